@@ -1,0 +1,94 @@
+"""Why a scan cannot become a record, in words for the archivist who dropped it.
+
+    IngestError
+    ├── NotAScanError          no PDF, TIFF, JPEG, PNG or JPEG 2000
+    ├── EmptyScanError         no bytes, or no pages
+    ├── EncryptedScanError     asks for a password
+    ├── BrokenScanError        broken beyond repair
+    ├── TooLargeError          beyond a limit that a setting names
+    ├── DescriptionError       sidecar or file name cannot be right
+    ├── DuplicateError         these bytes, or this reference, are taken
+    └── UnreadableError        the file cannot be opened or read
+
+    PageError                  one page could not be read; the others go on
+    └── PageTimeoutError       … within its time
+
+    SetupError                 Opis cannot start: settings, languages, folders
+    CatalogError               the catalogue asked a question it cannot answer
+
+An IngestError stops one scan and nobody else's. What is odd but stops nothing is an
+``Issue`` (see ``pipeline.model``). Each class says in ``advice`` what to do next.
+"""
+
+from typing import ClassVar
+
+
+class OpisError(Exception):
+    """Something a person can do something about; its text is a full sentence."""
+
+    advice: ClassVar[str] = ""
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, [super().__str__(), self.advice]))
+
+
+class IngestError(OpisError):
+    """A scan cannot become a record; the rest of the batch goes on."""
+
+
+class NotAScanError(IngestError):
+    """The file is of no kind that holds page images."""
+
+    advice = "Opis reads PDF, TIFF, JPEG, PNG and JPEG 2000; convert it to one of these."
+
+
+class EmptyScanError(IngestError):
+    """The file has no bytes, or no pages."""
+
+    advice = "Copy or scan it again."
+
+
+class EncryptedScanError(IngestError):
+    """The PDF asks for a password before it can be read."""
+
+    advice = "Remove the password with: qpdf --decrypt --password=… IN.pdf OUT.pdf"
+
+
+class BrokenScanError(IngestError):
+    """The file is broken beyond what can be read without guessing."""
+
+    advice = "Copy it again from its source, or try to repair a copy with: qpdf IN.pdf OUT.pdf"
+
+
+class TooLargeError(IngestError):
+    """The file is beyond a limit; the message names the setting."""
+
+
+class DescriptionError(IngestError):
+    """The sidecar, the folder's defaults or the file name cannot be right as they stand."""
+
+
+class DuplicateError(IngestError):
+    """The bytes or the reference belong to a record that is already published."""
+
+
+class UnreadableError(IngestError):
+    """The operating system does not let us read the file."""
+
+    advice = "Check the file's permissions and the disk it lies on."
+
+
+class PageError(OpisError):
+    """One page could not be read; it is published with that state, the others go on."""
+
+
+class PageTimeoutError(PageError):
+    """Reading a page took longer than its limit."""
+
+
+class SetupError(OpisError):
+    """Opis cannot start as it is set up."""
+
+
+class CatalogError(OpisError):
+    """The catalogue has no such record, page or leaf, or cannot read the query."""

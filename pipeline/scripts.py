@@ -1,0 +1,41 @@
+"""Writing systems: which letters of one look like letters of the other."""
+
+_LATIN = "ABCEHKMOPTXaceopxy"
+_CYRILLIC = "АВСЕНКМОРТХасеорху"
+
+_TO_CYRILLIC = dict(zip(_LATIN, _CYRILLIC, strict=True))
+_TO_LATIN = dict(zip(_CYRILLIC, _LATIN, strict=True))
+
+
+def is_cyrillic(mark: str) -> bool:
+    """Whether a character is of the Cyrillic block and its supplement."""
+    return "\u0400" <= mark <= "\u052f"
+
+
+def is_latin(mark: str) -> bool:
+    """Whether a character is a Latin letter, with or without marks."""
+    return mark.isalpha() and mark <= "\u024f"
+
+
+def unmix(word: str) -> str:
+    """Return a mixed word in one script, where every stranger has its double there.
+
+    The script with letters that only it has wins; where neither has any, the word stays.
+
+    >>> unmix("Mао"), unmix("СOVIET"), unmix("CCCP"), unmix("Wеi")
+    ('Мао', 'COVIET', 'CCCP', 'Wei')
+    """
+    cyrillic = [mark for mark in word if is_cyrillic(mark)]
+    latin = [mark for mark in word if is_latin(mark)]
+    if not cyrillic or not latin:
+        return word
+    if all(mark in _TO_CYRILLIC for mark in latin) and _decided(cyrillic, _TO_LATIN, latin):
+        return "".join(_TO_CYRILLIC.get(mark, mark) for mark in word)
+    if all(mark in _TO_LATIN for mark in cyrillic) and _decided(latin, _TO_CYRILLIC, cyrillic):
+        return "".join(_TO_LATIN.get(mark, mark) for mark in word)
+    return word
+
+
+def _decided(own: list[str], doubles: dict[str, str], strangers: list[str]) -> bool:
+    """Whether a script has a letter of its own in the word, or plainly outnumbers the other."""
+    return any(mark not in doubles for mark in own) or len(own) >= 2 * len(strangers)
