@@ -6,7 +6,6 @@ back, and what does not check is a miss. Files are written beside and renamed in
 
 import hashlib
 import json
-import os
 import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -76,4 +75,4 @@ def _store(adapter: TypeAdapter[T], value: T, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     beside.write_bytes(adapter.dump_json(value))
-    os.replace(beside, path)
+    beside.replace(path)

@@ -5,6 +5,7 @@ height the engine reads best. Levelling comes first, at full size: the other ord
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -13,13 +14,15 @@ from numpy.typing import NDArray
 from pipeline.model import Box, Step
 
 Grey = NDArray[np.uint8]
+_Numbers = NDArray[np.integer[Any] | np.floating[Any]]
 
 RECIPE = "level-deepen-scale/1"  #: part of the cache key: change it when the pixels change
 
 _LETTER_TARGET = 19.0  #: pixels; median letter height after scaling, about 200 dpi for typing
 _LETTER_MIN, _LETTER_MAX = 5, 160  #: pixels; what may be a letter at any sane resolution
 _INK_CONTRAST = 12  #: grey levels below its neighbourhood that make a mark, of 255
-_DEEP_INK, _PAPER = 90, 245  #: grey: ink darker than this needs no help; where paper begins
+_DEEP_INK, _PAPER = 180, 245  #: grey: ink darker than this needs no help; where paper begins
+_LARGEST = 3600  #: pixels; the longer side is not scaled up beyond this
 _BLANK_LETTERS = 8  #: fewer letter-like marks than this is no text
 
 
@@ -60,7 +63,7 @@ def prepare(page: Grey) -> Prepared:
     if letters.ink > _DEEP_INK:
         page = deepen(page, letters.ink)
         steps.append(Step("deepen-ink", {"ink": str(letters.ink), "paper": str(_PAPER)}))
-    scale = _scale(letters, min(page.shape))
+    scale = _scale(letters, page.shape)
     if scale != 1.0:
         kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         page = _grey(cv2.resize(page, None, fx=scale, fy=scale, interpolation=kind))
@@ -113,9 +116,9 @@ def find_letters(page: Grey) -> Letters:
     shaped = (height >= _LETTER_MIN) & (height <= _LETTER_MAX) & (width >= 2)
     shaped &= (width <= 3 * height) & (height <= 6 * width) & (area > 0.12 * width * height)
     shaped[0] = False  # the paper
-    # Specks outnumber letters on dirty paper: what is under a third of the tall marks is dirt.
-    tall = np.percentile(height[shaped], 90) if shaped.any() else 0
-    shaped &= height > tall / 3
+    # Specks outnumber letters on dirty paper, but cover less of it: weigh marks by their area.
+    typical = _weighted_median(height[shaped], area[shaped])
+    shaped &= height > typical / 2
     count = int(shaped.sum())
     if not count:
         return Letters(0, 0.0, 0)
@@ -123,12 +126,23 @@ def find_letters(page: Grey) -> Letters:
     return Letters(count, float(np.median(height[shaped])), depth)
 
 
-def _scale(letters: Letters, shorter_side: int) -> float:
+def _weighted_median(values: _Numbers, weights: _Numbers) -> float:
+    """Return the value at which half of the weight is reached; 0 where there is none."""
+    if not len(values):
+        return 0.0
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _scale(letters: Letters, shape: tuple[int, ...]) -> float:
     """Return the factor that brings letters to the target, within what helps."""
     if letters.count < _BLANK_LETTERS:
         return 1.0
-    factor = min(max(_LETTER_TARGET / letters.height, 0.2), 2.5)
-    return 1.0 if 0.92 < factor < 1.09 or shorter_side * factor < 50 else round(factor, 4)
+    # What looks like tiny letters on a page of many pixels is paper grain: never blow that up.
+    largest = max(_LARGEST / max(shape), 1.0)
+    factor = min(max(_LETTER_TARGET / letters.height, 0.2), 2.5, largest)
+    return 1.0 if 0.92 < factor < 1.09 or min(shape) * factor < 50 else round(factor, 4)
 
 
 def _is_bilevel(page: Grey) -> bool:

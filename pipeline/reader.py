@@ -67,7 +67,7 @@ def _reply(desk: Desk, line: bytes) -> Answer | Failed:
         return Failed(type(error).__name__, str(error.args[0]))
     except MemoryError:
         return Failed("PageError", "there was not enough memory for it")
-    except Exception as error:  # noqa: BLE001 -- any decoder may raise anything on a broken file
+    except Exception as error:  # any decoder may raise anything on a broken file
         return Failed("PageError", f"{type(error).__name__}: {error}")
 
 

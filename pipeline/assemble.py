@@ -1,0 +1,167 @@
+"""Puts a record together from what the stages found; decides nothing about pixels or files."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pipeline.clean import clean
+from pipeline.describe import Described
+from pipeline.history import history, page_activities, text_digest
+from pipeline.model import (
+    Clock,
+    Concern,
+    EngineSignature,
+    Issue,
+    PageSource,
+    PageState,
+    Verdict,
+    Word,
+)
+from pipeline.provenance import Activity
+from pipeline.quality import verdict
+from pipeline.record import EmbeddedLayer, Quality, Record, RecordPage, Reference
+from pipeline.values import Admitted, ReadPage
+
+_DOUBTFUL_WORD = 0.6  #: confidence 0..1; under it a word is counted as doubtful
+_DOUBTFUL_PAGE = 0.7  #: mean confidence 0..1; under it a page wants a person's eye
+_REVIEW = frozenset(
+    [Concern.LEAF_COUNT, Concern.LOW_CONFIDENCE, Concern.PAGE_ERROR, Concern.PAGE_TIMEOUT]
+)
+
+
+@dataclass(slots=True)
+class _Log:
+    """Collects what the pages add to the record."""
+
+    pages: list[RecordPage] = field(default_factory=list)
+    activities: list[Activity] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
+    confidences: list[float] = field(default_factory=list)
+
+
+def assemble(
+    scan: Admitted, pages: Iterable[ReadPage], signature: EngineSignature, clock: Clock
+) -> Record:
+    """Return the record of a scan.
+
+    Args:
+        scan: as admitted.
+        pages: all of them, in order; taken one at a time.
+        signature: of the engine that read them.
+        clock: stamps what is done here.
+    """
+    log = _Log(issues=[*scan.facts.issues, *scan.described.issues])
+    labels, mismatch = scan.described.page_labels(scan.facts.page_count)
+    if mismatch is not None:
+        log.issues.append(mismatch)
+    for page in pages:
+        _add_page(log, scan, page, labels[page.number - 1], clock)
+    log.issues.extend(_about_layers(log.pages))
+    text = "\f".join(page.reading_text for page in log.pages)
+    given = scan.described.description
+    return Record(
+        id=scan.record_id,
+        version=scan.version,
+        **given.model_dump(include=_DESCRIBED),
+        date=scan.described.date,
+        date_as_given=given.date,
+        origins=dict(sorted(scan.described.origins.items())),
+        references=_references(scan.described),
+        pages=tuple(log.pages),
+        reading_text=text,
+        quality=_quality(log),
+        needs_review=any(issue.concern in _REVIEW for issue in log.issues),
+        issues=tuple(log.issues),
+        provenance=history(scan, signature, log.activities, text, clock.now()),
+    )
+
+
+_DESCRIBED = {
+    "title", "creator", "recipient", "document_type", "language", "summary", "subjects",
+    "contributors", "funder", "collection", "rights", "note",
+}  # fmt: skip
+
+
+def _add_page(log: _Log, scan: Admitted, page: ReadPage, leaf: str | None, clock: Clock) -> None:
+    reading, text = page.reading, page.reading.text
+    begun = clock.now()
+    cleaned = clean(text.raw)
+    words = list(text.words())
+    mean = text.confidence
+    log.confidences.extend(word.confidence for word in words)
+    log.pages.append(
+        RecordPage(
+            number=page.number,
+            leaf=leaf,
+            state=reading.state,
+            detail=reading.detail,
+            image=None if page.source is None else page.source.image,
+            raw_text=text.raw,
+            raw_sha256=text_digest(text.raw),
+            cleaning=cleaned.changes,
+            reading_text=cleaned.text,
+            words=len(words),
+            mean_confidence=None if mean is None else round(mean, 4),
+            engine_seconds=clock.lasting(reading.seconds.get("recognize", 0.0)),
+            embedded=_embedded(page.source, cleaned.text),
+        )
+    )
+    log.issues.extend(_about_page(log.pages[-1], words))
+    log.activities.extend(page_activities(scan, page, log.pages[-1], (begun, clock.now()), clock))
+
+
+def _embedded(source: PageSource | None, ours: str) -> EmbeddedLayer | None:
+    if source is None or source.embedded is None:
+        return None
+    layer = source.embedded
+    judged, score = verdict(ours, layer.text)
+    return EmbeddedLayer(text=layer.text, hidden=layer.hidden, verdict=judged, agreement=score)
+
+
+def _about_page(page: RecordPage, words: list[Word]) -> Iterable[Issue]:
+    concerns = {
+        PageState.BLANK: Concern.BLANK_PAGE,
+        PageState.TIMEOUT: Concern.PAGE_TIMEOUT,
+        PageState.ERROR: Concern.PAGE_ERROR,
+    }
+    if page.state in concerns:
+        yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
+    elif page.mean_confidence is not None and page.mean_confidence < _DOUBTFUL_PAGE:
+        doubtful = sum(word.confidence < _DOUBTFUL_WORD for word in words)
+        detail = (
+            f"page {page.number}: read with a mean confidence of {page.mean_confidence:.0%}, "
+            f"{doubtful} of {len(words)} words are doubtful; compare them with the image"
+        )
+        yield Issue(Concern.LOW_CONFIDENCE, detail, page.number)
+
+
+def _about_layers(pages: list[RecordPage]) -> Iterable[Issue]:
+    for bad in (Verdict.POOR, Verdict.LYING):
+        found = [p.number for p in pages if p.embedded is not None and p.embedded.verdict is bad]
+        if found:
+            shown = ", ".join(map(str, found[:10])) + (" …" if len(found) > 10 else "")
+            detail = f"the scan's own text layer is {bad} on {len(found)} page(s): {shown}"
+            yield Issue(Concern.EMBEDDED_TEXT, detail)
+
+
+def _references(described: Described) -> tuple[Reference, ...]:
+    return tuple(
+        Reference(
+            as_cited=cited,
+            relation="other-holding" if place else "held",
+            standing=described.origins.get("references", "unknown"),
+            **({} if parsed is None else _parsed(parsed)),
+        )
+        for place, (cited, parsed) in enumerate(described.cited)
+    )
+
+
+def _quality(log: _Log) -> Quality:
+    scores = log.confidences
+    states = [page.state.value for page in log.pages]
+    doubtful = sum(score < _DOUBTFUL_WORD for score in scores)
+    return Quality(
+        words=len(scores),
+        mean_confidence=round(sum(scores) / len(scores), 4) if scores else None,
+        low_confidence_share=round(doubtful / len(scores), 4) if scores else 0.0,
+        pages_by_state={state: states.count(state) for state in sorted(set(states))},
+    )

@@ -1,0 +1,114 @@
+"""BagIt 1.0 (RFC 8493), SHA-256: closes a folder so that any change of it is found.
+
+Own code, because the ``bagit`` library writes 0.97; it is used to check what is written here.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+_DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_MANIFEST = "manifest-sha256.txt"
+_TAG_MANIFEST = "tagmanifest-sha256.txt"
+_TAG_FILES = ("bag-info.txt", "bagit.txt", _MANIFEST)
+
+
+class Damage(StrEnum):
+    """What can be wrong with a file of a bag."""
+
+    CHANGED = "changed"
+    MISSING = "missing"
+    UNLISTED = "not listed"
+    MALFORMED = "malformed"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that verification found."""
+
+    path: str  #: the file, relative to what was verified
+    damage: Damage
+    detail: str  #: a sentence; for a digest, what was expected and found
+
+
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a file, read piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def close_bag(folder: Path, info: Mapping[str, str]) -> None:
+    """Write the tag files of a bag whose payload lies in ``folder/data``.
+
+    Args:
+        folder: holds ``data/`` and nothing else.
+        info: for ``bag-info.txt``; Payload-Oxum is added.
+    """
+    payload = sorted(path for path in (folder / "data").rglob("*") if path.is_file())
+    octets = sum(path.stat().st_size for path in payload)
+    lines = {**info, "Payload-Oxum": f"{octets}.{len(payload)}"}
+    (folder / "bagit.txt").write_text(_DECLARATION, encoding="utf-8")
+    _write(
+        folder / "bag-info.txt",
+        [f"{key}: {' '.join(value.split())}" for key, value in lines.items()],
+    )
+    _write(folder / _MANIFEST, [_entry(folder, path) for path in payload])
+    tags = [folder / name for name in _TAG_FILES]
+    _write(folder / _TAG_MANIFEST, [_entry(folder, path) for path in tags])
+
+
+def check_bag(folder: Path) -> list[Finding]:
+    """Return everything that is not as it was when the bag was closed, file by file."""
+    findings: list[Finding] = []
+    expected: dict[str, str] = {}
+    for manifest in (_TAG_MANIFEST, _MANIFEST):
+        if (folder / manifest).is_file():
+            expected |= _read_manifest(folder / manifest, findings)
+        else:
+            findings.append(Finding(manifest, Damage.MISSING, "the manifest is not there"))
+    present = {_relative(folder, path) for path in folder.rglob("*") if not path.is_dir()}
+    for name, want in sorted(expected.items()):
+        if name not in present:
+            findings.append(Finding(name, Damage.MISSING, "listed, but not there"))
+        elif (have := digest(folder / name)) != want:
+            findings.append(Finding(name, Damage.CHANGED, f"expected {want}, found {have}"))
+    strangers = sorted(present - expected.keys() - {_TAG_MANIFEST, _MANIFEST})
+    detail = "there, but in no manifest"
+    findings.extend(Finding(name, Damage.UNLISTED, detail) for name in strangers)
+    return findings
+
+
+def _read_manifest(path: Path, findings: list[Finding]) -> dict[str, str]:
+    """Return file to digest; a line that cannot be read is a finding, never skipped."""
+    entries: dict[str, str] = {}
+    text = path.read_bytes().decode("utf-8", errors="replace")
+    for number, line in enumerate(text.splitlines(), 1):
+        found, _, name = line.partition("  ")
+        hexadecimal = len(found) == 64 and set(found) <= set("0123456789abcdef")
+        if hexadecimal and name and name not in entries and ".." not in name.split("/"):
+            entries[_decoded(name)] = found
+        else:
+            detail = f"line {number} is no digest and file name: {line[:80]!r}"
+            findings.append(Finding(path.name, Damage.MALFORMED, detail))
+    return entries
+
+
+def _entry(folder: Path, path: Path) -> str:
+    name = _relative(folder, path)
+    # RFC 8493, 2.1.3: line ends and the per cent sign itself are percent-encoded.
+    name = name.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")
+    return f"{digest(path)}  {name}"
+
+
+def _decoded(name: str) -> str:
+    return name.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
+
+
+def _relative(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
+
+
+def _write(path: Path, lines: list[str]) -> None:
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")

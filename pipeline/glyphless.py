@@ -1,0 +1,173 @@
+"""The font of the invisible text layer: it has no shapes, only widths and meanings.
+
+One Type 0 font serves a whole document. A code stands for what a reader takes for one character
+(a grapheme cluster) and is given out at first use, so the tables hold just what occurs. All codes
+draw the same empty glyph, half an em wide and one em tall above the base line: a word's box is
+then its font size high, in every viewer.
+
+Formats: ISO 32000-2, 9.7 (composite fonts) and 9.10.3 (ToUnicode); OpenType 1.9 (the font file).
+"""
+
+import struct
+import zlib
+
+import regex
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+
+ADVANCE = 0.5  #: em; width of every character before scaling
+_EM = 1000  #: font units
+_NAME = Name("/GlyphLessFont")  # what Tesseract calls its own: tools know it for an OCR layer
+_LAST_CODE = 0xFFFF  #: two bytes a code (Identity-H)
+_LONGEST = 100  #: code points of one cluster; a ToUnicode target holds 512 bytes
+_BATCH = 100  #: entries of one bfchar block, by the format
+_CLUSTERS = regex.compile(r"\X")
+
+
+class GlyphlessFont:
+    """Gives out the codes of a document's characters; ``finish`` writes what they mean."""
+
+    def __init__(self, pdf: Pdf) -> None:
+        self._pdf = pdf
+        self._codes = {"\ufffd": 1, " ": 2}
+        #: the font's object, for the pages' resources; complete only after ``finish``
+        self.reference: Object = pdf.make_indirect(Dictionary(Type=Name.Font))
+
+    def encode(self, text: str) -> tuple[str, int]:
+        """Return the hexadecimal string that shows ``text``, and its number of characters."""
+        codes = [self._code(cluster) for cluster in _CLUSTERS.findall(text)]
+        return "".join(f"{code:04x}" for code in codes), len(codes)
+
+    def finish(self) -> None:
+        """Complete the font object, once all text of the document is encoded."""
+        last = len(self._codes)
+        glyphs = b"\0\0" + b"\0\1" * last  # code 0 has no meaning and draws .notdef
+        self.reference.update(
+            Dictionary(
+                Subtype=Name.Type0,
+                BaseFont=_NAME,
+                Encoding=Name("/Identity-H"),
+                DescendantFonts=Array([self._descendant(glyphs)]),
+                ToUnicode=self._stream(to_unicode(self._codes)),
+            )
+        )
+
+    def _code(self, cluster: str) -> int:
+        full = len(self._codes) >= _LAST_CODE or len(cluster) > _LONGEST
+        return (
+            self._codes["\ufffd"]
+            if full and cluster not in self._codes
+            else (self._codes.setdefault(cluster, len(self._codes) + 1))
+        )
+
+    def _descendant(self, glyphs: bytes) -> Object:
+        return self._pdf.make_indirect(
+            Dictionary(
+                Type=Name.Font,
+                Subtype=Name.CIDFontType2,
+                BaseFont=_NAME,
+                CIDSystemInfo=Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
+                FontDescriptor=self._descriptor(),
+                DW=round(ADVANCE * _EM),
+                CIDToGIDMap=self._stream(glyphs),
+            )
+        )
+
+    def _descriptor(self) -> Object:
+        program = font_program()
+        return self._pdf.make_indirect(
+            Dictionary(
+                Type=Name.FontDescriptor,
+                FontName=_NAME,
+                Flags=5,  # fixed pitch, symbolic
+                FontBBox=Array([0, 0, round(ADVANCE * _EM), _EM]),
+                ItalicAngle=0,
+                Ascent=_EM,
+                Descent=-1,  # readers take 0 for "not given" and guess
+                CapHeight=_EM,
+                StemV=80,
+                FontFile2=self._stream(program, Length1=len(program)),
+            )
+        )
+
+    def _stream(self, data: bytes, **entries: int) -> Object:
+        packed = zlib.compress(data, 9)
+        return self._pdf.make_indirect(
+            Stream(self._pdf, packed, Filter=Name.FlateDecode, **entries)
+        )
+
+
+def to_unicode(codes: dict[str, int]) -> bytes:
+    """Return the CMap that says which text each code stands for.
+
+    >>> print(to_unicode({"й": 3}).decode().split("endcodespacerange")[1].split("endbfchar")[0])
+    <BLANKLINE>
+    1 beginbfchar
+    <0003> <0439>
+    <BLANKLINE>
+    """
+    rows = [
+        f"<{code:04x}> <{text.encode('utf-16-be', 'replace').hex()}>"
+        for text, code in codes.items()
+    ]
+    blocks: list[str] = []
+    for first in range(0, len(rows), _BATCH):
+        batch = rows[first : first + _BATCH]
+        blocks += [f"{len(batch)} beginbfchar", *batch, "endbfchar"]
+    return "\n".join([*_CMAP_HEAD, *blocks, *_CMAP_TAIL]).encode("ascii")
+
+
+_CMAP_HEAD = (
+    "/CIDInit /ProcSet findresource begin",
+    "12 dict begin",
+    "begincmap",
+    "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+    "/CMapName /Adobe-Identity-UCS def",
+    "/CMapType 2 def",
+    "1 begincodespacerange",
+    "<0000> <ffff>",
+    "endcodespacerange",
+)
+_CMAP_TAIL = ("endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end", "")
+
+
+def font_program() -> bytes:
+    """Return the TrueType file: two glyphs without outlines, the second a whole empty glyph."""
+    wide = round(ADVANCE * _EM)
+    glyph = struct.pack(">5hH", 0, 0, 0, 0, 0, 0)  # no contours, empty box, no instructions
+    head = (0x10000, 0x10000, 0, 0x5F0F3CF5, 0, _EM, 0, 0, 0, 0, wide, _EM, 0, 8, 2, 0, 0)
+    return _sfnt(
+        {
+            b"glyf": glyph,
+            b"head": struct.pack(">4I2H2q4h2H3h", *head),
+            b"hhea": struct.pack(">I3hH11hH", 0x10000, _EM, -1, 0, wide, *[0] * 11, 2),
+            b"hmtx": struct.pack(">HhHh", wide, 0, wide, 0),
+            b"loca": struct.pack(">3H", 0, 0, len(glyph) // 2),
+            b"maxp": struct.pack(">I14H", 0x10000, 2, 0, 0, 0, 0, 1, *[0] * 8),
+        }
+    )
+
+
+def _sfnt(tables: dict[bytes, bytes]) -> bytes:
+    """Put tables, in the order of their tags, into a font file with its checksums."""
+    count = len(tables)
+    power = count.bit_length() - 1
+    search = 16 << power
+    head = struct.pack(">I4H", 0x10000, count, search, power, 16 * count - search)
+    directory, body = b"", b""
+    for tag, table in tables.items():
+        offset = len(head) + 16 * count + len(body)
+        directory += struct.pack(">4s3I", tag, _checksum(table), offset, len(table))
+        body += _padded(table)
+    whole = head + directory + body
+    adjustment = (0xB1B0AFBA - _checksum(whole)) & 0xFFFFFFFF
+    at = whole.index(tables[b"head"]) + 8  # checkSumAdjustment, third field of `head`
+    return whole[:at] + struct.pack(">I", adjustment) + whole[at + 4 :]
+
+
+def _padded(table: bytes) -> bytes:
+    return table + b"\0" * (-len(table) % 4)
+
+
+def _checksum(data: bytes) -> int:
+    padded = _padded(data)
+    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF

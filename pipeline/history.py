@@ -1,0 +1,144 @@
+"""Writes the event log of a record: who did what to which bytes, and when."""
+
+import hashlib
+import platform
+import unicodedata
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import cache
+from importlib.metadata import version as installed
+
+from pipeline.cache import EXTRACTION
+from pipeline.clean import STEPS
+from pipeline.model import Clock, EngineSignature
+from pipeline.prepare import RECIPE
+from pipeline.provenance import Activity, Agent, Provenance, SourceFile
+from pipeline.record import RecordPage
+from pipeline.values import Admitted, ReadPage
+
+#: libraries that touch pixels or text: their versions are part of how a record was made
+_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pikepdf", "pypdf", "pypdfium2")
+
+
+def text_digest(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def page_activities(
+    scan: Admitted,
+    page: ReadPage,
+    made: RecordPage,
+    cleaned: tuple[datetime, datetime],
+    clock: Clock,
+) -> Iterator[Activity]:
+    """Tell how one page came to be: its image got, read, cleaned.
+
+    Args:
+        scan: the scan it is a page of.
+        page: as it was read.
+        made: as it stands in the record.
+        cleaned: when cleaning began and ended.
+        clock: says what the record tells of past moments.
+    """
+    if made.image is None:
+        return
+    nth = f"{page.number:04d}"
+    begun, ended = (
+        clock.moment(m or cleaned[0]) for m in (page.reading.started, page.reading.ended)
+    )
+    image = {f"image-{nth}": made.image.sha256}
+    raw = {f"raw-text-{nth}": made.raw_sha256}
+    layer = {f"embedded-text-{nth}": text_digest(made.embedded.text)} if made.embedded else {}
+    reading = {f"reading-text-{nth}": text_digest(made.reading_text)}
+    yield Activity(
+        id=f"extract-{nth}", agent="opis", plan="extract", page=page.number,
+        used={"scan": scan.sha256}, generated=image | layer, started=begun, ended=ended,
+    )  # fmt: skip
+    yield Activity(
+        id=f"read-{nth}", agent="engine", plan="read", page=page.number, steps=page.reading.steps,
+        used=image, generated=raw, started=begun, ended=ended,
+    )  # fmt: skip
+    yield Activity(
+        id=f"clean-{nth}", agent="opis", plan="clean", page=page.number,
+        used=raw, generated=reading, started=cleaned[0], ended=cleaned[1],
+    )  # fmt: skip
+
+
+def history(
+    scan: Admitted,
+    signature: EngineSignature,
+    activities: Iterable[Activity],
+    text: str,
+    when: datetime,
+) -> Provenance:
+    """Return the whole log.
+
+    Args:
+        scan: the scan and its sidecar.
+        signature: of the engine that read the pages.
+        activities: of the pages, in order.
+        text: the reading text of the whole.
+        when: now.
+    """
+    done = tuple(activities)
+    parts = {k: v for a in done for k, v in a.generated.items() if k.startswith("reading-text-")}
+    join = Activity(
+        id="join", agent="opis", plan="join", used=parts,
+        generated={"reading-text": text_digest(text)}, started=when, ended=when,
+    )  # fmt: skip
+    return Provenance(
+        source=SourceFile(
+            name=scan.name,
+            size=scan.size,
+            sha256=scan.sha256,
+            media_type=scan.facts.media_type,
+            arrived=scan.arrived,
+            producer=scan.facts.producer,
+        ),
+        sidecar=_sidecar(scan),
+        agents={"opis": _opis(), "engine": _engine(signature)},
+        plans=_plans(signature),
+        activities=(*done, join),
+    )
+
+
+def _sidecar(scan: Admitted) -> SourceFile | None:
+    if scan.sidecar is None or scan.sidecar_sha256 is None:
+        return None
+    return SourceFile(
+        name=scan.sidecar.name,
+        size=scan.sidecar_size,
+        sha256=scan.sidecar_sha256,
+        media_type="application/yaml",
+        arrived=scan.arrived,
+    )
+
+
+@cache
+def _opis() -> Agent:
+    details = {name: installed(name) for name in _LIBRARIES}
+    details |= {
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "unicode": unicodedata.unidata_version,
+    }
+    return Agent(name="opis", version=installed("opis"), details=details)
+
+
+def _engine(signature: EngineSignature) -> Agent:
+    models = {f"model-{code}-sha256": digest for code, digest in signature.models.items()}
+    return Agent(name=signature.name, version=signature.version, details=models)
+
+
+def _plans(signature: EngineSignature) -> dict[str, dict[str, str]]:
+    return {
+        "extract": {"recipe": EXTRACTION},
+        "read": {
+            "prepare": RECIPE,
+            "languages": "+".join(signature.languages),
+            **signature.settings,
+        },
+        "clean": {"steps": " ".join(step.__name__.replace("_", "-") for step in STEPS)},
+        "join": {"between-pages": "form feed"},
+    }

@@ -1,0 +1,163 @@
+"""Leaves: what the archive numbered, as people cite it (``лл. 2, 23–28, 40 об.``).
+
+The number stamped on a leaf may be padded with zeros: the label keeps them, identity does not.
+A leaf has two sides, so leaves are not page images. Pages (``pp. 110-113``) are counted alike.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Self
+
+LETTER = "[A-Za-z\u0400-\u04ff]"
+_SIDE = r"(?:(?:об|ob|зв)\.?|\s(?:об|ob|зв|verso)(?:\.|(?!\s*\w))|v)"  # "5 об отправке" is none
+_LEAF = rf"(?>[0-9]{{1,6}}+{LETTER}??(?:{_SIDE}|r)?(?![^\W_]))"
+_PARTS = re.compile(rf"([0-9]{{1,6}}+)({LETTER}??)(?:({_SIDE})|r)?", re.IGNORECASE)
+_YEAR = r"(?:1[5-9]|20)[0-9]{2}(?!\w)"
+_NO_DATE = (  # "l. 5, 14 January 1949" names one leaf
+    r"(?![./][0-9]|\s*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|ма[йя]|"
+    r"июн|июл|авг|сен|окт|ноя|дек|copies|pages|экз|стр))"
+)
+_RANGE = rf"{_LEAF}(?:\s*-\s*{_LEAF}{_NO_DATE})?"
+_COMMA = rf"\s*(?:;|,(?!\s*{_YEAR})|\b(?:and|и)\b)\s*"  # "ll. 110-113, 1949" ends before the year
+LEAF_LIST = rf"{_RANGE}(?:{_COMMA}{_RANGE}{_NO_DATE})*(?![^\W_]|/|-\w)"
+LEAVES = (  # "p." is pages here, after the delo
+    r"(?:(?:лл?|ll?|лист[ыа]?|list[ya]?|sheets?)|(?P<pages>pp?|сс?|стр|pages?))\.?\s*"
+    rf"(?P<leaves>{LEAF_LIST})"
+)
+
+
+def plain(text: str) -> str:
+    """Make characters alike that only type differently: dashes, spaces, composed letters."""
+    dashes = re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFC", text))
+    return " ".join(dashes.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One side of one leaf, or one page where a file is counted in pages."""
+
+    number: int
+    suffix: str = ""  #: of a leaf put in later, small: the "a" of 12a
+    verso: bool = False
+    label: str = field(default="", compare=False)  #: as stamped, zeros and all; "v" for the verso
+
+    def __post_init__(self) -> None:
+        if not self.label:
+            object.__setattr__(self, "label", self.unpadded)
+        found = _PARTS.fullmatch(self.label)
+        if found is None or _facts(found) != self.order:
+            msg = f"{self.label!r} is not a label of leaf {self.unpadded}"
+            raise ValueError(msg)
+
+    @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """Read one leaf as people write it, or None where it is not one.
+
+        >>> Leaf.parse("0110 об.")
+        Leaf(number=110, suffix='', verso=True, label='0110v')
+        """
+        found = _PARTS.fullmatch(plain(text))
+        if found is None:
+            return None
+        number, suffix, verso = _facts(found)
+        return cls(number, suffix, verso, f"{found[1]}{found[2]}{'v' * verso}")
+
+    @property
+    def order(self) -> tuple[int, str, bool]:
+        """What sorts: number, suffix, side."""
+        return self.number, self.suffix, self.verso
+
+    @property
+    def digits(self) -> int:
+        """How many digits are stamped."""
+        return sum(character.isdigit() for character in self.label)
+
+    @property
+    def unpadded(self) -> str:
+        """The label without the zeros in front."""
+        return f"{self.number}{self.suffix}{'v' * self.verso}"
+
+
+def _facts(found: re.Match[str]) -> tuple[int, str, bool]:
+    """Return number, suffix and side of a leaf that was read."""
+    return int(found[1]), found[2].lower(), found[3] is not None
+
+
+@dataclass(frozen=True, slots=True)
+class LeafRange:
+    """From a leaf to a leaf, both included; never backward."""
+
+    first: Leaf
+    last: Leaf
+
+    def __post_init__(self) -> None:
+        if self.last.order < self.first.order:
+            msg = f"leaves run backward: {self.first.label}-{self.last.label}"
+            raise ValueError(msg)
+
+    @property
+    def labelled(self) -> str:
+        """As stamped: ``0110-0113``."""
+        alone = self.first == self.last
+        return self.first.label if alone else f"{self.first.label}-{self.last.label}"
+
+    @property
+    def unpadded(self) -> str:
+        """Without the zeros in front: ``110-113``."""
+        alone = self.first == self.last
+        return self.first.unpadded if alone else f"{self.first.unpadded}-{self.last.unpadded}"
+
+    def labels(self) -> Iterator[str]:
+        """Yield the labels covered, in order; between the ends a leaf is named once, as recto.
+
+        >>> list(LeafRange(Leaf(8, label="08"), Leaf(10, verso=True)).labels())
+        ['08', '09', '10', '10v']
+        """
+        first, last = self.first, self.last
+        yield first.label
+        for number in range(first.number + 1, last.number):
+            yield f"{number:0{first.digits}d}"
+        if last.number > first.number and (last.suffix or last.verso):
+            yield f"{last.number:0{last.digits}d}"
+        if last != first:
+            yield last.label
+
+
+def read_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
+    """Read a list that ``LEAF_LIST`` matched; ValueError where a range runs backward.
+
+    Pages (``unit`` "p") may be abbreviated: 110-13 is 110-113. Leaves are never so written.
+    """
+    ranges = []
+    for part in re.split(r"[,;]|\b(?:and|и)\b", text, flags=re.IGNORECASE):
+        first, _, last = (full_end(part) if unit == "p" else part).partition("-")
+        ends = Leaf.parse(first), Leaf.parse(last or first)
+        if ends[0] is None or ends[1] is None:
+            msg = f"not a range of leaves: {part!r}"
+            raise ValueError(msg)
+        ranges.append(LeafRange(ends[0], ends[1]))
+    return tuple(ranges)
+
+
+def full_end(text: str) -> str:
+    """Return a range of numbers with its end in full; anything else as it is.
+
+    >>> full_end("5754-5")
+    '5754-5755'
+    """
+    found = re.fullmatch(" *([0-9]+) ?- ?([0-9]+) *", text)
+    if found is None or len(found[1]) <= len(found[2]):
+        return text
+    return f"{found[1]}-{found[1][: -len(found[2])]}{found[2]}"
+
+
+def write_leaves(parts: Sequence[str]) -> str:
+    """Join ranges so that they read back alike: a semicolon before what looks like a year.
+
+    >>> write_leaves(["2", "23-28", "1950"])
+    '2, 23-28; 1950'
+    """
+    text = "".join(f"{'; ' if re.match(_YEAR, part) else ', '}{part}" for part in parts)
+    return text[2:]

@@ -1,0 +1,153 @@
+"""Where everything came from: one event log per version, in the terms of W3C PROV.
+
+Entities are the scan, each page image and each text, named by role and page and pinned by
+SHA-256; activities are what was done; agents are the programs. The log in ``record.json`` is
+the truth; ``provenance.json`` is the same log as PROV-JSON (https://www.w3.org/submissions/prov-json/).
+Moments (``arrived``, ``started``, ``ended``) are the only part that differs between two runs.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from pipeline.model import Step
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceFile(_Frozen):
+    """A file as it arrived; kept bit for bit in the record."""
+
+    name: str
+    size: int  #: bytes
+    sha256: str
+    media_type: str
+    arrived: AwareDatetime
+    producer: str = ""  #: the software that says it wrote the scan
+
+
+class Agent(_Frozen):
+    """A program, with all of it that can change what it does."""
+
+    name: str
+    version: str
+    details: dict[str, str] = {}
+
+
+class Activity(_Frozen):
+    """Something done by an agent: what went in and came out, by digest, and when."""
+
+    id: str  #: e.g. ``read-0001``; the number is the page's
+    agent: str  #: key of ``Provenance.agents``
+    plan: str  #: key of ``Provenance.plans``
+    page: int | None = None
+    steps: tuple[Step, ...] = ()  #: what was done to this page in particular
+    used: dict[str, str]  #: entity name to SHA-256
+    generated: dict[str, str]
+    started: AwareDatetime
+    ended: AwareDatetime
+
+
+class Provenance(_Frozen):
+    """The chain from the bytes that arrived to each text."""
+
+    source: SourceFile
+    sidecar: SourceFile | None
+    agents: dict[str, Agent]
+    plans: dict[str, dict[str, str]]  #: settings, once for all activities that share them
+    activities: tuple[Activity, ...]
+
+
+def to_prov_json(provenance: Provenance, record_id: str) -> dict[str, Any]:
+    """Return the log as a PROV-JSON document; ``record_id`` names the things it is about."""
+    base = f"urn:opis:{record_id}:"
+    document: dict[str, Any] = {
+        "prefix": {
+            "o": base,
+            "opis": "urn:opis:terms:",
+            "xsd": "http://www.w3.org/2001/XMLSchema#",
+        },
+        "entity": _sources(provenance) | _plans(provenance),
+        "agent": {
+            f"o:{name}": {
+                "prov:type": {"$": "prov:SoftwareAgent", "type": "xsd:QName"},
+                "prov:label": f"{agent.name} {agent.version}",
+                **{f"opis:{key}": value for key, value in agent.details.items()},
+            }
+            for name, agent in provenance.agents.items()
+        },
+        "activity": {},
+        "used": {},
+        "wasGeneratedBy": {},
+        "wasAssociatedWith": {},
+        "wasDerivedFrom": {},
+    }
+    for activity in provenance.activities:
+        _add(document, activity)
+    return document
+
+
+def _sources(provenance: Provenance) -> dict[str, Any]:
+    files = {"scan": provenance.source, "sidecar": provenance.sidecar}
+    return {
+        f"o:{name}": {
+            "prov:label": file.name,
+            "opis:sha256": file.sha256,
+            "opis:size": str(file.size),
+            "opis:mediaType": file.media_type,
+            "opis:arrived": _moment(file.arrived),
+        }
+        for name, file in files.items()
+        if file is not None
+    }
+
+
+def _plans(provenance: Provenance) -> dict[str, Any]:
+    return {
+        f"o:plan-{name}": {
+            "prov:type": {"$": "prov:Plan", "type": "xsd:QName"},
+            **{f"opis:{key}": value for key, value in settings.items()},
+        }
+        for name, settings in provenance.plans.items()
+    }
+
+
+def _add(document: dict[str, Any], activity: Activity) -> None:
+    """Add an activity with its relations; ids of relations are blank nodes named after it."""
+    me = f"o:{activity.id}"
+    document["activity"][me] = {
+        "prov:startTime": _moment(activity.started),
+        "prov:endTime": _moment(activity.ended),
+        **{
+            f"opis:step-{place}": " ".join(
+                [step.name, *(f"{k}={v}" for k, v in step.settings.items())]
+            )
+            for place, step in enumerate(activity.steps, 1)
+        },
+    }
+    document["wasAssociatedWith"][f"_:{activity.id}-by"] = {
+        "prov:activity": me,
+        "prov:agent": f"o:{activity.agent}",
+        "prov:plan": f"o:plan-{activity.plan}",
+    }
+    for name, digest in activity.used.items():
+        document["entity"].setdefault(f"o:{name}", {"opis:sha256": digest})
+        use = {"prov:activity": me, "prov:entity": f"o:{name}"}
+        document["used"][f"_:{activity.id}-used-{name}"] = use
+    for name, digest in activity.generated.items():
+        document["entity"].setdefault(f"o:{name}", {"opis:sha256": digest})
+        birth = {"prov:entity": f"o:{name}", "prov:activity": me}
+        document["wasGeneratedBy"][f"_:{name}-from"] = birth
+        for source in activity.used:
+            document["wasDerivedFrom"][f"_:{name}-of-{source}"] = {
+                "prov:generatedEntity": f"o:{name}",
+                "prov:usedEntity": f"o:{source}",
+                "prov:activity": me,
+            }
+
+
+def _moment(when: datetime) -> str:
+    return when.isoformat()

@@ -1,0 +1,36 @@
+"""The two values that the stages hand to the writers: a scan let in, and a page read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipeline.describe import Described
+from pipeline.model import PageSource, Reading, ScanFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A scan that may become a record: what intake and description found. No page is in it."""
+
+    path: Path
+    name: str
+    size: int  #: bytes
+    sha256: str
+    facts: ScanFacts
+    described: Described
+    sidecar: Path | None
+    sidecar_sha256: str | None
+    sidecar_size: int  #: bytes; 0 where there is none
+    record_id: str
+    version: int
+    languages: tuple[str, ...]  #: the engine's codes, in the order given
+    arrived: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """What became of one page of a scan."""
+
+    number: int  #: 1-based
+    source: PageSource | None  #: None where no image could be got
+    reading: Reading
