@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.clean import clean
-from pipeline.describe import Described
+from pipeline.describe import Described, page_labels
 from pipeline.history import history, page_activities, text_digest
+from pipeline.leaves import write_leaves
 from pipeline.model import (
     Clock,
     Concern,
@@ -19,6 +20,7 @@ from pipeline.model import (
 from pipeline.provenance import Activity
 from pipeline.quality import verdict
 from pipeline.record import EmbeddedLayer, Quality, Record, RecordPage, Reference
+from pipeline.reference import parse_all
 from pipeline.values import Admitted, ReadPage
 
 _DOUBTFUL_WORD = 0.6  #: confidence 0..1; under it a word is counted as doubtful
@@ -50,19 +52,19 @@ def assemble(
         clock: stamps what is done here.
     """
     log = _Log(issues=[*scan.facts.issues, *scan.described.issues])
-    labels, mismatch = scan.described.page_labels(scan.facts.page_count)
+    given = scan.described.description
+    labels, mismatch = page_labels(scan.described.held, given.leaves, scan.facts.page_count)
     if mismatch is not None:
         log.issues.append(mismatch)
     for page in pages:
         _add_page(log, scan, page, labels[page.number - 1], clock)
     log.issues.extend(_about_layers(log.pages))
     text = "\f".join(page.reading_text for page in log.pages)
-    given = scan.described.description
     return Record(
         id=scan.record_id,
         version=scan.version,
         **given.model_dump(include=_DESCRIBED),
-        date=scan.described.date,
+        date=scan.described.edtf,
         date_as_given=given.date,
         origins=dict(sorted(scan.described.origins.items())),
         references=_references(scan.described),
@@ -144,15 +146,27 @@ def _about_layers(pages: list[RecordPage]) -> Iterable[Issue]:
 
 
 def _references(described: Described) -> tuple[Reference, ...]:
-    return tuple(
+    standing = described.origins.get("references", "file name")
+    parsed = [
         Reference(
-            as_cited=cited,
+            as_cited=reference.as_cited,
             relation="other-holding" if place else "held",
-            standing=described.origins.get("references", "unknown"),
-            **({} if parsed is None else _parsed(parsed)),
+            standing=standing,
+            normal=reference.normal,
+            archive=reference.archive,
+            path=reference.path,
+            unit=reference.unit,
+            leaves=write_leaves([part.unpadded for part in reference.leaves]),
+            leaf_labels=write_leaves([part.labelled for part in reference.leaves]),
         )
-        for place, (cited, parsed) in enumerate(described.cited)
-    )
+        for place, reference in enumerate(described.references)
+    ]
+    unread = [
+        Reference(as_cited=text, relation="other-holding" if parsed else "held", standing=standing)
+        for text in described.description.references
+        if not parse_all(text)
+    ]
+    return (*parsed, *unread)
 
 
 def _quality(log: _Log) -> Quality:

@@ -28,14 +28,15 @@ class GlyphlessFont:
 
     def __init__(self, pdf: Pdf) -> None:
         self._pdf = pdf
-        self._codes = {"\ufffd": 1, " ": 2}
+        self._codes = {"\ufffd": "0001", " ": "0002"}  # in order of first use
         #: the font's object, for the pages' resources; complete only after ``finish``
         self.reference: Object = pdf.make_indirect(Dictionary(Type=Name.Font))
 
     def encode(self, text: str) -> tuple[str, int]:
         """Return the hexadecimal string that shows ``text``, and its number of characters."""
-        codes = [self._code(cluster) for cluster in _CLUSTERS.findall(text)]
-        return "".join(f"{code:04x}" for code in codes), len(codes)
+        clusters = _CLUSTERS.findall(text)
+        known = self._codes
+        return "".join([known.get(c) or self._new_code(c) for c in clusters]), len(clusters)
 
     def finish(self) -> None:
         """Complete the font object, once all text of the document is encoded."""
@@ -51,13 +52,10 @@ class GlyphlessFont:
             )
         )
 
-    def _code(self, cluster: str) -> int:
-        full = len(self._codes) >= _LAST_CODE or len(cluster) > _LONGEST
-        return (
-            self._codes["\ufffd"]
-            if full and cluster not in self._codes
-            else (self._codes.setdefault(cluster, len(self._codes) + 1))
-        )
+    def _new_code(self, cluster: str) -> str:
+        if len(self._codes) == _LAST_CODE or len(cluster) > _LONGEST:
+            return self._codes["\ufffd"]
+        return self._codes.setdefault(cluster, f"{len(self._codes) + 1:04x}")
 
     def _descendant(self, glyphs: bytes) -> Object:
         return self._pdf.make_indirect(
@@ -96,18 +94,17 @@ class GlyphlessFont:
         )
 
 
-def to_unicode(codes: dict[str, int]) -> bytes:
-    """Return the CMap that says which text each code stands for.
+def to_unicode(codes: dict[str, str]) -> bytes:
+    """Return the CMap that says which text each code (four hexadecimal digits) stands for.
 
-    >>> print(to_unicode({"й": 3}).decode().split("endcodespacerange")[1].split("endbfchar")[0])
+    >>> print(to_unicode({"й": "0003"}).decode().split("endcodespacerange")[1].split("endbfchar")[0])
     <BLANKLINE>
     1 beginbfchar
     <0003> <0439>
     <BLANKLINE>
     """
     rows = [
-        f"<{code:04x}> <{text.encode('utf-16-be', 'replace').hex()}>"
-        for text, code in codes.items()
+        f"<{code}> <{text.encode('utf-16-be', 'replace').hex()}>" for text, code in codes.items()
     ]
     blocks: list[str] = []
     for first in range(0, len(rows), _BATCH):
@@ -170,4 +167,5 @@ def _padded(table: bytes) -> bytes:
 
 def _checksum(data: bytes) -> int:
     padded = _padded(data)
-    return sum(struct.unpack(f">{len(padded) // 4}I", padded)) & 0xFFFFFFFF
+    words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
+    return sum(words) & 0xFFFFFFFF

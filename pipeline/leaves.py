@@ -6,7 +6,7 @@ A leaf has two sides, so leaves are not page images. Pages (``pp. 110-113``) are
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -14,13 +14,15 @@ LETTER = "[A-Za-z\u0400-\u04ff]"
 _SIDE = r"(?:(?:об|ob|зв)\.?|\s(?:об|ob|зв|verso)(?:\.|(?!\s*\w))|v)"  # "5 об отправке" is none
 _LEAF = rf"(?>[0-9]{{1,6}}+{LETTER}??(?:{_SIDE}|r)?(?![^\W_]))"
 _PARTS = re.compile(rf"([0-9]{{1,6}}+)({LETTER}??)(?:({_SIDE})|r)?", re.IGNORECASE)
-_YEAR = r"(?:1[5-9]|20)[0-9]{2}(?!\w)"
-_NO_DATE = (  # "l. 5, 14 January 1949" names one leaf
-    r"(?![./][0-9]|\s*(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|ма[йя]|"
-    r"июн|июл|авг|сен|окт|ноя|дек|copies|pages|экз|стр))"
+YEAR = r"(?:1[5-9]|20)[0-9]{2}(?!\w)"
+MONTH = (
+    "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|"
+    "янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
 )
+_NO_DATE = rf"(?![./][0-9]|\s*(?:{MONTH}|copies|pages|экз|стр))"  # "l. 5, 14 January" is one leaf
 _RANGE = rf"{_LEAF}(?:\s*-\s*{_LEAF}{_NO_DATE})?"
-_COMMA = rf"\s*(?:;|,(?!\s*{_YEAR})|\b(?:and|и)\b)\s*"  # "ll. 110-113, 1949" ends before the year
+_AND = r"(?:\b(?:and|и)\b|&)"
+_COMMA = rf"\s*(?:[,;](?!\s*{YEAR})(?:\s*{_AND})?|{_AND})\s*"  # "ll. 110-113, 1949" ends at 113
 LEAF_LIST = rf"{_RANGE}(?:{_COMMA}{_RANGE}{_NO_DATE})*(?![^\W_]|/|-\w)"
 LEAVES = (  # "p." is pages here, after the delo
     r"(?:(?:лл?|ll?|лист[ыа]?|list[ya]?|sheets?)|(?P<pages>pp?|сс?|стр|pages?))\.?\s*"
@@ -109,6 +111,11 @@ class LeafRange:
         alone = self.first == self.last
         return self.first.unpadded if alone else f"{self.first.unpadded}-{self.last.unpadded}"
 
+    def __contains__(self, leaf: Leaf) -> bool:
+        """Return whether a leaf is one of these, on either side."""
+        first, last = self.first.order[:2], self.last.order[:2]
+        return first <= leaf.order[:2] <= last
+
     def labels(self) -> Iterator[str]:
         """Yield the labels covered, in order; between the ends a leaf is named once, as recto.
 
@@ -131,7 +138,8 @@ def read_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
     Pages (``unit`` "p") may be abbreviated: 110-13 is 110-113. Leaves are never so written.
     """
     ranges = []
-    for part in re.split(r"[,;]|\b(?:and|и)\b", text, flags=re.IGNORECASE):
+    parts = re.split(rf"[,;]|{_AND}", text, flags=re.IGNORECASE)
+    for part in filter(str.strip, parts):
         first, _, last = (full_end(part) if unit == "p" else part).partition("-")
         ends = Leaf.parse(first), Leaf.parse(last or first)
         if ends[0] is None or ends[1] is None:
@@ -148,16 +156,18 @@ def full_end(text: str) -> str:
     '5754-5755'
     """
     found = re.fullmatch(" *([0-9]+) ?- ?([0-9]+) *", text)
-    if found is None or len(found[1]) <= len(found[2]):
+    if found is None or int(found[1]) <= int(found[2]):
         return text
     return f"{found[1]}-{found[1][: -len(found[2])]}{found[2]}"
 
 
-def write_leaves(parts: Sequence[str]) -> str:
-    """Join ranges so that they read back alike: a semicolon before what looks like a year.
+def leaf_labels(text: str) -> tuple[str, ...]:
+    """Return the labels that a list of leaves covers, in order; none where it is no such list.
 
-    >>> write_leaves(["2", "23-28", "1950"])
-    '2, 23-28; 1950'
+    >>> leaf_labels("0110, 0110об., 0111")
+    ('0110', '0110v', '0111')
     """
-    text = "".join(f"{'; ' if re.match(_YEAR, part) else ', '}{part}" for part in parts)
-    return text[2:]
+    wanted = plain(text)
+    if not re.fullmatch(LEAF_LIST, wanted, re.IGNORECASE):
+        return ()
+    return tuple(label for part in read_leaves(wanted, "l") for label in part.labels())

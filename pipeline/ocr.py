@@ -48,7 +48,7 @@ class Tesseract:
     @property
     def signature(self) -> EngineSignature:
         """Version, languages in the order given, SHA-256 of each model, settings."""
-        return _signature(self.languages)
+        return engine_signature(self.languages)
 
     def read(self, image: Path) -> PageText:
         """Return words, lines and paragraphs of an image file (PGM is fastest)."""
@@ -126,7 +126,12 @@ def check_languages(languages: tuple[str, ...]) -> None:
 
 
 @cache
-def _signature(languages: tuple[str, ...]) -> EngineSignature:
+def engine_signature(languages: tuple[str, ...]) -> EngineSignature:
+    """Return what a reading with these languages depends on.
+
+    Raises:
+        SetupError: Tesseract or one of the models is missing.
+    """
     check_languages(languages)
     installed = installed_languages()
     first, *libraries = (line.strip() for line in _run("--version").splitlines())

@@ -22,11 +22,11 @@ _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 
 def cer(transcription: str, reading: str) -> float:
-    """Character error rate.
+    r"""Character error rate.
 
     >>> cer("архив", "орхив")
     0.2
-    >>> cer("й", "и\\u0306")
+    >>> cer("й", "и\u0306")
     0.0
     """
     return _rate(_clusters(transcription), _clusters(reading))

@@ -20,12 +20,13 @@ from pipeline.leaves import (
     LEAF_LIST,
     LEAVES,
     LETTER,
+    MONTH,
+    YEAR,
     Leaf,
     LeafRange,
     full_end,
     plain,
     read_leaves,
-    write_leaves,
 )
 
 __all__ = ["ArchivalReference", "Leaf", "LeafRange", "from_file_name", "parse", "parse_all"]
@@ -45,13 +46,14 @@ _LEVELS = {  # level: as we print it, as people cite it
 }
 _LADDER = re.compile("fond (opis|perechen)( part)?( papka)? delo( volume)?")
 _MARK = re.compile(  # a level, or a group of leaves; "9 л. 1949" is an extent and a year
-    r"(?<!\w)(?<!\d )(?:"
-    r"(?:фонд|fond|ф|f|опись|opis|оп|op|дело|delo|дд?|dd?)\.?\s*(?:[RPРП]-?)?[0-9]"
-    rf"|(?=[lл]){LEAVES})",
+    rf"(?<!\w)(?<!\d )(?:(?=[lл]){LEAVES}|(?:фонд|fond|ф|f|опись|opis|оп|op|дело|delo|дд?|dd?)"
+    r"\.?\s*[RPРП]?-?[0-9]|(?:лл?|ll?)\.\s*[0-9])",
     re.IGNORECASE,
 )
-_TIGHT = re.compile(  # a level we do not know, right after one that we do
-    r"[\s.,;:]*(?:т|ч|п|к|кор|pp?|сс?|стр|ящ|t|ch|pt|vol|box)\.\s*[0-9]", re.IGNORECASE
+_DOUBT = re.compile(  # right after a reference: half a range, a level we do not know, one more file
+    rf"-|\s+с\s+об|[\s.,;:]*(?!no\.|{MONTH})[^\W\d_]{{1,3}}\.\s*[0-9]|[\s,;]*(?:and\b|и\b|&|[,;])"
+    rf"\s*(?!{YEAR})[0-9]+(?:-[0-9]+)?(?![./]?[0-9])\s*(?:[.,;&)\]]|and\b|и\b|$)",
+    re.IGNORECASE,
 )
 _FILE_NAME = re.compile(
     rf"(?P<archive>[^\W\d_]+(?:[-_ ][^\W\d_]+)*?)_[fф](?P<fond>{_VALUE})"
@@ -84,8 +86,9 @@ class ArchivalReference:
         if archive is None or archive.code != self.archive or not ladder or not values:
             msg = f"no place in an archive that we know: {self.archive}, {self.path}"
             raise ValueError(msg)
-        if self.unit not in (("l", "p") if self.leaves else ("",)):
-            msg = f"leaves need a unit, and a unit leaves: {self.unit!r}, {self.leaves}"
+        like_years = any(re.match(YEAR, part.unpadded) for part in self.leaves[1:])
+        if like_years or self.unit not in (("l", "p") if self.leaves else ("",)):
+            msg = f"leaves without a unit, or that may be years: {self.unit!r}, {self.leaves}"
             raise ValueError(msg)
 
     @property
@@ -131,7 +134,7 @@ class ArchivalReference:
         steps = [f"{_LEVELS[level][0]}. {value}" for level, value in self.path]
         alone = len(self.leaves) == 1 and self.leaves[0].first == self.leaves[0].last
         unit = self.unit if alone else 2 * self.unit
-        tail = [f"{unit}. {write_leaves(leaves)}"] if leaves else []
+        tail = [f"{unit}. {', '.join(leaves)}"] if leaves else []
         return ", ".join([self.archive, *steps, *tail])
 
 
@@ -148,9 +151,8 @@ def parse(text: str) -> ArchivalReference | None:
 def parse_all(text: str) -> tuple[ArchivalReference, ...]:
     """Read every reference that ``text`` holds, or nothing at all where any is in doubt."""
     wanted, start, found = plain(text), 0, list[ArchivalReference]()
-    matches = list(_pattern().finditer(wanted))
     try:
-        for match in matches:
+        for match in _pattern().finditer(wanted):
             _check_rest(wanted[start : match.start()], found)
             found.append(_from_match(match, text))
             start = match.end()
@@ -166,15 +168,16 @@ def from_file_name(stem: str) -> ArchivalReference | None:
     A name of this kind that cannot be right (leaves that run backward) is a ValueError.
     """
     match = _FILE_NAME.fullmatch(plain(stem))
-    if match is None or archive_named(match["archive"]) is None:
-        return None
-    return _from_match(match, stem)
+    known = match is not None and archive_named(match["archive"]) is not None
+    return _from_match(match, stem) if match is not None and known else None
 
 
 @cache
 def _pattern() -> re.Pattern[str]:
     """Return the pattern of a whole reference in running text."""
-    level = {name: rf"(?:{mark})\.? ?(?P<{name}>{_VALUE})" for name, (_, mark) in _LEVELS.items()}
+    level = {
+        name: rf"(?:{mark})\.? ?(?:№ ?)?(?P<{name}>{_VALUE})" for name, (_, mark) in _LEVELS.items()
+    }
     gap = r"[ .,;:)]+"
     return re.compile(
         rf"(?<![\w-])(?P<archive>{spelling_pattern()}){gap}{level['fond']}{gap}"
@@ -209,8 +212,8 @@ def _check_rest(rest: str, found: list[ArchivalReference]) -> None:
     "L. 19. Copy. L. 20-21. Original." are two references; "L. 14. L. 47-52." is a misprint.
     """
     start = 0
-    if found and _TIGHT.match(rest):
-        msg = f"a level that is not known: {rest!r}"
+    if found and _DOUBT.match(rest):
+        msg = f"more of the reference than could be read: {rest!r}"
         raise ValueError(msg)
     for mark in _MARK.finditer(rest):
         prose = re.search(r"[^\W\d_]{3}", rest[start : mark.start()])

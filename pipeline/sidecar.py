@@ -4,6 +4,7 @@ A YAML reader that guesses types makes the number 72 of leaf ``0110``. What a si
 is refused, because it is a slip or worse: a key twice, anchors, tags, a second document.
 """
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -17,6 +18,7 @@ Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 _MOST_BYTES = 1024 * 1024
 _DEEPEST = 20  # lists within lists
 _NOTHING = ("", "~", "null")  # without quotation marks
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # XML cannot hold them
 _KINDS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", None)
 
 
@@ -28,19 +30,20 @@ class Sidecar:
     lines: dict[str, int] = field(default_factory=dict)  #: of each key, 1-based
 
 
-def read_sidecar(path: Path) -> Sidecar:
-    """Read a ``.yaml``, ``.yml`` or ``.json`` file; an empty one says nothing."""
+def read_sidecar(path: Path, name: str = "") -> Sidecar:
+    """Read a ``.yaml``, ``.yml`` or ``.json`` file; messages call it ``name``, or by its own."""
+    name = name or path.name
     try:
         with path.open("rb") as stream:
             content = stream.read(_MOST_BYTES + 1)
     except OSError as error:
-        msg = f"{path.name} cannot be read ({error.strerror})."
+        msg = f"{name} cannot be read ({error.strerror})."
         raise UnreadableError(msg) from error
-    return parse_sidecar(content, path.name)
+    return parse_sidecar(content, name)
 
 
 def parse_sidecar(content: bytes, name: str) -> Sidecar:
-    """Read the bytes of a sidecar; ``name`` is what messages call it.
+    """Read the bytes of a sidecar, JSON where ``name`` says so; an empty one says nothing.
 
     >>> parse_sidecar(b"leaves: [0110, no, ~]", "scan.yaml").values
     {'leaves': ['0110', 'no', None]}
@@ -121,12 +124,14 @@ def _lines(node: yaml.MappingNode) -> dict[str, int]:
 
 def _whole(node: yaml.Node, name: str) -> str:
     r"""Return the text of a scalar, joining the halves that JSON writes as ``\ud83d\ude00``."""
-    text = str(node.value)
     try:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        text = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError as error:
         problem = "has half a character (\\ud800 to \\udfff). Write the character itself"
         raise _refusal(name, node.start_mark, problem) from error
+    if _CONTROL.search(text):
+        raise _refusal(name, node.start_mark, "holds a control character. Leave it out")
+    return text
 
 
 def _decoded(content: bytes, name: str) -> str:

@@ -1,0 +1,199 @@
+"""The command ``opis``."""
+
+import importlib
+import os
+import sys
+import time
+from collections.abc import Callable
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from flows import direct, house, show
+from flows.doctor import examine
+from pipeline.audit import check_archive
+from pipeline.catalog import Catalog
+from pipeline.errors import OpisError
+from pipeline.inbox import find_scans, unsettled
+from pipeline.ingest import Outcome
+from pipeline.record import from_json
+from pipeline.settings import Settings
+
+
+class Exit(IntEnum):
+    """What the command says to the shell."""
+
+    WELL = 0
+    UNEXPECTED = 1
+    USAGE = 2
+    REFUSALS = 3
+    DAMAGE = 4
+    INTERRUPTED = 130
+
+
+app = typer.Typer(
+    help="Turns scans of archival documents into records to search, check and cite.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+Inbox = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
+Output = Annotated[Path | None, typer.Option(help="Where records are published.")]
+Languages = Annotated[
+    str | None, typer.Option(help="Tesseract's codes, the main one first, such as rus+eng.")
+]
+Jobs = Annotated[int | None, typer.Option(help="Pages read at once; 0 means one a core.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+
+
+@app.command()
+def ingest(
+    scans: Annotated[
+        list[Path] | None, typer.Argument(help="Scans; all of the inbox if none.")
+    ] = None,
+    directly: Annotated[bool, typer.Option("--direct", help="Work without Prefect.")] = False,
+    inbox: Inbox = None,
+    output: Output = None,
+    languages: Languages = None,
+    jobs: Jobs = None,
+) -> None:
+    """Read every scan in the inbox, or those named, and publish their records."""
+    settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs)
+    house.ready(settings)
+    chosen = _chosen(scans, settings)
+    if not chosen:
+        show.line(f"Nothing to ingest in {settings.inbox}.")
+        return
+    outcomes = _ingest_directly(chosen, settings) if directly else _ingest(chosen, settings)
+    show.outcomes(outcomes, settings.output)
+    if any(outcome.failed for outcome in outcomes):
+        raise typer.Exit(Exit.UNEXPECTED)
+    if any(outcome.refused for outcome in outcomes):
+        raise typer.Exit(Exit.REFUSALS)
+
+
+@app.command("list")
+def list_records(output: Output = None, as_json: AsJson = False) -> None:
+    """List all records, by their place in the archive."""
+    with _catalog(output) as catalog:
+        show.entries(catalog.entries(), as_json=as_json)
+
+
+@app.command("show")
+def show_record(
+    record: Annotated[str, typer.Argument(help="The record's id.")],
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a record: what it is, where it lies, what to look at, and its text."""
+    settings = _settings(output=output)
+    with _catalog(output) as catalog:
+        entry = catalog.entry(record)
+    folder = settings.records / entry.folder / f"v{entry.version}"
+    content = (folder / "data" / "record.json").read_text("utf-8")
+    if as_json:
+        show.line(content.rstrip("\n"))
+    else:
+        show.record(from_json(content), folder)
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help='Words; "a phrase"; a beginning*.')],
+    output: Output = None,
+    limit: Annotated[int, typer.Option(help="Hits to show at the most.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Find pages by their words."""
+    with _catalog(output) as catalog:
+        show.hits(catalog.search(query, limit), as_json=as_json)
+
+
+@app.command()
+def verify(
+    records: Annotated[list[str] | None, typer.Argument(help="Record ids; all if none.")] = None,
+    output: Output = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check every digest, manifest and invariant of the published records."""
+    settings = _settings(output=output)
+    checked, findings = check_archive(settings, records or [])
+    show.findings(checked, findings, as_json=as_json)
+    if findings:
+        raise typer.Exit(Exit.DAMAGE)
+
+
+@app.command()
+def doctor(inbox: Inbox = None, output: Output = None, languages: Languages = None) -> None:
+    """Check this machine: engine, languages, disk, folders, server; say what to do."""
+    settings = _settings(inbox=inbox, output=output, languages=languages)
+    if not show.examination(examine(settings)):
+        raise typer.Exit(Exit.UNEXPECTED)
+
+
+def main() -> None:
+    """Run the command; an error that a person can mend is a sentence, not a traceback."""
+    code = _guarded(lambda: app(standalone_mode=False))
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+def _guarded(command: Callable[[], Any]) -> int:
+    try:
+        result = command()
+    except OpisError as error:
+        show.complaint(str(error))
+        return Exit.USAGE
+    except KeyboardInterrupt:
+        show.complaint("Interrupted. What was read is kept; run it again to go on.")
+        return Exit.INTERRUPTED
+    return result if isinstance(result, int) else Exit.WELL
+
+
+def _ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
+    """Run the Prefect flow, on the server that is set or on Prefect's own temporary one."""
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
+    begun = time.monotonic()
+    server = os.environ.get("PREFECT_API_URL")
+    show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
+    # Prefect takes two seconds to import: only the command that needs it pays them.
+    flow = importlib.import_module("flows.ingest")
+    outcomes, working = flow.run(chosen, settings)
+    prefect = time.monotonic() - begun - working
+    show.line(
+        f"Reading and publishing took {working:.1f} s; Prefect's own start and end {prefect:.1f} s."
+    )
+    return list(outcomes)
+
+
+_PREFECT = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+}
+
+
+def _ingest_directly(chosen: list[Path], settings: Settings) -> list[Outcome]:
+    return direct.ingest(chosen, settings, house.clock())
+
+
+def _chosen(scans: list[Path] | None, settings: Settings) -> list[Path]:
+    """Return the scans to take; one that somebody still writes waits for the next run."""
+    found = [path.absolute() for path in scans] if scans else find_scans(settings.inbox)
+    waiting = unsettled(found, settings.settle_seconds)
+    for path in sorted(waiting):
+        show.line(f"{path.name} is still being written; it waits for the next run.")
+    return [path for path in found if path not in waiting]
+
+
+def _settings(**given: Any) -> Settings:
+    return house.load_settings({key: value for key, value in given.items() if value is not None})
+
+
+def _catalog(output: Path | None) -> Catalog:
+    settings = _settings(output=output)
+    return Catalog(settings.catalog, settings.records)

@@ -1,0 +1,64 @@
+"""What a run needs around it: settings, clock and reading children, made once a process."""
+
+import atexit
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flows.clock import clock_from
+from pipeline.errors import SetupError
+from pipeline.model import Clock
+from pipeline.ocr import check_languages
+from pipeline.readers import Readers
+from pipeline.settings import Settings, check_folders, settings_from
+
+_FILE = Path("opis.toml")
+
+
+def load_settings(given: Mapping[str, Any]) -> Settings:
+    """Read ``opis.toml`` of this folder and ``OPIS_*``; the options given win.
+
+    Raises:
+        SetupError: a setting is unknown or impossible, or the file is no TOML.
+    """
+    try:
+        file = tomllib.loads(_FILE.read_text("utf-8")) if _FILE.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{_FILE} is not TOML: {error}."
+        raise SetupError(msg) from error
+    settings = settings_from(file, os.environ, given)
+    absolute = {"inbox": settings.inbox.resolve(), "output": settings.output.resolve()}
+    return settings.model_copy(update=absolute)
+
+
+def ready(settings: Settings) -> None:
+    """Check before any work what would make all of it vain.
+
+    Raises:
+        SetupError: folders that contain each other, or a language without its model.
+    """
+    check_folders(settings)
+    check_languages(settings.languages)
+    settings.inbox.mkdir(parents=True, exist_ok=True)
+    settings.records.mkdir(parents=True, exist_ok=True)
+
+
+def jobs_of(settings: Settings) -> int:
+    """Return how many pages are read at once."""
+    return settings.jobs or os.cpu_count() or 1
+
+
+def clock() -> Clock:
+    """Return this run's clock."""
+    return clock_from(os.environ)
+
+
+@cache
+def readers(jobs: int) -> Readers:
+    """Return this process's reading children; they end with it."""
+    made = Readers(jobs)
+    atexit.register(made.close)
+    return made

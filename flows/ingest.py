@@ -1,0 +1,135 @@
+"""The Prefect flow ``ingest-inbox``: admits, reads and publishes a batch of scans.
+
+Take the decorators away and the code still works. Prefect's state is for watching; the truth is
+on disk, so a killed run goes on where it was.
+"""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, tags, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.futures import PrefectFuture
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from flows import daybook, house
+from pipeline.ingest import Outcome, admit_scan, page_runs, publish_scan
+from pipeline.pagerun import PageMark, read_pages
+from pipeline.readers import Readers
+from pipeline.settings import Settings
+from pipeline.values import Admitted
+
+#: more threads than any sane number of jobs: the reading children are the real limit
+_RUNNER: Any = ThreadPoolTaskRunner(max_workers=16)
+
+Pending = Outcome | PrefectFuture[Any]
+
+
+@task(name="admit", task_run_name="admit {path.name}", cache_policy=NO_CACHE)
+def admit(path: Path, settings: Settings) -> Admitted | Outcome | State[Any]:
+    """Look at one scan; a refusal is a sentence, not a traceback."""
+    found = admit_scan(path, settings, _readers(settings), house.clock())
+    return _told(found) if isinstance(found, Outcome) else found
+
+
+@task(name="read-pages", task_run_name="read {label}, pages {pages}", cache_policy=NO_CACHE)
+def read_run(
+    scan: Admitted, run: range, settings: Settings, *, label: str, pages: str
+) -> tuple[PageMark, ...]:
+    """Read a run of pages; ``label`` and ``pages`` are for the run's name alone."""
+    del label, pages
+    return read_pages(scan, run, settings, _readers(settings), house.clock())
+
+
+@task(name="publish", task_run_name="publish {label}", cache_policy=NO_CACHE)
+def publish(
+    scan: Admitted, settings: Settings, read: Sequence[Any], *, label: str
+) -> Outcome | State[Any]:
+    """Make the record and publish it; ``read`` is there to be waited for."""
+    del read, label
+    return _told(publish_scan(scan, settings, house.clock()))
+
+
+def _run_name() -> str:
+    return daybook.run_name(len(flow_run.parameters["scans"]))
+
+
+@flow(
+    name="ingest-inbox",
+    flow_run_name=_run_name,
+    task_runner=_RUNNER,
+    validate_parameters=False,  # they are our own values
+)
+def ingest_inbox(scans: Sequence[Path], settings: Settings) -> State[Any]:
+    """Ingest a batch; one bad scan stops nobody."""
+    with tags("inbox"):
+        admitted = [admit.submit(path, settings) for path in scans]
+        found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
+        daybook.rename(len(scans), sum(_pages(value) for value in found))
+        pending = [_submit(value, settings) for value in found]
+        outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
+    return _ended(outcomes)
+
+
+def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
+    """Queue the page runs of a scan and, behind them, its publication."""
+    if isinstance(scan, Outcome):
+        return scan
+    label = scan.path.stem.replace("_", " ")
+    runs = [
+        read_run.submit(scan, run, settings, label=label, pages=f"{run[0]}-{run[-1]}")
+        for run in page_runs(scan, house.jobs_of(settings))
+    ]
+    return publish.submit(scan, settings, runs, label=label)
+
+
+def _ended(outcomes: list[Outcome]) -> State[Any]:
+    """Return the state that says by name how the batch went."""
+    daybook.enter(outcomes)
+    message = daybook.sentence(outcomes)
+    if any(outcome.failed for outcome in outcomes):
+        return Failed(message=message, data=outcomes)
+    if any(outcome.refused for outcome in outcomes):
+        return Failed(name="Refusals", message=message, data=outcomes)
+    return Completed(message=message, data=outcomes)
+
+
+def _result(path: Path, pending: Pending) -> Any:
+    """Wait for a value; what went wrong on our side becomes an Outcome that says so."""
+    if isinstance(pending, Outcome):
+        return pending
+    value = pending.result(raise_on_failure=False)
+    if isinstance(value, BaseException):
+        return Outcome(scan=path.name, failed=f"{type(value).__name__}: {value}")
+    return value
+
+
+def _told(outcome: Outcome) -> Outcome | State[Any]:
+    """Return a refusal as a failed state with its reason, anything else as it is."""
+    if outcome.refused:
+        return Failed(name="Refused", message=outcome.refused, data=outcome)
+    return outcome
+
+
+def _pages(value: Admitted | Outcome) -> int:
+    return value.facts.page_count if isinstance(value, Admitted) else 0
+
+
+def _readers(settings: Settings) -> Readers:
+    return house.readers(house.jobs_of(settings))
+
+
+def run(scans: Sequence[Path], settings: Settings) -> tuple[list[Outcome], float]:
+    """Run the flow; return what became of the scans and the seconds the work itself took."""
+    begun = time.monotonic()
+    state = ingest_inbox(scans, settings, return_state=True)
+    outcomes: Any = state.result(raise_on_failure=False)
+    if not isinstance(outcomes, list):
+        raise RuntimeError(state.message)
+    daybook.wait_for_last_states(state)
+    return outcomes, time.monotonic() - begun

@@ -1,0 +1,155 @@
+"""What the commands print: tables on a terminal, plain lines in a pipe, JSON for a program."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.doctor import Look
+from pipeline.bag import Finding
+from pipeline.catalog import Entry, Hit
+from pipeline.ingest import Outcome
+from pipeline.readme import citation
+from pipeline.record import Record, dump
+
+_out = Console(soft_wrap=True, highlight=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def line(text: str) -> None:
+    """Print a line as it is."""
+    _out.print(text, markup=False)
+
+
+def complaint(text: str) -> None:
+    """Print what went wrong."""
+    _err.print(f"opis: {text}", markup=False)
+
+
+def outcomes(results: Sequence[Outcome], output: Path) -> None:
+    """Print what became of each scan and where the records lie."""
+    rows = [
+        (
+            result.scan,
+            _fate(result),
+            result.record and f"{result.record} v{result.version}",
+            str(result.pages or ""),
+            _percent(result.confidence),
+        )
+        for result in results
+    ]
+    _table(("scan", "what became of it", "record", "pages", "confidence"), rows)
+    for result in results:
+        if result.folder:
+            line(f"  {result.record}: {result.folder}")
+        for issue in result.issues:
+            line(f"    look at: {issue}")
+        if result.refused:
+            line(f"  refused: {result.refused}")
+        if result.failed:
+            line(f"  failed, stays where it is: {result.scan}: {result.failed}")
+    if any(result.record for result in results):
+        line(f"Read them with `opis list`, `opis show RECORD`, `opis search WORDS`; in {output}.")
+
+
+def entries(found: Iterable[Entry], *, as_json: bool) -> None:
+    """Print records, a line each."""
+    if as_json:
+        _json([asdict(entry) for entry in found])
+        return
+    rows = [
+        (
+            entry.id,
+            f"v{entry.version}",
+            entry.date or "",
+            entry.title,
+            str(entry.pages),
+            _percent(entry.confidence),
+            "review" if entry.needs_review else "",
+        )
+        for entry in found
+    ]
+    _table(("record", "", "date", "title", "pages", "confidence", ""), rows)
+    line(f"{len(rows)} record{'' if len(rows) == 1 else 's'}")
+
+
+def hits(found: Sequence[Hit], *, as_json: bool) -> None:
+    """Print where words were found, with the words around them."""
+    if as_json:
+        _json([asdict(hit) for hit in found])
+        return
+    for hit in found:
+        leaf = "" if hit.leaf is None else f", leaf {hit.leaf}"
+        line(f"{hit.record}, page {hit.page}{leaf}: {hit.title}")
+        line(f"    {hit.around}")
+    line(f"{len(found)} page{'' if len(found) == 1 else 's'}")
+
+
+def record(shown: Record, folder: Path) -> None:
+    """Print a record for a person: what, where, doubts, text by leaf."""
+    line(f"{shown.name}\n\n{citation(shown)}\n")
+    rows = {
+        "record": f"{shown.id}, version {shown.version}",
+        "folder": str(folder),
+        "date": shown.date,
+        "language": shown.language,
+        "pages": str(len(shown.pages)),
+        "confidence": _percent(shown.quality.mean_confidence),
+        "summary": shown.summary,
+        "note": shown.note,
+    }
+    for name, value in rows.items():
+        if value:
+            line(f"{name:<12}{value}")
+    for issue in shown.issues:
+        line(f"{'look at':<12}{issue.detail}")
+    for page in shown.pages:
+        leaf = "" if page.leaf is None else f", leaf {page.leaf}"
+        line(f"\n--- page {page.number}{leaf} ({page.state}) ---\n{page.reading_text}")
+
+
+def findings(checked: int, found: Sequence[Finding], *, as_json: bool) -> None:
+    """Print what verification found, a line each."""
+    if as_json:
+        _json({"versions": checked, "findings": [asdict(finding) for finding in found]})
+        return
+    for finding in found:
+        line(f"DAMAGED {finding.path}: {finding.damage}: {finding.detail}")
+    versions = f"{checked} version{'' if checked == 1 else 's'} checked"
+    line(f"{versions}, {len(found)} finding{'' if len(found) == 1 else 's'}")
+
+
+def _fate(result: Outcome) -> str:
+    if result.record:
+        return "published before" if result.already else "published"
+    return "refused" if result.refused else "failed"
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    if not _out.is_terminal:
+        for row in rows:
+            line("\t".join(row))
+        return
+    table = Table(*heads, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*map(escape, row))
+    _out.print(table)
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.0%}"
+
+
+def _json(value: Any) -> None:
+    line(dump(value).rstrip("\n"))
+
+
+def examination(looks: Sequence[Look]) -> bool:
+    """Print what the doctor found; return whether all is well."""
+    for look in looks:
+        line(f"{'ok  ' if look.well else 'BAD '} {look.what:<8}{look.found}")
+    return all(look.well for look in looks)

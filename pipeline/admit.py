@@ -1,0 +1,143 @@
+"""Decides whether a scan may become a record, and which; reads no page."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import langcodes
+
+from pipeline.bag import digest
+from pipeline.catalog import Catalog
+from pipeline.describe import Described, describe, find_sources, sidecar_of
+from pipeline.errors import (
+    BrokenScanError,
+    DescriptionError,
+    DuplicateError,
+    PageError,
+    PageTimeoutError,
+    SetupError,
+)
+from pipeline.intake import Limits
+from pipeline.messages import Inspect
+from pipeline.model import Clock, ScanFacts
+from pipeline.ocr import check_languages
+from pipeline.publish import Published
+from pipeline.readers import Readers
+from pipeline.settings import Settings
+from pipeline.values import Admitted
+
+_INSPECTION_SECONDS = 300.0
+
+
+def admit(
+    path: Path, settings: Settings, readers: Readers, catalog: Catalog, clock: Clock
+) -> Admitted | Published:
+    """Look at a scan and what describes it.
+
+    Returns:
+        The scan as admitted, or the record that holds these very bytes already.
+
+    Raises:
+        IngestError: it cannot become a record; the sentence says why and what to do.
+    """
+    arrived = clock.now()
+    facts = _inspect(path, settings, readers)
+    sha256 = digest(path)
+    described = describe(find_sources(path, settings.inbox))
+    sidecar = sidecar_of(path)
+    scan = Admitted(
+        path=path,
+        name=path.name,
+        size=path.stat().st_size,
+        sha256=sha256,
+        facts=facts,
+        described=described,
+        sidecar=sidecar,
+        sidecar_sha256=None if sidecar is None else digest(sidecar),
+        sidecar_size=0 if sidecar is None else sidecar.stat().st_size,
+        record_id=described.held.slug if described.held else f"scan-{sha256[:12]}",
+        version=1,
+        languages=_languages(described, settings),
+        arrived=arrived,
+    )
+    return published_already(scan, catalog, settings) or _numbered(scan, catalog)
+
+
+def published_already(scan: Admitted, catalog: Catalog, settings: Settings) -> Published | None:
+    """Return the record that holds the scan's bytes, or None.
+
+    Raises:
+        DuplicateError: they are published, but what came with them says something else.
+    """
+    known = catalog.with_bytes(scan.sha256)
+    if known is None:
+        return None
+    elsewhere = scan.described.held is not None and scan.record_id != known.record
+    if elsewhere and scan.described.description.replaces != known.record:
+        msg = (
+            f"{scan.name} holds the same bytes as {known.record}, but is described as "
+            f"{scan.record_id}. One of the two is misfiled; if both are right, name the second "
+            "place in the sidecar of the first."
+        )
+        raise DuplicateError(msg)
+    if scan.sidecar_sha256 not in {None, known.sidecar_sha256}:
+        msg = (
+            f"{scan.name} is published as {known.record} with another description. To change the "
+            "description, remove this scan and correct the record."
+        )
+        raise DuplicateError(msg)
+    folder = settings.records / known.folder / f"v{known.version}"
+    return Published(known.record, known.version, folder, already=True)
+
+
+def _numbered(scan: Admitted, catalog: Catalog) -> Admitted:
+    """Give the scan its record and version, or refuse a reference that is taken."""
+    replaced = scan.described.description.replaces
+    record_id = replaced or scan.record_id
+    newest = catalog.newest_version(record_id)
+    if replaced and not newest:
+        msg = f"{scan.name}: its sidecar replaces {replaced}, but there is no such record."
+        raise DescriptionError(msg)
+    if newest and not replaced:
+        msg = (
+            f"{scan.name}: {record_id} is published already, from other bytes. If this scan is "
+            f"the better one, write `replaces: {record_id}` into its sidecar; if it is another "
+            "document, correct its reference."
+        )
+        raise DuplicateError(msg)
+    return replace(scan, record_id=record_id, version=newest + 1)
+
+
+def _inspect(path: Path, settings: Settings, readers: Readers) -> ScanFacts:
+    limits = Limits(settings.max_pages, settings.max_bytes, settings.max_pixels)
+    with readers.borrow() as reader:
+        try:
+            facts = reader.ask(Inspect(path, limits), _INSPECTION_SECONDS).facts
+        except PageTimeoutError as error:
+            msg = f"{path.name}: counting its pages took longer than {_INSPECTION_SECONDS:.0f} s."
+            raise BrokenScanError(msg) from error
+        except PageError as error:
+            msg = f"{path.name} could not be examined: {error}."
+            raise BrokenScanError(msg) from error
+    if facts is None:
+        msg = f"{path.name} could not be examined."
+        raise BrokenScanError(msg)
+    return facts
+
+
+def _languages(described: Described, settings: Settings) -> tuple[str, ...]:
+    """Return the engine's codes: of the language the description names, else as set.
+
+    Raises:
+        DescriptionError: the engine has no model for the language described.
+    """
+    named = described.description.language
+    if named is None:
+        return settings.languages
+    language = langcodes.get(named)
+    code = language.to_alpha3(variant="T") if language.is_valid() else named
+    try:
+        check_languages((code,))
+    except SetupError as error:
+        msg = f"The description says language: {named}. {error}"
+        raise DescriptionError(msg) from error
+    return (code,)

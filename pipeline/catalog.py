@@ -1,0 +1,315 @@
+"""The catalogue: one SQLite file over all records, with full text; rebuilt from records/ at will.
+
+It holds nothing that is not in the records. What it says of duplicates is made safe by
+``pending``: a version is announced before it is renamed into place and crossed off after it is
+entered, so that a crash in between leaves a note of where to look.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pipeline.bag import digest
+from pipeline.errors import CatalogError
+from pipeline.record import Record, from_json
+from pipeline.search import search_terms, words_around
+
+_SCHEMA_VERSION = 1
+_TABLES = ("page", "issue", "version", "record")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as the catalogue lists it."""
+
+    id: str
+    version: int
+    folder: str
+    title: str
+    date: str | None
+    reference: str | None
+    pages: int
+    words: int
+    confidence: float | None
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page on which the words were found."""
+
+    record: str
+    title: str
+    page: int
+    leaf: str | None
+    around: str  #: the words around the first hit, on one line
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A published version that holds certain bytes."""
+
+    record: str
+    version: int
+    folder: str
+    sidecar_sha256: str | None
+
+
+class Catalog:
+    """An open catalogue; use as a context manager, or close it."""
+
+    def __init__(self, path: Path, records: Path) -> None:
+        """Open the catalogue, or build it where it is missing, broken or of another schema.
+
+        Args:
+            path: of the SQLite file.
+            records: the folder it is about.
+        """
+        self.path, self.records = path, records
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.rebuilt = False
+        self._db = self._open()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> "Catalog":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all records by place in the archive."""
+        for row in self._db.execute("SELECT * FROM record ORDER BY folder, id"):
+            yield _entry(row)
+
+    def entry(self, record_id: str) -> Entry:
+        """Return one record.
+
+        Raises:
+            CatalogError: there is none of this id; names the nearest.
+        """
+        row = self._db.execute("SELECT * FROM record WHERE id = ?", [record_id]).fetchone()
+        if row is None:
+            like = f"%{record_id.strip().lower()}%"
+            near = self._db.execute("SELECT id FROM record WHERE id LIKE ? LIMIT 5", [like])
+            ids = ", ".join(found["id"] for found in near)
+            hint = f"Did you mean {ids}?" if ids else "`opis list` shows all."
+            msg = f"There is no record {record_id!r}. {hint}"
+            raise CatalogError(msg)
+        return _entry(row)
+
+    def with_bytes(self, sha256: str) -> Known | None:
+        """Return the newest published version of these bytes, or None."""
+        row = self._db.execute(
+            "SELECT v.record, v.version, r.folder, v.sidecar_sha256 FROM version v"
+            " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
+            [sha256],
+        ).fetchone()
+        return None if row is None else Known(*row)
+
+    def newest_version(self, record_id: str) -> int:
+        """Return the number of the newest version, 0 where there is no such record."""
+        row = self._db.execute("SELECT version FROM record WHERE id = ?", [record_id]).fetchone()
+        return 0 if row is None else int(row["version"])
+
+    def search(self, query: str, limit: int = 50) -> list[Hit]:
+        """Return the pages on which all words of the query stand, the best first.
+
+        A word that ends in ``*`` is a beginning; words in quotation marks are a phrase.
+
+        Raises:
+            CatalogError: there is no word in the query.
+        """
+        terms = search_terms(query)
+        if not terms:
+            msg = f"No word to search for in {query!r}."
+            raise CatalogError(msg)
+        rows = self._db.execute(
+            "SELECT p.record, r.title, p.number, p.leaf, p.text FROM page_search s"
+            " JOIN page p ON p.id = s.rowid JOIN record r ON r.id = p.record"
+            " WHERE page_search MATCH ? ORDER BY rank, p.record, p.number LIMIT ?",
+            [" ".join(terms), limit],
+        )
+        return [
+            Hit(record, title, number, leaf, words_around(text, terms))
+            for record, title, number, leaf, text in rows
+        ]
+
+    def announce(self, folder: Path) -> None:
+        """Note that a version is about to appear at ``folder``."""
+        name = folder.relative_to(self.records).as_posix()
+        with self._db:
+            self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [name])
+
+    def settle(self) -> None:
+        """Enter the versions that were announced and appeared, forget those that did not."""
+        names = [row["folder"] for row in self._db.execute("SELECT folder FROM pending")]
+        with self._db:
+            for name in names:
+                if (self.records / name / "bagit.txt").is_file():
+                    self._enter(self.records / name)
+                self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
+
+    def rebuild(self) -> int:
+        """Make the catalogue anew from the published versions; return how many there are."""
+        self._db.close()
+        for leftover in self.path.parent.glob(f"{self.path.name}*"):
+            leftover.unlink()
+        self._db = _connect(self.path)
+        self.rebuilt = True
+        return self._build()
+
+    def dump(self) -> list[tuple[Any, ...]]:
+        """Return all that it says, in an order that does not depend on how it was built."""
+        columns = {"page": "record, number, leaf, state, confidence, text"}
+        return [
+            (table, *row)
+            for table in _TABLES
+            for row in self._db.execute(
+                f"SELECT {columns.get(table, '*')} FROM {table} ORDER BY 1, 2, 3, 4"
+            )
+        ]
+
+    def searches_what_it_holds(self) -> bool:
+        """Whether the full-text index agrees with the pages."""
+        try:
+            with self._db:
+                self._db.execute(
+                    "INSERT INTO page_search (page_search, rank) VALUES ('integrity-check', 1)"
+                )
+        except sqlite3.DatabaseError:
+            return False
+        return True
+
+    def _open(self) -> sqlite3.Connection:
+        existed = self.path.exists() and self.path.stat().st_size > 0
+        db = _connect(self.path)
+        if existed and _is_whole(db):
+            return db
+        self._db = db
+        self.rebuild()
+        self.rebuilt = existed
+        return self._db
+
+    def _build(self) -> int:
+        with self._db:
+            self._db.executescript((files("pipeline") / "catalog.sql").read_text("utf-8"))
+            count = 0
+            for folder in published_versions(self.records):
+                self._enter(folder)
+                count += 1
+        return count
+
+    def _enter(self, folder: Path) -> None:
+        """Enter a version; only the newest fills the tables that are searched."""
+        record = from_json((folder / "data" / "record.json").read_bytes())
+        source = record.provenance.source
+        sidecar = record.provenance.sidecar
+        newest = self.newest_version(record.id)
+        if record.version >= newest:
+            self._remove(record.id)
+            self._insert("record", _record_row(record, folder.parent.relative_to(self.records)))
+            self._enter_pages(record)
+        manifest = digest(folder / "tagmanifest-sha256.txt")
+        also = None if sidecar is None else sidecar.sha256
+        row = (record.id, record.version, source.sha256, source.name, also, manifest)
+        self._db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
+
+    def _enter_pages(self, record: Record) -> None:
+        for issue in record.issues:
+            self._insert("issue", (record.id, issue.page, issue.concern.value, issue.detail))
+        for page in record.pages:
+            row = (None, record.id, page.number, page.leaf, page.state.value)
+            rowid = self._insert("page", (*row, page.mean_confidence, page.reading_text))
+            self._db.execute(
+                "INSERT INTO page_search (rowid, text) SELECT id, text FROM page_text WHERE id = ?",
+                [rowid],
+            )
+
+    def _remove(self, record_id: str) -> None:
+        self._db.execute(
+            "INSERT INTO page_search (page_search, rowid, text) SELECT 'delete', t.id, t.text"
+            " FROM page_text t JOIN page p ON p.id = t.id WHERE p.record = ?",
+            [record_id],
+        )
+        for table, key in (("page", "record"), ("issue", "record"), ("record", "id")):
+            self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", [record_id])
+
+    def _insert(self, table: str, row: tuple[Any, ...]) -> int:
+        places = ", ".join("?" * len(row))
+        done = self._db.execute(f"INSERT INTO {table} VALUES ({places})", row)
+        return done.lastrowid or 0
+
+
+def published_versions(records: Path) -> Iterator[Path]:
+    """Yield the folder of every published version, in a fixed order; staging is left out."""
+    for folder in _folders(records):
+        versions = [p for p in folder.iterdir() if re.fullmatch(r"v[1-9][0-9]*", p.name)]
+        yield from sorted(versions, key=lambda path: int(path.name[1:]))
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders of records: those that hold a version."""
+    if not folder.is_dir():
+        return
+    children = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if any((child / "bagit.txt").is_file() or (child / "data").is_dir() for child in children):
+        yield folder
+        return
+    for child in children:
+        yield from _folders(child)
+
+
+@contextmanager
+def catalog(path: Path, records: Path) -> Iterator[Catalog]:
+    """Open the catalogue for a moment."""
+    with closing(Catalog(path, records)) as opened:
+        yield opened
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=60)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def _is_whole(db: sqlite3.Connection) -> bool:
+    """Whether the file is a catalogue of this schema that SQLite finds no fault with."""
+    try:
+        if db.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA_VERSION:
+            return False
+        return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError:
+        return False
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    fields = {name: row[name] for name in Entry.__dataclass_fields__}
+    return Entry(**{**fields, "needs_review": bool(row["needs_review"])})
+
+
+def _record_row(record: Record, folder: Path) -> tuple[Any, ...]:
+    first = record.references[0] if record.references else None
+    return (
+        record.id,
+        record.version,
+        folder.as_posix(),
+        record.name,
+        record.date,
+        record.language,
+        None if first is None else first.archive,
+        None if first is None else first.normal or first.as_cited,
+        len(record.pages),
+        record.quality.words,
+        record.quality.mean_confidence,
+        int(record.needs_review),
+        record.summary,
+    )

@@ -1,0 +1,53 @@
+-- The catalogue: everything in it can be made again from records/ at any time.
+-- й stays й (no diacritics are removed); ё is found as е and е as ё (see page_text).
+CREATE TABLE record (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,      -- the newest
+    folder TEXT NOT NULL,          -- of the record, relative to records/
+    title TEXT NOT NULL,
+    date TEXT,                     -- EDTF
+    language TEXT,
+    archive TEXT,
+    reference TEXT,                -- the first, in its normal form or as cited
+    pages INTEGER NOT NULL,
+    words INTEGER NOT NULL,
+    confidence REAL,               -- mean, 0..1
+    needs_review INTEGER NOT NULL,
+    summary TEXT
+);
+CREATE TABLE version (
+    record TEXT NOT NULL REFERENCES record (id),
+    version INTEGER NOT NULL,
+    source_sha256 TEXT NOT NULL,
+    source_name TEXT NOT NULL,
+    sidecar_sha256 TEXT,
+    manifest_sha256 TEXT NOT NULL, -- of the version's tagmanifest: closes over all of it
+    PRIMARY KEY (record, version)
+);
+CREATE INDEX version_source ON version (source_sha256);
+CREATE TABLE issue (
+    record TEXT NOT NULL REFERENCES record (id),
+    page INTEGER,
+    concern TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE INDEX issue_record ON issue (record);
+CREATE TABLE page (
+    id INTEGER PRIMARY KEY,
+    record TEXT NOT NULL REFERENCES record (id),
+    number INTEGER NOT NULL,
+    leaf TEXT,
+    state TEXT NOT NULL,
+    confidence REAL,
+    text TEXT NOT NULL
+);
+CREATE UNIQUE INDEX page_place ON page (record, number);
+CREATE VIEW page_text AS
+    SELECT id, replace(replace(text, 'ё', 'е'), 'Ё', 'Е') AS text FROM page;
+CREATE VIRTUAL TABLE page_search USING fts5 (
+    text, content = 'page_text', content_rowid = 'id',
+    tokenize = 'unicode61 remove_diacritics 0'
+);
+-- A version that is being renamed into place: after a crash it tells where to look.
+CREATE TABLE pending (folder TEXT PRIMARY KEY);
+PRAGMA user_version = 1;

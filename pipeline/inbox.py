@@ -1,0 +1,129 @@
+"""The inbox: which files are scans, when they are settled, and where they go.
+
+A scan leaves the inbox in two ways only: its record is published and a verified copy of its
+bytes is in it, or it is moved to ``refused/`` with a reason. Nothing is overwritten.
+"""
+
+import fcntl
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from pipeline.bag import digest
+
+REFUSED = "refused"
+_UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")
+#: what may lie beside a scan and describes it, or is litter of a file manager
+_BESIDE = (".yaml", ".yml", ".json", ".csv", ".txt", ".md")
+_LITTER = ("thumbs.db", "desktop.ini")
+
+
+def find_scans(inbox: Path) -> list[Path]:
+    """Return every file of the inbox and its folders that wants to become a record, by name."""
+    return sorted(_walk(inbox, inbox / REFUSED))
+
+
+def unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
+    """Return the files that somebody may still be writing; waits ``seconds`` only if it must.
+
+    Settled is what has had the same size and time for ``seconds`` and is not open for writing.
+    """
+    before = {path: _stamp(path) for path in paths}
+    now = time.time_ns()
+    fresh = [p for p, (_, changed) in before.items() if not 0 <= changed <= now - seconds * 1e9]
+    if fresh and seconds:
+        time.sleep(seconds)
+    moving = {path for path in fresh if _stamp(path) != before[path]}
+    return moving | {path for path in before if _open_for_writing(path)}
+
+
+def refuse(scan: Path, companions: Iterable[Path], inbox: Path, reason: str) -> Path:
+    """Move a scan and what describes it to ``refused/``, beside a reason; return where it is.
+
+    A name that is taken by another refused file gets a number; nothing is overwritten.
+    """
+    inside = scan.is_relative_to(inbox)
+    folder = inbox / REFUSED / (scan.parent.relative_to(inbox) if inside else Path())
+    folder.mkdir(parents=True, exist_ok=True)
+    target = _claim(folder, scan, reason)
+    scan.replace(target)
+    for companion in companions:
+        suffix = companion.name.removeprefix(scan.stem)
+        companion.replace(target.with_name(target.stem + suffix))
+    return target
+
+
+def retire(scan: Path, sha256: str, copy: Path) -> bool:
+    """Remove a file from the inbox if ``copy`` holds its very bytes; return whether it went.
+
+    A file that was exchanged since it was read stays: it is another scan.
+    """
+    if not scan.exists() or digest(copy) != sha256 or digest(scan) != sha256:
+        return False
+    scan.unlink()
+    return True
+
+
+def remove_empty_folders(folder: Path, inbox: Path) -> None:
+    """Take away the folders that retired scans left empty, the inbox itself aside."""
+    while folder != inbox and folder.is_relative_to(inbox) and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent
+
+
+def _walk(folder: Path, refused: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        if path == refused or _ignored(path.name):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path, refused)
+        elif path.suffix.lower() not in _BESIDE:
+            yield path
+
+
+def _ignored(name: str) -> bool:
+    low = name.lower()
+    return low.startswith((".", "~")) or low.endswith(_UNFINISHED) or low in _LITTER
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return size and time of the last change; (-1, -1) where the file is gone."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return -1, -1
+    return status.st_size, max(status.st_mtime_ns, status.st_ctime_ns)
+
+
+def _open_for_writing(path: Path) -> bool:
+    """Whether a process of this machine has the file open for writing.
+
+    Linux grants a read lease only where nobody writes; where leases are unknown or not ours to
+    take, it cannot be seen and the answer is no.
+    """
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _claim(folder: Path, scan: Path, reason: str) -> Path:
+    """Return a free name in ``folder`` and write the reason beside it."""
+    attempt = 1
+    while True:
+        mark = "" if attempt == 1 else f"-{attempt}"
+        target = folder / f"{scan.stem}{mark}{scan.suffix}"
+        attempt += 1
+        taken = any(other.stem == target.stem for other in folder.iterdir() if other.is_file())
+        if not taken:
+            # A reason whose scan was put back into the inbox is out of date: overwritten.
+            beside = folder / f"{target.stem}.reason.txt"
+            beside.write_text(reason.rstrip() + "\n", encoding="utf-8")
+            return target

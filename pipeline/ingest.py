@@ -1,0 +1,123 @@
+"""One scan from the inbox to its record, in three steps: admit, read, publish.
+
+Plain functions: ``flows`` runs them as Prefect tasks, or in a thread pool without Prefect, and
+the records are the same.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.admit import admit
+from pipeline.assemble import assemble
+from pipeline.catalog import Catalog
+from pipeline.describe import sidecar_of
+from pipeline.errors import IngestError
+from pipeline.inbox import refuse, remove_empty_folders, retire
+from pipeline.model import Clock
+from pipeline.ocr import engine_signature
+from pipeline.pagerun import pages_of
+from pipeline.publish import Published, publish
+from pipeline.readers import Readers
+from pipeline.record import Record, from_json
+from pipeline.settings import Settings
+from pipeline.values import Admitted
+
+_RUN = 12  #: pages in a task at most: a task costs 40 ms, a page a second
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a scan: a record, or a refusal with its reason."""
+
+    scan: str  #: its file name
+    record: str = ""
+    version: int = 0
+    title: str = ""
+    folder: str = ""  #: of the published version
+    pages: int = 0
+    confidence: float | None = None  #: mean, 0..1
+    issues: tuple[str, ...] = ()
+    needs_review: bool = False
+    already: bool = False  #: the bytes were published before
+    refused: str = ""  #: the reason; empty where there is a record
+    failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
+
+
+def admit_scan(
+    path: Path, settings: Settings, readers: Readers, clock: Clock
+) -> Admitted | Outcome:
+    """Admit a scan; one that is published already, or cannot be, is done with here."""
+    try:
+        with Catalog(settings.catalog, settings.records) as catalog:
+            found = admit(path, settings, readers, catalog, clock)
+    except IngestError as error:
+        return refuse_scan(path, str(error), settings)
+    if isinstance(found, Published):
+        return _finish(path, sidecar_of(path), found, settings)
+    return found
+
+
+def page_runs(scan: Admitted, jobs: int) -> Iterator[range]:
+    """Divide the pages of a scan into runs, so that every job has one and none is long.
+
+    >>> from types import SimpleNamespace as S
+    >>> list(page_runs(S(facts=S(page_count=5)), 2))
+    [range(1, 4), range(4, 6)]
+    """
+    count = scan.facts.page_count
+    size = min(math.ceil(count / jobs), _RUN)
+    for first in range(1, count + 1, size):
+        yield range(first, min(first + size, count + 1))
+
+
+def publish_scan(scan: Admitted, settings: Settings, clock: Clock) -> Outcome:
+    """Make and publish the record of a scan whose pages are read, and retire the scan."""
+    signature = engine_signature(scan.languages)
+    record = assemble(scan, pages_of(scan, settings), signature, clock)
+    try:
+        published = publish(scan, record, lambda: pages_of(scan, settings), settings, clock)
+    except IngestError as error:
+        return refuse_scan(scan.path, str(error), settings)
+    return _finish(scan.path, scan.sidecar, published, settings)
+
+
+def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
+    """Move a scan to ``refused/`` with its sidecar and the reason; one from elsewhere stays."""
+    if path.is_relative_to(settings.inbox) and (path.exists() or path.is_symlink()):
+        sidecars = [path.with_suffix(suffix) for suffix in (".yaml", ".yml", ".json")]
+        refuse(path, [p for p in sidecars if p.is_file()], settings.inbox, reason)
+    return Outcome(scan=path.name, refused=reason)
+
+
+def _finish(path: Path, sidecar: Path | None, done: Published, settings: Settings) -> Outcome:
+    """Take the scan out of the inbox, now that a verified copy of it is published.
+
+    A scan that was named on the command line and lies elsewhere is left where it is.
+    """
+    record = from_json((done.folder / "data" / "record.json").read_bytes())
+    if path.is_relative_to(settings.inbox) and not settings.keep_inbox:
+        _retire(path, sidecar, record, done.folder / "data", settings)
+    return Outcome(
+        scan=path.name,
+        record=record.id,
+        version=record.version,
+        title=record.name,
+        folder=str(done.folder),
+        pages=len(record.pages),
+        confidence=record.quality.mean_confidence,
+        issues=tuple(issue.detail for issue in record.issues),
+        needs_review=record.needs_review,
+        already=done.already,
+    )
+
+
+def _retire(
+    path: Path, sidecar: Path | None, record: Record, data: Path, settings: Settings
+) -> None:
+    made = record.provenance
+    retire(path, made.source.sha256, data / "original" / made.source.name)
+    if sidecar is not None and made.sidecar is not None:
+        retire(sidecar, made.sidecar.sha256, data / "sidecar" / made.sidecar.name)
+    remove_empty_folders(path.parent, settings.inbox)

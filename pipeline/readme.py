@@ -1,0 +1,92 @@
+"""README.txt of a record: understood by a person with a text editor and nothing else."""
+
+from pipeline.model import Origin
+from pipeline.record import Record
+
+_WIDTH = 78
+
+_FILES = """\
+record.json         everything known of the document, with both texts of every page
+text.txt            the reading text; a form feed stands between pages
+original/           the scan, bit for bit as it arrived
+sidecar/            the description that came with it, if one did
+searchable.pdf      the scan's own pages with an invisible text layer
+pages/              ALTO 4.4: every word of a page with its place on the image
+provenance.json     how each text came from the scan, as W3C PROV
+../manifest-sha256.txt   the digest of every file (BagIt 1.0, RFC 8493)"""
+
+
+def to_readme(record: Record) -> str:
+    """Return the text: what this is, where the original lies, how it was made, how to cite it."""
+    parts = [
+        f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}",
+        _what(record),
+        _where(record),
+        _how(record),
+        _doubts(record),
+        f"HOW TO CITE IT\n\n{citation(record)}",
+        f"THE FILES\n\n{_FILES}",
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def citation(record: Record) -> str:
+    """Return a note in the manner of Chicago: title, date, where the original lies, record."""
+    title = f"“{record.name},”" if record.title else record.name + ","
+    held = [ref.as_cited for ref in record.references]
+    where = ", and ".join(held) if record.title else ""
+    parts = [record.date or "undated", record.collection, where]
+    place = f"Opis record {record.id}, version {record.version}"
+    credit = f" Contributed by {', '.join(record.contributors)}." if record.contributors else ""
+    return f"{title} {', '.join(filter(None, [*parts, place]))}.{credit}"
+
+
+def _what(record: Record) -> str:
+    rows = {
+        "Date": record.date or record.date_as_given,
+        "From": record.creator,
+        "To": record.recipient,
+        "Kind": record.document_type,
+        "Language": record.language,
+        "Pages": str(len(record.pages)),
+        "Contributed by": ", ".join(record.contributors),
+        "Made possible by": record.funder,
+        "Rights": record.rights,
+        "Record": f"{record.id}, version {record.version}",
+    }
+    table = "\n".join(f"{name + ':':<18}{value}" for name, value in rows.items() if value)
+    texts = [text for text in (record.summary, record.note) if text]
+    return "\n\n".join(["WHAT THIS IS", table, *texts])
+
+
+def _where(record: Record) -> str:
+    if not record.references:
+        return "WHERE THE ORIGINAL LIES\n\nNot known: no archival reference came with the scan."
+    lines = [f"This scan was made from: {record.references[0].as_cited}"]
+    lines += [f"Also held: {ref.as_cited}" for ref in record.references[1:]]
+    said = record.references[0].standing
+    lines.append(f"(So says the {said}; nobody has checked it against the leaves.)")
+    return "WHERE THE ORIGINAL LIES\n\n" + "\n".join(lines)
+
+
+def _how(record: Record) -> str:
+    made = record.provenance
+    engine, opis = made.agents["engine"], made.agents["opis"]
+    source = made.source
+    drawn = sum(p.image is not None and p.image.origin is Origin.DRAWN for p in record.pages)
+    lines = [
+        f"{source.name} ({source.size:,} bytes) arrived on {source.arrived:%d %B %Y, %H:%M %Z}.",
+        f"Its SHA-256 is {source.sha256}.",
+        f"{engine.name} {engine.version} read it, with {made.plans['read']['languages']}.",
+        f"Opis {opis.version} cleaned the text and made this record.",
+        "The text was read by machine and nobody has reviewed it: compare it with the image.",
+    ]
+    if drawn:
+        lines.append(f"{drawn} page(s) had to be drawn, because no single image was the page.")
+    return "HOW IT WAS MADE\n\n" + "\n".join(lines)
+
+
+def _doubts(record: Record) -> str:
+    if not record.issues:
+        return ""
+    return "WHAT TO LOOK AT\n\n" + "\n".join(f"- {issue.detail}" for issue in record.issues)

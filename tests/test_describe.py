@@ -1,0 +1,343 @@
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pipeline.dates import is_edtf
+from pipeline.describe import (
+    Described,
+    Description,
+    Source,
+    describe,
+    find_sources,
+    page_labels,
+    sidecar_of,
+)
+from pipeline.description import COPYRIGHT_NOT_EVALUATED
+from pipeline.errors import DescriptionError
+from pipeline.model import Concern
+from pipeline.reference import parse
+from pipeline.sidecar import parse_sidecar
+
+law = settings(deadline=None)  # a busy machine is not a broken law
+
+DATES = json.loads((Path(__file__).parent / "cases" / "dates.json").read_text(encoding="utf-8"))
+HELD = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
+SCAN = "RGASPI_f558_op11_d330_ll0110-0113.pdf"
+
+
+def sidecar(**values: Any) -> Source:
+    return Source("sidecar", "scan.yaml", values, dict.fromkeys(values, 1))
+
+
+def named(reference: str = HELD) -> Source:
+    return Source("file name", SCAN, {"references": reference})
+
+
+def concerns(described: Described) -> list[Concern]:
+    return [issue.concern for issue in described.issues]
+
+
+def inbox(folder: Path, **files: str) -> Path:
+    """Write the files, ``__`` for a slash and ``_`` before the suffix for its stop."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_nothing_said_is_nothing_guessed() -> None:
+    described = describe([])
+    assert described.description == Description()
+    assert described.description.rights == COPYRIGHT_NOT_EVALUATED
+    assert described.held is None
+    assert described.origins == {}
+    assert concerns(described) == [Concern.NO_REFERENCE]
+
+
+def test_the_nearest_wins_and_the_record_says_where_from() -> None:
+    described = describe(
+        [
+            Source("command line", "--funder", {"funder": "A", "language": "en"}),
+            Source("folder defaults", "_defaults.yaml", {"funder": "B", "language": "ru"}),
+            Source("folder defaults", "stalin/_defaults.yaml", {"funder": "C"}),
+            named(),
+            sidecar(title="Cable", language="rus"),
+        ]
+    )
+    assert described.description.funder == "C"
+    assert described.description.language == "ru"
+    assert described.origins == {
+        "funder": "folder defaults (stalin/_defaults.yaml)",
+        "language": "sidecar",
+        "references": "file name",
+        "title": "sidecar",
+    }
+    assert described.held == parse(HELD)
+    assert described.issues == ()
+
+
+fields = st.dictionaries(
+    st.sampled_from(["title", "creator", "funder", "note", "subjects"]),
+    st.sampled_from(["a", "b", "", None]),
+)
+
+
+def merged(sources: Sequence[Source]) -> dict[str, object]:
+    return describe(sources).description.model_dump(exclude_defaults=True)
+
+
+@law
+@given(st.lists(fields, max_size=5), st.integers(0, 5))
+def test_merging_in_steps_is_merging_at_once(said: list[dict[str, Any]], cut: int) -> None:
+    sources = [Source(f"place {number}", "", values) for number, values in enumerate(said)]
+    first, last = merged(sources[:cut]), merged(sources[cut:])
+    steps = [
+        Source("first", "", {name: plain(value) for name, value in first.items()}),
+        Source("last", "", {name: plain(value) for name, value in last.items()}),
+    ]
+    assert merged(steps) == merged(sources)
+
+
+def plain(value: object) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+@law
+@given(st.lists(fields, max_size=5))
+def test_each_value_is_the_nearest_one_given(said: list[dict[str, Any]]) -> None:
+    sources = [Source(f"place {number}", "", values) for number, values in enumerate(said)]
+    described = describe(sources)
+    for name, origin in described.origins.items():
+        nearest = [number for number, values in enumerate(said) if values.get(name)][-1]
+        assert origin == f"place {nearest}"
+
+
+def test_leaf_labels_survive_from_yaml_to_description() -> None:
+    read = parse_sidecar(b"leaves: [null, 0110, 0110 \xd0\xbe\xd0\xb1., cover]\n", "scan.yaml")
+    described = describe([Source("sidecar", "scan.yaml", read.values, read.lines)])
+    assert described.description.leaves == (None, "0110", "0110v", "cover")
+
+
+def test_one_text_is_a_list_of_one() -> None:
+    described = describe([sidecar(references=HELD, contributors="S. Radchenko", leaves="09-11")])
+    assert described.description.references == (HELD,)
+    assert described.description.contributors == ("S. Radchenko",)
+    assert described.description.leaves == ("09", "10", "11")
+
+
+def test_the_singular_of_a_list_is_its_name_too() -> None:
+    assert describe([sidecar(reference=HELD)]).held == parse(HELD)
+    with pytest.raises(DescriptionError, match="`reference` and `references` are one"):
+        describe([sidecar(reference=HELD, references=HELD)])
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ({"titel": "A"}, "scan.yaml, line 1: `titel` is not a field. Did you mean `title`?"),
+        ({"Title": "A"}, "Did you mean `title`?"),
+        ({"zzz": "A"}, "Known are: title, date"),
+        ({"title": ["A", "B"]}, "line 1: `title` takes one text"),
+        ({"title": {"ru": "A"}}, "`title` takes one text"),
+        ({"subjects": {"a": "b"}}, "`subjects` takes a text or a list"),
+        ({"subjects": ["a", ["b"]]}, "`subjects` takes texts"),
+        ({"leaves": [["a"]]}, "`leaves` takes a leaf"),
+        ({"leaves": "0113-0110"}, "`leaves` leaves run backward: 0113-0110"),
+        ({"language": "russian"}, "is no language code: “russian”. Write `ru`."),
+        ({"language": "русский"}, "Write `ru`."),
+        ({"language": "englisch"}, "Write `en`."),
+        ({"language": "xx"}, "Write a code such as `ru` or `en`."),
+    ],
+)
+def test_what_cannot_be_is_refused_with_advice(values: dict[str, Any], problem: str) -> None:
+    with pytest.raises(DescriptionError) as caught:
+        describe([sidecar(**values)])
+    assert problem in str(caught.value)
+    assert str(caught.value).startswith("scan.yaml, line 1")
+
+
+@pytest.mark.parametrize(
+    ("given_one", "tag"), [("rus", "ru"), ("RU", "ru"), ("zh-hant", "zh-Hant"), ("ru_RU", "ru-RU")]
+)
+def test_a_language_has_one_form(given_one: str, tag: str) -> None:
+    assert describe([sidecar(language=given_one)]).description.language == tag
+
+
+@pytest.mark.parametrize("case", DATES, ids=[case["label"] for case in DATES])
+def test_a_date_is_read_or_kept_as_given(case: dict[str, Any]) -> None:
+    assert is_edtf(case["text"]) == case["edtf"]
+    described = describe([sidecar(references=HELD, date=case["text"])])
+    assert described.description.date == case["text"].strip()
+    if case["edtf"]:
+        assert described.edtf == case["text"]
+        assert described.issues == ()
+
+
+def test_an_unread_date_is_an_issue() -> None:
+    described = describe([sidecar(references=HELD, date="14 января 1949 г.")])
+    assert described.edtf is None
+    assert concerns(described) == [Concern.UNREAD_DATE]
+    assert "14 января 1949 г." in described.issues[0].detail
+
+
+def test_an_unread_reference_is_kept_and_is_an_issue() -> None:
+    described = describe([sidecar(references=[HELD, "CAB 123/246"])])
+    assert described.description.references == (HELD, "CAB 123/246")
+    assert described.references == (parse(HELD),)
+    assert concerns(described) == [Concern.UNREAD_REFERENCE]
+
+
+def test_another_holding_is_never_taken_for_the_held_one() -> None:
+    described = describe([sidecar(references=["CAB 123/246", HELD])])
+    assert described.held is None
+    assert described.references == ()
+    assert describe([named(), sidecar(references=["CAB 123/246"])]).held == parse(HELD)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "GARF, f. 558, op. 11, d. 330, ll. 0110-0113",
+        "RGASPI, f. 558, op. 11, d. 331, ll. 0110-0113",
+        "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112",
+        "RGASPI, f. 558, op. 11, d. 330, l. 0110",
+        "RGASPI, f. 558, op. 11, d. 330",
+    ],
+)
+def test_a_file_name_and_a_sidecar_that_contradict_each_other_are_refused(said: str) -> None:
+    with pytest.raises(DescriptionError) as caught:
+        describe([named(), sidecar(references=said)])
+    assert HELD in str(caught.value)
+    assert said in str(caught.value)
+    assert "scan.yaml, line 1" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (HELD, "РГАСПИ, ф. 558, оп. 11, д. 330, лл. 110–113"),
+        (HELD, "RGASPI, f. 558, op. 11, d. 330, pp. 110-113"),
+        ("RGASPI, f. 558, op. 11, d. 330", HELD),
+        ("GARF, f. 5-os, op. 1, d. 15a", "ГАРФ, ф. 5-ос, оп. 1, д. 15А"),
+    ],
+)
+def test_the_same_place_written_otherwise_is_no_contradiction(name: str, said: str) -> None:
+    assert describe([named(name), sidecar(references=said)]).held == parse(said)
+
+
+def test_of_two_places_in_one_text_the_file_name_says_which_is_held() -> None:
+    both = f"APRF, f. 45, op. 1, d. 330, pp. 110-113, and {HELD}. Contributed by S. Radchenko."
+    described = describe([named(), sidecar(references=both)])
+    assert [found.archive for found in described.references] == ["RGASPI", "APRF"]
+    assert describe([sidecar(references=both)]).references[0].archive == "APRF"
+
+
+def test_a_folder_default_may_be_overridden() -> None:
+    default = Source("folder defaults", "_defaults.yaml", {"references": "GARF, f. 1, op. 1, d. 1"})
+    assert describe([default, named()]).held == parse(HELD)
+
+
+def test_sources_are_found_from_the_inbox_down(tmp_path: Path) -> None:
+    box = inbox(
+        tmp_path / "inbox",
+        **{
+            "_defaults.yaml": "funder: A\nlanguage: ru\n",
+            "stalin/_defaults.yaml": "funder: B\n",
+            f"stalin/{SCAN}": "",
+            f"stalin/{Path(SCAN).stem}.yaml": "title: Cable\n",
+        },
+    )
+    (tmp_path / "_defaults.yaml").write_text("funder: outside\n")
+    sources = find_sources(box / "stalin" / SCAN, box)
+    assert [(source.name, source.where) for source in sources] == [
+        ("folder defaults", "_defaults.yaml"),
+        ("folder defaults", "stalin/_defaults.yaml"),
+        ("file name", SCAN),
+        ("sidecar", f"stalin/{Path(SCAN).stem}.yaml"),
+    ]
+    described = describe(sources)
+    assert described.description.funder == "B"
+    assert described.description.title == "Cable"
+    assert described.held == parse(HELD)
+
+
+def test_a_scan_outside_the_inbox_has_its_own_folder_only(tmp_path: Path) -> None:
+    inbox(
+        tmp_path,
+        **{"_defaults.yaml": "funder: A", "far/_defaults.yaml": "note: B", "far/a.pdf": ""},
+    )
+    sources = find_sources(tmp_path / "far" / "a.pdf", tmp_path / "inbox")
+    assert [dict(source.values) for source in sources] == [{"note": "B"}]
+
+
+def test_two_sidecars_for_one_scan_are_refused(tmp_path: Path) -> None:
+    inbox(tmp_path, **{"a.pdf": "", "a.yaml": "title: A", "a.json": '{"title": "B"}'})
+    with pytest.raises(DescriptionError, match=r"a\.yaml and a\.json"):
+        find_sources(tmp_path / "a.pdf", tmp_path)
+
+
+@pytest.mark.parametrize("name", ["a.yaml", "a.yml", "a.json", "a.YAML", None])
+def test_a_sidecar_lies_beside_its_scan(tmp_path: Path, name: str | None) -> None:
+    if name is not None:
+        inbox(tmp_path, **{name: ""})
+    found = sidecar_of(tmp_path / "a.pdf")
+    assert (found and found.samefile(tmp_path / str(name))) == (None if name is None else True)
+
+
+def test_a_file_name_that_cannot_be_right_is_refused(tmp_path: Path) -> None:
+    scan = tmp_path / "RGASPI_f558_op11_d330_ll0113-0110.pdf"
+    with pytest.raises(DescriptionError, match="0113-0110"):
+        find_sources(scan, tmp_path)
+
+
+def test_a_bad_folder_default_is_named_with_its_folder(tmp_path: Path) -> None:
+    inbox(tmp_path, **{"stalin/_defaults.yaml": "title: A\nfundr: B\n", "stalin/a.pdf": ""})
+    with pytest.raises(
+        DescriptionError, match=r"stalin/_defaults\.yaml, line 2: `fundr`.*`funder`"
+    ):
+        describe(find_sources(tmp_path / "stalin" / "a.pdf", tmp_path))
+
+
+def test_one_label_for_each_page() -> None:
+    assert page_labels(parse(HELD), (), 4) == (("0110", "0111", "0112", "0113"), None)
+    assert page_labels(None, (), 2) == ((None, None), None)
+    assert page_labels(parse(HELD), (None, "0110", "0110v"), 3) == ((None, "0110", "0110v"), None)
+
+
+@pytest.mark.parametrize(
+    ("reference", "leaves", "pages", "detail"),
+    [
+        (HELD, (), 5, "5 images for 4 leaves (0110-0113)"),
+        (HELD, (), 8, "8 images for 4 leaves (0110-0113)"),
+        (HELD, (), 1, "1 image for 4 leaves (0110-0113)"),
+        ("RGASPI, f. 1, op. 1, d. 1, l. 07", (), 2, "2 images for 1 leaf (07)"),
+        ("APRF, f. 1, op. 1, d. 1, pp. 7-8", (), 3, "3 images for 2 pages (7-8)"),
+        (HELD, ("0110", None), 3, "3 images for 2 labels"),
+    ],
+)
+def test_numbers_that_do_not_match_are_an_issue(
+    reference: str, leaves: tuple[str | None, ...], pages: int, detail: str
+) -> None:
+    labels, issue = page_labels(parse(reference), leaves, pages)
+    assert labels == (None,) * pages
+    assert issue is not None
+    assert (issue.concern, issue.detail) == (Concern.LEAF_COUNT, detail)
+
+
+def test_a_label_that_is_not_of_the_reference_is_an_issue() -> None:
+    labels, issue = page_labels(parse(HELD), ("0113v", "0114", "cover"), 3)
+    assert labels == ("0113v", "0114", "cover")
+    assert issue is not None
+    assert issue.detail == "Not among the leaves of the reference: 0114"
+
+
+def test_a_description_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        Description(title="A").title = "B"  # type: ignore[misc]

@@ -1,0 +1,210 @@
+import csv
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.archives import archive_named, known_archives
+from pipeline.reference import (
+    ArchivalReference,
+    Leaf,
+    LeafRange,
+    from_file_name,
+    parse,
+    parse_all,
+)
+
+law = settings(deadline=None)  # a busy machine is not a broken law
+
+HERE = Path(__file__).parent
+CITATIONS = HERE.parents[1] / "shared" / "eval" / "citations-open.tsv"
+LEVELS = [
+    ("fond", "opis", "delo"),
+    ("fond", "perechen", "delo"),
+    ("fond", "opis", "part", "delo"),
+    ("fond", "opis", "papka", "delo", "volume"),
+]
+
+
+def cases(name: str) -> list[Any]:
+    read = json.loads((HERE / "cases" / name).read_text(encoding="utf-8"))
+    return [pytest.param(case, id=case.get("label") or case["name"]) for case in read]
+
+
+@st.composite
+def leaf(draw: st.DrawFn) -> Leaf:
+    number = draw(st.integers(0, 99_999))
+    suffix = draw(st.sampled_from(["", "", "a", "б", "в", "о"]))
+    verso = draw(st.booleans())
+    padded = draw(st.sampled_from(["{}", "0{}", "{:04d}"])).format(number)
+    return Leaf(number, suffix, verso, f"{padded}{suffix}{'v' * verso}")
+
+
+@st.composite
+def leaf_range(draw: st.DrawFn) -> LeafRange:
+    first, further, last = draw(leaf()), draw(st.integers(0, 40)), draw(leaf())
+    last = Leaf(first.number + further, last.suffix, last.verso)
+    return LeafRange(first, last if first.order < last.order else first)
+
+
+value = st.from_regex(r"0?[1-9][0-9]{0,4}(-os|-[0-9]{1,2}|[abаБ]|сч)?", fullmatch=True)
+fond = st.one_of(value, value.map("R-{}".format))
+
+
+@st.composite
+def reference(draw: st.DrawFn) -> ArchivalReference:
+    code = draw(st.sampled_from([archive.code for archive in known_archives()]))
+    levels = draw(st.sampled_from(LEVELS))
+    path = tuple((level, draw(fond if level == "fond" else value)) for level in levels)
+    leaves = tuple(draw(st.lists(leaf_range(), max_size=4)))
+    years = any(re.match(r"(1[5-9]|20)..(?!\w)", part.unpadded) for part in leaves[1:])
+    kept = leaves[:1] if years else leaves
+    return ArchivalReference(code, path, draw(st.sampled_from("lp")) if kept else "", kept)
+
+
+@law
+@given(reference())
+def test_both_printed_forms_read_back_as_the_same_place(given_one: ArchivalReference) -> None:
+    assert parse(given_one.normal) == given_one
+    assert parse(given_one.labelled) == given_one
+
+
+@law
+@given(reference())
+def test_labels_survive_being_printed(given_one: ArchivalReference) -> None:
+    read = parse(given_one.labelled)
+    assert read is not None
+    assert read.leaf_labels() == given_one.leaf_labels()
+    assert read.slug == given_one.slug
+
+
+@law
+@given(reference())
+def test_a_credit_after_it_changes_nothing(given_one: ArchivalReference) -> None:
+    assert parse(f"{given_one.normal}. Contributed by Sergey Radchenko.") == given_one
+
+
+@law
+@given(reference())
+def test_ids_and_folders_are_safe_everywhere(given_one: ArchivalReference) -> None:
+    for name in (given_one.slug, *given_one.folder):
+        assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name)
+        assert len(name) <= 130
+
+
+ODDS = [
+    "РГАСПИ", "AVP RF", ". Ф. 17", ", f. R-5", ", оп. 1а", ", op. 3", ", П. 9", ", p. 9", ", д. 5",
+    ", d. 12-3", ", dd. 54-5", ", т. 2", ", ч. 1", ", лл. 1–3", ", l. 5", ", pp. 11-3", "об.", "v",
+    "-7", ", 9", " and 11", " и ", "; ", ", 1949", " г.", " 14 January", " Копия", "/2", "(", ")",
+]  # fmt: skip
+
+
+@law
+@given(st.lists(st.sampled_from(ODDS), max_size=8), st.integers(0, 4))
+def test_whatever_is_read_reads_back(odds: list[str], given_levels: int) -> None:
+    start = ["RGANI", ", f. 1", ", op. 2", ", d. 3", ", ll. 4-5"][: given_levels + 1]
+    text = "".join(start + odds)
+    for found in parse_all(text):
+        assert parse(found.labelled) == found
+        assert found.as_cited == text
+
+
+@pytest.mark.parametrize("case", cases("references.json"))
+def test_a_reference_is_read(case: dict[str, Any]) -> None:
+    assert [found.labelled for found in parse_all(case["text"])] == case["read"]
+
+
+@pytest.mark.parametrize("case", cases("no-references.json"))
+def test_what_is_no_reference_or_in_doubt_is_not_read(case: dict[str, str]) -> None:
+    assert parse_all(case["text"]) == ()
+    assert parse(case["text"]) is None
+
+
+@pytest.mark.parametrize("case", cases("file-names.json"))
+def test_a_file_name_is_read(case: dict[str, Any]) -> None:
+    found = from_file_name(case["name"])
+    assert (found and found.labelled) == case["read"]
+    assert found is None or (found.slug, found.as_cited) == (case["slug"], case["name"])
+
+
+def test_backward_leaves_in_a_file_name_are_an_error() -> None:
+    with pytest.raises(ValueError, match="0113-0110"):
+        from_file_name("RGASPI_f558_op11_d330_ll0113-0110")
+
+
+def test_padding_of_leaves_is_not_identity() -> None:
+    padded = parse("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113")
+    plain = parse("РГАСПИ, ф. 558, оп. 11, д. 330, лл. 110–113")
+    assert padded == plain
+    assert hash(padded) == hash(plain)
+
+
+def test_padding_of_a_fond_is_identity() -> None:
+    assert parse("AVPRF, f. 0129, op. 1, d. 1") != parse("AVPRF, f. 129, op. 1, d. 1")
+
+
+def test_the_ladder_is_a_path() -> None:
+    found = parse("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113")
+    assert found is not None
+    assert found.folder == ("rgaspi", "f558", "op11", "d330")
+    assert found.normal == "RGASPI, f. 558, op. 11, d. 330, ll. 110-113"
+    assert found.leaf_labels() == ("0110", "0111", "0112", "0113")
+
+
+def test_values_beyond_ascii_have_a_digest_because_the_table_loses_information() -> None:
+    cyrillic, latin = parse("РГВА, ф. 1, оп. 1, д. 15А"), parse("РГВА, ф. 1, оп. 1, д. 15A")
+    assert cyrillic is not None
+    assert latin is not None
+    assert re.fullmatch("rgva-f1-op1-d15a-[0-9a-f]{6}", cyrillic.slug)
+    assert latin.slug == "rgva-f1-op1-d15a"
+    assert cyrillic != latin
+    assert cyrillic.agrees(latin)
+
+
+def test_two_references_in_one_text_are_not_one() -> None:
+    both = "APRF, f. 45, op. 1, d. 330, pp. 110-113, and RGASPI, f. 558, op. 11, d. 330"
+    assert parse(both) is None
+    assert len(parse_all(both)) == 2
+
+
+@pytest.mark.parametrize(
+    ("archive", "path"),
+    [
+        ("XYZ", (("fond", "1"), ("opis", "1"), ("delo", "1"))),
+        ("rgaspi", (("fond", "1"), ("opis", "1"), ("delo", "1"))),
+        ("RGASPI", (("fond", "1"), ("opis", "1"))),
+        ("RGASPI", (("fond", "../1"), ("opis", "1"), ("delo", "1"))),
+        ("RGASPI", (("fond", "1"), ("opis", "1"), ("box", "1"))),
+        ("RGASPI", ()),
+    ],
+)
+def test_nonsense_is_refused_at_birth(archive: str, path: tuple[tuple[str, str], ...]) -> None:
+    with pytest.raises(ValueError, match=r"place in an archive|not a value"):
+        ArchivalReference(archive, path)
+
+
+@pytest.mark.parametrize(("suffix", "label"), [("v", "12v"), ("", "13"), ("", "12v"), ("../", "")])
+def test_a_label_says_what_the_leaf_is(suffix: str, label: str) -> None:
+    with pytest.raises(ValueError, match="label"):
+        Leaf(12, suffix, label=label)
+
+
+def test_no_spelling_stands_for_two_archives() -> None:
+    for archive in known_archives():
+        for spelling in archive.spellings:
+            assert archive_named(spelling) == archive
+
+
+def rows() -> list[dict[str, str]]:
+    with CITATIONS.open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream, delimiter="\t"))
+
+
+@pytest.mark.skipif(not CITATIONS.exists(), reason="the evaluation strings are not in this clone")
+def test_real_citations_that_are_not_ok_are_not_read() -> None:
+    read = {row["id"]: parse_all(row["text"]) for row in rows() if row["status"] != "ok"}
+    assert {name: found for name, found in read.items() if found} == {}

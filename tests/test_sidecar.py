@@ -1,0 +1,98 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import DescriptionError, UnreadableError
+from pipeline.sidecar import parse_sidecar, read_sidecar
+
+law = settings(deadline=None)  # a busy machine is not a broken law
+
+
+@pytest.mark.parametrize(
+    "text", ["0110", "no", "1949-01-14", "1e3", "0x10", "1_000", "true", "12:30", ".5", "null1"]
+)
+def test_every_scalar_is_the_text_it_is(text: str) -> None:
+    assert parse_sidecar(f"note: {text}\n".encode(), "scan.yaml").values == {"note": text}
+    assert parse_sidecar(f"leaves: [{text}]".encode(), "scan.yaml").values == {"leaves": [text]}
+
+
+def test_nothing_is_nothing_unless_quoted() -> None:
+    read = parse_sidecar(b'leaves: [null, ~, "null"]\ntitle:\n', "scan.yaml")
+    assert read.values == {"leaves": [None, None, "null"], "title": None}
+
+
+def test_lines_are_known() -> None:
+    assert parse_sidecar(b"title: A\n\ndate: 1949\n", "scan.yaml").lines == {"title": 1, "date": 3}
+
+
+@law
+@given(st.integers(0, 9999), st.integers(4, 8))
+def test_padded_labels_survive(number: int, width: int) -> None:
+    label = f"{number:0{width}d}"
+    assert parse_sidecar(f"leaves:\n- {label}\n".encode(), "s.yml").values == {"leaves": [label]}
+
+
+def test_json_is_read_alike() -> None:
+    content = b'{\n\t"title": "\\ud83d\\ude00 a/b",\n\t"leaves": [110, null, 1.50, true]\n}'
+    read = parse_sidecar(content, "scan.JSON")
+    assert read.values == {"title": "😀 a/b", "leaves": ["110", None, "1.50", "true"]}
+    assert read.lines == {"title": 2, "leaves": 3}
+
+
+def test_an_empty_one_says_nothing() -> None:
+    for content in (b"", b"# to do\n", b"\xef\xbb\xbf"):
+        assert parse_sidecar(content, "scan.yaml").values == {}
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"title: A\ndate: B\ntitle: C", "line 3 says `title` twice"),
+        (b"title: &a A", "line 1 has an anchor"),
+        (b"a: [&a [1], *a, *a]", "line 1 has an anchor"),
+        (b"title: *a", "line 1 has an anchor"),
+        (b"title: !!python/object:os.system x", "line 1 has a tag"),
+        (b"title: !x y", "line 1 has a tag"),
+        (b"title: A\n---\ntitle: B", "line 2 starts a second document"),
+        ("a: 1\ntitle: письмо".encode("cp1251"), "line 2 is not UTF-8"),
+        ("title: A".encode("utf-16"), "line 1 is not UTF-8"),
+        (b"a: " + b"[" * 21 + b"]" * 21, "nested more than 20 deep"),
+        (b"a: " + b"[" * 500_000, "nested more than 20 deep"),
+        (b"#" * (1024 * 1024 + 1), "larger than 1 MiB"),
+        (b"- title", "line 1 does not say what is what"),
+        (b"only prose", "line 1 does not say what is what"),
+        (b"title: Cable: Filippov", "line 1 cannot be read"),
+        (b"title: A\n\tdate: B", "line 2 cannot be read"),
+        (b"title: A\nnote: \x00", "line 2 holds a control character"),
+        (b'title: A\nnote: "\\x00"', "line 2 holds a control character"),
+        (b'note: "\\ud83d"', "half a character"),
+        (b'note: "\\UFFFFFFFF"', "no character"),
+        (b"[a]: b", "line 1 has a key that is no word"),
+    ],
+)
+def test_what_a_sidecar_never_needs_is_refused(content: bytes, problem: str) -> None:
+    with pytest.raises(DescriptionError) as caught:
+        parse_sidecar(content, "scan.yaml")
+    assert str(caught.value).startswith("scan.yaml")
+    assert problem in str(caught.value)
+    assert str(caught.value).endswith((".", ")"))
+
+
+@law
+@given(
+    st.one_of(st.binary(max_size=99), st.text("ab:-[]{}&*!|>'\"%@#,? \n\t~0\\xU").map(str.encode))
+)
+def test_anything_is_read_or_refused_in_one_line(content: bytes) -> None:
+    said = ""
+    try:
+        parse_sidecar(content, "scan.yaml")
+    except DescriptionError as refusal:
+        said = str(refusal)
+    assert "\n" not in said
+
+
+def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableError, match=r"scan\.yaml"):
+        read_sidecar(tmp_path / "scan.yaml")
