@@ -1,8 +1,8 @@
-"""The font of the invisible text layer: it has no shapes, only widths and meanings.
+"""The font of the invisible text layer: no shapes, only extents and meanings.
 
 One Type 0 font serves a whole document. A code stands for what a reader takes for one character
 (a grapheme cluster) and is given out at first use, so the tables hold just what occurs. All codes
-draw the same empty glyph, half an em wide and one em tall above the base line: a word's box is
+draw the same glyph without ink, half an em wide and one em tall above the base line: a word's box is
 then its font size high, in every viewer.
 
 Formats: ISO 32000-2, 9.7 (composite fonts) and 9.10.3 (ToUnicode); OpenType 1.9 (the font file).
@@ -16,6 +16,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 ADVANCE = 0.5  #: em; width of every character before scaling
 _EM = 1000  #: font units
+_TOP = 985  #: font units; pdfium adds a 64th and then selects the whole em
 _NAME = Name("/GlyphLessFont")  # what Tesseract calls its own: tools know it for an OCR layer
 _LAST_CODE = 0xFFFF  #: two bytes a code (Identity-H)
 _LONGEST = 100  #: code points of one cluster; a ToUnicode target holds 512 bytes
@@ -97,7 +98,8 @@ class GlyphlessFont:
 def to_unicode(codes: dict[str, str]) -> bytes:
     """Return the CMap that says which text each code (four hexadecimal digits) stands for.
 
-    >>> print(to_unicode({"й": "0003"}).decode().split("endcodespacerange")[1].split("endbfchar")[0])
+    >>> cmap = to_unicode({"й": "0003"}).decode()
+    >>> print(cmap.split("endcodespacerange")[1].split("endbfchar")[0])
     <BLANKLINE>
     1 beginbfchar
     <0003> <0439>
@@ -128,10 +130,16 @@ _CMAP_TAIL = ("endcmap", "CMapName currentdict /CMap defineresource pop", "end",
 
 
 def font_program() -> bytes:
-    """Return the TrueType file: two glyphs without outlines, the second a whole empty glyph."""
+    """Return the TrueType file: ``.notdef``, and a glyph of two lone points.
+
+    Points without a line between them leave no ink, even in a viewer that ignores the rendering
+    mode, but give the glyph its extent: pdfium takes that for what a selection covers.
+    """
     wide = round(ADVANCE * _EM)
-    glyph = struct.pack(">5hH", 0, 0, 0, 0, 0, 0)  # no contours, empty box, no instructions
-    head = (0x10000, 0x10000, 0, 0x5F0F3CF5, 0, _EM, 0, 0, 0, 0, wide, _EM, 0, 8, 2, 0, 0)
+    extent = (0, 0, wide, _TOP)
+    points = (1, 1, 0, wide, 0, _TOP)  # both on the curve; x and y steps from point to point
+    glyph = struct.pack(">5h3H2B4h", 2, *extent, 0, 1, 0, *points)
+    head = (0x10000, 0x10000, 0, 0x5F0F3CF5, 0, _EM, 0, 0, *extent, 0, 8, 2, 0, 0)
     return _sfnt(
         {
             b"glyf": glyph,
@@ -139,7 +147,7 @@ def font_program() -> bytes:
             b"hhea": struct.pack(">I3hH11hH", 0x10000, _EM, -1, 0, wide, *[0] * 11, 2),
             b"hmtx": struct.pack(">HhHh", wide, 0, wide, 0),
             b"loca": struct.pack(">3H", 0, 0, len(glyph) // 2),
-            b"maxp": struct.pack(">I14H", 0x10000, 2, 0, 0, 0, 0, 1, *[0] * 8),
+            b"maxp": struct.pack(">I14H", 0x10000, 2, 2, 2, 0, 0, 1, *[0] * 8),
         }
     )
 

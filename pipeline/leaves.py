@@ -6,7 +6,7 @@ A leaf has two sides, so leaves are not page images. Pages (``pp. 110-113``) are
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -159,6 +159,11 @@ def full_end(text: str) -> str:
     if found is None or int(found[1]) <= int(found[2]):
         return text
     return f"{found[1]}-{found[1][: -len(found[2])]}{found[2]}"
+
+
+def write_leaves(parts: Iterable[str]) -> str:
+    """Join printed ranges as a reference prints them."""
+    return ", ".join(parts)
 
 
 def leaf_labels(text: str) -> tuple[str, ...]:

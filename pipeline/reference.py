@@ -4,9 +4,8 @@
     archive  fond     opis     delo     leaves
 
 Russian, transliterated and English forms are read. A wrong reference is worse than none: what
-is incomplete, or can be read in two ways, is not read. "p." is a papka between opis and delo,
-and pages after the delo. Zeros in front of a leaf are its label's business (see ``leaves``); in
-the path they matter: fonds 129 and 0129 are two fonds.
+is incomplete, or can be read in two ways, is not read. "p." is a papka before the delo, pages
+after it. Zeros before a leaf belong to its label alone; fonds 129 and 0129 are two fonds.
 """
 
 import re
@@ -27,6 +26,7 @@ from pipeline.leaves import (
     full_end,
     plain,
     read_leaves,
+    write_leaves,
 )
 
 __all__ = ["ArchivalReference", "Leaf", "LeafRange", "from_file_name", "parse", "parse_all"]
@@ -128,13 +128,13 @@ class ArchivalReference:
 
     def _place(self) -> tuple[str, ...]:
         leaves = (_ascii(part.unpadded) for part in self.leaves)
-        return (self.archive, *(_ascii(value) for _, value in self.path), *leaves)
+        return (self.archive, *(f"{level} {_ascii(value)}" for level, value in self.path), *leaves)
 
     def _printed(self, leaves: list[str]) -> str:
         steps = [f"{_LEVELS[level][0]}. {value}" for level, value in self.path]
         alone = len(self.leaves) == 1 and self.leaves[0].first == self.leaves[0].last
         unit = self.unit if alone else 2 * self.unit
-        tail = [f"{unit}. {', '.join(leaves)}"] if leaves else []
+        tail = [f"{unit}. {write_leaves(leaves)}"] if leaves else []
         return ", ".join([self.archive, *steps, *tail])
 
 

@@ -32,7 +32,10 @@ class Source:
 
 
 def find_sources(scan: Path, inbox: Path) -> list[Source]:
-    """Return what the folders from ``inbox`` down, the file name and the sidecar say of a scan."""
+    """Return what the folders from ``inbox`` down, the file name and the sidecar say of a scan.
+
+    Of a scan that is not under ``inbox`` (both absolute, or both relative), its own folder counts.
+    """
     above = [scan.parent]
     while above[0] != inbox and inbox in above[0].parents:
         above.insert(0, above[0].parent)

@@ -55,10 +55,10 @@ def apart(word: Word, after: Word | None, size: int) -> tuple[int, int]:
     Where the boxes of two words touch or overlap, the first gives way a little: readers that
     go by distance would make one word of them.
     """
-    width = word.box.width
-    if after is None:
-        return width, 0
-    gap, wanted = after.box.x - word.box.right, math.ceil(_GAP * size)
+    width, wanted = word.box.width, math.ceil(_GAP * size)
+    if after is None:  # a line's last word: without a space pdfium may join it to the next line
+        return width, wanted
+    gap = after.box.x - word.box.right
     if after.box.x > word.box.x and gap < wanted:
         width = max(width - (wanted - gap), math.ceil(width / 2))
         gap = after.box.x - word.box.x - width

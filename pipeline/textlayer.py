@@ -109,9 +109,7 @@ class _Writer:
             across, up = word.box.x, self._floor - strip.bottom
             width, gap = apart(word, after, strip.height)
             operators += [*self._sized(strip.height), f"{across - x} {up - y} Td"]
-            operators.append(self._shown(word.text, width))
-            if after is not None:
-                operators.append(self._shown(" ", gap))
+            operators += [self._shown(word.text, width), self._shown(" ", gap)]
             x, y = across, up
         return " ".join([*operators, "ET"])
 

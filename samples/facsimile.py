@@ -191,8 +191,7 @@ def _blur(layer: NDArray[Any], sigma: float) -> Layer:
 def _cloud(lumps: tuple[int, int], shape: tuple[int, int], rng: Generator) -> Layer:
     """Return smooth noise of a shape, with about that many lumps down and across."""
     drawn = rng.normal(0, 1, lumps).astype(np.float32)
-    size = shape[1], shape[0]
-    return np.asarray(cv2.resize(drawn, size, interpolation=cv2.INTER_CUBIC), np.float32)
+    return np.asarray(cv2.resize(drawn, shape[::-1], interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _numeral(leaf: str, faces: Faces) -> Image.Image:

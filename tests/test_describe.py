@@ -44,7 +44,6 @@ def concerns(described: Described) -> list[Concern]:
 
 
 def inbox(folder: Path, **files: str) -> Path:
-    """Write the files, ``__`` for a slash and ``_`` before the suffix for its stop."""
     for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

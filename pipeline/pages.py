@@ -1,0 +1,71 @@
+"""The image of any page of any scan, as a reader sees it, in 8-bit grey, and its facts.
+
+Where one image is the page, its own pixels are taken; the page is drawn where it is not so:
+several images or strips, masks, vectors, visible text. Drawing a page that is one image would
+resample it, and lose by it.
+"""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.imagepages import read_frame
+from pipeline.intake import PDF
+from pipeline.model import EmbeddedText, Origin, PageImage
+from pipeline.pdfpages import Grey, pdf_pages
+
+
+def page_image(
+    path: Path, media_type: str, number: int, dpi: int, max_pixels: int
+) -> tuple[Grey, PageImage]:
+    """Return the pixels of a page, height x width, and its facts.
+
+    Args:
+        path: the scan.
+        media_type: as intake found it.
+        number: of the page, 1-based.
+        dpi: pixels per inch where the page must be drawn.
+        max_pixels: a page image has no more than this; drawn smaller instead.
+
+    Raises:
+        BrokenScanError: the page cannot be decoded or drawn.
+    """
+    if media_type == PDF:
+        pixels, origin, placement, how = pdf_pages(path).image(number, dpi, max_pixels)
+    else:
+        pixels, placement, how = read_frame(path, number, max_pixels)
+        origin = Origin.FILE
+    pixels = np.ascontiguousarray(pixels)
+    height, width = pixels.shape
+    facts = PageImage(
+        sha256=pgm_digest(pixels),
+        width=width,
+        height=height,
+        dpi_x=round(width / placement.width * 72, 2),
+        dpi_y=round(height / placement.height * 72, 2),
+        origin=origin,
+        placement=placement,
+        extraction=how,
+    )
+    return pixels, facts
+
+
+def embedded_text(path: Path, media_type: str, number: int) -> EmbeddedText | None:
+    """Return the text layer that a page came with, or None where it has none.
+
+    Raises:
+        BrokenScanError: the page cannot be opened.
+    """
+    return pdf_pages(path).text(number) if media_type == PDF else None
+
+
+def pgm_digest(pixels: Grey) -> str:
+    """Return the SHA-256 of the page image as a binary PGM file.
+
+    Format: https://netpbm.sourceforge.net/doc/pgm.html.
+    """
+    height, width = pixels.shape
+    digest = hashlib.sha256(b"P5\n%d %d\n255\n" % (width, height))
+    digest.update(np.ascontiguousarray(pixels).data)
+    return digest.hexdigest()

@@ -1,0 +1,114 @@
+"""Small values for tests: no mock, only the real types with little in them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.clock import StillClock
+from pipeline.assemble import assemble
+from pipeline.bag import digest
+from pipeline.describe import describe
+from pipeline.model import (
+    Block,
+    Box,
+    EmbeddedText,
+    EngineSignature,
+    Line,
+    Origin,
+    PageImage,
+    PageSource,
+    PageState,
+    PageText,
+    Placement,
+    Reading,
+    ScanFacts,
+    Step,
+    Word,
+)
+from pipeline.record import Record
+from pipeline.sources import Source
+from pipeline.values import Admitted, ReadPage
+
+MOMENT = datetime(1949, 1, 14, 12, tzinfo=UTC)
+CLOCK = StillClock(MOMENT)
+SIGNATURE = EngineSignature(
+    "canned", "1", ("rus",), {"rus": "a" * 64}, {"options": "--psm 3", "OMP_THREAD_LIMIT": "1"}
+)
+WIDTH, HEIGHT = 600, 800  #: pixels of a page image
+LETTER = ("Товарищу Мао Цзэ-дуну.\nМы получили Вашу пере-\nписку о перемирии.", "Филиппов")
+
+
+def text(lines: str, confidence: float = 0.9) -> PageText:
+    """Return a page text: lines of words, blocks apart by an empty line, on a grid of boxes."""
+    blocks, row = list[Block](), 0
+    for paragraph in lines.split("\n\n") if lines.strip() else []:
+        made = list[Line]()
+        for line in paragraph.split("\n"):
+            words = [
+                Word(word, Box(20 + 90 * place, 20 + 30 * row, 80, 20), confidence)
+                for place, word in enumerate(line.split())
+            ]
+            made.append(Line(tuple(words)))
+            row += 1
+        blocks.append(Block(tuple(made)))
+    return PageText(tuple(blocks))
+
+
+def source(number: int, embedded: EmbeddedText | None = None) -> PageSource:
+    """Return the facts of a page image that fills an A4 page."""
+    image = PageImage(
+        sha256=f"{number:064x}",
+        width=WIDTH,
+        height=HEIGHT,
+        dpi_x=72.0,
+        dpi_y=72.0,
+        origin=Origin.EMBEDDED,
+        placement=Placement(WIDTH, HEIGHT, 0, 0, WIDTH, HEIGHT),
+        extraction="DCTDecode",
+    )
+    return PageSource(image, embedded)
+
+
+def pages(texts: Iterable[str] = LETTER, confidence: float = 0.9) -> Iterator[ReadPage]:
+    """Yield pages as read; an empty text is a blank page."""
+    for number, lines in enumerate(texts, 1):
+        state = PageState.OK if lines else PageState.BLANK
+        detail = "" if lines else "nothing on the page looks like text"
+        steps = (Step("scale", {"factor": "0.6667"}), Step("recognize"))
+        reading = Reading(
+            state, text(lines, confidence), steps, detail, {"recognize": 1.5}, MOMENT, MOMENT
+        )
+        yield ReadPage(number, source(number), reading)
+
+
+def admitted(path: Path, page_count: int = len(LETTER), **values: object) -> Admitted:
+    """Return a scan let in from ``path``; ``values`` is what a sidecar would say."""
+    said = {
+        "title": "Cable, Filippov [Stalin] to Cde. Mao Zedong",
+        "date": "1949-01-14",
+        "language": "ru",
+        "references": "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111",
+        "contributors": "Sergey Radchenko",
+        **values,
+    }
+    described = describe([Source("sidecar", "scan.yaml", said)])
+    return Admitted(
+        path=path,
+        name=path.name,
+        size=path.stat().st_size,
+        sha256=digest(path),
+        facts=ScanFacts("application/pdf", page_count),
+        described=described,
+        sidecar=None,
+        sidecar_sha256=None,
+        sidecar_size=0,
+        record_id=described.held.slug if described.held else f"scan-{digest(path)[:12]}",
+        version=1,
+        languages=("rus",),
+        arrived=MOMENT,
+    )
+
+
+def record(scan: Admitted, texts: Iterable[str] = LETTER) -> Record:
+    """Return the record of a scan whose pages read as ``texts``."""
+    return assemble(scan, pages(texts), SIGNATURE, CLOCK)

@@ -1,0 +1,115 @@
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from pipeline.bag import digest
+from pipeline.inbox import find_scans, refuse, remove_empty_folders, retire, unsettled
+
+
+def put(path: Path, content: bytes = b"scan") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    return path
+
+
+def test_scans_in_subfolders_count_and_what_describes_them_does_not(tmp_path: Path) -> None:
+    scans = [
+        put(tmp_path / name) for name in ("a.pdf", "box 1/b.TIF", "box 1/deep/c.jp2", "d.docx")
+    ]
+    for name in ("a.yaml", "_defaults.yaml", "index.csv", "a.en.txt", "box 1/notes.md"):
+        put(tmp_path / name)
+    assert find_scans(tmp_path) == sorted(scans)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [".hidden.pdf", "x.pdf.part", "x.TMP", "x.crdownload", "~x.pdf", "Thumbs.db", ".box/x.pdf"],
+)
+def test_unfinished_files_and_litter_are_not_scans(tmp_path: Path, name: str) -> None:
+    put(tmp_path / name)
+    assert find_scans(tmp_path) == []
+
+
+def test_refused_scans_are_not_taken_again(tmp_path: Path) -> None:
+    put(tmp_path / "refused" / "x.pdf")
+    assert find_scans(tmp_path) == []
+
+
+def test_a_file_that_has_lain_still_is_settled_without_waiting(tmp_path: Path) -> None:
+    scan = put(tmp_path / "a.pdf")
+    assert unsettled([scan], 0) == set()
+
+
+def test_a_file_open_for_writing_is_not_settled(tmp_path: Path) -> None:
+    scan = put(tmp_path / "a.pdf")
+    with scan.open("ab"):
+        assert unsettled([scan], 0) == {scan}
+    assert unsettled([scan], 0) == set()
+
+
+def test_a_file_that_grows_is_not_settled(tmp_path: Path) -> None:
+    scan = put(tmp_path / "a.pdf")
+    pid = os.fork()
+    if pid == 0:  # another process, as a scanner would be
+        for _ in range(20):
+            with scan.open("ab") as file:
+                file.write(b"x")
+            time.sleep(0.05)
+        os._exit(0)
+    assert unsettled([scan], 0.4) == {scan}
+    os.waitpid(pid, 0)
+
+
+def test_a_refusal_keeps_the_folder_the_sidecar_and_the_reason(tmp_path: Path) -> None:
+    scan = put(tmp_path / "box 1" / "a.pdf", b"bad")
+    sidecar = put(tmp_path / "box 1" / "a.yaml", b"title: x")
+    moved = refuse(scan, [sidecar], tmp_path, "It is empty. Copy it again.")
+    assert moved == tmp_path / "refused" / "box 1" / "a.pdf"
+    assert moved.read_bytes() == b"bad"
+    assert moved.with_suffix(".yaml").read_bytes() == b"title: x"
+    assert (moved.parent / "a.reason.txt").read_text("utf-8") == "It is empty. Copy it again.\n"
+    assert not scan.exists()
+    assert not sidecar.exists()
+
+
+def test_a_refusal_overwrites_nothing(tmp_path: Path) -> None:
+    first = refuse(put(tmp_path / "a.pdf", b"1"), [], tmp_path, "one")
+    second = refuse(put(tmp_path / "a.pdf", b"2"), [], tmp_path, "two")
+    assert (first.name, second.name) == ("a.pdf", "a-2.pdf")
+    assert (first.read_bytes(), second.read_bytes()) == (b"1", b"2")
+    assert (first.parent / "a-2.reason.txt").read_text("utf-8") == "two\n"
+
+
+def test_a_reason_of_a_scan_that_was_put_back_is_replaced(tmp_path: Path) -> None:
+    moved = refuse(put(tmp_path / "a.pdf"), [], tmp_path, "one")
+    moved.rename(tmp_path / "a.pdf")
+    again = refuse(tmp_path / "a.pdf", [], tmp_path, "two")
+    assert again == moved
+    assert (moved.parent / "a.reason.txt").read_text("utf-8") == "two\n"
+
+
+def test_a_scan_is_removed_only_if_a_copy_holds_its_bytes(tmp_path: Path) -> None:
+    scan, copy = put(tmp_path / "a.pdf"), put(tmp_path / "out" / "a.pdf")
+    sha256 = digest(scan)
+    copy.write_bytes(b"other")
+    assert not retire(scan, sha256, copy)
+    copy.write_bytes(b"scan")
+    assert retire(scan, sha256, copy)
+    assert not scan.exists()
+
+
+def test_a_scan_that_was_exchanged_meanwhile_stays(tmp_path: Path) -> None:
+    scan, copy = put(tmp_path / "a.pdf"), put(tmp_path / "out" / "a.pdf")
+    sha256 = digest(copy)
+    scan.write_bytes(b"another scan")
+    assert not retire(scan, sha256, copy)
+    assert scan.read_bytes() == b"another scan"
+
+
+def test_folders_left_empty_go_but_not_the_inbox(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / "a" / "b").mkdir(parents=True)
+    remove_empty_folders(inbox / "a" / "b", inbox)
+    assert list(inbox.iterdir()) == []
