@@ -161,12 +161,10 @@ def _ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
     show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
     # Prefect takes two seconds to import: only the command that needs it pays them.
     flow = importlib.import_module("flows.ingest")
-    outcomes, working = flow.run(chosen, settings)
-    prefect = time.monotonic() - begun - working
-    show.line(
-        f"Reading and publishing took {working:.1f} s; Prefect's own start and end {prefect:.1f} s."
-    )
-    return list(outcomes)
+    batch = flow.run(chosen, settings)
+    prefect = time.monotonic() - begun - batch.seconds
+    show.line(f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s.")
+    return list(batch.outcomes)
 
 
 _PREFECT = {

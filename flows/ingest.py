@@ -6,6 +6,7 @@ on disk, so a killed run goes on where it was.
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ from pipeline.values import Admitted
 
 #: more threads than any sane number of jobs: the reading children are the real limit
 _RUNNER: Any = ThreadPoolTaskRunner(max_workers=16)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What became of the scans, and the seconds the work itself took."""
+
+    outcomes: list[Outcome]
+    seconds: float
+
 
 Pending = Outcome | PrefectFuture[Any]
 
@@ -67,13 +77,14 @@ def _run_name() -> str:
 )
 def ingest_inbox(scans: Sequence[Path], settings: Settings) -> State[Any]:
     """Ingest a batch; one bad scan stops nobody."""
+    begun = time.monotonic()
     with tags("inbox"):
         admitted = [admit.submit(path, settings) for path in scans]
         found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
         daybook.rename(len(scans), sum(_pages(value) for value in found))
         pending = [_submit(value, settings) for value in found]
         outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
-    return _ended(outcomes)
+    return _ended(Batch(outcomes, time.monotonic() - begun))
 
 
 def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
@@ -88,15 +99,16 @@ def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
     return publish.submit(scan, settings, runs, label=label)
 
 
-def _ended(outcomes: list[Outcome]) -> State[Any]:
+def _ended(batch: Batch) -> State[Any]:
     """Return the state that says by name how the batch went."""
+    outcomes = batch.outcomes
     daybook.enter(outcomes)
     message = daybook.sentence(outcomes)
     if any(outcome.failed for outcome in outcomes):
-        return Failed(message=message, data=outcomes)
+        return Failed(message=message, data=batch)
     if any(outcome.refused for outcome in outcomes):
-        return Failed(name="Refusals", message=message, data=outcomes)
-    return Completed(message=message, data=outcomes)
+        return Failed(name="Refusals", message=message, data=batch)
+    return Completed(message=message, data=batch)
 
 
 def _result(path: Path, pending: Pending) -> Any:
@@ -124,12 +136,11 @@ def _readers(settings: Settings) -> Readers:
     return house.readers(house.jobs_of(settings))
 
 
-def run(scans: Sequence[Path], settings: Settings) -> tuple[list[Outcome], float]:
-    """Run the flow; return what became of the scans and the seconds the work itself took."""
-    begun = time.monotonic()
+def run(scans: Sequence[Path], settings: Settings) -> Batch:
+    """Run the flow, on the server that is set or a temporary one."""
     state = ingest_inbox(scans, settings, return_state=True)
-    outcomes: Any = state.result(raise_on_failure=False)
-    if not isinstance(outcomes, list):
+    batch: Any = state.result(raise_on_failure=False)
+    if not isinstance(batch, Batch):
         raise RuntimeError(state.message)
     daybook.wait_for_last_states(state)
-    return outcomes, time.monotonic() - begun
+    return batch

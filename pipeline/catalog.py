@@ -8,11 +8,13 @@ entered, so that a crash in between leaves a note of where to look.
 import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from pipeline.bag import digest
 from pipeline.errors import CatalogError
@@ -71,9 +73,8 @@ class Catalog:
             records: the folder it is about.
         """
         self.path, self.records = path, records
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.rebuilt = False
-        self._db = self._open()
+        self.rebuilt = False  #: there was one, and it could not be used
+        self._db = _connect(path) if _is_whole(path) else self._anew()
 
     def close(self) -> None:
         """Close the file."""
@@ -158,14 +159,10 @@ class Catalog:
                     self._enter(self.records / name)
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
-    def rebuild(self) -> int:
-        """Make the catalogue anew from the published versions; return how many there are."""
+    def rebuild(self) -> None:
+        """Make the catalogue anew from the published versions."""
         self._db.close()
-        for leftover in self.path.parent.glob(f"{self.path.name}*"):
-            leftover.unlink()
-        self._db = _connect(self.path)
-        self.rebuilt = True
-        return self._build()
+        self._db = self._anew(always=True)
 
     def dump(self) -> list[tuple[Any, ...]]:
         """Return all that it says, in an order that does not depend on how it was built."""
@@ -189,24 +186,25 @@ class Catalog:
             return False
         return True
 
-    def _open(self) -> sqlite3.Connection:
-        existed = self.path.exists() and self.path.stat().st_size > 0
-        db = _connect(self.path)
-        if existed and _is_whole(db):
-            return db
-        self._db = db
-        self.rebuild()
-        self.rebuilt = existed
-        return self._db
-
-    def _build(self) -> int:
-        with self._db:
-            self._db.executescript((files("pipeline") / "catalog.sql").read_text("utf-8"))
-            count = 0
-            for folder in published_versions(self.records):
-                self._enter(folder)
-                count += 1
-        return count
+    def _anew(self, *, always: bool = False) -> sqlite3.Connection:
+        """Build beside and rename into place; of many that find none, one builds."""
+        with archive_lock(self.path.parent):
+            if _is_whole(self.path) and not always:
+                return _connect(self.path)
+            self.rebuilt = self.path.exists()
+            beside = self.path.with_name(f".{self.path.name}.partial")
+            for leftover in self.path.parent.glob(f".{self.path.name}.partial*"):
+                leftover.unlink()
+            self._db = _connect(beside)
+            with self._db:
+                self._db.executescript((files("pipeline") / "catalog.sql").read_text("utf-8"))
+                for folder in published_versions(self.records):
+                    self._enter(folder)
+            self._db.close()
+            for journal in self.path.parent.glob(f"{self.path.name}-*"):
+                journal.unlink()
+            beside.replace(self.path)
+            return _connect(self.path)
 
     def _enter(self, folder: Path) -> None:
         """Enter a version; only the newest fills the tables that are searched."""
@@ -268,27 +266,33 @@ def _folders(folder: Path) -> Iterator[Path]:
         yield from _folders(child)
 
 
-@contextmanager
-def catalog(path: Path, records: Path) -> Iterator[Catalog]:
-    """Open the catalogue for a moment."""
-    with closing(Catalog(path, records)) as opened:
-        yield opened
-
-
 def _connect(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=60)
     db.row_factory = sqlite3.Row
     return db
 
 
-def _is_whole(db: sqlite3.Connection) -> bool:
-    """Whether the file is a catalogue of this schema that SQLite finds no fault with."""
+def archive_lock(output: Path) -> FileLock:
+    """Return the lock of whoever changes what is published; a thread may take it twice."""
+    work = output / ".opis"
+    work.mkdir(parents=True, exist_ok=True)
+    return FileLock(work / "publish.lock", is_singleton=True)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file is a catalogue of this schema and as long as it says."""
+    if not path.exists():
+        return False
     try:
-        if db.execute("PRAGMA user_version").fetchone()[0] != _SCHEMA_VERSION:
-            return False
-        return bool(db.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        with closing(_connect(path)) as db:
+            schema, count, size = (
+                db.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("user_version", "page_count", "page_size")
+            )
+            db.execute("SELECT count(*) FROM pending").fetchone()
     except sqlite3.DatabaseError:
         return False
+    return bool(schema == _SCHEMA_VERSION and count * size == path.stat().st_size)
 
 
 def _entry(row: sqlite3.Row) -> Entry:

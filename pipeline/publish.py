@@ -12,10 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-
 from pipeline.bag import close_bag, digest
-from pipeline.catalog import Catalog
+from pipeline.catalog import Catalog, archive_lock
 from pipeline.contents import write_contents
 from pipeline.errors import DuplicateError, IngestError, UnreadableError
 from pipeline.model import Clock
@@ -129,9 +127,8 @@ def _stage(
 
 
 def _put_in_place(staging: Path, target: Path, scan: Admitted, settings: Settings) -> Published:
-    settings.work.mkdir(parents=True, exist_ok=True)
     with (
-        FileLock(settings.work / "publish.lock"),
+        archive_lock(settings.output),
         Catalog(settings.catalog, settings.records) as catalog,
     ):
         catalog.settle()
