@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import img2pdf
-from pikepdf import Page, Pdf
+from pikepdf import AccessMode, Page, Pdf
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import BrokenScanError
@@ -53,7 +53,7 @@ def image_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
     """
     whole = stack.enter_context(Pdf.new())
     for part in _parts(_frames(original), scratch):
-        whole.pages.extend(stack.enter_context(Pdf.open(part)).pages)
+        whole.pages.extend(stack.enter_context(Pdf.open(part, access_mode=AccessMode.stream)).pages)
     return whole
 
 

@@ -109,7 +109,7 @@ class _Writer:
             across, up = word.box.x, self._floor - strip.bottom
             width, gap = apart(word, after, strip.height)
             operators += [*self._sized(strip.height), f"{across - x} {up - y} Td"]
-            operators += [self._shown(word.text, width), self._shown(" ", gap)]
+            operators += [self._shown(word.text, width, 1), self._shown(" ", gap, 0)]
             x, y = across, up
         return " ".join([*operators, "ET"])
 
@@ -119,18 +119,20 @@ class _Writer:
         self._size = size
         return [f"{self._name} {size} Tf"]
 
-    def _shown(self, text: str, width: int) -> str:
-        """Show ``text`` scaled to be ``width`` pixels wide."""
+    def _shown(self, text: str, width: int, digits: int) -> str:
+        """Show ``text`` scaled to be ``width`` pixels wide, to ``digits`` of a percent."""
         codes, count = self._font.encode(text)
         scale = 100 * width / (count * ADVANCE * self._size)
-        return f"{number(scale, 2)} Tz <{codes}> Tj"
+        return f"{number(max(scale, 0.1**digits), digits)} Tz <{codes}> Tj"
 
 
 def number(value: float, digits: int = 6) -> str:
     """Write a number as PDF wants it: no exponent, no needless digits.
 
-    >>> number(-0.0000001), number(1e-5), number(12.50)
-    ('0', '0.00001', '12.5')
+    >>> number(-0.0000001), number(1e-5), number(12.50), number(110.2, 0)
+    ('0', '0.00001', '12.5', '110')
     """
-    text = f"{value:.{digits}f}".rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
+    text = f"{value:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text

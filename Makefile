@@ -1,0 +1,32 @@
+# `make demo` and `make test` do all the set-up; run either first.
+
+SHELL := /bin/sh
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+RUN := uv run --frozen
+
+.PHONY: help setup demo test check serve bench
+
+help:            ## list the targets
+	@sed -n 's/^\([a-z]*\): *[a-z]* *## /  make \1 — /p' $(MAKEFILE_LIST)
+
+setup:           ## install what is missing
+	@sh scripts/setup.sh
+
+demo: setup      ## ingest the bundled letter through Prefect
+	@sh scripts/demo.sh
+
+check: setup     ## formatter, linter, types
+	$(RUN) ruff format --check
+	$(RUN) ruff check
+	$(RUN) mypy
+
+test: check      ## the whole suite
+	$(RUN) pytest
+
+serve: setup     ## Prefect server, its UI and the inbox watcher
+	$(RUN) opis serve
+
+bench: setup     ## measure against OCRmyPDF on the same scans
+	$(RUN) python benchmarks/peers.py
