@@ -2,8 +2,8 @@
 
 One Type 0 font serves a whole document. A code stands for what a reader takes for one character
 (a grapheme cluster) and is given out at first use, so the tables hold just what occurs. All codes
-draw the same glyph without ink, half an em wide and one em tall above the base line: a word's box is
-then its font size high, in every viewer.
+draw the same glyph without ink, half an em wide and one em tall above the base line: a word's
+box is then its font size high, in every viewer.
 
 Formats: ISO 32000-2, 9.7 (composite fonts) and 9.10.3 (ToUnicode); OpenType 1.9 (the font file).
 """

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import img2pdf
-from pikepdf import AccessMode, Page, Pdf
+from pikepdf import AccessMode, Job, Page, Pdf
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import BrokenScanError
 
-_DPI = 300.0  #: pixels per inch, where the file gives none that can be
-_DPI_LEAST, _DPI_MOST = 30.0, 4800.0  #: outside is a lie or a missing unit
+_DPI = 300.0  #: pixels per inch, where the file gives none that can be right
+_DPI_LEAST, _DPI_MOST = 50.0, 2400.0  #: outside is a lie or a missing unit
 _PART_BYTES = 64 << 20  #: of frames kept in memory before they go to disk
 _PART_FRAMES = 64
 _ORIENTATION = 274  #: tag of EXIF and TIFF, 1 to 8
@@ -51,10 +51,12 @@ def image_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
     Raises:
         BrokenScanError: the file is no image that can be opened.
     """
-    whole = stack.enter_context(Pdf.new())
-    for part in _parts(_frames(original), scratch):
-        whole.pages.extend(stack.enter_context(Pdf.open(part, access_mode=AccessMode.stream)).pages)
-    return whole
+    parts = [str(part) for part in _parts(_frames(original), scratch)]
+    whole = str(scratch / "whole.pdf")
+    # a qpdf job, because pikepdf's page list keeps in memory what comes from other files
+    keep = ["--empty", "--stream-data=preserve", "--deterministic-id"]
+    Job(["qpdf", *keep, "--pages", *parts, "--", whole]).run()
+    return stack.enter_context(Pdf.open(whole, access_mode=AccessMode.stream))
 
 
 def _parts(frames: Iterable[_Frame], scratch: Path) -> Iterator[Path]:
@@ -96,6 +98,8 @@ def _converted(frame: _Frame) -> bytes | None:
     for prepare in (bytes, _repacked):
         try:
             return _one_page(prepare(frame.data), frame.dpi)
+        except (MemoryError, Image.DecompressionBombError):
+            raise  # nothing is wrong with the image: no empty page for it
         except Exception:  # img2pdf raises plain Exception, too
             continue
     return None
@@ -211,9 +215,9 @@ def _plain(image: Image.Image) -> Image.Image:
         seen = image.convert("RGBA")
         paper = Image.new("RGBA", seen.size, "white")
         return Image.alpha_composite(paper, seen).convert("RGB")
-    if image.mode in {"1", "L", "P", "RGB", "CMYK", "I;16"}:
+    if image.mode in {"1", "L", "P", "RGB", "CMYK", "I;16", "I"}:  # "I" becomes 16 bits of grey
         return image
-    return image.convert("L" if image.mode in {"I", "F"} else "RGB")
+    return image.convert({"I;16B": "I", "F": "L"}.get(image.mode, "RGB"))
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:

@@ -5,8 +5,8 @@ Our text comes before the page's own content, not after it: there the graphics s
 whatever the rest of the page leaves behind, and the page's streams need no change. Being
 invisible, it neither covers the image nor is covered by it.
 
-The format is PDF as of ISO 32000-2. The file is made to the rules of PDF/A where the original
-is; it was not verified, so an original's claim to be PDF/A is not repeated.
+The format is PDF as of ISO 32000-2. An original's claim to be PDF/A is not repeated: nothing
+here verifies it for the file that is written.
 """
 
 import zlib
@@ -75,22 +75,22 @@ def write_searchable(
         facts: title, language and date. The same input gives the same bytes.
 
     Raises:
-        BrokenScanError: the original cannot be opened.
+        BrokenScanError: the original cannot be opened, or is damaged in its structure.
         EncryptedScanError: the original asks for a password.
         ValueError: there are fewer or more ``pages`` than the original has.
     """
     with ExitStack() as stack:
         try:
             pdf = _open(original, media_type, target.parent, stack)
+            _lay_text(pdf, pages)
+            _describe(pdf, facts)
+            _save(pdf, target, born_here=media_type != _PDF)
         except PasswordError as error:
             msg = f"{original.name} asks for a password."
             raise EncryptedScanError(msg) from error
         except PdfError as error:
-            msg = f"{original.name} cannot be opened to make it searchable ({error})."
+            msg = f"{original.name} is too damaged to be made searchable ({error})."
             raise BrokenScanError(msg) from error
-        _lay_text(pdf, pages)
-        _describe(pdf, facts)
-        _save(pdf, target, born_here=media_type != _PDF)
 
 
 def _open(original: Path, media_type: str, scratch: Path, stack: ExitStack) -> Pdf:

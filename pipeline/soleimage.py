@@ -8,12 +8,13 @@ import pikepdf
 
 from pipeline.model import Placement
 
-_PAINTS = frozenset(  # operators that mark or clip, ISO 32000-2 annex A; Do and text apart
-    ["f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "BI", "INLINE IMAGE", "W", "W*"]
+_PAINTS = frozenset(  # operators that leave a mark, ISO 32000-2 annex A; Do and text apart
+    ["f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "BI", "INLINE IMAGE"]
 )
 _SHOWS = frozenset(["Tj", "TJ", "'", '"'])
 _COVER = 0.02  #: share of a side by which image and page may differ
 _LONGEST = 4_000_000  #: bytes of a content stream; a longer one is a drawing, not a scan
+_NOWHERE = (0.0, 0.0, 0.0, 0.0)
 _SIMPLE = ("/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB")
 
 
@@ -46,7 +47,7 @@ def sole_image(page: pikepdf.Page) -> SoleImage | None:
         return None
     name, matrix = found
     image = page.resources["/XObject"][name]
-    if image.get("/Subtype") != "/Image" or _is_masked(image):
+    if image.get("/Subtype") != "/Image" or _is_masked(image) or not _is_plain_space(image):
         return None
     a, b, c, d, e, f = matrix
     if abs(b) > 1e-3 or abs(c) > 1e-3 or a <= 0 or d <= 0:
@@ -63,7 +64,7 @@ def sole_image(page: pikepdf.Page) -> SoleImage | None:
         rotation=rotation,
         placement=placement,
         filters=" ".join(name.removeprefix("/") for name in filters) or "uncompressed",
-        is_plain_jpeg=filters == ["/DCTDecode"] and _is_plain(image),
+        is_plain_jpeg=filters == ["/DCTDecode"] and "/Decode" not in image,
     )
 
 
@@ -72,7 +73,9 @@ class _Interpreter:
 
     def __init__(self) -> None:
         self.shown: list[tuple[str, tuple[float, ...]]] = []  #: names and their matrices
-        self.marked = False  #: something else is seen, or the image may be cut
+        self.marked = False  #: something else is seen
+        self.clips: list[tuple[float, ...]] = []  #: left, bottom, right, top of what is not cut off
+        self._path: list[tuple[float, ...]] = []
         self._matrix = pikepdf.Matrix()
         self._invisible = False
         self._stack: list[tuple[pikepdf.Matrix, bool]] = []
@@ -91,8 +94,20 @@ class _Interpreter:
             case "Do":
                 self.shown.append((str(operands[0]), self._matrix.shorthand))
             case _:
+                self._follow_path(operator, operands)
                 self.marked |= operator in _PAINTS
                 self.marked |= operator in _SHOWS and not self._invisible
+
+    def _follow_path(self, operator: str, operands: Sequence[Any]) -> None:
+        match operator:
+            case "re":
+                self._path.append(_rectangle(self._matrix, *map(float, operands)))
+            case "m" | "l" | "c" | "v" | "y":
+                self._path.append(_NOWHERE)  # no rectangle: if it clips, it cuts
+            case "W" | "W*":
+                self.clips += self._path
+            case "n":
+                self._path = []
 
 
 def _only_image(page: pikepdf.Page) -> tuple[str, tuple[float, ...]] | None:
@@ -104,7 +119,30 @@ def _only_image(page: pikepdf.Page) -> tuple[str, tuple[float, ...]] | None:
         seen.step(str(instruction.operator), list(instruction.operands))
         if seen.marked or len(seen.shown) > 1:
             return None
+    visible = _visible(page)
+    if not all(_covers(clip, visible) for clip in seen.clips):
+        return None
     return seen.shown[0] if seen.shown else None
+
+
+def _rectangle(
+    matrix: pikepdf.Matrix, x: float, y: float, width: float, height: float
+) -> tuple[float, ...]:
+    """Return left, bottom, right, top of a rectangle on the page; _NOWHERE if it is turned."""
+    a, b, c, d, e, f = matrix.shorthand
+    if b or c:
+        return _NOWHERE
+    left, right = sorted((a * x + e, a * (x + width) + e))
+    low, high = sorted((d * y + f, d * (y + height) + f))
+    return left, low, right, high
+
+
+def _covers(clip: Sequence[float], visible: Sequence[float]) -> bool:
+    """Whether a clip leaves the visible page whole, hair's breadths aside."""
+    slack_x, slack_y = (_COVER * (visible[2 + i] - visible[i]) for i in (0, 1))
+    left, low = clip[0] <= visible[0] + slack_x, clip[1] <= visible[1] + slack_y
+    right, high = clip[2] >= visible[2] - slack_x, clip[3] >= visible[3] - slack_y
+    return left and low and right and high
 
 
 def _length(page: pikepdf.Page) -> int:
@@ -119,17 +157,15 @@ def _is_masked(image: Any) -> bool:
     return any(key in image for key in ("/SMask", "/Mask")) or bool(image.get("/ImageMask", False))
 
 
-def _is_plain(image: Any) -> bool:
+def _is_plain_space(image: Any) -> bool:
+    """Whether grey or colour is meant as every decoder takes it; inks and Lab are not."""
     space = image.get("/ColorSpace")
-    simple = isinstance(space, pikepdf.Name) and str(space) in _SIMPLE
-    based = isinstance(space, pikepdf.Array) and str(space[0]) in {"/ICCBased", *_SIMPLE}
-    return (simple or based) and "/Decode" not in image and _components(space) != 4
-
-
-def _components(space: Any) -> int:
+    if isinstance(space, pikepdf.Array) and str(space[0]) in {"/Indexed", "/I"}:
+        space = space[1]
     if isinstance(space, pikepdf.Array) and str(space[0]) == "/ICCBased":
-        return int(space[1].get("/N", 0))
-    return 0
+        return int(space[1].get("/N", 0)) in {1, 3}
+    name = space[0] if isinstance(space, pikepdf.Array) else space
+    return name is None or str(name) in _SIMPLE
 
 
 def _filters(image: Any) -> list[str]:

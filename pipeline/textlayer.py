@@ -129,7 +129,7 @@ class _Writer:
 def number(value: float, digits: int = 6) -> str:
     """Write a number as PDF wants it: no exponent, no needless digits.
 
-    >>> number(-0.0000001), number(1e-5), number(12.50), number(110.2, 0)
+    >>> number(-0.0000001), number(1e-5), number(12.5), number(110.2, 0)
     ('0', '0.00001', '12.5', '110')
     """
     text = f"{value:.{digits}f}"

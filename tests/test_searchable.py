@@ -632,7 +632,7 @@ def test_orientation_turns_the_page_and_not_the_image(
         assert (left, top) == pytest.approx((20, 20), abs=1)
 
 
-@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "I;16", "CMYK", "F", "RGB"])
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "I;16", "I", "CMYK", "F", "RGB"])
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
 def test_any_pixel_format_becomes_a_page(mode: str, kind: str, tmp_path: Path) -> None:
     if kind == "PNG" and mode in {"CMYK", "F"}:
@@ -640,6 +640,8 @@ def test_any_pixel_format_becomes_a_page(mode: str, kind: str, tmp_path: Path) -
     if mode == "I;16":
         wide = bytes(byte for byte in picture().tobytes() for _ in range(2))
         image = Image.frombytes("I;16", picture().size, wide)
+    elif mode == "I":
+        image = picture().convert("I").point(lambda grey: grey * 257)
     else:
         image = picture().convert(mode)
     original = tmp_path / "scan"
