@@ -91,8 +91,10 @@ def published_already(scan: Admitted, catalog: Catalog, settings: Settings) -> P
 
 def _numbered(scan: Admitted, catalog: Catalog) -> Admitted:
     """Give the scan its record and version, or refuse a reference that is taken."""
-    replaced = scan.described.description.replaces
-    record_id = replaced or scan.record_id
+    replaced, held = scan.described.description.replaces, scan.described.held
+    # ll. 110-113 and ll. 0110-0113 are one place, though they spell two ids.
+    there = None if held is None else catalog.with_reference(held.normal)
+    record_id = replaced or there or scan.record_id
     newest = catalog.newest_version(record_id)
     if replaced and not newest:
         msg = f"{scan.name}: its sidecar replaces {replaced}, but there is no such record."

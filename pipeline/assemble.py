@@ -164,7 +164,7 @@ def _references(described: Described) -> tuple[Reference, ...]:
     unread = [
         Reference(as_cited=text, relation="other-holding" if parsed else "held", standing=standing)
         for text in described.description.references
-        if not parse_all(text)
+        if not set(parse_all(text)) & set(described.references)
     ]
     return (*parsed, *unread)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.bag import Damage, Finding
-from pipeline.catalog import Catalog, published_versions
+from pipeline.catalog import Catalog
+from pipeline.entries import published_versions
 from pipeline.settings import Settings
 from pipeline.verify import check_version
 

@@ -5,7 +5,6 @@ It holds nothing that is not in the records. What it says of duplicates is made 
 entered, so that a crash in between leaves a note of where to look.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,9 +15,8 @@ from typing import Any
 
 from filelock import FileLock
 
-from pipeline.bag import digest
+from pipeline.entries import enter, published_versions
 from pipeline.errors import CatalogError
-from pipeline.record import Record, from_json
 from pipeline.search import search_terms, words_around
 
 _SCHEMA_VERSION = 1
@@ -121,6 +119,11 @@ class Catalog:
         row = self._db.execute("SELECT version FROM record WHERE id = ?", [record_id]).fetchone()
         return 0 if row is None else int(row["version"])
 
+    def with_reference(self, normal: str) -> str | None:
+        """Return the id of the record that was made from this place, or None."""
+        row = self._db.execute("SELECT id FROM record WHERE reference = ?", [normal]).fetchone()
+        return None if row is None else str(row["id"])
+
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Return the pages on which all words of the query stand, the best first.
 
@@ -156,7 +159,7 @@ class Catalog:
         with self._db:
             for name in names:
                 if (self.records / name / "bagit.txt").is_file():
-                    self._enter(self.records / name)
+                    enter(self._db, self.records / name, self.records)
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
     def rebuild(self) -> None:
@@ -199,71 +202,12 @@ class Catalog:
             with self._db:
                 self._db.executescript((files("pipeline") / "catalog.sql").read_text("utf-8"))
                 for folder in published_versions(self.records):
-                    self._enter(folder)
+                    enter(self._db, folder, self.records)
             self._db.close()
             for journal in self.path.parent.glob(f"{self.path.name}-*"):
                 journal.unlink()
             beside.replace(self.path)
             return _connect(self.path)
-
-    def _enter(self, folder: Path) -> None:
-        """Enter a version; only the newest fills the tables that are searched."""
-        record = from_json((folder / "data" / "record.json").read_bytes())
-        source = record.provenance.source
-        sidecar = record.provenance.sidecar
-        newest = self.newest_version(record.id)
-        if record.version >= newest:
-            self._remove(record.id)
-            self._insert("record", _record_row(record, folder.parent.relative_to(self.records)))
-            self._enter_pages(record)
-        manifest = digest(folder / "tagmanifest-sha256.txt")
-        also = None if sidecar is None else sidecar.sha256
-        row = (record.id, record.version, source.sha256, source.name, also, manifest)
-        self._db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
-
-    def _enter_pages(self, record: Record) -> None:
-        for issue in record.issues:
-            self._insert("issue", (record.id, issue.page, issue.concern.value, issue.detail))
-        for page in record.pages:
-            row = (None, record.id, page.number, page.leaf, page.state.value)
-            rowid = self._insert("page", (*row, page.mean_confidence, page.reading_text))
-            self._db.execute(
-                "INSERT INTO page_search (rowid, text) SELECT id, text FROM page_text WHERE id = ?",
-                [rowid],
-            )
-
-    def _remove(self, record_id: str) -> None:
-        self._db.execute(
-            "INSERT INTO page_search (page_search, rowid, text) SELECT 'delete', t.id, t.text"
-            " FROM page_text t JOIN page p ON p.id = t.id WHERE p.record = ?",
-            [record_id],
-        )
-        for table, key in (("page", "record"), ("issue", "record"), ("record", "id")):
-            self._db.execute(f"DELETE FROM {table} WHERE {key} = ?", [record_id])
-
-    def _insert(self, table: str, row: tuple[Any, ...]) -> int:
-        places = ", ".join("?" * len(row))
-        done = self._db.execute(f"INSERT INTO {table} VALUES ({places})", row)
-        return done.lastrowid or 0
-
-
-def published_versions(records: Path) -> Iterator[Path]:
-    """Yield the folder of every published version, in a fixed order; staging is left out."""
-    for folder in _folders(records):
-        versions = [p for p in folder.iterdir() if re.fullmatch(r"v[1-9][0-9]*", p.name)]
-        yield from sorted(versions, key=lambda path: int(path.name[1:]))
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    """Yield the folders of records: those that hold a version."""
-    if not folder.is_dir():
-        return
-    children = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
-    if any((child / "bagit.txt").is_file() or (child / "data").is_dir() for child in children):
-        yield folder
-        return
-    for child in children:
-        yield from _folders(child)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -298,22 +242,3 @@ def _is_whole(path: Path) -> bool:
 def _entry(row: sqlite3.Row) -> Entry:
     fields = {name: row[name] for name in Entry.__dataclass_fields__}
     return Entry(**{**fields, "needs_review": bool(row["needs_review"])})
-
-
-def _record_row(record: Record, folder: Path) -> tuple[Any, ...]:
-    first = record.references[0] if record.references else None
-    return (
-        record.id,
-        record.version,
-        folder.as_posix(),
-        record.name,
-        record.date,
-        record.language,
-        None if first is None else first.archive,
-        None if first is None else first.normal or first.as_cited,
-        len(record.pages),
-        record.quality.words,
-        record.quality.mean_confidence,
-        int(record.needs_review),
-        record.summary,
-    )

@@ -15,6 +15,7 @@ CREATE TABLE record (
     needs_review INTEGER NOT NULL,
     summary TEXT
 );
+CREATE INDEX record_reference ON record (reference);
 CREATE TABLE version (
     record TEXT NOT NULL REFERENCES record (id),
     version INTEGER NOT NULL,

@@ -215,9 +215,11 @@ def _plain(image: Image.Image) -> Image.Image:
         seen = image.convert("RGBA")
         paper = Image.new("RGBA", seen.size, "white")
         return Image.alpha_composite(paper, seen).convert("RGB")
-    if image.mode in {"1", "L", "P", "RGB", "CMYK", "I;16", "I"}:  # "I" becomes 16 bits of grey
+    if image.mode in {"1", "L", "P", "RGB", "CMYK", "I;16"}:
         return image
-    return image.convert({"I;16B": "I", "F": "L"}.get(image.mode, "RGB"))
+    if image.mode in {"I", "I;16B"}:
+        return image.convert("I").convert("I;16")  # 16 bits is all the grey a PNG can hold
+    return image.convert("L" if image.mode == "F" else "RGB")
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:

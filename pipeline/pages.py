@@ -13,7 +13,8 @@ import numpy as np
 from pipeline.imagepages import read_frame
 from pipeline.intake import PDF
 from pipeline.model import EmbeddedText, Origin, PageImage
-from pipeline.pdfpages import Grey, pdf_pages
+from pipeline.pdfpages import pdf_pages
+from pipeline.soleimage import Grey
 
 
 def page_image(
@@ -32,7 +33,8 @@ def page_image(
         BrokenScanError: the page cannot be decoded or drawn.
     """
     if media_type == PDF:
-        pixels, origin, placement, how = pdf_pages(path).image(number, dpi, max_pixels)
+        page = pdf_pages(path).image(number, dpi, max_pixels)
+        pixels, origin, placement, how = page.pixels, page.origin, page.placement, page.how
     else:
         pixels, placement, how = read_frame(path, number, max_pixels)
         origin = Origin.FILE

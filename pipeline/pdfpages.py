@@ -1,6 +1,8 @@
 """Page images and text layers out of PDFs: the embedded image where it is the page, else drawn."""
 
 import io
+import math
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,18 +10,27 @@ import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c
-from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.errors import BrokenScanError
 from pipeline.imagepages import to_grey
 from pipeline.model import EmbeddedText, Origin, Placement
-from pipeline.soleimage import SoleImage, sole_image
-
-Grey = NDArray[np.uint8]
+from pipeline.soleimage import Grey, SoleImage, sole_image
 
 _INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
 _DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
+_ODD = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_UNSEEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The pixels of a page, height x width, and where they come from."""
+
+    pixels: Grey
+    origin: Origin
+    placement: Placement
+    how: str  #: for a person
 
 
 class PdfPages:
@@ -34,47 +45,53 @@ class PdfPages:
         self._name = path.name
         try:
             self._pdf = pikepdf.open(path)
-            self._drawer = pdfium.PdfDocument(path)
-            self._drawer.init_forms()
-        except (pikepdf.PdfError, pdfium.PdfiumError) as error:
+            self._drawer = _drawer(path, self._pdf)
+        except (OSError, pikepdf.PdfError, pdfium.PdfiumError, ValueError) as error:
             msg = f"{path.name} cannot be opened ({error})."
             raise BrokenScanError(msg) from error
+        self._soles: dict[int, SoleImage | None] = {}
 
-    def image(self, number: int, dpi: int, max_pixels: int) -> tuple[Grey, Origin, Placement, str]:
-        """Return the pixels of a page, their origin and place, and how they were got.
+    def image(self, number: int, dpi: int, max_pixels: int) -> Extracted:
+        """Return the pixels of a page and how they were got.
+
+        Args:
+            number: of the page, 1-based.
+            dpi: pixels per inch where the page is drawn, unless its one image says better.
+            max_pixels: a page image has no more than this; it is drawn smaller instead.
 
         Raises:
             BrokenScanError: the page can be neither decoded nor drawn.
         """
         page = self._page(number)
-        try:
-            sole = sole_image(self._pdf.pages[number - 1])
-        except (pikepdf.PdfError, ValueError, TypeError, KeyError, RecursionError):
-            sole = None  # too odd to be understood: pdfium may still draw it
-        if sole is not None and sole.width * sole.height <= max_pixels and not _annotated(page):
-            pixels = _decode(sole, page)
-            if pixels is not None:
-                turned = np.rot90(pixels, -sole.rotation // 90)
-                how = sole.filters + (f", turned {sole.rotation}" if sole.rotation else "")
-                return turned, Origin.EMBEDDED, sole.placement, how
-        return self._drawn(page, number, dpi, max_pixels)
+        sole = self._sole(number)
+        if sole is None or sole.width * sole.height > max_pixels:
+            return self._drawn(page, number, (dpi / 72, dpi / 72), max_pixels)
+        pixels = None if _is_annotated(page) else _decoded(sole, page)
+        if pixels is None:
+            return self._drawn(page, number, _own_scale(sole), max_pixels)
+        how = f"{sole.filters}{sole.turn}"
+        return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how)
 
     def text(self, number: int) -> EmbeddedText | None:
-        """Return the text layer of a page, or None where it has no text."""
+        """Return the text layer of a page, or None where it has no text.
+
+        Raises:
+            BrokenScanError: the page cannot be opened.
+        """
         page = self._page(number)
         try:
-            text = page.get_textpage().get_text_range()
+            plain = _plain(page.get_textpage().get_text_range())
+            shown = {
+                pdfium_c.FPDFTextObj_GetTextRenderMode(found.raw)
+                for found in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
+            }
         except pdfium.PdfiumError:
             return None
-        lines = [line.rstrip() for line in text.replace("\r\n", "\n").splitlines()]
-        plain = "\n".join(lines).strip().replace("\x00", "")
         if not plain:
             return None
-        modes = {
-            pdfium_c.FPDFTextObj_GetTextRenderMode(found.raw)
-            for found in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
-        }
-        return EmbeddedText(plain, hidden=modes == {_INVISIBLE})
+        sole = self._sole(number)
+        under = sole is not None and sole.opaque  # then what is not invisible lies under the image
+        return EmbeddedText(plain, hidden=under or shown == {_INVISIBLE})
 
     def _page(self, number: int) -> pdfium.PdfPage:
         try:
@@ -83,24 +100,33 @@ class PdfPages:
             msg = f"{self._name}, page {number} cannot be opened ({error})."
             raise BrokenScanError(msg) from error
 
+    def _sole(self, number: int) -> SoleImage | None:
+        """Return the image that is the page; None also where only pdfium may understand it."""
+        if number not in self._soles:
+            try:
+                found = sole_image(self._pdf.pages[number - 1])
+            except _ODD:
+                found = None
+            self._soles = {number: found}  # the last one only: image() and text() both ask
+        return self._soles[number]
+
     def _drawn(
-        self, page: pdfium.PdfPage, number: int, dpi: int, max_pixels: int
-    ) -> tuple[Grey, Origin, Placement, str]:
+        self, page: pdfium.PdfPage, number: int, scale: tuple[float, float], max_pixels: int
+    ) -> Extracted:
+        """Draw a page at so many pixels a point across and down, or at fewer that fit."""
         width, height = page.get_size()
-        if width <= 0 or height <= 0:
+        if not (width > 0 and height > 0):
             msg = f"{self._name}, page {number} has no size."
             raise BrokenScanError(msg)
-        most = min(max_pixels, _DRAWN_PIXELS)
-        scale = min(dpi / 72, (most / (width * height)) ** 0.5 * 0.999)
+        size = _fitting(width * scale[0], height * scale[1], min(max_pixels, _DRAWN_PIXELS))
         try:
-            bitmap = page.render(scale=scale, grayscale=True)
-            pixels = np.array(bitmap.to_numpy(), dtype=np.uint8)
+            pixels = _render(page, *size)
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
             msg = f"{self._name}, page {number} cannot be drawn ({error})."
             raise BrokenScanError(msg) from error
-        grey = pixels[:, :, 0] if pixels.ndim == 3 else pixels
         place = Placement(width, height, 0.0, 0.0, width, height)
-        return grey, Origin.DRAWN, place, f"drawn at {scale * 72:.0f} dpi"
+        how = f"drawn at {size[0] / width * 72:.0f} dpi"
+        return Extracted(pixels, Origin.DRAWN, place, how)
 
 
 def pdf_pages(path: Path) -> PdfPages:
@@ -109,7 +135,11 @@ def pdf_pages(path: Path) -> PdfPages:
     Raises:
         BrokenScanError: it cannot be opened.
     """
-    status = path.stat()
+    try:
+        status = path.stat()
+    except OSError as error:
+        msg = f"{path.name} cannot be opened ({error.strerror})."
+        raise BrokenScanError(msg) from error
     return _opened(path, status.st_mtime_ns, status.st_size)
 
 
@@ -119,32 +149,90 @@ def _opened(path: Path, changed: int, size: int) -> PdfPages:
     return PdfPages(path)
 
 
-def _decode(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
-    """Return the pixels of the sole image, or None where drawing is the safer way."""
-    if sole.is_plain_jpeg:
-        try:
-            return np.asarray(to_grey(Image.open(io.BytesIO(sole.raw))), dtype=np.uint8)
-        except (OSError, ValueError, SyntaxError):
-            return None
-    found = list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=1))
-    if len(found) != 1:
-        return None
+def _drawer(path: Path, pdf: pikepdf.Pdf) -> pdfium.PdfDocument:
+    """Open a PDF for drawing; from a mended copy where the two libraries count pages otherwise."""
     try:
-        bitmap = found[0].get_bitmap(render=False)
-        image = bitmap.to_pil()
-    except (pdfium.PdfiumError, ValueError):
-        return None
-    if image.size != (sole.width, sole.height):
-        return None
-    return np.asarray(to_grey(image), dtype=np.uint8)
+        drawer = pdfium.PdfDocument(path)
+        drawer.init_forms()
+        if len(drawer) == len(pdf.pages):
+            return drawer
+    except pdfium.PdfiumError:
+        pass  # qpdf understood it, so its copy will do
+    copy = io.BytesIO()
+    pdf.save(copy)
+    drawer = pdfium.PdfDocument(copy.getvalue())
+    drawer.init_forms()
+    return drawer
 
 
-def _annotated(page: pdfium.PdfPage) -> bool:
-    """Whether an annotation may be drawn over the page; links and pop-ups are not."""
+def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
+    """Return the stored pixels of the sole image, or None where drawing is the safer way."""
+    image: Image.Image | None = None
+    try:
+        if sole.jpeg_mode:
+            image = Image.open(io.BytesIO(sole.stream.read_raw_bytes()), formats=["JPEG"])
+            if image.mode != sole.jpeg_mode:
+                image = None
+        if image is None and sole.opaque:
+            found = list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
+            image = found[0].get_bitmap(render=False).to_pil() if len(found) == 1 else None
+        if image is None or image.size != (sole.width, sole.height):
+            return None
+        return np.asarray(to_grey(image), dtype=np.uint8)
+    except (pikepdf.PdfError, pdfium.PdfiumError, OSError, ValueError, SyntaxError):
+        return None
+
+
+def _own_scale(sole: SoleImage) -> tuple[float, float]:
+    """Return pixels a point, across and down the page as it is seen, of its one image."""
+    wide, high = (sole.width, sole.height)
+    left, top, right, bottom = sole.turn.crop
+    if sole.turn.transposed:
+        wide, high = high, wide
+    wide, high = wide - left - right, high - top - bottom
+    if sole.turn.rotate % 180:
+        wide, high = high, wide
+    return wide / sole.placement.width, high / sole.placement.height
+
+
+def _fitting(width: float, height: float, most: int) -> tuple[int, int]:
+    """Return whole pixels in the given proportion, at most so many, at least one each way.
+
+    >>> _fitting(2550.0000001, 3300, 100_000_000)
+    (2550, 3300)
+    >>> _fitting(8000, 2000, 1_000_000)
+    (2000, 500)
+    """
+    factor = min(1.0, math.sqrt(most / (width * height)))
+    wide = min(max(round(width * factor), 1), most)
+    return wide, min(max(round(height * factor), 1), most // wide)
+
+
+def _render(page: pdfium.PdfPage, width: int, height: int) -> Grey:
+    """Draw a page in exactly so many pixels, annotations and filled forms with it."""
+    bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_Gray)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+    flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_GRAYSCALE
+    area = (bitmap.raw, page.raw, 0, 0, width, height, 0, flags)
+    pdfium_c.FPDF_RenderPageBitmap(*area)
+    if page.formenv is not None:
+        pdfium_c.FPDF_FFLDraw(page.formenv.raw, *area)
+    return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(height, width)
+
+
+def _plain(text: str) -> str:
+    """Return text with one kind of line end, and nothing but text in it."""
+    lines = [line.rstrip() for line in text.replace("\x00", "").splitlines()]
+    return "\n".join(lines).strip()
+
+
+def _is_annotated(page: pdfium.PdfPage) -> bool:
+    """Whether an annotation is drawn over the page; links and pop-ups are not."""
     for index in range(pdfium_c.FPDFPage_GetAnnotCount(page.raw)):
         annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
         pdfium_c.FPDFPage_CloseAnnot(annotation)
-        if kind not in {pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP}:
+        if not flags & _UNSEEN and kind not in {pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP}:
             return True
     return False

@@ -48,7 +48,7 @@ _FONT = "/OpisText"  #: its name in the pages' resources
 class LayerPage:
     """What becomes of one page."""
 
-    image: PageImage
+    image: PageImage | None  #: None where none could be got; the page stays as it is
     text: PageText
     keep_own: bool  #: the page's own text stays, hidden or visible, and nothing is added
 
@@ -106,18 +106,18 @@ def _lay_text(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
     font = GlyphlessFont(pdf)
     seen: set[tuple[int, int]] = set()
     for page, layer in zip(pdf.pages, pages, strict=True):
-        if layer.keep_own:
+        if layer.keep_own or layer.image is None:
             continue
         remove_hidden_text(pdf, page, seen)
         if layer.text.blocks:
-            _add_text(pdf, page, layer, font)
+            _add_text(pdf, page, layer.image, layer.text, font)
     font.finish()
 
 
-def _add_text(pdf: Pdf, page: Page, layer: LayerPage, font: GlyphlessFont) -> None:
-    matrix = page_matrix(page, layer.image)
+def _add_text(pdf: Pdf, page: Page, image: PageImage, text: PageText, font: GlyphlessFont) -> None:
+    matrix = page_matrix(page, image)
     name = _add_font(page, font)
-    operators = text_operators(layer.text, layer.image.height, matrix, font, name)
+    operators = text_operators(text, image.height, matrix, font, name)
     packed = zlib.compress(operators.encode("ascii"), 9)
     ours = pdf.make_indirect(Stream(pdf, packed, Filter=Name.FlateDecode))
     page.obj.Contents = Array([ours, *page_streams(page)])

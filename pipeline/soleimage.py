@@ -1,39 +1,72 @@
-"""Tells whether one image is the page: drawn once, upright, covering it, and nothing else seen."""
+"""Tells whether one image is the page: upright, covering it, and nothing else to be seen."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pikepdf
+from numpy.typing import NDArray
 
 from pipeline.model import Placement
+from pipeline.pagemarks import Rect, ShownImage, around, common, page_marks
 
-_PAINTS = frozenset(  # operators that leave a mark, ISO 32000-2 annex A; Do and text apart
-    ["f", "F", "f*", "B", "B*", "b", "b*", "S", "s", "sh", "BI", "INLINE IMAGE"]
-)
-_SHOWS = frozenset(["Tj", "TJ", "'", '"'])
-_COVER = 0.02  #: share of a side by which image and page may differ
-_LONGEST = 4_000_000  #: bytes of a content stream; a longer one is a drawing, not a scan
-_NOWHERE = (0.0, 0.0, 0.0, 0.0)
-_SIMPLE = ("/DeviceGray", "/DeviceRGB", "/CalGray", "/CalRGB")
+Grey = NDArray[np.uint8]
+
+_COVER = 0.02  #: share of a side that the image may leave blank
+_SLACK = 1.0  #: points by which boxes are off in honest files: whole points for a page of A4
+_LEVEL = 1e-3  #: a side may lean by this share of itself: less than a pixel in 1,000
+_MASKS = ("/SMask", "/Mask", "/Alternates")
+_COMPONENTS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How stored pixels become the page: transposed, then mirrored, cropped, turned."""
+
+    transposed: bool
+    mirrored_x: bool
+    mirrored_y: bool
+    crop: tuple[int, int, int, int]  #: pixels cut off left, top, right, bottom before /Rotate
+    rotate: int  #: clockwise degrees, the page's own /Rotate
+
+    def apply(self, pixels: Grey) -> Grey:
+        """Return the pixels as the page shows them."""
+        pixels = pixels.T if self.transposed else pixels
+        pixels = pixels[:, ::-1] if self.mirrored_x else pixels
+        pixels = pixels[::-1] if self.mirrored_y else pixels
+        left, top, right, bottom = self.crop
+        height, width = pixels.shape
+        return np.rot90(pixels[top : height - bottom, left : width - right], -self.rotate // 90)
+
+    def __str__(self) -> str:
+        parts = [
+            ", transposed" if self.transposed else "",
+            ", mirrored left to right" if self.mirrored_x else "",
+            ", mirrored top to bottom" if self.mirrored_y else "",
+            f", cropped by {self.crop}" if any(self.crop) else "",
+            f", turned {self.rotate}" if self.rotate else "",
+        ]
+        return "".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class SoleImage:
-    """The one image of a page and where it lies."""
+    """The one image of a page, and how it lies there."""
 
-    image: Any  #: the pikepdf stream
-    width: int
+    stream: Any  #: the pikepdf stream
+    width: int  #: pixels, as stored
     height: int
-    rotation: int  #: clockwise degrees by which the page turns it: 0, 90, 180 or 270
+    turn: Turn
     placement: Placement
-    filters: str
-    is_plain_jpeg: bool  #: its JPEG stream alone says what it looks like
+    opaque: bool  #: no mask of any kind: it hides what lies under it
+    jpeg_mode: str  #: Pillow's mode if the JPEG stream alone says what it looks like, else empty
 
     @property
-    def raw(self) -> bytes:
-        """The stream as it lies in the file."""
-        return bytes(self.image.read_raw_bytes())
+    def filters(self) -> str:
+        """How it is compressed, by the names in the PDF."""
+        found = self.stream.get("/Filter", [])
+        names = [found] if isinstance(found, pikepdf.Name) else list(found)
+        return " ".join(str(name).removeprefix("/") for name in names) or "uncompressed"
 
 
 def sole_image(page: pikepdf.Page) -> SoleImage | None:
@@ -42,164 +75,126 @@ def sole_image(page: pikepdf.Page) -> SoleImage | None:
     Raises:
         PdfError, ValueError, TypeError, KeyError: the page is too odd to be understood.
     """
-    found = _only_image(page)
-    if found is None:
+    marks = page_marks(page)
+    if len(marks.images) != 1 or marks.over:
         return None
-    name, matrix = found
-    image = page.resources["/XObject"][name]
-    if image.get("/Subtype") != "/Image" or _is_masked(image) or not _is_plain_space(image):
+    shown = marks.images[0]
+    rotate = int(page.obj.get("/Rotate", 0)) % 360
+    lying = _lying(shown)
+    if lying is None or rotate % 90:
         return None
-    a, b, c, d, e, f = matrix
-    if abs(b) > 1e-3 or abs(c) > 1e-3 or a <= 0 or d <= 0:
-        return None  # turned, skewed or mirrored by its own matrix: drawing is the safer way
-    rotation = int(page.get("/Rotate", 0)) % 360
-    placement = _placement(page, (e, f, e + a, f + d), rotation)
-    if placement is None or rotation % 90:
+    rect, transposed, mirrored_x, mirrored_y = lying
+    visible = common(_rect(page.mediabox), _rect(page.cropbox))
+    opaque = not _is_masked(shown.stream)
+    if not _covers(rect, shown.clip, visible, strict=marks.under):
         return None
-    filters = _filters(image)
-    return SoleImage(
-        image=image,
-        width=int(image["/Width"]),
-        height=int(image["/Height"]),
-        rotation=rotation,
-        placement=placement,
-        filters=" ".join(name.removeprefix("/") for name in filters) or "uncompressed",
-        is_plain_jpeg=filters == ["/DCTDecode"] and "/Decode" not in image,
+    if marks.under and not opaque:
+        return None
+    width, height = int(shown.stream["/Width"]), int(shown.stream["/Height"])
+    seen = (height, width) if transposed else (width, height)
+    crop, kept = _cropped(rect, visible, seen)
+    turn = Turn(transposed, mirrored_x, mirrored_y, crop, rotate)
+    placement = _placement(kept, visible, rotate)
+    mode = _jpeg_mode(shown.stream) if opaque else ""
+    return SoleImage(shown.stream, width, height, turn, placement, opaque, mode)
+
+
+def _lying(shown: ShownImage) -> tuple[Rect, bool, bool, bool] | None:
+    """Return where an image lies in points, and whether transposed and mirrored; None if askew."""
+    a, b, c, d, e, f = shown.matrix
+    rect = around([(e, f), (e + a, f + b), (e + c, f + d), (e + a + c, f + b + d)])
+    if abs(b) <= _LEVEL * abs(a) and abs(c) <= _LEVEL * abs(d) and a and d:
+        return rect, False, a < 0, d < 0
+    if abs(a) <= _LEVEL * abs(b) and abs(d) <= _LEVEL * abs(c) and b and c:
+        # x grows with the image's height, whose rows count down; y with its width
+        return rect, True, c > 0, b > 0
+    return None
+
+
+def _covers(rect: Rect, clip: Rect | None, visible: Rect, *, strict: bool) -> bool:
+    """Whether an image leaves (nearly) none of the visible page blank, and is not cut itself."""
+    width, height = visible[2] - visible[0], visible[3] - visible[1]
+    if width <= 0 or height <= 0:
+        return False
+    clipped = common(rect, clip) if clip else rect
+    wanted = common(rect, visible)
+    if any(abs(one - other) > _SLACK for one, other in zip(wanted, common(clipped, visible))):
+        return False
+    across, down = (_SLACK, _SLACK) if strict else (_COVER * width, _COVER * height)
+    left, low, right, top = (one - other for one, other in zip(rect, visible))
+    return max(left, -right) <= across and max(low, -top) <= down
+
+
+def _cropped(
+    rect: Rect, visible: Rect, size: tuple[int, int]
+) -> tuple[tuple[int, int, int, int], Rect]:
+    """Return the pixels to cut off left, top, right and bottom, and where the others lie.
+
+    Only whole pixels go, and none where image and page differ by no more than rounding.
+    """
+    across, down = (rect[2] - rect[0]) / size[0], (rect[3] - rect[1]) / size[1]  # points a pixel
+    beyond = (
+        visible[0] - rect[0],
+        rect[3] - visible[3],
+        rect[2] - visible[2],
+        visible[1] - rect[1],
     )
+    left, top, right, bottom = (
+        int(points / step) if points > _SLACK else 0
+        for points, step in zip(beyond, (across, down, across, down), strict=True)
+    )
+    kept = (
+        rect[0] + left * across,
+        rect[1] + bottom * down,
+        rect[2] - right * across,
+        rect[3] - top * down,
+    )
+    return (left, top, right, bottom), kept
 
 
-class _Interpreter:
-    """Follows a content stream as far as it takes to know what is shown where."""
-
-    def __init__(self) -> None:
-        self.shown: list[tuple[str, tuple[float, ...]]] = []  #: names and their matrices
-        self.marked = False  #: something else is seen
-        self.clips: list[tuple[float, ...]] = []  #: left, bottom, right, top of what is not cut off
-        self._path: list[tuple[float, ...]] = []
-        self._matrix = pikepdf.Matrix()
-        self._invisible = False
-        self._stack: list[tuple[pikepdf.Matrix, bool]] = []
-
-    def step(self, operator: str, operands: Sequence[Any]) -> None:
-        """Take one instruction."""
-        match operator:
-            case "q":
-                self._stack.append((self._matrix, self._invisible))
-            case "Q" if self._stack:
-                self._matrix, self._invisible = self._stack.pop()
-            case "cm":
-                self._matrix = pikepdf.Matrix(*map(float, operands)) @ self._matrix
-            case "Tr":
-                self._invisible = int(operands[0]) == 3
-            case "Do":
-                self.shown.append((str(operands[0]), self._matrix.shorthand))
-            case _:
-                self._follow_path(operator, operands)
-                self.marked |= operator in _PAINTS
-                self.marked |= operator in _SHOWS and not self._invisible
-
-    def _follow_path(self, operator: str, operands: Sequence[Any]) -> None:
-        match operator:
-            case "re":
-                self._path.append(_rectangle(self._matrix, *map(float, operands)))
-            case "m" | "l" | "c" | "v" | "y":
-                self._path.append(_NOWHERE)  # no rectangle: if it clips, it cuts
-            case "W" | "W*":
-                self.clips += self._path
-            case "n":
-                self._path = []
-
-
-def _only_image(page: pikepdf.Page) -> tuple[str, tuple[float, ...]] | None:
-    """Return name and matrix of the only thing the content stream shows, or None."""
-    if _length(page) > _LONGEST:
-        return None
-    seen = _Interpreter()
-    for instruction in pikepdf.parse_content_stream(page):
-        seen.step(str(instruction.operator), list(instruction.operands))
-        if seen.marked or len(seen.shown) > 1:
-            return None
-    visible = _visible(page)
-    if not all(_covers(clip, visible) for clip in seen.clips):
-        return None
-    return seen.shown[0] if seen.shown else None
-
-
-def _rectangle(
-    matrix: pikepdf.Matrix, x: float, y: float, width: float, height: float
-) -> tuple[float, ...]:
-    """Return left, bottom, right, top of a rectangle on the page; _NOWHERE if it is turned."""
-    a, b, c, d, e, f = matrix.shorthand
-    if b or c:
-        return _NOWHERE
-    left, right = sorted((a * x + e, a * (x + width) + e))
-    low, high = sorted((d * y + f, d * (y + height) + f))
-    return left, low, right, high
-
-
-def _covers(clip: Sequence[float], visible: Sequence[float]) -> bool:
-    """Whether a clip leaves the visible page whole, hair's breadths aside."""
-    slack_x, slack_y = (_COVER * (visible[2 + i] - visible[i]) for i in (0, 1))
-    left, low = clip[0] <= visible[0] + slack_x, clip[1] <= visible[1] + slack_y
-    right, high = clip[2] >= visible[2] - slack_x, clip[3] >= visible[3] - slack_y
-    return left and low and right and high
-
-
-def _length(page: pikepdf.Page) -> int:
-    contents = page.obj.get("/Contents")
-    if contents is None:
-        return 0
-    streams = contents if isinstance(contents, pikepdf.Array) else [contents]
-    return sum(int(stream.get("/Length", 0)) for stream in streams)
+def _placement(rect: Rect, visible: Rect, rotate: int) -> Placement:
+    """Return where a rectangle of the unturned page lies on the page as it is seen."""
+    width, height = visible[2] - visible[0], visible[3] - visible[1]
+    left, right = rect[0] - visible[0], visible[2] - rect[2]
+    top, low = visible[3] - rect[3], rect[1] - visible[1]
+    w, h = rect[2] - rect[0], rect[3] - rect[1]
+    turned = {
+        0: (width, height, left, top, w, h),
+        90: (height, width, low, left, h, w),
+        180: (width, height, right, low, w, h),
+        270: (height, width, top, right, h, w),
+    }
+    return Placement(*(round(value, 4) for value in turned[rotate]))
 
 
 def _is_masked(image: Any) -> bool:
-    return any(key in image for key in ("/SMask", "/Mask")) or bool(image.get("/ImageMask", False))
-
-
-def _is_plain_space(image: Any) -> bool:
-    """Whether grey or colour is meant as every decoder takes it; inks and Lab are not."""
-    space = image.get("/ColorSpace")
-    if isinstance(space, pikepdf.Array) and str(space[0]) in {"/Indexed", "/I"}:
-        space = space[1]
-    if isinstance(space, pikepdf.Array) and str(space[0]) == "/ICCBased":
-        return int(space[1].get("/N", 0)) in {1, 3}
-    name = space[0] if isinstance(space, pikepdf.Array) else space
-    return name is None or str(name) in _SIMPLE
-
-
-def _filters(image: Any) -> list[str]:
-    found = image.get("/Filter", [])
-    return [str(found)] if isinstance(found, pikepdf.Name) else [str(name) for name in found]
-
-
-def _placement(
-    page: pikepdf.Page, rect: tuple[float, float, float, float], rotation: int
-) -> Placement | None:
-    """Return where the image lies on the visible page, or None where it does not cover it."""
-    left, low, right, high = _visible(page)
-    width, height = right - left, high - low
-    if width <= 0 or height <= 0:
-        return None
-    x, right_gap = rect[0] - left, right - rect[2]
-    y, low_gap = high - rect[3], rect[1] - low
-    if max(abs(x), abs(right_gap)) > _COVER * width or max(abs(y), abs(low_gap)) > _COVER * height:
-        return None
-    w, h = rect[2] - rect[0], rect[3] - rect[1]
-    turned = {
-        0: (width, height, x, y, w, h),
-        90: (height, width, low_gap, x, h, w),
-        180: (width, height, right_gap, low_gap, w, h),
-        270: (height, width, y, right_gap, h, w),
-    }
     return (
-        Placement(*(round(value, 4) for value in turned[rotation])) if rotation in turned else None
+        any(key in image for key in _MASKS)
+        or bool(image.get("/ImageMask", False))
+        or int(image.get("/SMaskInData", 0)) != 0
     )
 
 
-def _visible(page: pikepdf.Page) -> tuple[float, float, float, float]:
-    """Return left, bottom, right, top of the crop box, as far as it lies in the media box."""
-    crop, media = ([float(value) for value in box] for box in (page.cropbox, page.mediabox))
-    left, right = (max(min(crop[0::2]), min(media[0::2])), min(max(crop[0::2]), max(media[0::2])))
-    low, high = (max(min(crop[1::2]), min(media[1::2])), min(max(crop[1::2]), max(media[1::2])))
-    return left, low, right, high
+def _jpeg_mode(image: Any) -> str:
+    """Return the Pillow mode of a JPEG that looks in the PDF as it would outside; else nothing.
+
+    Four colours are left out: the PDF and the JPEG's Adobe marker may both say inverted.
+    """
+    filters = image.get("/Filter")
+    names = [filters] if isinstance(filters, pikepdf.Name) else list(filters or [])
+    if [str(name) for name in names] != ["/DCTDecode"]:
+        return ""
+    if "/Decode" in image or image.get("/DecodeParms") is not None:
+        return ""
+    space = image.get("/ColorSpace")
+    if isinstance(space, pikepdf.Array) and str(space[0]) == "/ICCBased":
+        count = int(space[1].get("/N", 0))
+    else:
+        name = space[0] if isinstance(space, pikepdf.Array) else space
+        count = _COMPONENTS.get(str(name), 0)
+    return {1: "L", 3: "RGB"}.get(count, "")
+
+
+def _rect(box: Any) -> Rect:
+    x0, y0, x1, y1 = (float(value) for value in box)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
