@@ -11,6 +11,8 @@ from pipeline.model import Clock
 class RealClock:
     """The machine's clock, in UTC."""
 
+    still = False
+
     def now(self) -> datetime:
         """Return the present moment, to the millisecond."""
         now = datetime.now(UTC)
@@ -30,6 +32,11 @@ class StillClock:
     """Always the same moment, so that the same scan gives the same bytes on any day."""
 
     at: datetime
+
+    @property
+    def still(self) -> bool:
+        """It does."""
+        return True
 
     def now(self) -> datetime:
         """Return the one moment."""

@@ -1,11 +1,11 @@
 """The same work without Prefect, for scripts and benchmarks: same functions, same records."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from flows import house
-from pipeline.ingest import Outcome, admit_scan, page_runs, publish_scan
+from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
 from pipeline.model import Clock
 from pipeline.pagerun import PageMark, read_pages
 from pipeline.readers import Readers
@@ -13,14 +13,16 @@ from pipeline.settings import Settings
 from pipeline.values import Admitted
 
 
-def ingest(scans: Iterable[Path], settings: Settings, clock: Clock) -> list[Outcome]:
+def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
     """Ingest scans; their pages are read side by side over all scans."""
     jobs = house.jobs_of(settings)
     readers = house.readers(jobs)
     # Twice the jobs: while children read, other threads admit and publish.
     with ThreadPoolExecutor(max_workers=2 * jobs) as pool:
         done = [_submit(pool, path, settings, readers, clock) for path in scans]
-        return [outcome.result() for outcome in done]
+        outcomes = [_result(path, future) for path, future in zip(scans, done, strict=True)]
+    end_batch(settings, clock)
+    return outcomes
 
 
 def _submit(
@@ -30,9 +32,12 @@ def _submit(
 
     The queue is first in, first out: a publication waits only for runs that have begun.
     """
-    scan = admit_scan(path, settings, readers, clock)
+    try:
+        scan = admit_scan(path, settings, readers, clock)
+    except Exception as error:  # one bad scan stops nobody, whatever is wrong with it
+        return _done(failure(path, error))
     if isinstance(scan, Outcome):
-        return pool.submit(lambda: scan)
+        return _done(scan)
     runs = [
         pool.submit(read_pages, scan, run, settings, readers, clock)
         for run in page_runs(scan, house.jobs_of(settings))
@@ -46,3 +51,16 @@ def _publish_after(
     for run in runs:
         run.result()
     return publish_scan(scan, settings, clock)
+
+
+def _done(outcome: Outcome) -> Future[Outcome]:
+    future: Future[Outcome] = Future()
+    future.set_result(outcome)
+    return future
+
+
+def _result(path: Path, future: Future[Outcome]) -> Outcome:
+    try:
+        return future.result()
+    except Exception as error:  # as above
+        return failure(path, error)

@@ -19,7 +19,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, house
-from pipeline.ingest import Outcome, admit_scan, page_runs, publish_scan
+from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
 from pipeline.pagerun import PageMark, read_pages
 from pipeline.readers import Readers
 from pipeline.settings import Settings
@@ -84,6 +84,7 @@ def ingest_inbox(scans: Sequence[Path], settings: Settings) -> State[Any]:
         daybook.rename(len(scans), sum(_pages(value) for value in found))
         pending = [_submit(value, settings) for value in found]
         outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
+    end_batch(settings, house.clock())
     return _ended(Batch(outcomes, time.monotonic() - begun))
 
 
@@ -117,7 +118,7 @@ def _result(path: Path, pending: Pending) -> Any:
         return pending
     value = pending.result(raise_on_failure=False)
     if isinstance(value, BaseException):
-        return Outcome(scan=path.name, failed=f"{type(value).__name__}: {value}")
+        return failure(path, value)
     return value
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pipeline.alto import to_alto
-from pipeline.model import PageText, Verdict
+from pipeline.model import PageState, Verdict
 from pipeline.provenance import to_prov_json
 from pipeline.readme import to_readme
 from pipeline.record import Record, RecordPage, dump, to_json
@@ -47,9 +47,9 @@ def page_name(number: int) -> str:
 def _layers(made: tuple[RecordPage, ...], pages: Iterable[ReadPage]) -> Iterator[LayerPage]:
     for page, read in zip(made, pages, strict=True):
         layer = page.embedded
-        good = layer is not None and layer.verdict is Verdict.GOOD and not layer.hidden
-        text = PageText() if page.image is None else read.reading.text
-        yield LayerPage(page.image, text, keep_own=good)
+        drawn = layer is not None and layer.verdict is Verdict.GOOD and not layer.hidden
+        unread = page.state in {PageState.TIMEOUT, PageState.ERROR}
+        yield LayerPage(page.image, read.reading.text, keep_own=drawn or unread)
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,6 +1,8 @@
 """Page images out of image files: TIFF (one page or many), JPEG, PNG, JPEG 2000."""
 
+import math
 import warnings
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +12,18 @@ from PIL import Image, ImageOps
 from pipeline.errors import BrokenScanError
 from pipeline.model import Placement
 
+FORMATS = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
+    "TIFF": "image/tiff",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "JPEG2000": "image/jp2",
+}
 _SANE_DPI = (50, 2400)
 _LIKELY_DPI = 300.0  #: where the file does not say, or cannot be right
+_OBLONG = 1.1  #: pixels more oblong than this make letters look squashed: fax has 204 x 98 dpi
+_ORIENTATION, _PHOTOMETRIC = 274, 262  #: TIFF 6.0 tags; EXIF has the first too
+_SIDEWAYS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
 
 
 def read_frame(
@@ -28,41 +40,89 @@ def read_frame(
         BrokenScanError: the page cannot be decoded, or is too large.
     """
     try:
-        with warnings.catch_warnings(), Image.open(path) as image:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            if number > 1:
-                image.seek(number - 1)
+            status = path.stat()
+            image = _opened(path, status.st_mtime_ns, status.st_size).frame(number)
             if image.width * image.height > max_pixels:
-                msg = f"page {number} has more pixels than OPIS_MAX_PIXELS ({max_pixels:,})."
+                msg = f"{path.name}, page {number} is larger than OPIS_MAX_PIXELS ({max_pixels:,})."
                 raise BrokenScanError(msg)
-            how = f"{image.format} {image.mode}"
-            dpi_x, dpi_y = _dpi(image)
-            turned = ImageOps.exif_transpose(image)
-            if turned.size != image.size:
-                dpi_x, dpi_y, how = dpi_y, dpi_x, f"{how}, turned as EXIF says"
-            pixels = np.asarray(to_grey(turned))
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+            grey, dpi, how = _upright(image)
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
         msg = f"{path.name}, page {number}: the image cannot be decoded ({error})."
         raise BrokenScanError(msg) from error
-    width, height = pixels.shape[1] / dpi_x * 72, pixels.shape[0] / dpi_y * 72
-    return pixels, Placement(width, height, 0.0, 0.0, width, height), how
+    width, height = grey.width / dpi[0] * 72, grey.height / dpi[1] * 72
+    if not 1 / _OBLONG < dpi[0] / dpi[1] < _OBLONG:
+        grey, how = _squared(grey, dpi, max_pixels), f"{how}, pixels made square"
+    return np.asarray(grey, dtype=np.uint8), Placement(width, height, 0.0, 0.0, width, height), how
+
+
+class _Frames:
+    """An open image file. Kept open between its pages: each lies behind all before it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._image = Image.open(path, formats=tuple(FORMATS))
+        self._decoded: int | None = None
+
+    def frame(self, number: int) -> Image.Image:
+        """Return a page, 1-based, not yet decoded."""
+        if self._decoded == number:  # Pillow has turned it by now, and forgotten that it did
+            self._image.close()
+            self._image = Image.open(self._path, formats=tuple(FORMATS))
+        if number != self._image.tell() + 1:
+            self._image.seek(number - 1)
+        self._decoded = number
+        return self._image
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, changed: int, size: int) -> _Frames:
+    del changed, size  # part of the key: other bytes under the same name are another file
+    return _Frames(path)
 
 
 def to_grey(image: Image.Image) -> Image.Image:
-    """Return an image of any mode as 8-bit grey on white paper."""
-    if image.mode in {"I;16", "I;16B", "I;16L", "I", "F"}:
-        values = np.asarray(image, dtype=np.float64)
-        top = 65535.0 if image.mode != "F" or values.max() > 255 else 255.0
+    """Return an image of any mode as 8-bit grey on white paper.
+
+    >>> to_grey(Image.new("I;16", (1, 1), 65535)).getpixel((0, 0))
+    255
+    """
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in {"I", "F"}:
+        values = np.asarray(image, dtype=np.float32)
+        top = next((top for top in (1, 255, 65535) if values.max() <= top), values.max())
         return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(paper, image).convert("L")
-    return (
-        image.convert("RGB").convert("L")
-        if image.mode in {"CMYK", "LAB", "P"}
-        else image.convert("L")
-    )
+    if image.mode == "LAB":
+        return image.getchannel("L")
+    return (image.convert("RGB") if image.mode in {"CMYK", "P"} else image).convert("L")
+
+
+def _upright(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:
+    """Return a page as grey pixels the right way up, its resolution, and how it was got."""
+    orientation = image.getexif().get(_ORIENTATION, 1)
+    photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC)
+    how, dpi = f"{image.format} {image.mode}", _dpi(image)
+    turned = ImageOps.exif_transpose(image)
+    grey = to_grey(turned)
+    if photometric == 0 and turned.mode.startswith("I;16"):
+        grey = ImageOps.invert(grey)  # Pillow leaves 16 bits as they are
+    if orientation in range(2, 9):
+        how = f"{how}, turned as its orientation {orientation} says"
+    return grey, dpi[::-1] if orientation in _SIDEWAYS else dpi, how
+
+
+def _squared(image: Image.Image, dpi: tuple[float, float], most: int) -> Image.Image:
+    """Return an image with as many pixels an inch down as across."""
+    width, height = (side * max(dpi) / own for side, own in zip(image.size, dpi, strict=True))
+    factor = min(1.0, math.sqrt(most / (width * height)))
+    size = (max(int(width * factor), 1), max(int(height * factor), 1))
+    return image.resize(size, Image.Resampling.BICUBIC)
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:

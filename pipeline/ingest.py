@@ -91,6 +91,18 @@ def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
     return Outcome(scan=path.name, refused=reason)
 
 
+def failure(path: Path, error: BaseException) -> Outcome:
+    """Say that something went wrong on our side; the scan stays where it is."""
+    return Outcome(scan=path.name, failed=f"{type(error).__name__}: {error}")
+
+
+def end_batch(settings: Settings, clock: Clock) -> None:
+    """Leave the catalogue in one order, not in that of the publications, under a still clock."""
+    if clock.still:
+        with Catalog(settings.catalog, settings.records) as catalog:
+            catalog.rebuild()
+
+
 def _finish(path: Path, sidecar: Path | None, done: Published, settings: Settings) -> Outcome:
     """Take the scan out of the inbox, now that a verified copy of it is published.
 

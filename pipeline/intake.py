@@ -1,9 +1,12 @@
 """What a file is, by its bytes: a scan of a known kind with so many pages, or a refusal."""
 
+import hashlib
+import itertools
 import stat
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pypdf
@@ -17,11 +20,15 @@ from pipeline.errors import (
     TooLargeError,
     UnreadableError,
 )
+from pipeline.imagepages import FORMATS
 from pipeline.model import Concern, Issue, ScanFacts
 
 PDF = "application/pdf"
-_IMAGES = {"TIFF": "image/tiff", "JPEG": "image/jpeg", "PNG": "image/png", "JPEG2000": "image/jp2"}
 _HEAD, _TAIL = 1024, 1024  #: bytes in which %PDF- and %%EOF must stand (ISO 32000-2, annex H)
+_PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
+_DATA = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
+_IMAGES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\xff\xd8\xff", b"\x89PNG", b"\0\0\0\x0cjP  ")
+_ODD = (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
 
 Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels does it, with a sentence that names the setting
 
@@ -39,9 +46,9 @@ def inspect(path: Path, limits: Limits) -> ScanFacts:
     """Return what kind of scan a file is and how many pages it has.
 
     Raises:
-        UnreadableError: it is no regular file, or may not be read.
+        UnreadableError: it may not be read.
         EmptyScanError: it has no bytes or no pages.
-        NotAScanError: it is of no kind that holds page images.
+        NotAScanError: it is no regular file, or of no kind that holds page images.
         EncryptedScanError: it asks for a password.
         BrokenScanError: it is cut off or broken beyond what can be read without guessing.
         TooLargeError: it is beyond a limit.
@@ -56,17 +63,26 @@ def inspect(path: Path, limits: Limits) -> ScanFacts:
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
+        if b"%PDF-" in head and not head.startswith(_IMAGES):
+            return _inspect_pdf(path, limits)
+        return _inspect_image(path, limits)
+    except OSError as error:
+        msg = f"{path.name} cannot be read: {error.strerror or error}."
+        raise UnreadableError(msg) from error
+
+
+def sha256_file(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal; it is read piece by piece.
+
+    Raises:
+        UnreadableError: it cannot be read to its end.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         msg = f"{path.name} cannot be read: {error.strerror}."
         raise UnreadableError(msg) from error
-    facts = _inspect_pdf(path) if b"%PDF-" in head else _inspect_image(path, limits)
-    if facts.page_count > limits.max_pages:
-        msg = (
-            f"{path.name} has {facts.page_count:,} pages, more than OPIS_MAX_PAGES "
-            f"({limits.max_pages:,})."
-        )
-        raise TooLargeError(msg)
-    return facts
 
 
 def _size(path: Path) -> int:
@@ -82,55 +98,80 @@ def _size(path: Path) -> int:
     return status.st_size
 
 
-def _inspect_pdf(path: Path) -> ScanFacts:
-    issues: list[Issue] = []
-    try:
-        with pikepdf.open(path) as pdf:
-            count = len(pdf.pages)
-            warned = pdf.get_warnings()
-            if pdf.is_encrypted:
-                detail = "the PDF is locked by an owner password; it could be read without it"
-                issues.append(Issue(Concern.ENCRYPTION, detail))
-    except pikepdf.PasswordError as error:
-        msg = f"{path.name} asks for a password."
-        raise EncryptedScanError(msg) from error
-    except (pikepdf.PdfError, ValueError, RecursionError) as error:
-        if "encrypt" in str(error).lower():
-            msg = f"{path.name} is encrypted in a way that cannot be opened ({_first(error)})."
-            raise EncryptedScanError(msg) from error
-        msg = f"{path.name} cannot be read as a PDF ({_first(error)})."
-        raise BrokenScanError(msg) from error
+def _inspect_pdf(path: Path, limits: Limits) -> ScanFacts:
+    with _open_pdf(path) as pdf:
+        count, declared, issues = _facts(pdf, path)
+        rebuilt = any("reconstruct" in str(warning) for warning in pdf.get_warnings())
+    if count > limits.max_pages:
+        raise _too_many(path, f"{count:,}", limits)
+    if count < declared:
+        msg = f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found."
+        raise BrokenScanError(msg)
     if count == 0:
         msg = f"{path.name} has no pages."
         raise EmptyScanError(msg)
-    if any("reconstruct" in str(warning) for warning in warned):
+    if rebuilt:
         issues.append(_repaired(path, count))
-    return ScanFacts(PDF, count, _producer(path), tuple(issues))
+    return ScanFacts(PDF, count, "" if rebuilt else _producer(path), tuple(issues))
+
+
+def _open_pdf(path: Path) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(path)
+    except pikepdf.PasswordError as error:
+        msg = f"{path.name} asks for a password."
+        raise EncryptedScanError(msg) from error
+    except _ODD as error:
+        if "encrypt" in str(error).lower():
+            msg = f"{path.name} is encrypted in a way that cannot be opened ({_first(error)})."
+            raise EncryptedScanError(msg) from error
+        raise _broken_pdf(path, error) from error
+
+
+def _facts(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
+    """Return how many pages a PDF has, how many it says it has, and what is odd about it."""
+    detail = "The PDF is locked by an owner password; it could be read without it."
+    issues = [Issue(Concern.ENCRYPTION, detail)] if pdf.is_encrypted else []
+    try:
+        count, declared = len(pdf.pages), pdf.Root.Pages.get("/Count", 0)
+    except _ODD as error:
+        raise _broken_pdf(path, error) from error
+    return count, declared if isinstance(declared, int) else 0, issues
+
+
+def _broken_pdf(path: Path, error: Exception) -> BrokenScanError:
+    return BrokenScanError(f"{path.name} cannot be read as a PDF ({_first(error)}).")
 
 
 def _repaired(path: Path, count: int) -> Issue:
     """Tell a PDF with a bad index from one that was cut off and may lack pages.
 
+    A PDF is written front to back, its index and %%EOF last. Without an index the pages that are
+    left can be found, but nobody can say how many there were: a copy that stopped half way looks
+    like a shorter document. Only where the end is there may the index be rebuilt in good faith.
+
     Raises:
         BrokenScanError: its end is missing.
     """
     with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - _TAIL, 0))
-        whole = b"%%EOF" in file.read()
-    if not whole:
+        file.seek(max(path.stat().st_size - _PADDING, 0))
+        tail = file.read().rstrip(b"\0\t\n\f\r ")[-_TAIL:]
+    if b"%%EOF" not in tail:
         msg = f"{path.name} is cut off: its end is missing, and pages with it ({count} are left)."
         raise BrokenScanError(msg)
-    return Issue(Concern.REPAIRED, "the PDF's index of objects was broken; it was read without it")
+    detail = "The PDF's index of objects was broken; it was rebuilt to read the file."
+    return Issue(Concern.REPAIRED, detail)
 
 
 def _producer(path: Path) -> str:
     """Return the software that says it wrote the file; nothing where it does not say."""
     try:
-        reader = pypdf.PdfReader(path)
-        if reader.is_encrypted:
-            reader.decrypt("")
-        found = reader.metadata
-        told = [str(text) for text in (found.creator, found.producer) if text] if found else []
+        with path.open("rb") as file:  # a path would be read into memory whole
+            reader = pypdf.PdfReader(file)
+            if reader.is_encrypted:
+                reader.decrypt("")
+            found = reader.metadata
+            told = [str(text) for text in (found.creator, found.producer) if text] if found else []
     except Exception:  # the document information of broken files raises anything
         return ""
     return "; ".join(dict.fromkeys(" ".join(text.split()) for text in told))[:200]
@@ -138,26 +179,64 @@ def _producer(path: Path) -> str:
 
 def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=tuple(_IMAGES)) as image:
+        with warnings.catch_warnings(), Image.open(path, formats=tuple(FORMATS)) as image:
             warnings.simplefilter("ignore")
-            media_type = _IMAGES[image.format or ""]
-            count = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
-            width, height = image.size
-            if width * height > limits.max_pixels:
-                msg = (
-                    f"{path.name} has {width:,} x {height:,} pixels, more than OPIS_MAX_PIXELS "
-                    f"({limits.max_pixels:,})."
-                )
-                raise TooLargeError(msg)
+            media_type = FORMATS[image.format or ""]
+            count = _walk(image, path, limits) if image.format == "TIFF" else 1
+            _check_pixels(image, path, limits)
             if count == 1:
                 image.load()  # a cut-off file shows only now
     except UnidentifiedImageError as error:
         msg = f"{path.name} is no scan: its bytes are those of no kind of image or PDF."
         raise NotAScanError(msg) from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
         msg = f"{path.name} is a broken image ({_first(error)})."
         raise BrokenScanError(msg) from error
     return ScanFacts(media_type, count)
+
+
+def _walk(image: Any, path: Path, limits: Limits) -> int:
+    """Return the number of pages of a TIFF, each of which lies inside the file.
+
+    Raises:
+        BrokenScanError: a page is cut off.
+        TooLargeError: there are too many pages, or one is too large.
+    """
+    size = path.stat().st_size
+    for number in itertools.count(1):
+        tags = image.tag_v2
+        ends = [
+            start + length
+            for starts, lengths in _DATA
+            for start, length in zip(tags.get(starts, ()), tags.get(lengths, ()), strict=False)
+        ]
+        if not ends or max(ends) > size or tags.next > size:
+            msg = f"{path.name} is cut off: page {number} is not whole."
+            raise BrokenScanError(msg)
+        _check_pixels(image, path, limits)
+        if number > limits.max_pages:
+            raise _too_many(path, f"more than {limits.max_pages:,}", limits)
+        try:
+            image.seek(number)
+        except EOFError:
+            break
+    image.seek(0)
+    return number
+
+
+def _check_pixels(image: Image.Image, path: Path, limits: Limits) -> None:
+    if image.width * image.height > limits.max_pixels:
+        msg = (
+            f"{path.name} has an image of {image.width:,} x {image.height:,} pixels, more than "
+            f"OPIS_MAX_PIXELS ({limits.max_pixels:,})."
+        )
+        raise TooLargeError(msg)
+
+
+def _too_many(path: Path, told: str, limits: Limits) -> TooLargeError:
+    return TooLargeError(
+        f"{path.name} has {told} pages; OPIS_MAX_PAGES allows {limits.max_pages:,}."
+    )
 
 
 def _first(error: Exception) -> str:

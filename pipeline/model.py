@@ -15,6 +15,10 @@ from typing import Protocol
 class Clock(Protocol):
     """What time it is; handed in, so that the same scan gives the same bytes in a test."""
 
+    @property
+    def still(self) -> bool:
+        """Whether it stands still, so that the same scans give the same bytes."""
+
     def now(self) -> datetime:
         """Return the present moment, with a time zone."""
 

@@ -50,7 +50,7 @@ class Marks:
 class _State:
     """The part of the graphics state that matters here."""
 
-    matrix: pikepdf.Matrix = pikepdf.Matrix()
+    matrix: pikepdf.Matrix
     mode: int = 0  #: text render mode
     clip: Rect | None = None
     veiled: bool = False  #: soft mask, transparency or a blend mode is on
@@ -74,7 +74,7 @@ class _Interpreter:
     def __init__(self) -> None:
         self.images: list[ShownImage] = []
         self.under = self.over = False
-        self._state = _State()
+        self._state = _State(pikepdf.Matrix())
         self._stack: list[_State] = []
         self._path: list[tuple[float, float]] = []
         self._curved = self._clipping = False

@@ -78,7 +78,8 @@ class _Desk:
         started = clock.now()
         with readers.borrow() as reader:
             source, reading = self._tried(number, source, reader)
-        reading = replace(reading, started=started, ended=clock.now())
+        lasted = {stage: clock.lasting(took) for stage, took in reading.seconds.items()}
+        reading = replace(reading, seconds=lasted, started=started, ended=clock.now())
         if source is not None:
             self._cache.keep_source(key, source)
         self._cache.keep_reading(self._reading_key(source, key), reading)

@@ -65,10 +65,11 @@ class PdfPages:
         page = self._page(number)
         sole = self._sole(number)
         if sole is None or sole.width * sole.height > max_pixels:
-            return self._drawn(page, number, (dpi / 72, dpi / 72), max_pixels)
-        pixels = None if _is_annotated(page) else _decoded(sole, page)
+            return self._drawn(page, number, dpi, max_pixels)
+        takeable = sole.takeable and not _is_annotated(page)
+        pixels = _decoded(sole, page) if takeable else None
         if pixels is None:
-            return self._drawn(page, number, _own_scale(sole), max_pixels)
+            return self._drawn(page, number, max(sole.dpi), max_pixels)
         how = f"{sole.filters}{sole.turn}"
         return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how)
 
@@ -110,15 +111,14 @@ class PdfPages:
             self._soles = {number: found}  # the last one only: image() and text() both ask
         return self._soles[number]
 
-    def _drawn(
-        self, page: pdfium.PdfPage, number: int, scale: tuple[float, float], max_pixels: int
-    ) -> Extracted:
-        """Draw a page at so many pixels a point across and down, or at fewer that fit."""
+    def _drawn(self, page: pdfium.PdfPage, number: int, dpi: float, max_pixels: int) -> Extracted:
+        """Draw a page at so many pixels an inch, or at fewer that fit."""
         width, height = page.get_size()
         if not (width > 0 and height > 0):
             msg = f"{self._name}, page {number} has no size."
             raise BrokenScanError(msg)
-        size = _fitting(width * scale[0], height * scale[1], min(max_pixels, _DRAWN_PIXELS))
+        most = min(max_pixels, _DRAWN_PIXELS)
+        size = _fitting(width * dpi / 72, height * dpi / 72, most)
         try:
             pixels = _render(page, *size)
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
@@ -173,7 +173,7 @@ def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
             image = Image.open(io.BytesIO(sole.stream.read_raw_bytes()), formats=["JPEG"])
             if image.mode != sole.jpeg_mode:
                 image = None
-        if image is None and sole.opaque:
+        if image is None:
             found = list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
             image = found[0].get_bitmap(render=False).to_pil() if len(found) == 1 else None
         if image is None or image.size != (sole.width, sole.height):
@@ -181,18 +181,6 @@ def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
         return np.asarray(to_grey(image), dtype=np.uint8)
     except (pikepdf.PdfError, pdfium.PdfiumError, OSError, ValueError, SyntaxError):
         return None
-
-
-def _own_scale(sole: SoleImage) -> tuple[float, float]:
-    """Return pixels a point, across and down the page as it is seen, of its one image."""
-    wide, high = (sole.width, sole.height)
-    left, top, right, bottom = sole.turn.crop
-    if sole.turn.transposed:
-        wide, high = high, wide
-    wide, high = wide - left - right, high - top - bottom
-    if sole.turn.rotate % 180:
-        wide, high = high, wide
-    return wide / sole.placement.width, high / sole.placement.height
 
 
 def _fitting(width: float, height: float, most: int) -> tuple[int, int]:
@@ -233,6 +221,9 @@ def _is_annotated(page: pdfium.PdfPage) -> bool:
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
         flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
         pdfium_c.FPDFPage_CloseAnnot(annotation)
-        if not flags & _UNSEEN and kind not in {pdfium_c.FPDF_ANNOT_LINK, pdfium_c.FPDF_ANNOT_POPUP}:
+        if not flags & _UNSEEN and kind not in {
+            pdfium_c.FPDF_ANNOT_LINK,
+            pdfium_c.FPDF_ANNOT_POPUP,
+        }:
             return True
     return False

@@ -15,8 +15,9 @@ Grey = NDArray[np.uint8]
 _COVER = 0.02  #: share of a side that the image may leave blank
 _SLACK = 1.0  #: points by which boxes are off in honest files: whole points for a page of A4
 _LEVEL = 1e-3  #: a side may lean by this share of itself: less than a pixel in 1,000
+_OBLONG = 1.1  #: the longer side of a pixel over the shorter
 _MASKS = ("/SMask", "/Mask", "/Alternates")
-_COMPONENTS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3}
+_PLAIN = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3}  #: and channels
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,30 @@ class SoleImage:
     turn: Turn
     placement: Placement
     opaque: bool  #: no mask of any kind: it hides what lies under it
+    plain: bool  #: grey or colour as every decoder takes it; inks and Lab are not
     jpeg_mode: str  #: Pillow's mode if the JPEG stream alone says what it looks like, else empty
+
+    @property
+    def dpi(self) -> tuple[float, float]:
+        """Pixels per inch across and down the page as it is seen."""
+        wide, high = (self.width, self.height)
+        left, top, right, bottom = self.turn.crop
+        if self.turn.transposed:
+            wide, high = high, wide
+        wide, high = wide - left - right, high - top - bottom
+        if self.turn.rotate % 180:
+            wide, high = high, wide
+        return wide / self.placement.width * 72, high / self.placement.height * 72
+
+    @property
+    def takeable(self) -> bool:
+        """Whether its own pixels show what a reader sees; if not, the page is to be drawn.
+
+        Not so with masks, with inks, and where pixels are so oblong that letters would look
+        squashed, as in a fax.
+        """
+        across, down = self.dpi
+        return self.opaque and self.plain and 1 / _OBLONG < across / down < _OBLONG
 
     @property
     def filters(self) -> str:
@@ -95,8 +119,17 @@ def sole_image(page: pikepdf.Page) -> SoleImage | None:
     crop, kept = _cropped(rect, visible, seen)
     turn = Turn(transposed, mirrored_x, mirrored_y, crop, rotate)
     placement = _placement(kept, visible, rotate)
-    mode = _jpeg_mode(shown.stream) if opaque else ""
-    return SoleImage(shown.stream, width, height, turn, placement, opaque, mode)
+    channels = _channels(shown.stream.get("/ColorSpace"))
+    return SoleImage(
+        stream=shown.stream,
+        width=width,
+        height=height,
+        turn=turn,
+        placement=placement,
+        opaque=opaque,
+        plain=channels > 0,
+        jpeg_mode=_jpeg_mode(shown.stream),
+    )
 
 
 def _lying(shown: ShownImage) -> tuple[Rect, bool, bool, bool] | None:
@@ -118,10 +151,11 @@ def _covers(rect: Rect, clip: Rect | None, visible: Rect, *, strict: bool) -> bo
         return False
     clipped = common(rect, clip) if clip else rect
     wanted = common(rect, visible)
-    if any(abs(one - other) > _SLACK for one, other in zip(wanted, common(clipped, visible))):
+    given = common(clipped, visible)
+    if max(map(abs, _difference(wanted, given))) > _SLACK:
         return False
     across, down = (_SLACK, _SLACK) if strict else (_COVER * width, _COVER * height)
-    left, low, right, top = (one - other for one, other in zip(rect, visible))
+    left, low, right, top = _difference(rect, visible)
     return max(left, -right) <= across and max(low, -top) <= down
 
 
@@ -176,23 +210,34 @@ def _is_masked(image: Any) -> bool:
 
 
 def _jpeg_mode(image: Any) -> str:
-    """Return the Pillow mode of a JPEG that looks in the PDF as it would outside; else nothing.
-
-    Four colours are left out: the PDF and the JPEG's Adobe marker may both say inverted.
-    """
+    """Return the Pillow mode of a JPEG that looks in the PDF as it would outside; else nothing."""
     filters = image.get("/Filter")
     names = [filters] if isinstance(filters, pikepdf.Name) else list(filters or [])
     if [str(name) for name in names] != ["/DCTDecode"]:
         return ""
     if "/Decode" in image or image.get("/DecodeParms") is not None:
         return ""
-    space = image.get("/ColorSpace")
-    if isinstance(space, pikepdf.Array) and str(space[0]) == "/ICCBased":
+    return {1: "L", 3: "RGB"}.get(_direct(image.get("/ColorSpace")), "")
+
+
+def _channels(space: Any) -> int:
+    """Return the channels of a grey or colour space that is plain, palettes too; 0 if it is not."""
+    if isinstance(space, pikepdf.Array) and str(space[0]) in {"/Indexed", "/I"}:
+        return _direct(space[1])
+    return 1 if space is None else _direct(space)  # JPEG 2000 may say itself what it is
+
+
+def _direct(space: Any) -> int:
+    if not isinstance(space, pikepdf.Array):
+        return _PLAIN.get(str(space), 0)
+    if str(space[0]) == "/ICCBased":
         count = int(space[1].get("/N", 0))
-    else:
-        name = space[0] if isinstance(space, pikepdf.Array) else space
-        count = _COMPONENTS.get(str(name), 0)
-    return {1: "L", 3: "RGB"}.get(count, "")
+        return count if count in {1, 3} else 0
+    return _PLAIN.get(str(space[0]), 0)
+
+
+def _difference(one: Rect, other: Rect) -> Rect:
+    return one[0] - other[0], one[1] - other[1], one[2] - other[2], one[3] - other[3]
 
 
 def _rect(box: Any) -> Rect:

@@ -1,8 +1,12 @@
 """Small values for tests: no mock, only the real types with little in them."""
 
+import io
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+
+import img2pdf
+from PIL import Image
 
 from flows.clock import StillClock
 from pipeline.assemble import assemble
@@ -25,7 +29,10 @@ from pipeline.model import (
     Step,
     Word,
 )
+from pipeline.publish import Published, publish
 from pipeline.record import Record
+from pipeline.settings import Settings
+from pipeline.sidecar import Value
 from pipeline.sources import Source
 from pipeline.values import Admitted, ReadPage
 
@@ -81,9 +88,9 @@ def pages(texts: Iterable[str] = LETTER, confidence: float = 0.9) -> Iterator[Re
         yield ReadPage(number, source(number), reading)
 
 
-def admitted(path: Path, page_count: int = len(LETTER), **values: object) -> Admitted:
+def admitted(path: Path, page_count: int = len(LETTER), **values: Value) -> Admitted:
     """Return a scan let in from ``path``; ``values`` is what a sidecar would say."""
-    said = {
+    said: dict[str, Value] = {
         "title": "Cable, Filippov [Stalin] to Cde. Mao Zedong",
         "date": "1949-01-14",
         "language": "ru",
@@ -112,3 +119,24 @@ def admitted(path: Path, page_count: int = len(LETTER), **values: object) -> Adm
 def record(scan: Admitted, texts: Iterable[str] = LETTER) -> Record:
     """Return the record of a scan whose pages read as ``texts``."""
     return assemble(scan, pages(texts), SIGNATURE, CLOCK)
+
+
+def scan_pdf(path: Path, page_count: int = len(LETTER)) -> Path:
+    """Write a PDF of grey page images of the size the factories speak of."""
+    images = []
+    for number in range(page_count):
+        buffer = io.BytesIO()
+        Image.new("L", (WIDTH, HEIGHT), 200 + number).save(buffer, "JPEG", dpi=(72, 72))
+        images.append(buffer.getvalue())
+    made = img2pdf.convert(images, nodate=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(made)
+    return path
+
+
+def published(tmp_path: Path, texts: Iterable[str] = LETTER, **values: Value) -> Published:
+    """Publish a canned record under ``tmp_path/output`` and return where it is."""
+    texts = tuple(texts)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf", len(texts)), len(texts), **values)
+    return publish(scan, record(scan, texts), lambda: pages(texts), settings, CLOCK)

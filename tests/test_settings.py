@@ -18,7 +18,7 @@ def test_languages_keep_the_order_given() -> None:
 
 
 def test_a_misspelt_setting_is_refused_with_the_nearest() -> None:
-    with pytest.raises(SetupError, match="langauges.*Did you mean languages"):
+    with pytest.raises(SetupError, match=r"langauges.*Did you mean languages"):
         settings_from({}, {"OPIS_LANGAUGES": "rus"}, {})
 
 

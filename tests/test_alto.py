@@ -1,0 +1,82 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree
+
+from pipeline.alto import NAMESPACE, read_blocks, to_alto
+from pipeline.model import PageText
+from tests.factories import admitted, pages, record, scan_pdf
+
+SCHEMAS = Path(__file__).parents[2] / "shared" / "schemas"
+
+
+class Offline(etree.Resolver):
+    """Finds the W3C schemas in the folder; anything else would go to the network."""
+
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:
+        del public_id
+        name = (system_url or "").rpartition("/")[2]
+        found = next(SCHEMAS.rglob(name), None)
+        assert found is not None, system_url
+        return self.resolve_filename(str(found), context)
+
+
+@pytest.fixture(scope="session")
+def schema() -> etree.XMLSchema:
+    path = SCHEMAS / "alto" / "alto-4-4.xsd"
+    if not path.is_file():
+        pytest.skip("the ALTO schema is not beside the checkout (../shared/schemas)")
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Offline())
+    return etree.XMLSchema(etree.parse(path, parser))
+
+
+@pytest.fixture
+def alto(tmp_path: Path) -> list[bytes]:
+    made = record(admitted(scan_pdf(tmp_path / "scan.pdf")))
+    read = list(pages())
+    return [
+        to_alto(made, page, one.reading.text.blocks)
+        for page, one in zip(made.pages, read, strict=True)
+    ]
+
+
+def test_every_page_validates_against_alto_4_4(alto: list[bytes], schema: etree.XMLSchema) -> None:
+    for page in alto:
+        schema.assertValid(etree.fromstring(page))
+
+
+def test_a_blank_page_validates_too(tmp_path: Path, schema: etree.XMLSchema) -> None:
+    made = record(admitted(scan_pdf(tmp_path / "scan.pdf")), ("", ""))
+    schema.assertValid(etree.fromstring(to_alto(made, made.pages[0], ())))
+
+
+def test_a_corrupted_page_does_not_validate(alto: list[bytes], schema: etree.XMLSchema) -> None:
+    assert not schema.validate(etree.fromstring(alto[0].replace(b'HPOS="20"', b'HPOS="left"')))
+
+
+def test_words_boxes_and_confidences_come_back(alto: list[bytes]) -> None:
+    for page, one in zip(alto, pages(), strict=True):
+        assert PageText(read_blocks(page)) == one.reading.text
+
+
+def test_the_file_alone_says_who_read_which_bytes(alto: list[bytes]) -> None:
+    root = etree.fromstring(alto[0])
+    text = " ".join(root.itertext())
+    for fact in ("scan.pdf", "sha256:", "canned", "opis", "recognize"):
+        assert fact in text
+    page = root.find(f".//{{{NAMESPACE}}}Page")
+    assert page is not None
+    assert page.get("PRINTED_IMG_NR") == "0110"
+    named = {element.get("ID") for element in root.iter(f"{{{NAMESPACE}}}Processing")}
+    assert set((page.get("PROCESSINGREFS") or "").split()) == named
+
+
+@pytest.mark.parametrize("content", [b"", b"<alto", b"<a><b/></a>"])
+def test_what_is_no_alto_is_refused_or_empty(content: bytes) -> None:
+    if content.endswith(b"</a>"):
+        assert read_blocks(content) == ()
+    else:
+        with pytest.raises(ValueError, match="not XML"):
+            read_blocks(content)

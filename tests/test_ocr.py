@@ -1,0 +1,83 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.model import Box, Word
+from pipeline.ocr import Tesseract, check_languages, mapped, parse_tsv
+from tests.factories import text
+
+COLUMNS = "level page_num block_num par_num line_num word_num left top width height conf text"
+HEAD = "\t".join(COLUMNS.split()) + "\n"
+
+
+def row(place: str, box: str, confidence: str, word: str) -> str:
+    return "\t".join(["5", "1", *place.split(), *box.split(), confidence, word]) + "\n"
+
+
+def test_words_lines_and_paragraphs_come_out_of_the_table() -> None:
+    table = HEAD + "4\t1\t1\t1\t1\t0\t0\t0\t9\t9\t-1\t\n"
+    table += row("1 1 1 1", "10 20 30 8", "96.5", "Товарищу")
+    table += row("1 1 1 2", "50 20 30 8", "91", '"Мао"')
+    table += row("1 1 2 1", "10 40 30 8", "90", "лично")
+    table += row("1 2 1 1", "10 60 30 8", "90", "срочно")
+    found = parse_tsv(table)
+    assert found.raw == 'Товарищу "Мао"\nлично\n\nсрочно'
+    assert next(found.words()) == Word("Товарищу", Box(10, 20, 30, 8), 0.965)
+
+
+def test_rows_without_a_word_and_impossible_numbers_do_no_harm() -> None:
+    table = HEAD + row("1 1 1 1", "-3 -1 0 0", "-1", "а") + row("1 1 1 2", "0 0 5 5", "95", " ")
+    assert list(parse_tsv(table).words()) == [Word("а", Box(0, 0, 1, 1), 0.0)]
+
+
+def test_an_empty_table_is_an_empty_page() -> None:
+    assert parse_tsv(HEAD).raw == ""
+    assert parse_tsv(HEAD).confidence is None
+
+
+def test_boxes_are_mapped_and_nothing_else() -> None:
+    before = text("раз два\nтри")
+    after = mapped(before, lambda box: Box(box.x * 2, box.y * 2, box.width * 2, box.height * 2))
+    assert after.raw == before.raw
+    assert [word.box.x for word in after.words()] == [2 * word.box.x for word in before.words()]
+
+
+@pytest.mark.tesseract
+def test_a_missing_language_is_refused_with_the_package_to_install() -> None:
+    with pytest.raises(SetupError, match="apt-get install tesseract-ocr-chi-sim"):
+        check_languages(("rus", "chi_sim"))
+
+
+def test_no_language_at_all_is_refused() -> None:
+    with pytest.raises(SetupError, match="--languages"):
+        check_languages(())
+
+
+@pytest.mark.tesseract
+def test_the_signature_pins_engine_and_models_in_the_order_given() -> None:
+    signature = Tesseract(("rus", "eng"), 60).signature
+    assert signature.languages == ("rus", "eng")
+    assert {code: len(digest) for code, digest in signature.models.items()} == {
+        "rus": 64,
+        "eng": 64,
+    }
+    assert signature.version[0].isdigit()
+    assert Tesseract(("eng", "rus"), 60).signature != signature
+
+
+@pytest.mark.tesseract
+def test_a_file_that_is_no_image_is_a_page_error_and_not_a_time_out(tmp_path: Path) -> None:
+    path = tmp_path / "page.pgm"
+    path.write_bytes(b"P5 garbage")
+    with pytest.raises(PageError) as caught:
+        Tesseract(("eng",), 60).read(path)
+    assert not isinstance(caught.value, PageTimeoutError)
+
+
+@pytest.mark.tesseract
+def test_a_page_that_takes_too_long_is_a_time_out(tmp_path: Path) -> None:
+    path = tmp_path / "page.pgm"
+    path.write_bytes(b"P5\n2000 2000\n255\n" + b"\xff" * 4_000_000)
+    with pytest.raises(PageTimeoutError, match="longer than"):
+        Tesseract(("rus", "eng"), 0.001).read(path)

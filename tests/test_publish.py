@@ -1,0 +1,125 @@
+import shutil
+from pathlib import Path
+
+import bagit
+import pytest
+
+from pipeline import publish as publishing
+from pipeline.catalog import Catalog
+from pipeline.errors import DuplicateError, IngestError
+from pipeline.publish import discard, publish
+from pipeline.settings import Settings
+from pipeline.verify import check_version
+from tests.factories import CLOCK, LETTER, admitted, pages, published, record, scan_pdf
+
+
+def test_a_published_version_is_a_whole_bag_that_nobody_can_write(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    assert done.folder == (
+        tmp_path / "output/records/rgaspi/f558/op11/d330/rgaspi-f558-op11-d330-l0110-0111/v1"
+    )
+    assert check_version(done.folder) == []
+    assert bagit.Bag(str(done.folder)).validate()
+    assert not any(path.stat().st_mode & 0o222 for path in done.folder.rglob("*"))
+
+
+def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
+    data = published(tmp_path).folder / "data"
+    files = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
+    assert files == [
+        "README.txt",
+        "original/scan.pdf",
+        "pages/0001.alto.xml",
+        "pages/0002.alto.xml",
+        "provenance.json",
+        "record.json",
+        "searchable.pdf",
+        "text.txt",
+    ]
+    assert (data / "original/scan.pdf").read_bytes() == (tmp_path / "inbox/scan.pdf").read_bytes()
+
+
+def test_the_same_bytes_again_lead_to_the_record_that_exists(tmp_path: Path) -> None:
+    first = published(tmp_path)
+    again = published(tmp_path)
+    assert again.already
+    assert (again.record_id, again.folder) == (first.record_id, first.folder)
+    assert sorted(path.name for path in first.folder.parent.iterdir()) == ["v1"]
+
+
+def test_other_bytes_never_replace_a_version(tmp_path: Path) -> None:
+    first = published(tmp_path)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    other = admitted(scan_pdf(tmp_path / "inbox" / "other.pdf", 3), 3)
+    texts = ("раз", "два", "три")
+    with pytest.raises(DuplicateError, match="replaces: rgaspi-f558-op11-d330-l0110-0111"):
+        publish(other, record(other, texts), lambda: pages(texts), settings, CLOCK)
+    assert check_version(first.folder) == []
+    assert sorted(path.name for path in first.folder.parent.iterdir()) == ["v1"]
+
+
+def test_a_scan_that_changes_while_it_is_read_is_not_published(tmp_path: Path) -> None:
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
+    made = record(scan)
+    scan_pdf(scan.path, 5)
+    with pytest.raises(IngestError, match=r"scan\.pdf changed while it was read"):
+        publish(scan, made, pages, settings, CLOCK)
+    assert list(settings.records.rglob("*")) == []
+
+
+def test_a_failure_while_staging_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
+    for step in ("write_contents", "close_bag", "_seal", "copy_checked"):
+        with monkeypatch.context() as broken:
+            broken.setattr(publishing, step, full)
+            with pytest.raises(OSError, match="No space left"):
+                publish(scan, record(scan), pages, settings, CLOCK)
+        assert list(settings.records.rglob("*")) == []
+    assert publish(scan, record(scan), pages, settings, CLOCK).folder.is_dir()
+
+
+def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    output, records = tmp_path / "output", tmp_path / "output" / "records"
+    with Catalog(output / "catalog.sqlite", records) as catalog:
+        catalog.rebuild()
+        known = catalog.with_bytes(admitted(tmp_path / "inbox" / "scan.pdf").sha256)
+        assert known is not None
+    # As after a crash: announced and renamed, but not entered.
+    aside = tmp_path / "aside"
+    shutil.move(done.folder.parent, aside)
+    with Catalog(output / "catalog.sqlite", records) as catalog:
+        catalog.rebuild()
+        catalog.announce(done.folder)
+    shutil.move(aside, done.folder.parent)
+    with Catalog(output / "catalog.sqlite", records) as catalog:
+        assert catalog.newest_version(done.record_id) == 0
+        catalog.settle()
+        assert catalog.newest_version(done.record_id) == 1
+        assert len(catalog.search("перемирии")) == 1
+
+
+def test_two_days_differ_in_moments_alone(tmp_path: Path) -> None:
+    first, second = published(tmp_path / "a"), published(tmp_path / "b")
+    for path in sorted(p for p in first.folder.rglob("*") if p.is_file()):
+        other = second.folder / path.relative_to(first.folder)
+        assert path.read_bytes() == other.read_bytes(), path.name
+
+
+def test_no_path_of_the_machine_is_published(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    for path in (p for p in done.folder.rglob("*") if p.is_file()):
+        assert str(tmp_path).encode() not in path.read_bytes(), path.name
+
+
+def test_what_is_sealed_can_be_discarded(tmp_path: Path) -> None:
+    done = published(tmp_path, LETTER)
+    discard(done.folder)
+    assert not done.folder.exists()

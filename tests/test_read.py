@@ -1,0 +1,112 @@
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.errors import PageError, PageTimeoutError
+from pipeline.model import Box, EngineSignature, PageState, PageText
+from pipeline.prepare import Grey, prepare
+from pipeline.read import judge, read_image
+from tests.factories import SIGNATURE, text
+
+
+@dataclass(frozen=True)
+class CannedEngine:
+    """Has read every page before."""
+
+    answer: PageText | Exception
+    signature: EngineSignature = SIGNATURE
+
+    def read(self, image: Path) -> PageText:
+        assert cv2.imread(str(image), cv2.IMREAD_GRAYSCALE) is not None
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def typed(height: int = 26, ink: int = 60, lines: int = 12) -> Grey:
+    """A page of letter-like marks on uneven paper."""
+    page = np.tile(np.linspace(225, 175, 900), (1200, 1)).astype(np.uint8)
+    for row in range(lines):
+        for column in range(24):
+            x, y = 60 + (height + 7) * column, 80 + 3 * height * row
+            if y + height < 1200 and x + height < 900:
+                cv2.rectangle(page, (x, y), (x + height // 2, y + height), ink, 4)
+    return page
+
+
+def test_paper_becomes_white_and_ink_stays_dark() -> None:
+    prepared = prepare(typed())
+    assert np.median(prepared.pixels) > 240
+    assert prepared.pixels.min() < 100
+
+
+def test_letters_are_brought_to_the_height_the_engine_likes() -> None:
+    for height in (16, 26, 60):
+        prepared = prepare(typed(height))
+        assert 15 <= (height + 4) * prepared.scale <= 25
+
+
+def test_faint_ink_is_deepened_beside_a_black_border() -> None:
+    page = typed(ink=190)
+    page[:, :40] = 10
+    names = [step.name for step in prepare(page).steps]
+    assert "deepen-ink" in names
+    assert not prepare(page).blank
+
+
+@pytest.mark.parametrize("page", [np.full((800, 600), 240, np.uint8), np.zeros((5, 5), np.uint8)])
+def test_a_page_without_marks_is_blank_and_costs_no_recognition(page: Grey) -> None:
+    reading = read_image(page, CannedEngine(AssertionError("was asked")))
+    assert reading.state is PageState.BLANK
+    assert reading.text.raw == ""
+    assert "recognize" not in reading.seconds
+
+
+def test_bilevel_pages_are_not_levelled() -> None:
+    page = np.where(typed() < 128, 0, 255).astype(np.uint8)
+    assert "level-background" not in [step.name for step in prepare(page).steps]
+
+
+def test_boxes_come_back_in_pixels_of_the_page_image() -> None:
+    page = typed(52, lines=6)
+    prepared = prepare(page)
+    reading = read_image(page, CannedEngine(text("слово за словом\nи ещё строка")))
+    first = next(reading.text.words()).box
+    assert first.x == int(20 / prepared.scale)
+    for word in reading.text.words():
+        assert word.box.right <= page.shape[1]
+        assert word.box.bottom <= page.shape[0]
+
+
+def test_a_box_at_the_edge_stays_inside() -> None:
+    prepared = prepare(typed())
+    height, width = prepared.pixels.shape
+    box = prepared.to_page(Box(width - 1, height - 1, 5, 5), 900, 1200)
+    assert (box.right, box.bottom) == (900, 1200)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [(PageError("it broke"), PageState.ERROR), (PageTimeoutError("too long"), PageState.TIMEOUT)],
+)
+def test_what_the_engine_does_becomes_a_state(error: Exception, state: PageState) -> None:
+    reading = read_image(typed(), CannedEngine(error))
+    assert (reading.state, reading.detail) == (state, str(error))
+
+
+def test_a_page_read_with_confidence_stands() -> None:
+    state, kept, _ = judge(text("Товарищу Мао Цзэ-дуну", 0.9))
+    assert (state, kept.raw) == (PageState.OK, "Товарищу Мао Цзэ-дуну")
+
+
+def test_scraps_are_no_text() -> None:
+    state, kept, detail = judge(text("ьл, ‘к ії рт\n~; ун 0л", 0.3))
+    assert (state, kept.raw) == (PageState.BLANK, "")
+    assert "scraps" in detail
+
+
+def test_marks_without_letters_are_no_text() -> None:
+    assert judge(text("— . ; |", 0.9))[0] is PageState.BLANK

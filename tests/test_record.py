@@ -1,0 +1,168 @@
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from prov.model import ProvDocument
+
+from pipeline.assemble import assemble
+from pipeline.model import Concern, EmbeddedText, PageState, Reading, Verdict
+from pipeline.provenance import to_prov_json
+from pipeline.readme import to_readme
+from pipeline.record import Record, from_json, json_schema, to_json
+from pipeline.values import Admitted, ReadPage
+from tests.factories import CLOCK, SIGNATURE, admitted, pages, record, scan_pdf, source, text
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests" / "golden"
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Admitted:
+    return admitted(scan_pdf(tmp_path / "scan.pdf"))
+
+
+@pytest.fixture
+def made(scan: Admitted) -> Record:
+    return record(scan)
+
+
+def test_a_record_comes_back_from_its_json(made: Record) -> None:
+    assert from_json(to_json(made)) == made
+    assert to_json(from_json(to_json(made))) == to_json(made)
+
+
+@pytest.mark.parametrize("name", ["record.json", "README.txt", "provenance.json"])
+def test_golden(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> None:
+    """The whole file, byte for byte; rewrite with --rewrite-golden and read the difference."""
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(b"these bytes are the scan of the golden record")
+    made = record(admitted(path))
+    found = {
+        "record.json": to_json(made),
+        "README.txt": to_readme(made),
+        "provenance.json": json.dumps(
+            to_prov_json(made.provenance, made.id), ensure_ascii=False, sort_keys=True, indent=1
+        ),
+    }[name]
+    for library, version in made.provenance.agents["opis"].details.items():
+        found = found.replace(f'"{library}": "{version}"', f'"{library}": "…"')
+        found = found.replace(f'"opis:{library}": "{version}"', f'"opis:{library}": "…"')
+    path = GOLDEN / name
+    if request.config.getoption("--rewrite-golden"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(found, "utf-8")
+    assert found == path.read_text("utf-8")
+
+
+def test_the_published_schema_is_that_of_the_code() -> None:
+    assert (ROOT / "docs" / "record.schema.json").read_text("utf-8") == json_schema()
+
+
+def test_a_record_validates_against_the_published_schema(made: Record) -> None:
+    schema = json.loads((ROOT / "docs" / "record.schema.json").read_text("utf-8"))
+    document = json.loads(to_json(made))
+    jsonschema.validate(document, schema)
+    document["unknown"] = 1
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
+
+
+def test_an_outsider_reads_the_provenance_back(made: Record) -> None:
+    content = json.dumps(to_prov_json(made.provenance, made.id))
+    document = ProvDocument.deserialize(content=content, format="json")
+    again = ProvDocument.deserialize(content=document.serialize(format="json"), format="json")
+    assert again == document
+    assert len(list(document.get_records())) > 20
+
+
+def test_every_word_of_the_reading_text_leads_back_to_the_scan(made: Record) -> None:
+    log = made.provenance
+    born = {name: act for act in log.activities for name in act.generated}
+    todo, seen = ["reading-text"], set[str]()
+    while todo:
+        name = todo.pop()
+        seen.add(name)
+        todo += born[name].used if name in born else []
+    assert "scan" in seen
+    assert {name for name in seen if name not in born} == {"scan"}
+    engine = log.agents[born["raw-text-0001"].agent]
+    assert engine.details["model-rus-sha256"] == "a" * 64
+
+
+def test_four_leaves_and_four_pages_give_each_page_its_label(tmp_path: Path) -> None:
+    held = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
+    scan = admitted(scan_pdf(tmp_path / "s.pdf", 4), 4, references=held)
+    made = record(scan, ("раз",) * 4)
+    assert [page.leaf for page in made.pages] == ["0110", "0111", "0112", "0113"]
+    assert not made.needs_review
+
+
+def test_five_images_for_four_leaves_need_a_person(tmp_path: Path) -> None:
+    held = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
+    scan = admitted(scan_pdf(tmp_path / "s.pdf", 5), 5, references=held)
+    made = record(scan, ("раз",) * 5)
+    assert [page.leaf for page in made.pages] == [None] * 5
+    assert made.needs_review
+    assert any("5 images for 4 leaves" in issue.detail for issue in made.issues)
+
+
+def test_an_unread_reference_is_kept_as_given(tmp_path: Path) -> None:
+    scan = admitted(scan_pdf(tmp_path / "s.pdf"), references="some box in the cellar")
+    made = record(scan)
+    assert [ref.as_cited for ref in made.references] == ["some box in the cellar"]
+    assert made.references[0].normal is None
+    assert made.id.startswith("scan-")
+    assert Concern.UNREAD_REFERENCE in {issue.concern for issue in made.issues}
+
+
+@pytest.mark.parametrize(
+    ("state", "concern", "review"),
+    [
+        (PageState.TIMEOUT, Concern.PAGE_TIMEOUT, True),
+        (PageState.ERROR, Concern.PAGE_ERROR, True),
+        (PageState.BLANK, Concern.BLANK_PAGE, False),
+    ],
+)
+def test_a_page_that_was_not_read_is_an_issue_and_not_the_end(
+    scan: Admitted, state: PageState, concern: Concern, review: bool
+) -> None:
+    good, bad = pages()
+    bad = ReadPage(2, None if state is PageState.ERROR else source(2), Reading(state, detail="why"))
+    made = assemble(scan, [good, bad], SIGNATURE, CLOCK)
+    assert [page.state for page in made.pages] == [PageState.OK, state]
+    assert made.pages[0].reading_text
+    assert (concern, 2) in {(issue.concern, issue.page) for issue in made.issues}
+    assert made.needs_review is review
+
+
+def test_a_doubtful_page_wants_a_person(scan: Admitted) -> None:
+    made = assemble(scan, pages(confidence=0.5), SIGNATURE, CLOCK)
+    assert made.needs_review
+    assert made.quality.low_confidence_share == 1
+
+
+def test_an_embedded_layer_is_kept_beside_ours_with_a_verdict(scan: Admitted) -> None:
+    ours = "Товарищу Мао Цзэ-дуну лично и весьма срочно"
+    layers = [EmbeddedText(ours, hidden=True), EmbeddedText("Hanorosas:t AeKnapai", hidden=True)]
+    read = [
+        ReadPage(number, source(number, layer), Reading(PageState.OK, text(ours)))
+        for number, layer in enumerate(layers, 1)
+    ]
+    made = assemble(scan, read, SIGNATURE, CLOCK)
+    kept = [page.embedded for page in made.pages]
+    assert [layer.verdict for layer in kept if layer] == [Verdict.GOOD, Verdict.LYING]
+    assert made.pages[1].reading_text == ours
+    assert any("lying on 1 page" in issue.detail for issue in made.issues)
+
+
+def test_the_readme_says_what_where_how_and_how_to_cite(made: Record) -> None:
+    told = to_readme(made)
+    for fact in (
+        "Cable, Filippov [Stalin] to Cde. Mao Zedong",
+        "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111",
+        made.provenance.source.sha256,
+        "nobody has reviewed it",
+        "Contributed by Sergey Radchenko.",
+    ):
+        assert fact in told

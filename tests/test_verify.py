@@ -1,0 +1,139 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipeline.audit import check_archive
+from pipeline.bag import close_bag
+from pipeline.catalog import Catalog
+from pipeline.settings import Settings
+from pipeline.verify import check_version
+from tests.factories import published
+
+
+@pytest.fixture
+def version(tmp_path: Path) -> Path:
+    """A published version that a vandal may write to."""
+    folder = published(tmp_path).folder
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def archive(version: Path) -> Settings:
+    output = version.parents[6]
+    return Settings(inbox=output.parent / "inbox", output=output)
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_whole_archive_has_no_findings(version: Path) -> None:
+    assert check_archive(archive(version), []) == (1, [])
+
+
+def test_every_single_file_is_watched(version: Path) -> None:
+    for path in sorted(p for p in version.rglob("*") if p.is_file()):
+        before = path.read_bytes()
+        flip(path)
+        name = path.relative_to(version).as_posix()
+        found = check_version(version)
+        assert found, name
+        assert name in {finding.path for finding in found} or name.startswith("tagmanifest")
+        path.write_bytes(before)
+    assert check_version(version) == []
+
+
+def test_a_missing_and_an_extra_file_are_named(version: Path) -> None:
+    (version / "data/text.txt").unlink()
+    (version / "data/pages/notes.txt").touch()
+    _, findings = check_archive(archive(version), [])
+    paths = {Path(finding.path).name: finding.damage.value for finding in findings}
+    assert paths["notes.txt"] == "not listed"
+    assert paths["text.txt"] == "missing"
+
+
+Edit = Callable[[dict[str, object]], None]
+
+
+def _box(record: dict[str, object]) -> None:
+    record["reading_text"] = "другое"
+
+
+def _page(record: dict[str, object]) -> None:
+    pages = record["pages"]
+    assert isinstance(pages, list)
+    pages[0]["reading_text"] += "."
+
+
+def _gap(record: dict[str, object]) -> None:
+    pages = record["pages"]
+    assert isinstance(pages, list)
+    pages[1]["number"] = 3
+
+
+def _chain(record: dict[str, object]) -> None:
+    log = record["provenance"]
+    assert isinstance(log, dict)
+    log["activities"][1]["used"] = {"image-0009": "0" * 64}
+
+
+def _schema(record: dict[str, object]) -> None:
+    record["titel"] = record.pop("title")
+
+
+@pytest.mark.parametrize("edit", [_box, _page, _gap, _chain, _schema])
+def test_an_edited_record_is_found_even_where_the_bag_was_closed_again(
+    version: Path, edit: Edit
+) -> None:
+    path = version / "data/record.json"
+    record = json.loads(path.read_text("utf-8"))
+    edit(record)
+    text = json.dumps(record, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    path.write_text(text, "utf-8")
+    close_bag(version, {})
+    assert "data/record.json" in {finding.path for finding in check_version(version)} or (
+        "data/text.txt" in {finding.path for finding in check_version(version)}
+    )
+
+
+def test_a_word_outside_its_page_is_found(version: Path) -> None:
+    path = version / "data/pages/0001.alto.xml"
+    path.write_text(path.read_text("utf-8").replace('HPOS="20"', 'HPOS="590"'), "utf-8")
+    close_bag(version, {})
+    assert any("lies outside the page" in finding.detail for finding in check_version(version))
+
+
+def test_a_truncated_catalogue_is_found_and_rebuilt(version: Path) -> None:
+    settings = archive(version)
+    content = settings.catalog.read_bytes()
+    settings.catalog.write_bytes(content[: len(content) // 2])
+    _, findings = check_archive(settings, [])
+    assert [finding.path for finding in findings] == ["catalog.sqlite"]
+    assert check_archive(settings, []) == (1, [])
+
+
+def test_a_catalogue_that_disagrees_is_found_and_rebuilt(version: Path) -> None:
+    settings = archive(version)
+    with Catalog(settings.catalog, settings.records) as catalog, catalog._db as db:
+        db.execute("UPDATE page SET text = 'подделка' WHERE number = 1")
+    assert [f.path for f in check_archive(settings, [])[1]] == ["catalog.sqlite"]
+    assert check_archive(settings, []) == (1, [])
+
+
+def test_a_stray_file_among_the_records_is_found(version: Path) -> None:
+    settings = archive(version)
+    (settings.records / "rgaspi" / "notes.txt").touch()
+    _, findings = check_archive(settings, [])
+    assert [finding.path for finding in findings] == ["records/rgaspi/notes.txt"]
+
+
+def test_one_record_can_be_checked_by_its_id(version: Path) -> None:
+    flip(version / "data/text.txt")
+    checked, findings = check_archive(archive(version), [version.parent.name])
+    assert checked == 1
+    assert findings[0].path.endswith("v1/data/text.txt")
