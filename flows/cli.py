@@ -4,7 +4,6 @@ import importlib
 import os
 import sys
 import time
-from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,7 +29,7 @@ class Exit(IntEnum):
     USAGE = 2
     REFUSALS = 3
     DAMAGE = 4
-    INTERRUPTED = 130
+    INTERRUPTED = 130  #: Typer's own, on Ctrl-C
 
 
 app = typer.Typer(
@@ -135,21 +134,11 @@ def doctor(inbox: Inbox = None, output: Output = None, languages: Languages = No
 
 def main() -> None:
     """Run the command; an error that a person can mend is a sentence, not a traceback."""
-    code = _guarded(lambda: app(standalone_mode=False))
-    sys.stdout.flush()
-    sys.exit(code)
-
-
-def _guarded(command: Callable[[], Any]) -> int:
     try:
-        result = command()
+        app()
     except OpisError as error:
         show.complaint(str(error))
-        return Exit.USAGE
-    except KeyboardInterrupt:
-        show.complaint("Interrupted. What was read is kept; run it again to go on.")
-        return Exit.INTERRUPTED
-    return result if isinstance(result, int) else Exit.WELL
+        sys.exit(Exit.USAGE)
 
 
 def _ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:

@@ -19,8 +19,13 @@ def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outc
     readers = house.readers(jobs)
     # Twice the jobs: while children read, other threads admit and publish.
     with ThreadPoolExecutor(max_workers=2 * jobs) as pool:
-        done = [_submit(pool, path, settings, readers, clock) for path in scans]
-        outcomes = [_result(path, future) for path, future in zip(scans, done, strict=True)]
+        try:
+            done = [_submit(pool, path, settings, readers, clock) for path in scans]
+            outcomes = [_result(path, future) for path, future in zip(scans, done, strict=True)]
+        except KeyboardInterrupt:
+            readers.close()
+            pool.shutdown(cancel_futures=True)
+            raise
     end_batch(settings, clock)
     return outcomes
 

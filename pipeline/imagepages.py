@@ -19,6 +19,7 @@ FORMATS = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
     "PNG": "image/png",
     "JPEG2000": "image/jp2",
 }
+OPENED = tuple(name for name in FORMATS if name != "MPO")  #: Pillow opens that as a JPEG first
 _SANE_DPI = (50, 2400)
 _LIKELY_DPI = 300.0  #: where the file does not say, or cannot be right
 _OBLONG = 1.1  #: pixels more oblong than this make letters look squashed: fax has 204 x 98 dpi
@@ -40,8 +41,7 @@ def read_frame(
         BrokenScanError: the page cannot be decoded, or is too large.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"):
             status = path.stat()
             image = _opened(path, status.st_mtime_ns, status.st_size).frame(number)
             if image.width * image.height > max_pixels:
@@ -62,14 +62,14 @@ class _Frames:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._image = Image.open(path, formats=tuple(FORMATS))
+        self._image = Image.open(path, formats=OPENED)
         self._decoded: int | None = None
 
     def frame(self, number: int) -> Image.Image:
         """Return a page, 1-based, not yet decoded."""
         if self._decoded == number:  # Pillow has turned it by now, and forgotten that it did
             self._image.close()
-            self._image = Image.open(self._path, formats=tuple(FORMATS))
+            self._image = Image.open(self._path, formats=OPENED)
         if number != self._image.tell() + 1:
             self._image.seek(number - 1)
         self._decoded = number

@@ -20,7 +20,7 @@ from pipeline.errors import (
     TooLargeError,
     UnreadableError,
 )
-from pipeline.imagepages import FORMATS
+from pipeline.imagepages import FORMATS, OPENED
 from pipeline.model import Concern, Issue, ScanFacts
 
 PDF = "application/pdf"
@@ -28,7 +28,7 @@ _HEAD, _TAIL = 1024, 1024  #: bytes in which %PDF- and %%EOF must stand (ISO 320
 _PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
 _DATA = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
 _IMAGES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\xff\xd8\xff", b"\x89PNG", b"\0\0\0\x0cjP  ")
-_ODD = (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, RecursionError)
+_ODD = (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, KeyError, RuntimeError)
 
 Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels does it, with a sentence that names the setting
 
@@ -101,15 +101,19 @@ def _size(path: Path) -> int:
 def _inspect_pdf(path: Path, limits: Limits) -> ScanFacts:
     with _open_pdf(path) as pdf:
         count, declared, issues = _facts(pdf, path)
-        rebuilt = any("reconstruct" in str(warning) for warning in pdf.get_warnings())
+        warned = " ".join(map(str, pdf.get_warnings()))
     if count > limits.max_pages:
         raise _too_many(path, f"{count:,}", limits)
     if count < declared:
         msg = f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found."
         raise BrokenScanError(msg)
+    if "Pages tree includes non-dictionary" in warned:  # qpdf leaves it out, and mends /Count
+        msg = f"{path.name} has lost pages: only {count:,} of them can be found."
+        raise BrokenScanError(msg)
     if count == 0:
         msg = f"{path.name} has no pages."
         raise EmptyScanError(msg)
+    rebuilt = "reconstruct" in warned
     if rebuilt:
         issues.append(_repaired(path, count))
     return ScanFacts(PDF, count, "" if rebuilt else _producer(path), tuple(issues))
@@ -117,7 +121,7 @@ def _inspect_pdf(path: Path, limits: Limits) -> ScanFacts:
 
 def _open_pdf(path: Path) -> pikepdf.Pdf:
     try:
-        return pikepdf.open(path)
+        return pikepdf.open(path, inherit_page_attributes=False)  # else qpdf mends /Count
     except pikepdf.PasswordError as error:
         msg = f"{path.name} asks for a password."
         raise EncryptedScanError(msg) from error
@@ -133,7 +137,7 @@ def _facts(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
     detail = "The PDF is locked by an owner password; it could be read without it."
     issues = [Issue(Concern.ENCRYPTION, detail)] if pdf.is_encrypted else []
     try:
-        count, declared = len(pdf.pages), pdf.Root.Pages.get("/Count", 0)
+        declared, count = pdf.Root.Pages.get("/Count", 0), len(pdf.pages)
     except _ODD as error:
         raise _broken_pdf(path, error) from error
     return count, declared if isinstance(declared, int) else 0, issues
@@ -179,8 +183,7 @@ def _producer(path: Path) -> str:
 
 def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
     try:
-        with warnings.catch_warnings(), Image.open(path, formats=tuple(FORMATS)) as image:
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=OPENED) as image:
             media_type = FORMATS[image.format or ""]
             count = _walk(image, path, limits) if image.format == "TIFF" else 1
             _check_pixels(image, path, limits)

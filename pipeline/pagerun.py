@@ -12,7 +12,7 @@ from pipeline.errors import IngestError, PageError, PageTimeoutError
 from pipeline.messages import Extract, Recognize
 from pipeline.model import Clock, PageSource, PageState, Reading
 from pipeline.ocr import engine_signature
-from pipeline.readers import Reader, Readers
+from pipeline.readers import Readers
 from pipeline.settings import Settings
 from pipeline.values import Admitted, ReadPage
 
@@ -76,8 +76,7 @@ class _Desk:
         if kept is not None and kept.state in {PageState.OK, PageState.BLANK}:
             return _mark(number, kept, cached=True)
         started = clock.now()
-        with readers.borrow() as reader:
-            source, reading = self._tried(number, source, reader)
+        source, reading = self._tried(number, source, readers)
         lasted = {stage: clock.lasting(took) for stage, took in reading.seconds.items()}
         reading = replace(reading, seconds=lasted, started=started, ended=clock.now())
         if source is not None:
@@ -86,16 +85,15 @@ class _Desk:
         return _mark(number, reading, cached=False)
 
     def _tried(
-        self, number: int, source: PageSource | None, reader: Reader
+        self, number: int, source: PageSource | None, readers: Readers
     ) -> tuple[PageSource | None, Reading]:
-        reading = Reading(PageState.ERROR)
+        reading, limit = Reading(PageState.ERROR), self._settings.page_timeout
         for _ in range(_TRIES):
             try:
-                extract = self._extract(number)
-                source = reader.ask(extract, self._settings.page_timeout).source or source
-                recognize = Recognize(self._scan.languages, self._settings.page_timeout)
-                answer = reader.ask(recognize, self._settings.page_timeout + _GRACE)
-                reading = answer.reading or reading
+                with readers.borrow() as reader:
+                    source = reader.ask(self._extract(number), limit).source or source
+                    recognize = Recognize(self._scan.languages, limit)
+                    reading = reader.ask(recognize, limit + _GRACE).reading or reading
             except PageTimeoutError as error:
                 return source, Reading(PageState.TIMEOUT, detail=str(error))
             except (PageError, IngestError) as error:

@@ -19,7 +19,7 @@ from pipeline.soleimage import Grey, SoleImage, sole_image
 
 _INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
 _DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
-_ODD = (pikepdf.PdfError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_ODD = (pikepdf.PikepdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError)
 _UNSEEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 
 
@@ -46,7 +46,7 @@ class PdfPages:
         try:
             self._pdf = pikepdf.open(path)
             self._drawer = _drawer(path, self._pdf)
-        except (OSError, pikepdf.PdfError, pdfium.PdfiumError, ValueError) as error:
+        except (OSError, *_ODD) as error:
             msg = f"{path.name} cannot be opened ({error})."
             raise BrokenScanError(msg) from error
         self._soles: dict[int, SoleImage | None] = {}
@@ -179,7 +179,7 @@ def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
         if image is None or image.size != (sole.width, sole.height):
             return None
         return np.asarray(to_grey(image), dtype=np.uint8)
-    except (pikepdf.PdfError, pdfium.PdfiumError, OSError, ValueError, SyntaxError):
+    except (OSError, SyntaxError, *_ODD):
         return None
 
 

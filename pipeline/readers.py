@@ -99,10 +99,15 @@ class Reader:
         raise PageError(msg)
 
 
+class StoppedError(Exception):
+    """The children were ended while work went on: an interrupt, never a fault of a page."""
+
+
 class Readers:
     """A fixed number of children, lent to whoever asks next."""
 
     def __init__(self, count: int) -> None:
+        self._closed = False
         self._all = [Reader() for _ in range(count)]
         self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         for reader in self._all:
@@ -110,7 +115,13 @@ class Readers:
 
     @contextmanager
     def borrow(self) -> Iterator[Reader]:
-        """Lend a child; waits until one is free."""
+        """Lend a child; waits until one is free.
+
+        Raises:
+            StoppedError: the children are ended.
+        """
+        if self._closed:
+            raise StoppedError
         reader = self._idle.get()
         try:
             yield reader
@@ -118,7 +129,8 @@ class Readers:
             self._idle.put(reader)
 
     def close(self) -> None:
-        """End all children."""
+        """End all children; a question under way is not answered, and not asked again."""
+        self._closed = True
         for reader in self._all:
             reader.close()
 

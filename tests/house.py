@@ -1,0 +1,59 @@
+"""Runs the real command in a folder of its own, as a person would."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+LETTER = ROOT / "samples" / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
+OPIS = Path(sys.executable).with_name("opis")
+
+
+@dataclass(frozen=True)
+class House:
+    """A folder with an inbox and an output."""
+
+    folder: Path
+
+    @property
+    def inbox(self) -> Path:
+        return self.folder / "inbox"
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "output"
+
+    def drop(self, *scans: Path, into: str = "") -> None:
+        """Put scans, and the sidecars beside them, into the inbox."""
+        target = self.inbox / into
+        target.mkdir(parents=True, exist_ok=True)
+        for scan in scans:
+            for path in (scan, scan.with_suffix(".yaml")):
+                if path.is_file():
+                    shutil.copy(path, target)
+
+    def opis(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run a command here; nothing waits for files to settle, they lie still."""
+        base = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
+        base |= {"OPIS_SETTLE_SECONDS": "0", "PREFECT_HOME": str(self.folder / "prefect")}
+        return subprocess.run(
+            [OPIS, *words],
+            cwd=self.folder,
+            env=base | environ,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+
+    def versions(self) -> list[Path]:
+        """Return the folders of all published versions."""
+        return sorted(path.parent for path in self.output.rglob("bagit.txt"))
+
+
+def data(version: Path, name: str) -> Path:
+    """Return a file of a version's payload."""
+    return version / "data" / name

@@ -1,0 +1,136 @@
+"""The command as a person meets it; no engine and no server needed."""
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.house import LETTER, OPIS, House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    made = House(tmp_path)
+    made.inbox.mkdir()
+    return made
+
+
+def test_every_command_has_help(house: House) -> None:
+    for command in ("ingest", "list", "show", "search", "verify", "doctor"):
+        done = house.opis(command, "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize("words", [["nonsense"], ["ingest", "--nonsense"], ["show"]])
+def test_a_slip_is_usage(house: House, words: list[str]) -> None:
+    assert house.opis(*words).returncode == 2
+
+
+def test_an_unknown_setting_is_refused_before_any_work(house: House) -> None:
+    done = house.opis("ingest", OPIS_LANGAUGES="rus")
+    assert done.returncode == 2
+    assert "Did you mean languages?" in done.stderr
+    (house.folder / "opis.toml").write_text("jobbs = 2\n")
+    assert "Did you mean jobs?" in house.opis("list").stderr
+
+
+@pytest.mark.tesseract
+def test_missing_language_data_stops_the_run_with_the_package_to_install(house: House) -> None:
+    house.drop(LETTER)
+    done = house.opis("ingest", "--direct", "--languages", "rus+tlh")
+    assert done.returncode == 2
+    assert "apt-get install tesseract-ocr-tlh" in done.stderr
+    assert (house.inbox / LETTER.name).is_file()
+
+
+def test_folders_that_contain_each_other_are_refused(house: House) -> None:
+    done = house.opis("ingest", "--direct", "--output", str(house.inbox / "out"))
+    assert done.returncode == 2
+    assert "must not contain each other" in done.stderr
+
+
+def test_an_empty_inbox_is_nothing_to_do(house: House) -> None:
+    done = house.opis("ingest")
+    assert (done.returncode, "Nothing to ingest" in done.stdout) == (0, True)
+
+
+def test_an_empty_archive_can_be_listed_searched_and_verified(house: House) -> None:
+    assert house.opis("list").stdout == "0 records\n"
+    assert house.opis("search", "мир").stdout == "0 pages\n"
+    assert house.opis("verify").stdout == "0 versions checked, 0 findings\n"
+
+
+@pytest.mark.tesseract
+def test_the_doctor_says_what_is_well_and_what_is_not(house: House) -> None:
+    well = house.opis("doctor")
+    assert well.returncode == 0
+    assert "BAD" not in well.stdout
+    ill = house.opis("doctor", "--languages", "tlh", PREFECT_API_URL="http://127.0.0.1:9/api")
+    assert ill.returncode == 1
+    assert "apt-get install tesseract-ocr-tlh" in ill.stdout
+    assert "prefect server start" in ill.stdout
+
+
+@pytest.mark.tesseract
+def test_one_bad_scan_stops_nobody(house: House) -> None:
+    house.drop(LETTER)
+    (house.inbox / "notes.pdf").write_text("these are only words")
+    (house.inbox / "empty.tif").touch()
+    (house.inbox / "cut.pdf").write_bytes(LETTER.read_bytes()[:700_000])
+    (house.inbox / "link.pdf").symlink_to(house.folder / "nowhere.pdf")
+    done = house.opis("ingest", "--direct")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert len(house.versions()) == 1
+    refused = house.inbox / "refused"
+    reasons = {
+        path.name.removesuffix(".reason.txt"): path.read_text("utf-8")
+        for path in refused.glob("*.reason.txt")
+    }
+    assert set(reasons) == {"notes", "empty", "cut", "link"}
+    assert len(set(reasons.values())) == 4
+    assert all(reason.count(".") >= 2 for reason in reasons.values()), "a reason gives advice"
+
+
+@pytest.mark.tesseract
+def test_a_killed_run_goes_on_where_it_was(house: House) -> None:
+    house.drop(LETTER)
+    run = subprocess.Popen(
+        [OPIS, "ingest", "--direct"],
+        cwd=house.folder,
+        env={"PATH": "/usr/bin:/bin", "OPIS_SETTLE_SECONDS": "0", "OPIS_JOBS": "1"},
+        stdout=subprocess.DEVNULL,
+    )
+    cache = house.output / ".opis" / "cache" / "reading"
+    while not list(cache.rglob("*.json")):
+        assert run.poll() is None
+        time.sleep(0.05)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert house.versions() == []
+    kept = {path: path.stat().st_mtime_ns for path in cache.rglob("[!.]*.json")}
+    assert house.opis("ingest", "--direct").returncode == 0
+    assert {path: path.stat().st_mtime_ns for path in kept} == kept
+    assert len(house.versions()) == 1
+    assert house.opis("verify").returncode == 0
+
+
+@pytest.mark.tesseract
+def test_ctrl_c_ends_the_run_and_loses_nothing(house: House) -> None:
+    house.drop(LETTER)
+    run = subprocess.Popen(
+        [OPIS, "ingest", "--direct"],
+        cwd=house.folder,
+        env={"PATH": "/usr/bin:/bin", "OPIS_SETTLE_SECONDS": "0", "OPIS_JOBS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while not list(house.output.rglob("source/**/*.json")):
+        assert run.poll() is None
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    assert run.wait(timeout=20) == 130
+    assert (house.inbox / LETTER.name).is_file()
+    assert house.versions() == []
