@@ -78,12 +78,11 @@ def _run_name() -> str:
 def ingest_inbox(scans: Sequence[Path], settings: Settings) -> State[Any]:
     """Ingest a batch; one bad scan stops nobody."""
     begun = time.monotonic()
-    with tags("inbox"):
-        admitted = [admit.submit(path, settings) for path in scans]
-        found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
-        daybook.rename(len(scans), sum(_pages(value) for value in found))
-        pending = [_submit(value, settings) for value in found]
-        outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
+    admitted = [admit.submit(path, settings) for path in scans]
+    found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
+    daybook.rename(len(scans), sum(_pages(value) for value in found))
+    pending = [_submit(value, settings) for value in found]
+    outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
     end_batch(settings, house.clock())
     return _ended(Batch(outcomes, time.monotonic() - begun))
 
@@ -139,7 +138,8 @@ def _readers(settings: Settings) -> Readers:
 
 def run(scans: Sequence[Path], settings: Settings) -> Batch:
     """Run the flow, on the server that is set or a temporary one."""
-    state = ingest_inbox(scans, settings, return_state=True)
+    with tags("inbox"):
+        state = ingest_inbox(scans, settings, return_state=True)
     batch: Any = state.result(raise_on_failure=False)
     if not isinstance(batch, Batch):
         raise RuntimeError(state.message)

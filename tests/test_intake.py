@@ -233,7 +233,7 @@ def test_a_pdf_that_lost_a_page_is_refused(tmp_path: Path, was: bytes, becomes: 
     path = pdf(tmp_path / "scan.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
     assert was in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(was, becomes, 1))
-    with pytest.raises(BrokenScanError, match="only [0-9]"):
+    with pytest.raises(BrokenScanError, match=r"only \d"):
         inspect(path, LIMITS)
 
 

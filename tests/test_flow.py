@@ -1,0 +1,141 @@
+"""The flow on a real Prefect server, looked at through the server's own eyes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.house import LETTER, House, data
+
+pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
+
+
+def free_port() -> int:
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        return int(made.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server of its own, with its database in a folder of its own."""
+    home, port = tmp_path_factory.mktemp("server"), free_port()
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
+    environ |= {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    with (home / "log.txt").open("wb") as log:
+        child = subprocess.Popen(
+            [Path(sys.executable).with_name("prefect"), "server", "start", "--port", str(port)],
+            env=environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        address = f"http://127.0.0.1:{port}/api"
+        try:
+            _await_health(address, child)
+            yield address
+        finally:
+            child.terminate()
+            child.wait(timeout=30)
+
+
+def _await_health(address: str, child: "subprocess.Popen[bytes]") -> None:
+    for _ in range(240):
+        assert child.poll() is None, "the Prefect server ended at once"
+        try:
+            with urllib.request.urlopen(f"{address}/health", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.5)
+    pytest.fail("the Prefect server did not come up")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory, server: str) -> House:
+    """One batch: the letter, a scan that is none, and a page without a reference."""
+    made = House(tmp_path_factory.mktemp("flow"))
+    made.drop(LETTER)
+    (made.inbox / "notes.pdf").write_text("these are only words")
+    done = made.opis("ingest", PREFECT_API_URL=server)
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return made
+
+
+def ask(server: str, path: str, **query: Any) -> Any:
+    answer = httpx.post(f"{server}/{path}/filter", json=query, timeout=30)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def test_the_run_says_by_name_what_it_did(house: House, server: str) -> None:
+    runs = ask(server, "flow_runs")
+    assert [run["name"] for run in runs] == ["ingest 2 scans, 4 pages"]
+    assert "inbox" in runs[0]["tags"]
+    assert runs[0]["state"]["name"] == "Refusals"
+    assert "notes.pdf refused: notes.pdf is no" in runs[0]["state"]["message"]
+    assert len(house.versions()) == 1
+
+
+def test_tasks_are_named_as_an_archivist_speaks(house: House, server: str) -> None:
+    tasks = {task["name"]: task["state"] for task in ask(server, "task_runs")}
+    names = sorted(tasks)
+    assert names[:2] == [f"admit {LETTER.name}", "admit notes.pdf"]
+    assert "publish RGASPI f558 op11 d330 ll0110-0113" in names
+    reads = [name for name in names if name.startswith("read RGASPI f558 op11 d330 ll0110-0113, ")]
+    assert reads[0].endswith("pages 1-2")
+    assert len(house.versions()) == 1
+    refused = tasks["admit notes.pdf"]
+    assert (refused["name"], refused["type"]) == ("Refused", "FAILED")
+    assert "convert it to one of these" in refused["message"]
+    assert {state["type"] for name, state in tasks.items() if "notes" not in name} == {"COMPLETED"}
+
+
+def test_the_table_shows_what_became_of_each_scan(house: House, server: str) -> None:
+    tables = [found["data"] for found in ask(server, "artifacts") if found["type"] == "table"]
+    assert len(tables) == 1
+    for fact in (LETTER.name, "rgaspi-f558-op11-d330-l0110-0113 v1", "notes.pdf is no"):
+        assert fact in tables[0]
+    assert house.output.as_uri() in tables[0]
+
+
+def test_only_small_values_crossed_a_task_boundary(house: House, server: str) -> None:
+    for task in ask(server, "task_runs"):
+        assert len(str(task)) < 20_000
+    assert len(house.versions()) == 1
+
+
+def test_without_prefect_the_record_is_the_same(house: House, tmp_path: Path, server: str) -> None:
+    both = []
+    for words, environ in ((["ingest"], {"PREFECT_API_URL": server}), (["ingest", "--direct"], {})):
+        made = House(tmp_path / words[-1])
+        made.drop(LETTER)
+        done = made.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
+        assert done.returncode == 0, done.stdout + done.stderr
+        both.append(made)
+    compared = subprocess.run(
+        ["diff", "-r", both[0].output, both[1].output], capture_output=True, text=True, check=False
+    )
+    assert (compared.returncode, compared.stdout) == (0, "")
+    assert len(house.versions()) == 1
+
+
+def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(tmp_path: Path) -> None:
+    made = House(tmp_path)
+    made.drop(LETTER)
+    done = made.opis("ingest")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "starting a temporary server" in done.stdout
+    assert "Prefect's own start and end" in done.stdout
+    assert "published" in done.stdout
+    assert data(made.versions()[0], "record.json").is_file()
