@@ -62,18 +62,23 @@ class _Frames:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._image = Image.open(path, formats=OPENED)
+        self._image = self._open()
         self._decoded: int | None = None
 
     def frame(self, number: int) -> Image.Image:
         """Return a page, 1-based, not yet decoded."""
         if self._decoded == number:  # Pillow has turned it by now, and forgotten that it did
             self._image.close()
-            self._image = Image.open(self._path, formats=OPENED)
+            self._image = self._open()
         if number != self._image.tell() + 1:
             self._image.seek(number - 1)
         self._decoded = number
         return self._image
+
+    def _open(self) -> Image.Image:
+        image = Image.open(self._path, formats=OPENED)
+        image.filename = ""  # or Pillow 13 maps the file, and turns a TIFF that lies down twice
+        return image
 
 
 @lru_cache(maxsize=1)

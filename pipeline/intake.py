@@ -8,27 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pikepdf
-import pypdf
 from PIL import Image, UnidentifiedImageError
 
 from pipeline.errors import (
     BrokenScanError,
     EmptyScanError,
-    EncryptedScanError,
     NotAScanError,
     TooLargeError,
     UnreadableError,
 )
 from pipeline.imagepages import FORMATS, OPENED
-from pipeline.model import Concern, Issue, ScanFacts
+from pipeline.model import ScanFacts
+from pipeline.pdffacts import first_line, inspect_pdf
 
-PDF = "application/pdf"
-_HEAD, _TAIL = 1024, 1024  #: bytes in which %PDF- and %%EOF must stand (ISO 32000-2, annex H)
-_PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
+_HEAD = 1024  #: bytes in which %PDF- must stand (ISO 32000-2, annex H)
 _DATA = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
 _IMAGES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\xff\xd8\xff", b"\x89PNG", b"\0\0\0\x0cjP  ")
-_ODD = (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, KeyError, RuntimeError)
 
 Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels does it, with a sentence that names the setting
 
@@ -64,11 +59,15 @@ def inspect(path: Path, limits: Limits) -> ScanFacts:
         with path.open("rb") as file:
             head = file.read(_HEAD)
         if b"%PDF-" in head and not head.startswith(_IMAGES):
-            return _inspect_pdf(path, limits)
-        return _inspect_image(path, limits)
+            facts = inspect_pdf(path, size)
+        else:
+            facts = _inspect_image(path, limits)
     except OSError as error:
         msg = f"{path.name} cannot be read: {error.strerror or error}."
         raise UnreadableError(msg) from error
+    if facts.page_count > limits.max_pages:
+        raise _too_many(path, f"{facts.page_count:,}", limits)
+    return facts
 
 
 def sha256_file(path: Path) -> str:
@@ -98,89 +97,6 @@ def _size(path: Path) -> int:
     return status.st_size
 
 
-def _inspect_pdf(path: Path, limits: Limits) -> ScanFacts:
-    with _open_pdf(path) as pdf:
-        count, declared, issues = _facts(pdf, path)
-        warned = " ".join(map(str, pdf.get_warnings()))
-    if count > limits.max_pages:
-        raise _too_many(path, f"{count:,}", limits)
-    if count < declared:
-        msg = f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found."
-        raise BrokenScanError(msg)
-    if "Pages tree includes non-dictionary" in warned:  # qpdf leaves it out, and mends /Count
-        msg = f"{path.name} has lost pages: only {count:,} of them can be found."
-        raise BrokenScanError(msg)
-    if count == 0:
-        msg = f"{path.name} has no pages."
-        raise EmptyScanError(msg)
-    rebuilt = "reconstruct" in warned
-    if rebuilt:
-        issues.append(_repaired(path, count))
-    return ScanFacts(PDF, count, "" if rebuilt else _producer(path), tuple(issues))
-
-
-def _open_pdf(path: Path) -> pikepdf.Pdf:
-    try:
-        return pikepdf.open(path, inherit_page_attributes=False)  # else qpdf mends /Count
-    except pikepdf.PasswordError as error:
-        msg = f"{path.name} asks for a password."
-        raise EncryptedScanError(msg) from error
-    except _ODD as error:
-        if "encrypt" in str(error).lower():
-            msg = f"{path.name} is encrypted in a way that cannot be opened ({_first(error)})."
-            raise EncryptedScanError(msg) from error
-        raise _broken_pdf(path, error) from error
-
-
-def _facts(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
-    """Return how many pages a PDF has, how many it says it has, and what is odd about it."""
-    detail = "The PDF is locked by an owner password; it could be read without it."
-    issues = [Issue(Concern.ENCRYPTION, detail)] if pdf.is_encrypted else []
-    try:
-        declared, count = pdf.Root.Pages.get("/Count", 0), len(pdf.pages)
-    except _ODD as error:
-        raise _broken_pdf(path, error) from error
-    return count, declared if isinstance(declared, int) else 0, issues
-
-
-def _broken_pdf(path: Path, error: Exception) -> BrokenScanError:
-    return BrokenScanError(f"{path.name} cannot be read as a PDF ({_first(error)}).")
-
-
-def _repaired(path: Path, count: int) -> Issue:
-    """Tell a PDF with a bad index from one that was cut off and may lack pages.
-
-    A PDF is written front to back, its index and %%EOF last. Without an index the pages that are
-    left can be found, but nobody can say how many there were: a copy that stopped half way looks
-    like a shorter document. Only where the end is there may the index be rebuilt in good faith.
-
-    Raises:
-        BrokenScanError: its end is missing.
-    """
-    with path.open("rb") as file:
-        file.seek(max(path.stat().st_size - _PADDING, 0))
-        tail = file.read().rstrip(b"\0\t\n\f\r ")[-_TAIL:]
-    if b"%%EOF" not in tail:
-        msg = f"{path.name} is cut off: its end is missing, and pages with it ({count} are left)."
-        raise BrokenScanError(msg)
-    detail = "The PDF's index of objects was broken; it was rebuilt to read the file."
-    return Issue(Concern.REPAIRED, detail)
-
-
-def _producer(path: Path) -> str:
-    """Return the software that says it wrote the file; nothing where it does not say."""
-    try:
-        with path.open("rb") as file:  # a path would be read into memory whole
-            reader = pypdf.PdfReader(file)
-            if reader.is_encrypted:
-                reader.decrypt("")
-            found = reader.metadata
-            told = [str(text) for text in (found.creator, found.producer) if text] if found else []
-    except Exception:  # the document information of broken files raises anything
-        return ""
-    return "; ".join(dict.fromkeys(" ".join(text.split()) for text in told))[:200]
-
-
 def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(path, formats=OPENED) as image:
@@ -193,7 +109,7 @@ def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
         msg = f"{path.name} is no scan: its bytes are those of no kind of image or PDF."
         raise NotAScanError(msg) from error
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
-        msg = f"{path.name} is a broken image ({_first(error)})."
+        msg = f"{path.name} is a broken image ({first_line(error)})."
         raise BrokenScanError(msg) from error
     return ScanFacts(media_type, count)
 
@@ -240,9 +156,3 @@ def _too_many(path: Path, told: str, limits: Limits) -> TooLargeError:
     return TooLargeError(
         f"{path.name} has {told} pages; OPIS_MAX_PAGES allows {limits.max_pages:,}."
     )
-
-
-def _first(error: Exception) -> str:
-    """Return the first line of what a library complains of, without the path."""
-    lines = str(error).splitlines() or [type(error).__name__]
-    return lines[0].rpartition(": ")[2]

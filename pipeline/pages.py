@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.imagepages import read_frame
-from pipeline.intake import PDF
 from pipeline.model import EmbeddedText, Origin, PageImage
+from pipeline.pdffacts import PDF
 from pipeline.pdfpages import pdf_pages
-from pipeline.soleimage import Grey
+from pipeline.turn import Grey
 
 
 def page_image(

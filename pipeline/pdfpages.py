@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,11 +16,21 @@ from PIL import Image
 from pipeline.errors import BrokenScanError
 from pipeline.imagepages import to_grey
 from pipeline.model import EmbeddedText, Origin, Placement
-from pipeline.soleimage import Grey, SoleImage, sole_image
+from pipeline.soleimage import SoleImage, sole_image
+from pipeline.turn import Grey
 
 _INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
 _DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
-_ODD = (pikepdf.PikepdfError, ValueError, TypeError, KeyError, AttributeError, RuntimeError)
+_ODD = (  # what broken files make of the libraries; PdfiumError and recursion are RuntimeErrors
+    pikepdf.PikepdfError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
+_UNPRINTABLE = re.compile(r"[^\t\x20-\ufffd\U00010000-\U0010ffff]")  #: not allowed in XML
 _UNSEEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 
 
@@ -209,9 +220,16 @@ def _render(page: pdfium.PdfPage, width: int, height: int) -> Grey:
 
 
 def _plain(text: str) -> str:
-    """Return text with one kind of line end, and nothing but text in it."""
-    lines = [line.rstrip() for line in text.replace("\x00", "").splitlines()]
-    return "\n".join(lines).strip()
+    r"""Return text with one kind of line end, and nothing but text in it.
+
+    pdfium joins a word that is broken at the end of a line with U+FFFE; what stood there was a
+    hyphen and a line end.
+
+    >>> _plain("an exam\ufffeple\r\nof\x0bit\x01")
+    'an exam-\nple\nof\nit'
+    """
+    lines = [_UNPRINTABLE.sub("", line) for line in text.replace("\ufffe", "-\n").splitlines()]
+    return "\n".join(line.rstrip() for line in lines).strip()
 
 
 def _is_annotated(page: pdfium.PdfPage) -> bool:
