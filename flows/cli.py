@@ -12,9 +12,9 @@ import typer
 
 from flows import direct, house, show
 from flows.doctor import examine
-from pipeline.audit import check_archive
-from pipeline.catalog import Catalog
 from pipeline.errors import OpisError
+from pipeline.holdings.audit import check_archive
+from pipeline.holdings.catalog import Catalog
 from pipeline.inbox import find_scans, unsettled
 from pipeline.ingest import Outcome
 from pipeline.record import from_json

@@ -7,8 +7,8 @@ from pathlib import Path
 from flows import house
 from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
 from pipeline.model import Clock
-from pipeline.pagerun import PageMark, read_pages
-from pipeline.readers import Readers
+from pipeline.reading.pool import Readers
+from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
 from pipeline.values import Admitted
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows import house
 from pipeline.errors import OpisError
-from pipeline.ocr import check_languages, engine_signature, installed_languages
+from pipeline.reading.ocr import check_languages, engine_signature, installed_languages
 from pipeline.settings import Settings, check_folders
 
 _SPACE = 2 * 2**30  #: bytes; what is published is about twice the scan

@@ -11,8 +11,8 @@ from typing import Any
 from flows.clock import clock_from
 from pipeline.errors import SetupError
 from pipeline.model import Clock
-from pipeline.ocr import check_languages
-from pipeline.readers import Readers
+from pipeline.reading.ocr import check_languages
+from pipeline.reading.pool import Readers
 from pipeline.settings import Settings, check_folders, settings_from
 
 _FILE = Path("opis.toml")

@@ -20,8 +20,8 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, house
 from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
-from pipeline.pagerun import PageMark, read_pages
-from pipeline.readers import Readers
+from pipeline.reading.pool import Readers
+from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
 from pipeline.values import Admitted
 

@@ -10,10 +10,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.doctor import Look
-from pipeline.bag import Finding
-from pipeline.catalog import Entry, Hit
+from pipeline.exports.readme import citation
+from pipeline.holdings.bag import Finding
+from pipeline.holdings.catalog import Entry, Hit
 from pipeline.ingest import Outcome
-from pipeline.readme import citation
 from pipeline.record import Record, dump
 
 _out = Console(soft_wrap=True, highlight=False)

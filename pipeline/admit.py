@@ -5,9 +5,7 @@ from pathlib import Path
 
 import langcodes
 
-from pipeline.bag import digest
-from pipeline.catalog import Catalog
-from pipeline.describe import Described, describe, find_sources, sidecar_of
+from pipeline.description.merge import Described, describe, find_sources, sidecar_of
 from pipeline.errors import (
     BrokenScanError,
     DescriptionError,
@@ -16,12 +14,13 @@ from pipeline.errors import (
     PageTimeoutError,
     SetupError,
 )
-from pipeline.intake import Limits
-from pipeline.messages import Inspect
-from pipeline.model import Clock, ScanFacts
-from pipeline.ocr import check_languages
-from pipeline.publish import Published
-from pipeline.readers import Readers
+from pipeline.holdings.bag import digest
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.publish import Published
+from pipeline.model import Clock, Limits, ScanFacts
+from pipeline.reading.messages import Inspect
+from pipeline.reading.ocr import check_languages
+from pipeline.reading.pool import Readers
 from pipeline.settings import Settings
 from pipeline.values import Admitted
 

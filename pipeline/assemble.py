@@ -4,23 +4,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from pipeline.clean import clean
-from pipeline.describe import Described, page_labels
+from pipeline.description.leaves import write_leaves
+from pipeline.description.merge import Described, page_labels
+from pipeline.description.reference import parse_all
 from pipeline.history import history, page_activities, text_digest
-from pipeline.leaves import write_leaves
-from pipeline.model import (
-    Clock,
-    Concern,
-    EngineSignature,
-    Issue,
-    PageSource,
-    PageState,
-    Verdict,
-    Word,
-)
+from pipeline.model import Clock, Concern, EngineSignature, Issue, PageSource, PageState, Verdict
 from pipeline.provenance import Activity
 from pipeline.quality import verdict
 from pipeline.record import EmbeddedLayer, Quality, Record, RecordPage, Reference
-from pipeline.reference import parse_all
+from pipeline.text import Word
 from pipeline.values import Admitted, ReadPage
 
 _DOUBTFUL_WORD = 0.6  #: confidence 0..1; under it a word is counted as doubtful

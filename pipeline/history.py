@@ -8,11 +8,10 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version as installed
 
-from pipeline.cache import EXTRACTION
 from pipeline.clean import STEPS
 from pipeline.model import Clock, EngineSignature
-from pipeline.prepare import RECIPE
 from pipeline.provenance import Activity, Agent, Provenance, SourceFile
+from pipeline.reading.recipes import EXTRACTION, PREPARATION
 from pipeline.record import RecordPage
 from pipeline.values import Admitted, ReadPage
 
@@ -135,7 +134,7 @@ def _plans(signature: EngineSignature) -> dict[str, dict[str, str]]:
     return {
         "extract": {"recipe": EXTRACTION},
         "read": {
-            "prepare": RECIPE,
+            "prepare": PREPARATION,
             "languages": "+".join(signature.languages),
             **signature.settings,
         },

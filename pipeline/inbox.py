@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from pipeline.bag import digest
+from pipeline.holdings.bag import digest
 
 REFUSED = "refused"
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")

@@ -11,15 +11,15 @@ from pathlib import Path
 
 from pipeline.admit import admit
 from pipeline.assemble import assemble
-from pipeline.catalog import Catalog
-from pipeline.describe import sidecar_of
+from pipeline.description.merge import sidecar_of
 from pipeline.errors import IngestError
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.publish import Published, publish
 from pipeline.inbox import refuse, remove_empty_folders, retire
 from pipeline.model import Clock
-from pipeline.ocr import engine_signature
-from pipeline.pagerun import pages_of
-from pipeline.publish import Published, publish
-from pipeline.readers import Readers
+from pipeline.reading.ocr import engine_signature
+from pipeline.reading.pool import Readers
+from pipeline.reading.run import pages_of
 from pipeline.record import Record, from_json
 from pipeline.settings import Settings
 from pipeline.values import Admitted

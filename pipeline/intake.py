@@ -4,7 +4,6 @@ import hashlib
 import itertools
 import stat
 import warnings
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +16,15 @@ from pipeline.errors import (
     TooLargeError,
     UnreadableError,
 )
-from pipeline.imagepages import FORMATS, OPENED
-from pipeline.model import ScanFacts
-from pipeline.pdffacts import first_line, inspect_pdf
+from pipeline.formats.imagefile import FORMATS, OPENED
+from pipeline.formats.pdffacts import first_line, inspect_pdf
+from pipeline.model import Limits, ScanFacts
 
 _HEAD = 1024  #: bytes in which %PDF- must stand (ISO 32000-2, annex H)
 _DATA = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
 _IMAGES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\xff\xd8\xff", b"\x89PNG", b"\0\0\0\x0cjP  ")
 
 Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels does it, with a sentence that names the setting
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Beyond these a scan is refused; each is a setting."""
-
-    max_pages: int = 10_000
-    max_bytes: int = 4 * 2**30
-    max_pixels: int = 250_000_000  #: of one page image
 
 
 def inspect(path: Path, limits: Limits) -> ScanFacts:

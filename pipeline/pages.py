@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.imagepages import read_frame
+from pipeline.formats.imagefile import read_frame
+from pipeline.formats.pdffacts import PDF
+from pipeline.formats.pdfpage import pdf_pages
+from pipeline.formats.turn import Grey
 from pipeline.model import EmbeddedText, Origin, PageImage
-from pipeline.pdffacts import PDF
-from pipeline.pdfpages import pdf_pages
-from pipeline.turn import Grey
 
 
 def page_image(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.describe import Described
+from pipeline.description.merge import Described
 from pipeline.model import PageSource, Reading, ScanFacts
 
 

@@ -10,30 +10,26 @@ from PIL import Image
 
 from flows.clock import StillClock
 from pipeline.assemble import assemble
-from pipeline.bag import digest
-from pipeline.describe import describe
+from pipeline.description.merge import describe
+from pipeline.description.sidecar import Value
+from pipeline.description.sources import Source
+from pipeline.holdings.bag import digest
+from pipeline.holdings.publish import Published, publish
 from pipeline.model import (
-    Block,
-    Box,
     EmbeddedText,
     EngineSignature,
-    Line,
     Origin,
     PageImage,
     PageSource,
     PageState,
-    PageText,
     Placement,
     Reading,
     ScanFacts,
     Step,
-    Word,
 )
-from pipeline.publish import Published, publish
 from pipeline.record import Record
 from pipeline.settings import Settings
-from pipeline.sidecar import Value
-from pipeline.sources import Source
+from pipeline.text import Block, Box, Line, PageText, Word
 from pipeline.values import Admitted, ReadPage
 
 MOMENT = datetime(1949, 1, 14, 12, tzinfo=UTC)

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from pipeline.alto import NAMESPACE, read_blocks, to_alto
-from pipeline.model import PageText
+from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
+from pipeline.text import PageText
 from tests.factories import admitted, pages, record, scan_pdf
 
 SCHEMAS = Path(__file__).parents[2] / "shared" / "schemas"

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.catalog import Catalog
 from pipeline.errors import CatalogError
-from pipeline.search import words_around
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.search import words_around
 from tests.factories import published
 
 TEXTS = ("Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг", "Гоминьдан и Нанкин", "")

@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline.dates import is_edtf
-from pipeline.describe import (
+from pipeline.description.dates import is_edtf
+from pipeline.description.fields import COPYRIGHT_NOT_EVALUATED
+from pipeline.description.merge import (
     Described,
     Description,
     Source,
@@ -18,11 +19,10 @@ from pipeline.describe import (
     page_labels,
     sidecar_of,
 )
-from pipeline.description import COPYRIGHT_NOT_EVALUATED
+from pipeline.description.reference import parse
+from pipeline.description.sidecar import parse_sidecar
 from pipeline.errors import DescriptionError
 from pipeline.model import Concern
-from pipeline.reference import parse
-from pipeline.sidecar import parse_sidecar
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.bag import digest
+from pipeline.holdings.bag import digest
 from pipeline.inbox import find_scans, refuse, remove_empty_folders, retire, unsettled
 
 

@@ -19,8 +19,8 @@ from pipeline.errors import (
     TooLargeError,
     UnreadableError,
 )
-from pipeline.intake import Limits, inspect, sha256_file
-from pipeline.model import Concern
+from pipeline.intake import inspect, sha256_file
+from pipeline.model import Concern, Limits
 
 LIMITS = Limits()
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.alto import read_blocks
-from pipeline.bag import digest
-from pipeline.model import Box, PageText
-from pipeline.ocr import installed_languages
+from pipeline.exports.alto import read_blocks
+from pipeline.holdings.bag import digest
 from pipeline.pages import page_image
 from pipeline.quality import cer
+from pipeline.reading.ocr import installed_languages
 from pipeline.record import Record, from_json
+from pipeline.text import Box, PageText
 from tests.house import LETTER, House, data
 
 pytestmark = pytest.mark.tesseract

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
-from pipeline.model import Box, Word
-from pipeline.ocr import Tesseract, check_languages, mapped, parse_tsv
+from pipeline.reading.ocr import Tesseract, check_languages, mapped, parse_tsv
+from pipeline.text import Box, Word
 from tests.factories import text
 
 COLUMNS = "level page_num block_num par_num line_num word_num left top width height conf text"

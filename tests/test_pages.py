@@ -13,10 +13,10 @@ from PIL import Image, ImageDraw
 from PIL.TiffImagePlugin import TiffImageFile
 
 from pipeline.errors import BrokenScanError, IngestError
-from pipeline.intake import Limits, inspect
-from pipeline.model import Origin, PageImage
+from pipeline.formats.turn import Grey
+from pipeline.intake import inspect
+from pipeline.model import Limits, Origin, PageImage
 from pipeline.pages import embedded_text, page_image
-from pipeline.turn import Grey
 
 PDF = "application/pdf"
 EVAL = Path(__file__).parents[2] / "shared" / "eval" / "pdfs"

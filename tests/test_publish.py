@@ -4,12 +4,12 @@ from pathlib import Path
 import bagit
 import pytest
 
-from pipeline import publish as publishing
-from pipeline.catalog import Catalog
 from pipeline.errors import DuplicateError, IngestError
-from pipeline.publish import discard, publish
+from pipeline.holdings import publish as publishing
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.publish import discard, publish
+from pipeline.holdings.verify import check_version
 from pipeline.settings import Settings
-from pipeline.verify import check_version
 from tests.factories import CLOCK, LETTER, admitted, pages, published, record, scan_pdf
 
 

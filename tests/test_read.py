@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from pipeline.errors import PageError, PageTimeoutError
-from pipeline.model import Box, EngineSignature, PageState, PageText
-from pipeline.prepare import Grey, prepare
-from pipeline.read import judge, read_image
+from pipeline.model import EngineSignature, PageState
+from pipeline.reading.page import judge, read_image
+from pipeline.reading.prepare import Grey, prepare
+from pipeline.text import Box, PageText
 from tests.factories import SIGNATURE, text
 
 

@@ -6,9 +6,9 @@ import pytest
 from prov.model import ProvDocument
 
 from pipeline.assemble import assemble
+from pipeline.exports.readme import to_readme
 from pipeline.model import Concern, EmbeddedText, PageState, Reading, Verdict
 from pipeline.provenance import to_prov_json
-from pipeline.readme import to_readme
 from pipeline.record import Record, from_json, json_schema, to_json
 from pipeline.values import Admitted, ReadPage
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, record, scan_pdf, source, text

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.archives import archive_named, known_archives
-from pipeline.reference import (
+from pipeline.description.archives import archive_named, known_archives
+from pipeline.description.reference import (
     ArchivalReference,
     Leaf,
     LeafRange,

@@ -19,10 +19,11 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageDraw, ImageOps
 
 from pipeline.errors import BrokenScanError, EncryptedScanError
-from pipeline.glyphless import GlyphlessFont
-from pipeline.model import Block, Box, Line, Origin, PageImage, PageText, Placement, Word
-from pipeline.searchable import LayerPage, PdfFacts, write_searchable
-from pipeline.strips import strips
+from pipeline.model import Origin, PageImage, Placement
+from pipeline.text import Block, Box, Line, PageText, Word
+from pipeline.textpdf.glyphless import GlyphlessFont
+from pipeline.textpdf.strips import strips
+from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
 
 PDF = "application/pdf"
 FACTS = PdfFacts("Шифртелеграмма", "ru", datetime(2026, 11, 23, 12, 0, tzinfo=UTC))

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.description.sidecar import parse_sidecar, read_sidecar
 from pipeline.errors import DescriptionError, UnreadableError
-from pipeline.sidecar import parse_sidecar, read_sidecar
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.audit import check_archive
-from pipeline.bag import close_bag
-from pipeline.catalog import Catalog
+from pipeline.holdings.audit import check_archive
+from pipeline.holdings.bag import close_bag
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.verify import check_version
 from pipeline.settings import Settings
-from pipeline.verify import check_version
 from tests.factories import published
 
 

@@ -1,0 +1,60 @@
+"""The archives Opis knows, from ``archives.toml``: codes, names, and every way to cite them."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An archive that references may start with."""
+
+    code: str
+    name_en: str
+    name_ru: str
+    aliases: tuple[str, ...]  #: all other ways to cite it
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Every text that stands for it: code, names, aliases."""
+        return (self.code, self.name_en, self.name_ru, *self.aliases)
+
+
+@cache
+def known_archives() -> tuple[Archive, ...]:
+    """Return all of them, as the data file orders them."""
+    text = files("pipeline.description").joinpath("archives.toml").read_text(encoding="utf-8")
+    return tuple(
+        Archive(entry["code"], entry["name_en"], entry["name_ru"], tuple(entry["aliases"]))
+        for entry in tomllib.loads(text)["archive"]
+    )
+
+
+def archive_named(spelling: str) -> Archive | None:
+    """Return the archive that a code, a name or an alias stands for.
+
+    >>> archive_named("АП РФ").code
+    'APRF'
+    """
+    return _by_spelling().get(_letters(spelling))
+
+
+@cache
+def spelling_pattern() -> str:
+    """Return a regular expression for any spelling, the longest first; spaces may be missing."""
+    spellings = {text for archive in known_archives() for text in archive.spellings}
+    longest_first = sorted(spellings, key=lambda text: (-len(text), text))
+    return "|".join(re.escape(text).replace(r"\ ", " ?") for text in longest_first)
+
+
+@cache
+def _by_spelling() -> Mapping[str, Archive]:
+    return {_letters(text): archive for archive in known_archives() for text in archive.spellings}
+
+
+def _letters(text: str) -> str:
+    """Return the letters alone, small: what two spellings of one archive share."""
+    return re.sub(r"[\W\d_]", "", text).casefold()

@@ -1,0 +1,1 @@
+"""What files hold: PDF pages, their embedded images, image files."""

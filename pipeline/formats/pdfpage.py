@@ -1,0 +1,247 @@
+"""Page images and text layers out of PDFs: the embedded image where it is the page, else drawn."""
+
+import io
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pikepdf
+import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
+from PIL import Image
+
+from pipeline.errors import BrokenScanError
+from pipeline.formats.imagefile import to_grey
+from pipeline.formats.soleimage import SoleImage, sole_image
+from pipeline.formats.turn import Grey
+from pipeline.model import EmbeddedText, Origin, Placement
+
+_INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
+_DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
+_ODD = (  # what broken files make of the libraries; PdfiumError and recursion are RuntimeErrors
+    pikepdf.PikepdfError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
+_UNPRINTABLE = re.compile(r"[^\t\x20-\ufffd\U00010000-\U0010ffff]")  #: not allowed in XML
+_UNSEEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The pixels of a page, height x width, and where they come from."""
+
+    pixels: Grey
+    origin: Origin
+    placement: Placement
+    how: str  #: for a person
+
+
+class PdfPages:
+    """An open PDF. Kept open between the pages of a scan: opening 2,000 pages again is slow."""
+
+    def __init__(self, path: Path) -> None:
+        """Open a PDF.
+
+        Raises:
+            BrokenScanError: it cannot be opened.
+        """
+        self._name = path.name
+        try:
+            self._pdf = pikepdf.open(path)
+            self._drawer = _drawer(path, self._pdf)
+        except (OSError, *_ODD) as error:
+            msg = f"{path.name} cannot be opened ({error})."
+            raise BrokenScanError(msg) from error
+        self._soles: dict[int, SoleImage | None] = {}
+
+    def image(self, number: int, dpi: int, max_pixels: int) -> Extracted:
+        """Return the pixels of a page and how they were got.
+
+        Args:
+            number: of the page, 1-based.
+            dpi: pixels per inch where the page is drawn, unless its one image says better.
+            max_pixels: a page image has no more than this; it is drawn smaller instead.
+
+        Raises:
+            BrokenScanError: the page can be neither decoded nor drawn.
+        """
+        page = self._page(number)
+        sole = self._sole(number)
+        if sole is None or sole.width * sole.height > max_pixels:
+            return self._drawn(page, number, dpi, max_pixels)
+        takeable = sole.takeable and not _is_annotated(page)
+        pixels = _decoded(sole, page) if takeable else None
+        if pixels is None:
+            return self._drawn(page, number, max(sole.dpi), max_pixels)
+        how = f"{sole.filters}{sole.turn}"
+        return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how)
+
+    def text(self, number: int) -> EmbeddedText | None:
+        """Return the text layer of a page, or None where it has no text.
+
+        Raises:
+            BrokenScanError: the page cannot be opened.
+        """
+        page = self._page(number)
+        try:
+            plain = _plain(page.get_textpage().get_text_range())
+            shown = {
+                pdfium_c.FPDFTextObj_GetTextRenderMode(found.raw)
+                for found in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
+            }
+        except pdfium.PdfiumError:
+            return None
+        if not plain:
+            return None
+        sole = self._sole(number)
+        under = sole is not None and sole.opaque  # then what is not invisible lies under the image
+        return EmbeddedText(plain, hidden=under or shown == {_INVISIBLE})
+
+    def _page(self, number: int) -> pdfium.PdfPage:
+        try:
+            return self._drawer[number - 1]
+        except (pdfium.PdfiumError, IndexError) as error:
+            msg = f"{self._name}, page {number} cannot be opened ({error})."
+            raise BrokenScanError(msg) from error
+
+    def _sole(self, number: int) -> SoleImage | None:
+        """Return the image that is the page; None also where only pdfium may understand it."""
+        if number not in self._soles:
+            try:
+                found = sole_image(self._pdf.pages[number - 1])
+            except _ODD:
+                found = None
+            self._soles = {number: found}  # the last one only: image() and text() both ask
+        return self._soles[number]
+
+    def _drawn(self, page: pdfium.PdfPage, number: int, dpi: float, max_pixels: int) -> Extracted:
+        """Draw a page at so many pixels an inch, or at fewer that fit."""
+        width, height = page.get_size()
+        if not (width > 0 and height > 0):
+            msg = f"{self._name}, page {number} has no size."
+            raise BrokenScanError(msg)
+        most = min(max_pixels, _DRAWN_PIXELS)
+        size = _fitting(width * dpi / 72, height * dpi / 72, most)
+        try:
+            pixels = _render(page, *size)
+        except (pdfium.PdfiumError, ValueError, MemoryError) as error:
+            msg = f"{self._name}, page {number} cannot be drawn ({error})."
+            raise BrokenScanError(msg) from error
+        place = Placement(width, height, 0.0, 0.0, width, height)
+        how = f"drawn at {size[0] / width * 72:.0f} dpi"
+        return Extracted(pixels, Origin.DRAWN, place, how)
+
+
+def pdf_pages(path: Path) -> PdfPages:
+    """Return the PDF at ``path``, open already if it was the last one asked for.
+
+    Raises:
+        BrokenScanError: it cannot be opened.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        msg = f"{path.name} cannot be opened ({error.strerror})."
+        raise BrokenScanError(msg) from error
+    return _opened(path, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=1)
+def _opened(path: Path, changed: int, size: int) -> PdfPages:
+    del changed, size  # part of the key: other bytes under the same name are another file
+    return PdfPages(path)
+
+
+def _drawer(path: Path, pdf: pikepdf.Pdf) -> pdfium.PdfDocument:
+    """Open a PDF for drawing; from a mended copy where the two libraries count pages otherwise."""
+    try:
+        drawer = pdfium.PdfDocument(path)
+        drawer.init_forms()
+        if len(drawer) == len(pdf.pages):
+            return drawer
+    except pdfium.PdfiumError:
+        pass  # qpdf understood it, so its copy will do
+    copy = io.BytesIO()
+    pdf.save(copy)
+    drawer = pdfium.PdfDocument(copy.getvalue())
+    drawer.init_forms()
+    return drawer
+
+
+def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
+    """Return the stored pixels of the sole image, or None where drawing is the safer way."""
+    image: Image.Image | None = None
+    try:
+        if sole.jpeg_mode:
+            image = Image.open(io.BytesIO(sole.stream.read_raw_bytes()), formats=["JPEG"])
+            if image.mode != sole.jpeg_mode:
+                image = None
+        if image is None:
+            found = list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
+            image = found[0].get_bitmap(render=False).to_pil() if len(found) == 1 else None
+        if image is None or image.size != (sole.width, sole.height):
+            return None
+        return np.asarray(to_grey(image), dtype=np.uint8)
+    except (OSError, SyntaxError, *_ODD):
+        return None
+
+
+def _fitting(width: float, height: float, most: int) -> tuple[int, int]:
+    """Return whole pixels in the given proportion, at most so many, at least one each way.
+
+    >>> _fitting(2550.0000001, 3300, 100_000_000)
+    (2550, 3300)
+    >>> _fitting(8000, 2000, 1_000_000)
+    (2000, 500)
+    """
+    factor = min(1.0, math.sqrt(most / (width * height)))
+    wide = min(max(round(width * factor), 1), most)
+    return wide, min(max(round(height * factor), 1), most // wide)
+
+
+def _render(page: pdfium.PdfPage, width: int, height: int) -> Grey:
+    """Draw a page in exactly so many pixels, annotations and filled forms with it."""
+    bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_Gray)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+    flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_GRAYSCALE
+    area = (bitmap.raw, page.raw, 0, 0, width, height, 0, flags)
+    pdfium_c.FPDF_RenderPageBitmap(*area)
+    if page.formenv is not None:
+        pdfium_c.FPDF_FFLDraw(page.formenv.raw, *area)
+    return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(height, width)
+
+
+def _plain(text: str) -> str:
+    r"""Return text with one kind of line end, and nothing but text in it.
+
+    pdfium joins a word that is broken at the end of a line with U+FFFE; what stood there was a
+    hyphen and a line end.
+
+    >>> _plain("an exam\ufffeple\r\nof\x0bit\x01")
+    'an exam-\nple\nof\nit'
+    """
+    lines = [_UNPRINTABLE.sub("", line) for line in text.replace("\ufffe", "-\n").splitlines()]
+    return "\n".join(line.rstrip() for line in lines).strip()
+
+
+def _is_annotated(page: pdfium.PdfPage) -> bool:
+    """Whether an annotation is drawn over the page; links and pop-ups are not."""
+    for index in range(pdfium_c.FPDFPage_GetAnnotCount(page.raw)):
+        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
+        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
+        flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
+        pdfium_c.FPDFPage_CloseAnnot(annotation)
+        if not flags & _UNSEEN and kind not in {
+            pdfium_c.FPDF_ANNOT_LINK,
+            pdfium_c.FPDF_ANNOT_POPUP,
+        }:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""What lies in ``output/``: bags, versions, the catalogue, and the checks of them."""

@@ -1,0 +1,81 @@
+"""Checks a whole archive: every version, what lies between them, and the catalogue."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.holdings.bag import Damage, Finding
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.entries import published_versions
+from pipeline.holdings.verify import check_version
+from pipeline.settings import Settings
+
+
+def check_archive(settings: Settings, records: Sequence[str]) -> tuple[int, list[Finding]]:
+    """Return how many versions were checked and everything that is wrong.
+
+    A catalogue that is broken or disagrees with the records is a finding, and is rebuilt.
+
+    Args:
+        settings: where the records are.
+        records: ids to check; all, and the catalogue with them, if there is none.
+
+    Raises:
+        CatalogError: an id is not known.
+    """
+    if records:
+        with Catalog(settings.catalog, settings.records) as catalog:
+            homes = [settings.records / catalog.entry(record).folder for record in records]
+        folders = [folder for home in homes for folder in published_versions(home)]
+        return len(folders), list(_versions(folders, settings))
+    folders = list(published_versions(settings.records))
+    findings = [*_versions(folders, settings), *_strays(settings, folders)]
+    findings.extend(_catalog(settings, broken=bool(findings)))
+    return len(folders), findings
+
+
+def _versions(folders: Iterable[Path], settings: Settings) -> Iterator[Finding]:
+    for folder in folders:
+        name = folder.relative_to(settings.output).as_posix()
+        for finding in check_version(folder):
+            yield replace(finding, path=f"{name}/{finding.path}")
+
+
+def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
+    """Yield what belongs to no version; what a killed run left in staging is no damage."""
+    homes = {folder.parent for folder in folders}
+    ladders = {parent for home in homes for parent in home.parents}
+    known = {*folders, *homes, *ladders}
+    for folder in sorted({settings.records, *homes, *(p for p in ladders if _in(p, settings))}):
+        if not folder.is_dir():
+            continue
+        for path in sorted(folder.iterdir()):
+            if path not in known and not path.name.endswith(".partial"):
+                name = path.relative_to(settings.output).as_posix()
+                yield Finding(name, Damage.UNLISTED, "belongs to no published version")
+
+
+def _in(path: Path, settings: Settings) -> bool:
+    return path.is_relative_to(settings.records)
+
+
+def _catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
+    """Hold the catalogue against one built afresh; only where the records themselves are whole."""
+    name = settings.catalog.name
+    existed = settings.catalog.exists()
+    with Catalog(settings.catalog, settings.records) as catalog:
+        if catalog.rebuilt and existed:
+            yield Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
+            return
+        if broken:
+            return
+        catalog.settle()
+        with (
+            TemporaryDirectory(prefix="opis-verify-") as folder,
+            Catalog(Path(folder) / "fresh.sqlite", settings.records) as fresh,
+        ):
+            same = fresh.dump() == catalog.dump() and catalog.searches_what_it_holds()
+        if not same:
+            catalog.rebuild()
+            yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")

@@ -1,0 +1,246 @@
+"""The catalogue: one SQLite file over all records, with full text; rebuilt from records/ at will.
+
+It holds nothing that is not in the records. What it says of duplicates is made safe by
+``pending``: a version is announced before it is renamed into place and crossed off after it is
+entered, so that a crash in between leaves a note of where to look.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from pipeline.errors import CatalogError
+from pipeline.holdings.entries import enter, published_versions
+from pipeline.holdings.search import search_terms, words_around
+
+_SCHEMA_VERSION = 1
+_TABLES = ("page", "issue", "version", "record")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as the catalogue lists it."""
+
+    id: str
+    version: int
+    folder: str
+    title: str
+    date: str | None
+    reference: str | None
+    pages: int
+    words: int
+    confidence: float | None
+    needs_review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page on which the words were found."""
+
+    record: str
+    title: str
+    page: int
+    leaf: str | None
+    around: str  #: the words around the first hit, on one line
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A published version that holds certain bytes."""
+
+    record: str
+    version: int
+    folder: str
+    sidecar_sha256: str | None
+
+
+class Catalog:
+    """An open catalogue; use as a context manager, or close it."""
+
+    def __init__(self, path: Path, records: Path) -> None:
+        """Open the catalogue, or build it where it is missing, broken or of another schema.
+
+        Args:
+            path: of the SQLite file.
+            records: the folder it is about.
+        """
+        self.path, self.records = path, records
+        self.rebuilt = False  #: there was one, and it could not be used
+        self._db = _connect(path) if _is_whole(path) else self._anew()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> "Catalog":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield all records by place in the archive."""
+        for row in self._db.execute("SELECT * FROM record ORDER BY folder, id"):
+            yield _entry(row)
+
+    def entry(self, record_id: str) -> Entry:
+        """Return one record.
+
+        Raises:
+            CatalogError: there is none of this id; names the nearest.
+        """
+        row = self._db.execute("SELECT * FROM record WHERE id = ?", [record_id]).fetchone()
+        if row is None:
+            like = f"%{record_id.strip().lower()}%"
+            near = self._db.execute("SELECT id FROM record WHERE id LIKE ? LIMIT 5", [like])
+            ids = ", ".join(found["id"] for found in near)
+            hint = f"Did you mean {ids}?" if ids else "`opis list` shows all."
+            msg = f"There is no record {record_id!r}. {hint}"
+            raise CatalogError(msg)
+        return _entry(row)
+
+    def with_bytes(self, sha256: str) -> Known | None:
+        """Return the newest published version of these bytes, or None."""
+        row = self._db.execute(
+            "SELECT v.record, v.version, r.folder, v.sidecar_sha256 FROM version v"
+            " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
+            [sha256],
+        ).fetchone()
+        return None if row is None else Known(*row)
+
+    def newest_version(self, record_id: str) -> int:
+        """Return the number of the newest version, 0 where there is no such record."""
+        row = self._db.execute("SELECT version FROM record WHERE id = ?", [record_id]).fetchone()
+        return 0 if row is None else int(row["version"])
+
+    def with_reference(self, normal: str) -> str | None:
+        """Return the id of the record that was made from this place, or None."""
+        row = self._db.execute("SELECT id FROM record WHERE reference = ?", [normal]).fetchone()
+        return None if row is None else str(row["id"])
+
+    def search(self, query: str, limit: int = 50) -> list[Hit]:
+        """Return the pages on which all words of the query stand, the best first.
+
+        A word that ends in ``*`` is a beginning; words in quotation marks are a phrase.
+
+        Raises:
+            CatalogError: there is no word in the query.
+        """
+        terms = search_terms(query)
+        if not terms:
+            msg = f"No word to search for in {query!r}."
+            raise CatalogError(msg)
+        rows = self._db.execute(
+            "SELECT p.record, r.title, p.number, p.leaf, p.text FROM page_search s"
+            " JOIN page p ON p.id = s.rowid JOIN record r ON r.id = p.record"
+            " WHERE page_search MATCH ? ORDER BY rank, p.record, p.number LIMIT ?",
+            [" ".join(terms), limit],
+        )
+        return [
+            Hit(record, title, number, leaf, words_around(text, terms))
+            for record, title, number, leaf, text in rows
+        ]
+
+    def announce(self, folder: Path) -> None:
+        """Note that a version is about to appear at ``folder``."""
+        name = folder.relative_to(self.records).as_posix()
+        with self._db:
+            self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [name])
+
+    def settle(self) -> None:
+        """Enter the versions that were announced and appeared, forget those that did not."""
+        names = [row["folder"] for row in self._db.execute("SELECT folder FROM pending")]
+        with self._db:
+            for name in names:
+                if (self.records / name / "bagit.txt").is_file():
+                    enter(self._db, self.records / name, self.records)
+                self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
+
+    def rebuild(self) -> None:
+        """Make the catalogue anew from the published versions."""
+        self._db.close()
+        self._db = self._anew(always=True)
+
+    def dump(self) -> list[tuple[Any, ...]]:
+        """Return all that it says, in an order that does not depend on how it was built."""
+        columns = {"page": "record, number, leaf, state, confidence, text"}
+        return [
+            (table, *row)
+            for table in _TABLES
+            for row in self._db.execute(
+                f"SELECT {columns.get(table, '*')} FROM {table} ORDER BY 1, 2, 3, 4"
+            )
+        ]
+
+    def searches_what_it_holds(self) -> bool:
+        """Whether the full-text index agrees with the pages."""
+        try:
+            with self._db:
+                self._db.execute(
+                    "INSERT INTO page_search (page_search, rank) VALUES ('integrity-check', 1)"
+                )
+        except sqlite3.DatabaseError:
+            return False
+        return True
+
+    def _anew(self, *, always: bool = False) -> sqlite3.Connection:
+        """Build beside and rename into place; of many that find none, one builds."""
+        with archive_lock(self.path.parent):
+            if _is_whole(self.path) and not always:
+                return _connect(self.path)
+            self.rebuilt = self.path.exists()
+            beside = self.path.with_name(f".{self.path.name}.partial")
+            for leftover in self.path.parent.glob(f".{self.path.name}.partial*"):
+                leftover.unlink()
+            self._db = _connect(beside)
+            with self._db:
+                self._db.executescript(
+                    (files("pipeline.holdings") / "catalog.sql").read_text("utf-8")
+                )
+                for folder in published_versions(self.records):
+                    enter(self._db, folder, self.records)
+            self._db.close()
+            for journal in self.path.parent.glob(f"{self.path.name}-*"):
+                journal.unlink()
+            beside.replace(self.path)
+            return _connect(self.path)
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=60)
+    db.row_factory = sqlite3.Row
+    return db
+
+
+def archive_lock(output: Path) -> FileLock:
+    """Return the lock of whoever changes what is published; a thread may take it twice."""
+    work = output / ".opis"
+    work.mkdir(parents=True, exist_ok=True)
+    return FileLock(work / "publish.lock", is_singleton=True)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether the file is a catalogue of this schema and as long as it says."""
+    if not path.exists():
+        return False
+    try:
+        with closing(_connect(path)) as db:
+            schema, count, size = (
+                db.execute(f"PRAGMA {name}").fetchone()[0]
+                for name in ("user_version", "page_count", "page_size")
+            )
+            db.execute("SELECT count(*) FROM pending").fetchone()
+    except sqlite3.DatabaseError:
+        return False
+    return bool(schema == _SCHEMA_VERSION and count * size == path.stat().st_size)
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    fields = {name: row[name] for name in Entry.__dataclass_fields__}
+    return Entry(**{**fields, "needs_review": bool(row["needs_review"])})

@@ -1,0 +1,56 @@
+"""Writes what lies in ``data/`` of a published version, the original aside."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pipeline.exports.alto import to_alto
+from pipeline.exports.readme import to_readme
+from pipeline.model import PageState, Verdict
+from pipeline.provenance import to_prov_json
+from pipeline.record import Record, RecordPage, dump, to_json
+from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
+from pipeline.values import ReadPage
+
+
+def write_contents(data: Path, record: Record, pages: Callable[[], Iterable[ReadPage]]) -> None:
+    """Write every file of a version that is made from the record and its pages.
+
+    Args:
+        data: the payload folder; ``original/`` is filled already.
+        record: what to write.
+        pages: gives the pages as read, in order, one at a time; called once for each use.
+    """
+    _write(data / "record.json", to_json(record))
+    _write(data / "text.txt", record.reading_text + "\n")
+    _write(data / "provenance.json", dump(to_prov_json(record.provenance, record.id)))
+    _write(data / "README.txt", to_readme(record))
+    (data / "pages").mkdir()
+    for page, read in zip(record.pages, pages(), strict=True):
+        alto = to_alto(record, page, read.reading.text.blocks)
+        (data / "pages" / page_name(page.number)).write_bytes(alto)
+    source = record.provenance.source
+    facts = PdfFacts(record.name, record.language or "", None)
+    write_searchable(
+        data / "original" / source.name,
+        source.media_type,
+        _layers(record.pages, pages()),
+        data / "searchable.pdf",
+        facts,
+    )
+
+
+def page_name(number: int) -> str:
+    """Return the name of a page's ALTO file: by position, never by leaf."""
+    return f"{number:04d}.alto.xml"
+
+
+def _layers(made: tuple[RecordPage, ...], pages: Iterable[ReadPage]) -> Iterator[LayerPage]:
+    for page, read in zip(made, pages, strict=True):
+        layer = page.embedded
+        drawn = layer is not None and layer.verdict is Verdict.GOOD and not layer.hidden
+        unread = page.state in {PageState.TIMEOUT, PageState.ERROR}
+        yield LayerPage(page.image, read.reading.text, keep_own=drawn or unread)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

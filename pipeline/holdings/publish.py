@@ -1,0 +1,174 @@
+"""Publishes a record whole or not at all.
+
+A version is written beside its place under a name that no reader looks at, checked from the
+inside out, forced to disk, and renamed. The rename cannot replace a version: of two ingests that
+publish the same scan, one finds the place taken and takes the record that is there.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import DuplicateError, IngestError, UnreadableError
+from pipeline.holdings.bag import close_bag, digest
+from pipeline.holdings.catalog import Catalog, archive_lock
+from pipeline.holdings.contents import write_contents
+from pipeline.holdings.verify import check_version
+from pipeline.model import Clock
+from pipeline.record import Record
+from pipeline.settings import Settings
+from pipeline.values import Admitted, ReadPage
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Where a scan's record is; ``already`` when another ingest had published it."""
+
+    record_id: str
+    version: int
+    folder: Path  #: of the version
+    already: bool = False
+
+
+def publish(
+    scan: Admitted,
+    record: Record,
+    pages: Callable[[], Iterable[ReadPage]],
+    settings: Settings,
+    clock: Clock,
+) -> Published:
+    """Write, check and publish a version of a record, and enter it in the catalogue.
+
+    Args:
+        scan: the scan it is made from.
+        record: its content.
+        pages: gives the pages as read, in order; called once for each writer that needs them.
+        settings: where to.
+        clock: dates the bag.
+
+    Raises:
+        DuplicateError: the record's place was taken meanwhile by other bytes.
+        IngestError: the scan changed or vanished while it was read.
+    """
+    home = settings.records.joinpath(*_ladder(scan), record.id)
+    home.mkdir(parents=True, exist_ok=True)
+    staging = home / f".v{record.version}.{uuid.uuid4().hex[:12]}.partial"
+    try:
+        _stage(staging, scan, record, pages, settings, clock)
+        return _put_in_place(staging, home / f"v{record.version}", scan, settings)
+    finally:
+        discard(staging)
+        _remove_if_empty(home, settings.records)
+
+
+def _ladder(scan: Admitted) -> tuple[str, ...]:
+    """Return the archive's own ladder as folders; a replacing version stays with its record."""
+    held = scan.described.held
+    return ("unidentified",) if held is None else held.folder
+
+
+def discard(folder: Path) -> None:
+    """Remove a folder that nobody reads, however far it got."""
+    if folder.exists():
+        for path in [folder, *folder.rglob("*")]:
+            if path.is_dir():
+                path.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def copy_checked(source: Path, target: Path, sha256: str) -> None:
+    """Copy a file and read the copy back.
+
+    Raises:
+        UnreadableError: the file is not, or no longer, what it was when it was admitted.
+    """
+    try:
+        shutil.copyfile(source, target)
+    except FileNotFoundError as error:
+        msg = f"{source.name} is gone from the inbox."
+        raise UnreadableError(msg) from error
+    if digest(target) != sha256:
+        msg = f"{source.name} changed while it was read. Leave it alone until it is published."
+        raise IngestError(msg)
+
+
+def _stage(
+    staging: Path,
+    scan: Admitted,
+    record: Record,
+    pages: Callable[[], Iterable[ReadPage]],
+    settings: Settings,
+    clock: Clock,
+) -> None:
+    data = staging / "data"
+    (data / "original").mkdir(parents=True)
+    copy_checked(scan.path, data / "original" / scan.name, scan.sha256)
+    if scan.sidecar is not None and scan.sidecar_sha256 is not None:
+        (data / "sidecar").mkdir()
+        copy_checked(scan.sidecar, data / "sidecar" / scan.sidecar.name, scan.sidecar_sha256)
+    write_contents(data, record, pages)
+    info = {
+        "Source-Organization": settings.organization,
+        "External-Identifier": record.id,
+        "Internal-Sender-Identifier": f"v{record.version}",
+        "Bagging-Date": clock.now().date().isoformat(),
+        "Bag-Software-Agent": "Opis",
+    }
+    close_bag(staging, {key: value for key, value in info.items() if value})
+    findings = check_version(staging)
+    if findings:
+        worst = "; ".join(f"{found.path}: {found.detail}" for found in findings[:3])
+        msg = f"{record.id} does not check and was not published: {worst}"
+        raise RuntimeError(msg)  # ours to mend: nothing the scan did
+    _seal(staging)
+
+
+def _put_in_place(staging: Path, target: Path, scan: Admitted, settings: Settings) -> Published:
+    with (
+        archive_lock(settings.output),
+        Catalog(settings.catalog, settings.records) as catalog,
+    ):
+        catalog.settle()
+        known = catalog.with_bytes(scan.sha256)
+        if known is not None:
+            there = settings.records / known.folder / f"v{known.version}"
+            return Published(known.record, known.version, there, already=True)
+        catalog.announce(target)
+        try:
+            staging.rename(target)
+        except OSError as error:  # a folder that is not empty: somebody else's version
+            msg = (
+                f"{scan.name}: {target.parent.name} has a version {target.name[1:]} from another "
+                f"scan by now. Say `replaces: {target.parent.name}` in its sidecar if it should "
+                "become the next version."
+            )
+            raise DuplicateError(msg) from error
+        _sync(target.parent)
+        catalog.settle()
+    return Published(target.parent.name, int(target.name[1:]), target)
+
+
+def _seal(folder: Path) -> None:
+    """Force everything to disk and make it read-only, folders last."""
+    paths = sorted(folder.rglob("*"), key=lambda path: len(path.parts), reverse=True)
+    for path in [*paths, folder]:
+        _sync(path)
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _remove_if_empty(folder: Path, root: Path) -> None:
+    """Take away the folders that a version which never came left empty."""
+    while folder != root and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+        folder = folder.parent

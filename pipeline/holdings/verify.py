@@ -1,0 +1,135 @@
+"""Checks a published version from the inside out: digests first, then what they close over.
+
+The numbers are those of the invariants in docs/invariants.md.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pikepdf
+
+from pipeline.clean import replay, undo
+from pipeline.exports.alto import read_blocks
+from pipeline.history import text_digest
+from pipeline.holdings.bag import Damage, Finding, check_bag, digest
+from pipeline.record import Record, RecordPage, from_json, to_json
+from pipeline.text import PageText
+
+
+def check_version(folder: Path) -> list[Finding]:
+    """Return everything wrong with a version; an empty list means that it holds.
+
+    Args:
+        folder: the bag, such as ``records/…/v1``.
+    """
+    findings = check_bag(folder)
+    data = folder / "data"
+    try:
+        content = (data / "record.json").read_bytes()
+        record = from_json(content)
+    except (OSError, ValueError) as error:
+        detail = f"is no record: {str(error).splitlines()[0]}"
+        return [*findings, Finding("data/record.json", Damage.MALFORMED, detail)]
+    if to_json(record).encode() != content:
+        detail = "is not written as Opis writes it"
+        findings.append(Finding("data/record.json", Damage.CHANGED, detail))
+    for check in _CHECKS:
+        findings.extend(_safely(check, data, record))
+    return findings
+
+
+def _safely(check: "Check", data: Path, record: Record) -> Iterator[Finding]:
+    """Run a check; a file it cannot read is a finding, not a crash."""
+    try:
+        yield from check(data, record)
+    except OSError as error:
+        name = Path(error.filename or "").name or "a file"
+        yield Finding(f"data/{name}", Damage.MISSING, f"cannot be read: {error.strerror}")
+
+
+def _original(data: Path, record: Record) -> Iterator[Finding]:
+    """1: the original's digest is the one in record.json."""
+    source = record.provenance.source
+    name = f"original/{source.name}"
+    if digest(data / name) != source.sha256:
+        yield Finding(f"data/{name}", Damage.CHANGED, f"record.json says {source.sha256}")
+
+
+def _pages(_: Path, record: Record) -> Iterator[Finding]:
+    """3 and 5: pages are numbered without a gap, and their texts replay and undo."""
+    for place, page in enumerate(record.pages, 1):
+        if page.number != place:
+            yield _in_record(page, f"stands at place {place}")
+        if text_digest(page.raw_text) != page.raw_sha256:
+            yield _in_record(page, "raw_sha256 is not the digest of raw_text")
+        try:
+            replayed = replay(page.raw_text, page.cleaning)
+            undone = undo(page.reading_text, page.cleaning)
+        except ValueError as error:
+            yield _in_record(page, str(error))
+            continue
+        if replayed != page.reading_text or undone != page.raw_text:
+            yield _in_record(page, "the cleaning steps do not lead from raw to reading text")
+
+
+def _text(data: Path, record: Record) -> Iterator[Finding]:
+    """6: text.txt is the pages' reading text, joined."""
+    joined = "\f".join(page.reading_text for page in record.pages)
+    if record.reading_text != joined:
+        detail = "reading_text is not that of the pages"
+        yield Finding("data/record.json", Damage.CHANGED, detail)
+    if (data / "text.txt").read_bytes() != f"{joined}\n".encode():
+        yield Finding("data/text.txt", Damage.CHANGED, "is not the reading text of record.json")
+
+
+def _alto(data: Path, record: Record) -> Iterator[Finding]:
+    """4 and 5: ALTO holds the raw text, and every word lies inside its page."""
+    for page in record.pages:
+        name = f"pages/{page.number:04d}.alto.xml"
+        try:
+            text = PageText(read_blocks((data / name).read_bytes()))
+        except ValueError as error:
+            yield Finding(f"data/{name}", Damage.MALFORMED, str(error))
+            continue
+        if text.raw != page.raw_text:
+            yield Finding(f"data/{name}", Damage.CHANGED, "its words are not those of record.json")
+        width, height = (page.image.width, page.image.height) if page.image else (0, 0)
+        for word in text.words():
+            if word.box.right > width or word.box.bottom > height:
+                detail = f"{word.text!r} lies outside the page of {width}x{height}"
+                yield Finding(f"data/{name}", Damage.MALFORMED, detail)
+
+
+def _pdf(data: Path, record: Record) -> Iterator[Finding]:
+    """8: searchable.pdf has the scan's pages."""
+    name = "data/searchable.pdf"
+    try:
+        with pikepdf.open(data / "searchable.pdf") as pdf:
+            count = len(pdf.pages)
+    except pikepdf.PdfError as error:
+        yield Finding(name, Damage.MALFORMED, f"is no PDF: {error}")
+        return
+    if count != len(record.pages):
+        detail = f"has {count} pages, the record {len(record.pages)}"
+        yield Finding(name, Damage.CHANGED, detail)
+
+
+def _chain(_: Path, record: Record) -> Iterator[Finding]:
+    """Every activity uses what is the scan or was generated before, and names its agent."""
+    log = record.provenance
+    known = {"scan": log.source.sha256}
+    for activity in log.activities:
+        strange = {k for k, v in activity.used.items() if known.get(k) != v}
+        if strange or activity.agent not in log.agents or activity.plan not in log.plans:
+            detail = f"activity {activity.id} hangs in the air: {', '.join(sorted(strange))}"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        known |= activity.generated
+
+
+def _in_record(page: RecordPage, detail: str) -> Finding:
+    return Finding("data/record.json", Damage.CHANGED, f"page {page.number}: {detail}")
+
+
+Check = Callable[[Path, Record], Iterable[Finding]]
+
+_CHECKS: tuple[Check, ...] = (_original, _pages, _text, _alto, _pdf, _chain)

@@ -1,0 +1,69 @@
+"""What the parent asks its reading child, and what the child answers: one JSON line each.
+
+The child decodes untrusted files and runs the engine; the parent never touches a pixel. JSON,
+not pickle: a child that a broken file has taken over must not be able to run code in the parent.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from pipeline.model import Limits, PageSource, Reading, ScanFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Inspect:
+    """What kind of scan is this, and how many pages has it? Answered by ``ScanFacts``."""
+
+    path: Path
+    limits: Limits
+    ask: Literal["inspect"] = "inspect"
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Get the image of a page and keep it at hand. Answered by ``PageSource``."""
+
+    path: Path
+    media_type: str
+    number: int  #: 1-based
+    dpi: int  #: where the page must be drawn
+    max_pixels: int
+    ask: Literal["extract"] = "extract"
+
+
+@dataclass(frozen=True, slots=True)
+class Recognize:
+    """Read the page image at hand. Answered by ``Reading``."""
+
+    languages: tuple[str, ...]
+    timeout: float  #: seconds
+    ask: Literal["recognize"] = "recognize"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The question had no answer: the name of an error class and its sentence without advice."""
+
+    error: str
+    message: str
+    answer: Literal["failed"] = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was asked for; exactly one is set."""
+
+    facts: ScanFacts | None = None
+    source: PageSource | None = None
+    reading: Reading | None = None
+    answer: Literal["answer"] = "answer"
+
+
+Question = Annotated[Inspect | Extract | Recognize, Field(discriminator="ask")]
+Reply = Annotated[Answer | Failed, Field(discriminator="answer")]
+
+QUESTION: TypeAdapter[Inspect | Extract | Recognize] = TypeAdapter(Question)
+REPLY: TypeAdapter[Answer | Failed] = TypeAdapter(Reply)

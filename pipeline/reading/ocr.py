@@ -1,0 +1,193 @@
+"""Engines that read a page image; Tesseract through pytesseract is the one that ships."""
+
+import csv
+import hashlib
+import io
+import re
+import subprocess
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import pytesseract
+
+from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.model import EngineSignature
+from pipeline.text import Block, Box, Line, PageText, Word
+
+_CONFIG = "--psm 3 --dpi 200"  #: whole page, found by the engine; letters are scaled to 200 dpi
+
+
+class Engine(Protocol):
+    """Anything that reads a page image."""
+
+    @property
+    def signature(self) -> EngineSignature:
+        """What a reading depends on: name, version, languages, models, settings."""
+
+    def read(self, image: Path) -> PageText:
+        """Return what is on the image, untouched, in pixels of that image.
+
+        Raises:
+            PageTimeoutError: it took longer than the engine's limit.
+            PageError: the engine failed.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Tesseract:
+    """Tesseract as a child process, one recognition a page.
+
+    The caller's environment must hold ``OMP_THREAD_LIMIT=1``: without it two of them on two
+    cores are five times slower.
+    """
+
+    languages: tuple[str, ...]
+    timeout: float  #: seconds for one page
+
+    @property
+    def signature(self) -> EngineSignature:
+        """Version, languages in the order given, SHA-256 of each model, settings."""
+        return engine_signature(self.languages)
+
+    def read(self, image: Path) -> PageText:
+        """Return words, lines and paragraphs of an image file (PGM is fastest)."""
+        try:
+            table = pytesseract.image_to_data(
+                str(image), lang="+".join(self.languages), config=_CONFIG, timeout=self.timeout
+            )
+        except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
+            msg = f"Tesseract failed with status {error.status}: {error.message}"
+            raise PageError(msg) from error
+        except RuntimeError as error:  # pytesseract's bare time-out
+            msg = f"Tesseract took longer than {self.timeout:.0f} s"
+            raise PageTimeoutError(msg) from error
+        return parse_tsv(table)
+
+
+def parse_tsv(table: str) -> PageText:
+    """Read Tesseract's TSV: rows of level 5 are words; the keys before them group them.
+
+    Format: https://tesseract-ocr.github.io/tessdoc/Command-Line-Usage.html (TSV output).
+    """
+    grouped: dict[tuple[str, str], dict[str, list[Word]]] = {}
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        words = _words(row) if row["level"] == "5" else []
+        if words:
+            block = grouped.setdefault((row["block_num"], row["par_num"]), {})
+            block.setdefault(row["line_num"], []).extend(words)
+    return PageText(
+        tuple(
+            Block(tuple(Line(tuple(words)) for words in lines.values()))
+            for lines in grouped.values()
+        )
+    )
+
+
+def _words(row: dict[str, str]) -> list[Word]:
+    """Return the words of a row: one, but for an odd space inside what Tesseract calls a word."""
+    left, top = max(int(row["left"]), 0), max(int(row["top"]), 0)
+    box = Box(left, top, max(int(row["width"]), 1), max(int(row["height"]), 1))
+    confidence = min(max(float(row["conf"]) / 100, 0.0), 1.0)
+    return [Word(text, box, round(confidence, 4)) for text in (row["text"] or "").split()]
+
+
+def installed_languages() -> dict[str, Path]:
+    """Return the engine's language codes and their model files.
+
+    Raises:
+        SetupError: Tesseract is not installed or does not run.
+    """
+    listing = _run("--list-langs")
+    folder = re.search(r'"(.+?)"', listing)
+    root = Path(folder.group(1)) if folder else Path()
+    codes = [line.strip() for line in listing.splitlines()[1:] if line.strip()]
+    return {code: root / f"{code}.traineddata" for code in codes}
+
+
+def check_languages(languages: tuple[str, ...]) -> None:
+    """Refuse to start without the models that were asked for.
+
+    Raises:
+        SetupError: no language is given, or a model is missing; says which package to install.
+    """
+    if not languages:
+        msg = "No language is set. Give one, such as --languages rus+eng."
+        raise SetupError(msg)
+    installed = installed_languages()
+    missing = [code for code in languages if code not in installed]
+    if missing:
+        packages = " ".join(f"tesseract-ocr-{code.replace('_', '-').lower()}" for code in missing)
+        msg = (
+            f"Tesseract has no language data for {', '.join(missing)} "
+            f"(it has {', '.join(sorted(installed))}). On Debian: apt-get install {packages}"
+        )
+        raise SetupError(msg)
+
+
+@cache
+def engine_signature(languages: tuple[str, ...]) -> EngineSignature:
+    """Return what a reading with these languages depends on.
+
+    Raises:
+        SetupError: Tesseract or one of the models is missing.
+    """
+    check_languages(languages)
+    installed = installed_languages()
+    first, *libraries = (line.strip() for line in _run("--version").splitlines())
+    leptonica = next((line for line in libraries if line.startswith("leptonica")), "")
+    return EngineSignature(
+        name="tesseract",
+        version=first.removeprefix("tesseract").strip(),
+        languages=languages,
+        models={code: _digest(installed[code]) for code in languages},
+        settings={
+            "options": _CONFIG,
+            "OMP_THREAD_LIMIT": "1",
+            "leptonica": leptonica.removeprefix("leptonica-"),
+        },
+    )
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _run(option: str) -> str:
+    """Return what ``tesseract OPTION`` prints."""
+    try:
+        done = subprocess.run(
+            [pytesseract.pytesseract.tesseract_cmd, option],
+            capture_output=True, text=True, check=True, timeout=60, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except (OSError, subprocess.SubprocessError) as error:
+        msg = (
+            f"Tesseract does not run ({error}). "
+            "On Debian: apt-get install tesseract-ocr tesseract-ocr-rus tesseract-ocr-eng"
+        )
+        raise SetupError(msg) from error
+    return done.stdout or done.stderr
+
+
+def mapped(text: PageText, box_map: "BoxMap") -> PageText:
+    """Return the same text with every word's box put through ``box_map``."""
+    return PageText(
+        tuple(
+            Block(
+                tuple(
+                    Line(tuple(replace(word, box=box_map(word.box)) for word in line.words))
+                    for line in block.lines
+                )
+            )
+            for block in text.blocks
+        )
+    )
+
+
+class BoxMap(Protocol):
+    """From one image's pixels to another's."""
+
+    def __call__(self, box: Box) -> Box:
+        """Return where the box lies on the other image."""

@@ -1,0 +1,147 @@
+"""The parent's side of the reading children: start, ask, time out, kill, start anew."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from pydantic import ValidationError
+
+from pipeline import errors
+from pipeline.errors import OpisError, PageError, PageTimeoutError
+from pipeline.reading.messages import QUESTION, REPLY, Answer, Extract, Failed, Inspect, Recognize
+
+
+class Reader:
+    """One child process, started at its first question and again after it died."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[bytes] | None = None
+        self._complaints: IO[bytes] | None = None
+
+    def ask(self, question: Inspect | Extract | Recognize, timeout: float) -> Answer:
+        """Return the child's answer.
+
+        Args:
+            question: what to do.
+            timeout: seconds after which the child and all its own children are killed.
+
+        Raises:
+            PageTimeoutError: no answer came in time.
+            PageError: the child died or answered nonsense.
+            OpisError: what the child says is wrong with the file.
+        """
+        child = self._running()
+        assert child.stdin is not None
+        timer = threading.Timer(timeout, self._kill)
+        timer.start()
+        try:
+            child.stdin.write(QUESTION.dump_json(question) + b"\n")
+            child.stdin.flush()
+            assert child.stdout is not None
+            line = child.stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        finally:
+            late = not timer.is_alive()
+            timer.cancel()
+        if not line:
+            self._bury(late, timeout)
+        return _answer(line)
+
+    def close(self) -> None:
+        """End the child and whatever it runs."""
+        self._kill()
+        if self._child is not None:
+            self._child.wait()
+            for stream in (self._child.stdin, self._child.stdout, self._complaints):
+                if stream is not None:
+                    stream.close()
+        self._child = self._complaints = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self.close()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the child
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.reading.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            start_new_session=True,
+        )
+        return self._child
+
+    def _kill(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            os.killpg(self._child.pid, signal.SIGKILL)
+
+    def _bury(self, late: bool, timeout: float) -> None:
+        """Say why there is no answer; the next question starts a new child."""
+        assert self._child is not None
+        assert self._complaints is not None
+        status = self._child.wait()
+        self._complaints.seek(0)
+        last = self._complaints.read().decode(errors="replace").strip().splitlines()[-1:]
+        self.close()
+        if late:
+            msg = f"no answer within {timeout:.0f} s"
+            raise PageTimeoutError(msg)
+        msg = f"the reading process died (status {status}) {' '.join(last)}".strip()
+        raise PageError(msg)
+
+
+class StoppedError(Exception):
+    """The children were ended while work went on: an interrupt, never a fault of a page."""
+
+
+class Readers:
+    """A fixed number of children, lent to whoever asks next."""
+
+    def __init__(self, count: int) -> None:
+        self._closed = False
+        self._all = [Reader() for _ in range(count)]
+        self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
+        for reader in self._all:
+            self._idle.put(reader)
+
+    @contextmanager
+    def borrow(self) -> Iterator[Reader]:
+        """Lend a child; waits until one is free.
+
+        Raises:
+            StoppedError: the children are ended.
+        """
+        if self._closed:
+            raise StoppedError
+        reader = self._idle.get()
+        try:
+            yield reader
+        finally:
+            self._idle.put(reader)
+
+    def close(self) -> None:
+        """End all children; a question under way is not answered, and not asked again."""
+        self._closed = True
+        for reader in self._all:
+            reader.close()
+
+
+def _answer(line: bytes) -> Answer:
+    try:
+        reply = REPLY.validate_json(line)
+    except ValidationError as error:
+        msg = "the reading process answered nonsense"
+        raise PageError(msg) from error
+    if isinstance(reply, Failed):
+        kind = getattr(errors, reply.error, PageError)
+        raise kind(reply.message) if issubclass(kind, OpisError) else PageError(reply.message)
+    return reply

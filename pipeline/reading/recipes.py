@@ -1,0 +1,7 @@
+"""Names of the ways in which pixels are made: part of the cache's keys and of provenance.
+
+Change a name when its module gives other pixels for the same bytes.
+"""
+
+EXTRACTION = "pages/1"  #: pages.py: from a scan to page images
+PREPARATION = "level-deepen-scale/1"  #: reading/prepare.py: from a page image to the engine's

@@ -1,0 +1,129 @@
+"""What an engine reads on a page: words in lines in blocks, each with its place and confidence.
+
+Coordinates are pixels of the *page image*: origin at its top left corner, x to the right, y down.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the page image, origin top left."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if self.x < 0 or self.y < 0 or self.width < 1 or self.height < 1:
+            msg = f"impossible box: {self.x},{self.y} {self.width}x{self.height}"
+            raise ValueError(msg)
+
+    @property
+    def right(self) -> int:
+        """The first column to the right of the box."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """The first row below the box."""
+        return self.y + self.height
+
+    @classmethod
+    def around(cls, boxes: Iterable["Box"]) -> "Box":
+        """Return the smallest box that holds all of ``boxes`` (at least one).
+
+        >>> Box.around([Box(0, 0, 2, 2), Box(5, 1, 1, 4)])
+        Box(x=0, y=0, width=6, height=5)
+        """
+        given = tuple(boxes)
+        x, y = min(b.x for b in given), min(b.y for b in given)
+        right, bottom = max(b.right for b in given), max(b.bottom for b in given)
+        return cls(x, y, right - x, bottom - y)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word as the engine read it."""
+
+    text: str
+    box: Box
+    confidence: float  #: 0..1, the engine's own estimate
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.confidence <= 1:
+            msg = f"word {self.text!r}: confidence {self.confidence} is not in 0..1"
+            raise ValueError(msg)
+        if not self.text or self.text.split() != [self.text]:
+            msg = f"a word has no white space and is not empty: {self.text!r}"
+            raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words in reading order; at least one."""
+
+    words: tuple[Word, ...]
+
+    def __post_init__(self) -> None:
+        if not self.words:
+            msg = "a line has at least one word"
+            raise ValueError(msg)
+
+    @property
+    def box(self) -> Box:
+        """The box around its words."""
+        return Box.around(word.box for word in self.words)
+
+    @property
+    def text(self) -> str:
+        """The words, a space between them."""
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Lines that belong together, a paragraph to the engine; at least one."""
+
+    lines: tuple[Line, ...]
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            msg = "a block has at least one line"
+            raise ValueError(msg)
+
+    @property
+    def box(self) -> Box:
+        """The box around its lines."""
+        return Box.around(line.box for line in self.lines)
+
+    @property
+    def text(self) -> str:
+        """The lines, a newline between them."""
+        return "\n".join(line.text for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """What the engine read on one page, before anyone touched it."""
+
+    blocks: tuple[Block, ...] = ()
+
+    @property
+    def raw(self) -> str:
+        """All of it: words apart by a space, lines by a newline, blocks by an empty line."""
+        return "\n\n".join(block.text for block in self.blocks)
+
+    @property
+    def confidence(self) -> float | None:
+        """Mean confidence of the words, 0..1; None where there is no word."""
+        scores = [word.confidence for word in self.words()]
+        return sum(scores) / len(scores) if scores else None
+
+    def words(self) -> Iterator[Word]:
+        """All words in reading order."""
+        for block in self.blocks:
+            for line in block.lines:
+                yield from line.words

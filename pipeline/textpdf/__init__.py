@@ -1,0 +1,1 @@
+"""The searchable PDF: the scan's own pages and an invisible text over them."""
