@@ -65,7 +65,8 @@ def ingest(
     if not chosen:
         show.line(f"Nothing to ingest in {settings.inbox}.")
         return
-    outcomes = _ingest_directly(chosen, settings) if directly else _ingest(chosen, settings)
+    with show.progress():
+        outcomes = _ingest_directly(chosen, settings) if directly else _ingest(chosen, settings)
     show.outcomes(outcomes, settings.output)
     if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(Exit.UNEXPECTED)
@@ -146,6 +147,7 @@ def _ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
     for name, value in _PREFECT.items():
         os.environ.setdefault(name, value)
     begun = time.monotonic()
+    house.readers(house.jobs_of(settings))  # they start while Prefect does
     server = os.environ.get("PREFECT_API_URL")
     show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
     # Prefect takes two seconds to import: only the command that needs it pays them.

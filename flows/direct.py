@@ -5,6 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from flows import house
+from flows.progress import meter
 from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
 from pipeline.model import Clock
 from pipeline.reading.pool import Readers
@@ -43,11 +44,18 @@ def _submit(
         return _done(failure(path, error))
     if isinstance(scan, Outcome):
         return _done(scan)
+    meter.expect(scan.facts.page_count)
     runs = [
-        pool.submit(read_pages, scan, run, settings, readers, clock)
+        pool.submit(_read, scan, run, settings, readers, clock)
         for run in page_runs(scan, house.jobs_of(settings))
     ]
     return pool.submit(_publish_after, runs, scan, settings, clock)
+
+
+def _read(
+    scan: Admitted, run: range, settings: Settings, readers: Readers, clock: Clock
+) -> tuple[PageMark, ...]:
+    return tuple(meter.watch(scan.name, read_pages(scan, run, settings, readers, clock)))
 
 
 def _publish_after(

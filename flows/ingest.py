@@ -19,6 +19,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, house
+from flows.progress import meter
 from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
@@ -53,7 +54,8 @@ def read_run(
 ) -> tuple[PageMark, ...]:
     """Read a run of pages; ``label`` and ``pages`` are for the run's name alone."""
     del label, pages
-    return read_pages(scan, run, settings, _readers(settings), house.clock())
+    marks = read_pages(scan, run, settings, _readers(settings), house.clock())
+    return tuple(meter.watch(scan.name, marks))
 
 
 @task(name="publish", task_run_name="publish {label}", cache_policy=NO_CACHE)
@@ -80,7 +82,9 @@ def ingest_inbox(scans: Sequence[Path], settings: Settings) -> State[Any]:
     begun = time.monotonic()
     admitted = [admit.submit(path, settings) for path in scans]
     found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
-    daybook.rename(len(scans), sum(_pages(value) for value in found))
+    pages = sum(_pages(value) for value in found)
+    meter.expect(pages)
+    daybook.rename(len(scans), pages)
     pending = [_submit(value, settings) for value in found]
     outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
     end_batch(settings, house.clock())

@@ -1,6 +1,7 @@
 """What the commands print: tables on a terminal, plain lines in a pipe, JSON for a program."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.doctor import Look
+from flows.progress import meter
 from pipeline.exports.readme import citation
 from pipeline.holdings.bag import Finding
 from pipeline.holdings.catalog import Entry, Hit
@@ -28,6 +30,11 @@ def line(text: str) -> None:
 def complaint(text: str) -> None:
     """Print what went wrong."""
     _err.print(f"opis: {text}", markup=False)
+
+
+def progress() -> AbstractContextManager[None]:
+    """Show how far the pages of a run are while the block runs."""
+    return meter.shown(_out)
 
 
 def outcomes(results: Sequence[Outcome], output: Path) -> None:

@@ -19,11 +19,15 @@ from pipeline.reading.messages import QUESTION, REPLY, Answer, Extract, Failed, 
 
 
 class Reader:
-    """One child process, started at its first question and again after it died."""
+    """One child process, started ahead of its first question and again after it died."""
 
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._complaints: IO[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the child, if it is not running: it takes half a second to be ready."""
+        self._running()
 
     def ask(self, question: Inspect | Extract | Recognize, timeout: float) -> Answer:
         """Return the child's answer.
@@ -111,6 +115,7 @@ class Readers:
         self._all = [Reader() for _ in range(count)]
         self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         for reader in self._all:
+            reader.start()
             self._idle.put(reader)
 
     @contextmanager

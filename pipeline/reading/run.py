@@ -33,10 +33,11 @@ class PageMark:
 
 def read_pages(
     scan: Admitted, numbers: Iterable[int], settings: Settings, readers: Readers, clock: Clock
-) -> tuple[PageMark, ...]:
-    """Read pages and keep them; a page that fails is marked, the others go on."""
+) -> Iterator[PageMark]:
+    """Read pages and keep them, one a step; a page that fails is marked, the others go on."""
     desk = _Desk(scan, settings)
-    return tuple(desk.read(number, readers, clock) for number in numbers)
+    for number in numbers:
+        yield desk.read(number, readers, clock)
 
 
 def pages_of(scan: Admitted, settings: Settings) -> Iterator[ReadPage]:

@@ -1,0 +1,76 @@
+"""How far a run is: a bar on a terminal, plain lines elsewhere."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pipeline.reading.run import PageMark
+
+
+class Meter:
+    """Counts the pages of a run in this process; silent until it is shown."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._expected = self._done = 0
+        self._console: Console | None = None
+        self._bar: Progress | None = None
+
+    @contextmanager
+    def shown(self, console: Console) -> Iterator[None]:
+        """Show the count while the block runs."""
+        self._expected = self._done = 0
+        self._console = console
+        try:
+            if not console.is_terminal:
+                yield
+                return
+            with _bar(console) as self._bar:
+                self._bar.add_task("reading", total=None)
+                yield
+        finally:
+            self._console = self._bar = None
+
+    def expect(self, pages: int) -> None:
+        """Say how many more pages there will be."""
+        with self._lock:
+            self._expected += pages
+            self._update()
+
+    def watch(self, scan: str, marks: Iterator[PageMark]) -> Iterator[PageMark]:
+        """Hand on the pages of a run as they are read, and count them."""
+        numbers = []
+        for mark in marks:
+            numbers.append(mark.number)
+            with self._lock:
+                self._done += 1
+                self._update()
+            yield mark
+        if self._console is not None and self._bar is None and numbers:
+            line = (
+                f"read {scan}, pages {numbers[0]}-{numbers[-1]} ({self._done} of {self._expected})"
+            )
+            self._console.print(line, markup=False)
+
+    def _update(self) -> None:
+        if self._bar is not None:
+            task = self._bar.task_ids[0]
+            self._bar.update(task, completed=self._done, total=self._expected or None)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("pages, left"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+meter = Meter()  #: of this process; on a worker of its own it counts and shows nothing
