@@ -64,4 +64,5 @@ if [ -z "$uv" ]; then
     uv=.tools/bin/uv
 fi
 
-"$uv" sync --frozen --quiet
+# Bytecode now: where Python may write none, Prefect would take twice as long to start each time.
+"$uv" sync --frozen --quiet --compile-bytecode
