@@ -10,6 +10,7 @@ from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import PageState, Reading, Step
 from pipeline.reading.ocr import Engine, mapped
 from pipeline.reading.prepare import Grey, Prepared, prepare
+from pipeline.reading.stamps import only_stamped
 from pipeline.text import PageText, Word
 
 _SURE = 0.75  #: 0..1; from here the engine's confidence in a word is to be believed
@@ -34,8 +35,11 @@ def read_image(page: Grey, engine: Engine) -> Reading:
     state, text, detail = _recognize(prepared, engine)
     seconds["recognize"] = time.monotonic() - begun
     if state is PageState.OK:
-        text = mapped(text, lambda box: prepared.to_page(box, page.shape[1], page.shape[0]))
         state, text, detail = judge(text)
+    if state is PageState.OK and only_stamped(text, prepared.pixels):
+        read = " ".join(word.text for word in text.words())
+        state, text, detail = PageState.BLANK, PageText(), f"nothing but a stamp: {read}"
+    text = mapped(text, lambda box: prepared.to_page(box, page.shape[1], page.shape[0]))
     steps = (*prepared.steps, Step("recognize"))
     return Reading(state, text, steps, detail, seconds)
 

@@ -1,0 +1,84 @@
+"""On a page without text no text is invented; made of the letter's own images, really read."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+import pytest
+from numpy.random import default_rng
+
+from pipeline.model import PageState
+from pipeline.pages import page_image
+from pipeline.reading.ocr import Tesseract
+from pipeline.reading.page import read_image
+from pipeline.reading.prepare import Grey
+from tests.house import LETTER
+
+pytestmark = pytest.mark.tesseract
+STAMPED = slice(0, 430)  #: rows of the first leaf: registry stamp and leaf number, no typing
+
+
+@cache
+def leaf(number: int) -> Grey:
+    return page_image(LETTER, "application/pdf", number, 300, 10**9)[0]
+
+
+def paper(seed: int = 1) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+    lumps = default_rng(seed).normal(212, 7, (12, 9)).astype(np.float32)
+    return cv2.resize(lumps, (2480, 3508), interpolation=cv2.INTER_CUBIC)  # type: ignore[return-value]
+
+
+def scanned(sheet: "np.ndarray[tuple[int, int], np.dtype[np.float32]]") -> Grey:
+    grain = default_rng(2).normal(0, 2, sheet.shape)
+    return np.clip(sheet + grain, 0, 255).astype(np.uint8)
+
+
+def bare() -> Grey:
+    return scanned(paper())
+
+
+def bordered() -> Grey:
+    sheet = paper()
+    sheet[:, :50], sheet[:60] = 20, 30
+    return scanned(sheet)
+
+
+def stamped() -> Grey:
+    sheet = paper()
+    sheet[STAMPED] = leaf(1)[STAMPED]
+    return scanned(sheet)
+
+
+def numbered() -> Grey:
+    sheet = paper()
+    sheet[STAMPED, 2000:] = leaf(1)[STAMPED, 2000:]
+    return scanned(sheet)
+
+
+def shown_through(strength: float, blur: float) -> Grey:
+    behind = cv2.GaussianBlur(leaf(2)[:, ::-1].astype(np.float32), (0, 0), blur)
+    return scanned(paper() - strength * np.clip(215 - behind, 0, 255))
+
+
+@pytest.mark.parametrize(
+    ("page", "told"),
+    [
+        pytest.param(bare, "nothing on the page looks like text", id="bare paper"),
+        pytest.param(bordered, "nothing on the page looks like text", id="a scanner's border"),
+        pytest.param(stamped, "nothing but a stamp: ВХОД", id="a registry stamp"),
+        pytest.param(numbered, "", id="a leaf number alone"),
+        pytest.param(lambda: shown_through(0.2, 5), "no text", id="faint show-through"),
+        pytest.param(lambda: shown_through(0.5, 3), "no text", id="strong show-through"),
+    ],
+)
+def test_a_page_without_text_is_blank_and_says_why(page: object, told: str) -> None:
+    assert callable(page)
+    reading = read_image(page(), Tesseract(("rus", "eng"), 60))
+    assert (reading.state, list(reading.text.words())) == (PageState.BLANK, [])
+    assert told in reading.detail
+
+
+def test_a_stamp_beside_typing_takes_nothing_away() -> None:
+    reading = read_image(leaf(1), Tesseract(("rus",), 60))
+    assert reading.state is PageState.OK
+    assert len(list(reading.text.words())) > 190
