@@ -1,6 +1,7 @@
 """The command ``opis``."""
 
 import importlib
+import logging
 import os
 import sys
 import time
@@ -133,8 +134,15 @@ def doctor(inbox: Inbox = None, output: Output = None, languages: Languages = No
         raise typer.Exit(Exit.UNEXPECTED)
 
 
+#: What they complain of in a scan, Opis says itself, with the scan's name.
+_TALKATIVE = ("img2pdf", "pikepdf", "PIL", "pypdf")
+
+
 def main() -> None:
     """Run the command; an error that a person can mend is a sentence, not a traceback."""
+    for library in _TALKATIVE:
+        logging.getLogger(library).propagate = False
+        logging.getLogger(library).addHandler(logging.NullHandler())
     try:
         app()
     except OpisError as error:

@@ -18,7 +18,13 @@ from pipeline.values import Admitted, ReadPage
 _DOUBTFUL_WORD = 0.6  #: confidence 0..1; under it a word is counted as doubtful
 _DOUBTFUL_PAGE = 0.7  #: mean confidence 0..1; under it a page wants a person's eye
 _REVIEW = frozenset(
-    [Concern.LEAF_COUNT, Concern.LOW_CONFIDENCE, Concern.PAGE_ERROR, Concern.PAGE_TIMEOUT]
+    [
+        Concern.DAMAGED_IMAGE,
+        Concern.LEAF_COUNT,
+        Concern.LOW_CONFIDENCE,
+        Concern.PAGE_ERROR,
+        Concern.PAGE_TIMEOUT,
+    ]
 )
 
 
@@ -117,6 +123,9 @@ def _about_page(page: RecordPage, words: list[Word]) -> Iterable[Issue]:
         PageState.TIMEOUT: Concern.PAGE_TIMEOUT,
         PageState.ERROR: Concern.PAGE_ERROR,
     }
+    if page.image is not None and page.image.damage:
+        detail = f"page {page.number}: {page.image.damage}"
+        yield Issue(Concern.DAMAGED_IMAGE, detail, page.number)
     if page.state in concerns:
         yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
     elif page.mean_confidence is not None and page.mean_confidence < _DOUBTFUL_PAGE:

@@ -60,6 +60,7 @@ class Concern(StrEnum):
     """What an Issue is about; a program may sort by it, a person reads the detail."""
 
     BLANK_PAGE = "blank-page"
+    DAMAGED_IMAGE = "damaged-image"
     EMBEDDED_TEXT = "embedded-text"
     ENCRYPTION = "encryption"
     LEAF_COUNT = "leaf-count"
@@ -109,6 +110,7 @@ class PageImage:
     origin: Origin
     placement: Placement
     extraction: str  #: how the pixels were got, e.g. ``DCTDecode, turned 90``
+    damage: str = ""  #: what is wrong with the stored image; empty where nothing was seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,10 @@ def page_image(
     if media_type == PDF:
         page = pdf_pages(path).image(number, dpi, max_pixels)
         pixels, origin, placement, how = page.pixels, page.origin, page.placement, page.how
+        damage = page.damage
     else:
         pixels, placement, how = read_frame(path, number, max_pixels)
-        origin = Origin.FILE
+        origin, damage = Origin.FILE, ""
     pixels = np.ascontiguousarray(pixels)
     height, width = pixels.shape
     facts = PageImage(
@@ -49,6 +50,7 @@ def page_image(
         origin=origin,
         placement=placement,
         extraction=how,
+        damage=damage,
     )
     return pixels, facts
 

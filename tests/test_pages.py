@@ -425,10 +425,11 @@ def test_a_page_that_is_not_there_is_named(tmp_path: Path) -> None:
         page_image(path, PDF, 7, 300, 10**8)
 
 
-def test_a_broken_jpeg_leaves_a_page_to_look_at(tmp_path: Path) -> None:
+def test_a_broken_jpeg_leaves_a_page_to_look_at_and_says_so(tmp_path: Path) -> None:
     jpeg = encoded(grey(), "JPEG", quality=90)[:3000]
-    found = drawn(scan(tmp_path / "scan.pdf", data=jpeg, Filter=Name.DCTDecode))
-    assert found.shape == (HIGH, WIDE)
+    found, image = got(scan(tmp_path / "scan.pdf", data=jpeg, Filter=Name.DCTDecode))
+    assert (found.shape, image.origin) == ((HIGH, WIDE), Origin.DRAWN)
+    assert image.damage.startswith("its image is damaged (image file is truncated")
 
 
 @pytest.mark.parametrize(

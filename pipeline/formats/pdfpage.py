@@ -1,9 +1,8 @@
 """Page images and text layers out of PDFs: the embedded image where it is the page, else drawn."""
 
 import io
-import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from pipeline.errors import BrokenScanError
+from pipeline.formats.drawing import fitting, is_annotated, render_page
 from pipeline.formats.imagefile import to_grey
 from pipeline.formats.soleimage import SoleImage, sole_image
 from pipeline.formats.turn import Grey
@@ -31,7 +31,6 @@ _ODD = (  # what broken files make of the libraries; PdfiumError and recursion a
     RuntimeError,
 )
 _UNPRINTABLE = re.compile(r"[^\t\x20-\ufffd\U00010000-\U0010ffff]")  #: not allowed in XML
-_UNSEEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class Extracted:
     origin: Origin
     placement: Placement
     how: str  #: for a person
+    damage: str = ""  #: what is wrong with the stored image; empty where nothing was seen
 
 
 class PdfPages:
@@ -77,8 +77,12 @@ class PdfPages:
         sole = self._sole(number)
         if sole is None or sole.width * sole.height > max_pixels:
             return self._drawn(page, number, dpi, max_pixels)
-        takeable = sole.takeable and not _is_annotated(page)
-        pixels = _decoded(sole, page) if takeable else None
+        takeable = sole.takeable and not is_annotated(page)
+        try:
+            pixels = _decoded(sole, page) if takeable else None
+        except (OSError, SyntaxError) as error:  # Pillow's words for a JPEG that is cut or garbled
+            drawn = self._drawn(page, number, max(sole.dpi), max_pixels)
+            return replace(drawn, damage=f"its image is damaged ({error}); what is left was drawn")
         if pixels is None:
             return self._drawn(page, number, max(sole.dpi), max_pixels)
         how = f"{sole.filters}{sole.turn}"
@@ -129,9 +133,9 @@ class PdfPages:
             msg = f"{self._name}, page {number} has no size."
             raise BrokenScanError(msg)
         most = min(max_pixels, _DRAWN_PIXELS)
-        size = _fitting(width * dpi / 72, height * dpi / 72, most)
+        size = fitting(width * dpi / 72, height * dpi / 72, most)
         try:
-            pixels = _render(page, *size)
+            pixels = render_page(page, *size)
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
             msg = f"{self._name}, page {number} cannot be drawn ({error})."
             raise BrokenScanError(msg) from error
@@ -177,7 +181,11 @@ def _drawer(path: Path, pdf: pikepdf.Pdf) -> pdfium.PdfDocument:
 
 
 def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
-    """Return the stored pixels of the sole image, or None where drawing is the safer way."""
+    """Return the stored pixels of the sole image, or None where drawing is the safer way.
+
+    Raises:
+        OSError, SyntaxError: a JPEG is cut off or garbled.
+    """
     image: Image.Image | None = None
     try:
         if sole.jpeg_mode:
@@ -190,33 +198,8 @@ def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
         if image is None or image.size != (sole.width, sole.height):
             return None
         return np.asarray(to_grey(image), dtype=np.uint8)
-    except (OSError, SyntaxError, *_ODD):
+    except _ODD:
         return None
-
-
-def _fitting(width: float, height: float, most: int) -> tuple[int, int]:
-    """Return whole pixels in the given proportion, at most so many, at least one each way.
-
-    >>> _fitting(2550.0000001, 3300, 100_000_000)
-    (2550, 3300)
-    >>> _fitting(8000, 2000, 1_000_000)
-    (2000, 500)
-    """
-    factor = min(1.0, math.sqrt(most / (width * height)))
-    wide = min(max(round(width * factor), 1), most)
-    return wide, min(max(round(height * factor), 1), most // wide)
-
-
-def _render(page: pdfium.PdfPage, width: int, height: int) -> Grey:
-    """Draw a page in exactly so many pixels, annotations and filled forms with it."""
-    bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_Gray)
-    bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
-    flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_GRAYSCALE
-    area = (bitmap.raw, page.raw, 0, 0, width, height, 0, flags)
-    pdfium_c.FPDF_RenderPageBitmap(*area)
-    if page.formenv is not None:
-        pdfium_c.FPDF_FFLDraw(page.formenv.raw, *area)
-    return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(height, width)
 
 
 def _plain(text: str) -> str:
@@ -230,18 +213,3 @@ def _plain(text: str) -> str:
     """
     lines = [_UNPRINTABLE.sub("", line) for line in text.replace("\ufffe", "-\n").splitlines()]
     return "\n".join(line.rstrip() for line in lines).strip()
-
-
-def _is_annotated(page: pdfium.PdfPage) -> bool:
-    """Whether an annotation is drawn over the page; links and pop-ups are not."""
-    for index in range(pdfium_c.FPDFPage_GetAnnotCount(page.raw)):
-        annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
-        kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
-        flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
-        pdfium_c.FPDFPage_CloseAnnot(annotation)
-        if not flags & _UNSEEN and kind not in {
-            pdfium_c.FPDF_ANNOT_LINK,
-            pdfium_c.FPDF_ANNOT_POPUP,
-        }:
-            return True
-    return False
