@@ -12,6 +12,8 @@ from typing import Protocol
 
 from pipeline.text import PageText
 
+PDF = "application/pdf"  #: media type
+
 
 class Clock(Protocol):
     """What time it is; handed in, so that the same scan gives the same bytes in a test."""

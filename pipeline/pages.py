@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.formats.imagefile import read_frame
-from pipeline.formats.pdffacts import PDF
 from pipeline.formats.pdfpage import pdf_pages
 from pipeline.formats.turn import Grey
-from pipeline.model import EmbeddedText, Origin, PageImage
+from pipeline.model import PDF, EmbeddedText, Origin, PageImage
 
 
 def page_image(

@@ -119,6 +119,8 @@ def test_a_killed_run_goes_on_where_it_was(house: House) -> None:
 
 @pytest.mark.tesseract
 def test_ctrl_c_ends_the_run_and_loses_nothing(house: House) -> None:
+    # A shell that starts a job in the background has it ignore SIGINT, and its children too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     house.drop(LETTER)
     run = subprocess.Popen(
         [OPIS, "ingest", "--direct"],

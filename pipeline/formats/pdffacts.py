@@ -7,9 +7,8 @@ import pikepdf
 import pypdf
 
 from pipeline.errors import BrokenScanError, EmptyScanError, EncryptedScanError
-from pipeline.model import Concern, Issue, ScanFacts
+from pipeline.model import PDF, Concern, Issue, ScanFacts
 
-PDF = "application/pdf"
 _HEAD, _TAIL = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
 _PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
 _LENGTH = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)")  #: how long a web-optimized file is

@@ -3,6 +3,7 @@
 The numbers are those of the invariants in docs/invariants.md.
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -12,8 +13,10 @@ from pipeline.clean import replay, undo
 from pipeline.exports.alto import read_blocks
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
-from pipeline.record import Record, RecordPage, from_json, to_json
+from pipeline.model import PDF
+from pipeline.record import Record, RecordPage, dump, from_json
 from pipeline.text import PageText
+from pipeline.textpdf.compare import differences
 
 
 def check_version(folder: Path) -> list[Finding]:
@@ -30,7 +33,7 @@ def check_version(folder: Path) -> list[Finding]:
     except (OSError, ValueError) as error:
         detail = f"is no record: {str(error).splitlines()[0]}"
         return [*findings, Finding("data/record.json", Damage.MALFORMED, detail)]
-    if to_json(record).encode() != content:
+    if dump(json.loads(content)).encode() != content:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
     for check in _CHECKS:
@@ -101,11 +104,14 @@ def _alto(data: Path, record: Record) -> Iterator[Finding]:
 
 
 def _pdf(data: Path, record: Record) -> Iterator[Finding]:
-    """8: searchable.pdf has the scan's pages."""
-    name = "data/searchable.pdf"
+    """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
+    name, source = "data/searchable.pdf", record.provenance.source
     try:
         with pikepdf.open(data / "searchable.pdf") as pdf:
             count = len(pdf.pages)
+        if source.media_type == PDF:
+            found = differences(data / "original" / source.name, data / "searchable.pdf")
+            yield from (Finding(name, Damage.CHANGED, detail) for detail in found)
     except pikepdf.PdfError as error:
         yield Finding(name, Damage.MALFORMED, f"is no PDF: {error}")
         return

@@ -1,0 +1,50 @@
+"""Holds a searchable PDF against the scan it was made from: same pages, same boxes, same images."""
+
+import hashlib
+from collections.abc import Iterator
+from itertools import zip_longest
+from pathlib import Path
+
+import pikepdf
+
+_ODD = (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
+
+
+def differences(original: Path, searchable: Path) -> Iterator[str]:
+    """Yield a sentence for each page whose boxes, turn or embedded images differ.
+
+    Args:
+        original: the scan, a PDF; a damaged one is read as far as it goes.
+        searchable: the PDF with the text layer.
+
+    Raises:
+        pikepdf.PdfError: one of them is no PDF.
+    """
+    with pikepdf.open(original) as scan, pikepdf.open(searchable) as made:
+        pairs = zip_longest(scan.pages, made.pages)
+        for number, (page, other) in enumerate(pairs, 1):
+            if page is None or other is None:
+                yield f"has {len(made.pages)} pages, the scan {len(scan.pages)}"
+                return
+            if _frame(page) != _frame(other):
+                yield f"page {number}: its boxes or its turn are not the scan's"
+            if not _images(page) <= _images(other):
+                yield f"page {number}: its images are not the scan's, byte for byte"
+
+
+def _frame(page: pikepdf.Page) -> tuple[list[float], list[float], int]:
+    """Return media box and crop box in points and the turn in degrees, inherited ones too."""
+    media = [round(float(side), 3) for side in page.mediabox]
+    crop = [round(float(side), 3) for side in page.cropbox]
+    return media, crop, int(page.obj.get("/Rotate", 0)) % 360
+
+
+def _images(page: pikepdf.Page) -> set[bytes]:
+    """Return the digests of the image streams of a page, as stored; a broken one has none."""
+    found = set()
+    for image in page.get_images().values():
+        try:
+            found.add(hashlib.sha256(image.read_raw_bytes()).digest())
+        except _ODD:
+            continue
+    return found

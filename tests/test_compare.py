@@ -1,0 +1,72 @@
+"""A searchable PDF is held against its scan: pages, boxes, turn, image bytes."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import img2pdf
+import pikepdf
+import pytest
+from PIL import Image
+
+from pipeline.textpdf.compare import differences
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    images = []
+    for shade in (90, 180):
+        encoded = io.BytesIO()
+        Image.new("L", (200, 300), shade).save(encoded, "JPEG", dpi=(100, 100))
+        images.append(encoded.getvalue())
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(img2pdf.convert(images, engine=img2pdf.Engine.internal))
+    return path
+
+
+def _turned(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[1].rotate(90, relative=True)
+
+
+def _cropped(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[1].cropbox = pikepdf.Array([0, 0, 50, 50])
+
+
+def _encoded_again(pdf: pikepdf.Pdf) -> None:
+    image = next(iter(pdf.pages[1].get_images().values()))
+    image.write(bytes(image.read_raw_bytes()) + b"\n", filter=pikepdf.Name.DCTDecode)
+
+
+def _inherited(pdf: pikepdf.Pdf) -> None:
+    pages = pdf.Root.Pages
+    pages.MediaBox = pdf.pages[0].obj.MediaBox
+    for page in pdf.pages:
+        del page.obj["/MediaBox"]
+
+
+def _shorter(pdf: pikepdf.Pdf) -> None:
+    del pdf.pages[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (_turned, ["page 2: its boxes or its turn are not the scan's"]),
+        (_cropped, ["page 2: its boxes or its turn are not the scan's"]),
+        (_encoded_again, ["page 2: its images are not the scan's, byte for byte"]),
+        (_shorter, ["has 1 pages, the scan 2"]),
+        (_inherited, []),
+    ],
+)
+def test_what_a_searchable_pdf_changed_is_told(
+    scan: Path, tmp_path: Path, change: Callable[[pikepdf.Pdf], None], told: list[str]
+) -> None:
+    made = tmp_path / "searchable.pdf"
+    with pikepdf.open(scan) as pdf:
+        change(pdf)
+        pdf.save(made)
+    assert list(differences(scan, made)) == told
+
+
+def test_a_copy_has_no_difference(scan: Path) -> None:
+    assert list(differences(scan, scan)) == []

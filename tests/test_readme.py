@@ -1,0 +1,39 @@
+"""Documents that cannot rot: what the README names is there."""
+
+import re
+import subprocess
+
+import pytest
+
+from pipeline.settings import Settings
+from tests.house import OPIS, ROOT
+
+README = (ROOT / "README.md").read_text("utf-8")
+COMMANDS = sorted(set(re.findall(r"opis ([a-z]+)(?: |`|$)", README, re.MULTILINE)))
+
+
+def test_the_readme_tells_every_setting_once() -> None:
+    table = README[README.index("| setting |") :]
+    rows = re.findall(r"^\| (`[^|]*)\|", table, re.MULTILINE)
+    names = re.findall(r"`(\w+)`", " ".join(rows))
+    assert sorted(names) == sorted(Settings.model_fields)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_exists(command: str) -> None:
+    done = subprocess.run([OPIS, command, "--help"], capture_output=True, check=False, timeout=60)
+    assert done.returncode == 0
+
+
+def test_every_target_of_the_makefile_is_told_by_its_help() -> None:
+    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert re.findall(r"make (\w+)", told.stdout) == targets
+
+
+def test_files_and_folders_that_documents_name_exist() -> None:
+    for document in [ROOT / "README.md", *ROOT.glob("docs/*.md")]:
+        for name in re.findall(
+            r"`((?:docs|tests|samples|pipeline|flows)/[\w./]*)`", document.read_text("utf-8")
+        ):
+            assert (ROOT / name).exists(), f"{document.name} names {name}"
