@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from flows import direct, house, show
+from flows import serve as serving
 from flows.doctor import examine
 from pipeline.errors import OpisError
 from pipeline.holdings.audit import check_archive
@@ -73,6 +74,21 @@ def ingest(
         raise typer.Exit(Exit.UNEXPECTED)
     if any(outcome.refused for outcome in outcomes):
         raise typer.Exit(Exit.REFUSALS)
+
+
+@app.command()
+def serve(
+    inbox: Inbox = None,
+    output: Output = None,
+    languages: Languages = None,
+    jobs: Jobs = None,
+    port: Annotated[int | None, typer.Option(help="Of the Prefect server and its UI.")] = None,
+) -> None:
+    """Start the Prefect server with its UI, and take in scans as they arrive."""
+    settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs, port=port)
+    house.ready(settings)
+    _prepare_prefect()
+    serving.serve(settings, show.line)
 
 
 @app.command("list")
@@ -152,8 +168,7 @@ def main() -> None:
 
 def _ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
     """Run the Prefect flow, on the server that is set or on Prefect's own temporary one."""
-    for name, value in _PREFECT.items():
-        os.environ.setdefault(name, value)
+    _prepare_prefect()
     begun = time.monotonic()
     house.readers(house.jobs_of(settings))  # they start while Prefect does
     server = os.environ.get("PREFECT_API_URL")
@@ -164,6 +179,11 @@ def _ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
     prefect = time.monotonic() - begun - batch.seconds
     show.line(f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s.")
     return list(batch.outcomes)
+
+
+def _prepare_prefect() -> None:
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
 
 
 _PREFECT = {

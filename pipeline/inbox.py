@@ -28,12 +28,12 @@ def unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
 
     Settled is what has had the same size and time for ``seconds`` and is not open for writing.
     """
-    before = {path: _stamp(path) for path in paths}
+    before = {path: stamp(path) for path in paths}
     now = time.time_ns()
     fresh = [p for p, (_, changed) in before.items() if not 0 <= changed <= now - seconds * 1e9]
     if fresh and seconds:
         time.sleep(seconds)
-    moving = {path for path in fresh if _stamp(path) != before[path]}
+    moving = {path for path in fresh if stamp(path) != before[path]}
     return moving | {path for path in before if _open_for_writing(path)}
 
 
@@ -86,7 +86,7 @@ def _ignored(name: str) -> bool:
     return low.startswith((".", "~")) or low.endswith(_UNFINISHED) or low in _LITTER
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def stamp(path: Path) -> tuple[int, int]:
     """Return size and time of the last change; (-1, -1) where the file is gone."""
     try:
         status = path.lstat()

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -52,6 +53,13 @@ class House:
     def versions(self) -> list[Path]:
         """Return the folders of all published versions."""
         return sorted(path.parent for path in self.output.rglob("bagit.txt"))
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        return int(made.getsockname()[1])
 
 
 def data(version: Path, name: str) -> Path:

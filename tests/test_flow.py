@@ -1,12 +1,6 @@
 """The flow on a real Prefect server, looked at through the server's own eyes."""
 
-import os
-import socket
 import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,50 +8,26 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.house import LETTER, House, data
+from flows.server import PrefectServer
+from tests.house import LETTER, House, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
-
-
-def free_port() -> int:
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of its own, with its database in a folder of its own."""
-    home, port = tmp_path_factory.mktemp("server"), free_port()
-    environ = {key: value for key, value in os.environ.items() if not key.startswith("PREFECT_")}
-    environ |= {
-        "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    with (home / "log.txt").open("wb") as log:
-        child = subprocess.Popen(
-            [Path(sys.executable).with_name("prefect"), "server", "start", "--port", str(port)],
-            env=environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
-        address = f"http://127.0.0.1:{port}/api"
+    home = tmp_path_factory.mktemp("server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", str(home))
+        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+        patch.setenv("DO_NOT_TRACK", "1")
+        server = PrefectServer(free_port(), home / "log.txt")
+        server.start()
         try:
-            _await_health(address, child)
-            yield address
+            yield server.api
         finally:
-            child.terminate()
-            child.wait(timeout=30)
-
-
-def _await_health(address: str, child: "subprocess.Popen[bytes]") -> None:
-    for _ in range(240):
-        assert child.poll() is None, "the Prefect server ended at once"
-        try:
-            with urllib.request.urlopen(f"{address}/health", timeout=5):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.5)
-    pytest.fail("the Prefect server did not come up")
+            server.stop()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,80 @@
+"""``opis serve``: the Prefect server with its UI, and the inbox taken in as scans arrive."""
+
+import importlib
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from flows.server import PrefectServer
+from pipeline.inbox import find_scans, stamp, unsettled
+from pipeline.ingest import Outcome
+from pipeline.settings import Settings
+
+_RESCAN = 2.0  #: seconds between two looks at the inbox
+
+
+def serve(settings: Settings, tell: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM.
+
+    Raises:
+        SetupError: the server does not come up.
+        KeyboardInterrupt: it was asked to end; the server has ended.
+    """
+    signal.signal(signal.SIGTERM, _interrupt)
+    server = PrefectServer(settings.port, settings.work / "prefect-server.log")
+    tell(f"Prefect server: starting on {server.ui} …")
+    try:
+        server.start()
+        os.environ["PREFECT_API_URL"] = server.api
+        flow = importlib.import_module("flows.ingest")  # only now: it reads the address
+        tell(f"Watching {settings.inbox}; the day-book is at {server.ui}. Ctrl-C ends all of it.")
+        watch = _Watch(settings)
+        while True:
+            if not server.runs:
+                tell("The Prefect server has died; starting it again.")
+                server.start()
+            if scans := watch.settled():
+                tell(f"Ingesting {len(scans)} scan{'' if len(scans) == 1 else 's'} …")
+                outcomes = flow.run(scans, settings).outcomes
+                watch.done_with(scans)
+                for outcome in outcomes:
+                    tell(_line(outcome))
+            time.sleep(_RESCAN)
+    finally:
+        server.stop()
+
+
+class _Watch:
+    """What lies in the inbox and wants to be taken; what was left there waits for a change."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._left: dict[Path, tuple[int, int]] = {}
+
+    def settled(self) -> list[Path]:
+        found = [
+            path for path in find_scans(self._settings.inbox) if self._left.get(path) != stamp(path)
+        ]
+        moving = unsettled(found, self._settings.settle_seconds)
+        return [path for path in found if path not in moving]
+
+    def done_with(self, scans: list[Path]) -> None:
+        """Leave alone what stayed in the inbox: kept there by a setting, or failed."""
+        self._left = {path: stamp(path) for path in [*self._left, *scans] if path.exists()}
+
+
+def _line(outcome: Outcome) -> str:
+    if outcome.record:
+        return f"published {outcome.scan}: {outcome.record} v{outcome.version}"
+    if outcome.refused:
+        return f"refused {outcome.refused}"
+    return f"failed, stays in the inbox: {outcome.scan}: {outcome.failed}"
+
+
+def _interrupt(number: int, frame: FrameType | None) -> Any:
+    del number, frame
+    raise KeyboardInterrupt
