@@ -24,6 +24,15 @@ def run_name(scans: int, pages: int | None = None) -> str:
     return f"ingest {', '.join(parts)}"
 
 
+def pages(run: range) -> str:
+    """Return how a run of pages is called.
+
+    >>> pages(range(1, 9)), pages(range(9, 10))
+    ('pages 1-8', 'page 9')
+    """
+    return f"page {run[0]}" if len(run) == 1 else f"pages {run[0]}-{run[-1]}"
+
+
 def rename(scans: int, pages: int) -> None:
     """Put the number of pages, known only now, into the run's name."""
     if flow_run.id:
@@ -58,16 +67,18 @@ def sentence(outcomes: Sequence[Outcome]) -> str:
 
 def _row(outcome: Outcome) -> dict[str, str]:
     link = Path(outcome.folder).as_uri() if outcome.folder else ""
-    what = "published before" if outcome.already else "published"
     return {
         "Scan": outcome.scan,
-        "What became of it": what if outcome.record else outcome.refused or outcome.failed,
+        "What became of it": outcome.fate,
         "Record": f"[{outcome.record} v{outcome.version}]({link})" if outcome.record else "",
-        "Title": outcome.title,
         "Pages": str(outcome.pages or ""),
         "Confidence": "" if outcome.confidence is None else f"{outcome.confidence:.0%}",
         "Needs review": "yes" if outcome.needs_review else "",
-        "Issues": "; ".join(outcome.issues),
+        "Title": outcome.title,
+        # Last, for it may be long and the table scrolls.
+        "Reason, issues": "; ".join(
+            filter(None, [outcome.refused, outcome.failed, *outcome.issues])
+        ),
     }
 
 

@@ -48,7 +48,7 @@ def admit(path: Path, settings: Settings) -> Admitted | Outcome | State[Any]:
     return _told(found) if isinstance(found, Outcome) else found
 
 
-@task(name="read-pages", task_run_name="read {label}, pages {pages}", cache_policy=NO_CACHE)
+@task(name="read-pages", task_run_name="read {label}, {pages}", cache_policy=NO_CACHE)
 def read_run(
     scan: Admitted, run: range, settings: Settings, *, label: str, pages: str
 ) -> tuple[PageMark, ...]:
@@ -97,7 +97,7 @@ def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
         return scan
     label = scan.path.stem.replace("_", " ")
     runs = [
-        read_run.submit(scan, run, settings, label=label, pages=f"{run[0]}-{run[-1]}")
+        read_run.submit(scan, run, settings, label=label, pages=daybook.pages(run))
         for run in page_runs(scan, house.jobs_of(settings))
     ]
     return publish.submit(scan, settings, runs, label=label)

@@ -42,7 +42,7 @@ def outcomes(results: Sequence[Outcome], output: Path) -> None:
     rows = [
         (
             result.scan,
-            _fate(result),
+            result.fate,
             result.record and f"{result.record} v{result.version}",
             str(result.pages or ""),
             _percent(result.confidence),
@@ -128,12 +128,6 @@ def findings(checked: int, found: Sequence[Finding], *, as_json: bool) -> None:
         line(f"DAMAGED {finding.path}: {finding.damage}: {finding.detail}")
     versions = f"{checked} version{'' if checked == 1 else 's'} checked"
     line(f"{versions}, {len(found)} finding{'' if len(found) == 1 else 's'}")
-
-
-def _fate(result: Outcome) -> str:
-    if result.record:
-        return "published before" if result.already else "published"
-    return "refused" if result.refused else "failed"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

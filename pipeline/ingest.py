@@ -44,6 +44,13 @@ class Outcome:
     refused: str = ""  #: the reason; empty where there is a record
     failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
 
+    @property
+    def fate(self) -> str:
+        """What became of it, in a word or two."""
+        if self.record:
+            return "published before" if self.already else "published"
+        return "refused" if self.refused else "failed"
+
 
 def admit_scan(
     path: Path, settings: Settings, readers: Readers, clock: Clock

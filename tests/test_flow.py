@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from flows.server import PrefectServer
 from tests.house import LETTER, House, data, free_port
@@ -32,9 +33,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory, server: str) -> House:
-    """One batch: the letter, a scan that is none, and a page without a reference."""
+    """One batch: the letter, a scan that is none, and a bare page where two leaves should be."""
     made = House(tmp_path_factory.mktemp("flow"))
     made.drop(LETTER)
+    Image.new("L", (800, 1100), 230).save(made.inbox / "RGASPI_f17_op3_d5_ll1-2.png")
     (made.inbox / "notes.pdf").write_text("these are only words")
     done = made.opis("ingest", PREFECT_API_URL=server)
     assert done.returncode == 3, done.stdout + done.stderr
@@ -50,21 +52,22 @@ def ask(server: str, path: str, **query: Any) -> Any:
 
 def test_the_run_says_by_name_what_it_did(house: House, server: str) -> None:
     runs = ask(server, "flow_runs")
-    assert [run["name"] for run in runs] == ["ingest 2 scans, 4 pages"]
-    assert "inbox" in runs[0]["tags"]
+    assert [run["name"] for run in runs] == ["ingest 3 scans, 5 pages"]
+    assert sorted(runs[0]["tags"]) == ["inbox", "needs-review"]
     assert runs[0]["state"]["name"] == "Refusals"
     assert "notes.pdf refused: notes.pdf is no" in runs[0]["state"]["message"]
-    assert len(house.versions()) == 1
+    assert len(house.versions()) == 2
 
 
 def test_tasks_are_named_as_an_archivist_speaks(house: House, server: str) -> None:
     tasks = {task["name"]: task["state"] for task in ask(server, "task_runs")}
     names = sorted(tasks)
-    assert names[:2] == [f"admit {LETTER.name}", "admit notes.pdf"]
+    assert names[1:3] == [f"admit {LETTER.name}", "admit notes.pdf"]
+    assert "read RGASPI f17 op3 d5 ll1-2, page 1" in names
     assert "publish RGASPI f558 op11 d330 ll0110-0113" in names
     reads = [name for name in names if name.startswith("read RGASPI f558 op11 d330 ll0110-0113, ")]
     assert reads[0].endswith("pages 1-2")
-    assert len(house.versions()) == 1
+    assert len(house.versions()) == 2
     refused = tasks["admit notes.pdf"]
     assert (refused["name"], refused["type"]) == ("Refused", "FAILED")
     assert "convert it to one of these" in refused["message"]
@@ -82,7 +85,7 @@ def test_the_table_shows_what_became_of_each_scan(house: House, server: str) -> 
 def test_only_small_values_crossed_a_task_boundary(house: House, server: str) -> None:
     for task in ask(server, "task_runs"):
         assert len(str(task)) < 20_000
-    assert len(house.versions()) == 1
+    assert len(house.versions()) == 2
 
 
 def test_without_prefect_the_record_is_the_same(house: House, tmp_path: Path, server: str) -> None:
@@ -97,7 +100,7 @@ def test_without_prefect_the_record_is_the_same(house: House, tmp_path: Path, se
         ["diff", "-r", both[0].output, both[1].output], capture_output=True, text=True, check=False
     )
     assert (compared.returncode, compared.stdout) == (0, "")
-    assert len(house.versions()) == 1
+    assert len(house.versions()) == 2
 
 
 def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(tmp_path: Path) -> None:
