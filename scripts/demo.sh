@@ -8,3 +8,4 @@ cp "samples/$letter.pdf" "samples/$letter.yaml" inbox/
 uv run --frozen opis ingest
 echo
 uv run --frozen opis list
+uv run --frozen opis verify
