@@ -4,6 +4,7 @@ Plain functions: ``flows`` runs them as Prefect tasks, or in a thread pool witho
 the records are the same.
 """
 
+import errno
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -100,6 +101,8 @@ def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
 
 def failure(path: Path, error: BaseException) -> Outcome:
     """Say that something went wrong on our side; the scan stays where it is."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return Outcome(scan=path.name, failed="The disk is full. Make room and ingest it again.")
     return Outcome(scan=path.name, failed=f"{type(error).__name__}: {error}")
 
 
