@@ -5,17 +5,35 @@ published with the record, so that any program, without this code, can replay th
 reading text, undo them to get the raw reading byte for byte, and follow any word back.
 
 Nothing is invented: a step may remove, join or exchange look-alike letters, never add a word.
+What is left out by its place on the page and where paragraphs begin is said by the roles of the
+lines (``pipeline.layout``) and done first (``pipeline.shape``); all other steps see only text.
 Only NFC: NFKC would lose ſ, № and superscripts.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import regex
 
+from pipeline.edits import Change, Edit, apply, inverse, replay, undo
+from pipeline.habits import (
+    close_up_letters,
+    drop_marks,
+    drop_strokes,
+    mend_numbers,
+    name_points,
+    type_in_cyrillic,
+)
 from pipeline.scripts import unmix
+from pipeline.shape import SHAPING
+from pipeline.text import Role
+
+__all__ = [
+    "SHAPING", "STEPS", "Change", "CleanText", "Edit", "apply", "clean", "inverse", "joint", "name_of",
+    "replay", "undo",
+]  # fmt: skip
 
 #: First halves that keep their hyphen at a line end when a whole word follows.
 _COMPOUNDS = frozenset(
@@ -23,23 +41,6 @@ _COMPOUNDS = frozenset(
 )
 #: Parts of names that keep it whatever follows: Цзэ-дун, Кай-ши, кое-где.
 _NAME_PARTS = frozenset(["кай", "кое", "цзэ", "чжоу"])
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """At ``start`` of the text the step was given, ``removed`` gives way to ``inserted``."""
-
-    start: int  #: code points from the beginning
-    removed: str
-    inserted: str
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What one step did: its edits in order, none touching the next."""
-
-    step: str
-    edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,16 @@ def join_broken_words(text: str) -> Iterator[Edit]:
     'перемирие и кое-где, стр. 3-\n4'
     """
     for found in _LINE_END_HYPHEN.finditer(text):
-        first, rest = found["first"].casefold(), found["rest"]
+        kept = joint(found["first"], found["hyphen"], found["rest"])
         start = found.end("first")
-        compound = first in _NAME_PARTS or (first in _COMPOUNDS and len(rest) > 4)
-        capital = rest[0].isupper() and found["first"][-1].islower()
-        kept = found["hyphen"] if compound or capital else ""
         yield Edit(start, text[start : found.end()], kept)
+
+
+def joint(first: str, hyphen: str, rest: str) -> str:
+    """Return what stands between the halves of a broken word: its hyphen, or nothing."""
+    compound = first.casefold() in _NAME_PARTS or (first.casefold() in _COMPOUNDS and len(rest) > 4)
+    capital = rest[0].isupper() and first[-1].islower()
+    return hyphen if compound or capital else ""
 
 
 def unmix_scripts(text: str) -> Iterator[Edit]:
@@ -101,7 +106,13 @@ def unmix_scripts(text: str) -> Iterator[Edit]:
 STEPS: tuple[Callable[[str], Iterator[Edit]], ...] = (
     drop_invisible,
     compose,
+    drop_strokes,
+    drop_marks,
+    close_up_letters,
     unmix_scripts,
+    type_in_cyrillic,
+    mend_numbers,
+    name_points,
     join_broken_words,
 )
 
@@ -113,55 +124,31 @@ _LINE_END_HYPHEN = re.compile(
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def clean(raw: str) -> CleanText:
-    """Apply the steps until none of them changes the text."""
+def clean(raw: str, roles: Sequence[Role] = ()) -> CleanText:
+    """Shape the text by its layout, then apply the steps until none of them changes it.
+
+    Args:
+        raw: as the engine read it.
+        roles: of its lines that are not empty, in order; none where the layout is unknown.
+    """
     text, changes = raw, list[Change]()
+    for shape in SHAPING if roles else ():
+        text = _done(name_of(shape), tuple(shape(text, roles)), text, changes)
     while True:
         before = text
         for step in STEPS:
-            edits = tuple(step(text))
-            if edits:
-                changes.append(Change(step.__name__.replace("_", "-"), edits))
-                text = apply(text, edits)
+            text = _done(name_of(step), tuple(step(text)), text, changes)
         if text == before:
             return CleanText(text, tuple(changes))
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
-    """Return ``text`` with the edits made.
-
-    Raises:
-        ValueError: an edit does not fit the text, so the record was altered.
-    """
-    parts, at = list[str](), 0
-    for edit in edits:
-        end = edit.start + len(edit.removed)
-        if edit.start < at or text[edit.start : end] != edit.removed:
-            msg = f"edit at {edit.start} does not fit: {edit.removed!r} is not there"
-            raise ValueError(msg)
-        parts += text[at : edit.start], edit.inserted
-        at = end
-    return "".join([*parts, text[at:]])
+def name_of(step: Callable[..., Iterator[Edit]]) -> str:
+    """Return the name under which a step is published."""
+    return step.__name__.replace("_", "-")
 
 
-def replay(raw: str, changes: Iterable[Change]) -> str:
-    """Return the reading text from the raw one by the published changes alone."""
-    for change in changes:
-        raw = apply(raw, change.edits)
-    return raw
-
-
-def undo(text: str, changes: Iterable[Change]) -> str:
-    """Return the raw text from the reading text by the published changes alone."""
-    for change in reversed(tuple(changes)):
-        text = apply(text, inverse(change).edits)
-    return text
-
-
-def inverse(change: Change) -> Change:
-    """Return the change that takes this one back."""
-    edits, shift = list[Edit](), 0
-    for edit in change.edits:
-        edits.append(Edit(edit.start + shift, edit.inserted, edit.removed))
-        shift += len(edit.inserted) - len(edit.removed)
-    return Change(f"undo-{change.step}", tuple(edits))
+def _done(name: str, edits: tuple[Edit, ...], text: str, changes: list[Change]) -> str:
+    """Return the text with the edits made, and note them where there are any."""
+    if edits:
+        changes.append(Change(name, edits))
+    return apply(text, edits)

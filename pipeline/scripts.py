@@ -1,8 +1,11 @@
 """Writing systems: which letters of one look like letters of the other."""
 
+import re
+
 _LATIN = "ABCEHKMOPTXaceopxy"
 _CYRILLIC = "АВСЕНКМОРТХасеорху"
 
+_ROMAN = re.compile(r"M{0,4}(?:CM|CD|D?C{0,4})(?:XC|XL|L?X{0,4})(?:IX|IV|V?I{0,4})")
 _TO_CYRILLIC = dict(zip(_LATIN, _CYRILLIC, strict=True))
 _TO_LATIN = dict(zip(_CYRILLIC, _LATIN, strict=True))
 
@@ -15,6 +18,25 @@ def is_cyrillic(mark: str) -> bool:
 def is_latin(mark: str) -> bool:
     """Whether a character is a Latin letter, with or without marks."""
     return mark.isalpha() and mark <= "\u024f"
+
+
+def is_roman(word: str) -> bool:
+    """Whether a word is a Roman numeral in capitals.
+
+    >>> is_roman("XIX"), is_roman("CCCP")
+    (True, False)
+    """
+    return bool(word) and _ROMAN.fullmatch(word) is not None
+
+
+def to_cyrillic(word: str) -> str | None:
+    """Return a Latin word in the Cyrillic letters that look like it, None where one has no double.
+
+    >>> to_cyrillic("CCCP"), to_cyrillic("NATO")
+    ('СССР', None)
+    """
+    known = all(mark in _TO_CYRILLIC for mark in word)
+    return "".join(_TO_CYRILLIC[mark] for mark in word) if known else None
 
 
 def unmix(word: str) -> str:

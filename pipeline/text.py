@@ -5,6 +5,37 @@ Coordinates are pixels of the *page image*: origin at its top left corner, x to 
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a line is on its page. All are kept; some are left out of the reading text."""
+
+    TEXT = "text"  #: goes on with what stands above it
+    PARAGRAPH = "paragraph"  #: the first line of a paragraph
+    HEADING = "heading"
+    POINT = "point"  #: the first line of a numbered point
+    PAGE_NUMBER = "page-number"  #: the typist's own; belongs to the document and is kept
+    LEAF_NUMBER = "leaf-number"  #: the archive's, stamped on the leaf
+    STAMP = "stamp"  #: a registry's: received when, under which number
+    RUNNING_HEAD = "running-head"  #: said again at the top of page after page
+    CATCHWORD = "catchword"  #: the first word of the next page, typed under the last line
+    NOISE = "noise"  #: only strokes: underlining, a border
+
+    @property
+    def left_out(self) -> bool:
+        """Whether a line of this role is page furniture, not text for reading."""
+        return self in _FURNITURE
+
+    @property
+    def begins(self) -> bool:
+        """Whether a line of this role begins a paragraph."""
+        return self is not Role.TEXT
+
+
+_FURNITURE = frozenset(
+    [Role.LEAF_NUMBER, Role.STAMP, Role.RUNNING_HEAD, Role.CATCHWORD, Role.NOISE]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +97,7 @@ class Line:
     """Words in reading order; at least one."""
 
     words: tuple[Word, ...]
+    role: Role = Role.TEXT  #: as layout found it; the engine says nothing of it
 
     def __post_init__(self) -> None:
         if not self.words:
@@ -122,8 +154,20 @@ class PageText:
         scores = [word.confidence for word in self.words()]
         return sum(scores) / len(scores) if scores else None
 
+    def lines(self) -> Iterator[Line]:
+        """All lines in reading order: those of ``raw`` that are not empty."""
+        for block in self.blocks:
+            yield from block.lines
+
     def words(self) -> Iterator[Word]:
         """All words in reading order."""
         for block in self.blocks:
             for line in block.lines:
                 yield from line.words
+
+    def with_roles(self, roles: Iterable[Role]) -> "PageText":
+        """Return the same text, each line with its role; ValueError where the count differs."""
+        lines = iter(
+            [Line(line.words, role) for line, role in zip(self.lines(), tuple(roles), strict=True)]
+        )
+        return PageText(tuple(Block(tuple(next(lines) for _ in b.lines)) for b in self.blocks))

@@ -4,4 +4,4 @@ Change a name when its module gives other pixels for the same bytes.
 """
 
 EXTRACTION = "pages/1"  #: pages.py: from a scan to page images
-PREPARATION = "level-deepen-scale/2"  #: reading/prepare.py, page.py: what is read and stands
+PREPARATION = "evidence/1"  #: reading/: how a page image is prepared, read and judged

@@ -1,0 +1,61 @@
+"""Edits: how one text becomes another, so that any program can make, replay and undo it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """At ``start`` of the text the step was given, ``removed`` gives way to ``inserted``."""
+
+    start: int  #: code points from the beginning
+    removed: str
+    inserted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one step did: its edits in order, none touching the next."""
+
+    step: str
+    edits: tuple[Edit, ...]
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """Return ``text`` with the edits made.
+
+    Raises:
+        ValueError: an edit does not fit the text, so the record was altered.
+    """
+    parts, at = list[str](), 0
+    for edit in edits:
+        end = edit.start + len(edit.removed)
+        if edit.start < at or text[edit.start : end] != edit.removed:
+            msg = f"edit at {edit.start} does not fit: {edit.removed!r} is not there"
+            raise ValueError(msg)
+        parts += text[at : edit.start], edit.inserted
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def replay(raw: str, changes: Iterable[Change]) -> str:
+    """Return the reading text from the raw one by the published changes alone."""
+    for change in changes:
+        raw = apply(raw, change.edits)
+    return raw
+
+
+def undo(text: str, changes: Iterable[Change]) -> str:
+    """Return the raw text from the reading text by the published changes alone."""
+    for change in reversed(tuple(changes)):
+        text = apply(text, inverse(change).edits)
+    return text
+
+
+def inverse(change: Change) -> Change:
+    """Return the change that takes this one back."""
+    edits, shift = list[Edit](), 0
+    for edit in change.edits:
+        edits.append(Edit(edit.start + shift, edit.inserted, edit.removed))
+        shift += len(edit.inserted) - len(edit.removed)
+    return Change(f"undo-{change.step}", tuple(edits))
