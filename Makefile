@@ -29,4 +29,4 @@ serve: setup     ## Prefect server, its UI and the inbox watcher
 	$(RUN) opis serve
 
 bench: setup     ## measure against OCRmyPDF on the same scans
-	$(RUN) --group bench python benchmarks/peers.py
+	$(RUN) --group bench python benchmarks/peers.py --pages 40 --kind jpeg --rounds 2 --warm

@@ -1,182 +1,173 @@
-"""Opis beside OCRmyPDF and bare Tesseract, on the same scans, in one run.
+"""Opis beside OCRmyPDF, and bare Tesseract if asked for, on the same made-up scans in one run.
 
     make bench
-    uv run --group bench python benchmarks/peers.py --rounds 3 --copies 5 [SCAN.pdf …]
+    uv run --group bench python benchmarks/peers.py --pages 4 --kind g4 --told own --bare --warm
 
-Every program reads with the same languages on the same number of cores, one after the other, so
-that a noisy machine treats them alike: believe the ratios, not the seconds. Copies of a page get
-grain of their own, because Opis would not read the same image twice.
+The programs take turns, A B A B, told the same languages and given the same cores, so that a
+noisy machine treats them alike: believe the ratios, not the seconds. With ``--told own`` there is
+a corpus for each language, and both programs are told that one.
+
+``opis, known`` (with ``--warm``) is a second ingest of a scan whose record is there; ``opis,
+read`` one into an empty archive with the pages read before in the page cache.
 """
 
 import argparse
+import importlib.util
 import os
-import resource
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-import img2pdf
-import numpy as np
-from PIL import Image
-
-from pipeline.intake import inspect
-from pipeline.model import Limits
-from pipeline.pages import page_image
+from benchmarks.corpus import KINDS, Corpus, Order, corpus
+from benchmarks.measure import CommandError
+from benchmarks.programs import PROGRAMS, Job, Run
+from benchmarks.typist import MANNERS
+from pipeline.clean import clean
 from pipeline.quality import cer
+from samples.facsimile import Faces
 
-ROOT = Path(__file__).resolve().parent.parent
-LETTER = ROOT / "samples" / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
-BIN = Path(sys.executable).parent
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What one run of one program took, and what it read."""
-
-    wall: float  #: seconds
-    cpu: float  #: seconds, of the program and its children
-    text: str
+WARM = ("opis, known", "opis, read")
+LOST = 0.5  #: a page with more errors than that is lost to a reader
 
 
 @dataclass(frozen=True)
-class Job:
-    """The same for every program."""
+class Score:
+    """How well the pages were read."""
 
-    scan: Path
-    images: tuple[Path, ...]
-    languages: str
-    cores: int
+    cer: float
+    lost: int  #: pages
 
 
 def main() -> None:
-    """Run all programs for so many rounds and print a table."""
+    """Run all programs for so many rounds on every corpus asked for, and print tables."""
+    given = _given()
+    if importlib.util.find_spec("ocrmypdf") is None:
+        sys.exit("OCRmyPDF is not installed here: uv run --frozen --group bench python …")
+    names = ["opis", *(WARM if given.warm else ()), "ocrmypdf"]
+    names += ["tesseract"] if given.bare else []
+    languages = given.languages
+    own = given.told == "own"
+    try:
+        for group in [(language,) for language in languages] if own else [languages]:
+            order = Order(group, given.kind, given.pages)
+            _tell(f"corpus {given.corpus}/{order.name}.pdf (drawn first if it is not there)")
+            made = corpus(order, given.corpus, given.fonts)
+            told = "+".join(group) if own else given.told
+            _show(made, told, _rounds(made, told, names, given.rounds))
+    except (CommandError, FileNotFoundError) as error:
+        sys.exit(str(error))
+
+
+def _given() -> argparse.Namespace:
     ask = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    ask.add_argument("scans", nargs="*", type=Path, default=[LETTER])
-    ask.add_argument("--languages", default="rus+eng")
-    ask.add_argument("--rounds", type=int, default=3)
-    ask.add_argument("--copies", type=int, default=2, help="of each scan's pages")
-    given = ask.parse_args()
-    cores = os.cpu_count() or 1
-    with tempfile.TemporaryDirectory(prefix="opis-bench-") as folder:
-        job = _job(Path(folder), given.scans, given.copies, given.languages, cores)
-        costs: dict[str, list[Cost]] = {name: [] for name in PROGRAMS}
-        for _ in range(given.rounds):
-            for name, program in PROGRAMS.items():
-                costs[name].append(_timed(program, job))
-    _print(costs, len(job.images), _transcription(given.scans) * given.copies)
+    ask.add_argument("--pages", type=_count, default=40, help="of each corpus")
+    ask.add_argument("--kind", choices=KINDS, default="jpeg")
+    ask.add_argument("--languages", type=_languages, default="rus+eng", help="of the pages")
+    ask.add_argument("--told", default="rus+eng", help="languages the programs are told, or 'own'")
+    ask.add_argument("--rounds", type=_count, default=2)
+    ask.add_argument("--bare", action="store_true", help="run bare Tesseract too")
+    ask.add_argument("--warm", action="store_true", help="ingest what Opis knows, too")
+    kept = Path(tempfile.gettempdir()) / "opis-corpus"
+    ask.add_argument("--corpus", type=Path, default=kept, help="folder the scans are kept in")
+    ask.add_argument("--fonts", type=lambda folder: Faces(Path(folder)), default=Faces())
+    return ask.parse_args()
 
 
-def _job(folder: Path, scans: list[Path], copies: int, languages: str, cores: int) -> Job:
-    """Write the page images, and one PDF of them all."""
-    images: list[Path] = []
-    for copy in range(copies):
-        for scan in scans:
-            facts = inspect(scan, Limits())
-            for number in range(1, facts.page_count + 1):
-                pixels, _ = page_image(scan, facts.media_type, number, 300, 10**9)
-                grain = np.random.default_rng([copy, number]).normal(0, 1, pixels.shape)
-                image = Image.fromarray(np.clip(pixels + grain, 0, 255).astype(np.uint8))
-                images.append(folder / f"{len(images):04d}.jpg")
-                image.save(images[-1], quality=75, dpi=(300, 300))
-    scan = folder / "scan.pdf"
-    scan.write_bytes(img2pdf.convert(images, engine=img2pdf.Engine.internal))
-    return Job(scan, tuple(images), languages, cores)
+def _languages(text: str) -> tuple[str, ...]:
+    """Read ``rus+eng``."""
+    codes = tuple(text.split("+"))
+    if not set(codes) <= MANNERS.keys():
+        message = f"there are sentences in {' and '.join(MANNERS)} only"
+        raise argparse.ArgumentTypeError(message)
+    return codes
 
 
-def _timed(program: Callable[[Job, Path], str], job: Job) -> Cost:
-    with tempfile.TemporaryDirectory(prefix="opis-bench-") as folder:
-        begun, before = time.monotonic(), _children()
-        text = program(job, Path(folder))
-        return Cost(time.monotonic() - begun, _children() - before, text)
+def _count(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        message = "a number from 1 up"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
-def _children() -> float:
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _rounds(made: Corpus, told: str, names: list[str], count: int) -> dict[str, list[Run]]:
+    """Let the programs take turns."""
+    runs: dict[str, list[Run]] = {name: [] for name in names}
+    job = Job(made.scan.absolute(), told, os.cpu_count() or 1)
+    for turn in range(count):
+        with tempfile.TemporaryDirectory(prefix="opis-bench-") as folder:
+            for name in names:
+                # What Opis keeps, its later runs need: they share a folder.
+                own = Path(folder) / name.partition(",")[0]
+                own.mkdir(exist_ok=True)
+                run = PROGRAMS[name](job, own)
+                runs[name].append(run)
+                _tell(f"round {turn + 1} of {count}: {name} {run.cost.wall:.1f} s")
+    return runs
 
 
-def _run(*words: object, **environ: str) -> str:
-    done = subprocess.run(
-        [str(word) for word in words], env=os.environ | environ, capture_output=True, text=True,
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        sys.exit(f"{words[0]} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done.stdout
-
-
-def opis(job: Job, folder: Path) -> str:
-    """All of Opis without Prefect: record, ALTO, searchable PDF, bag, catalogue."""
-    _run(
-        BIN / "opis", "ingest", "--direct", "--inbox", folder / "inbox", "--output", folder / "out",
-        "--languages", job.languages, "--jobs", job.cores, job.scan, OPIS_SETTLE_SECONDS="0",
-    )  # fmt: skip
-    return next((folder / "out").rglob("text.txt")).read_text("utf-8")
-
-
-def ocrmypdf(job: Job, folder: Path) -> str:
-    """OCRmyPDF without conversion to PDF/A, which Opis does not do either."""
-    _run(
-        BIN / "ocrmypdf", "-l", job.languages, "--jobs", job.cores, "--output-type", "pdf",
-        "--sidecar", folder / "text.txt", job.scan, folder / "out.pdf",
-    )  # fmt: skip
-    return (folder / "text.txt").read_text("utf-8")
-
-
-def tesseract(job: Job, folder: Path) -> str:
-    """Bare Tesseract on the page images, text alone, a process a core."""
-    script = 'tesseract "$0" "$1/$(basename "$0")" -l "$2" >/dev/null 2>&1'
-    names = "\n".join(map(str, job.images))
-    words: list[str | Path] = [
-        "xargs",
-        "-P",
-        str(job.cores),
-        "-I{}",
-        "sh",
-        "-c",
-        script,
-        "{}",
-        folder,
-        job.languages,
-    ]
-    subprocess.run(
-        words, input=names, text=True, check=True, env=os.environ | {"OMP_THREAD_LIMIT": "1"}
-    )
-    return "\f".join((folder / f"{image.name}.txt").read_text("utf-8") for image in job.images)
-
-
-PROGRAMS: dict[str, Callable[[Job, Path], str]] = {
-    "opis": opis,
-    "ocrmypdf": ocrmypdf,
-    "tesseract": tesseract,
-}
-
-
-def _transcription(scans: list[Path]) -> str:
-    paths = [scan.with_suffix(".gt.txt") for scan in scans]
-    if not all(path.is_file() for path in paths):
-        return ""
-    return "\f".join(path.read_text("utf-8") for path in paths) + "\f"
-
-
-def _print(costs: dict[str, list[Cost]], pages: int, transcription: str) -> None:
+def _show(made: Corpus, told: str, runs: dict[str, list[Run]]) -> None:
+    """Print a table of medians, and the ratios of Opis to each peer."""
+    count, rounds = len(made.pages), len(runs["opis"])
+    clean_pages = tuple(clean(page).text for page in made.pages)
     out = sys.stdout.write
-    ours = costs["opis"]
-    out(f"{pages} pages, {len(ours)} rounds; medians; ratios are of the same round, Opis = 1\n")
-    heads = ("", "wall s", "pages/s", "CPU s", "wall ratio", "CPU ratio", "CER")
-    out("{:12}{:>8}{:>9}{:>8}{:>12}{:>11}{:>8}\n".format(*heads))
-    for name, runs in costs.items():
-        wall = median(run.wall for run in runs)
-        ratio = median(run.wall / our.wall for run, our in zip(runs, ours, strict=True))
-        cpu = median(run.cpu / our.cpu for run, our in zip(runs, ours, strict=True))
-        error = f"{cer(transcription, runs[-1].text):.2%}" if transcription else ""
-        out(f"{name:12}{wall:8.1f}{pages / wall:9.2f}{median(run.cpu for run in runs):8.1f}")
-        out(f"{ratio:12.2f}{cpu:11.2f}{error:>8}\n")
+    out(f"\n{made.scan.stem}, told {told}: {count} pages, {os.cpu_count()} cores, ")
+    out(f"medians of rounds: {rounds}\n")
+    heads = ("wall s", "pages/s", "CPU s/page", "peak MB", "all cores", "CER", "lost", "CER clean")
+    out(f"{'':12}" + "".join(f"{head:>11}" for head in heads) + "\n")
+    for name, taken in runs.items():
+        wall = median(run.cost.wall for run in taken)
+        score = scored(made.pages, taken[-1].pages)
+        cells = [
+            f"{wall:.1f}",
+            f"{count / wall:.2f}",
+            f"{median(run.cost.cpu for run in taken) / count:.2f}",
+            f"{median(run.cost.memory for run in taken) / 2**20:.0f}",
+            f"{median(run.cost.full for run in taken):.0%}",
+            f"{score.cer:.2%}",
+            str(score.lost),
+        ]
+        if taken[-1].reading:
+            cells.append(f"{scored(clean_pages, taken[-1].reading).cer:.2%}")
+        out(f"{name:12}" + "".join(f"{cell:>11}" for cell in cells) + "\n")
+    for name in list(runs)[1:]:
+        ours, theirs = (name, "opis") if name in WARM else ("opis", name)
+        out(f"{ours} / {theirs}: {_ratios(runs[ours], runs[theirs])}\n")
+
+
+def _ratios(ours: list[Run], theirs: list[Run]) -> str:
+    """Return what the first took of the second's; the two runs of one round are compared."""
+    pairs = [(our.cost, their.cost) for our, their in zip(ours, theirs, strict=True)]
+    ratios = {
+        "wall": [our.wall / their.wall for our, their in pairs],
+        "CPU": [our.cpu / their.cpu for our, their in pairs],
+        "memory": [our.memory / max(their.memory, 1) for our, their in pairs],
+    }
+    return ", ".join(
+        f"{what} {median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
+        for what, found in ratios.items()
+    )
+
+
+def scored(typed: tuple[str, ...], read: tuple[str, ...]) -> Score:
+    r"""Compare page with page: one lost page cannot shift all that follow.
+
+    >>> scored(("архив", "опись, дело"), ("орхив", ""))
+    Score(cer=0.75, lost=1)
+    """
+    if len(typed) != len(read):
+        message = f"{len(read)} pages were read of {len(typed)}: they cannot be compared."
+        raise CommandError(message)
+    rates = [cer(page, found) for page, found in zip(typed, read, strict=True)]
+    # The pages are of composed letters: a character is a cluster.
+    sizes = [len(" ".join(page.split())) for page in typed]
+    edits = sum(rate * size for rate, size in zip(rates, sizes, strict=True))
+    return Score(edits / sum(sizes), sum(rate > LOST for rate in rates))
+
+
+def _tell(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
 
 
 if __name__ == "__main__":
