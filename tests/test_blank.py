@@ -9,9 +9,9 @@ from numpy.random import default_rng
 
 from pipeline.model import PageState
 from pipeline.pages import page_image
+from pipeline.reading.marks import Grey
 from pipeline.reading.ocr import Tesseract
 from pipeline.reading.page import read_image
-from pipeline.reading.prepare import Grey
 from tests.house import LETTER
 
 pytestmark = pytest.mark.tesseract

@@ -11,10 +11,10 @@ from pipeline.errors import OpisError, PageError
 from pipeline.intake import inspect
 from pipeline.model import PageSource, Reading
 from pipeline.pages import embedded_text, page_image
+from pipeline.reading.marks import Grey
 from pipeline.reading.messages import QUESTION, REPLY, Answer, Extract, Failed, Inspect, Recognize
 from pipeline.reading.ocr import Tesseract
 from pipeline.reading.page import read_image
-from pipeline.reading.prepare import Grey
 
 
 class Desk:

@@ -5,7 +5,9 @@ import hashlib
 import io
 import re
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -16,7 +18,36 @@ from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import EngineSignature
 from pipeline.text import Block, Box, Line, PageText, Word
 
-_CONFIG = "--psm 3 --dpi 200"  #: whole page, found by the engine; letters are scaled to 200 dpi
+_COMMON = "--dpi 200"  #: letters are scaled to what they measure at 200 dpi
+
+
+class Layout(StrEnum):
+    """How the engine finds the lines."""
+
+    PAGE = "3"  #: Tesseract's page segmentation modes: columns and blocks, found
+    BLOCK = "6"  #: one block of lines; finds what the other loses, and reads stains too
+
+
+class Threshold(StrEnum):
+    """How the engine tells ink from paper."""
+
+    OTSU = "0"  #: one level for the page
+    SAUVOLA = "2"  #: by neighbourhood; better on thick and tight typing, worse on the faintest
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What may differ from one reading of an image to the next."""
+
+    languages: tuple[str, ...]  #: the engine's codes; more than one cost more and read no better
+    layout: Layout = Layout.PAGE
+    threshold: Threshold = Threshold.OTSU
+
+    @property
+    def options(self) -> str:
+        """The engine's command line."""
+        method = f" -c thresholding_method={self.threshold}" if self.threshold != "0" else ""
+        return f"--psm {self.layout} {_COMMON}{method}"
 
 
 class Engine(Protocol):
@@ -26,7 +57,11 @@ class Engine(Protocol):
     def signature(self) -> EngineSignature:
         """What a reading depends on: name, version, languages, models, settings."""
 
-    def read(self, image: Path) -> PageText:
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages that a page may be in, the main one first."""
+
+    def read(self, image: Path, how: How) -> PageText:
         """Return what is on the image, untouched, in pixels of that image.
 
         Raises:
@@ -51,11 +86,11 @@ class Tesseract:
         """Version, languages in the order given, SHA-256 of each model, settings."""
         return engine_signature(self.languages)
 
-    def read(self, image: Path) -> PageText:
+    def read(self, image: Path, how: How) -> PageText:
         """Return words, lines and paragraphs of an image file (PGM is fastest)."""
         try:
             table = pytesseract.image_to_data(
-                str(image), lang="+".join(self.languages), config=_CONFIG, timeout=self.timeout
+                str(image), lang="+".join(how.languages), config=how.options, timeout=self.timeout
             )
         except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
             msg = f"Tesseract failed with status {error.status}: {error.message}"
@@ -143,7 +178,7 @@ def engine_signature(languages: tuple[str, ...]) -> EngineSignature:
         languages=languages,
         models={code: _digest(installed[code]) for code in languages},
         settings={
-            "options": _CONFIG,
+            "options": _COMMON,
             "OMP_THREAD_LIMIT": "1",
             "leptonica": leptonica.removeprefix("leptonica-"),
         },
@@ -171,7 +206,7 @@ def _run(option: str) -> str:
     return done.stdout or done.stderr
 
 
-def mapped(text: PageText, box_map: "BoxMap") -> PageText:
+def mapped(text: PageText, box_map: Callable[[Box], Box]) -> PageText:
     """Return the same text with every word's box put through ``box_map``."""
     return PageText(
         tuple(
@@ -184,10 +219,3 @@ def mapped(text: PageText, box_map: "BoxMap") -> PageText:
             for block in text.blocks
         )
     )
-
-
-class BoxMap(Protocol):
-    """From one image's pixels to another's."""
-
-    def __call__(self, box: Box) -> Box:
-        """Return where the box lies on the other image."""

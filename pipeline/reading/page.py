@@ -1,47 +1,183 @@
-"""Reads one page image: prepared, blank or not, recognized, and judged for being text at all."""
+"""Reads one page image: prepared, blank or not, recognized once or twice, and judged.
+
+A first reading by the recipe that is best in general; a second by another where the evidence is
+doubtful; the better one is kept, by the evidence alone.
+"""
 
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import PageState, Reading, Step
-from pipeline.reading.ocr import Engine, mapped
-from pipeline.reading.prepare import Grey, Prepared, prepare
+from pipeline.reading.evidence import Evidence, LineMarks, line_marks, weigh
+from pipeline.reading.marks import Grey
+from pipeline.reading.ocr import Engine, How, Layout, Threshold, mapped
+from pipeline.reading.prepare import Prepared, prepare, untouched
+from pipeline.reading.recipes import Recipe
+from pipeline.reading.scout import Found, look
 from pipeline.reading.stamps import only_stamped
 from pipeline.text import PageText, Word
 
 _SURE = 0.75  #: 0..1; from here the engine's confidence in a word is to be believed
 _SURE_SHARE = 0.25  #: of the letters read; under it the page holds scraps, not text
 _SCRAPS = 3  #: this few sure words make no text when the rest is scraps
+_LOST = 0.9  #: 0..1; with less covered even by the better of two, lines are still missing
+_STRANGE = 0.35  #: 0..1; with fewer letters known the page lies otherwise than it looks
+_SURELY_STRANGE = 0.5  #: 0..1; the same for marks in sure words
+_FIXED = {
+    Recipe.LOCAL: (Layout.PAGE, Threshold.SAUVOLA),
+    Recipe.BLOCK: (Layout.BLOCK, Threshold.SAUVOLA),
+}
 
 
-def read_image(page: Grey, engine: Engine) -> Reading:
+@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
+class View:
+    """A way to look at the page, and what a few of its lines say."""
+
+    image: Prepared
+    marks: LineMarks
+    found: Found
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
+class Attempt:
+    """One recognition of a prepared image."""
+
+    image: Prepared
+    how: How
+    text: PageText
+    evidence: Evidence
+
+
+def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> Reading:
     """Return how the reading went; never raises for what a page or the engine does.
 
     Args:
         page: grey pixels of the page image, height x width, 0 is black.
         engine: reads the prepared image from a file.
+        recipe: how; only to compare recipes should it be another than the first.
     """
     begun = time.monotonic()
-    prepared = prepare(page)
+    prepared = untouched(page) if recipe is Recipe.UNTOUCHED else prepare(page)
     seconds = {"prepare": time.monotonic() - begun}
     if prepared.blank:
         detail = f"nothing on the page looks like text ({prepared.letters} marks of letter size)"
         return Reading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
     begun = time.monotonic()
-    state, text, detail = _recognize(prepared, engine)
+    attempts, trouble = _tried(prepared, engine, recipe)
     seconds["recognize"] = time.monotonic() - begun
-    if state is PageState.OK:
-        state, text, detail = judge(text)
-    if state is PageState.OK and only_stamped(text, prepared.pixels):
+    if not attempts:
+        late = isinstance(trouble, PageTimeoutError)
+        state = PageState.TIMEOUT if late else PageState.ERROR
+        return Reading(state, steps=prepared.steps, detail=str(trouble), seconds=seconds)
+    best = max(attempts, key=lambda attempt: attempt.evidence.worth)
+    state, text, detail = _stands(best)
+    height, width = page.shape
+    text = mapped(text, lambda box: best.image.to_page(box, width, height))
+    return Reading(state, text, (*best.image.steps, _told(best, attempts)), detail, seconds)
+
+
+def _tried(
+    prepared: Prepared, engine: Engine, recipe: Recipe
+) -> tuple[list[Attempt], Exception | None]:
+    """Return all readings of a page, and what ended them; one that failed spoils no other."""
+    attempts: list[Attempt] = []
+    with tempfile.TemporaryDirectory(prefix="opis-page-") as folder:
+        try:
+            for attempt in _attempts(prepared, engine, recipe, Path(folder)):
+                attempts.append(attempt)  # noqa: PERF402  what came before an error is kept
+        except (PageError, PageTimeoutError) as error:
+            return attempts, error
+    return attempts, None
+
+
+def _attempts(
+    prepared: Prepared, engine: Engine, recipe: Recipe, folder: Path
+) -> Iterator[Attempt]:
+    """Yield readings of a page until one stands or nothing is left that may help."""
+    view = View(prepared, line_marks(prepared.pixels), Found(engine.languages[0]))
+    if recipe is Recipe.UNTOUCHED:
+        yield _attempt(view, How(engine.languages), engine, folder)
+        return
+    if len(engine.languages) > 1:
+        view = _looked(prepared, engine, folder)
+        if view.found.unsure:
+            view = _turned_right(view, engine, folder)
+    first = _attempt(view, How((view.found.language,), *_FIXED.get(recipe, ())), engine, folder)
+    yield first
+    if recipe is Recipe.EVIDENCE:
+        yield from _more(first, view, engine, folder)
+
+
+def _more(first: Attempt, view: View, engine: Engine, folder: Path) -> Iterator[Attempt]:
+    """Yield other readings where the evidence for the first is doubtful."""
+    if _strange(first) and len(engine.languages) == 1:
+        other = _turned_right(_looked(view.image, engine, folder), engine, folder)
+        if other.image is not view.image:
+            yield _attempt(other, first.how, engine, folder)
+    elif first.evidence.doubted:
+        how = replace(first.how, threshold=Threshold.SAUVOLA)
+        second = _attempt(view, how, engine, folder)
+        yield second
+        if max(first.evidence.covered, second.evidence.covered) < _LOST:
+            yield _attempt(view, replace(how, layout=Layout.BLOCK), engine, folder)
+
+
+def _looked(image: Prepared, engine: Engine, folder: Path) -> View:
+    marks = line_marks(image.pixels)
+    return View(image, marks, look(image.pixels, marks, engine, folder))
+
+
+def _turned_right(view: View, engine: Engine, folder: Path) -> View:
+    """Return the view in which a few lines make the most sense, turned by quarters if need be."""
+    for quarters in (2, 1, 3):
+        other = _looked(view.image.turned(quarters), engine, folder)
+        if other.found.weight > 2 * view.found.weight and not other.found.unsure:
+            return other
+    return view
+
+
+def _attempt(view: View, how: How, engine: Engine, folder: Path) -> Attempt:
+    path = folder / f"{id(view.image)}.pgm"
+    if not path.exists():
+        cv2.imwrite(str(path), view.image.pixels)
+    text = engine.read(path, how)
+    return Attempt(view.image, how, text, weigh(text, view.marks, how.languages))
+
+
+def _strange(attempt: Attempt) -> bool:
+    evidence = attempt.evidence
+    return evidence.share_known < _STRANGE and evidence.sure < _SURELY_STRANGE
+
+
+def _told(best: Attempt, attempts: list[Attempt]) -> Step:
+    """Say how the reading that is kept was made, and what spoke for it."""
+    evidence = best.evidence
+    return Step(
+        "recognize",
+        {
+            "languages": "+".join(best.how.languages),
+            "options": best.how.options,
+            "reading": f"{attempts.index(best) + 1} of {len(attempts)}",
+            "covered": f"{evidence.covered}",
+            "sure": f"{evidence.sure}",
+            "known": f"{evidence.share_known:.4f}",
+        },
+    )
+
+
+def _stands(best: Attempt) -> tuple[PageState, PageText, str]:
+    """Return what stands of a reading: the text, or nothing with the reason why."""
+    state, text, detail = judge(best.text)
+    if state is PageState.OK and only_stamped(text, best.image.pixels):
         read = " ".join(word.text for word in text.words())
-        state, text, detail = PageState.BLANK, PageText(), f"nothing but a stamp: {read}"
-    text = mapped(text, lambda box: prepared.to_page(box, page.shape[1], page.shape[0]))
-    steps = (*prepared.steps, Step("recognize"))
-    return Reading(state, text, steps, detail, seconds)
+        return PageState.BLANK, PageText(), f"nothing but a stamp: {read}"
+    return state, text, detail
 
 
 def judge(text: PageText) -> tuple[PageState, PageText, str]:
@@ -59,18 +195,6 @@ def judge(text: PageText) -> tuple[PageState, PageText, str]:
         detail = f"{len(words)} scraps, {share:.0%} of their letters read with confidence: no text"
         return PageState.BLANK, PageText(), detail
     return PageState.OK, text, ""
-
-
-def _recognize(prepared: Prepared, engine: Engine) -> tuple[PageState, PageText, str]:
-    with tempfile.TemporaryDirectory(prefix="opis-page-") as folder:
-        image = Path(folder) / "page.pgm"
-        cv2.imwrite(str(image), prepared.pixels)
-        try:
-            return PageState.OK, engine.read(image), ""
-        except PageTimeoutError as error:
-            return PageState.TIMEOUT, PageText(), str(error)
-        except PageError as error:
-            return PageState.ERROR, PageText(), str(error)
 
 
 def _letters(words: list[Word]) -> int:

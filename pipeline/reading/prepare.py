@@ -1,36 +1,33 @@
 """Makes a page image easy to read, and says what it did.
 
-One recipe so far: level the background, deepen faint ink, then scale so that letters have the
-height the engine reads best. Levelling comes first, at full size: the other order lost pages.
+Level the background, deepen faint ink, scale so that letters have the height the engine reads
+best, turn and straighten the lines. Levelling comes first, at full size: the other order lost
+pages.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.model import Step
+from pipeline.reading.lie import sideways, slope
+from pipeline.reading.marks import Grey, Marks, find_marks
+from pipeline.reading.placed import Way
 from pipeline.text import Box
 
-Grey = NDArray[np.uint8]
-_Numbers = NDArray[np.integer[Any] | np.floating[Any]]
-
 _LETTER_TARGET = 19.0  #: pixels; median letter height after scaling, about 200 dpi for typing
-_LETTER_MIN, _LETTER_MAX = 5, 160  #: pixels; what may be a letter at any sane resolution
-_INK_CONTRAST = 12  #: grey levels below its neighbourhood that make a mark, of 255
 _DEEP_INK, _PAPER = 180, 245  #: grey: ink darker than this needs no help; where paper begins
 _LARGEST = 3600  #: pixels; the longer side is not scaled up beyond this
 _BLANK_LETTERS = 8  #: fewer letter-like marks than this is no text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
 class Prepared:
-    """An image for the engine and the way back to the page image."""
+    """An image for the engine and the way from the page image to it."""
 
     pixels: Grey
-    scale: float  #: prepared pixels per page-image pixel
+    way: Way
     letters: int  #: marks the size and shape of letters
     steps: tuple[Step, ...]
 
@@ -41,15 +38,21 @@ class Prepared:
 
     def to_page(self, box: Box, width: int, height: int) -> Box:
         """Map a box of the prepared image to the page image of the given size, in pixels."""
-        x = min(int(box.x / self.scale), width - 1)
-        y = min(int(box.y / self.scale), height - 1)
-        right = min(max(round(box.right / self.scale), x + 1), width)
-        bottom = min(max(round(box.bottom / self.scale), y + 1), height)
-        return Box(x, y, right - x, bottom - y)
+        return self.way.back().box(box, width, height)
+
+    def turned(self, quarters: int) -> "Prepared":
+        """Return the same turned clockwise by quarter turns."""
+        height, width = self.pixels.shape
+        way = self.way.then(Way.turned(quarters, width, height))
+        step = Step("turn", {"degrees": str(90 * quarters)})
+        pixels = np.ascontiguousarray(np.rot90(self.pixels, -quarters))
+        return Prepared(pixels, way, self.letters, (*self.steps, step))
 
 
 def prepare(page: Grey) -> Prepared:
-    """Level the background, deepen faint ink and scale to a readable letter height.
+    """Level, deepen, scale, turn lines that run up or down, straighten those that slope.
+
+    Upside down looks like upright here; only reading tells.
 
     Args:
         page: grey pixels, height x width, 0 is black.
@@ -58,18 +61,46 @@ def prepare(page: Grey) -> Prepared:
     if not _is_bilevel(page):
         page = level(page)
         steps.append(Step("level-background", {"divide-by": "closed and blurred paper"}))
-    letters = find_letters(page)
-    if letters.ink > _DEEP_INK:
-        page = deepen(page, letters.ink)
-        steps.append(Step("deepen-ink", {"ink": str(letters.ink), "paper": str(_PAPER)}))
-    scale = _scale(letters, page.shape)
+    marks = find_marks(page)
+    if marks.ink > _DEEP_INK:
+        page = deepen(page, marks.ink)
+        steps.append(Step("deepen-ink", {"ink": str(marks.ink), "paper": str(_PAPER)}))
+    way, scale = Way(), _scale(marks, page.shape)
     if scale != 1.0:
         kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        page = _grey(cv2.resize(page, None, fx=scale, fy=scale, interpolation=kind))
+        scaled = _grey(cv2.resize(page, None, fx=scale, fy=scale, interpolation=kind))
+        way = Way.scaled(scaled.shape[1] / page.shape[1], scaled.shape[0] / page.shape[0])
+        page = scaled
         steps.append(
             Step("scale", {"factor": f"{scale:.4f}", "letter-height": f"{_LETTER_TARGET}"})
         )
-    return Prepared(page, scale, letters.count, tuple(steps))
+    done = Prepared(page, way, marks.count, tuple(steps))
+    on_side = sideways(marks)
+    x, y = (marks.y, -marks.x) if on_side else (marks.x, marks.y)
+    # On its side and standing on its head look alike, too: 270 degrees are tried by reading.
+    return straightened(done.turned(3) if on_side else done, slope(x, y, marks))
+
+
+def untouched(page: Grey) -> Prepared:
+    """Return the page as it is, to compare with."""
+    return Prepared(page, Way(), find_marks(page).count, ())
+
+
+def straightened(prepared: Prepared, degrees: float) -> Prepared:
+    """Return the image with lines level that fall to the right by so many degrees."""
+    if not degrees:
+        return prepared
+    height, width = prepared.pixels.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
+    wide, high = round(height * sine + width * cosine), round(height * cosine + width * sine)
+    turn[:, 2] += (wide - width) / 2, (high - height) / 2
+    pixels = cv2.warpAffine(
+        prepared.pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(255,)
+    )
+    way = prepared.way.then(Way(*turn.ravel().tolist()))
+    step = Step("straighten", {"degrees": str(degrees)})
+    return Prepared(_grey(pixels), way, prepared.letters, (*prepared.steps, step))
 
 
 def level(page: Grey) -> Grey:
@@ -94,53 +125,13 @@ def deepen(page: Grey, ink: int) -> Grey:
     return _grey(cv2.LUT(page, np.clip(ramp, 0, 255).astype(np.uint8)))
 
 
-@dataclass(frozen=True, slots=True)
-class Letters:
-    """What the marks that look like letters have in common."""
-
-    count: int
-    height: float  #: median, pixels; 0 where there is none
-    ink: int  #: median grey of their pixels, 0 is black; 0 where there is none
-
-
-def find_letters(page: Grey) -> Letters:
-    """Find the marks that have the size and shape of letters on a levelled page."""
-    # A threshold of the neighbourhood sees faint typing beside a black border; Otsu's does not.
-    ink = cv2.adaptiveThreshold(
-        page, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, _INK_CONTRAST
-    )
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
-    area = stats[:, cv2.CC_STAT_AREA]
-    shaped = (height >= _LETTER_MIN) & (height <= _LETTER_MAX) & (width >= 2)
-    shaped &= (width <= 3 * height) & (height <= 6 * width) & (area > 0.12 * width * height)
-    shaped[0] = False  # the paper
-    # Specks outnumber letters on dirty paper, but cover less of it: weigh marks by their area.
-    typical = _weighted_median(height[shaped], area[shaped])
-    shaped &= height > typical / 2
-    count = int(shaped.sum())
-    if not count:
-        return Letters(0, 0.0, 0)
-    depth = int(np.median(page[shaped[labels]]))
-    return Letters(count, float(np.median(height[shaped])), depth)
-
-
-def _weighted_median(values: _Numbers, weights: _Numbers) -> float:
-    """Return the value at which half of the weight is reached; 0 where there is none."""
-    if not len(values):
-        return 0.0
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
-
-
-def _scale(letters: Letters, shape: tuple[int, ...]) -> float:
+def _scale(marks: Marks, shape: tuple[int, ...]) -> float:
     """Return the factor that brings letters to the target, within what helps."""
-    if letters.count < _BLANK_LETTERS:
+    if marks.count < _BLANK_LETTERS:
         return 1.0
     # What looks like tiny letters on a page of many pixels is paper grain: never blow that up.
     largest = max(_LARGEST / max(shape), 1.0)
-    factor = min(max(_LETTER_TARGET / letters.height, 0.2), 2.5, largest)
+    factor = min(max(_LETTER_TARGET / marks.typical, 0.2), 2.5, largest)
     return 1.0 if 0.92 < factor < 1.09 or min(shape) * factor < 50 else round(factor, 4)
 
 

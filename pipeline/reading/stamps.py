@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pipeline.reading.prepare import Grey
+from pipeline.reading.marks import Grey
 from pipeline.text import Box, PageText, Word
 
 _DARK = 210  #: grey; the paper is white by now, and a thin line loses depth when scaled down

@@ -1,0 +1,63 @@
+"""Ways from one image's pixels to another's: scaled, turned, sloped; and the way back for boxes."""
+
+import math
+from dataclasses import dataclass
+from typing import Self
+
+from pipeline.text import Box
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """An affine map: ``x' = a x + b y + c`` and ``y' = d x + e y + f``, in pixels' edges."""
+
+    a: float = 1.0
+    b: float = 0.0
+    c: float = 0.0
+    d: float = 0.0
+    e: float = 1.0
+    f: float = 0.0
+
+    def then(self, other: "Way") -> "Way":
+        """Return this way with another after it."""
+        return Way(
+            other.a * self.a + other.b * self.d,
+            other.a * self.b + other.b * self.e,
+            other.a * self.c + other.b * self.f + other.c,
+            other.d * self.a + other.e * self.d,
+            other.d * self.b + other.e * self.e,
+            other.d * self.c + other.e * self.f + other.f,
+        )
+
+    def back(self) -> "Way":
+        """Return the way back."""
+        size = self.a * self.e - self.b * self.d
+        a, b, d, e = self.e / size, -self.b / size, -self.d / size, self.a / size
+        return Way(a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f))
+
+    def point(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a point comes to lie."""
+        return self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f
+
+    def box(self, box: Box, width: int, height: int) -> Box:
+        """Return the least box, inside an image of the given size, that holds the mapped one."""
+        corners = [self.point(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
+        left, top = (math.floor(min(side) + 1e-6) for side in zip(*corners, strict=True))
+        right, bottom = (math.ceil(max(side) - 1e-6) for side in zip(*corners, strict=True))
+        x, y = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
+        return Box(x, y, max(min(right, width) - x, 1), max(min(bottom, height) - y, 1))
+
+    @classmethod
+    def scaled(cls, across: float, down: float) -> Self:
+        """Return the way to an image of other size."""
+        return cls(a=across, e=down)
+
+    @classmethod
+    def turned(cls, quarters: int, width: int, height: int) -> Self:
+        """Return the way to an image of the given size after clockwise quarter turns."""
+        return (
+            cls(),
+            cls(0, -1, height, 1, 0, 0),
+            cls(-1, 0, width, 0, -1, height),
+            cls(0, 1, 0, -1, 0, width),
+        )[quarters % 4]
