@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
-from pipeline.reading.ocr import Tesseract, check_languages, mapped, parse_tsv
+from pipeline.reading.ocr import How, Tesseract, Threshold, check_languages, mapped, parse_tsv
 from pipeline.text import Box, Word
 from tests.factories import text
 
@@ -71,7 +71,7 @@ def test_a_file_that_is_no_image_is_a_page_error_and_not_a_time_out(tmp_path: Pa
     path = tmp_path / "page.pgm"
     path.write_bytes(b"P5 garbage")
     with pytest.raises(PageError) as caught:
-        Tesseract(("eng",), 60).read(path)
+        Tesseract(("eng",), 60).read(path, How(("eng",)))
     assert not isinstance(caught.value, PageTimeoutError)
 
 
@@ -80,4 +80,10 @@ def test_a_page_that_takes_too_long_is_a_time_out(tmp_path: Path) -> None:
     path = tmp_path / "page.pgm"
     path.write_bytes(b"P5\n2000 2000\n255\n" + b"\xff" * 4_000_000)
     with pytest.raises(PageTimeoutError, match="longer than"):
-        Tesseract(("rus", "eng"), 0.001).read(path)
+        Tesseract(("rus", "eng"), 0.001).read(path, How(("rus",)))
+
+
+def test_options_of_a_reading_are_named_only_where_they_differ_from_the_engines() -> None:
+    assert How(("rus",)).options == "--psm 3 --dpi 200"
+    local = How(("rus",), threshold=Threshold.SAUVOLA).options
+    assert local == "--psm 3 --dpi 200 -c thresholding_method=2"

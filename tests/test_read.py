@@ -7,8 +7,10 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import EngineSignature, PageState
+from pipeline.reading.marks import Grey
+from pipeline.reading.ocr import How
 from pipeline.reading.page import judge, read_image
-from pipeline.reading.prepare import Grey, prepare
+from pipeline.reading.prepare import prepare
 from pipeline.text import Box, PageText
 from tests.factories import SIGNATURE, text
 
@@ -19,8 +21,10 @@ class CannedEngine:
 
     answer: PageText | Exception
     signature: EngineSignature = SIGNATURE
+    languages: tuple[str, ...] = ("rus",)
 
-    def read(self, image: Path) -> PageText:
+    def read(self, image: Path, how: How) -> PageText:
+        assert set(how.languages) <= set(self.languages)
         assert cv2.imread(str(image), cv2.IMREAD_GRAYSCALE) is not None
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -47,7 +51,7 @@ def test_paper_becomes_white_and_ink_stays_dark() -> None:
 def test_letters_are_brought_to_the_height_the_engine_likes() -> None:
     for height in (16, 26, 60):
         prepared = prepare(typed(height))
-        assert 15 <= (height + 4) * prepared.scale <= 25
+        assert 15 <= (height + 4) * prepared.way.a <= 25
 
 
 def test_faint_ink_is_deepened_beside_a_black_border() -> None:
@@ -76,7 +80,7 @@ def test_boxes_come_back_in_pixels_of_the_page_image() -> None:
     prepared = prepare(page)
     reading = read_image(page, CannedEngine(text("слово за словом\nи ещё строка")))
     first = next(reading.text.words()).box
-    assert first.x == int(20 / prepared.scale)
+    assert first.x == int(20 / prepared.way.a)
     for word in reading.text.words():
         assert word.box.right <= page.shape[1]
         assert word.box.bottom <= page.shape[0]

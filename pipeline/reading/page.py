@@ -17,7 +17,8 @@ from pipeline.model import PageState, Reading, Step
 from pipeline.reading.evidence import Evidence, LineMarks, line_marks, weigh
 from pipeline.reading.marks import Grey
 from pipeline.reading.ocr import Engine, How, Layout, Threshold, mapped
-from pipeline.reading.prepare import Prepared, prepare
+from pipeline.reading.prepare import Prepared, prepare, untouched
+from pipeline.reading.recipes import Recipe
 from pipeline.reading.scout import Found, look
 from pipeline.reading.stamps import only_stamped
 from pipeline.text import PageText, Word
@@ -28,6 +29,10 @@ _SCRAPS = 3  #: this few sure words make no text when the rest is scraps
 _LOST = 0.9  #: 0..1; with less covered even by the better of two, lines are still missing
 _STRANGE = 0.35  #: 0..1; with fewer letters known the page lies otherwise than it looks
 _SURELY_STRANGE = 0.5  #: 0..1; the same for marks in sure words
+_FIXED = {
+    Recipe.LOCAL: (Layout.PAGE, Threshold.SAUVOLA),
+    Recipe.BLOCK: (Layout.BLOCK, Threshold.SAUVOLA),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
@@ -49,21 +54,22 @@ class Attempt:
     evidence: Evidence
 
 
-def read_image(page: Grey, engine: Engine) -> Reading:
+def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> Reading:
     """Return how the reading went; never raises for what a page or the engine does.
 
     Args:
         page: grey pixels of the page image, height x width, 0 is black.
         engine: reads the prepared image from a file.
+        recipe: how; only to compare recipes should it be another than the first.
     """
     begun = time.monotonic()
-    prepared = prepare(page)
+    prepared = untouched(page) if recipe is Recipe.UNTOUCHED else prepare(page)
     seconds = {"prepare": time.monotonic() - begun}
     if prepared.blank:
         detail = f"nothing on the page looks like text ({prepared.letters} marks of letter size)"
         return Reading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
     begun = time.monotonic()
-    attempts, trouble = _tried(prepared, engine)
+    attempts, trouble = _tried(prepared, engine, recipe)
     seconds["recognize"] = time.monotonic() - begun
     if not attempts:
         late = isinstance(trouble, PageTimeoutError)
@@ -76,30 +82,43 @@ def read_image(page: Grey, engine: Engine) -> Reading:
     return Reading(state, text, (*best.image.steps, _told(best, attempts)), detail, seconds)
 
 
-def _tried(prepared: Prepared, engine: Engine) -> tuple[list[Attempt], Exception | None]:
+def _tried(
+    prepared: Prepared, engine: Engine, recipe: Recipe
+) -> tuple[list[Attempt], Exception | None]:
     """Return all readings of a page, and what ended them; one that failed spoils no other."""
     attempts: list[Attempt] = []
     with tempfile.TemporaryDirectory(prefix="opis-page-") as folder:
         try:
-            for attempt in _attempts(prepared, engine, Path(folder)):
+            for attempt in _attempts(prepared, engine, recipe, Path(folder)):
                 attempts.append(attempt)  # noqa: PERF402  what came before an error is kept
         except (PageError, PageTimeoutError) as error:
             return attempts, error
     return attempts, None
 
 
-def _attempts(prepared: Prepared, engine: Engine, folder: Path) -> Iterator[Attempt]:
+def _attempts(
+    prepared: Prepared, engine: Engine, recipe: Recipe, folder: Path
+) -> Iterator[Attempt]:
     """Yield readings of a page until one stands or nothing is left that may help."""
     view = View(prepared, line_marks(prepared.pixels), Found(engine.languages[0]))
+    if recipe is Recipe.UNTOUCHED:
+        yield _attempt(view, How(engine.languages), engine, folder)
+        return
     if len(engine.languages) > 1:
         view = _looked(prepared, engine, folder)
         if view.found.unsure:
             view = _turned_right(view, engine, folder)
-    first = _attempt(view, How((view.found.language,)), engine, folder)
+    first = _attempt(view, How((view.found.language,), *_FIXED.get(recipe, ())), engine, folder)
     yield first
+    if recipe is Recipe.EVIDENCE:
+        yield from _more(first, view, engine, folder)
+
+
+def _more(first: Attempt, view: View, engine: Engine, folder: Path) -> Iterator[Attempt]:
+    """Yield other readings where the evidence for the first is doubtful."""
     if _strange(first) and len(engine.languages) == 1:
-        other = _turned_right(_looked(prepared, engine, folder), engine, folder)
-        if other.image is not prepared:
+        other = _turned_right(_looked(view.image, engine, folder), engine, folder)
+        if other.image is not view.image:
             yield _attempt(other, first.how, engine, folder)
     elif first.evidence.doubted:
         how = replace(first.how, threshold=Threshold.SAUVOLA)

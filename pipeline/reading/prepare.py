@@ -81,6 +81,11 @@ def prepare(page: Grey) -> Prepared:
     return straightened(done.turned(3) if on_side else done, slope(x, y, marks))
 
 
+def untouched(page: Grey) -> Prepared:
+    """Return the page as it is, to compare with."""
+    return Prepared(page, Way(), find_marks(page).count, ())
+
+
 def straightened(prepared: Prepared, degrees: float) -> Prepared:
     """Return the image with lines level that fall to the right by so many degrees."""
     if not degrees:
