@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import img2pdf
+import pikepdf
 from PIL import Image
 
 from flows.clock import StillClock
@@ -126,7 +127,9 @@ def scan_pdf(path: Path, page_count: int = len(LETTER)) -> Path:
         images.append(buffer.getvalue())
     made = img2pdf.convert(images, nodate=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(made)
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        del pdf.trailer["/ID"]  # it would tell the second
+        pdf.save(path, deterministic_id=True)
     return path
 
 
