@@ -24,7 +24,7 @@ from benchmarks.corpus import KINDS, Corpus, Order, corpus
 from benchmarks.measure import CommandError
 from benchmarks.programs import PROGRAMS, Job, Run
 from benchmarks.typist import MANNERS
-from pipeline.clean import clean
+from pipeline.cleaning.clean import clean
 from pipeline.quality import cer
 from samples.facsimile import Faces
 

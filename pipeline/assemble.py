@@ -3,19 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pipeline.clean import clean
+from pipeline.cleaning.edits import CleanText
+from pipeline.cleaning.pageends import partners
 from pipeline.description.leaves import write_leaves
 from pipeline.description.merge import Described, page_labels
 from pipeline.description.reference import parse_all
-from pipeline.history import history, page_activities, text_digest
+from pipeline.drafts import DOUBTFUL_WORD, Draft, cleaned, draft_of
+from pipeline.history import clean_activity, history, read_activities, text_digest
 from pipeline.model import Clock, Concern, EngineSignature, Issue, PageSource, PageState, Verdict
 from pipeline.provenance import Activity
 from pipeline.quality import verdict
 from pipeline.record import EmbeddedLayer, Quality, Record, RecordPage, Reference
-from pipeline.text import Word
+from pipeline.text import Role
 from pipeline.values import Admitted, ReadPage
 
-_DOUBTFUL_WORD = 0.6  #: confidence 0..1; under it a word is counted as doubtful
 _DOUBTFUL_PAGE = 0.7  #: mean confidence 0..1; under it a page wants a person's eye
 _REVIEW = frozenset(
     [
@@ -54,8 +55,12 @@ def assemble(
     labels, mismatch = page_labels(scan.described.held, given.leaves, scan.facts.page_count)
     if mismatch is not None:
         log.issues.append(mismatch)
+    drafts = []
     for page in pages:
-        _add_page(log, scan, page, labels[page.number - 1], clock)
+        drafts.append(draft_of(page, labels[page.number - 1]))
+        log.confidences.extend(word.confidence for word in page.reading.text.words())
+        log.activities.extend(read_activities(scan, page, clock))
+    _add_pages(log, drafts, clock)
     log.issues.extend(_about_layers(log.pages))
     text = "\f".join(page.reading_text for page in log.pages)
     return Record(
@@ -81,32 +86,37 @@ _DESCRIBED = {
 }  # fmt: skip
 
 
-def _add_page(log: _Log, scan: Admitted, page: ReadPage, leaf: str | None, clock: Clock) -> None:
-    reading, text = page.reading, page.reading.text
+def _add_pages(log: _Log, drafts: list[Draft], clock: Clock) -> None:
     begun = clock.now()
-    cleaned = clean(text.raw)
-    words = list(text.words())
-    mean = text.confidence
-    log.confidences.extend(word.confidence for word in words)
-    log.pages.append(
-        RecordPage(
-            number=page.number,
-            leaf=leaf,
-            state=reading.state,
-            detail=reading.detail,
-            image=None if page.source is None else page.source.image,
-            raw_text=text.raw,
-            raw_sha256=text_digest(text.raw),
-            cleaning=cleaned.changes,
-            reading_text=cleaned.text,
-            words=len(words),
-            mean_confidence=None if mean is None else round(mean, 4),
-            engine_seconds=clock.lasting(reading.seconds.get("recognize", 0.0)),
-            embedded=_embedded(page.source, cleaned.text),
-        )
+    roles, texts = cleaned(drafts)
+    ended = clock.now()
+    for draft, said, text in zip(drafts, roles, texts, strict=True):
+        log.pages.append(_page(draft, said, text, clock))
+        log.issues.extend(_about_page(log.pages[-1], draft.doubtful))
+    for page, shared in zip(log.pages, partners(texts), strict=True):
+        if page.image is not None:
+            others = [log.pages[place] for place in shared]
+            log.activities.append(clean_activity(page, others, begun, ended))
+
+
+def _page(draft: Draft, roles: tuple[Role, ...], text: CleanText, clock: Clock) -> RecordPage:
+    source, reading = draft.page.source, draft.page.reading
+    return RecordPage(
+        number=draft.page.number,
+        leaf=draft.leaf,
+        state=reading.state,
+        detail=reading.detail,
+        image=None if source is None else source.image,
+        raw_text=draft.raw,
+        raw_sha256=text_digest(draft.raw),
+        line_roles=roles,
+        cleaning=text.changes,
+        reading_text=text.text,
+        words=draft.words,
+        mean_confidence=None if draft.confidence is None else round(draft.confidence, 4),
+        engine_seconds=clock.lasting(reading.seconds.get("recognize", 0.0)),
+        embedded=_embedded(source, text.text),
     )
-    log.issues.extend(_about_page(log.pages[-1], words))
-    log.activities.extend(page_activities(scan, page, log.pages[-1], (begun, clock.now()), clock))
 
 
 def _embedded(source: PageSource | None, ours: str) -> EmbeddedLayer | None:
@@ -117,7 +127,7 @@ def _embedded(source: PageSource | None, ours: str) -> EmbeddedLayer | None:
     return EmbeddedLayer(text=layer.text, hidden=layer.hidden, verdict=judged, agreement=score)
 
 
-def _about_page(page: RecordPage, words: list[Word]) -> Iterable[Issue]:
+def _about_page(page: RecordPage, doubtful: int) -> Iterable[Issue]:
     concerns = {
         PageState.BLANK: Concern.BLANK_PAGE,
         PageState.TIMEOUT: Concern.PAGE_TIMEOUT,
@@ -129,10 +139,9 @@ def _about_page(page: RecordPage, words: list[Word]) -> Iterable[Issue]:
     if page.state in concerns:
         yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
     elif page.mean_confidence is not None and page.mean_confidence < _DOUBTFUL_PAGE:
-        doubtful = sum(word.confidence < _DOUBTFUL_WORD for word in words)
         detail = (
             f"page {page.number}: read with a mean confidence of {page.mean_confidence:.0%}, "
-            f"{doubtful} of {len(words)} words are doubtful; compare them with the image"
+            f"{doubtful} of {page.words} words are doubtful; compare them with the image"
         )
         yield Issue(Concern.LOW_CONFIDENCE, detail, page.number)
 
@@ -173,7 +182,7 @@ def _references(described: Described) -> tuple[Reference, ...]:
 def _quality(log: _Log) -> Quality:
     scores = log.confidences
     states = [page.state.value for page in log.pages]
-    doubtful = sum(score < _DOUBTFUL_WORD for score in scores)
+    doubtful = sum(score < DOUBTFUL_WORD for score in scores)
     return Quality(
         words=len(scores),
         mean_confidence=round(sum(scores) / len(scores), 4) if scores else None,

@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cache
 from importlib.metadata import version as installed
 
-from pipeline.clean import STEPS
+from pipeline.cleaning.clean import names
+from pipeline.layout.page import LAYOUT
 from pipeline.model import Clock, EngineSignature
 from pipeline.provenance import Activity, Agent, Provenance, SourceFile
 from pipeline.reading.recipes import EXTRACTION, PREPARATION
@@ -24,43 +25,50 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def page_activities(
-    scan: Admitted,
-    page: ReadPage,
-    made: RecordPage,
-    cleaned: tuple[datetime, datetime],
-    clock: Clock,
-) -> Iterator[Activity]:
-    """Tell how one page came to be: its image got, read, cleaned.
+def read_activities(scan: Admitted, page: ReadPage, clock: Clock) -> Iterator[Activity]:
+    """Tell how a page was read: its image got, then its text.
 
     Args:
         scan: the scan it is a page of.
         page: as it was read.
-        made: as it stands in the record.
-        cleaned: when cleaning began and ended.
         clock: says what the record tells of past moments.
     """
-    if made.image is None:
+    if page.source is None:
         return
-    nth = f"{page.number:04d}"
+    nth, embedded = f"{page.number:04d}", page.source.embedded
     begun, ended = (
-        clock.moment(m or cleaned[0]) for m in (page.reading.started, page.reading.ended)
+        clock.moment(m or clock.now()) for m in (page.reading.started, page.reading.ended)
     )
-    image = {f"image-{nth}": made.image.sha256}
-    raw = {f"raw-text-{nth}": made.raw_sha256}
-    layer = {f"embedded-text-{nth}": text_digest(made.embedded.text)} if made.embedded else {}
-    reading = {f"reading-text-{nth}": text_digest(made.reading_text)}
+    image = {f"image-{nth}": page.source.image.sha256}
+    layer = {f"embedded-text-{nth}": text_digest(embedded.text)} if embedded else {}
     yield Activity(
         id=f"extract-{nth}", agent="opis", plan="extract", page=page.number,
         used={"scan": scan.sha256}, generated=image | layer, started=begun, ended=ended,
     )  # fmt: skip
     yield Activity(
         id=f"read-{nth}", agent="engine", plan="read", page=page.number, steps=page.reading.steps,
-        used=image, generated=raw, started=begun, ended=ended,
+        used=image, generated={f"raw-text-{nth}": text_digest(page.reading.text.raw)},
+        started=begun, ended=ended,
     )  # fmt: skip
-    yield Activity(
-        id=f"clean-{nth}", agent="opis", plan="clean", page=page.number,
-        used=raw, generated=reading, started=cleaned[0], ended=cleaned[1],
+
+
+def clean_activity(
+    made: RecordPage, others: Iterable[RecordPage], begun: datetime, ended: datetime
+) -> Activity:
+    """Tell how the reading text of a page came to be.
+
+    Args:
+        made: the page.
+        others: pages with which it shares a word that goes on over the page end.
+        begun: when cleaning began.
+        ended: when it ended.
+    """
+    used = {f"raw-text-{page.number:04d}": page.raw_sha256 for page in (made, *others)}
+    nth = f"{made.number:04d}"
+    return Activity(
+        id=f"clean-{nth}", agent="opis", plan="clean", page=made.number, used=used,
+        generated={f"reading-text-{nth}": text_digest(made.reading_text)},
+        started=begun, ended=ended,
     )  # fmt: skip
 
 
@@ -138,6 +146,6 @@ def _plans(signature: EngineSignature) -> dict[str, dict[str, str]]:
             "languages": "+".join(signature.languages),
             **signature.settings,
         },
-        "clean": {"steps": " ".join(step.__name__.replace("_", "-") for step in STEPS)},
+        "clean": {"layout": LAYOUT, "steps": " ".join(names())},
         "join": {"between-pages": "form feed"},
     }

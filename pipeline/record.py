@@ -9,9 +9,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.clean import Change
+from pipeline.cleaning.edits import Change
 from pipeline.model import Issue, PageImage, PageState, Verdict
 from pipeline.provenance import Provenance
+from pipeline.text import Role
 
 SCHEMA_VERSION = "1"
 
@@ -53,6 +54,7 @@ class RecordPage(_Frozen):
     image: PageImage | None  #: None where no image could be got
     raw_text: str
     raw_sha256: str
+    line_roles: tuple[Role, ...]  #: of the lines of ``raw_text`` that are not empty, in order
     cleaning: tuple[Change, ...]  #: replay on ``raw_text`` gives ``reading_text``
     reading_text: str
     words: int

@@ -6,7 +6,7 @@ from lxml import etree
 
 from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
 from pipeline.text import PageText
-from tests.factories import admitted, pages, record, scan_pdf
+from tests.factories import admitted, pages, record, scan_pdf, text
 
 SCHEMAS = Path(__file__).parents[2] / "shared" / "schemas"
 
@@ -37,8 +37,7 @@ def alto(tmp_path: Path) -> list[bytes]:
     made = record(admitted(scan_pdf(tmp_path / "scan.pdf")))
     read = list(pages())
     return [
-        to_alto(made, page, one.reading.text.blocks)
-        for page, one in zip(made.pages, read, strict=True)
+        to_alto(made, page, one.reading.text) for page, one in zip(made.pages, read, strict=True)
     ]
 
 
@@ -49,23 +48,34 @@ def test_every_page_validates_against_alto_4_4(alto: list[bytes], schema: etree.
 
 def test_a_blank_page_validates_too(tmp_path: Path, schema: etree.XMLSchema) -> None:
     made = record(admitted(scan_pdf(tmp_path / "scan.pdf")), ("", ""))
-    schema.assertValid(etree.fromstring(to_alto(made, made.pages[0], ())))
+    schema.assertValid(etree.fromstring(to_alto(made, made.pages[0], PageText())))
 
 
 def test_a_corrupted_page_does_not_validate(alto: list[bytes], schema: etree.XMLSchema) -> None:
     assert not schema.validate(etree.fromstring(alto[0].replace(b'HPOS="20"', b'HPOS="left"')))
 
 
-def test_words_boxes_and_confidences_come_back(alto: list[bytes]) -> None:
-    for page, one in zip(alto, pages(), strict=True):
-        assert PageText(read_blocks(page)) == one.reading.text
+def test_words_boxes_confidences_and_roles_come_back(alto: list[bytes], tmp_path: Path) -> None:
+    made = record(admitted(scan_pdf(tmp_path / "again.pdf")))
+    for page, one, written in zip(alto, pages(), made.pages, strict=True):
+        assert PageText(read_blocks(page)) == one.reading.text.with_roles(written.line_roles)
+
+
+def test_furniture_is_tagged_as_furniture(tmp_path: Path, schema: etree.XMLSchema) -> None:
+    made = record(admitted(scan_pdf(tmp_path / "scan.pdf")), ("| ___\nТоварищу Мао", ""))
+    assert made.pages[0].reading_text == "Товарищу Мао"
+    page = etree.fromstring(to_alto(made, made.pages[0], text("| ___\nТоварищу Мао")))
+    schema.assertValid(page)
+    tags = {tag.get("ID"): tag.get("TYPE") for tag in page.iter(f"{{{NAMESPACE}}}LayoutTag")}
+    said = [line.get("TAGREFS") for line in page.iter(f"{{{NAMESPACE}}}TextLine")]
+    assert [tags[name] for name in said] == ["furniture", "text"]
 
 
 def test_the_file_alone_says_who_read_which_bytes(alto: list[bytes]) -> None:
     root = etree.fromstring(alto[0])
-    text = " ".join(root.itertext())
+    told = " ".join(root.itertext())
     for fact in ("scan.pdf", "sha256:", "canned", "opis", "recognize"):
-        assert fact in text
+        assert fact in told
     page = root.find(f".//{{{NAMESPACE}}}Page")
     assert page is not None
     assert page.get("PRINTED_IMG_NR") == "0110"

@@ -16,19 +16,21 @@ SOURCES = [path for path in [*PIPELINE, *FLOWS] if path.name != "__init__.py"]
 #: lower floors alone, and a folder from itself. A new room gets a place here first.
 FLOORS = (
     {"errors", "text"},
-    {"model", "scripts", "settings"},
-    {"clean", "description", "formats", "provenance", "quality", "textpdf"},
+    {"cleaning", "layout", "model", "settings"},
+    {"description", "formats", "provenance", "quality", "textpdf"},
     {"intake", "pages", "record"},
     {"exports", "values"},
     {"reading"},
-    {"history"},
+    {"drafts", "history"},
     {"assemble", "holdings"},
     {"admit", "inbox"},
     {"ingest"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {
+    "pipeline.cleaning.clean",
     "pipeline.intake",
+    "pipeline.layout.page",
     "pipeline.pages",
     "pipeline.reading.prepare",
     "pipeline.reading.ocr",

@@ -98,6 +98,23 @@ def test_four_leaves_and_four_pages_give_each_page_its_label(tmp_path: Path) -> 
     assert not made.needs_review
 
 
+def test_a_word_over_a_page_end_is_one_word_and_both_readings_are_named(scan: Admitted) -> None:
+    made = record(scan, ("Мы получили Вашу теле-", "грамму вчера."))
+    assert [page.reading_text for page in made.pages] == ["Мы получили Вашу телеграмму", "вчера."]
+    assert [page.raw_text for page in made.pages] == ["Мы получили Вашу теле-", "грамму вчера."]
+    cleaned = {a.id: a for a in made.provenance.activities if a.plan == "clean"}
+    assert set(cleaned["clean-0001"].used) == {"raw-text-0001", "raw-text-0002"}
+    assert set(cleaned["clean-0002"].used) == {"raw-text-0001", "raw-text-0002"}
+
+
+def test_furniture_stays_in_the_raw_text_and_out_of_the_reading_text(scan: Admitted) -> None:
+    made = record(scan, ("Товарищу Мао\n__ |", "Филиппов")).pages[0]
+    assert made.raw_text == "Товарищу Мао\n__ |"
+    assert made.reading_text == "Товарищу Мао"
+    assert made.line_roles == ("paragraph", "noise")
+    assert made.words == 4
+
+
 def test_five_images_for_four_leaves_need_a_person(tmp_path: Path) -> None:
     held = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
     scan = admitted(scan_pdf(tmp_path / "s.pdf", 5), 5, references=held)

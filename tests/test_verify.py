@@ -108,6 +108,14 @@ def test_a_word_outside_its_page_is_found(version: Path) -> None:
     assert any("lies outside the page" in finding.detail for finding in check_version(version))
 
 
+def test_a_role_that_differs_from_the_record_is_found(version: Path) -> None:
+    path = version / "data/pages/0001.alto.xml"
+    content = path.read_text("utf-8").replace('TAGREFS="role-paragraph"', 'TAGREFS="role-text"')
+    path.write_text(content, "utf-8")
+    close_bag(version, {})
+    assert any("its roles are not" in finding.detail for finding in check_version(version))
+
+
 def test_a_truncated_catalogue_is_found_and_rebuilt(version: Path) -> None:
     settings = archive(version)
     content = settings.catalog.read_bytes()

@@ -8,10 +8,11 @@ from lxml import etree
 
 from pipeline.provenance import Activity, Provenance
 from pipeline.record import Record, RecordPage
-from pipeline.text import Block, Box, Line, Word
+from pipeline.text import Block, Box, Line, PageText, Role, Word
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SCHEMA = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
+_ROLE_ID = "role-"  #: before a role, in the ID of its tag
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 #: our kinds of activity as ALTO's kinds of processing
@@ -22,19 +23,20 @@ _CATEGORIES = {
 }
 
 
-def to_alto(record: Record, page: RecordPage, blocks: tuple[Block, ...]) -> bytes:
-    """Return the ALTO file of a page.
+def to_alto(record: Record, page: RecordPage, text: PageText) -> bytes:
+    """Return the ALTO file of a page; each line is tagged with its role.
 
     Args:
         record: names the scan and holds the event log.
-        page: the page the blocks were read on.
-        blocks: what the engine read, in pixels of the page image.
+        page: the page the text was read on.
+        text: what the engine read, in pixels of the page image.
     """
     namespaces: dict[str | None, str] = {None: NAMESPACE, "xsi": _XSI}
     root = etree.Element(_tag("alto"), {"SCHEMAVERSION": "4.4"}, namespaces)
     root.set(f"{{{_XSI}}}schemaLocation", f"{NAMESPACE} {_SCHEMA}")
     steps = [a for a in record.provenance.activities if a.page == page.number]
     _describe(root, record, page, steps)
+    _add_tags(root, page.line_roles)
     layout = etree.SubElement(root, _tag("Layout"))
     sheet = etree.SubElement(layout, _tag("Page"), ID="page", PHYSICAL_IMG_NR=str(page.number))
     if page.leaf is not None:
@@ -46,7 +48,7 @@ def to_alto(record: Record, page: RecordPage, blocks: tuple[Block, ...]) -> byte
         sheet.set("HEIGHT", str(page.image.height))
         whole = Box(0, 0, page.image.width, page.image.height)
         space = etree.SubElement(sheet, _tag("PrintSpace"), _place(whole))
-        for number, block in enumerate(blocks, 1):
+        for number, block in enumerate(text.with_roles(page.line_roles).blocks, 1):
             _add_block(space, f"b{number}", block)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
@@ -79,6 +81,16 @@ def _add_processing(parent: etree._Element, provenance: Provenance, step: Activi
     _text(software, "softwareVersion", agent.version)
 
 
+def _add_tags(root: etree._Element, roles: tuple[Role, ...]) -> None:
+    if roles:
+        tags = etree.SubElement(root, _tag("Tags"))
+        for role in sorted(set(roles)):
+            kind = "furniture" if role.left_out else "text"
+            etree.SubElement(
+                tags, _tag("LayoutTag"), ID=f"{_ROLE_ID}{role}", TYPE=kind, LABEL=role.value
+            )
+
+
 def _add_block(space: etree._Element, name: str, block: Block) -> None:
     element = etree.SubElement(space, _tag("TextBlock"), {"ID": name} | _place(block.box))
     for number, line in enumerate(block.lines, 1):
@@ -86,7 +98,8 @@ def _add_block(space: etree._Element, name: str, block: Block) -> None:
 
 
 def _add_line(block: etree._Element, name: str, line: Line) -> None:
-    element = etree.SubElement(block, _tag("TextLine"), {"ID": name} | _place(line.box))
+    said = {"ID": name, "TAGREFS": f"{_ROLE_ID}{line.role}"}
+    element = etree.SubElement(block, _tag("TextLine"), said | _place(line.box))
     for number, word in enumerate(line.words, 1):
         if number > 1:
             etree.SubElement(element, _tag("SP"))
@@ -105,7 +118,7 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
     """Return the blocks of an ALTO file that ``to_alto`` wrote.
 
     Raises:
-        ValueError: it is not XML, or a word of it is impossible.
+        ValueError: it is not XML, or a word or a role of it is impossible.
     """
     try:
         root = etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -115,12 +128,16 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
     return tuple(
         Block(
             tuple(
-                Line(tuple(_word(string) for string in line.iterfind(_tag("String"))))
+                Line(tuple(_word(string) for string in line.iterfind(_tag("String"))), _role(line))
                 for line in block.iterfind(_tag("TextLine"))
             )
         )
         for block in root.iter(_tag("TextBlock"))
     )
+
+
+def _role(line: etree._Element) -> Role:
+    return Role(line.get("TAGREFS", "").removeprefix(_ROLE_ID))
 
 
 def _word(string: etree._Element) -> Word:

@@ -7,11 +7,12 @@ _WIDTH = 78
 
 _FILES = """\
 record.json         everything known of the document, with both texts of every page
-text.txt            the reading text; a form feed stands between pages
+text.txt            the reading text: stamps and leaf numbers left out, broken words joined; a form
+                    feed stands between pages
 original/           the scan, bit for bit as it arrived
 sidecar/            the description that came with it, if one did
 searchable.pdf      the scan's own pages with an invisible text layer
-pages/              ALTO 4.4: every word of a page with its place on the image
+pages/              ALTO 4.4: every word of a page with its place, every line with what it is
 provenance.json     how each text came from the scan, as W3C PROV
 ../manifest-sha256.txt   the digest of every file (BagIt 1.0, RFC 8493)"""
 

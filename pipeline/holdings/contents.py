@@ -26,7 +26,7 @@ def write_contents(data: Path, record: Record, pages: Callable[[], Iterable[Read
     _write(data / "README.txt", to_readme(record))
     (data / "pages").mkdir()
     for page, read in zip(record.pages, pages(), strict=True):
-        alto = to_alto(record, page, read.reading.text.blocks)
+        alto = to_alto(record, page, read.reading.text)
         (data / "pages" / page_name(page.number)).write_bytes(alto)
     source = record.provenance.source
     facts = PdfFacts(record.name, record.language or "", None)

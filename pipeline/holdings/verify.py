@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pikepdf
 
-from pipeline.clean import replay, undo
+from pipeline.cleaning.edits import replay, undo
 from pipeline.exports.alto import read_blocks
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
@@ -86,7 +86,7 @@ def _text(data: Path, record: Record) -> Iterator[Finding]:
 
 
 def _alto(data: Path, record: Record) -> Iterator[Finding]:
-    """4 and 5: ALTO holds the raw text, and every word lies inside its page."""
+    """4 and 5: ALTO holds the raw text and its roles, and every word lies inside its page."""
     for page in record.pages:
         name = f"pages/{page.number:04d}.alto.xml"
         try:
@@ -96,6 +96,8 @@ def _alto(data: Path, record: Record) -> Iterator[Finding]:
             continue
         if text.raw != page.raw_text:
             yield Finding(f"data/{name}", Damage.CHANGED, "its words are not those of record.json")
+        if tuple(line.role for line in text.lines()) != page.line_roles:
+            yield Finding(f"data/{name}", Damage.CHANGED, "its roles are not those of record.json")
         width, height = (page.image.width, page.image.height) if page.image else (0, 0)
         for word in text.words():
             if word.box.right > width or word.box.bottom > height:

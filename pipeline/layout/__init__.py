@@ -1,0 +1,1 @@
+"""What each line of a page is: text, a heading, a stamp; by its place, never by its meaning."""

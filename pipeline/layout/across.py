@@ -1,13 +1,14 @@
 r"""What only several pages together give away: leaf numbers, running heads and catchwords.
 
 A lone 57 in a corner may be anything; after a 56 and before a 58 it is a leaf number. So a page
-leaves its margins here, in a few numbers, and its words are not needed again.
+leaves its lines here, with the few that may be furniture; its words and boxes are let go.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.layout.furniture import corner_number, is_corner_number
 from pipeline.layout.rows import Sheet
@@ -89,7 +90,7 @@ def _leaf_numbers(pages: Sequence[Margins]) -> set[int]:
         if page.corner is not None
     ]
     found = set()
-    for (one, first), (then, second) in zip(numbers, numbers[1:], strict=False):
+    for (one, first), (then, second) in pairwise(numbers):
         near = then - one <= _NEAR and 1 <= second - first <= then - one
         if near and abs(first - one - 1) > 1:
             found |= {one, then}
@@ -118,7 +119,7 @@ def _catchwords(pages: Sequence[Margins]) -> set[int]:
     """Return the pages whose last line is how the next page begins."""
     found = set()
     written = [place for place, page in enumerate(pages) if page.body]
-    for one, then in zip(written, written[1:], strict=False):
+    for one, then in pairwise(written):
         page, following = pages[one], pages[then]
         if page.foot is None or len(page.body) == 1:
             continue

@@ -5,7 +5,7 @@ its place alone or its words alone: both must speak for it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from pipeline.layout.rows import Row, Sheet
 from pipeline.text import Box, Role
@@ -24,13 +24,12 @@ _NARROW = 0.3  #: of its width; a stamp is no wider
 _MOST_LINES = 6  #: of a stamp
 
 
-def furniture(sheet: Sheet, leaf: str | None, frames: Sequence[Box]) -> dict[int, Role]:
+def furniture(sheet: Sheet, leaf: str | None) -> dict[int, Role]:
     """Return the roles of the rows that are furniture, by their place among the rows.
 
     Args:
         sheet: the page.
         leaf: the label that the archive gave it, as far as known.
-        frames: frames of stamps, in pixels of the page image.
     """
     found: dict[int, Role] = {}
     for place, row in enumerate(sheet.rows):
@@ -40,7 +39,7 @@ def furniture(sheet: Sheet, leaf: str | None, frames: Sequence[Box]) -> dict[int
             found[place] = Role.LEAF_NUMBER
         elif _PAGE_NUMBER.fullmatch(row.text) and _stands_alone(sheet, row):
             found[place] = Role.PAGE_NUMBER
-    for place in (*_stamped(sheet), *_framed(sheet, frames)):
+    for place in _stamped(sheet):
         found.setdefault(place, Role.STAMP)
     return found
 
@@ -114,22 +113,3 @@ def _cluster(sheet: Sheet, seed: Row) -> list[Row]:
 def _is_stamp_line(sheet: Sheet, row: Row) -> bool:
     narrow = row.box.width < _NARROW * sheet.width
     return narrow and not any(mark.islower() for mark in row.text)
-
-
-def _framed(sheet: Sheet, frames: Sequence[Box]) -> Iterator[int]:
-    """Yield the rows that lie whole in a stamp's frame, where the frame holds only a few."""
-    for frame in frames:
-        inside = [
-            place
-            for place, row in enumerate(sheet.rows)
-            if Box.around([frame, row.box]) == frame or _mostly(row.box, frame)
-        ]
-        if len(inside) <= _MOST_LINES:
-            yield from inside
-
-
-def _mostly(box: Box, frame: Box) -> bool:
-    """Whether nine tenths of a box lie in a frame: the reading may have touched its line."""
-    wide = min(box.right, frame.right) - max(box.x, frame.x)
-    high = min(box.bottom, frame.bottom) - max(box.y, frame.y)
-    return wide > 0 and high > 0 and wide * high > 0.9 * box.width * box.height

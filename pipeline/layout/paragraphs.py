@@ -12,6 +12,7 @@ from pipeline.text import Role
 
 #: ``3. Word``, ``12) word``, ``а) word``, ``IV. Word``, ``§ 2``; no date, no year.
 _POINT = re.compile(
+    r"(?!\d{1,2}\. ?[^\W\d_]+\.? \d{4}\b)"  # 11. Jänner 1938
     r"(?:\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[^\W\d_]\)|[IVX]{1,5}[.)]|§ ?\d+\.?) ?[\"«„(]?[^\W\d_]"
 )
 _INITIAL = re.compile(r"[IVX]\.")  #: at the beginning of a line also that of a name
@@ -60,10 +61,12 @@ def _begins(sheet: Sheet, above: Row, row: Row, below: Row | None) -> bool:
     if indent >= _INDENT:
         returns = below is not None and row.box.x - below.box.x >= _INDENT * sheet.letter
         return returns or row.opens
-    if above.finished and _POINT.match(row.text) and not _INITIAL.match(row.text):
-        return True
-    if not row.opens:
-        return False
+    point = _POINT.match(row.text) and not _INITIAL.match(row.text)
+    return bool(point and above.finished) or (row.opens and _parted(sheet, above, row))
+
+
+def _parted(sheet: Sheet, above: Row, row: Row) -> bool:
+    """Whether the engine's guess that a block begins may stand."""
     full = above.box.right > sheet.right - _FULL * sheet.letter
     return not full or (above.finished and not row.text[:1].islower())
 

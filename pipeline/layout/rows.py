@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Self
 
@@ -64,7 +65,7 @@ class Sheet:
         ]
         words = [word for word in text.words() if len(word.text) > 2]
         letter = median(w.box.width / len(w.text) for w in words) if words else 1.0
-        steps = [b.level - a.level for a, b in zip(rows, rows[1:], strict=False)]
+        steps = [b.level - a.level for a, b in pairwise(rows)]
         down = [step for step in steps if 0 < step < size[1] / 8]
         return cls(
             rows=tuple(rows),

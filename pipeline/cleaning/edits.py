@@ -1,6 +1,6 @@
 """Edits: how one text becomes another, so that any program can make, replay and undo it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 
@@ -19,6 +19,21 @@ class Change:
 
     step: str
     edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """A reading text and how it came from the raw one."""
+
+    text: str
+    changes: tuple[Change, ...] = ()
+
+    def after(self, step: str, edits: Iterable[Edit]) -> "CleanText":
+        """Return the text after a step; where it had nothing to do, the text as it is."""
+        made = tuple(edits)
+        if not made:
+            return self
+        return CleanText(apply(self.text, made), (*self.changes, Change(step, made)))
 
 
 def apply(text: str, edits: Iterable[Edit]) -> str:
@@ -59,3 +74,8 @@ def inverse(change: Change) -> Change:
         edits.append(Edit(edit.start + shift, edit.inserted, edit.removed))
         shift += len(edit.inserted) - len(edit.removed)
     return Change(f"undo-{change.step}", tuple(edits))
+
+
+def mended(text: str, step: Callable[[str], Iterator[Edit]]) -> str:
+    """Return a text after one step."""
+    return apply(text, step(text))

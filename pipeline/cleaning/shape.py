@@ -5,10 +5,10 @@ other steps of cleaning, while the lines are still those that the engine read.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from pipeline.edits import Edit
+from pipeline.cleaning.edits import Edit
 from pipeline.text import Role
 
 _LINE = re.compile(r"[^\n]+")
@@ -49,10 +49,3 @@ def set_paragraphs(text: str, roles: Sequence[Role]) -> Iterator[Edit]:
         wanted = "\n\n" if parted and not heading else "\n"
         if found.group() != wanted:
             yield Edit(found.start(), found.group(), wanted)
-
-
-#: The steps in their order. A name, once published, keeps its meaning.
-SHAPING: tuple[Callable[[str, Sequence[Role]], Iterator[Edit]], ...] = (
-    leave_out_furniture,
-    set_paragraphs,
-)

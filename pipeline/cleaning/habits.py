@@ -6,67 +6,56 @@ around leave no doubt, and nowhere else.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import pairwise
 
 import regex
 
-from pipeline.edits import Edit, apply
-from pipeline.scripts import is_cyrillic, is_latin, is_roman, to_cyrillic
+from pipeline.cleaning.edits import Edit, mended  # noqa: F401  the examples use it
+from pipeline.cleaning.scripts import is_cyrillic, is_latin
 
-#: Latin abbreviations and words made of letters that all have a Cyrillic double.
-_TRULY_LATIN = frozenset(
-    ["ABC", "AEC", "BBC", "CAT", "CBC", "CMEA", "ECE", "EEC", "OPEC", "PACE", "PEACE", "THE", "TOP"]
-)
 #: Words of one letter; a short row of nothing else is no stressed word.
 _ONE_LETTER_WORDS = frozenset("аиоусквяabikosuvzyà")
 _DIGIT_OF = dict(zip("lIІOОoоЗзб", "1110000336", strict=True))
 
 _APART = regex.compile(r"(?<![\p{L}\p{N}.'’-])\p{L}(?: \p{L}(?![\p{L}\p{N}'’-])){3,}+")
+_CAPITAL = regex.compile(r"(?<=\p{Ll}) (?=\p{Lu})")  #: where the next word begins
 _LINE = re.compile(r"[^\n]+")
-_MARKS = r"[_|¦~\\—-]*[_|¦~\\][_|¦~\\—-]*"
-_STROKES = re.compile(rf"(?P<left> ?)(?<!\S)(?P<strokes>{_MARKS})(?!\S)(?P<right> ?)")
-_STROKE_LINE = rf"(?:{_MARKS} )*{_MARKS}"
-_STROKE_LINES = re.compile(
-    rf"^(?:{_STROKE_LINE}\n+)+|(?:\n+{_STROKE_LINE})+\Z|\A{_STROKE_LINE}\Z", re.MULTILINE
-)
+_STROKES = re.compile(r"(?P<left> ?)(?<!\S)(?P<strokes>[_|¦~\\]+)(?!\S)(?P<right> ?)")
 _NUMBER = re.compile(r"(?<![^\W_])(?=[^\W_]*\d)[\dlIІOОoоЗзб]+(?![^\W_])")
+_LEAF = re.compile(r"ll?0\d\d")
 _POINT = re.compile(r"^(?P<name>[^\W_]{1,2})\) ", re.MULTILINE)
-_WORD = re.compile(r"[^\W_]+")
-
-
-def mended(text: str, step: Callable[[str], Iterator[Edit]]) -> str:
-    """Return a text after one step."""
-    return apply(text, step(text))
-
-
-def drop_strokes(text: str) -> Iterator[Edit]:
-    r"""Drop lines of nothing but strokes: underlining, borders. A dash is no stroke.
-
-    >>> mended("Мао\n| ___ |\n—\n\n_ _", drop_strokes)
-    'Мао\n—'
-    """
-    for found in _STROKE_LINES.finditer(text):
-        yield Edit(found.start(), found.group(), "")
 
 
 def drop_marks(text: str) -> Iterator[Edit]:
     r"""Drop strokes that stand alone among words.
 
-    Beside Latin letters a lone ``|`` may be the word I, and more than one ``_`` is a blank to be
-    filled in: both stay.
+    What may be text stays: a bar beside Latin letters (the word I), between numbers (a table) or
+    at the end of capitals (an exclamation mark), ``~`` before a number (about so many), and more
+    than one ``_`` (a blank to be filled in).
 
-    >>> mended("_ Мао ~ дал | ответ — да |\nI think | know ___", drop_marks)
-    'Мао дал ответ — да\nI think | know ___'
+    >>> mended("_ Мао ~ дал | ответ — да |\nI think | know ___\nУРА |", drop_marks)
+    'Мао дал ответ — да\nI think | know ___\nУРА |'
     """
     for line in _LINE.finditer(text):
-        latin = any(map(is_latin, line.group()))
         if not any(map(str.isalnum, line.group())):
             continue
         for found in _STROKES.finditer(line.group()):
-            strokes, start = found["strokes"], line.start() + found.start()
-            if not (latin and "|" in strokes) and "__" not in strokes:
+            if not _may_be_text(found):
                 spare = " " if found["left"] and found["right"] else ""
+                start = line.start() + found.start()
                 yield Edit(start, found.group().removesuffix(spare), "")
+
+
+def _may_be_text(found: re.Match[str]) -> bool:
+    """Whether strokes that stand alone on a line may mean something."""
+    strokes, line = found["strokes"], found.string
+    before, after = line[: found.start()][-1:], line[found.end() :][:1]
+    if "|" in strokes:
+        table = before.isdecimal() and after.isdecimal()
+        shout = not after and line.isupper()
+        return table or shout or any(map(is_latin, line))
+    return "__" in strokes or ("~" in strokes and after.isdecimal())
 
 
 def close_up_letters(text: str) -> Iterator[Edit]:
@@ -78,64 +67,40 @@ def close_up_letters(text: str) -> Iterator[Edit]:
     'разрядка, Karl Marx, а б в г'
     """
     for found in _APART.finditer(text):
-        letters = found.group().split(" ")
-        first = found.start()
+        letters, first = found.group().split(" "), found.start()
         if letters[0] in "аи" and text[:first].rstrip()[-1:] == ",":  # ", а в о й н а"
             letters, first = letters[1:], first + 2
-        if len(letters) < 4 or _is_row(letters):
+        words = _CAPITAL.split(" ".join(letters))
+        if len(letters) < 4 or _is_row(letters) or any(len(word) < 5 for word in words):
             continue
-        for place in range(1, len(letters)):
-            if not (letters[place].isupper() and letters[place - 1].islower()):
-                yield Edit(first + 2 * place - 1, " ", "")
+        for word in words:
+            yield from (Edit(first + place, " ", "") for place in range(1, len(word), 2))
+            first += len(word) + 1
 
 
 def _is_row(letters: list[str]) -> bool:
     """Whether letters that stand apart name points or columns, or are words of one letter."""
     small = [letter.casefold() for letter in letters]
-    steps = [ord(then) - ord(one) for one, then in zip(small, small[1:], strict=False)]
+    steps = [ord(then) - ord(one) for one, then in pairwise(small)]
     words = set(small) <= _ONE_LETTER_WORDS and len(small) < 7
     return words or all(0 <= step <= 2 for step in steps)
-
-
-def type_in_cyrillic(text: str) -> Iterator[Edit]:
-    """Give a word of capitals that was typed in Latin look-alikes its Cyrillic letters.
-
-    Only among Cyrillic words; Roman numerals stay.
-
-    >>> mended("в CCCP на XXX съезде; BBC", type_in_cyrillic)
-    'в СССР на XXX съезде; BBC'
-    """
-    for line in _LINE.finditer(text):
-        words = list(_WORD.finditer(line.group()))
-        for place, found in enumerate(words):
-            word = found.group()
-            changed = to_cyrillic(word)
-            if changed is None or len(word) < 3 or not word.isupper():
-                continue
-            near = [other.group() for other in words[max(place - 2, 0) : place + 3]]
-            if word not in _TRULY_LATIN and not is_roman(word) and _among_cyrillic(near):
-                yield Edit(line.start() + found.start(), word, changed)
-
-
-def _among_cyrillic(words: list[str]) -> bool:
-    """Whether the words whose script shows are Cyrillic, and there is one."""
-    telling = [w for w in words if w.isalpha() and to_cyrillic(w) is None and not is_roman(w)]
-    return bool(telling) and all(all(map(is_cyrillic, word)) for word in telling)
 
 
 def mend_numbers(text: str) -> Iterator[Edit]:
     """Give a number the digits that were typed, or read, as letters.
 
-    Between two digits every look-alike; else l before two digits, O after one, and I, the 1 of
-    Russian typewriters, before two on a line in Cyrillic.
+    Between two digits every look-alike; else O after a digit, l before two, and on a line in
+    Cyrillic l and I, the 1 of Russian typewriters, before one. A leaf (l0110) stays.
 
-    >>> mended("год 19З9, l949, 2O и I949; 3б, 2l, 5о", mend_numbers)
-    'год 1939, 1949, 20 и 1949; 3б, 2l, 5о'
+    >>> mended("год 19З9, l949, 2O и I949; l2 мая; 3б, 2l, 5о, l0110", mend_numbers)
+    'год 1939, 1949, 20 и 1949; 12 мая; 3б, 2l, 5о, l0110'
     """
     for line in _LINE.finditer(text):
         russian = any(map(is_cyrillic, line.group()))
         for found in _NUMBER.finditer(line.group()):
             token = found.group()
+            if _LEAF.match(token):
+                continue
             for place, mark in enumerate(token):
                 if mark in _DIGIT_OF and _is_digit(token, place, russian=russian):
                     yield Edit(line.start() + found.start() + place, mark, _DIGIT_OF[mark])
@@ -150,7 +115,7 @@ def _is_digit(token: str, place: int, *, russian: bool) -> bool:
     if before and after:
         return any(map(str.isdecimal, before)) and any(map(str.isdecimal, after))
     if after:
-        return digits >= 2 and (mark == "l" or (russian and mark in "IІ"))
+        return (mark == "l" and digits > 1) or (russian and mark in "lIІ")
     return mark in "OО"
 
 

@@ -6,11 +6,11 @@ undoes alone, and over the whole scan no letter is invented or lost.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
-from pipeline.clean import CleanText, joint
-from pipeline.edits import Change, Edit, apply
+from pipeline.cleaning.edits import CleanText, Edit
+from pipeline.cleaning.lineends import joint
 from pipeline.text import Role
 
 AT_END, AT_START = "join-at-page-end", "join-at-page-start"  #: published names of the two steps
@@ -20,22 +20,37 @@ _REST = re.compile(r"(?P<rest>[^\W\d_]+)\S*(?:\n+| |\Z)")
 
 
 def join_page_ends(
-    texts: Sequence[CleanText | None], roles: Sequence[Sequence[Role]]
-) -> list[CleanText | None]:
+    texts: Sequence[CleanText],
+    roles: Sequence[Sequence[Role]],
+    unread: Collection[int] = frozenset(),
+) -> list[CleanText]:
     """Return the texts, with the words that go on over a page end joined.
 
     Args:
-        texts: of the pages in order; None for a page that could not be read, over which no
-            word is joined. A blank page is passed over.
+        texts: of the pages in order. A blank page is passed over.
         roles: of the lines of each page.
+        unread: places of pages that could not be read; over them no word is joined.
     """
     joined = list(texts)
-    written = [n for n, text in enumerate(texts) if text is None or text.text]
-    for one, then in pairwise(written):
-        left, right = joined[one], joined[then]
-        if left is not None and right is not None:
-            joined[one], joined[then] = _joined(left, roles[one], right, roles[then])
+    told = [place for place, text in enumerate(texts) if text.text or place in unread]
+    for one, then in pairwise(told):
+        if not {one, then} & set(unread):
+            joined[one], joined[then] = _joined(joined[one], roles[one], joined[then], roles[then])
     return joined
+
+
+def partners(texts: Sequence[CleanText]) -> list[tuple[int, ...]]:
+    """Return for each page the places of the pages with which it shares a word, at most two."""
+    found: list[tuple[int, ...]] = [() for _ in texts]
+    open_end: int | None = None
+    for place, text in enumerate(texts):
+        steps = {change.step for change in text.changes}
+        if AT_START in steps and open_end is not None:
+            found[open_end] += (place,)
+            found[place] += (open_end,)
+        if AT_END in steps:
+            open_end = place
+    return found
 
 
 def _joined(
@@ -46,17 +61,19 @@ def _joined(
     rest = _REST.match(right.text, _start(right.text, right_roles))
     if broken is None or rest is None or not _fit(broken["first"], rest["rest"]):
         return left, right
-    moved = rest.group().rstrip()
     kept = joint(broken["first"], broken["hyphen"], rest["rest"])
+    if kept is None:
+        return left, right
+    moved = rest.group().rstrip()
     put = Edit(broken.start("hyphen"), broken["hyphen"], kept + moved)
     taken = Edit(rest.start(), rest.group(), "")
-    return _with(left, AT_END, put), _with(right, AT_START, taken)
+    return left.after(AT_END, [put]), right.after(AT_START, [taken])
 
 
 def _last_word(text: str, roles: Sequence[Role]) -> re.Match[str] | None:
     """Return the broken word with which the text of a page ends; its number may stand below."""
     kept = [role for role in roles if not role.left_out]
-    lines = [line for line in re.finditer(r"[^\n]+", text)]
+    lines = list(re.finditer(r"[^\n]+", text))
     if len(lines) > 1 and kept[-1:] == [Role.PAGE_NUMBER]:
         lines.pop()
     if not lines:
@@ -75,7 +92,3 @@ def _start(text: str, roles: Sequence[Role]) -> int:
 def _fit(first: str, rest: str) -> bool:
     """Whether two halves may be of one word: small letters follow, or capitals on capitals."""
     return rest[0].islower() or (first.isupper() and rest.isupper() and len(first) > 1)
-
-
-def _with(text: CleanText, step: str, edit: Edit) -> CleanText:
-    return CleanText(apply(text.text, [edit]), (*text.changes, Change(step, (edit,))))

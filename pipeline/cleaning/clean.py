@@ -1,0 +1,71 @@
+r"""From what the engine read to a text for reading, by small named steps that can be undone.
+
+A step never hands back a new text: it hands back *edits* of the one it was given. The edits are
+published with the record, so that any program, without this code, can replay them to get the
+reading text, undo them to get the raw reading byte for byte, and follow any word back.
+
+Nothing is invented: a step may remove, join or exchange look-alike letters, never add a word.
+Where paragraphs begin and what is left out for its place on the page is said by the roles of the
+lines (``pipeline.layout``) and done first (``SHAPING``); all other steps see only text (``STEPS``).
+Only NFC: NFKC would lose ſ, № and superscripts.
+
+A new step is a function in ``letters``, ``habits`` or ``lineends``, an entry in ``STEPS``, its
+cases and its "must not change" cases in ``tests/cases/clean.json``, and a row in
+``docs/cleaning.md``.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from pipeline.cleaning.edits import CleanText, Edit
+from pipeline.cleaning.habits import close_up_letters, drop_marks, mend_numbers, name_points
+from pipeline.cleaning.letters import compose, drop_invisible, type_in_cyrillic, unmix_scripts
+from pipeline.cleaning.lineends import join_broken_words
+from pipeline.cleaning.pageends import AT_END, AT_START
+from pipeline.cleaning.shape import leave_out_furniture, set_paragraphs
+from pipeline.text import Role
+
+#: What the layout asks for, done once and first. A name, once published, keeps its meaning.
+SHAPING: tuple[Callable[[str, Sequence[Role]], Iterator[Edit]], ...] = (
+    leave_out_furniture,
+    set_paragraphs,
+)
+#: What the text itself asks for, in this order, until none has anything left to do.
+STEPS: tuple[Callable[[str], Iterator[Edit]], ...] = (
+    drop_invisible,
+    compose,
+    drop_marks,
+    close_up_letters,
+    unmix_scripts,
+    type_in_cyrillic,
+    mend_numbers,
+    name_points,
+    join_broken_words,
+)
+
+
+def clean(raw: str, roles: Sequence[Role] = ()) -> CleanText:
+    """Shape the text by its layout, then apply the steps until none of them changes it.
+
+    Args:
+        raw: as the engine read it.
+        roles: of its lines that are not empty, in order; none where the layout is unknown.
+    """
+    text = CleanText(raw)
+    for shape in SHAPING if roles else ():
+        text = text.after(name_of(shape), shape(text.text, roles))
+    while True:
+        before = text
+        for step in STEPS:
+            text = text.after(name_of(step), step(text.text))
+        if text is before:
+            return text
+
+
+def names() -> tuple[str, ...]:
+    """Return the published names of all steps, in their order; those of page ends come last."""
+    return (*map(name_of, SHAPING), *map(name_of, STEPS), AT_END, AT_START)
+
+
+def name_of(step: Callable[..., Iterator[Edit]]) -> str:
+    """Return the name under which a step is published."""
+    return step.__name__.replace("_", "-")

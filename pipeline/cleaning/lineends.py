@@ -1,0 +1,53 @@
+r"""Joins a word that was broken at the end of a line."""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.cleaning.edits import Edit, mended  # noqa: F401  the examples use it
+
+#: First halves that keep their hyphen at a line end when a whole word follows.
+_COMPOUNDS = {
+    "военно", "китайско", "марксистско", "народно", "научно", "национально", "политико", "рабоче",
+    "северо", "советско", "социально", "торгово", "юго", "японо",
+}  # fmt: skip
+#: What follows a hyphen that stands for a half left out: Vor- und Nachteile.
+_AND = {"und", "oder", "bzw", "sowie", "og", "eller", "или"}
+#: Parts of names that keep it whatever follows: Цзэ-дун, Кай-ши, кое-где.
+_NAME_PARTS = {"кай", "кое", "цзэ", "чжоу"}
+_ENDING = re.compile(r"ст[иья]")  #: of a noun: народно-стями is one word
+_LINE_END_HYPHEN = re.compile(
+    r"(?P<first>[^\W\d_]+)(?P<hyphen>[-\u00ad\u2010\u2011\u00ac])\n(?=(?P<rest>[^\W\d_]+))"
+)
+
+
+def join_broken_words(text: str) -> Iterator[Edit]:
+    r"""Join a word that was broken at a line end; a compound keeps its hyphen.
+
+    A hyphen before "and" breaks no word: it stands for a half left out.
+
+    >>> mended("пере-\nмирие и кое-\nгде, стр. 3-\n4", join_broken_words)
+    'перемирие и кое-где, стр. 3-\n4'
+    >>> mended("Vor-\nund Nachteile", join_broken_words)
+    'Vor-\nund Nachteile'
+    """
+    for found in _LINE_END_HYPHEN.finditer(text):
+        kept = joint(found["first"], found["hyphen"], found["rest"])
+        if kept is not None:
+            start = found.end("first")
+            yield Edit(start, text[start : found.end()], kept)
+
+
+def joint(first: str, hyphen: str, rest: str) -> str | None:
+    """Return what stands between the halves of a broken word: its hyphen, or nothing.
+
+    None where they are no halves of one word.
+
+    >>> joint("народно", "-", "освободительной"), joint("народно", "-", "стями")
+    ('-', '')
+    """
+    if rest in _AND:
+        return None
+    whole = len(rest) > 4 and not _ENDING.match(rest)
+    compound = first.casefold() in _NAME_PARTS or (first.casefold() in _COMPOUNDS and whole)
+    capital = rest[0].isupper() and first[-1].islower()
+    return hyphen if compound or capital else ""
