@@ -12,8 +12,8 @@ _COMPOUNDS = {
 }  # fmt: skip
 #: What follows a hyphen that stands for a half left out: Vor- und Nachteile.
 _AND = {"und", "oder", "bzw", "sowie", "og", "eller", "или"}
-#: Parts of names that keep it whatever follows: Цзэ-дун, Кай-ши, кое-где.
-_NAME_PARTS = {"кай", "кое", "цзэ", "чжоу"}
+#: Parts that keep it whatever follows: Цзэ-дун, Кай-ши, кое-где, a-t-il.
+_PARTS = {"t", "кай", "кое", "цзэ", "чжоу"}
 _ENDING = re.compile(r"ст[иья]")  #: of a noun: народно-стями is one word
 _LINE_END_HYPHEN = re.compile(
     r"(?P<first>[^\W\d_]+)(?P<hyphen>[-\u00ad\u2010\u2011\u00ac])\n(?=(?P<rest>[^\W\d_]+))"
@@ -44,10 +44,21 @@ def joint(first: str, hyphen: str, rest: str) -> str | None:
 
     >>> joint("народно", "-", "освободительной"), joint("народно", "-", "стями")
     ('-', '')
+    >>> joint("SS", "-", "Mann"), joint("КИТАЙ", "-", "СКАЯ")
+    ('-', '')
     """
     if rest in _AND:
         return None
     whole = len(rest) > 4 and not _ENDING.match(rest)
-    compound = first.casefold() in _NAME_PARTS or (first.casefold() in _COMPOUNDS and whole)
-    capital = rest[0].isupper() and first[-1].islower()
-    return hyphen if compound or capital else ""
+    compound = first.casefold() in _PARTS or (first.casefold() in _COMPOUNDS and whole)
+    return hyphen if compound or _case_changes(first, rest) else ""
+
+
+def _case_changes(first: str, rest: str) -> bool:
+    """Whether two halves differ in case as parts of a compound do: anti-Semitic, SS-Mann.
+
+    A capital that stands alone may begin a word in small letters (A-bend).
+    """
+    if rest[0].isupper():
+        return not (first.isupper() and rest.isupper())
+    return len(first) > 1 and first.isupper()
