@@ -108,10 +108,14 @@ def test_page_end(case: dict[str, list[str]]) -> None:
         assert undo(text.text, text.changes) == raw
 
 
-@given(st.lists(HOSTILE, max_size=5))
-def test_over_all_pages_no_letter_is_lost_or_invented(raws: list[str]) -> None:
-    texts = [clean(raw) for raw in raws]
-    joined = join_page_ends(texts, [[]] * len(raws))
+@given(st.lists(st.tuples(HOSTILE, ROLES), max_size=5), st.sets(st.integers(0, 4), max_size=2))
+def test_over_all_pages_no_letter_is_lost_or_invented(
+    pages: list[tuple[str, list[Role]]], unread: set[int]
+) -> None:
+    raws = [raw for raw, _ in pages]
+    roles = [said[: len(lines(raw))] for raw, said in pages]
+    texts = [clean(raw, said) for raw, said in zip(raws, roles, strict=True)]
+    joined = join_page_ends(texts, roles, unread)
     assert letters(text.text for text in joined) == letters(text.text for text in texts)
     assert [undo(text.text, text.changes) for text in joined] == raws
 
