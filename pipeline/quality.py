@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Verdict
 
-REVIEWED = 0.12  #: expected CER from which a person should look at a page
+REVIEWED = 0.1  #: expected CER; with one character in ten wrong a person should look at a page
 _GOOD, _POOR = 0.90, 0.60  #: agreement with our own reading, 0..1
 _ENOUGH_WORDS = 5  #: fewer words of our own judge nobody
 _WORD = regex.compile(r"[\p{L}\p{N}]+")

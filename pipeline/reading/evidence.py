@@ -19,7 +19,7 @@ _SURE = 0.6  #: 0..1; the engine's confidence from which a word counts
 _REACH = 2.2  #: letter heights; marks this near on a row stand in one line
 _FEWEST = 3  #: marks that make a line
 _COVERED, _SURELY = 0.95, 0.85  #: 0..1; with less of either a second reading is worth its time
-_SLOPE, _POWER = 2.0, 2.0
+_SLOPE, _POWER = 2.4, 1.9  #: of the CER over the engine's doubt: least squares of the logarithms
 _PENALTY = 0.3  #: known letters that one doubtful letter costs: more words are not more text
 
 
