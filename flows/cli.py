@@ -15,10 +15,14 @@ from flows import direct, house, show
 from flows import serve as serving
 from flows.doctor import examine
 from pipeline.errors import OpisError
+from pipeline.evaluation import evaluate as evaluation
+from pipeline.evaluation import find_samples
 from pipeline.holdings.audit import check_archive
 from pipeline.holdings.catalog import Catalog
 from pipeline.inbox import find_scans, unsettled
 from pipeline.ingest import Outcome
+from pipeline.reading.ocr import check_languages, installed_languages
+from pipeline.reading.recipes import Recipe
 from pipeline.record import from_json
 from pipeline.settings import Settings
 
@@ -140,6 +144,28 @@ def verify(
     show.findings(checked, findings, as_json=as_json)
     if findings:
         raise typer.Exit(Exit.DAMAGE)
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Scans with NAME.gt.txt beside them.")],
+    languages: Languages = None,
+    recipe: Annotated[
+        list[Recipe] | None, typer.Option(help="How pages are read; may be given again.")
+    ] = None,
+    jobs: Jobs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read pages that have a transcription, and say with how many errors."""
+    settings = _settings(languages=languages, jobs=jobs)
+    given = settings.languages if languages else ()
+    check_languages(given or tuple(installed_languages()))
+    samples, amiss = find_samples(folder, given, installed_languages())
+    for sentence in amiss:
+        show.complaint(sentence)
+    readers = house.readers(house.jobs_of(settings))
+    results = list(evaluation(samples, recipe or [Recipe.EVIDENCE], settings, readers))
+    show.evaluation(results, as_json=as_json)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from rich.table import Table
 
 from flows.doctor import Look
 from flows.progress import meter
+from pipeline.evaluation import Result, Summary, ranking, summaries
 from pipeline.exports.readme import citation
 from pipeline.holdings.bag import Finding
 from pipeline.holdings.catalog import Entry, Hit
@@ -128,6 +129,41 @@ def findings(checked: int, found: Sequence[Finding], *, as_json: bool) -> None:
         line(f"DAMAGED {finding.path}: {finding.damage}: {finding.detail}")
     versions = f"{checked} version{'' if checked == 1 else 's'} checked"
     line(f"{versions}, {len(found)} finding{'' if len(found) == 1 else 's'}")
+
+
+def evaluation(results: Sequence[Result], *, as_json: bool) -> None:
+    """Print the error rates of each page, of each set, and how well review is called for."""
+    sums, review = summaries(results), ranking(results)
+    if as_json:
+        sets, pages = [asdict(found) for found in sums], [asdict(result) for result in results]
+        _json({"pages": pages, "sets": sets, "review": [asdict(rank) for rank in review]})
+        return
+    heads = ("CER", "after cleaning", "WER", "after", "line error", "after")
+    rows = [
+        (r.set, r.name, str(r.page), r.recipe, r.state, f"{r.languages} ({r.told})",
+         str(r.readings), f"{r.seconds:.1f}", _exactly(r.expected_error), *_rates(r))
+        for r in results
+    ]  # fmt: skip
+    names = ("set", "scan", "page", "recipe", "state", "languages", "readings", "s", "expected")
+    _table((*names, *heads), rows)
+    line("")
+    totals = [
+        (s.set, s.recipe, str(s.pages), str(s.failed), f"{s.readings:.2f}", f"{s.seconds:.1f}",
+         *_rates(s))
+        for s in sums
+    ]  # fmt: skip
+    _table(("set", "recipe", "pages", "failed", "readings", "s", *heads), totals)
+    for rank in review:
+        line(rank.sentence)
+
+
+def _rates(found: Result | Summary) -> list[str]:
+    raw, after = astuple(found.raw), astuple(found.cleaned)
+    return [_exactly(rate) for pair in zip(raw, after, strict=True) for rate in pair]
+
+
+def _exactly(rate: float | None) -> str:
+    return "" if rate is None else f"{100 * rate:.2f}"
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import langcodes
-
 from pipeline.description.merge import Described, describe, find_sources, sidecar_of
 from pipeline.errors import (
     BrokenScanError,
@@ -19,7 +17,7 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.reading.messages import Inspect
-from pipeline.reading.ocr import check_languages
+from pipeline.reading.ocr import check_languages, engine_code
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings
 from pipeline.values import Admitted
@@ -134,8 +132,7 @@ def _languages(described: Described, settings: Settings) -> tuple[str, ...]:
     named = described.description.language
     if named is None:
         return settings.languages
-    language = langcodes.get(named)
-    code = language.to_alpha3(variant="T") if language.is_valid() else named
+    code = engine_code(named)
     try:
         check_languages((code,))
     except SetupError as error:

@@ -12,12 +12,11 @@ from pipeline.drafts import DOUBTFUL_WORD, Draft, cleaned, draft_of
 from pipeline.history import clean_activity, history, read_activities, text_digest
 from pipeline.model import Clock, Concern, EngineSignature, Issue, PageSource, PageState, Verdict
 from pipeline.provenance import Activity
-from pipeline.quality import verdict
+from pipeline.quality import REVIEWED, verdict
 from pipeline.record import EmbeddedLayer, Quality, Record, RecordPage, Reference
 from pipeline.text import Role
 from pipeline.values import Admitted, ReadPage
 
-_DOUBTFUL_PAGE = 0.7  #: mean confidence 0..1; under it a page wants a person's eye
 _REVIEW = frozenset(
     [
         Concern.DAMAGED_IMAGE,
@@ -114,6 +113,8 @@ def _page(draft: Draft, roles: tuple[Role, ...], text: CleanText, clock: Clock) 
         reading_text=text.text,
         words=draft.words,
         mean_confidence=None if draft.confidence is None else round(draft.confidence, 4),
+        languages=reading.languages,
+        expected_error=reading.expected_error,
         engine_seconds=clock.lasting(reading.seconds.get("recognize", 0.0)),
         embedded=_embedded(source, text.text),
     )
@@ -138,9 +139,9 @@ def _about_page(page: RecordPage, doubtful: int) -> Iterable[Issue]:
         yield Issue(Concern.DAMAGED_IMAGE, detail, page.number)
     if page.state in concerns:
         yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
-    elif page.mean_confidence is not None and page.mean_confidence < _DOUBTFUL_PAGE:
+    elif page.expected_error is not None and page.expected_error >= REVIEWED:
         detail = (
-            f"page {page.number}: read with a mean confidence of {page.mean_confidence:.0%}, "
+            f"page {page.number}: about {page.expected_error:.0%} of its characters may be wrong, "
             f"{doubtful} of {page.words} words are doubtful; compare them with the image"
         )
         yield Issue(Concern.LOW_CONFIDENCE, detail, page.number)

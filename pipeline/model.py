@@ -158,6 +158,9 @@ class Reading:
     text: PageText = field(default_factory=PageText)
     steps: tuple[Step, ...] = ()
     detail: str = ""  #: why it is blank, timed out or failed; a sentence
+    languages: tuple[str, ...] = ()  #: the engine's codes that it was read with
+    readings: int = 0  #: recognitions of the whole page
+    expected_error: float | None = None  #: 0..1, CER by the evidence; None where nothing is read
     seconds: dict[str, float] = field(
         default_factory=dict
     )  #: by stage: extract, prepare, recognize

@@ -9,6 +9,8 @@ of the transcription: it does not punish reading a stamp that the transcriber le
 
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
 import regex
 from rapidfuzz import fuzz
@@ -16,6 +18,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import Verdict
 
+REVIEWED = 0.1  #: expected CER; with one character in ten wrong a person should look at a page
 _GOOD, _POOR = 0.90, 0.60  #: agreement with our own reading, 0..1
 _ENOUGH_WORDS = 5  #: fewer words of our own judge nobody
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
@@ -47,6 +50,28 @@ def line_error(transcription: str, reading: str) -> float:
     whole = _plain(reading)
     edits = sum(_stretch_distance(line, whole) for line in lines)
     return edits / max(sum(map(len, lines)), 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The three error rates of a reading."""
+
+    cer: float
+    wer: float
+    line_error: float
+
+    @classmethod
+    def mean(cls, weighed: Sequence[tuple["Rates", int]]) -> Self:
+        """Return the mean of rates, each with its weight."""
+        total = max(sum(weight for _, weight in weighed), 1)
+        names = ("cer", "wer", "line_error")
+        return cls(*(sum(getattr(r, n) * weight for r, weight in weighed) / total for n in names))
+
+
+def rates(transcription: str, reading: str) -> Rates:
+    """Return all rates of a reading."""
+    found = cer(transcription, reading), wer(transcription, reading)
+    return Rates(*found, line_error(transcription, reading))
 
 
 def agreement(ours: str, theirs: str) -> float:
@@ -92,23 +117,23 @@ def _words(text: str) -> list[str]:
 
 
 def _stretch_distance(line: str, text: str) -> int:
-    """Return the least Levenshtein distance of ``line`` to any stretch of ``text`` (Sellers)."""
-    found = fuzz.partial_ratio_alignment(line, text)
-    if found is None or not text:
-        return len(line)
-    margin = max(3, len(line) // 10)
-    best = len(line)
-    for start in range(max(found.dest_start - margin, 0), found.dest_start + margin + 1):
-        stretch = text[start : max(found.dest_end + margin, start)]
-        best = min(best, _prefix_distance(line, stretch))
-    return best
+    """Return the least Levenshtein distance of ``line`` to any stretch of ``text``.
 
-
-def _prefix_distance(line: str, text: str) -> int:
-    """Return the least distance of ``line`` to any beginning of ``text``."""
-    row = list(range(len(text) + 1))
-    for i, mark in enumerate(line, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(text, 1):
-            before, row[j] = row[j], min(before + (mark != other), row[j] + 1, row[j - 1] + 1)
-    return min(row)
+    Sellers' table in the bit-parallel form of Myers (1999, https://doi.org/10.1145/316542.316550):
+    a column is two integers of as many bits as the line has characters.
+    """
+    places: dict[str, int] = {}
+    for place, mark in enumerate(line):
+        places[mark] = places.get(mark, 0) | 1 << place
+    full, last = (1 << len(line)) - 1, 1 << len(line) - 1
+    rises, falls, distance, least = full, 0, len(line), len(line)
+    for mark in text:
+        equal = places.get(mark, 0)
+        down = equal | falls
+        across = (((equal & rises) + rises) ^ rises) | equal
+        up, back = falls | ~(across | rises) & full, rises & across
+        distance += bool(up & last) - bool(back & last)
+        least = min(least, distance)
+        up, back = up << 1 & full, back << 1 & full
+        rises, falls = back | ~(down | up) & full, up & down
+    return least

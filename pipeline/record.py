@@ -58,7 +58,9 @@ class RecordPage(_Frozen):
     cleaning: tuple[Change, ...]  #: replay on ``raw_text`` gives ``reading_text``
     reading_text: str
     words: int
+    languages: tuple[str, ...]  #: the engine's codes that it was read with
     mean_confidence: float | None  #: 0..1, the engine's estimate; no accuracy
+    expected_error: float | None  #: 0..1, CER by the evidence; None where no text is read
     engine_seconds: float  #: a moment, not content: differs from run to run
     embedded: EmbeddedLayer | None
 

@@ -80,7 +80,16 @@ def pages(texts: Iterable[str] = LETTER, confidence: float = 0.9) -> Iterator[Re
         detail = "" if lines else "nothing on the page looks like text"
         steps = (Step("scale", {"factor": "0.6667"}), Step("recognize"))
         reading = Reading(
-            state, text(lines, confidence), steps, detail, {"recognize": 1.5}, MOMENT, MOMENT
+            state,
+            text(lines, confidence),
+            steps,
+            detail,
+            languages=("rus",),
+            readings=1 if lines else 0,
+            expected_error=round((1 - confidence) / 2, 4) if lines else None,
+            seconds={"recognize": 1.5},
+            started=MOMENT,
+            ended=MOMENT,
         )
         yield ReadPage(number, source(number), reading)
 

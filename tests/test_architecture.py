@@ -24,7 +24,7 @@ FLOORS = (
     {"drafts", "history"},
     {"assemble", "holdings"},
     {"admit", "inbox"},
-    {"ingest"},
+    {"evaluation", "ingest"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {

@@ -18,7 +18,7 @@ def house(tmp_path: Path) -> House:
 
 
 def test_every_command_has_help(house: House) -> None:
-    for command in ("ingest", "list", "show", "search", "verify", "doctor"):
+    for command in ("ingest", "list", "show", "search", "verify", "evaluate", "doctor"):
         done = house.opis(command, "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout

@@ -49,7 +49,7 @@ class Desk:
         if self._page is None:
             msg = "no page image is at hand"
             raise PageError(msg)
-        return read_image(self._page, Tesseract(ask.languages, ask.timeout))
+        return read_image(self._page, Tesseract(ask.languages, ask.timeout), ask.recipe)
 
 
 def serve(questions: BinaryIO, replies: BinaryIO) -> None:

@@ -4,6 +4,7 @@ Never the transcription. A page whose marks lie outside all words has lost lines
 words nobody knows was read in the wrong language, upside down, or from too poor an image.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -11,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.reading.lexicon import known_letters
-from pipeline.reading.marks import Grey, find_marks
+from pipeline.reading.marks import Marks
 from pipeline.text import PageText
 
 _SURE = 0.6  #: 0..1; the engine's confidence from which a word counts
 _REACH = 2.2  #: letter heights; marks this near on a row stand in one line
 _FEWEST = 3  #: marks that make a line
 _COVERED, _SURELY = 0.95, 0.85  #: 0..1; with less of either a second reading is worth its time
+_SLOPE, _POWER = 2.4, 1.9  #: of the CER over the engine's doubt: least squares of the logarithms
 _PENALTY = 0.3  #: known letters that one doubtful letter costs: more words are not more text
 
 
@@ -30,6 +32,7 @@ class Evidence:
     known: int  #: letters in words that the language is known to have
     letters: int  #: in words of two letters and more
     doubtful: int  #: characters of words that the engine is not sure of
+    confidence: float = 1.0  #: 0..1, the engine's, mean of all words
 
     @property
     def worth(self) -> float:
@@ -40,6 +43,11 @@ class Evidence:
     def doubted(self) -> bool:
         """Whether another reading may be better."""
         return self.covered < _COVERED or self.sure < _SURELY
+
+    @property
+    def expected_error(self) -> float:
+        """The CER to be expected, 0..1: a power of the engine's doubt, fitted to typed pages."""
+        return round(min(_SLOPE * math.pow(1 - self.confidence, _POWER), 1.0), 4)
 
     @property
     def share_known(self) -> float:
@@ -61,7 +69,8 @@ def weigh(text: PageText, marks: "LineMarks", languages: tuple[str, ...]) -> Evi
             sure |= inside
     known, letters = known_letters((word.text for word in words), languages)
     doubtful = sum(len(word.text) for word in words if word.confidence < _SURE)
-    return Evidence(_share(covered), _share(sure), known, letters, doubtful)
+    mean = 1.0 if text.confidence is None else text.confidence
+    return Evidence(_share(covered), _share(sure), known, letters, doubtful, mean)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
@@ -72,20 +81,26 @@ class LineMarks:
     y: NDArray[np.float64]
 
 
-def line_marks(prepared: Grey) -> LineMarks:
-    """Find the marks of letter size that have others beside them: writing, not stains."""
-    found = find_marks(prepared)
+def line_marks(found: Marks, shape: tuple[int, ...]) -> LineMarks:
+    """Return the marks of letter size that have others beside them: writing, not stains.
+
+    Args:
+        found: all marks, in pixels of an image.
+        shape: height and width of that image.
+    """
     height = found.typical
     chosen = (found.height > 0.6 * height) & (found.height < 1.8 * height)
     x, y = found.x[chosen], found.y[chosen]
     if not len(x):
         return LineMarks(x, y)
-    rows = np.zeros(prepared.shape, dtype=np.uint8)
-    rows[y.astype(int), x.astype(int)] = 1
+    rows = np.zeros(shape, dtype=np.uint8)
+    row = np.clip(y, 0, shape[0] - 1).astype(int)
+    column = np.clip(x, 0, shape[1] - 1).astype(int)
+    rows[row, column] = 1
     reach = max(int(2 * _REACH * height), 1) | 1
     kernel = np.ones((max(int(0.8 * height), 1) | 1, reach), dtype=np.uint8)
     _, labels = cv2.connectedComponents(cv2.dilate(rows, kernel))
-    lines = labels[y.astype(int), x.astype(int)]
+    lines = labels[row, column]
     full = np.bincount(lines)[lines] >= _FEWEST
     return LineMarks(x[full], y[full])
 

@@ -12,7 +12,7 @@ from pipeline.reading.marks import Marks
 
 _STEEPEST = 8.0  #: degrees either way
 _FEWEST = 40  #: marks; of fewer nothing can be said
-_SIDEWAYS = 1.5  #: how much sharper lines must be on the side before the page is turned
+_SIDEWAYS = 1.1  #: how much sharper lines must be on the side before the page is turned
 _SLOPING = 0.5  #: degrees; the engine reads less than this as well as none
 
 
@@ -24,17 +24,11 @@ def sideways(marks: Marks) -> bool:
     return upright[1] > _SIDEWAYS * level[1]
 
 
-def slope(x: NDArray[np.float64], y: NDArray[np.float64], marks: Marks) -> float:
-    """Return the angle by which the lines fall to the right, in degrees, -8 to 8; 0 if hardly.
-
-    Args:
-        x: centres of the marks along lines that run left to right, pixels.
-        y: centres of the marks across them, downward.
-        marks: their size.
-    """
+def slope(marks: Marks) -> float:
+    """Return the angle by which the lines fall to the right, in degrees, -8 to 8; 0 if hardly."""
     if marks.count < _FEWEST:
         return 0.0
-    angle, _ = _profile(x, y, marks)
+    angle, _ = _profile(marks.x, marks.y, marks)
     return angle if abs(angle) >= _SLOPING else 0.0
 
 

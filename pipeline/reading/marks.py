@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.reading.placed import Way
+
 Grey = NDArray[np.uint8]
 _Numbers = NDArray[np.integer[Any] | np.floating[Any]]
 
@@ -33,6 +35,11 @@ class Marks:
     def typical(self) -> float:
         """Their median height, pixels; 0 where there is none."""
         return float(np.median(self.height)) if self.count else 0.0
+
+    def seen(self, way: Way) -> "Marks":
+        """Return them where ``way`` puts them; heights grow with the image, and do not turn."""
+        x, y = way.a * self.x + way.b * self.y + way.c, way.d * self.x + way.e * self.y + way.f
+        return Marks(x, y, self.height * way.size, self.ink)
 
 
 def find_marks(page: Grey) -> Marks:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from pipeline.model import Limits, PageSource, Reading, ScanFacts
+from pipeline.reading.recipes import Recipe
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Recognize:
 
     languages: tuple[str, ...]
     timeout: float  #: seconds
+    recipe: Recipe = Recipe.EVIDENCE
     ask: Literal["recognize"] = "recognize"
 
 

@@ -5,13 +5,15 @@ import hashlib
 import io
 import re
 import subprocess
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Protocol
 
+import langcodes
 import pytesseract
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
@@ -79,7 +81,8 @@ class Tesseract:
     """
 
     languages: tuple[str, ...]
-    timeout: float  #: seconds for one page
+    timeout: float  #: seconds for one page, from now on, all its readings together
+    _begun: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def signature(self) -> EngineSignature:
@@ -88,9 +91,10 @@ class Tesseract:
 
     def read(self, image: Path, how: How) -> PageText:
         """Return words, lines and paragraphs of an image file (PGM is fastest)."""
+        left = max(self._begun + self.timeout - time.monotonic(), 0.001)
         try:
             table = pytesseract.image_to_data(
-                str(image), lang="+".join(how.languages), config=how.options, timeout=self.timeout
+                str(image), lang="+".join(how.languages), config=how.options, timeout=left
             )
         except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
             msg = f"Tesseract failed with status {error.status}: {error.message}"
@@ -139,6 +143,16 @@ def installed_languages() -> dict[str, Path]:
     root = Path(folder.group(1)) if folder else Path()
     codes = [line.strip() for line in listing.splitlines()[1:] if line.strip()]
     return {code: root / f"{code}.traineddata" for code in codes}
+
+
+def engine_code(language: str) -> str:
+    """Return Tesseract's code of a language in BCP 47; what is none is taken for a code.
+
+    >>> engine_code("ru"), engine_code("de"), engine_code("deu_latf")
+    ('rus', 'deu', 'deu_latf')
+    """
+    found = langcodes.get(language)
+    return found.to_alpha3(variant="T") if found.is_valid() else language
 
 
 def check_languages(languages: tuple[str, ...]) -> None:

@@ -26,7 +26,8 @@ from pipeline.text import PageText, Word
 _SURE = 0.75  #: 0..1; from here the engine's confidence in a word is to be believed
 _SURE_SHARE = 0.25  #: of the letters read; under it the page holds scraps, not text
 _SCRAPS = 3  #: this few sure words make no text when the rest is scraps
-_LOST = 0.9  #: 0..1; with less covered even by the better of two, lines are still missing
+_LOST = 0.9  #: 0..1; with less covered, whole lines are missing
+_GRAIN = 0.95  #: pixels of the prepared image; a second look does without what is finer
 _STRANGE = 0.35  #: 0..1; with fewer letters known the page lies otherwise than it looks
 _SURELY_STRANGE = 0.5  #: 0..1; the same for marks in sure words
 _FIXED = {
@@ -66,7 +67,9 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
     prepared = untouched(page) if recipe is Recipe.UNTOUCHED else prepare(page)
     seconds = {"prepare": time.monotonic() - begun}
     if prepared.blank:
-        detail = f"nothing on the page looks like text ({prepared.letters} marks of letter size)"
+        detail = (
+            f"nothing on the page looks like text ({prepared.marks.count} marks of letter size)"
+        )
         return Reading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
     begun = time.monotonic()
     attempts, trouble = _tried(prepared, engine, recipe)
@@ -78,8 +81,16 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
     best = max(attempts, key=lambda attempt: attempt.evidence.worth)
     state, text, detail = _stands(best)
     height, width = page.shape
-    text = mapped(text, lambda box: best.image.to_page(box, width, height))
-    return Reading(state, text, (*best.image.steps, _told(best, attempts)), detail, seconds)
+    return Reading(
+        state,
+        mapped(text, lambda box: best.image.to_page(box, width, height)),
+        (*best.image.steps, _told(best, attempts)),
+        detail,
+        languages=best.how.languages,
+        readings=len(attempts),
+        expected_error=best.evidence.expected_error if state is PageState.OK else None,
+        seconds=seconds,
+    )
 
 
 def _tried(
@@ -100,46 +111,45 @@ def _attempts(
     prepared: Prepared, engine: Engine, recipe: Recipe, folder: Path
 ) -> Iterator[Attempt]:
     """Yield readings of a page until one stands or nothing is left that may help."""
-    view = View(prepared, line_marks(prepared.pixels), Found(engine.languages[0]))
+    view = View(
+        prepared, line_marks(prepared.marks, prepared.pixels.shape), Found(engine.languages[0])
+    )
     if recipe is Recipe.UNTOUCHED:
         yield _attempt(view, How(engine.languages), engine, folder)
         return
-    if len(engine.languages) > 1:
-        view = _looked(prepared, engine, folder)
-        if view.found.unsure:
-            view = _turned_right(view, engine, folder)
+    if len(engine.languages) > 1 or prepared.on_side:
+        view = _looked_right(view, engine, folder)
     first = _attempt(view, How((view.found.language,), *_FIXED.get(recipe, ())), engine, folder)
     yield first
-    if recipe is Recipe.EVIDENCE:
-        yield from _more(first, view, engine, folder)
-
-
-def _more(first: Attempt, view: View, engine: Engine, folder: Path) -> Iterator[Attempt]:
-    """Yield other readings where the evidence for the first is doubtful."""
-    if _strange(first) and len(engine.languages) == 1:
-        other = _turned_right(_looked(view.image, engine, folder), engine, folder)
+    if recipe is not Recipe.EVIDENCE:
+        return
+    if len(engine.languages) == 1 and _strange(first):
+        other = _looked_right(view, engine, folder)
         if other.image is not view.image:
-            yield _attempt(other, first.how, engine, folder)
-    elif first.evidence.doubted:
-        how = replace(first.how, threshold=Threshold.SAUVOLA)
-        second = _attempt(view, how, engine, folder)
-        yield second
-        if max(first.evidence.covered, second.evidence.covered) < _LOST:
-            yield _attempt(view, replace(how, layout=Layout.BLOCK), engine, folder)
+            view, first = other, _attempt(other, first.how, engine, folder)
+            yield first
+    if first.evidence.doubted:
+        lost = first.evidence.covered < _LOST
+        layout = Layout.BLOCK if lost else Layout.PAGE
+        how = replace(first.how, layout=layout, threshold=Threshold.SAUVOLA)
+        yield _attempt(replace(view, image=view.image.smoothed(_GRAIN)), how, engine, folder)
+
+
+def _looked_right(view: View, engine: Engine, folder: Path) -> View:
+    """Return the view in which a few lines make the most sense, turned by quarters if need be."""
+    best = _looked(view.image, engine, folder)
+    for quarters in (2, 1, 3):
+        if not best.found.unsure:
+            break
+        other = _looked(view.image.turned(quarters), engine, folder)
+        if other.found.weight > 2 * best.found.weight:
+            best = other
+    return best
 
 
 def _looked(image: Prepared, engine: Engine, folder: Path) -> View:
-    marks = line_marks(image.pixels)
+    marks = line_marks(image.marks, image.pixels.shape)
     return View(image, marks, look(image.pixels, marks, engine, folder))
-
-
-def _turned_right(view: View, engine: Engine, folder: Path) -> View:
-    """Return the view in which a few lines make the most sense, turned by quarters if need be."""
-    for quarters in (2, 1, 3):
-        other = _looked(view.image.turned(quarters), engine, folder)
-        if other.found.weight > 2 * view.found.weight and not other.found.unsure:
-            return other
-    return view
 
 
 def _attempt(view: View, how: How, engine: Engine, folder: Path) -> Attempt:

@@ -18,6 +18,11 @@ class Way:
     e: float = 1.0
     f: float = 0.0
 
+    @property
+    def size(self) -> float:
+        """How many times longer things become."""
+        return math.sqrt(abs(self.a * self.e - self.b * self.d))
+
     def then(self, other: "Way") -> "Way":
         """Return this way with another after it."""
         return Way(
@@ -31,8 +36,8 @@ class Way:
 
     def back(self) -> "Way":
         """Return the way back."""
-        size = self.a * self.e - self.b * self.d
-        a, b, d, e = self.e / size, -self.b / size, -self.d / size, self.a / size
+        area = self.a * self.e - self.b * self.d
+        a, b, d, e = self.e / area, -self.b / area, -self.d / area, self.a / area
         return Way(a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f))
 
     def point(self, x: float, y: float) -> tuple[float, float]:

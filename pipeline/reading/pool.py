@@ -112,6 +112,7 @@ class Readers:
 
     def __init__(self, count: int) -> None:
         self._closed = False
+        self.count = count
         self._all = [Reader() for _ in range(count)]
         self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         for reader in self._all:

@@ -5,7 +5,7 @@ best, turn and straighten the lines. Levelling comes first, at full size: the ot
 pages.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -18,89 +18,120 @@ from pipeline.text import Box
 
 _LETTER_TARGET = 19.0  #: pixels; median letter height after scaling, about 200 dpi for typing
 _DEEP_INK, _PAPER = 180, 245  #: grey: ink darker than this needs no help; where paper begins
+_BLACK = 0.85  #: of the ink's grey; what becomes black, so that strokes keep their edges
+_GRAIN = 0.04  #: of the letters' height; grain is finer, strokes are not
 _LARGEST = 3600  #: pixels; the longer side is not scaled up beyond this
+_STAY = Way()
 _BLANK_LETTERS = 8  #: fewer letter-like marks than this is no text
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
 class Prepared:
-    """An image for the engine and the way from the page image to it."""
+    """An image for the engine, what was done to the page image, and the way from there."""
 
     pixels: Grey
-    way: Way
-    letters: int  #: marks the size and shape of letters
-    steps: tuple[Step, ...]
+    marks: Marks  #: of letter size, in pixels of this image
+    way: Way = _STAY  #: from the page image
+    steps: tuple[Step, ...] = ()
+    on_side: bool = False  #: lines ran up or down: it was turned, and may stand on its head
 
     @property
     def blank(self) -> bool:
         """Whether there is nothing on the page that could be text."""
-        return self.letters < _BLANK_LETTERS
+        return self.marks.count < _BLANK_LETTERS
 
     def to_page(self, box: Box, width: int, height: int) -> Box:
         """Map a box of the prepared image to the page image of the given size, in pixels."""
         return self.way.back().box(box, width, height)
 
+    def smoothed(self, sigma: float) -> "Prepared":
+        """Return it blurred by a Gaussian of so many pixels: without the grain of the paper."""
+        pixels = _grey(cv2.GaussianBlur(self.pixels, (0, 0), sigma))
+        return self.after(Step("smooth", {"sigma": f"{sigma:.2f}"}), pixels, self.marks)
+
     def turned(self, quarters: int) -> "Prepared":
-        """Return the same turned clockwise by quarter turns."""
+        """Return it turned clockwise by quarter turns."""
         height, width = self.pixels.shape
-        way = self.way.then(Way.turned(quarters, width, height))
-        step = Step("turn", {"degrees": str(90 * quarters)})
         pixels = np.ascontiguousarray(np.rot90(self.pixels, -quarters))
-        return Prepared(pixels, way, self.letters, (*self.steps, step))
+        step, way = (
+            Step("turn", {"degrees": str(90 * quarters)}),
+            Way.turned(quarters, width, height),
+        )
+        marks = find_marks(pixels) if quarters % 2 else self.marks.seen(way)  # width is now height
+        return self.after(step, pixels, marks, way)
+
+    def after(self, step: Step, pixels: Grey, marks: Marks, way: Way = _STAY) -> "Prepared":
+        """Return it with one more step behind it."""
+        return Prepared(pixels, marks, self.way.then(way), (*self.steps, step), self.on_side)
 
 
 def prepare(page: Grey) -> Prepared:
-    """Level, deepen, scale, turn lines that run up or down, straighten those that slope.
+    """Level, turn lines that run up or down, deepen, scale, and straighten those that slope.
 
     Upside down looks like upright here; only reading tells.
 
     Args:
         page: grey pixels, height x width, 0 is black.
     """
-    steps: list[Step] = []
-    if not _is_bilevel(page):
-        page = level(page)
-        steps.append(Step("level-background", {"divide-by": "closed and blurred paper"}))
-    marks = find_marks(page)
-    if marks.ink > _DEEP_INK:
-        page = deepen(page, marks.ink)
-        steps.append(Step("deepen-ink", {"ink": str(marks.ink), "paper": str(_PAPER)}))
-    way, scale = Way(), _scale(marks, page.shape)
-    if scale != 1.0:
-        kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-        scaled = _grey(cv2.resize(page, None, fx=scale, fy=scale, interpolation=kind))
-        way = Way.scaled(scaled.shape[1] / page.shape[1], scaled.shape[0] / page.shape[0])
-        page = scaled
-        steps.append(
-            Step("scale", {"factor": f"{scale:.4f}", "letter-height": f"{_LETTER_TARGET}"})
-        )
-    done = Prepared(page, way, marks.count, tuple(steps))
-    on_side = sideways(marks)
-    x, y = (marks.y, -marks.x) if on_side else (marks.x, marks.y)
-    # On its side and standing on its head look alike, too: 270 degrees are tried by reading.
-    return straightened(done.turned(3) if on_side else done, slope(x, y, marks))
+    image = _levelled(page)
+    if sideways(image.marks):
+        image = replace(image.turned(3), on_side=True)
+    return _straightened(_scaled(_deepened(image)))
 
 
 def untouched(page: Grey) -> Prepared:
     """Return the page as it is, to compare with."""
-    return Prepared(page, Way(), find_marks(page).count, ())
+    return Prepared(page, find_marks(page))
 
 
-def straightened(prepared: Prepared, degrees: float) -> Prepared:
-    """Return the image with lines level that fall to the right by so many degrees."""
+def _levelled(page: Grey) -> Prepared:
+    if _is_bilevel(page):
+        return untouched(page)
+    pixels = level(page)
+    step = Step("level-background", {"divide-by": "closed and blurred paper"})
+    return Prepared(pixels, find_marks(pixels), steps=(step,))
+
+
+def _deepened(image: Prepared) -> Prepared:
+    """Return the image with faint ink made dark; its grain, which would darken too, goes first."""
+    if image.marks.ink <= _DEEP_INK:
+        return image
+    image = image.smoothed(_GRAIN * image.marks.typical)
+    marks = find_marks(image.pixels)
+    black = round(_BLACK * marks.ink)
+    step = Step("deepen-ink", {"black": str(black), "paper": str(_PAPER)})
+    return image.after(step, deepen(image.pixels, black), marks)
+
+
+def _scaled(image: Prepared) -> Prepared:
+    """Return the image with letters of the height that the engine reads best."""
+    factor = _factor(image.marks, image.pixels.shape)
+    if factor == 1.0:
+        return image
+    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    pixels = _grey(cv2.resize(image.pixels, None, fx=factor, fy=factor, interpolation=kind))
+    (height, width), (before_high, before_wide) = pixels.shape, image.pixels.shape
+    way = Way.scaled(width / before_wide, height / before_high)
+    step = Step("scale", {"factor": f"{factor:.4f}", "letter-height": f"{_LETTER_TARGET}"})
+    return image.after(step, pixels, image.marks.seen(way), way)
+
+
+def _straightened(image: Prepared) -> Prepared:
+    """Return the image with its lines level."""
+    degrees = slope(image.marks)
     if not degrees:
-        return prepared
-    height, width = prepared.pixels.shape
+        return image
+    height, width = image.pixels.shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
     wide, high = round(height * sine + width * cosine), round(height * cosine + width * sine)
     turn[:, 2] += (wide - width) / 2, (high - height) / 2
-    pixels = cv2.warpAffine(
-        prepared.pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(255,)
+    pixels = _grey(
+        cv2.warpAffine(image.pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(255,))
     )
-    way = prepared.way.then(Way(*turn.ravel().tolist()))
+    way = Way(*turn.ravel().tolist())
     step = Step("straighten", {"degrees": str(degrees)})
-    return Prepared(_grey(pixels), way, prepared.letters, (*prepared.steps, step))
+    return image.after(step, pixels, image.marks.seen(way), way)
 
 
 def level(page: Grey) -> Grey:
@@ -119,13 +150,13 @@ def level(page: Grey) -> Grey:
     return _grey(cv2.divide(page, np.maximum(full, 1), scale=255))
 
 
-def deepen(page: Grey, ink: int) -> Grey:
-    """Stretch grey levels so that ``ink`` becomes black and paper white; what is darker stays."""
-    ramp = (np.arange(256) - ink) * (255 / (_PAPER - ink))
+def deepen(page: Grey, black: int) -> Grey:
+    """Stretch grey levels so that ``black`` becomes black and paper white."""
+    ramp = (np.arange(256) - black) * (255 / (_PAPER - black))
     return _grey(cv2.LUT(page, np.clip(ramp, 0, 255).astype(np.uint8)))
 
 
-def _scale(marks: Marks, shape: tuple[int, ...]) -> float:
+def _factor(marks: Marks, shape: tuple[int, ...]) -> float:
     """Return the factor that brings letters to the target, within what helps."""
     if marks.count < _BLANK_LETTERS:
         return 1.0

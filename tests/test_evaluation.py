@@ -1,0 +1,128 @@
+"""Error rates of pages with transcriptions: who is paired with whom, and how rates add up."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import SetupError
+from pipeline.evaluation import Result, find_samples, ranking, summaries
+from pipeline.model import PageState
+from pipeline.quality import Rates
+from pipeline.reading.recipes import Recipe
+from tests.house import LETTER, House
+
+INSTALLED = ("deu", "eng", "osd", "rus")
+
+
+def folder_of(root: Path, *names: str) -> Path:
+    for name in names:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("Мао" if path.suffix == ".txt" else "")
+    return root
+
+
+def result(name: str, error: float, characters: int = 100, **other: object) -> Result:
+    rates = Rates(error, error, error)
+    values: dict[str, object] = {
+        "set": "letters", "page": 1, "recipe": Recipe.EVIDENCE, "state": PageState.OK,
+        "languages": "rus", "told": "option", "readings": 1, "seconds": 2.0,
+        "expected_error": 0.0, "raw": rates, "cleaned": rates,
+    }  # fmt: skip
+    return Result(**(values | {"name": name, "characters": characters} | other))  # type: ignore[arg-type]
+
+
+def test_a_scan_is_paired_with_its_transcription_and_what_stands_alone_is_named(
+    tmp_path: Path,
+) -> None:
+    folder = folder_of(tmp_path, "a/1.jpg", "a/1.gt.txt", "b/2.PDF", "b/2.gt.txt", "3.png")
+    folder_of(folder, "a/4.gt.txt")
+    samples, amiss = find_samples(folder, (), INSTALLED)
+    assert [(sample.set, sample.scan.name) for sample in samples] == [
+        ("a", "1.jpg"),
+        ("b", "2.PDF"),
+    ]
+    assert amiss == [
+        f"{folder / '3.png'} has no transcription 3.gt.txt",
+        f"{folder / 'a/4.gt.txt'} has no scan beside it",
+    ]
+
+
+def test_pages_of_a_transcription_are_parted_by_form_feeds(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "1.pdf")
+    (folder / "1.gt.txt").write_text("раз\fдва\f\fчетыре\f")
+    (sample,), _ = find_samples(folder, (), INSTALLED)
+    assert sample.transcriptions == ("раз", "два", "", "четыре")
+    assert sample.set == tmp_path.name
+
+
+def test_a_folder_without_transcriptions_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SetupError, match=r"no scan with a transcription NAME\.gt\.txt"):
+        find_samples(folder_of(tmp_path, "1.jpg"), (), INSTALLED)
+
+
+def test_languages_are_told_by_option_then_by_defaults_then_found(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, "de/1.jpg", "de/1.gt.txt", "who/2.jpg", "who/2.gt.txt")
+    (folder / "de" / "_defaults.yaml").write_text("language: de\n")
+    told = [(s.languages, s.told) for s in find_samples(folder, (), INSTALLED)[0]]
+    assert told == [(("deu",), "defaults"), (("deu", "eng", "rus"), "found")]
+    told = [(s.languages, s.told) for s in find_samples(folder, ("rus",), INSTALLED)[0]]
+    assert told == [(("rus",), "option")] * 2
+
+
+def test_a_long_page_weighs_more_than_a_short_one() -> None:
+    results = [result("long", 0.1, 300), result("short", 0.5, 100), result("x", 0.9, set="other")]
+    letters, other, everything = summaries(results)
+    assert [found.set for found in (letters, other, everything)] == ["letters", "other", "all"]
+    assert [letters.raw.cer, other.raw.wer] == pytest.approx([0.2, 0.9])
+    assert everything.raw.line_error == pytest.approx(170 / 500)
+
+
+def test_recipes_are_summed_apart_and_failures_counted() -> None:
+    results = [
+        result("1", 0.1),
+        result("2", 1.0, state=PageState.TIMEOUT),
+        result("1", 0.3, recipe=Recipe.UNTOUCHED, readings=3),
+    ]
+    evidence, untouched, *_ = summaries(results)
+    assert (evidence.recipe, evidence.pages, evidence.failed) == (Recipe.EVIDENCE, 2, 1)
+    assert (untouched.recipe, untouched.failed, untouched.readings) == (Recipe.UNTOUCHED, 0, 3.0)
+
+
+def test_the_worst_tenth_is_held_against_what_is_marked_for_review() -> None:
+    results = [result(str(n), n / 100, expected_error=n / 100) for n in range(18)]
+    results += [result("lost", 1.0, state=PageState.ERROR), result("unseen", 0.9)]
+    (found,) = ranking(results)
+    assert (found.worst, found.worst_flagged) == (2, 1)
+    assert "1 of the 2 with the highest CER" in found.sentence
+
+
+@pytest.mark.tesseract
+def test_the_bundled_letter_is_evaluated_from_the_command_line(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.drop(LETTER)
+    (house.inbox / f"{LETTER.stem}.gt.txt").write_text(LETTER.with_suffix(".gt.txt").read_text())
+    recipes = ("--recipe", "evidence", "--recipe", "untouched")
+    done = house.opis("evaluate", "inbox", "--json", *recipes)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert [(page["page"], page["recipe"]) for page in said["pages"]] == [
+        (page, recipe) for page in (1, 2, 3, 4) for recipe in ("evidence", "untouched")
+    ]
+    assert {page["languages"] for page in said["pages"]} == {"rus"}
+    sums = {s["recipe"]: s for s in said["sets"] if s["set"] == "all"}
+    ours, bare = sums["evidence"], sums["untouched"]
+    assert 0 < ours["cleaned"]["line_error"] < ours["raw"]["line_error"] < 0.05
+    assert ours["raw"]["line_error"] <= bare["raw"]["line_error"] + 0.01
+    assert not list(house.output.rglob("*"))
+
+
+@pytest.mark.tesseract
+def test_a_transcription_of_other_length_is_named(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.drop(LETTER)
+    (house.inbox / f"{LETTER.stem}.gt.txt").write_text("одна страница")
+    done = house.opis("evaluate", "inbox")
+    assert done.returncode == 2
+    assert "has 4 pages, its transcription has 1" in done.stderr
