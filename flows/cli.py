@@ -15,8 +15,8 @@ from flows import direct, house, show
 from flows import serve as serving
 from flows.doctor import examine
 from pipeline.errors import OpisError
-from pipeline.evaluation import evaluate as evaluation
-from pipeline.evaluation import find_samples
+from pipeline.evaluation.measure import evaluate as evaluation
+from pipeline.evaluation.samples import find_samples
 from pipeline.holdings.audit import check_archive
 from pipeline.holdings.catalog import Catalog
 from pipeline.inbox import find_scans, unsettled

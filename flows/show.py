@@ -12,7 +12,7 @@ from rich.table import Table
 
 from flows.doctor import Look
 from flows.progress import meter
-from pipeline.evaluation import Result, Summary, ranking, summaries
+from pipeline.evaluation.results import Result, Summary, ranking, summaries
 from pipeline.exports.readme import citation
 from pipeline.holdings.bag import Finding
 from pipeline.holdings.catalog import Entry, Hit

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.evaluation import Result, find_samples, ranking, summaries
+from pipeline.evaluation.results import Result, ranking, summaries
+from pipeline.evaluation.samples import find_samples
 from pipeline.model import PageState
 from pipeline.quality import Rates
 from pipeline.reading.recipes import Recipe

@@ -148,11 +148,13 @@ def installed_languages() -> dict[str, Path]:
 def engine_code(language: str) -> str:
     """Return Tesseract's code of a language in BCP 47; what is none is taken for a code.
 
-    >>> engine_code("ru"), engine_code("de"), engine_code("deu_latf")
-    ('rus', 'deu', 'deu_latf')
+    >>> engine_code("ru"), engine_code("de-Latf"), engine_code("deu_latf")
+    ('rus', 'deu_latf', 'deu_latf')
     """
-    found = langcodes.get(language)
-    return found.to_alpha3(variant="T") if found.is_valid() else language
+    if "_" in language or not (found := langcodes.get(language)).is_valid():
+        return language
+    script = found.simplify_script().script
+    return "_".join(part for part in (found.to_alpha3(variant="T"), (script or "").lower()) if part)
 
 
 def check_languages(languages: tuple[str, ...]) -> None:

@@ -1,0 +1,110 @@
+"""What was measured on pages, and how it adds up.
+
+A set is a folder; its rates are those of its pages, weighed by the characters of their
+transcriptions. Definitions of the rates: ``pipeline.quality``.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from pipeline.model import PageState
+from pipeline.quality import REVIEWED, Rates
+from pipeline.reading.recipes import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one page was read by one recipe."""
+
+    set: str
+    name: str
+    page: int  #: 1-based
+    recipe: Recipe
+    state: PageState
+    languages: str  #: the page was read in
+    told: str  #: as ``Sample.told``
+    readings: int
+    seconds: float  #: of the whole reading
+    characters: int  #: of the transcription
+    expected_error: float | None  #: 0..1, by the evidence alone
+    raw: Rates
+    cleaned: Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The pages of a set, read by one recipe."""
+
+    set: str
+    recipe: Recipe
+    pages: int
+    failed: int  #: neither read nor blank; they count as wholly wrong
+    readings: float  #: mean of the pages
+    seconds: float  #: mean of the pages
+    raw: Rates
+    cleaned: Rates
+
+
+def summaries(results: Iterable[Result]) -> list[Summary]:
+    """Return the rates of each set and recipe, and of all sets together."""
+    parts: dict[tuple[str, Recipe], list[Result]] = defaultdict(list)
+    for result in results:
+        parts[result.set, result.recipe].append(result)
+        parts["", result.recipe].append(result)
+    return [
+        _summary(*key, parts[key]) for key in sorted(parts, key=lambda key: (key[0] == "", key))
+    ]
+
+
+def _summary(name: str, recipe: Recipe, results: Sequence[Result]) -> Summary:
+    def mean(value: Callable[[Result], float]) -> float:
+        return round(sum(map(value, results)) / len(results), 3)
+
+    failed = sum(result.state not in {PageState.OK, PageState.BLANK} for result in results)
+    return Summary(
+        set=name or "all",
+        recipe=recipe,
+        pages=len(results),
+        failed=failed,
+        readings=mean(lambda result: result.readings),
+        seconds=mean(lambda result: result.seconds),
+        raw=Rates.mean([(result.raw, result.characters) for result in results]),
+        cleaned=Rates.mean([(result.cleaned, result.characters) for result in results]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How well the expected error finds the pages that were read worst."""
+
+    recipe: Recipe
+    flagged: float  #: 0..1, of all pages: those that a person is asked to look at
+    worst: int  #: pages: the tenth with the highest CER
+    worst_flagged: int  #: of them
+
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        return (
+            f"{self.recipe}: {self.flagged:.0%} of the pages are marked for review, among them "
+            f"{self.worst_flagged} of the {self.worst} with the highest CER (a tenth of all)."
+        )
+
+
+def ranking(results: Iterable[Result]) -> list[Ranking]:
+    """Return, for each recipe, how many of the worst pages are marked for review."""
+    parts: dict[Recipe, list[Result]] = defaultdict(list)
+    for result in results:
+        parts[result.recipe].append(result)
+    found = []
+    for recipe, pages in parts.items():
+        worst = sorted(pages, key=lambda page: -page.raw.cer)[: -(-len(pages) // 10)]
+        flagged = sum(map(_flagged, pages)) / len(pages)
+        found.append(Ranking(recipe, flagged, len(worst), sum(map(_flagged, worst))))
+    return found
+
+
+def _flagged(result: Result) -> bool:
+    failed = result.state in {PageState.TIMEOUT, PageState.ERROR}
+    return failed or (result.expected_error or 0.0) >= REVIEWED

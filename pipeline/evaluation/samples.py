@@ -1,0 +1,71 @@
+"""Scans with transcriptions: who belongs to whom, and which languages a scan is read in.
+
+A transcription ``NAME.gt.txt`` stands beside ``NAME.jpg`` or any other scan; a scan of several
+pages has them parted by form feeds.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.description.merge import describe, find_sources
+from pipeline.errors import SetupError
+from pipeline.reading.ocr import engine_code
+
+GROUND_TRUTH = ".gt.txt"
+_SCANS = frozenset([".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k"])
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A scan with the transcriptions of its pages."""
+
+    scan: Path
+    set: str  #: the folder, seen from where the search began
+    transcriptions: tuple[str, ...]  #: a page each
+    languages: tuple[str, ...]  #: the engine's codes; of several, one is found for each page
+    told: str  #: where they are from: option, folder defaults, or found
+
+
+def find_samples(
+    folder: Path, languages: tuple[str, ...], installed: Iterable[str]
+) -> tuple[list[Sample], list[str]]:
+    """Return the scans under a folder that have a transcription, and what is amiss with others.
+
+    Args:
+        folder: where to look, with all folders in it.
+        languages: the engine's codes that hold for all; none: what each folder's
+            ``_defaults.yaml`` says, and where it says nothing all that are installed.
+        installed: the engine's codes.
+
+    Raises:
+        SetupError: there is none.
+        DescriptionError: a ``_defaults.yaml`` cannot be understood.
+    """
+    samples, amiss = list[Sample](), list[str]()
+    every = tuple(code for code in sorted(installed) if code != "osd")
+    for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SCANS):
+        truth = scan.with_name(scan.stem + GROUND_TRUTH)
+        if truth.is_file():
+            found, told = _languages(scan, folder, languages, every)
+            texts = tuple(truth.read_text("utf-8").removesuffix("\f").split("\f"))
+            part = scan.parent.relative_to(folder).as_posix()
+            name = folder.resolve().name if part == "." else part
+            samples.append(Sample(scan, name, texts, found, told))
+        else:
+            amiss.append(f"{scan} has no transcription {truth.name}")
+    if not samples:
+        msg = f"{folder} holds no scan with a transcription NAME{GROUND_TRUTH} beside it."
+        raise SetupError(msg)
+    known = {sample.scan.with_name(sample.scan.stem + GROUND_TRUTH) for sample in samples}
+    lonely = set(folder.rglob(f"*{GROUND_TRUTH}")) - known
+    return samples, amiss + [f"{path} has no scan beside it" for path in sorted(lonely)]
+
+
+def _languages(
+    scan: Path, folder: Path, given: tuple[str, ...], every: tuple[str, ...]
+) -> tuple[tuple[str, ...], str]:
+    if given:
+        return given, "option"
+    named = describe(find_sources(scan, folder)).description.language
+    return (every, "found") if named is None else ((engine_code(named),), "defaults")
