@@ -11,7 +11,8 @@ from pathlib import Path
 
 from flows import house
 from pipeline.errors import OpisError
-from pipeline.reading.ocr import check_languages, engine_signature, installed_languages
+from pipeline.reading.engines import signature_of
+from pipeline.reading.ocr import check_languages, installed_languages
 from pipeline.settings import Settings, check_folders
 
 _SPACE = 2 * 2**30  #: bytes; what is published is about twice the scan
@@ -40,11 +41,11 @@ def examine(settings: Settings) -> list[Look]:
 def _engine(settings: Settings) -> Look:
     try:
         check_languages(settings.languages)
-        signature = engine_signature(settings.languages)
+        signature = signature_of(settings.engine, settings.languages)
         others = sorted(installed_languages().keys() - set(settings.languages))
     except OpisError as error:
         return Look("engine", False, str(error))
-    found = f"tesseract {signature.version}, reads {'+'.join(settings.languages)}"
+    found = f"{settings.engine} {signature.version}, reads {'+'.join(settings.languages)}"
     return Look("engine", True, f"{found}; also has {', '.join(others) or 'no other'}")
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from flows.clock import clock_from
 from pipeline.errors import SetupError
 from pipeline.model import Clock
+from pipeline.reading.engines import check_engine
 from pipeline.reading.ocr import check_languages
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings, check_folders, settings_from
@@ -42,6 +43,7 @@ def ready(settings: Settings) -> None:
     """
     check_folders(settings)
     check_languages(settings.languages)
+    check_engine(settings.engine)
     settings.inbox.mkdir(parents=True, exist_ok=True)
     settings.records.mkdir(parents=True, exist_ok=True)
 

@@ -18,7 +18,7 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
 from pipeline.inbox import refuse, remove_empty_folders, retire
 from pipeline.model import Clock
-from pipeline.reading.ocr import engine_signature
+from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import pages_of
 from pipeline.record import Record, from_json
@@ -82,7 +82,7 @@ def page_runs(scan: Admitted, jobs: int) -> Iterator[range]:
 
 def publish_scan(scan: Admitted, settings: Settings, clock: Clock) -> Outcome:
     """Make and publish the record of a scan whose pages are read, and retire the scan."""
-    signature = engine_signature(scan.languages)
+    signature = signature_of(settings.engine, scan.languages)
     record = assemble(scan, pages_of(scan, settings), signature, clock)
     try:
         published = publish(scan, record, lambda: pages_of(scan, settings), settings, clock)

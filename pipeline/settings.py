@@ -7,12 +7,13 @@ over the file, the command line over both.
 import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pipeline.errors import SetupError
 
+EngineName = Literal["tesseract", "tesserocr"]  #: a program, or a library in the reading child
 _PREFIX = "OPIS_"
 
 
@@ -29,6 +30,7 @@ class Settings(BaseModel):
     inbox: Path = Path("inbox")
     output: Path = Path("output")
     languages: Annotated[tuple[str, ...], BeforeValidator(_split)] = ("rus", "eng")
+    engine: EngineName = "tesseract"
     jobs: int = Field(default=0, ge=0, le=256)  #: pages read at once; 0 means one a core
     dpi: int = Field(default=300, ge=72, le=1200)  #: where a page must be drawn
     page_timeout: float = Field(default=300, gt=0)  #: seconds; the slowest honest page took 40

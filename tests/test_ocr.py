@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
-from pipeline.reading.ocr import How, Tesseract, Threshold, check_languages, mapped, parse_tsv
+from pipeline.reading.engine import How, Threshold, mapped, parse_tsv
+from pipeline.reading.ocr import Tesseract, check_languages
 from pipeline.text import Box, Word
 from tests.factories import text
 

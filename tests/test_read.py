@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import EngineSignature, PageState
+from pipeline.reading.engine import How
 from pipeline.reading.marks import Grey
-from pipeline.reading.ocr import How
 from pipeline.reading.page import judge, read_image
 from pipeline.reading.prepare import prepare
 from pipeline.text import Box, PageText

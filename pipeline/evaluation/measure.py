@@ -72,7 +72,9 @@ def _page(
                     source = reader.ask(extract, limit).source
                 assert source is not None
                 size = source.image.width, source.image.height
-                reading = _read(reader, Recognize(sample.languages, limit, recipe), limit)
+                reading = _read(
+                    reader, Recognize(sample.languages, limit, settings.engine, recipe), limit
+                )
             except PageTimeoutError as error:
                 size, reading = (1, 1), Reading(PageState.TIMEOUT, detail=str(error))
             except (PageError, IngestError) as error:

@@ -11,9 +11,9 @@ from pipeline.errors import OpisError, PageError
 from pipeline.intake import inspect
 from pipeline.model import PageSource, Reading
 from pipeline.pages import embedded_text, page_image
+from pipeline.reading.engines import make_engine
 from pipeline.reading.marks import Grey
 from pipeline.reading.messages import QUESTION, REPLY, Answer, Extract, Failed, Inspect, Recognize
-from pipeline.reading.ocr import Tesseract
 from pipeline.reading.page import read_image
 
 
@@ -49,7 +49,8 @@ class Desk:
         if self._page is None:
             msg = "no page image is at hand"
             raise PageError(msg)
-        return read_image(self._page, Tesseract(ask.languages, ask.timeout), ask.recipe)
+        engine = make_engine(ask.engine, ask.languages, ask.timeout)
+        return read_image(self._page, engine, ask.recipe)
 
 
 def serve(questions: BinaryIO, replies: BinaryIO) -> None:

@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter
 
 from pipeline.model import Limits, PageSource, Reading, ScanFacts
 from pipeline.reading.recipes import Recipe
+from pipeline.settings import EngineName
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Recognize:
 
     languages: tuple[str, ...]
     timeout: float  #: seconds
+    engine: EngineName = "tesseract"
     recipe: Recipe = Recipe.EVIDENCE
     ask: Literal["recognize"] = "recognize"
 

@@ -1,75 +1,20 @@
-"""Engines that read a page image; Tesseract through pytesseract is the one that ships."""
+"""Tesseract as a program, through pytesseract: the engine that ships."""
 
-import csv
 import hashlib
-import io
 import re
 import subprocess
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 import langcodes
 import pytesseract
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import EngineSignature
-from pipeline.text import Block, Box, Line, PageText, Word
-
-_COMMON = "--dpi 200"  #: letters are scaled to what they measure at 200 dpi
-
-
-class Layout(StrEnum):
-    """How the engine finds the lines."""
-
-    PAGE = "3"  #: Tesseract's page segmentation modes: columns and blocks, found
-    BLOCK = "6"  #: one block of lines; finds what the other loses, and reads stains too
-
-
-class Threshold(StrEnum):
-    """How the engine tells ink from paper."""
-
-    OTSU = "0"  #: one level for the page
-    SAUVOLA = "2"  #: by neighbourhood; better on thick and tight typing, worse on the faintest
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """What may differ from one reading of an image to the next."""
-
-    languages: tuple[str, ...]  #: the engine's codes; more than one cost more and read no better
-    layout: Layout = Layout.PAGE
-    threshold: Threshold = Threshold.OTSU
-
-    @property
-    def options(self) -> str:
-        """The engine's command line."""
-        method = f" -c thresholding_method={self.threshold}" if self.threshold != "0" else ""
-        return f"--psm {self.layout} {_COMMON}{method}"
-
-
-class Engine(Protocol):
-    """Anything that reads a page image."""
-
-    @property
-    def signature(self) -> EngineSignature:
-        """What a reading depends on: name, version, languages, models, settings."""
-
-    @property
-    def languages(self) -> tuple[str, ...]:
-        """The languages that a page may be in, the main one first."""
-
-    def read(self, image: Path, how: How) -> PageText:
-        """Return what is on the image, untouched, in pixels of that image.
-
-        Raises:
-            PageTimeoutError: it took longer than the engine's limit.
-            PageError: the engine failed.
-        """
+from pipeline.reading.engine import COMMON, How, parse_tsv
+from pipeline.text import PageText
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,33 +48,6 @@ class Tesseract:
             msg = f"Tesseract took longer than {self.timeout:.0f} s"
             raise PageTimeoutError(msg) from error
         return parse_tsv(table)
-
-
-def parse_tsv(table: str) -> PageText:
-    """Read Tesseract's TSV: rows of level 5 are words; the keys before them group them.
-
-    Format: https://tesseract-ocr.github.io/tessdoc/Command-Line-Usage.html (TSV output).
-    """
-    grouped: dict[tuple[str, str], dict[str, list[Word]]] = {}
-    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
-        words = _words(row) if row["level"] == "5" else []
-        if words:
-            block = grouped.setdefault((row["block_num"], row["par_num"]), {})
-            block.setdefault(row["line_num"], []).extend(words)
-    return PageText(
-        tuple(
-            Block(tuple(Line(tuple(words)) for words in lines.values()))
-            for lines in grouped.values()
-        )
-    )
-
-
-def _words(row: dict[str, str]) -> list[Word]:
-    """Return the words of a row: one, but for an odd space inside what Tesseract calls a word."""
-    left, top = max(int(row["left"]), 0), max(int(row["top"]), 0)
-    box = Box(left, top, max(int(row["width"]), 1), max(int(row["height"]), 1))
-    confidence = min(max(float(row["conf"]) / 100, 0.0), 1.0)
-    return [Word(text, box, round(confidence, 4)) for text in (row["text"] or "").split()]
 
 
 def installed_languages() -> dict[str, Path]:
@@ -192,16 +110,17 @@ def engine_signature(languages: tuple[str, ...]) -> EngineSignature:
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: _digest(installed[code]) for code in languages},
+        models={code: digest(installed[code]) for code in languages},
         settings={
-            "options": _COMMON,
+            "options": COMMON,
             "OMP_THREAD_LIMIT": "1",
             "leptonica": leptonica.removeprefix("leptonica-"),
         },
     )
 
 
-def _digest(path: Path) -> str:
+def digest(path: Path) -> str:
+    """Return the SHA-256 of a model file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -220,18 +139,3 @@ def _run(option: str) -> str:
         )
         raise SetupError(msg) from error
     return done.stdout or done.stderr
-
-
-def mapped(text: PageText, box_map: Callable[[Box], Box]) -> PageText:
-    """Return the same text with every word's box put through ``box_map``."""
-    return PageText(
-        tuple(
-            Block(
-                tuple(
-                    Line(tuple(replace(word, box=box_map(word.box)) for word in line.words))
-                    for line in block.lines
-                )
-            )
-            for block in text.blocks
-        )
-    )

@@ -14,9 +14,9 @@ import cv2
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import PageState, Reading, Step
+from pipeline.reading.engine import Engine, How, Layout, Threshold, mapped
 from pipeline.reading.evidence import Evidence, LineMarks, line_marks, weigh
 from pipeline.reading.marks import Grey
-from pipeline.reading.ocr import Engine, How, Layout, Threshold, mapped
 from pipeline.reading.prepare import Prepared, prepare, untouched
 from pipeline.reading.recipes import Recipe
 from pipeline.reading.scout import Found, look

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pipeline.errors import IngestError, PageError, PageTimeoutError
 from pipeline.model import Clock, PageSource, PageState, Reading
 from pipeline.reading.cache import PageCache, reading_key, source_key
+from pipeline.reading.engines import signature_of
 from pipeline.reading.messages import Extract, Recognize
-from pipeline.reading.ocr import engine_signature
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings
 from pipeline.values import Admitted, ReadPage
@@ -57,7 +57,7 @@ class _Desk:
     def __init__(self, scan: Admitted, settings: Settings) -> None:
         self._scan, self._settings = scan, settings
         self._cache = PageCache(settings.work / "cache")
-        self._signature = engine_signature(scan.languages)
+        self._signature = signature_of(settings.engine, scan.languages)
 
     def kept(self, number: int) -> ReadPage:
         """Return a page that was read."""
@@ -93,7 +93,7 @@ class _Desk:
             try:
                 with readers.borrow() as reader:
                     source = reader.ask(self._extract(number), limit).source or source
-                    recognize = Recognize(self._scan.languages, limit)
+                    recognize = Recognize(self._scan.languages, limit, self._settings.engine)
                     reading = reader.ask(recognize, limit + _GRACE).reading or reading
             except PageTimeoutError as error:
                 return source, Reading(PageState.TIMEOUT, detail=str(error))

@@ -10,10 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pipeline.reading.engine import Engine, How, Layout
 from pipeline.reading.evidence import LineMarks
 from pipeline.reading.lexicon import known_letters, script
 from pipeline.reading.marks import Grey
-from pipeline.reading.ocr import Engine, How, Layout
 from pipeline.text import PageText
 
 _FEW = 90  #: marks; two typed lines nearly always tell

@@ -1,0 +1,39 @@
+"""The engines there are, by the name that the setting ``engine`` gives them."""
+
+from pipeline.model import EngineSignature
+from pipeline.reading import inprocess, ocr
+from pipeline.reading.engine import Engine
+from pipeline.settings import EngineName
+
+
+def make_engine(name: EngineName, languages: tuple[str, ...], timeout: float) -> Engine:
+    """Return an engine for one page.
+
+    Args:
+        name: which.
+        languages: its codes of those that the page may be in, the main one first.
+        timeout: seconds for the page, all its readings together.
+    """
+    kind = ocr.Tesseract if name == "tesseract" else inprocess.Tesserocr
+    return kind(languages, timeout)
+
+
+def signature_of(name: EngineName, languages: tuple[str, ...]) -> EngineSignature:
+    """Return what a reading by this engine with these languages depends on.
+
+    Raises:
+        SetupError: the engine or one of its models is missing; says what to install.
+    """
+    if name == "tesseract":
+        return ocr.engine_signature(languages)
+    return inprocess.signature(languages)
+
+
+def check_engine(name: EngineName) -> None:
+    """Refuse to start where the engine is an extra that is not there.
+
+    Raises:
+        SetupError: says how to install it.
+    """
+    if name == "tesserocr":
+        inprocess.check_extra()
