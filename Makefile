@@ -4,6 +4,7 @@ SHELL := /bin/sh
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
+export UV_COMPILE_BYTECODE := 1
 RUN := uv run --frozen
 
 .PHONY: help setup demo test check serve bench

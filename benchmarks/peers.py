@@ -47,6 +47,7 @@ def main() -> None:
         sys.exit("OCRmyPDF is not installed here: uv run --frozen --group bench python …")
     names = ["opis", *(WARM if given.warm else ()), "ocrmypdf"]
     names += ["tesseract"] if given.bare else []
+    names += ["opis, library"] if given.library else []
     languages = given.languages
     own = given.told == "own"
     try:
@@ -69,6 +70,7 @@ def _given() -> argparse.Namespace:
     ask.add_argument("--rounds", type=_count, default=2)
     ask.add_argument("--bare", action="store_true", help="run bare Tesseract too")
     ask.add_argument("--warm", action="store_true", help="ingest what Opis knows, too")
+    ask.add_argument("--library", action="store_true", help="run Opis with tesserocr too")
     kept = Path(tempfile.gettempdir()) / "opis-corpus"
     ask.add_argument("--corpus", type=Path, default=kept, help="folder the scans are kept in")
     ask.add_argument("--fonts", type=lambda folder: Faces(Path(folder)), default=Faces())

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -35,6 +35,11 @@ class Run:
 def opis(job: Job, folder: Path) -> Run:
     """All of Opis without Prefect: record, ALTO, searchable PDF, bag, catalogue."""
     return _opis(job, folder, folder / "out")
+
+
+def library(job: Job, folder: Path) -> Run:
+    """The same with Tesseract as a library; its recognitions are no processes to be counted."""
+    return _opis(job, folder, folder / "library", {"OPIS_ENGINE": "tesserocr"})
 
 
 def again(job: Job, folder: Path) -> Run:
@@ -74,6 +79,7 @@ def tesseract(job: Job, folder: Path) -> Run:
 
 PROGRAMS: dict[str, Callable[[Job, Path], Run]] = {
     "opis": opis,
+    "opis, library": library,
     "opis, known": again,
     "opis, read": kept,
     "ocrmypdf": ocrmypdf,
@@ -81,12 +87,12 @@ PROGRAMS: dict[str, Callable[[Job, Path], Run]] = {
 }
 
 
-def _opis(job: Job, folder: Path, output: Path) -> Run:
+def _opis(job: Job, folder: Path, output: Path, environ: Mapping[str, str] | None = None) -> Run:
     words = (
         BIN / "opis", "ingest", "--direct", "--inbox", folder / "inbox", "--output", output,
         "--languages", job.told, "--jobs", job.cores, job.scan,
     )  # fmt: skip
-    cost = measured(words, folder, job.cores, {"OPIS_SETTLE_SECONDS": "0"})
+    cost = measured(words, folder, job.cores, {"OPIS_SETTLE_SECONDS": "0", **(environ or {})})
     record = json.loads(next(output.rglob("record.json")).read_text("utf-8"))
     raw = tuple(page["raw_text"] for page in record["pages"])
     return Run(cost, raw, tuple(page["reading_text"] for page in record["pages"]))

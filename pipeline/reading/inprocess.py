@@ -49,7 +49,7 @@ class Tesserocr:
                 msg = f"Tesseract took longer than {self.timeout:.0f} s"
                 raise PageTimeoutError(msg)
             return parse_tsv(f"{_HEAD}\n{api.GetTSVText(0)}")
-        except RuntimeError as error:
+        except (RuntimeError, OSError, ValueError) as error:  # its own, and Pillow's
             msg = f"Tesseract failed: {error}"
             raise PageError(msg) from error
         finally:

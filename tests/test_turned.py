@@ -1,0 +1,111 @@
+"""The bundled letter's first leaf, turned, sloped, in two languages and through two engines."""
+
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.model import PageState, Reading
+from pipeline.pages import page_image
+from pipeline.quality import cer, line_error
+from pipeline.reading import inprocess
+from pipeline.reading.engine import How
+from pipeline.reading.inprocess import Tesserocr
+from pipeline.reading.marks import Grey
+from pipeline.reading.ocr import Tesseract
+from pipeline.reading.page import read_image
+from pipeline.reading.placed import Way
+from tests.house import LETTER
+
+pytestmark = pytest.mark.tesseract
+TYPED = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")[1]
+
+
+@cache
+def leaf() -> Grey:
+    return page_image(LETTER, "application/pdf", 2, 300, 10**9)[0]
+
+
+@cache
+def upright() -> Reading:
+    return read_image(leaf(), Tesseract(("rus",), 60))
+
+
+def error(reading: Reading) -> float:
+    return line_error(TYPED, reading.text.raw)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_page_is_read_as_well_and_its_words_are_where_they_are(quarters: int) -> None:
+    page = np.ascontiguousarray(np.rot90(leaf(), -quarters))
+    reading = read_image(page, Tesseract(("rus",), 60))
+    assert error(reading) <= error(upright()) + 0.01
+    assert "turn" in [step.name for step in reading.steps]
+    height, width = leaf().shape
+    back = Way.turned(quarters, width, height).back()
+    there = {word.text: back.box(word.box, width, height) for word in reading.text.words()}
+    found = 0
+    for word in upright().text.words():
+        other = there.get(word.text)
+        if other is not None and abs(other.x - word.box.x) < 12 and abs(other.y - word.box.y) < 12:
+            found += 1
+    assert found > 0.7 * len(there)
+
+
+@pytest.mark.parametrize("degrees", [-8, 5])
+def test_a_sloping_page_is_read_as_well(degrees: float) -> None:
+    height, width = leaf().shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    page = cv2.warpAffine(leaf(), turn, (width, height), borderValue=(205,))
+    reading = read_image(np.asarray(page, np.uint8), Tesseract(("rus",), 60))
+    (step,) = [step for step in reading.steps if step.name == "straighten"]
+    assert float(step.settings["degrees"]) == pytest.approx(
+        -degrees, abs=0.8
+    )  # the leaf slopes itself
+    assert error(reading) <= error(upright()) + 0.01
+
+
+def test_the_language_of_a_page_is_found_among_several() -> None:
+    reading = read_image(leaf(), Tesseract(("eng", "rus"), 60))
+    assert reading.languages == ("rus",)
+    assert error(reading) <= error(upright()) + 0.005
+
+
+def test_a_page_is_read_the_same_twice() -> None:
+    again = read_image(leaf(), Tesseract(("rus",), 60))
+    assert (again.text, again.steps) == (upright().text, upright().steps)
+
+
+def test_the_library_reads_what_the_program_reads() -> None:
+    reading = read_image(leaf(), Tesserocr(("rus",), 60))
+    assert reading.state is PageState.OK
+    assert cer(upright().text.raw, reading.text.raw) < 0.03  # two versions of Tesseract
+    assert error(reading) <= error(upright()) + 0.01
+    again = read_image(leaf(), Tesserocr(("rus",), 60))
+    assert again.text == reading.text
+
+
+def test_the_library_is_named_in_the_signature() -> None:
+    ours, programs = Tesserocr(("rus",), 60).signature, Tesseract(("rus",), 60).signature
+    assert ours.models == programs.models
+    assert ours.settings["through"].startswith("tesserocr ")
+    assert ours != programs
+
+
+def test_the_library_says_what_went_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "page.pgm"
+    path.write_bytes(b"P5 garbage")
+    with pytest.raises(PageError):
+        Tesserocr(("rus",), 60).read(path, How(("rus",)))
+    cv2.imwrite(str(path), leaf())
+    with pytest.raises(PageTimeoutError, match="longer than"):
+        Tesserocr(("rus",), 0.001).read(path, How(("rus",)))
+
+
+def test_an_extra_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inprocess, "find_spec", lambda name: None)
+    with pytest.raises(SetupError, match="uv sync --extra tesserocr"):
+        inprocess.check_extra()
