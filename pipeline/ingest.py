@@ -68,14 +68,14 @@ def admit_scan(
 
 
 def page_runs(scan: Admitted, jobs: int) -> Iterator[range]:
-    """Divide the pages of a scan into runs, so that every job has one and none is long.
+    """Divide the pages of a scan into runs: two for every job, for pages differ, and none long.
 
     >>> from types import SimpleNamespace as S
     >>> list(page_runs(S(facts=S(page_count=5)), 2))
-    [range(1, 4), range(4, 6)]
+    [range(1, 3), range(3, 5), range(5, 6)]
     """
     count = scan.facts.page_count
-    size = min(math.ceil(count / jobs), _RUN)
+    size = min(math.ceil(count / (2 * jobs)), _RUN)
     for first in range(1, count + 1, size):
         yield range(first, min(first + size, count + 1))
 
