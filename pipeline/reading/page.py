@@ -19,7 +19,7 @@ from pipeline.reading.evidence import Evidence, LineMarks, line_marks, weigh
 from pipeline.reading.marks import Grey
 from pipeline.reading.prepare import Prepared, prepare, untouched
 from pipeline.reading.recipes import Recipe
-from pipeline.reading.scout import Found, look
+from pipeline.reading.scout import Found, look, sole_language
 from pipeline.reading.stamps import only_stamped
 from pipeline.text import PageText, Word
 
@@ -117,17 +117,20 @@ def _attempts(
     if recipe is Recipe.UNTOUCHED:
         yield _attempt(view, How(engine.languages), engine, folder)
         return
-    if len(engine.languages) > 1 or prepared.on_side:
+    guess = None if prepared.on_side else sole_language(engine.languages, prepared.marks)
+    if guess is None:
         view = _looked_right(view, engine, folder)
-    first = _attempt(view, How((view.found.language,), *_FIXED.get(recipe, ())), engine, folder)
+    how = How((guess or view.found.language,), *_FIXED.get(recipe, ()))
+    first = _attempt(view, how, engine, folder)
     yield first
+    if guess is not None and _strange(first, alone=len(engine.languages) == 1):
+        view = _looked_right(view, engine, folder)
+        found = replace(how, languages=(view.found.language,))
+        if view.image is not first.image or found != how:
+            first = _attempt(view, found, engine, folder)
+            yield first
     if recipe is not Recipe.EVIDENCE:
         return
-    if len(engine.languages) == 1 and _strange(first):
-        other = _looked_right(view, engine, folder)
-        if other.image is not view.image:
-            view, first = other, _attempt(other, first.how, engine, folder)
-            yield first
     if first.evidence.doubted:
         lost = first.evidence.covered < _LOST
         layout = Layout.BLOCK if lost else Layout.PAGE
@@ -149,7 +152,7 @@ def _looked_right(view: View, engine: Engine, folder: Path) -> View:
 
 def _looked(image: Prepared, engine: Engine, folder: Path) -> View:
     marks = line_marks(image.marks, image.pixels.shape)
-    return View(image, marks, look(image.pixels, marks, engine, folder))
+    return View(image, marks, look(image.pixels, image.marks, marks, engine, folder))
 
 
 def _attempt(view: View, how: How, engine: Engine, folder: Path) -> Attempt:
@@ -160,9 +163,12 @@ def _attempt(view: View, how: How, engine: Engine, folder: Path) -> Attempt:
     return Attempt(view.image, how, text, weigh(text, view.marks, how.languages))
 
 
-def _strange(attempt: Attempt) -> bool:
+def _strange(attempt: Attempt, *, alone: bool) -> bool:
+    """Tell whether the page may lie otherwise, or be in another language if there is one."""
     evidence = attempt.evidence
-    return evidence.share_known < _STRANGE and evidence.sure < _SURELY_STRANGE
+    if evidence.share_known >= _STRANGE:
+        return False
+    return evidence.sure < _SURELY_STRANGE or not alone
 
 
 def _told(best: Attempt, attempts: list[Attempt]) -> Step:

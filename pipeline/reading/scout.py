@@ -1,9 +1,11 @@
 """Finds the language of a page among those it may be in: a few lines are read, not the page.
 
-Script first: the engine's model of one script makes nothing of another. Then language: the words
-of one read with the model of a neighbour are known well enough to tell whose they are.
+Script first: the engine's model of one script makes nothing of another, and how many letters stand
+tall says which to try first. Then language: the words of one read with the model of a neighbour are
+known well enough to tell whose they are.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import numpy as np
 from pipeline.reading.engine import Engine, How, Layout
 from pipeline.reading.evidence import LineMarks
 from pipeline.reading.lexicon import known_letters, script
-from pipeline.reading.marks import Grey
+from pipeline.reading.marks import Grey, Marks
 from pipeline.text import PageText
 
 _FEW = 90  #: marks; two typed lines nearly always tell
@@ -25,6 +27,9 @@ _MARGIN = 18  #: pixels from the middle of the letters: what rises above them an
 _CONFIDENT, _KNOWN = 0.6, 0.3  #: 0..1; a script that does so well needs no rival: of 54 pages
 #: read with the other script's model none did, with their own all but three
 _HEADLESS = 0.55  #: 0..1; lines read with less confidence may stand on their head
+_LOW, _TALLER = 15, 1.25  #: percentile of the heights that is a low letter's; what stands tall
+_CYRILLIC = 0.265  #: 0..1; fewer tall letters than that in Cyrillic, more in Latin: б ф against
+#: b d f h k l t; true of 94 pages of 94, and where it is not, it costs time alone
 _ENOUGH = 40  #: letters; from fewer nothing is found
 
 
@@ -53,12 +58,21 @@ class Found:
         return self.confidence < _HEADLESS
 
 
-def look(pixels: Grey, marks: LineMarks, engine: Engine, folder: Path) -> Found:
+def sole_language(languages: tuple[str, ...], letters: Marks) -> str | None:
+    """Return the language of the script that the letters look like, if it is the only one."""
+    if len(languages) == 1:
+        return languages[0]
+    likely = min(_by_script(languages), key=_unlikely(letters))
+    return likely[0] if len(likely) == 1 else None
+
+
+def look(pixels: Grey, letters: Marks, lines: LineMarks, engine: Engine, folder: Path) -> Found:
     """Return the language of a page; the main one, unclear, where nothing speaks for any.
 
     Args:
         pixels: the prepared image.
-        marks: its lines.
+        letters: its marks of letter size.
+        lines: those that stand in lines.
         engine: knows which languages there are.
         folder: for the image of the lines.
 
@@ -66,19 +80,20 @@ def look(pixels: Grey, marks: LineMarks, engine: Engine, folder: Path) -> Found:
         PageTimeoutError, PageError: as the engine says.
     """
     best = Found(engine.languages[0], 0.0)
-    for rows in dict.fromkeys((shortest_lines(marks), fullest_band(marks))):
-        if not (best.unsure and len(marks.y)):
+    groups = sorted(_by_script(engine.languages), key=_unlikely(letters))
+    for rows in dict.fromkeys((shortest_lines(lines), fullest_band(lines))):
+        if not (best.unsure and len(lines.y)):
             break
         path = folder / "lines.pgm"
         cv2.imwrite(str(path), pixels[slice(*rows)])
-        best = max(best, _likeliest(path, engine), key=lambda found: found.weight)
+        best = max(best, _likeliest(path, groups, engine), key=lambda found: found.weight)
     return best
 
 
-def _likeliest(lines: Path, engine: Engine) -> Found:
+def _likeliest(lines: Path, groups: list[tuple[str, ...]], engine: Engine) -> Found:
     """Read some lines in each script until one makes sense."""
     best = Found(engine.languages[0], 0.0)
-    for group in _by_script(engine.languages):
+    for group in groups:
         found = name_language(engine.read(lines, How((group[0],), Layout.BLOCK)), group)
         best = max(best, found, key=lambda found: found.weight)
         if best.clear:
@@ -119,6 +134,13 @@ def fullest_band(marks: LineMarks) -> tuple[int, int]:
     held = np.convolve(heaps, np.ones(_BAND // _COARSE), mode="valid")
     top = int(held.argmax()) * _COARSE if len(heaps) > _BAND // _COARSE else 0
     return top, top + _BAND
+
+
+def _unlikely(letters: Marks) -> Callable[[tuple[str, ...]], bool]:
+    """Return what tells whether the letters' heights speak against the script of languages."""
+    tall = letters.height > _TALLER * np.percentile(letters.height, _LOW)
+    cyrillic = float(tall.mean()) < _CYRILLIC
+    return lambda group: (script(group[0]) == "Cyrl") is not cyrillic
 
 
 def _by_script(languages: tuple[str, ...]) -> list[tuple[str, ...]]:
