@@ -24,6 +24,17 @@ pytestmark = pytest.mark.tesseract
 TYPED = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")[1]
 
 
+ENGLISH = (
+    "The Government has agreed to receive",
+    "the representative of the committee in",
+    "January and asks that the place of the",
+    "meeting should be kept secret until the",
+    "delegation has arrived at the station.",
+    "You are requested to inform them about",
+    "this decision without any further delay.",
+)
+
+
 @cache
 def leaf() -> Grey:
     return page_image(LETTER, "application/pdf", 2, 300, 10**9)[0]
@@ -72,6 +83,20 @@ def test_the_language_of_a_page_is_found_among_several() -> None:
     reading = read_image(leaf(), Tesseract(("eng", "rus"), 60))
     assert reading.languages == ("rus",)
     assert error(reading) <= error(upright()) + 0.005
+
+
+def test_a_page_in_two_scripts_is_read_in_both() -> None:
+    page = leaf().copy()
+    page[1700:] = 225
+    for row, line in enumerate(ENGLISH):
+        place = (330, 1850 + 110 * row)
+        cv2.putText(page, line, place, cv2.FONT_HERSHEY_COMPLEX, 1.5, (40,), 3, cv2.LINE_AA)
+    reading = read_image(page, Tesseract(("rus", "eng"), 60))
+    assert set(reading.languages) == {"rus", "eng"}
+    read = reading.text.raw.lower()
+    assert "the government has agreed" in read
+    assert line_error("\n".join(TYPED.splitlines()[3:10]), reading.text.raw) < 0.05
+    assert line_error("\n".join(ENGLISH), reading.text.raw) < 0.1
 
 
 def test_a_page_is_read_the_same_twice() -> None:

@@ -5,6 +5,7 @@ words nobody knows was read in the wrong language, upside down, or from too poor
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from pipeline.reading.lexicon import known_letters
 from pipeline.reading.marks import Marks
-from pipeline.text import PageText
+from pipeline.text import PageText, Word
 
 _SURE = 0.6  #: 0..1; the engine's confidence from which a word counts
 _REACH = 2.2  #: letter heights; marks this near on a row stand in one line
@@ -58,19 +59,30 @@ class Evidence:
 def weigh(text: PageText, marks: "LineMarks", languages: tuple[str, ...]) -> Evidence:
     """Weigh a reading whose boxes are in pixels of the image that the marks were found on."""
     words = list(text.words())
-    covered = np.zeros(len(marks.x), dtype=bool)
-    sure = covered.copy()
-    for word in words:
-        box = word.box
-        inside = (marks.x >= box.x - 2) & (marks.x <= box.right + 2)
-        inside &= (marks.y >= box.y - 2) & (marks.y <= box.bottom + 2)
-        covered |= inside
-        if word.confidence >= _SURE:
-            sure |= inside
+    covered, sure = _inside(words, marks), _inside(_trusted(words), marks)
     known, letters = known_letters((word.text for word in words), languages)
     doubtful = sum(len(word.text) for word in words if word.confidence < _SURE)
     mean = 1.0 if text.confidence is None else text.confidence
     return Evidence(_share(covered), _share(sure), known, letters, doubtful, mean)
+
+
+def left_over(text: PageText, marks: "LineMarks") -> "LineMarks":
+    """Return the marks that lie in no word that the engine is sure of."""
+    rest = ~_inside(_trusted(text.words()), marks)
+    return LineMarks(marks.x[rest], marks.y[rest])
+
+
+def _trusted(words: Iterable[Word]) -> list[Word]:
+    return [word for word in words if word.confidence >= _SURE]
+
+
+def _inside(words: Iterable[Word], marks: "LineMarks") -> NDArray[np.bool_]:
+    """Tell of each mark whether it lies in one of the words."""
+    found = np.zeros(len(marks.x), dtype=bool)
+    for box in (word.box for word in words):
+        inside = (marks.x >= box.x - 2) & (marks.x <= box.right + 2)
+        found |= inside & (marks.y >= box.y - 2) & (marks.y <= box.bottom + 2)
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another

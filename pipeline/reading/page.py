@@ -15,11 +15,11 @@ import cv2
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import PageState, Reading, Step
 from pipeline.reading.engine import Engine, How, Layout, Threshold, mapped
-from pipeline.reading.evidence import Evidence, LineMarks, line_marks, weigh
+from pipeline.reading.evidence import Evidence, LineMarks, left_over, line_marks, weigh
 from pipeline.reading.marks import Grey
 from pipeline.reading.prepare import Prepared, prepare, untouched
 from pipeline.reading.recipes import Recipe
-from pipeline.reading.scout import Found, look, sole_language
+from pipeline.reading.scout import Found, look, look_for_another, sole_language
 from pipeline.reading.stamps import only_stamped
 from pipeline.text import PageText, Word
 
@@ -132,10 +132,20 @@ def _attempts(
     if recipe is not Recipe.EVIDENCE:
         return
     if first.evidence.doubted:
-        lost = first.evidence.covered < _LOST
-        layout = Layout.BLOCK if lost else Layout.PAGE
-        how = replace(first.how, layout=layout, threshold=Threshold.SAUVOLA)
-        yield _attempt(replace(view, image=view.image.smoothed(_GRAIN)), how, engine, folder)
+        yield _second(first, view, engine, folder)
+
+
+def _second(first: Attempt, view: View, engine: Engine, folder: Path) -> Attempt:
+    """Read a doubtful page in two languages if it is in two, else by another recipe."""
+    rest = left_over(first.text, view.marks)
+    other = look_for_another(view.image.pixels, rest, first.how.languages[0], engine, folder)
+    if other is not None:
+        how = replace(first.how, languages=(*first.how.languages, other))
+        return _attempt(view, how, engine, folder)
+    lost = first.evidence.covered < _LOST
+    layout = Layout.BLOCK if lost else Layout.PAGE
+    how = replace(first.how, layout=layout, threshold=Threshold.SAUVOLA)
+    return _attempt(replace(view, image=view.image.smoothed(_GRAIN)), how, engine, folder)
 
 
 def _looked_right(view: View, engine: Engine, folder: Path) -> View:

@@ -90,6 +90,30 @@ def look(pixels: Grey, letters: Marks, lines: LineMarks, engine: Engine, folder:
     return best
 
 
+def look_for_another(
+    pixels: Grey, rest: LineMarks, known: str, engine: Engine, folder: Path
+) -> str | None:
+    """Return the language of another script that lines are in which the first one left over.
+
+    Args:
+        pixels: the prepared image.
+        rest: marks that were not read with confidence.
+        known: the language that the page was read in.
+        engine: knows which languages there are.
+        folder: for the image of the lines.
+
+    Raises:
+        PageTimeoutError, PageError: as the engine says.
+    """
+    groups = [group for group in _by_script(engine.languages) if script(group[0]) != script(known)]
+    if not groups or len(rest.y) < _FEW:
+        return None
+    path = folder / "rest.pgm"
+    cv2.imwrite(str(path), pixels[slice(*shortest_lines(rest))])
+    found = _likeliest(path, groups, engine)
+    return found.language if found.clear else None
+
+
 def _likeliest(lines: Path, groups: list[tuple[str, ...]], engine: Engine) -> Found:
     """Read some lines in each script until one makes sense."""
     best = Found(engine.languages[0], 0.0)
