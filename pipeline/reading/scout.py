@@ -55,7 +55,7 @@ class Found:
     @property
     def unsure(self) -> bool:
         """Whether the lines make so little sense that they may lie otherwise."""
-        return self.confidence < _HEADLESS
+        return self.confidence < _HEADLESS or self.known < _KNOWN * self.letters
 
 
 def sole_language(languages: tuple[str, ...], letters: Marks) -> str | None:
