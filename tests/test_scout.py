@@ -61,7 +61,7 @@ def test_the_words_tell_the_language(said: str, among: tuple[str, ...], found: s
 def test_from_a_few_letters_nothing_is_found() -> None:
     found = name_language(text("der Zug"), ("eng", "deu"))
     assert (found.language, found.confidence) == ("eng", 0)
-    assert found.unsure
+    assert not found.clear
 
 
 def test_a_reading_that_leaves_lines_out_is_doubted() -> None:

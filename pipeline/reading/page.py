@@ -152,7 +152,7 @@ def _looked_right(view: View, engine: Engine, folder: Path) -> View:
     """Return the view in which a few lines make the most sense, turned by quarters if need be."""
     best = _looked(view.image, engine, folder)
     for quarters in (2, 1, 3):
-        if not best.found.unsure:
+        if best.found.clear:
             break
         other = _looked(view.image.turned(quarters), engine, folder)
         if other.found.weight > 2 * best.found.weight:

@@ -26,7 +26,6 @@ _ROW = 3  #: marks in a step; where there are fewer one line ends
 _MARGIN = 18  #: pixels from the middle of the letters: what rises above them and hangs below
 _CONFIDENT, _KNOWN = 0.6, 0.3  #: 0..1; a script that does so well needs no rival: of 54 pages
 #: read with the other script's model none did, with their own all but three
-_HEADLESS = 0.55  #: 0..1; lines read with less confidence may stand on their head
 _LOW, _TALLER = 15, 1.25  #: percentile of the heights that is a low letter's; what stands tall
 _CYRILLIC = 0.265  #: 0..1; fewer tall letters than that in Cyrillic, more in Latin: б ф against
 #: b d f h k l t; true of 94 pages of 94, and where it is not, it costs time alone
@@ -49,13 +48,9 @@ class Found:
 
     @property
     def clear(self) -> bool:
-        """Whether no other script needs to be tried."""
+        """Whether no other script needs to be tried, and no other way to lay the page."""
         return self.confidence >= _CONFIDENT and self.known >= _KNOWN * self.letters
 
-    @property
-    def unsure(self) -> bool:
-        """Whether the lines make so little sense that they may lie otherwise."""
-        return self.confidence < _HEADLESS or self.known < _KNOWN * self.letters
 
 
 def sole_language(languages: tuple[str, ...], letters: Marks) -> str | None:
@@ -82,7 +77,7 @@ def look(pixels: Grey, letters: Marks, lines: LineMarks, engine: Engine, folder:
     best = Found(engine.languages[0], 0.0)
     groups = sorted(_by_script(engine.languages), key=_unlikely(letters))
     for rows in dict.fromkeys((shortest_lines(lines), fullest_band(lines))):
-        if not (best.unsure and len(lines.y)):
+        if best.clear or not len(lines.y):
             break
         path = folder / "lines.pgm"
         cv2.imwrite(str(path), pixels[slice(*rows)])
