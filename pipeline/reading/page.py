@@ -72,7 +72,7 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
         )
         return Reading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
     begun = time.monotonic()
-    attempts, trouble = _tried(prepared, engine, recipe)
+    attempts, trouble = _tried(page, prepared, engine, recipe)
     seconds["recognize"] = time.monotonic() - begun
     if not attempts:
         late = isinstance(trouble, PageTimeoutError)
@@ -94,13 +94,13 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
 
 
 def _tried(
-    prepared: Prepared, engine: Engine, recipe: Recipe
+    page: Grey, prepared: Prepared, engine: Engine, recipe: Recipe
 ) -> tuple[list[Attempt], Exception | None]:
     """Return all readings of a page, and what ended them; one that failed spoils no other."""
     attempts: list[Attempt] = []
     with tempfile.TemporaryDirectory(prefix="opis-page-") as folder:
         try:
-            for attempt in _attempts(prepared, engine, recipe, Path(folder)):
+            for attempt in _attempts(page, prepared, engine, recipe, Path(folder)):
                 attempts.append(attempt)  # noqa: PERF402  what came before an error is kept
         except (PageError, PageTimeoutError) as error:
             return attempts, error
@@ -108,7 +108,7 @@ def _tried(
 
 
 def _attempts(
-    prepared: Prepared, engine: Engine, recipe: Recipe, folder: Path
+    page: Grey, prepared: Prepared, engine: Engine, recipe: Recipe, folder: Path
 ) -> Iterator[Attempt]:
     """Yield readings of a page until one stands or nothing is left that may help."""
     view = View(
@@ -117,14 +117,14 @@ def _attempts(
     if recipe is Recipe.UNTOUCHED:
         yield _attempt(view, How(engine.languages), engine, folder)
         return
-    guess = None if prepared.on_side else sole_language(engine.languages, prepared.marks)
+    guess = None if prepared.quarters else sole_language(engine.languages, prepared.marks)
     if guess is None:
-        view = _looked_right(view, engine, folder)
+        view = _looked_right(page, view, engine, folder)
     how = How((guess or view.found.language,), *_FIXED.get(recipe, ()))
     first = _attempt(view, how, engine, folder)
     yield first
     if guess is not None and _strange(first, alone=len(engine.languages) == 1):
-        view = _looked_right(view, engine, folder)
+        view = _looked_right(page, view, engine, folder)
         found = replace(how, languages=(view.found.language,))
         if view.image is not first.image or found != how:
             first = _attempt(view, found, engine, folder)
@@ -148,16 +148,19 @@ def _second(first: Attempt, view: View, engine: Engine, folder: Path) -> Attempt
     return _attempt(replace(view, image=view.image.smoothed(_GRAIN)), how, engine, folder)
 
 
-def _looked_right(view: View, engine: Engine, folder: Path) -> View:
+def _looked_right(page: Grey, view: View, engine: Engine, folder: Path) -> View:
     """Return the view in which a few lines make the most sense, turned by quarters if need be."""
-    best = _looked(view.image, engine, folder)
+    upright = best = _looked(view.image, engine, folder)
     for quarters in (2, 1, 3):
         if best.found.clear:
             break
         other = _looked(view.image.turned(quarters), engine, folder)
         if other.found.weight > 2 * best.found.weight:
             best = other
-    return best
+    if best is upright:
+        return best
+    image = prepare(page, best.image.quarters)  # as it would be had it lain so on the glass
+    return View(image, line_marks(image.marks, image.pixels.shape), best.found)
 
 
 def _looked(image: Prepared, engine: Engine, folder: Path) -> View:

@@ -1,8 +1,8 @@
 """Makes a page image easy to read, and says what it did.
 
-Level the background, deepen faint ink, scale so that letters have the height the engine reads
-best, turn and straighten the lines. Levelling comes first, at full size: the other order lost
-pages.
+Turn the page, level the background, deepen faint ink, scale so that letters have the height the
+engine reads best, straighten the lines. Levelling comes before scaling: the other order lost pages.
+Turning comes first of all, so that a page reads the same however it lay on the scanner's glass.
 """
 
 from dataclasses import dataclass, replace
@@ -33,7 +33,7 @@ class Prepared:
     marks: Marks  #: of letter size, in pixels of this image
     way: Way = _STAY  #: from the page image
     steps: tuple[Step, ...] = ()
-    on_side: bool = False  #: lines ran up or down: it was turned, and may stand on its head
+    quarters: int = 0  #: clockwise turns from the page image, 0 to 3
 
     @property
     def blank(self) -> bool:
@@ -51,31 +51,27 @@ class Prepared:
 
     def turned(self, quarters: int) -> "Prepared":
         """Return it turned clockwise by quarter turns."""
-        height, width = self.pixels.shape
-        pixels = np.ascontiguousarray(np.rot90(self.pixels, -quarters))
-        step, way = (
-            Step("turn", {"degrees": str(90 * quarters)}),
-            Way.turned(quarters, width, height),
-        )
+        pixels, way = _turned(self.pixels, quarters)
         marks = find_marks(pixels) if quarters % 2 else self.marks.seen(way)  # width is now height
-        return self.after(step, pixels, marks, way)
+        image = self.after(_turn(quarters), pixels, marks, way)
+        return replace(image, quarters=(self.quarters + quarters) % 4)
 
     def after(self, step: Step, pixels: Grey, marks: Marks, way: Way = _STAY) -> "Prepared":
         """Return it with one more step behind it."""
-        return Prepared(pixels, marks, self.way.then(way), (*self.steps, step), self.on_side)
+        return Prepared(pixels, marks, self.way.then(way), (*self.steps, step), self.quarters)
 
 
-def prepare(page: Grey) -> Prepared:
-    """Level, turn lines that run up or down, deepen, scale, and straighten those that slope.
-
-    Upside down looks like upright here; only reading tells.
+def prepare(page: Grey, quarters: int | None = None) -> Prepared:
+    """Turn, level, deepen, scale, and straighten the lines that slope.
 
     Args:
         page: grey pixels, height x width, 0 is black.
+        quarters: clockwise turns, 0 to 3; where none are told, lines that run up or down are
+            turned. Upside down looks like upright here; only reading tells.
     """
-    image = _levelled(page)
-    if sideways(image.marks):
-        image = replace(image.turned(3), on_side=True)
+    image = _levelled(page, quarters or 0)
+    if quarters is None and sideways(image.marks):
+        return prepare(page, 3)
     return _straightened(_scaled(_deepened(image)))
 
 
@@ -84,12 +80,24 @@ def untouched(page: Grey) -> Prepared:
     return Prepared(page, find_marks(page))
 
 
-def _levelled(page: Grey) -> Prepared:
-    if _is_bilevel(page):
-        return untouched(page)
-    pixels = level(page)
-    step = Step("level-background", {"divide-by": "closed and blurred paper"})
-    return Prepared(pixels, find_marks(pixels), steps=(step,))
+def _levelled(page: Grey, quarters: int) -> Prepared:
+    """Return the page turned clockwise by quarters, its paper white."""
+    pixels, way = _turned(page, quarters) if quarters else (page, _STAY)
+    steps = (_turn(quarters),) if quarters else ()
+    if not _is_bilevel(pixels):
+        pixels = level(pixels)
+        steps = (*steps, Step("level-background", {"divide-by": "closed and blurred paper"}))
+    return Prepared(pixels, find_marks(pixels), way, steps, quarters)
+
+
+def _turned(pixels: Grey, quarters: int) -> tuple[Grey, Way]:
+    """Return pixels turned clockwise by quarters, and the way there."""
+    height, width = pixels.shape
+    return np.ascontiguousarray(np.rot90(pixels, -quarters)), Way.turned(quarters, width, height)
+
+
+def _turn(quarters: int) -> Step:
+    return Step("turn", {"degrees": str(90 * quarters)})
 
 
 def _deepened(image: Prepared) -> Prepared:

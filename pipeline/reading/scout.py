@@ -52,7 +52,6 @@ class Found:
         return self.confidence >= _CONFIDENT and self.known >= _KNOWN * self.letters
 
 
-
 def sole_language(languages: tuple[str, ...], letters: Marks) -> str | None:
     """Return the language of the script that the letters look like, if it is the only one."""
     if len(languages) == 1:
