@@ -21,8 +21,8 @@ from pipeline.holdings.audit import check_archive
 from pipeline.holdings.catalog import Catalog
 from pipeline.inbox import find_scans, unsettled
 from pipeline.ingest import Outcome
-from pipeline.reading.engines import check_engine
-from pipeline.reading.ocr import check_languages, installed_languages
+from pipeline.reading.engines import signature_of
+from pipeline.reading.ocr import installed_languages
 from pipeline.reading.recipes import Recipe
 from pipeline.record import from_json
 from pipeline.settings import Settings
@@ -160,8 +160,7 @@ def evaluate(
     """Read pages that have a transcription, and say with how many errors."""
     settings = _settings(languages=languages, jobs=jobs)
     given = settings.languages if languages else ()
-    check_engine(settings.engine)
-    check_languages(given or tuple(installed_languages()))
+    signature_of(settings.engine, given or tuple(installed_languages()))
     samples, amiss = find_samples(folder, given, installed_languages())
     for sentence in amiss:
         show.complaint(sentence)

@@ -12,7 +12,7 @@ from pathlib import Path
 from flows import house
 from pipeline.errors import OpisError
 from pipeline.reading.engines import signature_of
-from pipeline.reading.ocr import check_languages, installed_languages
+from pipeline.reading.ocr import installed_languages
 from pipeline.settings import Settings, check_folders
 
 _SPACE = 2 * 2**30  #: bytes; what is published is about twice the scan
@@ -40,7 +40,6 @@ def examine(settings: Settings) -> list[Look]:
 
 def _engine(settings: Settings) -> Look:
     try:
-        check_languages(settings.languages)
         signature = signature_of(settings.engine, settings.languages)
         others = sorted(installed_languages().keys() - set(settings.languages))
     except OpisError as error:

@@ -11,8 +11,7 @@ from typing import Any
 from flows.clock import clock_from
 from pipeline.errors import SetupError
 from pipeline.model import Clock
-from pipeline.reading.engines import check_engine
-from pipeline.reading.ocr import check_languages
+from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings, check_folders, settings_from
 
@@ -39,11 +38,10 @@ def ready(settings: Settings) -> None:
     """Check before any work what would make all of it vain.
 
     Raises:
-        SetupError: folders that contain each other, or a language without its model.
+        SetupError: folders that contain each other, no engine, or a language without its model.
     """
     check_folders(settings)
-    check_languages(settings.languages)
-    check_engine(settings.engine)
+    signature_of(settings.engine, settings.languages)
     settings.inbox.mkdir(parents=True, exist_ok=True)
     settings.records.mkdir(parents=True, exist_ok=True)
 

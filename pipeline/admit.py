@@ -17,7 +17,7 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.reading.messages import Inspect
-from pipeline.reading.ocr import check_languages, engine_code
+from pipeline.reading.ocr import engine_code, models_of
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings
 from pipeline.values import Admitted
@@ -134,7 +134,7 @@ def _languages(described: Described, settings: Settings) -> tuple[str, ...]:
         return settings.languages
     code = engine_code(named)
     try:
-        check_languages((code,))
+        models_of((code,))
     except SetupError as error:
         msg = f"The description says language: {named}. {error}"
         raise DescriptionError(msg) from error

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.reading.engine import How, Threshold, mapped, parse_tsv
-from pipeline.reading.ocr import Tesseract, check_languages
+from pipeline.reading.ocr import Tesseract, models_of
 from pipeline.text import Box, Word
 from tests.factories import text
 
@@ -47,12 +47,12 @@ def test_boxes_are_mapped_and_nothing_else() -> None:
 @pytest.mark.tesseract
 def test_a_missing_language_is_refused_with_the_package_to_install() -> None:
     with pytest.raises(SetupError, match="apt-get install tesseract-ocr-chi-sim"):
-        check_languages(("rus", "chi_sim"))
+        models_of(("rus", "chi_sim"))
 
 
 def test_no_language_at_all_is_refused() -> None:
     with pytest.raises(SetupError, match="--languages"):
-        check_languages(())
+        models_of(())
 
 
 @pytest.mark.tesseract

@@ -27,13 +27,3 @@ def signature_of(name: EngineName, languages: tuple[str, ...]) -> EngineSignatur
     if name == "tesseract":
         return ocr.engine_signature(languages)
     return inprocess.signature(languages)
-
-
-def check_engine(name: EngineName) -> None:
-    """Refuse to start where the engine is an extra that is not there.
-
-    Raises:
-        SetupError: says how to install it.
-    """
-    if name == "tesserocr":
-        inprocess.check_extra()

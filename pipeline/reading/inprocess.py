@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import EngineSignature
 from pipeline.reading.engine import COMMON, How, parse_tsv
-from pipeline.reading.ocr import digest, installed_languages
+from pipeline.reading.ocr import digest, installed_languages, models_of
 from pipeline.text import PageText
 
 
@@ -87,14 +87,14 @@ def signature(languages: tuple[str, ...]) -> EngineSignature:
     """
     check_extra()
     tesserocr = import_module("tesserocr")
-    installed = installed_languages()
+    models = models_of(languages)
     first, *libraries = (line.strip() for line in tesserocr.tesseract_version().splitlines())
     leptonica = next((line for line in libraries if line.startswith("leptonica")), "")
     return EngineSignature(
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: digest(installed[code]) for code in languages},
+        models={code: digest(path) for code, path in models.items()},
         settings={
             "options": COMMON,
             "OMP_THREAD_LIMIT": "1",

@@ -75,8 +75,8 @@ def engine_code(language: str) -> str:
     return "_".join(part for part in (found.to_alpha3(variant="T"), (script or "").lower()) if part)
 
 
-def check_languages(languages: tuple[str, ...]) -> None:
-    """Refuse to start without the models that were asked for.
+def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
+    """Return the model file of each language.
 
     Raises:
         SetupError: no language is given, or a model is missing; says which package to install.
@@ -93,6 +93,7 @@ def check_languages(languages: tuple[str, ...]) -> None:
             f"(it has {', '.join(sorted(installed))}). On Debian: apt-get install {packages}"
         )
         raise SetupError(msg)
+    return {code: installed[code] for code in languages}
 
 
 @cache
@@ -102,15 +103,14 @@ def engine_signature(languages: tuple[str, ...]) -> EngineSignature:
     Raises:
         SetupError: Tesseract or one of the models is missing.
     """
-    check_languages(languages)
-    installed = installed_languages()
+    models = models_of(languages)
     first, *libraries = (line.strip() for line in _run("--version").splitlines())
     leptonica = next((line for line in libraries if line.startswith("leptonica")), "")
     return EngineSignature(
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: digest(installed[code]) for code in languages},
+        models={code: digest(path) for code, path in models.items()},
         settings={
             "options": COMMON,
             "OMP_THREAD_LIMIT": "1",
