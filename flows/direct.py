@@ -6,7 +6,15 @@ from pathlib import Path
 
 from flows import house
 from flows.progress import meter
-from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
+from pipeline.ingest import (
+    Outcome,
+    admit_scan,
+    end_batch,
+    failure,
+    page_runs,
+    publish_scan,
+    turn_away,
+)
 from pipeline.model import Clock
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
@@ -16,6 +24,7 @@ from pipeline.values import Admitted
 
 def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
     """Ingest scans; their pages are read side by side over all scans."""
+    scans, refused = turn_away(scans, settings)
     jobs = house.jobs_of(settings)
     readers = house.readers(jobs)
     # Twice the jobs: while children read, other threads admit and publish.
@@ -28,7 +37,7 @@ def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outc
             pool.shutdown(cancel_futures=True)
             raise
     end_batch(settings, clock)
-    return outcomes
+    return [*refused, *outcomes]
 
 
 def _submit(

@@ -20,7 +20,15 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, house
 from flows.progress import meter
-from pipeline.ingest import Outcome, admit_scan, end_batch, failure, page_runs, publish_scan
+from pipeline.ingest import (
+    Outcome,
+    admit_scan,
+    end_batch,
+    failure,
+    page_runs,
+    publish_scan,
+    turn_away,
+)
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
@@ -77,8 +85,10 @@ def _run_name() -> str:
     task_runner=_RUNNER,
     validate_parameters=False,  # they are our own values
 )
-def ingest_inbox(scans: Sequence[Path], settings: Settings) -> State[Any]:
-    """Ingest a batch; one bad scan stops nobody."""
+def ingest_inbox(
+    scans: Sequence[Path], settings: Settings, turned_away: Sequence[Outcome] = ()
+) -> State[Any]:
+    """Ingest a batch; one bad scan stops nobody. What was turned away is only entered."""
     begun = time.monotonic()
     admitted = [admit.submit(path, settings) for path in scans]
     found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
@@ -88,7 +98,7 @@ def ingest_inbox(scans: Sequence[Path], settings: Settings) -> State[Any]:
     pending = [_submit(value, settings) for value in found]
     outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
     end_batch(settings, house.clock())
-    return _ended(Batch(outcomes, time.monotonic() - begun))
+    return _ended(Batch([*turned_away, *outcomes], time.monotonic() - begun))
 
 
 def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
@@ -142,8 +152,9 @@ def _readers(settings: Settings) -> Readers:
 
 def run(scans: Sequence[Path], settings: Settings) -> Batch:
     """Run the flow, on the server that is set or a temporary one."""
+    scans, turned_away = turn_away(scans, settings)
     with tags("inbox"):
-        state = ingest_inbox(scans, settings, return_state=True)
+        state = ingest_inbox(scans, settings, turned_away, return_state=True)
     batch: Any = state.result(raise_on_failure=False)
     if not isinstance(batch, Batch):
         raise RuntimeError(state.message)

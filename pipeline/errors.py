@@ -20,7 +20,11 @@ An IngestError stops one scan and nobody else's. What is odd but stops nothing i
 ``Issue`` (see ``pipeline.model``). Each class says in ``advice`` what to do next.
 """
 
+import re
 from typing import ClassVar
+
+#: what XML and JSON cannot hold: control characters, and bytes of a name that are not UTF-8
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class OpisError(Exception):
@@ -92,3 +96,12 @@ class SetupError(OpisError):
 
 class CatalogError(OpisError):
     """The catalogue has no such record, page or leaf, or cannot read the query."""
+
+
+def legible(name: str) -> str:
+    r"""Return a file name with what cannot be written anywhere spelt out.
+
+    >>> legible("д.\udce9\x1b.png")
+    'д.\\udce9\\x1b.png'
+    """
+    return _UNWRITABLE.sub(lambda found: ascii(found[0])[1:-1], name)

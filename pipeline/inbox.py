@@ -5,6 +5,7 @@ bytes is in it, or it is moved to ``refused/`` with a reason. Nothing is overwri
 """
 
 import fcntl
+import os
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 from pipeline.holdings.bag import digest
 
 REFUSED = "refused"
+_LONGEST = 255 - len("-9999.reason.txt")  #: bytes of a stem that leaves room for these endings
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")
 #: what may lie beside a scan and describes it, or is litter of a file manager
 _BESIDE = (".yaml", ".yml", ".json", ".csv", ".txt", ".md")
@@ -117,9 +119,10 @@ def _open_for_writing(path: Path) -> bool:
 def _claim(folder: Path, scan: Path, reason: str) -> Path:
     """Return a free name in ``folder`` and write the reason beside it."""
     attempt = 1
+    stem, suffix = _short(scan)
     while True:
         mark = "" if attempt == 1 else f"-{attempt}"
-        target = folder / f"{scan.stem}{mark}{scan.suffix}"
+        target = folder / f"{stem}{mark}{suffix}"
         attempt += 1
         taken = any(other.stem == target.stem for other in folder.iterdir() if other.is_file())
         if not taken:
@@ -127,3 +130,11 @@ def _claim(folder: Path, scan: Path, reason: str) -> Path:
             beside = folder / f"{target.stem}.reason.txt"
             beside.write_text(reason.rstrip() + "\n", encoding="utf-8")
             return target
+
+
+def _short(scan: Path) -> tuple[str, str]:
+    """Return stem and ending of a name; of the longest names only what leaves room for more."""
+    stem, suffix = os.fsencode(scan.stem), os.fsencode(scan.suffix)
+    if len(stem) <= _LONGEST and len(stem + suffix) <= 255:
+        return scan.stem, scan.suffix
+    return stem[:_LONGEST].decode(errors="ignore"), suffix[:10].decode(errors="ignore")

@@ -6,14 +6,14 @@ the records are the same.
 
 import errno
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.admit import admit
 from pipeline.assemble import assemble
-from pipeline.description.merge import sidecar_of
-from pipeline.errors import IngestError
+from pipeline.description.merge import sidecar_of, sidecars_of
+from pipeline.errors import IngestError, legible
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
 from pipeline.inbox import refuse, remove_empty_folders, retire
@@ -51,6 +51,22 @@ class Outcome:
         if self.record:
             return "published before" if self.already else "published"
         return "refused" if self.refused else "failed"
+
+
+def turn_away(paths: Iterable[Path], settings: Settings) -> tuple[list[Path], list[Outcome]]:
+    """Refuse the scans whose names nothing can hold, Prefect included; return the others, too."""
+    kept, refused = [], []
+    for path in paths:
+        told = legible(str(path))
+        if told == str(path):
+            kept.append(path)
+            continue
+        reason = (
+            f"{legible(path.name)} cannot be taken: {told} holds control characters or letters "
+            "that are not UTF-8. Rename the scan or its folder."
+        )
+        refused.append(refuse_scan(path, reason, settings))
+    return kept, refused
 
 
 def admit_scan(
@@ -98,9 +114,8 @@ def publish_scan(scan: Admitted, settings: Settings, clock: Clock) -> Outcome:
 def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
     """Move a scan to ``refused/`` with its sidecar and the reason; one from elsewhere stays."""
     if path.is_relative_to(settings.inbox) and (path.exists() or path.is_symlink()):
-        sidecars = [path.with_suffix(suffix) for suffix in (".yaml", ".yml", ".json")]
-        refuse(path, [p for p in sidecars if p.is_file()], settings.inbox, reason)
-    return Outcome(scan=path.name, refused=reason)
+        refuse(path, sidecars_of(path), settings.inbox, reason)
+    return Outcome(scan=legible(path.name), refused=reason)
 
 
 def failure(path: Path, error: BaseException) -> Outcome:

@@ -78,6 +78,12 @@ def test_a_page_without_text_is_blank_and_says_why(page: object, told: str) -> N
     assert told in reading.detail
 
 
+@pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 3)])
+def test_a_sliver_of_a_page_is_blank(shape: tuple[int, int]) -> None:
+    reading = read_image(np.full(shape, 200, np.uint8), Tesseract(("rus", "eng"), 60))
+    assert reading.state is PageState.BLANK
+
+
 def test_a_stamp_beside_typing_takes_nothing_away() -> None:
     reading = read_image(leaf(1), Tesseract(("rus",), 60))
     assert reading.state is PageState.OK

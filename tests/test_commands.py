@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.house import LETTER, OPIS, House
 
@@ -92,6 +93,24 @@ def test_one_bad_scan_stops_nobody(house: House) -> None:
     assert set(reasons) == {"notes", "empty", "cut", "link"}
     assert len(set(reasons.values())) == 4
     assert all(reason.count(".") >= 2 for reason in reasons.values()), "a reason gives advice"
+
+
+@pytest.mark.tesseract
+def test_names_that_nothing_can_hold_are_refused_and_long_ones_are_not(house: House) -> None:
+    Image.new("L", (300, 200), 255).save(house.inbox / f"{'a' * 251}.png")
+    (house.inbox / "box\udce9").mkdir()  # how Python spells a byte that is not UTF-8
+    for name in ("box\udce9/scan.pdf", "bell\x07.png"):
+        (house.inbox / name).write_bytes(b"never opened")
+    (house.inbox / "bell\x07.YAML").write_text("title: a bell")
+    done = house.opis("ingest", "--direct")
+    assert done.returncode == 3, done.stdout + done.stderr
+    assert len(house.versions()) == 1
+    refused = house.inbox / "refused"
+    reason = (refused / "bell\x07.reason.txt").read_text("utf-8")
+    assert "bell\\x07.png cannot be taken" in reason
+    assert "Rename" in reason
+    assert (refused / "bell\x07.YAML").is_file()
+    assert (refused / "box\udce9" / "scan.pdf").is_file()
 
 
 @pytest.mark.tesseract

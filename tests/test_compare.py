@@ -44,6 +44,10 @@ def _inherited(pdf: pikepdf.Pdf) -> None:
         del page.obj["/MediaBox"]
 
 
+def _turned_by_a_word(pdf: pikepdf.Pdf) -> None:
+    pdf.pages[1].obj.Rotate = pikepdf.Name.Upright
+
+
 def _shorter(pdf: pikepdf.Pdf) -> None:
     del pdf.pages[1]
 
@@ -56,6 +60,7 @@ def _shorter(pdf: pikepdf.Pdf) -> None:
         (_encoded_again, ["page 2: its images are not the scan's, byte for byte"]),
         (_shorter, ["has 1 pages, the scan 2"]),
         (_inherited, []),
+        (_turned_by_a_word, []),
     ],
 )
 def test_what_a_searchable_pdf_changed_is_told(

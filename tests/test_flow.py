@@ -38,6 +38,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, server: str) -> House:
     made.drop(LETTER)
     Image.new("L", (800, 1100), 230).save(made.inbox / "RGASPI_f17_op3_d5_ll1-2.png")
     (made.inbox / "notes.pdf").write_text("these are only words")
+    (made.inbox / "box\udce9.pdf").write_text("a name that is not UTF-8, which no server takes")
     done = made.opis("ingest", PREFECT_API_URL=server)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
@@ -56,6 +57,7 @@ def test_the_run_says_by_name_what_it_did(house: House, server: str) -> None:
     assert sorted(runs[0]["tags"]) == ["inbox", "needs-review"]
     assert runs[0]["state"]["name"] == "Refusals"
     assert "notes.pdf refused: notes.pdf is no" in runs[0]["state"]["message"]
+    assert "box\\udce9.pdf refused: " in runs[0]["state"]["message"]
     assert len(house.versions()) == 2
 
 

@@ -113,3 +113,10 @@ def test_folders_left_empty_go_but_not_the_inbox(tmp_path: Path) -> None:
     (inbox / "a" / "b").mkdir(parents=True)
     remove_empty_folders(inbox / "a" / "b", inbox)
     assert list(inbox.iterdir()) == []
+
+
+def test_the_longest_name_has_room_for_its_reason(tmp_path: Path) -> None:
+    scan = put(tmp_path / f"{'д' * 125}.tiff", b"bad")  # 255 bytes
+    moved = refuse(scan, [], tmp_path, "It is empty. Copy it again.")
+    assert (moved.read_bytes(), moved.suffix) == (b"bad", ".tiff")
+    assert moved.with_suffix(".reason.txt").read_text("utf-8").startswith("It is empty")

@@ -259,6 +259,15 @@ def test_an_image_turned_or_mirrored_by_its_matrix_looks_as_if_drawn(
     assert far(as_it_is, as_drawn) < 0.5
 
 
+@pytest.mark.parametrize("more", ["", " 5 5 9 9 re f"], ids=["image", "drawing"])
+def test_a_crop_box_beside_the_page_crops_nothing(tmp_path: Path, more: str) -> None:
+    content = f"q {UPRIGHT} cm /Im0 Do Q{more}"
+    whole = got(scan(tmp_path / "whole.pdf", content))
+    path = scan(tmp_path / "scan.pdf", content, pageCropBox=Array([500, 500, 600, 600]))
+    assert np.array_equal(got(path)[0], whole[0])
+    assert got(path)[1].placement == whole[1].placement
+
+
 @pytest.mark.parametrize("rotate", [0, 90, 180, 270])
 def test_what_the_crop_box_hides_is_not_in_the_page_image(tmp_path: Path, rotate: int) -> None:
     box = [25 * 0.24, 40 * 0.24, 290 * 0.24, 190 * 0.24]  # points of whole pixels
@@ -539,6 +548,12 @@ def test_a_tiff_of_any_mode_is_dark_on_light(tmp_path: Path, mode: str) -> None:
 def test_sixteen_bits_with_white_as_nothing_are_dark_on_light(tmp_path: Path) -> None:
     image = Image.fromarray((255 - pixels(grey())).astype(np.uint16) * 257)
     image.save(tmp_path / "scan.tif", tiffinfo={262: 0})
+    assert np.array_equal(got(tmp_path / "scan.tif")[0], pixels(grey()))
+
+
+def test_whole_numbers_of_32_bits_have_no_sign(tmp_path: Path) -> None:
+    wide = (pixels(grey()).astype(np.uint32) * 0x01010101).view(np.int32)
+    Image.fromarray(wide).save(tmp_path / "scan.tif", tiffinfo={339: 1})
     assert np.array_equal(got(tmp_path / "scan.tif")[0], pixels(grey()))
 
 

@@ -2,6 +2,7 @@ import ctypes
 import io
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import img2pdf
+import numpy as np
 import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -651,6 +653,52 @@ def test_any_pixel_format_becomes_a_page(mode: str, kind: str, tmp_path: Path) -
     (seen,) = pages_of(target, 300 / 72)
     inks = 40 if mode == "CMYK" else 1  # everyone has other ideas of black ink
     assert darkness(seen) == pytest.approx(darkness(picture()), abs=inks)
+
+
+def _from_nothing_to_one() -> bytes:
+    return encoded(Image.fromarray(np.asarray(picture(), dtype=np.float32) / 255), "TIFF")
+
+
+def _white_is_zero_in_16_bits() -> bytes:
+    wide = (255 - np.asarray(picture(), dtype=np.uint16)) * 257
+    return encoded(Image.fromarray(wide), "TIFF", tiffinfo={262: 0})
+
+
+def _eight_bits_in_32() -> bytes:
+    return encoded(Image.fromarray(np.asarray(picture(), dtype=np.int32)), "TIFF")
+
+
+def _ink_in_the_alpha_channel() -> bytes:
+    black = Image.new("RGBA", picture().size)
+    black.putalpha(ImageOps.invert(picture()))
+    return encoded(black, "JPEG2000")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [_from_nothing_to_one, _white_is_zero_in_16_bits, _eight_bits_in_32, _ink_in_the_alpha_channel],
+)
+def test_odd_pixels_are_seen_as_they_were_read(make: Callable[[], bytes], tmp_path: Path) -> None:
+    original = tmp_path / "scan"
+    original.write_bytes(make())
+    (seen,) = pages_of(made(original, layer(), media_type="image/any"), 300 / 72)
+    assert darkness(seen) == pytest.approx(darkness(picture()), abs=1)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (20_000, 1), (1, 20_000), (20_000, 300)])
+def test_a_page_of_any_size_is_a_page(size: tuple[int, int], tmp_path: Path) -> None:
+    original = tmp_path / "scan.png"
+    original.write_bytes(encoded(Image.new("L", size, 255), "PNG", dpi=(72, 72)))
+    empty = LayerPage(page_image(size), PageText(), keep_own=False)
+    with pikepdf.open(made(original, empty, media_type="image/png")) as pdf:
+        assert all(3 <= float(side) <= 14_400 for side in pdf.pages[0].mediabox[2:])
+
+
+def test_who_writes_pages_sets_no_limit_of_its_own() -> None:
+    code = (
+        "import pipeline.ingest, PIL.Image as i; raise SystemExit(i.MAX_IMAGE_PIXELS is not None)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_transparent_parts_of_a_tiff_are_white_paper(tmp_path: Path) -> None:

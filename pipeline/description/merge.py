@@ -15,7 +15,7 @@ from pipeline.description.fields import Description, nearest_field
 from pipeline.description.leaves import Leaf
 from pipeline.description.reference import ArchivalReference, parse_all
 from pipeline.description.sidecar import Value
-from pipeline.description.sources import FILE_NAME, Source, find_sources, sidecar_of
+from pipeline.description.sources import FILE_NAME, Source, find_sources, sidecar_of, sidecars_of
 from pipeline.errors import DescriptionError
 from pipeline.model import Concern, Issue
 
@@ -27,6 +27,7 @@ __all__ = [
     "find_sources",
     "page_labels",
     "sidecar_of",
+    "sidecars_of",
 ]
 
 _ONE_OF = {"reference": "references", "contributor": "contributors", "subject": "subjects"}

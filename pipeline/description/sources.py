@@ -57,14 +57,34 @@ def sidecar_of(scan: Path) -> Path | None:
     return _only(scan.parent, scan.stem)
 
 
+def sidecars_of(scan: Path) -> list[Path]:
+    """Return every description of this name, however many there are."""
+    return _described_by(scan.parent, scan.stem)
+
+
 def _only(folder: Path, stem: str) -> Path | None:
-    """Return the one description of this name; on some disks .yaml and .YAML are one file."""
-    found = [path for suffix in _SUFFIXES if (path := folder / f"{stem}{suffix}").is_file()]
-    others = [path for path in found if not path.samefile(found[0])]
-    if others:
-        msg = f"{found[0].name} and {others[0].name} describe the same. Keep one of the two."
+    """Return the one description of this name."""
+    found = _described_by(folder, stem)
+    if len(found) > 1:
+        msg = f"{found[0].name} and {found[1].name} describe the same. Keep one of the two."
         raise DescriptionError(msg)
     return found[0] if found else None
+
+
+def _described_by(folder: Path, stem: str) -> list[Path]:
+    """Return all descriptions of this name; on some disks .yaml and .YAML are one file."""
+    found: list[Path] = []
+    for path in (folder / f"{stem}{suffix}" for suffix in _SUFFIXES):
+        if _is_file(path) and not any(path.samefile(other) for other in found):
+            found.append(path)
+    return found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # with this ending the name is too long for the disk: nothing lies there
+        return False
 
 
 def _from_file(name: str, path: Path, inbox: Path) -> Source:

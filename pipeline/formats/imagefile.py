@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
+from pipeline.grey import counts_from_white, to_grey
 from pipeline.model import Placement
 
 FORMATS = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
@@ -23,7 +24,7 @@ OPENED = tuple(name for name in FORMATS if name != "MPO")  #: Pillow opens that 
 _SANE_DPI = (50, 2400)
 _LIKELY_DPI = 300.0  #: where the file does not say, or cannot be right
 _OBLONG = 1.1  #: pixels more oblong than this make letters look squashed: fax has 204 x 98 dpi
-_ORIENTATION, _PHOTOMETRIC = 274, 262  #: TIFF 6.0 tags; EXIF has the first too
+_ORIENTATION = 274  #: tag of TIFF 6.0 and of EXIF
 _SIDEWAYS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
 
 
@@ -87,36 +88,15 @@ def _opened(path: Path, changed: int, size: int) -> _Frames:
     return _Frames(path)
 
 
-def to_grey(image: Image.Image) -> Image.Image:
-    """Return an image of any mode as 8-bit grey on white paper.
-
-    >>> to_grey(Image.new("I;16", (1, 1), 65535)).getpixel((0, 0))
-    255
-    """
-    if image.mode.startswith("I;16"):
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.mode in {"I", "F"}:
-        values = np.asarray(image, dtype=np.float32)
-        top = next((top for top in (1, 255, 65535) if values.max() <= top), values.max())
-        return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(paper, image).convert("L")
-    if image.mode == "LAB":
-        return image.getchannel("L")
-    return (image.convert("RGB") if image.mode in {"CMYK", "P"} else image).convert("L")
-
-
 def _upright(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:
     """Return a page as grey pixels the right way up, its resolution, and how it was got."""
     orientation = image.getexif().get(_ORIENTATION, 1)
-    photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC)
+    inverted = counts_from_white(image)
     how, dpi = f"{image.format} {image.mode}", _dpi(image)
     turned = ImageOps.exif_transpose(image)
     grey = to_grey(turned)
-    if photometric == 0 and turned.mode.startswith("I;16"):
-        grey = ImageOps.invert(grey)  # Pillow leaves 16 bits as they are
+    if inverted:
+        grey = ImageOps.invert(grey)
     if orientation in range(2, 9):
         how = f"{how}, turned as its orientation {orientation} says"
     return grey, dpi[::-1] if orientation in _SIDEWAYS else dpi, how

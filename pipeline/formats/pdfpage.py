@@ -14,9 +14,9 @@ from PIL import Image
 
 from pipeline.errors import BrokenScanError
 from pipeline.formats.drawing import fitting, is_annotated, render_page
-from pipeline.formats.imagefile import to_grey
 from pipeline.formats.soleimage import SoleImage, sole_image
 from pipeline.formats.turn import Grey
+from pipeline.grey import to_grey
 from pipeline.model import EmbeddedText, Origin, Placement
 
 _INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
@@ -111,7 +111,11 @@ class PdfPages:
 
     def _page(self, number: int) -> pdfium.PdfPage:
         try:
-            return self._drawer[number - 1]
+            page = self._drawer[number - 1]
+            if 0 in page.get_size():  # a crop box that lies beside the page crops nothing
+                page.set_cropbox(*page.get_mediabox())
+                page = self._drawer[number - 1]
+            return page
         except (pdfium.PdfiumError, IndexError) as error:
             msg = f"{self._name}, page {number} cannot be opened ({error})."
             raise BrokenScanError(msg) from error

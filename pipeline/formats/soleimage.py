@@ -73,7 +73,7 @@ def sole_image(page: pikepdf.Page) -> SoleImage | None:
     if found is None or rotate % 90:
         return None
     rect, transposed, mirrored_x, mirrored_y = found
-    visible = common(_rect(page.mediabox), _rect(page.cropbox))
+    visible = _visible(_rect(page.mediabox), _rect(page.cropbox))
     opaque = not _is_masked(shown.stream)
     if not _covers(rect, shown.clip, visible, strict=marks.under):
         return None
@@ -151,6 +151,12 @@ def _direct(space: Any) -> int:
 
 def _difference(one: Rect, other: Rect) -> Rect:
     return one[0] - other[0], one[1] - other[1], one[2] - other[2], one[3] - other[3]
+
+
+def _visible(media: Rect, crop: Rect) -> Rect:
+    """Return what is seen of a page; a crop box that lies beside it crops nothing."""
+    seen = common(media, crop)
+    return seen if seen[0] < seen[2] and seen[1] < seen[3] else media
 
 
 def _rect(box: Any) -> Rect:

@@ -48,7 +48,7 @@ def find_marks(page: Grey) -> Marks:
     Args:
         page: grey pixels, height x width, 0 is black; the paper is white.
     """
-    if max(page.shape) < _FINE:
+    if max(page.shape) < _FINE or min(page.shape) < 2 * _LEAST:
         return _marks(page)
     # Four times faster, and the grain of the paper no longer passes for letters.
     found = _marks(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))

@@ -36,7 +36,15 @@ def _frame(page: pikepdf.Page) -> tuple[list[float], list[float], int]:
     """Return media box and crop box in points and the turn in degrees, inherited ones too."""
     media = [round(float(side), 3) for side in page.mediabox]
     crop = [round(float(side), 3) for side in page.cropbox]
-    return media, crop, int(page.obj.get("/Rotate", 0)) % 360
+    return media, crop, _turn(page)
+
+
+def _turn(page: pikepdf.Page) -> int:
+    """Return the clockwise turn in degrees; 0 where what is given is no number."""
+    try:
+        return int(page.obj.get("/Rotate", 0)) % 360
+    except (TypeError, ValueError):
+        return 0
 
 
 def _images(page: pikepdf.Page) -> set[bytes]:

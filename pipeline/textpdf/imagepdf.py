@@ -20,15 +20,19 @@ from pikepdf import AccessMode, Job, Page, Pdf
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import BrokenScanError
+from pipeline.textpdf.packing import is_glass, packed, repacked
 
 _DPI = 300.0  #: pixels per inch, where the file gives none that can be right
 _DPI_LEAST, _DPI_MOST = 50.0, 2400.0  #: outside is a lie or a missing unit
+_LEAST, _MOST = 3.0, 14_400.0  #: points of a page that every viewer shows
 _PART_BYTES = 64 << 20  #: of frames kept in memory before they go to disk
 _PART_FRAMES = 64
 _ORIENTATION = 274  #: tag of EXIF and TIFF, 1 to 8
 _TURNS = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  #: degrees clockwise, after mirroring
 _MIRRORED = frozenset({2, 4, 5, 7})  #: left and right
 _WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1  #: photometric interpretation
+
+Image.MAX_IMAGE_PIXELS = None  # intake has held every frame against Limits.max_pixels
 
 
 class _Frame(NamedTuple):
@@ -82,7 +86,8 @@ def _append(pdf: Pdf, frame: _Frame) -> None:
     """Add the page of one image; an empty one where the image is damaged, to keep its place."""
     made = _converted(frame)
     if made is None:
-        pdf.add_blank_page(page_size=_points(*frame.size, frame.dpi, dpi=frame.dpi)[:2])
+        width, height, *_ = _points(*frame.size, frame.dpi, dpi=frame.dpi)
+        pdf.add_blank_page(page_size=(min(width, _MOST), min(height, _MOST)))
     else:
         with Pdf.open(io.BytesIO(made)) as single:
             pdf.pages.extend(single.pages)
@@ -95,7 +100,7 @@ def _append(pdf: Pdf, frame: _Frame) -> None:
 
 def _converted(frame: _Frame) -> bytes | None:
     """Return a one-page PDF of an image, or None where its data are damaged."""
-    for prepare in (bytes, _repacked):
+    for prepare in (bytes, repacked):
         try:
             return _one_page(prepare(frame.data), frame.dpi)
         except (MemoryError, Image.DecompressionBombError):
@@ -120,8 +125,9 @@ def _points(
     width: int, height: int, _declared: tuple[float, float], *, dpi: tuple[float, float]
 ) -> tuple[float, float, float, float]:
     """Return page width and height and image width and height, in points (for img2pdf)."""
-    points = 72 * width / dpi[0], 72 * height / dpi[1]
-    return *points, *points
+    wide, high = 72 * width / dpi[0], 72 * height / dpi[1]
+    least = _LEAST * max(1.0, wide / _MOST, high / _MOST)  # a sliver is shown wider than it is
+    return (max(wide, least), max(high, least)) * 2
 
 
 def _mirror(pdf: Pdf, page: Page) -> None:
@@ -142,7 +148,8 @@ def _frames(original: Path) -> Iterator[_Frame]:
     with image:
         if not isinstance(image, TiffImagePlugin.TiffImageFile):
             orientation = _orientation(image.getexif().get(_ORIENTATION))
-            yield _Frame(original.read_bytes(), orientation, image.size, _dpi(image))
+            data = packed(image) if is_glass(image) else original.read_bytes()
+            yield _Frame(data, orientation, image.size, _dpi(image))
             return
         for number in range(image.n_frames):
             image.seek(number)
@@ -157,7 +164,7 @@ def _tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _Frame:
         return _Frame(_one_strip(tags, original), orientation, (tags[256], tags[257]), dpi)
     upright = (dpi[1], dpi[0]) if orientation > 4 else dpi  # Pillow turns a TIFF when it decodes
     try:
-        return _Frame(_packed(image), 1, image.size, upright)
+        return _Frame(packed(image), 1, image.size, upright)
     except (OSError, ValueError, SyntaxError):  # what Pillow raises for damaged data
         return _Frame(b"", 1, image.size, upright)
 
@@ -192,34 +199,6 @@ def _one_strip(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> b
     }
     listed = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries.items())
     return b"II*\0" + struct.pack("<IH", 8, len(entries)) + listed + b"\0\0\0\0" + strip
-
-
-def _repacked(data: bytes) -> bytes:
-    with Image.open(io.BytesIO(data)) as image:
-        return _packed(image)
-
-
-def _packed(image: Image.Image) -> bytes:
-    """Return an image file that img2pdf takes: G4 of two colours, Flate of more, no loss."""
-    plain, buffer = _plain(image), io.BytesIO()
-    if plain.mode in {"1", "CMYK"}:  # img2pdf makes G4 of the one; PNG cannot hold the other
-        plain.save(buffer, "TIFF", compression="raw")
-    else:
-        plain.save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Return the image in a pixel format PDF has, transparent parts as white paper."""
-    if image.mode in {"LA", "PA", "RGBA", "La", "RGBa"} or "transparency" in image.info:
-        seen = image.convert("RGBA")
-        paper = Image.new("RGBA", seen.size, "white")
-        return Image.alpha_composite(paper, seen).convert("RGB")
-    if image.mode in {"1", "L", "P", "RGB", "CMYK", "I;16"}:
-        return image
-    if image.mode in {"I", "I;16B"}:
-        return image.convert("I").convert("I;16")  # 16 bits is all the grey a PNG can hold
-    return image.convert("L" if image.mode == "F" else "RGB")
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:

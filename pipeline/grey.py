@@ -1,0 +1,46 @@
+"""The grey of an image in any of Pillow's modes, as a reader sees it: dark ink on white paper."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  #: TIFF 6.0, section 3
+_TOPS = (1, 255, 65_535)  #: what white may be where the mode does not say
+
+
+def to_grey(image: Image.Image) -> Image.Image:
+    """Return an image of any mode as 8-bit grey on white paper.
+
+    >>> to_grey(Image.new("I;16", (1, 1), 65535)).getpixel((0, 0))
+    255
+    """
+    if image.mode.startswith("I;16"):
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
+    if image.mode in {"I", "F"}:
+        values, top = levels(image)
+        return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        paper = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(paper, image).convert("L")
+    if image.mode == "LAB":
+        return image.getchannel("L")
+    return (image.convert("RGB") if image.mode in {"CMYK", "P"} else image).convert("L")
+
+
+def levels(image: Image.Image) -> tuple[NDArray[Any], float]:
+    """Return the values of an image of mode I or F, and the one that is white."""
+    values = np.asarray(image)
+    if image.mode == "I" and values.min() < 0:
+        # Pillow knows no whole numbers of 32 bits without a sign.
+        return values.view(np.uint32).astype(np.float64), float(0xFFFF_FFFF)
+    top = float(values.max())
+    return values.astype(np.float32), float(next((each for each in _TOPS if top <= each), top))
+
+
+def counts_from_white(image: Image.Image) -> bool:
+    """Whether 0 is white in the pixels as Pillow gives them: it leaves 16 bits as they are."""
+    photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC)
+    return image.mode.startswith("I;16") and photometric == _WHITE_IS_ZERO
