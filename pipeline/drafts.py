@@ -13,6 +13,7 @@ from pipeline.cleaning.pageends import join_page_ends
 from pipeline.layout.across import Margins, across, margins
 from pipeline.layout.page import lay_out
 from pipeline.model import PageState
+from pipeline.reading.upright import upright
 from pipeline.text import PageText, Role
 from pipeline.values import ReadPage
 
@@ -36,12 +37,13 @@ class Draft:
 def draft_of(page: ReadPage, leaf: str | None) -> Draft:
     """Return what is kept of a page."""
     text, image = page.reading.text, None if page.source is None else page.source.image
-    size = (1, 1) if image is None else (image.width, image.height)
+    lying = upright(page.reading, image)
+    size = (lying.width, lying.height)
     return Draft(
         page=replace(page, reading=replace(page.reading, text=PageText())),
         leaf=leaf,
         raw=text.raw,
-        margins=margins(lay_out(text, size, leaf), size),
+        margins=margins(lay_out(lying.text, size, leaf), size),
         words=sum(1 for _ in text.words()),
         doubtful=sum(word.confidence < DOUBTFUL_WORD for word in text.words()),
         confidence=text.confidence,

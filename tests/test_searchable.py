@@ -230,6 +230,31 @@ def test_selection_covers_the_ink(place: Place, tmp_path: Path) -> None:
     target = made(
         original, LayerPage(page_image((1000, 700), placement), page_text(), keep_own=False)
     )
+    check_selection(target)
+
+
+@needs_poppler
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize("rotate", [0, 90, 180, 270])
+def test_lines_of_a_page_that_lay_sideways_are_laid_sideways(
+    rotate: int, quarters: int, tmp_path: Path
+) -> None:
+    original = tmp_path / "scan.pdf"
+    stored = picture().rotate(90 * quarters + rotate, expand=True)
+    original.write_bytes(img2pdf.convert(encoded(stored, "PNG", dpi=(300, 300)), nodate=True))
+    with pikepdf.open(original, allow_overwriting_input=True) as pdf:
+        pdf.pages[0].obj.Rotate = rotate
+        pdf.save(original)
+    size = (700, 1000) if quarters % 2 else (1000, 700)
+    sideways = LayerPage(page_image(size), page_text(), keep_own=False, quarters=quarters)
+    target = made(original, sideways)
+    check_selection(target)
+    words = [word.text for word in page_text().words()]
+    assert pdftotext(target, "-raw").split() == words  # else poppler turns the order of lines
+
+
+def check_selection(target: Path) -> None:
+    """Hold what a viewer selects against the ink of the page as it draws it."""
     with pypdfium2.PdfDocument(target) as document:
         page = document[0]
         image = page.render(scale=1000 / page.get_width()).to_pil().convert("L")

@@ -1,11 +1,14 @@
 """The bundled letter's first leaf, turned, sloped, in two languages and through two engines."""
 
+import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import PageState, Reading
@@ -18,6 +21,8 @@ from pipeline.reading.marks import Grey
 from pipeline.reading.ocr import Tesseract
 from pipeline.reading.page import read_image
 from pipeline.reading.placed import Way
+from pipeline.reading.upright import upright as set_upright
+from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
 from tests.house import LETTER
 
 pytestmark = pytest.mark.tesseract
@@ -43,6 +48,22 @@ def leaf() -> Grey:
 @cache
 def upright() -> Reading:
     return read_image(leaf(), Tesseract(("rus",), 60))
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is missing")
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_words_of_a_turned_page_are_found_in_its_pdf(quarters: int, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    Image.fromarray(np.rot90(leaf(), -quarters)).save(scan, dpi=(300, 300))
+    pixels, image = page_image(scan, "image/png", 1, 300, 10**9)
+    found = set_upright(read_image(pixels, Tesseract(("rus",), 60)), image)
+    assert found.quarters == 4 - quarters
+    page = LayerPage(image, found.text, keep_own=False, quarters=found.quarters)
+    target = tmp_path / "searchable.pdf"
+    write_searchable(scan, "image/png", [page], target, PdfFacts("", "ru", None))
+    command = ["pdftotext", "-raw", str(target), "-"]  # in the order of the file
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert cer(found.text.raw, told) < 0.02
 
 
 def error(reading: Reading) -> float:

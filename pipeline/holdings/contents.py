@@ -7,6 +7,7 @@ from pipeline.exports.alto import to_alto
 from pipeline.exports.readme import to_readme
 from pipeline.model import PageState, Verdict
 from pipeline.provenance import to_prov_json
+from pipeline.reading.upright import upright
 from pipeline.record import Record, RecordPage, dump, to_json
 from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
 from pipeline.values import ReadPage
@@ -49,7 +50,8 @@ def _layers(made: tuple[RecordPage, ...], pages: Iterable[ReadPage]) -> Iterator
         layer = page.embedded
         drawn = layer is not None and layer.verdict is Verdict.GOOD and not layer.hidden
         unread = page.state in {PageState.TIMEOUT, PageState.ERROR}
-        yield LayerPage(page.image, read.reading.text, keep_own=drawn or unread)
+        found = upright(read.reading, page.image)
+        yield LayerPage(page.image, found.text, drawn or unread, found.quarters)
 
 
 def _write(path: Path, text: str) -> None:

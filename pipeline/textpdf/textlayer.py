@@ -16,23 +16,27 @@ Matrix = tuple[float, float, float, float, float, float]  #: a b c d e f of the 
 _LETTER = (0.0, 0.0, 612.0, 792.0)  #: points; what viewers take for a page without a media box
 
 
-def page_matrix(page: Page, image: PageImage) -> Matrix:
+def page_matrix(page: Page, image: PageImage, quarters: int = 0) -> Matrix:
     """Return the map from the page image (pixels, origin bottom left, y up) to user space.
 
-    Only ratios of ``image.placement`` are used, so neither /UserUnit nor the resolution that
-    was assumed for an image file matters.
+    The image is taken as turned clockwise by so many quarters. Only ratios of
+    ``image.placement`` are used, so neither /UserUnit nor the resolution that was assumed for an
+    image file matters.
     """
     placed = image.placement
     left, width = placed.x / placed.page_width, placed.width / placed.page_width
     top, height = placed.y / placed.page_height, placed.height / placed.page_height
-    origin = _to_user(page, left, top + height)
-    right = _to_user(page, left + width, top + height)
-    up = _to_user(page, left, top)
+    corners = [
+        _to_user(page, left + across * width, top + down * height)
+        for across, down in ((0, 1), (1, 1), (1, 0), (0, 0))  # against the clock
+    ]
+    origin, right, up = (corners[(place + quarters) % 4] for place in (0, 1, 3))
+    wide, high = (image.height, image.width) if quarters % 2 else (image.width, image.height)
     return (
-        (right[0] - origin[0]) / image.width,
-        (right[1] - origin[1]) / image.width,
-        (up[0] - origin[0]) / image.height,
-        (up[1] - origin[1]) / image.height,
+        (right[0] - origin[0]) / wide,
+        (right[1] - origin[1]) / wide,
+        (up[0] - origin[0]) / high,
+        (up[1] - origin[1]) / high,
         *origin,
     )
 

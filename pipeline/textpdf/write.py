@@ -50,8 +50,9 @@ class LayerPage:
     """What becomes of one page."""
 
     image: PageImage | None  #: None where none could be got; the page stays as it is
-    text: PageText
+    text: PageText  #: in pixels of the image, turned by ``quarters``
     keep_own: bool  #: the page's own text stays, hidden or visible, and nothing is added
+    quarters: int = 0  #: clockwise turns of the image that make the lines of ``text`` level
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +112,17 @@ def _lay_text(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
             continue
         remove_hidden_text(pdf, page, seen)
         if layer.text.blocks:
-            _add_text(pdf, page, layer.image, layer.text, font)
+            _add_text(pdf, page, layer.image, layer, font)
     font.finish()
 
 
-def _add_text(pdf: Pdf, page: Page, image: PageImage, text: PageText, font: GlyphlessFont) -> None:
-    matrix = page_matrix(page, image)
+def _add_text(
+    pdf: Pdf, page: Page, image: PageImage, layer: LayerPage, font: GlyphlessFont
+) -> None:
+    matrix = page_matrix(page, image, layer.quarters)
     name = _add_font(page, font)
-    operators = text_operators(text, image.height, matrix, font, name)
+    height = image.width if layer.quarters % 2 else image.height
+    operators = text_operators(layer.text, height, matrix, font, name)
     packed = zlib.compress(operators.encode("ascii"), 9)
     ours = pdf.make_indirect(Stream(pdf, packed, Filter=Name.FlateDecode))
     page.obj.Contents = Array([ours, *page_streams(page)])
