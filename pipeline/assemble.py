@@ -116,7 +116,7 @@ def _page(draft: Draft, roles: tuple[Role, ...], text: CleanText, clock: Clock) 
         languages=reading.languages,
         expected_error=reading.expected_error,
         engine_seconds=clock.lasting(reading.seconds.get("recognize", 0.0)),
-        embedded=_embedded(source, text.text),
+        embedded=_embedded(source, draft.raw),
     )
 
 

@@ -61,7 +61,9 @@ class EncryptedScanError(IngestError):
 class BrokenScanError(IngestError):
     """The file is broken beyond what can be read without guessing."""
 
-    advice = "Copy it again from its source, or try to repair a copy with: qpdf IN.pdf OUT.pdf"
+    advice = (
+        "Copy it again from its source. A copy of a PDF may be mended with: qpdf IN.pdf OUT.pdf"
+    )
 
 
 class TooLargeError(IngestError):

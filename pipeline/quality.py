@@ -97,7 +97,8 @@ def verdict(ours: str, theirs: str) -> tuple[Verdict, float | None]:
     score = round(max(ordered, shuffled - 0.05), 3)
     if score >= _GOOD:
         return Verdict.GOOD, score
-    return (Verdict.POOR if score >= _POOR else Verdict.LYING), score
+    true = score >= _POOR or fuzz.token_set_ratio(right, left) / 100 >= _GOOD
+    return (Verdict.POOR if true else Verdict.LYING), score
 
 
 def _rate(expected: Sequence[str], found: Sequence[str]) -> float:

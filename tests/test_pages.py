@@ -1,6 +1,7 @@
 import hashlib
 import io
 import time
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -432,6 +433,44 @@ def test_a_page_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = scan(tmp_path / "scan.pdf")
     with pytest.raises(BrokenScanError, match=r"^scan\.pdf, page 7 "):
         page_image(path, PDF, 7, 300, 10**8)
+
+
+@pytest.mark.parametrize(
+    ("space", "bits", "predictor"),
+    [
+        (Name.DeviceGray, 8, 1),
+        (Name.DeviceGray, 8, 15),
+        (Array([Name.Indexed, Name.DeviceRGB, 255, bytes(range(256)) * 3]), 8, 1),
+        (Array([Name.Indexed, Name.DeviceRGB, 255, bytes(range(256)) * 3]), 8, 15),
+    ],
+)
+@pytest.mark.parametrize("whole", [True, False])
+def test_rows_that_are_missing_are_told(
+    tmp_path: Path, space: object, bits: int, predictor: int, whole: bool
+) -> None:
+    rows = pixels(grey())
+    if predictor > 1:
+        rows = np.hstack([np.zeros((HIGH, 1), np.uint8), rows])
+    data = rows.tobytes() if whole else rows[: HIGH // 2].tobytes()
+    how = Dictionary(Predictor=predictor, Columns=WIDE, BitsPerComponent=bits)
+    packed = zlib.compress(data)
+    kind: dict[str, Any] = {"ColorSpace": space, "BitsPerComponent": bits, "DecodeParms": how}
+    path = scan(tmp_path / "scan.pdf", data=packed, Filter=Name.FlateDecode, **kind)
+    damage = "" if whole else "its image is damaged: 50% of it is missing"
+    assert got(path)[1].damage == damage
+    cut = scan(tmp_path / "cut.pdf", data=packed[:-40], Filter=Name.FlateDecode, **kind)
+    assert "is missing" in got(cut)[1].damage
+
+
+def test_an_image_of_which_nothing_is_shown_is_damage_and_no_blank_page(tmp_path: Path) -> None:
+    jpeg = encoded(grey(), "JPEG")
+    kind: dict[str, Any] = {
+        "Filter": Name.DCTDecode,
+        "ColorSpace": Name.DeviceRGB,
+    }  # but it is grey
+    assert got(scan(tmp_path / "scan.pdf", data=jpeg, **kind))[1].damage != ""
+    white = scan(tmp_path / "white.pdf", data=b"\xff" * (WIDE * HIGH))
+    assert got(white)[1].damage == ""
 
 
 def test_a_broken_jpeg_leaves_a_page_to_look_at_and_says_so(tmp_path: Path) -> None:

@@ -46,5 +46,11 @@ def test_a_text_layer_is_judged_against_our_reading(theirs: str, expected: Verdi
     assert (found, score is None) == (expected, False)
 
 
+def test_a_layer_of_a_few_true_words_is_poor_and_does_not_lie() -> None:
+    page = "Go to the second page. " + "Here is the map of the town and of all its suburbs. " * 3
+    assert verdict(page, "Go to the second page")[0] is Verdict.POOR
+    assert verdict(page, "Come back to another leaf")[0] is Verdict.LYING
+
+
 def test_a_layer_is_not_judged_by_a_page_of_three_words() -> None:
     assert verdict("одно два три", "anything") == (Verdict.UNJUDGED, None)

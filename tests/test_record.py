@@ -173,6 +173,17 @@ def test_an_embedded_layer_is_kept_beside_ours_with_a_verdict(scan: Admitted) ->
     assert any("lying on 1 page" in issue.detail for issue in made.issues)
 
 
+def test_a_layer_is_judged_by_all_that_was_read_furniture_too(scan: Admitted) -> None:
+    ours = "Товарищу Мао лично.\nВаша теле-\nграмма получена.\n__ |"
+    layer = EmbeddedText(ours, hidden=True)
+    read = [
+        ReadPage(number, source(number, layer), Reading(PageState.OK, text(ours)))
+        for number in (1, 2)
+    ]
+    kept = [page.embedded for page in assemble(scan, read, SIGNATURE, CLOCK).pages]
+    assert [layer.agreement for layer in kept if layer] == [1.0, 1.0]
+
+
 def test_the_readme_says_what_where_how_and_how_to_cite(made: Record) -> None:
     told = to_readme(made)
     for fact in (

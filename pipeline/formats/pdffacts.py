@@ -39,7 +39,9 @@ def inspect_pdf(path: Path, size: int) -> ScanFacts:
         raise EmptyScanError(msg)
     rebuilt = "reconstruct" in warned
     if _is_cut_off(path, size, rebuilt=rebuilt):
-        msg = f"{path.name} is cut off: its end is missing, and pages with it ({count} are left)."
+        msg = (
+            f"{path.name} is cut off: its end is missing; pages may be, too ({count} can be found)."
+        )
         raise BrokenScanError(msg)
     if rebuilt:
         detail = "The PDF's index of objects was broken; it was rebuilt to read the file."

@@ -16,10 +16,12 @@ from pipeline.errors import BrokenScanError
 from pipeline.formats.drawing import fitting, is_annotated, render_page
 from pipeline.formats.soleimage import SoleImage, sole_image
 from pipeline.formats.turn import Grey
+from pipeline.formats.wholeness import missing
 from pipeline.grey import to_grey
 from pipeline.model import EmbeddedText, Origin, Placement
 
 _INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
+_PAPER = 255  #: grey of a drawn page where nothing is
 _DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
 _ODD = (  # what broken files make of the libraries; PdfiumError and recursion are RuntimeErrors
     pikepdf.PikepdfError,
@@ -84,9 +86,12 @@ class PdfPages:
             drawn = self._drawn(page, number, max(sole.dpi), max_pixels)
             return replace(drawn, damage=f"its image is damaged ({error}); what is left was drawn")
         if pixels is None:
-            return self._drawn(page, number, max(sole.dpi), max_pixels)
-        how = f"{sole.filters}{sole.turn}"
-        return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how)
+            drawn = self._drawn(page, number, max(sole.dpi), max_pixels)
+            lost = takeable and drawn.pixels.min() == _PAPER
+            return replace(drawn, damage="its image cannot be decoded" if lost else "")
+        how, short = f"{sole.filters}{sole.turn}", missing(sole)
+        damage = f"its image is damaged: {short:.0%} of it is missing" if short else ""
+        return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how, damage)
 
     def text(self, number: int) -> EmbeddedText | None:
         """Return the text layer of a page, or None where it has no text.

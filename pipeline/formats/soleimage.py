@@ -26,6 +26,7 @@ class SoleImage:
     placement: Placement
     opaque: bool  #: no mask of any kind: it hides what lies under it
     plain: bool  #: grey or colour as every decoder takes it; inks and Lab are not
+    channels: int  #: numbers a pixel is stored in, 1 of a palette; 0 where unknown
     jpeg_mode: str  #: Pillow's mode if the JPEG stream alone says what it looks like, else empty
 
     @property
@@ -86,7 +87,7 @@ def sole_image(page: pikepdf.Page) -> SoleImage | None:
         return None  # less than a pixel of it is seen
     turn = Turn(transposed, mirrored_x, mirrored_y, crop, rotate)
     placement = placed(kept, visible, rotate)
-    channels = _channels(shown.stream.get("/ColorSpace"))
+    space = shown.stream.get("/ColorSpace")
     return SoleImage(
         stream=shown.stream,
         width=width,
@@ -94,7 +95,8 @@ def sole_image(page: pikepdf.Page) -> SoleImage | None:
         turn=turn,
         placement=placement,
         opaque=opaque,
-        plain=channels > 0,
+        plain=_channels(space) > 0,
+        channels=1 if _is_palette(space) else _direct(space),
         jpeg_mode=_jpeg_mode(shown.stream),
     )
 
@@ -135,9 +137,13 @@ def _jpeg_mode(image: Any) -> str:
 
 def _channels(space: Any) -> int:
     """Return the channels of a grey or colour space that is plain, palettes too; 0 if it is not."""
-    if isinstance(space, pikepdf.Array) and str(space[0]) in {"/Indexed", "/I"}:
+    if _is_palette(space):
         return _direct(space[1])
     return 1 if space is None else _direct(space)  # JPEG 2000 may say itself what it is
+
+
+def _is_palette(space: Any) -> bool:
+    return isinstance(space, pikepdf.Array) and str(space[0]) in {"/Indexed", "/I"}
 
 
 def _direct(space: Any) -> int:
