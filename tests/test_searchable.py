@@ -710,6 +710,13 @@ def test_odd_pixels_are_seen_as_they_were_read(make: Callable[[], bytes], tmp_pa
     assert darkness(seen) == pytest.approx(darkness(picture()), abs=1)
 
 
+def test_a_resolution_that_cannot_be_squeezes_no_page(tmp_path: Path) -> None:
+    original = tmp_path / "scan.tif"
+    original.write_bytes(encoded(picture(), "TIFF", dpi=(600, 100)))
+    with pikepdf.open(made(original, layer(), media_type="image/tiff")) as pdf:
+        assert [float(side) for side in pdf.pages[0].mediabox] == [0, 0, 240, 168]
+
+
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 1), (1, 20_000), (20_000, 300)])
 def test_a_page_of_any_size_is_a_page(size: tuple[int, int], tmp_path: Path) -> None:
     original = tmp_path / "scan.png"

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
-from pipeline.grey import counts_from_white, to_grey
 from pipeline.model import Placement
+from pipeline.raster import counts_from_white, likely_dpi, to_grey
 
 FORMATS = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
     "TIFF": "image/tiff",
@@ -21,8 +21,6 @@ FORMATS = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
     "JPEG2000": "image/jp2",
 }
 OPENED = tuple(name for name in FORMATS if name != "MPO")  #: Pillow opens that as a JPEG first
-_SANE_DPI = (50, 2400)
-_LIKELY_DPI = 300.0  #: where the file does not say, or cannot be right
 _OBLONG = 1.1  #: pixels more oblong than this make letters look squashed: fax has 204 x 98 dpi
 _ORIENTATION = 274  #: tag of TIFF 6.0 and of EXIF
 _SIDEWAYS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
@@ -92,7 +90,7 @@ def _upright(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]
     """Return a page as grey pixels the right way up, its resolution, and how it was got."""
     orientation = image.getexif().get(_ORIENTATION, 1)
     inverted = counts_from_white(image)
-    how, dpi = f"{image.format} {image.mode}", _dpi(image)
+    how, dpi = f"{image.format} {image.mode}", likely_dpi(image)
     turned = ImageOps.exif_transpose(image)
     grey = to_grey(turned)
     if inverted:
@@ -108,16 +106,3 @@ def _squared(image: Image.Image, dpi: tuple[float, float], most: int) -> Image.I
     factor = min(1.0, math.sqrt(most / (width * height)))
     size = (max(int(width * factor), 1), max(int(height * factor), 1))
     return image.resize(size, Image.Resampling.BICUBIC)
-
-
-def _dpi(image: Image.Image) -> tuple[float, float]:
-    """Return the resolution the file declares, or a likely one where it cannot be right."""
-    low, high = _SANE_DPI
-    declared = image.info.get("dpi") or (0, 0)
-    try:
-        x, y = (float(value) for value in declared)
-    except (TypeError, ValueError, ZeroDivisionError):
-        return _LIKELY_DPI, _LIKELY_DPI
-    if low <= x <= high and low <= y <= high and 1 / 3 < x / y < 3:
-        return x, y
-    return _LIKELY_DPI, _LIKELY_DPI

@@ -17,8 +17,8 @@ from pipeline.formats.drawing import fitting, is_annotated, render_page
 from pipeline.formats.soleimage import SoleImage, sole_image
 from pipeline.formats.turn import Grey
 from pipeline.formats.wholeness import missing
-from pipeline.grey import to_grey
 from pipeline.model import EmbeddedText, Origin, Placement
+from pipeline.raster import to_grey
 
 _INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
 _PAPER = 255  #: grey of a drawn page where nothing is

@@ -46,7 +46,7 @@ class Tesserocr:
                 api.SetVariable(name, value)
             api.SetImageFile(str(image))
             if not api.Recognize(timeout=max(int(left * 1000), 1)):
-                msg = f"Tesseract took longer than {self.timeout:.0f} s"
+                msg = f"Tesseract took longer than {self.timeout:g} s (OPIS_PAGE_TIMEOUT)"
                 raise PageTimeoutError(msg)
             return parse_tsv(f"{_HEAD}\n{api.GetTSVText(0)}")
         except (RuntimeError, OSError, ValueError) as error:  # its own, and Pillow's

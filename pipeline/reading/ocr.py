@@ -42,10 +42,11 @@ class Tesseract:
                 str(image), lang="+".join(how.languages), config=how.options, timeout=left
             )
         except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
-            msg = f"Tesseract failed with status {error.status}: {error.message}"
+            told = f"Tesseract failed with status {error.status}: {error.message}"
+            msg = told.rstrip(": ")  # a killed one says nothing
             raise PageError(msg) from error
         except RuntimeError as error:  # pytesseract's bare time-out
-            msg = f"Tesseract took longer than {self.timeout:.0f} s"
+            msg = f"Tesseract took longer than {self.timeout:g} s (OPIS_PAGE_TIMEOUT)"
             raise PageTimeoutError(msg) from error
         return parse_tsv(table)
 

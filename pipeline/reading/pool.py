@@ -97,7 +97,7 @@ class Reader:
         last = self._complaints.read().decode(errors="replace").strip().splitlines()[-1:]
         self.close()
         if late:
-            msg = f"no answer within {timeout:.0f} s"
+            msg = f"no answer within {timeout:g} s"
             raise PageTimeoutError(msg)
         msg = f"the reading process died (status {status}) {' '.join(last)}".strip()
         raise PageError(msg)

@@ -20,10 +20,9 @@ from pikepdf import AccessMode, Job, Page, Pdf
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import BrokenScanError
+from pipeline.raster import likely_dpi
 from pipeline.textpdf.packing import is_glass, packed, repacked
 
-_DPI = 300.0  #: pixels per inch, where the file gives none that can be right
-_DPI_LEAST, _DPI_MOST = 50.0, 2400.0  #: outside is a lie or a missing unit
 _LEAST, _MOST = 3.0, 14_400.0  #: points of a page that every viewer shows
 _PART_BYTES = 64 << 20  #: of frames kept in memory before they go to disk
 _PART_FRAMES = 64
@@ -149,7 +148,7 @@ def _frames(original: Path) -> Iterator[_Frame]:
         if not isinstance(image, TiffImagePlugin.TiffImageFile):
             orientation = _orientation(image.getexif().get(_ORIENTATION))
             data = packed(image) if is_glass(image) else original.read_bytes()
-            yield _Frame(data, orientation, image.size, _dpi(image))
+            yield _Frame(data, orientation, image.size, likely_dpi(image))
             return
         for number in range(image.n_frames):
             image.seek(number)
@@ -159,7 +158,7 @@ def _frames(original: Path) -> Iterator[_Frame]:
 def _tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _Frame:
     """Return the present frame of a TIFF: G4 in one strip as it lies there, else packed again."""
     tags = image.tag_v2
-    orientation, dpi = _orientation(tags.get(_ORIENTATION)), _dpi(image)
+    orientation, dpi = _orientation(tags.get(_ORIENTATION)), likely_dpi(image)
     if _is_g4(image):
         return _Frame(_one_strip(tags, original), orientation, (tags[256], tags[257]), dpi)
     upright = (dpi[1], dpi[0]) if orientation > 4 else dpi  # Pillow turns a TIFF when it decodes
@@ -199,16 +198,6 @@ def _one_strip(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> b
     }
     listed = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries.items())
     return b"II*\0" + struct.pack("<IH", 8, len(entries)) + listed + b"\0\0\0\0" + strip
-
-
-def _dpi(image: Image.Image) -> tuple[float, float]:
-    """Return pixels per inch as declared, or the usual where that cannot be."""
-    try:
-        across, down = (float(number) for number in image.info.get("dpi", ()))
-    except (TypeError, ValueError, ZeroDivisionError):
-        return _DPI, _DPI
-    sane = _DPI_LEAST <= across <= _DPI_MOST and _DPI_LEAST <= down <= _DPI_MOST
-    return (across, down) if sane else (_DPI, _DPI)
 
 
 def _orientation(declared: object) -> int:

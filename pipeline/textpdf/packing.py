@@ -5,7 +5,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from pipeline.grey import counts_from_white, levels, to_grey
+from pipeline.raster import counts_from_white, levels, to_grey
 
 
 def is_glass(image: Image.Image) -> bool:

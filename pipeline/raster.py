@@ -1,4 +1,4 @@
-"""The grey of an image in any of Pillow's modes, as a reader sees it: dark ink on white paper."""
+"""An image in any of Pillow's modes as a reader sees it: its grey, and its pixels per inch."""
 
 from typing import Any
 
@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  #: TIFF 6.0, section 3
+_SANE_DPI = (50, 2400)
+_LIKELY_DPI = 300.0  #: where the file does not say, or cannot be right
 _TOPS = (1, 255, 65_535)  #: what white may be where the mode does not say
 
 
@@ -44,3 +46,16 @@ def counts_from_white(image: Image.Image) -> bool:
     """Whether 0 is white in the pixels as Pillow gives them: it leaves 16 bits as they are."""
     photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC)
     return image.mode.startswith("I;16") and photometric == _WHITE_IS_ZERO
+
+
+def likely_dpi(image: Image.Image) -> tuple[float, float]:
+    """Return the resolution the file declares, or a likely one where it cannot be right."""
+    low, high = _SANE_DPI
+    declared = image.info.get("dpi") or (0, 0)
+    try:
+        x, y = (float(value) for value in declared)
+    except (TypeError, ValueError, ZeroDivisionError):
+        return _LIKELY_DPI, _LIKELY_DPI
+    if low <= x <= high and low <= y <= high and 1 / 3 < x / y < 3:
+        return x, y
+    return _LIKELY_DPI, _LIKELY_DPI
