@@ -16,7 +16,7 @@ from pipeline.errors import BrokenScanError
 from pipeline.formats.drawing import fitting, is_annotated, render_page
 from pipeline.formats.soleimage import SoleImage, sole_image
 from pipeline.formats.turn import Grey
-from pipeline.formats.wholeness import missing
+from pipeline.formats.wholeness import is_whole
 from pipeline.model import EmbeddedText, Origin, Placement
 from pipeline.raster import to_grey
 
@@ -89,8 +89,8 @@ class PdfPages:
             drawn = self._drawn(page, number, max(sole.dpi), max_pixels)
             lost = takeable and drawn.pixels.min() == _PAPER
             return replace(drawn, damage="its image cannot be decoded" if lost else "")
-        how, short = f"{sole.filters}{sole.turn}", missing(sole)
-        damage = f"its image is damaged: {short:.0%} of it is missing" if short else ""
+        how = f"{sole.filters}{sole.turn}"
+        damage = "" if is_whole(sole) else "its image is damaged: not all of it can be unpacked"
         return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how, damage)
 
     def text(self, number: int) -> EmbeddedText | None:
