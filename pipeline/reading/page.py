@@ -7,15 +7,14 @@ doubtful; the better one is kept, by the evidence alone.
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-
-import cv2
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import PageState, Reading, Step
+from pipeline.reading.attempt import Attempt, View, attempt, attempt_apart, view_of
 from pipeline.reading.engine import Engine, How, Layout, Threshold, mapped
-from pipeline.reading.evidence import Evidence, LineMarks, left_over, line_marks, weigh
+from pipeline.reading.evidence import left_over
 from pipeline.reading.marks import Grey
 from pipeline.reading.prepare import Prepared, prepare, untouched
 from pipeline.reading.recipes import Recipe
@@ -27,32 +26,13 @@ _SURE = 0.75  #: 0..1; from here the engine's confidence in a word is to be beli
 _SURE_SHARE = 0.25  #: of the letters read; under it the page holds scraps, not text
 _SCRAPS = 3  #: this few sure words make no text when the rest is scraps
 _LOST = 0.9  #: 0..1; with less covered, whole lines are missing
-_GRAIN = 0.95  #: pixels of the prepared image; a second look does without what is finer
+_GRAIN = 0.6  #: pixels of the prepared image; a second look does without what is finer
 _STRANGE = 0.35  #: 0..1; with fewer letters known the page lies otherwise than it looks
 _SURELY_STRANGE = 0.5  #: 0..1; the same for marks in sure words
 _FIXED = {
     Recipe.LOCAL: (Layout.PAGE, Threshold.SAUVOLA),
     Recipe.BLOCK: (Layout.BLOCK, Threshold.SAUVOLA),
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
-class View:
-    """A way to look at the page, and what a few of its lines say."""
-
-    image: Prepared
-    marks: LineMarks
-    found: Found
-
-
-@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
-class Attempt:
-    """One recognition of a prepared image."""
-
-    image: Prepared
-    how: How
-    text: PageText
-    evidence: Evidence
 
 
 def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> Reading:
@@ -111,23 +91,21 @@ def _attempts(
     page: Grey, prepared: Prepared, engine: Engine, recipe: Recipe, folder: Path
 ) -> Iterator[Attempt]:
     """Yield readings of a page until one stands or nothing is left that may help."""
-    view = View(
-        prepared, line_marks(prepared.marks, prepared.pixels.shape), Found(engine.languages[0])
-    )
+    view = view_of(prepared)
     if recipe is Recipe.UNTOUCHED:
-        yield _attempt(view, How(engine.languages), engine, folder)
+        yield attempt(view, How(engine.languages), engine, folder)
         return
-    guess = None if prepared.quarters else sole_language(engine.languages, prepared.marks)
-    if guess is None:
-        view = _looked_right(page, view, engine, folder)
-    how = How((guess or view.found.language,), *_FIXED.get(recipe, ()))
-    first = _attempt(view, how, engine, folder)
+    language = None if prepared.quarters else sole_language(engine.languages, prepared.marks)
+    guessed = language is not None
+    if language is None:
+        view, language = _looked_right(page, view, engine, folder)
+    first = attempt(view, How((language,), *_FIXED.get(recipe, ())), engine, folder)
     yield first
-    if guess is not None and _strange(first, alone=len(engine.languages) == 1):
-        view = _looked_right(page, view, engine, folder)
-        found = replace(how, languages=(view.found.language,))
-        if view.image is not first.image or found != how:
-            first = _attempt(view, found, engine, folder)
+    if guessed and _strange(first, alone=len(engine.languages) == 1):
+        view, language = _looked_right(page, view, engine, folder)
+        how = replace(first.how, languages=(language,))
+        if view.image is not first.image or how != first.how:
+            first = attempt(view, how, engine, folder)
             yield first
     if recipe is not Recipe.EVIDENCE:
         return
@@ -141,39 +119,33 @@ def _second(first: Attempt, view: View, engine: Engine, folder: Path) -> Attempt
     other = look_for_another(view.image.pixels, rest, first.how.languages[0], engine, folder)
     if other is not None:
         how = replace(first.how, languages=(*first.how.languages, other))
-        return _attempt(view, how, engine, folder)
+        return attempt(view, how, engine, folder)
     lost = first.evidence.covered < _LOST
     layout = Layout.BLOCK if lost else Layout.PAGE
     how = replace(first.how, layout=layout, threshold=Threshold.SAUVOLA)
-    return _attempt(replace(view, image=view.image.smoothed(_GRAIN)), how, engine, folder)
+    return attempt_apart(replace(view, image=view.image.smoothed(_GRAIN)), how, engine, folder)
 
 
-def _looked_right(page: Grey, view: View, engine: Engine, folder: Path) -> View:
-    """Return the view in which a few lines make the most sense, turned by quarters if need be."""
-    upright = best = _looked(view.image, engine, folder)
+def _looked_right(page: Grey, view: View, engine: Engine, folder: Path) -> tuple[View, str]:
+    """Return the view in which a few lines make the most sense, and their language.
+
+    The page is turned by quarters if need be.
+    """
+    upright = best = _looked(view, engine, folder)
     for quarters in (2, 1, 3):
-        if best.found.clear:
+        if best[1].clear:
             break
-        other = _looked(view.image.turned(quarters), engine, folder)
-        if other.found.weight > 2 * best.found.weight:
+        other = _looked(view_of(view.image.turned(quarters)), engine, folder)
+        if other[1].weight > 2 * best[1].weight:
             best = other
-    if best is upright:
-        return best
-    image = prepare(page, best.image.quarters)  # as it would be had it lain so on the glass
-    return View(image, line_marks(image.marks, image.pixels.shape), best.found)
+    looked, found = best
+    if best is not upright:  # as it would be had it lain so on the glass
+        looked = view_of(prepare(page, looked.image.quarters))
+    return looked, found.language
 
 
-def _looked(image: Prepared, engine: Engine, folder: Path) -> View:
-    marks = line_marks(image.marks, image.pixels.shape)
-    return View(image, marks, look(image.pixels, image.marks, marks, engine, folder))
-
-
-def _attempt(view: View, how: How, engine: Engine, folder: Path) -> Attempt:
-    path = folder / f"{id(view.image)}.pgm"
-    if not path.exists():
-        cv2.imwrite(str(path), view.image.pixels)
-    text = engine.read(path, how)
-    return Attempt(view.image, how, text, weigh(text, view.marks, how.languages))
+def _looked(view: View, engine: Engine, folder: Path) -> tuple[View, Found]:
+    return view, look(view.image.pixels, view.image.marks, view.marks, engine, folder)
 
 
 def _strange(attempt: Attempt, *, alone: bool) -> bool:

@@ -6,7 +6,7 @@ Change a name when its module gives other pixels, or another reading, for the sa
 from enum import StrEnum
 
 EXTRACTION = "pages/2"  #: pages.py: from a scan to page images
-PREPARATION = "evidence/1"  #: reading/: how a page image is prepared, read and judged
+PREPARATION = "evidence/2"  #: reading/: how a page image is prepared, read and judged
 
 
 class Recipe(StrEnum):
