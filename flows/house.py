@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.clock import clock_from
 from pipeline.errors import SetupError
+from pipeline.holdings.staging import clear_leftovers
 from pipeline.model import Clock
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
@@ -44,6 +45,7 @@ def ready(settings: Settings) -> None:
     signature_of(settings.engine, settings.languages)
     settings.inbox.mkdir(parents=True, exist_ok=True)
     settings.records.mkdir(parents=True, exist_ok=True)
+    clear_leftovers(settings)
 
 
 def jobs_of(settings: Settings) -> int:

@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from pipeline.holdings.bag import Damage, Finding
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.entries import published_versions
+from pipeline.holdings.staging import is_unfinished
 from pipeline.holdings.verify import check_version
 from pipeline.settings import Settings
 
@@ -51,7 +52,7 @@ def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
         if not folder.is_dir():
             continue
         for path in sorted(folder.iterdir()):
-            if path not in known and not path.name.endswith(".partial"):
+            if path not in known and not is_unfinished(path):
                 name = path.relative_to(settings.output).as_posix()
                 yield Finding(name, Damage.UNLISTED, "belongs to no published version")
 
