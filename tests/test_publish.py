@@ -139,6 +139,18 @@ def test_what_a_killed_run_left_is_no_damage_and_is_cleared(tmp_path: Path) -> N
     assert list((settings.work / "staging").iterdir()) == []
 
 
+def test_a_note_that_was_cut_off_removes_nothing(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    notes = settings.work / "staging"
+    for token, said in (("a" * 12, "rgaspi"), ("b" * 12, ""), ("c" * 12, ".")):
+        (notes / f"{token}.lock").touch()
+        (notes / f"{token}.txt").write_text(said)
+    clear_leftovers(settings)
+    assert check_version(done.folder) == []
+    assert list(notes.iterdir()) == []
+
+
 def test_what_another_run_is_making_is_not_cleared(tmp_path: Path) -> None:
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     with staging(settings.records / "rgaspi", 1, settings) as folder:

@@ -39,7 +39,9 @@ def clear_leftovers(settings: Settings) -> None:
         note = lock.with_suffix(".txt")
         with suppress(Timeout), _lock(note, timeout=0):
             name = note.read_text("utf-8") if note.exists() else ""
-            _clear(settings.records / name if name else None, note, settings)
+            # A note that was cut off by the crash names another folder, maybe a published one.
+            whole = name.endswith(f".{note.stem}{_ENDING}")
+            _clear(settings.records / name if whole else None, note, settings)
 
 
 def is_unfinished(path: Path) -> bool:
