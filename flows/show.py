@@ -15,7 +15,8 @@ from flows.progress import meter
 from pipeline.evaluation.results import Result, Summary, ranking, summaries
 from pipeline.exports.readme import citation
 from pipeline.holdings.bag import Finding
-from pipeline.holdings.catalog import Entry, Hit
+from pipeline.holdings.catalog import Entry
+from pipeline.holdings.search import Hit
 from pipeline.ingest import Outcome
 from pipeline.record import Record, dump
 

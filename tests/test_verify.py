@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.holdings.audit import check_archive
-from pipeline.holdings.bag import close_bag
+from pipeline.holdings.bag import Damage, close_bag
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.verify import check_version
 from pipeline.settings import Settings
@@ -138,6 +138,17 @@ def test_a_stray_file_among_the_records_is_found(version: Path) -> None:
     (settings.records / "rgaspi" / "notes.txt").touch()
     _, findings = check_archive(settings, [])
     assert [finding.path for finding in findings] == ["records/rgaspi/notes.txt"]
+
+
+def test_a_version_that_is_gone_is_named_every_time(version: Path) -> None:
+    settings = archive(version)
+    name = version.relative_to(settings.output).as_posix()
+    version.rename(settings.output.parent / "elsewhere")
+    for records in ([], [], [version.parent.name]):
+        checked, findings = check_archive(settings, records)
+        assert (checked, [(f.path, f.damage) for f in findings]) == (0, [(name, Damage.MISSING)])
+    settings.catalog.unlink()
+    assert check_archive(settings, []) == (0, [])
 
 
 def test_one_record_can_be_checked_by_its_id(version: Path) -> None:

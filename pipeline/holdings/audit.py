@@ -28,8 +28,9 @@ def check_archive(settings: Settings, records: Sequence[str]) -> tuple[int, list
     if records:
         with Catalog(settings.catalog, settings.records) as catalog:
             homes = [settings.records / catalog.entry(record).folder for record in records]
+            lost = [found for record in records for found in _lost(catalog, settings, record)]
         folders = [folder for home in homes for folder in published_versions(home)]
-        return len(folders), list(_versions(folders, settings))
+        return len(folders), [*_versions(folders, settings), *lost]
     folders = list(published_versions(settings.records))
     findings = [*_versions(folders, settings), *_strays(settings, folders)]
     findings.extend(_catalog(settings, broken=bool(findings)))
@@ -57,6 +58,18 @@ def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
                 yield Finding(name, Damage.UNLISTED, "belongs to no published version")
 
 
+def _lost(catalog: Catalog, settings: Settings, record: str | None = None) -> Iterator[Finding]:
+    """Yield versions that were published and are gone: of them the catalogue alone still knows."""
+    detail = (
+        "was published and is gone: restore it from a copy. If it was taken away on purpose, "
+        f"delete {settings.catalog.name}; it is made again from what is there"
+    )
+    for known in catalog.versions(record):
+        folder = settings.records / known.folder / f"v{known.version}"
+        if not folder.is_dir():
+            yield Finding(folder.relative_to(settings.output).as_posix(), Damage.MISSING, detail)
+
+
 def _in(path: Path, settings: Settings) -> bool:
     return path.is_relative_to(settings.records)
 
@@ -69,7 +82,9 @@ def _catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
         if catalog.rebuilt and existed:
             yield Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
             return
-        if broken:
+        lost = list(_lost(catalog, settings))
+        yield from lost
+        if broken or lost:
             return
         catalog.settle()
         with (
