@@ -24,15 +24,6 @@ def run_name(scans: int, pages: int | None = None) -> str:
     return f"ingest {', '.join(parts)}"
 
 
-def pages(run: range) -> str:
-    """Return how a run of pages is called.
-
-    >>> pages(range(1, 9)), pages(range(9, 10))
-    ('pages 1-8', 'page 9')
-    """
-    return f"page {run[0]}" if len(run) == 1 else f"pages {run[0]}-{run[-1]}"
-
-
 def rename(scans: int, pages: int) -> None:
     """Put the number of pages, known only now, into the run's name."""
     if flow_run.id:

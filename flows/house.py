@@ -6,10 +6,11 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from flows.clock import clock_from
-from pipeline.errors import SetupError
+from pipeline.errors import SetupError, disk_trouble
 from pipeline.holdings.staging import clear_leftovers
 from pipeline.model import Clock
 from pipeline.reading.engines import signature_of
@@ -39,12 +40,20 @@ def ready(settings: Settings) -> None:
     """Check before any work what would make all of it vain.
 
     Raises:
-        SetupError: folders that contain each other, no engine, or a language without its model.
+        SetupError: folders that contain each other or cannot be written to, no engine, or a
+            language without its model.
     """
     check_folders(settings)
     signature_of(settings.engine, settings.languages)
-    settings.inbox.mkdir(parents=True, exist_ok=True)
-    settings.records.mkdir(parents=True, exist_ok=True)
+    try:
+        settings.inbox.mkdir(parents=True, exist_ok=True)
+        settings.records.mkdir(parents=True, exist_ok=True)
+        settings.work.mkdir(exist_ok=True)
+        for folder in (settings.work, *([] if settings.keep_inbox else [settings.inbox])):
+            with TemporaryFile(dir=folder, prefix="."):
+                pass  # rights alone do not tell: the disk may be read-only
+    except OSError as error:
+        raise SetupError(disk_trouble(error) or str(error)) from error
     clear_leftovers(settings)
 
 

@@ -19,7 +19,7 @@ from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, house
-from flows.progress import meter
+from flows.progress import meter, page_span
 from pipeline.ingest import (
     Outcome,
     admit_scan,
@@ -107,7 +107,7 @@ def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
         return scan
     label = scan.path.stem.replace("_", " ")
     runs = [
-        read_run.submit(scan, run, settings, label=label, pages=daybook.pages(run))
+        read_run.submit(scan, run, settings, label=label, pages=page_span(run))
         for run in page_runs(scan, house.jobs_of(settings))
     ]
     return publish.submit(scan, settings, runs, label=label)

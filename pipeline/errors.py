@@ -20,6 +20,7 @@ An IngestError stops one scan and nobody else's. What is odd but stops nothing i
 ``Issue`` (see ``pipeline.model``). Each class says in ``advice`` what to do next.
 """
 
+import errno
 import re
 from typing import ClassVar
 
@@ -107,3 +108,21 @@ def legible(name: str) -> str:
     'д.\\udce9\\x1b.png'
     """
     return _UNWRITABLE.sub(lambda found: ascii(found[0])[1:-1], name)
+
+
+def disk_trouble(error: BaseException) -> str | None:
+    """Return what the disk or the rights do not let us do, with advice; None for other errors.
+
+    >>> disk_trouble(OSError(28, "No space left on device"))
+    'The disk is full. Make room and start again; what was done is kept.'
+    >>> disk_trouble(OSError(30, "Read-only file system", "output"))
+    'output: Read-only file system. Give this user the right to write, or choose another folder.'
+    """
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "The disk is full. Make room and start again; what was done is kept."
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
+        advice = "Give this user the right to write, or choose another folder."
+        return f"{error.filename}: {error.strerror}. {advice}"
+    return None

@@ -4,7 +4,6 @@ Plain functions: ``flows`` runs them as Prefect tasks, or in a thread pool witho
 the records are the same.
 """
 
-import errno
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pathlib import Path
 from pipeline.admit import admit
 from pipeline.assemble import assemble
 from pipeline.description.merge import sidecar_of, sidecars_of
-from pipeline.errors import IngestError, legible
+from pipeline.errors import IngestError, disk_trouble, legible
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
 from pipeline.inbox import refuse, remove_empty_folders, retire
@@ -120,9 +119,7 @@ def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
 
 def failure(path: Path, error: BaseException) -> Outcome:
     """Say that something went wrong on our side; the scan stays where it is."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Outcome(scan=path.name, failed="The disk is full. Make room and ingest it again.")
-    return Outcome(scan=path.name, failed=f"{type(error).__name__}: {error}")
+    return Outcome(path.name, failed=disk_trouble(error) or f"{type(error).__name__}: {error}")
 
 
 def end_batch(settings: Settings, clock: Clock) -> None:
