@@ -45,15 +45,16 @@ def ready(settings: Settings) -> None:
     """
     check_folders(settings)
     signature_of(settings.engine, settings.languages)
-    try:
-        settings.inbox.mkdir(parents=True, exist_ok=True)
-        settings.records.mkdir(parents=True, exist_ok=True)
-        settings.work.mkdir(exist_ok=True)
-        for folder in (settings.work, *([] if settings.keep_inbox else [settings.inbox])):
+    for folder in (settings.inbox, settings.work):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=folder, prefix="."):
                 pass  # rights alone do not tell: the disk may be read-only
-    except OSError as error:
-        raise SetupError(disk_trouble(error) or str(error)) from error
+        except OSError as error:
+            error.filename = str(folder)
+            if not (settings.keep_inbox and folder == settings.inbox and folder.is_dir()):
+                raise SetupError(disk_trouble(error) or f"{folder}: {error.strerror}.") from error
+    settings.records.mkdir(exist_ok=True)
     clear_leftovers(settings)
 
 

@@ -70,6 +70,8 @@ class _Watch:
 def _line(outcome: Outcome) -> str:
     if outcome.record:
         return f"published {outcome.scan}: {outcome.record} v{outcome.version}"
+    if outcome.gone:
+        return f"gone: {outcome.gone}"
     if outcome.refused:
         return f"refused {outcome.refused}"
     return f"failed, stays in the inbox: {outcome.scan}: {outcome.failed}"

@@ -57,6 +57,8 @@ def outcomes(results: Sequence[Outcome], output: Path) -> None:
             line(f"  {result.record}: {result.folder}")
         for issue in result.issues:
             line(f"    look at: {issue}")
+        if result.gone:
+            line(f"  gone: {result.gone}")
         if result.refused:
             line(f"  refused: {result.refused}")
         if result.failed:
