@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,18 @@ def test_names_that_nothing_can_hold_are_refused_and_long_ones_are_not(house: Ho
     assert "Rename" in reason
     assert (refused / "bell\x07.YAML").is_file()
     assert (refused / "box\udce9" / "scan.pdf").is_file()
+
+
+@pytest.mark.tesseract
+def test_of_two_runs_at_once_one_publishes_and_neither_complains(house: House) -> None:
+    for number in range(3):
+        Image.new("L", (300, 200), 255 - number).save(house.inbox / f"{number}.png")
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: house.opis("ingest", "--direct"), range(2)))
+    assert [run.returncode for run in runs] == [0, 0], [run.stdout for run in runs]
+    assert len(house.versions()) == 3
+    assert house.opis("verify").returncode == 0
+    assert list(house.inbox.iterdir()) == []
 
 
 @pytest.mark.tesseract
