@@ -1,6 +1,7 @@
 """The command ``opis``."""
 
 import logging
+import sqlite3
 import sys
 from enum import IntEnum
 from pathlib import Path
@@ -199,7 +200,7 @@ def main() -> None:
     except OpisError as error:
         show.complaint(str(error))
         sys.exit(Exit.USAGE)
-    except OSError as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         if (trouble := disk_trouble(error)) is None:
             raise
         show.complaint(trouble)

@@ -1,9 +1,11 @@
 """The command as a person meets it; no engine and no server needed."""
 
 import signal
+import sqlite3
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -71,6 +73,22 @@ def test_an_archive_that_is_not_there_does_not_verify(house: House) -> None:
     assert (done.returncode, done.stdout) == (2, "")
     assert "Is the disk there?" in done.stderr
     assert not (house.folder / "not-mounted").exists()
+
+
+def test_a_catalogue_that_is_damaged_inside_is_a_sentence(house: House) -> None:
+    assert house.opis("ingest", "--direct").returncode == 0
+    assert house.opis("list").returncode == 0
+    path = house.output / "catalog.sqlite"
+    content = path.read_bytes()
+    with closing(sqlite3.connect(path)) as db:
+        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'record'").fetchone()[0]
+    start = 4096 * (page - 1)
+    path.write_bytes(content[:start] + bytes([255]) * 4096 + content[start + 4096 :])
+    done = house.opis("list")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "`opis verify` makes it anew" in done.stderr
+    assert house.opis("verify").returncode == 4
+    assert house.opis("list").returncode == 0
 
 
 def test_an_inbox_that_was_not_there_is_said_to_be_made(house: House) -> None:

@@ -1,15 +1,17 @@
 """Checks a whole archive: every version, what lies between them, and the catalogue."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.holdings.bag import Damage, Finding
+from pipeline.holdings.bag import TAG_MANIFEST, Damage, Finding, digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.entries import published_versions
 from pipeline.holdings.staging import is_unfinished
 from pipeline.holdings.verify import check_version
+from pipeline.record import from_json
 from pipeline.settings import Settings
 
 
@@ -40,8 +42,16 @@ def check_archive(settings: Settings, records: Sequence[str]) -> tuple[int, list
 def _versions(folders: Iterable[Path], settings: Settings) -> Iterator[Finding]:
     for folder in folders:
         name = folder.relative_to(settings.output).as_posix()
-        for finding in check_version(folder):
-            yield replace(finding, path=f"{name}/{finding.path}")
+        findings = check_version(folder) or list(_misplaced(folder))
+        yield from (replace(finding, path=f"{name}/{finding.path}") for finding in findings)
+
+
+def _misplaced(folder: Path) -> Iterator[Finding]:
+    """Yield that a whole version lies where another belongs: a copy, or a folder renamed."""
+    record = from_json((folder / "data" / "record.json").read_bytes())
+    if (record.id, f"v{record.version}") != (folder.parent.name, folder.name):
+        detail = f"is {record.id}, version {record.version}, and does not belong in this folder"
+        yield Finding("data/record.json", Damage.UNLISTED, detail)
 
 
 def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
@@ -59,15 +69,23 @@ def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
 
 
 def _lost(catalog: Catalog, settings: Settings, record: str | None = None) -> Iterator[Finding]:
-    """Yield versions that were published and are gone: of them the catalogue alone still knows."""
-    detail = (
-        "was published and is gone: restore it from a copy. If it was taken away on purpose, "
-        f"delete {settings.catalog.name}; it is made again from what is there"
+    """Yield versions that are gone, or closed anew, since they were published.
+
+    The catalogue alone still knows of them, so it is not made anew from what is there.
+    """
+    advice = (
+        "Restore it from a copy; if it was done on purpose, delete "
+        f"{settings.catalog.name}, which is then made anew from what is there."
     )
     for known in catalog.versions(record):
         folder = settings.records / known.folder / f"v{known.version}"
+        name = folder.relative_to(settings.output).as_posix()
+        manifest = folder / TAG_MANIFEST
         if not folder.is_dir():
-            yield Finding(folder.relative_to(settings.output).as_posix(), Damage.MISSING, detail)
+            yield Finding(name, Damage.MISSING, f"was published and is gone. {advice}")
+        elif manifest.is_file() and digest(manifest) != known.manifest_sha256:
+            detail = f"is not the one that was published. {advice}"
+            yield Finding(f"{name}/{manifest.name}", Damage.CHANGED, detail)
 
 
 def _in(path: Path, settings: Settings) -> bool:
@@ -77,21 +95,29 @@ def _in(path: Path, settings: Settings) -> bool:
 def _catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
     """Hold the catalogue against one built afresh; only where the records themselves are whole."""
     name = settings.catalog.name
+    unreadable = Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
     existed = settings.catalog.exists()
     with Catalog(settings.catalog, settings.records) as catalog:
         if catalog.rebuilt and existed:
-            yield Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
+            yield unreadable
             return
-        lost = list(_lost(catalog, settings))
+        try:
+            lost = list(_lost(catalog, settings))
+            same = bool(broken or lost) or _agrees(catalog)
+        except sqlite3.DatabaseError:
+            catalog.rebuild()
+            yield unreadable
+            return
         yield from lost
-        if broken or lost:
-            return
-        catalog.settle()
-        with (
-            TemporaryDirectory(prefix="opis-verify-") as folder,
-            Catalog(Path(folder) / "fresh.sqlite", settings.records) as fresh,
-        ):
-            same = fresh.dump() == catalog.dump() and catalog.searches_what_it_holds()
         if not same:
             catalog.rebuild()
             yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
+
+
+def _agrees(catalog: Catalog) -> bool:
+    catalog.settle()
+    with (
+        TemporaryDirectory(prefix="opis-verify-") as folder,
+        Catalog(Path(folder) / "fresh.sqlite", catalog.records) as fresh,
+    ):
+        return fresh.dump() == catalog.dump() and catalog.searches_what_it_holds()

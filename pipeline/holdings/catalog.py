@@ -20,6 +20,7 @@ from pipeline.holdings.entries import enter, published_versions
 from pipeline.holdings.search import Hit, search_terms, words_around
 
 _SCHEMA_VERSION = 1
+_KNOWN = "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256"
 _TABLES = ("page", "issue", "version", "record")
 
 
@@ -47,6 +48,7 @@ class Known:
     version: int
     folder: str
     sidecar_sha256: str | None
+    manifest_sha256: str  #: of its tagmanifest, which closes over all of it
 
 
 class Catalog:
@@ -97,7 +99,7 @@ class Catalog:
     def with_bytes(self, sha256: str) -> Known | None:
         """Return the newest published version of these bytes, or None."""
         row = self._db.execute(
-            "SELECT v.record, v.version, r.folder, v.sidecar_sha256 FROM version v"
+            f"SELECT {_KNOWN} FROM version v"
             " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
             [sha256],
         ).fetchone()
@@ -106,7 +108,7 @@ class Catalog:
     def versions(self, record_id: str | None = None) -> Iterator[Known]:
         """Yield all versions that were published, or those of one record."""
         rows = self._db.execute(
-            "SELECT v.record, v.version, r.folder, v.sidecar_sha256 FROM version v"
+            f"SELECT {_KNOWN} FROM version v"
             " JOIN record r ON r.id = v.record WHERE ? IN ('', v.record) ORDER BY 3, 1, 2",
             [record_id or ""],
         )
@@ -177,8 +179,10 @@ class Catalog:
         ]
 
     def searches_what_it_holds(self) -> bool:
-        """Whether the full-text index agrees with the pages."""
+        """Whether the file is sound and the full-text index agrees with the pages."""
         try:
+            if self._db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                return False
             with closing(sqlite3.connect("")) as copy:  # the check writes, the disk may not let it
                 self._db.backup(copy)
                 copy.execute(
