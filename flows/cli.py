@@ -95,8 +95,7 @@ def serve(
     """Start the Prefect server with its UI, and take in scans as they arrive."""
     settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs, port=port)
     house.ready(settings)
-    batch.prepare_prefect()
-    serving.serve(settings, show.line)
+    serving.serve(settings, show.line, show.complaint)
 
 
 @app.command("list")
