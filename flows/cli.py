@@ -1,20 +1,18 @@
 """The command ``opis``."""
 
-import importlib
 import logging
-import os
+import sqlite3
 import sys
-import time
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from flows import direct, house, show
+from flows import batch, direct, ending, house, show
 from flows import serve as serving
 from flows.doctor import examine
-from pipeline.errors import OpisError
+from pipeline.errors import OpisError, SetupError, disk_trouble
 from pipeline.evaluation.measure import evaluate as evaluation
 from pipeline.evaluation.samples import find_samples
 from pipeline.holdings.audit import check_archive
@@ -36,7 +34,7 @@ class Exit(IntEnum):
     USAGE = 2
     REFUSALS = 3
     DAMAGE = 4
-    INTERRUPTED = 130  #: Typer's own, on Ctrl-C
+    INTERRUPTED = ending.INTERRUPTED  #: Typer's own, too, on Ctrl-C
 
 
 app = typer.Typer(
@@ -57,7 +55,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program 
 @app.command()
 def ingest(
     scans: Annotated[
-        list[Path] | None, typer.Argument(help="Scans; all of the inbox if none.")
+        list[Path] | None,
+        typer.Argument(help="Scans; all of the inbox if none.", exists=True, dir_okay=False),
     ] = None,
     directly: Annotated[bool, typer.Option("--direct", help="Work without Prefect.")] = False,
     inbox: Inbox = None,
@@ -67,13 +66,17 @@ def ingest(
 ) -> None:
     """Read every scan in the inbox, or those named, and publish their records."""
     settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs)
+    if not settings.inbox.exists():
+        show.line(f"There was no inbox {settings.inbox}; it is made now.")
     house.ready(settings)
     chosen = _chosen(scans, settings)
     if not chosen:
         show.line(f"Nothing to ingest in {settings.inbox}.")
         return
-    with show.progress():
-        outcomes = _ingest_directly(chosen, settings) if directly else _ingest(chosen, settings)
+    with ending.on_request(lambda: batch.end_children(settings), show.complaint), show.progress():
+        outcomes = (
+            _ingest_directly(chosen, settings) if directly else batch.ingest(chosen, settings)
+        )
     show.outcomes(outcomes, settings.output)
     if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(Exit.UNEXPECTED)
@@ -92,8 +95,7 @@ def serve(
     """Start the Prefect server with its UI, and take in scans as they arrive."""
     settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs, port=port)
     house.ready(settings)
-    _prepare_prefect()
-    serving.serve(settings, show.line)
+    serving.serve(settings, show.line, show.complaint)
 
 
 @app.command("list")
@@ -141,6 +143,12 @@ def verify(
 ) -> None:
     """Check every digest, manifest and invariant of the published records."""
     settings = _settings(output=output)
+    if not settings.records.is_dir():
+        msg = (
+            f"There is no archive in {settings.output}: no folder {settings.records.name}. Is the "
+            "disk there? Set --output to where the records are."
+        )
+        raise SetupError(msg)
     checked, findings = check_archive(settings, records or [])
     show.findings(checked, findings, as_json=as_json)
     if findings:
@@ -191,34 +199,11 @@ def main() -> None:
     except OpisError as error:
         show.complaint(str(error))
         sys.exit(Exit.USAGE)
-
-
-def _ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
-    """Run the Prefect flow, on the server that is set or on Prefect's own temporary one."""
-    _prepare_prefect()
-    begun = time.monotonic()
-    house.readers(house.jobs_of(settings))  # they start while Prefect does
-    server = os.environ.get("PREFECT_API_URL")
-    show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
-    # Prefect takes two seconds to import: only the command that needs it pays them.
-    flow = importlib.import_module("flows.ingest")
-    batch = flow.run(chosen, settings)
-    prefect = time.monotonic() - begun - batch.seconds
-    show.line(f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s.")
-    return list(batch.outcomes)
-
-
-def _prepare_prefect() -> None:
-    for name, value in _PREFECT.items():
-        os.environ.setdefault(name, value)
-
-
-_PREFECT = {
-    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",
-}
+    except (OSError, sqlite3.DatabaseError) as error:
+        if (trouble := disk_trouble(error)) is None:
+            raise
+        show.complaint(trouble)
+        sys.exit(Exit.UNEXPECTED)
 
 
 def _ingest_directly(chosen: list[Path], settings: Settings) -> list[Outcome]:

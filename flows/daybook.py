@@ -24,15 +24,6 @@ def run_name(scans: int, pages: int | None = None) -> str:
     return f"ingest {', '.join(parts)}"
 
 
-def pages(run: range) -> str:
-    """Return how a run of pages is called.
-
-    >>> pages(range(1, 9)), pages(range(9, 10))
-    ('pages 1-8', 'page 9')
-    """
-    return f"page {run[0]}" if len(run) == 1 else f"pages {run[0]}-{run[-1]}"
-
-
 def rename(scans: int, pages: int) -> None:
     """Put the number of pages, known only now, into the run's name."""
     if flow_run.id:
@@ -61,6 +52,7 @@ def sentence(outcomes: Sequence[Outcome]) -> str:
         parts.append(f"{_count(len(already), 'scan')} published before")
     told = [(o.scan, "refused", o.refused) for o in outcomes if o.refused]
     told += [(o.scan, "failed, stays in the inbox", o.failed) for o in outcomes if o.failed]
+    parts += [o.gone for o in outcomes if o.gone]
     parts += [f"{scan} {what}: {reason}" for scan, what, reason in told]
     return "; ".join(parts)
 
@@ -77,7 +69,7 @@ def _row(outcome: Outcome) -> dict[str, str]:
         "Title": outcome.title,
         # Last, for it may be long and the table scrolls.
         "Reason, issues": "; ".join(
-            filter(None, [outcome.refused, outcome.failed, *outcome.issues])
+            filter(None, [outcome.gone, outcome.refused, outcome.failed, *outcome.issues])
         ),
     }
 

@@ -6,10 +6,12 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from flows.clock import clock_from
-from pipeline.errors import SetupError
+from pipeline.errors import SetupError, disk_trouble
+from pipeline.holdings.staging import clear_leftovers
 from pipeline.model import Clock
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
@@ -38,12 +40,22 @@ def ready(settings: Settings) -> None:
     """Check before any work what would make all of it vain.
 
     Raises:
-        SetupError: folders that contain each other, no engine, or a language without its model.
+        SetupError: folders that contain each other or cannot be written to, no engine, or a
+            language without its model.
     """
     check_folders(settings)
     signature_of(settings.engine, settings.languages)
-    settings.inbox.mkdir(parents=True, exist_ok=True)
-    settings.records.mkdir(parents=True, exist_ok=True)
+    for folder in (settings.inbox, settings.work):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder, prefix="."):
+                pass  # rights alone do not tell: the disk may be read-only
+        except OSError as error:
+            error.filename = str(folder)
+            if not (settings.keep_inbox and folder == settings.inbox and folder.is_dir()):
+                raise SetupError(disk_trouble(error) or f"{folder}: {error.strerror}.") from error
+    settings.records.mkdir(exist_ok=True)
+    clear_leftovers(settings)
 
 
 def jobs_of(settings: Settings) -> int:

@@ -18,8 +18,8 @@ from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
-from flows import daybook, house
-from flows.progress import meter
+from flows import daybook, ending, house
+from flows.progress import meter, page_span
 from pipeline.ingest import (
     Outcome,
     admit_scan,
@@ -89,6 +89,7 @@ def ingest_inbox(
     scans: Sequence[Path], settings: Settings, turned_away: Sequence[Outcome] = ()
 ) -> State[Any]:
     """Ingest a batch; one bad scan stops nobody. What was turned away is only entered."""
+    ending.rearm()
     begun = time.monotonic()
     admitted = [admit.submit(path, settings) for path in scans]
     found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
@@ -107,7 +108,7 @@ def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
         return scan
     label = scan.path.stem.replace("_", " ")
     runs = [
-        read_run.submit(scan, run, settings, label=label, pages=daybook.pages(run))
+        read_run.submit(scan, run, settings, label=label, pages=page_span(run))
         for run in page_runs(scan, house.jobs_of(settings))
     ]
     return publish.submit(scan, settings, runs, label=label)

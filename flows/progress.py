@@ -10,6 +10,15 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pipeline.reading.run import PageMark
 
 
+def page_span(run: range) -> str:
+    """Return how a run of pages is called.
+
+    >>> page_span(range(1, 9)), page_span(range(9, 10))
+    ('pages 1-8', 'page 9')
+    """
+    return f"page {run[0]}" if len(run) == 1 else f"pages {run[0]}-{run[-1]}"
+
+
 class Meter:
     """Counts the pages of a run in this process; silent until it is shown."""
 
@@ -50,9 +59,8 @@ class Meter:
                 self._update()
             yield mark
         if self._console is not None and self._bar is None and numbers:
-            line = (
-                f"read {scan}, pages {numbers[0]}-{numbers[-1]} ({self._done} of {self._expected})"
-            )
+            run = page_span(range(numbers[0], numbers[-1] + 1))
+            line = f"read {scan}, {run} ({self._done} of {self._expected})"
             self._console.print(line, markup=False)
 
     def _update(self) -> None:

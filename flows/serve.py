@@ -2,13 +2,11 @@
 
 import importlib
 import os
-import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
+from flows import batch, ending
 from flows.server import PrefectServer
 from pipeline.inbox import find_scans, stamp, unsettled
 from pipeline.ingest import Outcome
@@ -17,15 +15,25 @@ from pipeline.settings import Settings
 _RESCAN = 2.0  #: seconds between two looks at the inbox
 
 
-def serve(settings: Settings, tell: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM.
+def serve(settings: Settings, tell: Callable[[str], None], complain: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM, which end all of it in ten seconds and the server's farewell.
 
     Raises:
         SetupError: the server does not come up.
         KeyboardInterrupt: it was asked to end; the server has ended.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    batch.prepare_prefect()
     server = PrefectServer(settings.port, settings.work / "prefect-server.log")
+
+    def end() -> None:
+        batch.end_children(settings)
+        server.stop()
+
+    with ending.on_request(end, complain):
+        _serve(settings, tell, server)
+
+
+def _serve(settings: Settings, tell: Callable[[str], None], server: PrefectServer) -> None:
     tell(f"Prefect server: starting on {server.ui} …")
     try:
         server.start()
@@ -70,11 +78,8 @@ class _Watch:
 def _line(outcome: Outcome) -> str:
     if outcome.record:
         return f"published {outcome.scan}: {outcome.record} v{outcome.version}"
+    if outcome.gone:
+        return f"gone: {outcome.gone}"
     if outcome.refused:
         return f"refused {outcome.refused}"
     return f"failed, stays in the inbox: {outcome.scan}: {outcome.failed}"
-
-
-def _interrupt(number: int, frame: FrameType | None) -> Any:
-    del number, frame
-    raise KeyboardInterrupt

@@ -63,15 +63,15 @@ class PrefectServer:
         self._await_health()
 
     def stop(self) -> None:
-        """End it and whatever it started."""
-        if self._child is None:
+        """End it and whatever it started; a second thread may ask meanwhile."""
+        if (child := self._child) is None:
             return
-        self._child.terminate()
+        child.terminate()
         try:
-            self._child.wait(timeout=_FAREWELL)
+            child.wait(timeout=_FAREWELL)
         except subprocess.TimeoutExpired:
-            os.killpg(self._child.pid, signal.SIGKILL)
-            self._child.wait()
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
         self._child = None
 
     def _await_health(self) -> None:

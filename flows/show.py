@@ -15,7 +15,8 @@ from flows.progress import meter
 from pipeline.evaluation.results import Result, Summary, ranking, summaries
 from pipeline.exports.readme import citation
 from pipeline.holdings.bag import Finding
-from pipeline.holdings.catalog import Entry, Hit
+from pipeline.holdings.catalog import Entry
+from pipeline.holdings.search import Hit
 from pipeline.ingest import Outcome
 from pipeline.record import Record, dump
 
@@ -56,6 +57,8 @@ def outcomes(results: Sequence[Outcome], output: Path) -> None:
             line(f"  {result.record}: {result.folder}")
         for issue in result.issues:
             line(f"    look at: {issue}")
+        if result.gone:
+            line(f"  gone: {result.gone}")
         if result.refused:
             line(f"  refused: {result.refused}")
         if result.failed:

@@ -17,7 +17,7 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.reading.messages import Inspect
-from pipeline.reading.ocr import engine_code, models_of
+from pipeline.reading.ocr import engine_code, installed_languages, models_of
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings
 from pipeline.values import Admitted
@@ -128,11 +128,14 @@ def _languages(described: Described, settings: Settings) -> tuple[str, ...]:
 
     Raises:
         DescriptionError: the engine has no model for the language described.
+        SetupError: the engine does not run, which is no fault of the scan.
     """
     named = described.description.language
     if named is None:
         return settings.languages
     code = engine_code(named)
+    if code in installed_languages():
+        return (code,)
     try:
         models_of((code,))
     except SetupError as error:

@@ -20,7 +20,9 @@ An IngestError stops one scan and nobody else's. What is odd but stops nothing i
 ``Issue`` (see ``pipeline.model``). Each class says in ``advice`` what to do next.
 """
 
+import errno
 import re
+import sqlite3
 from typing import ClassVar
 
 #: what XML and JSON cannot hold: control characters, and bytes of a name that are not UTF-8
@@ -107,3 +109,32 @@ def legible(name: str) -> str:
     'д.\\udce9\\x1b.png'
     """
     return _UNWRITABLE.sub(lambda found: ascii(found[0])[1:-1], name)
+
+
+_FULL = "The disk is full. Make room and start again; what was done is kept."
+_DAMAGED = "The catalogue is damaged. `opis verify` makes it anew from the records."
+_CATALOGUE = {
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _DAMAGED,
+}
+
+
+def disk_trouble(error: BaseException) -> str | None:
+    """Return what the disk or the rights do not let us do, with advice; None for other errors.
+
+    >>> disk_trouble(OSError(28, "No space left on device"))
+    'The disk is full. Make room and start again; what was done is kept.'
+    >>> disk_trouble(OSError(30, "Read-only file system", "output"))
+    'output: Read-only file system. Give this user the right to write, or choose another folder.'
+    """
+    if isinstance(error, sqlite3.DatabaseError):
+        return _CATALOGUE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    if not isinstance(error, OSError):
+        return None
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return _FULL
+    if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
+        advice = "Give this user the right to write, or choose another folder."
+        return f"{error.filename}: {error.strerror}. {advice}"
+    return None

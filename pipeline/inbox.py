@@ -7,7 +7,8 @@ bytes is in it, or it is moved to ``refused/`` with a reason. Nothing is overwri
 import fcntl
 import os
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.holdings.bag import digest
@@ -55,21 +56,37 @@ def refuse(scan: Path, companions: Iterable[Path], inbox: Path, reason: str) -> 
     return target
 
 
-def retire(scan: Path, sha256: str, copy: Path) -> bool:
-    """Remove a file from the inbox if ``copy`` holds its very bytes; return whether it went.
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file of the inbox and its published copy."""
 
-    A file that was exchanged since it was read stays: it is another scan.
+    path: Path
+    sha256: str  #: of what was read
+    copy: Path
+
+
+def retire(files: Sequence[Copied]) -> bool:
+    """Remove files from the inbox, in order, if copies hold the very bytes of all of them.
+
+    What was exchanged since it was read stays, and so does what belongs to it.
     """
-    if not scan.exists() or digest(copy) != sha256 or digest(scan) != sha256:
+    there = [file for file in files if file.path.exists()]
+    if not all(digest(file.copy) == file.sha256 == digest(file.path) for file in there):
         return False
-    scan.unlink()
-    return True
+    for file in there:
+        file.path.unlink(missing_ok=True)
+    return bool(there)
 
 
 def remove_empty_folders(folder: Path, inbox: Path) -> None:
     """Take away the folders that retired scans left empty, the inbox itself aside."""
-    while folder != inbox and folder.is_relative_to(inbox) and not any(folder.iterdir()):
-        folder.rmdir()
+    while folder != inbox and folder.is_relative_to(inbox):
+        try:
+            folder.rmdir()
+        except FileNotFoundError:
+            pass  # another run was faster
+        except OSError:  # not empty
+            return
         folder = folder.parent
 
 

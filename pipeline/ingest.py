@@ -4,7 +4,6 @@ Plain functions: ``flows`` runs them as Prefect tasks, or in a thread pool witho
 the records are the same.
 """
 
-import errno
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from pathlib import Path
 from pipeline.admit import admit
 from pipeline.assemble import assemble
 from pipeline.description.merge import sidecar_of, sidecars_of
-from pipeline.errors import IngestError, legible
+from pipeline.errors import IngestError, disk_trouble, legible
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
-from pipeline.inbox import refuse, remove_empty_folders, retire
+from pipeline.inbox import Copied, refuse, remove_empty_folders, retire
 from pipeline.model import Clock
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
@@ -44,13 +43,14 @@ class Outcome:
     already: bool = False  #: the bytes were published before
     refused: str = ""  #: the reason; empty where there is a record
     failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
+    gone: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
 
     @property
     def fate(self) -> str:
         """What became of it, in a word or two."""
         if self.record:
             return "published before" if self.already else "published"
-        return "refused" if self.refused else "failed"
+        return "gone" if self.gone else "refused" if self.refused else "failed"
 
 
 def turn_away(paths: Iterable[Path], settings: Settings) -> tuple[list[Path], list[Outcome]]:
@@ -113,16 +113,28 @@ def publish_scan(scan: Admitted, settings: Settings, clock: Clock) -> Outcome:
 
 def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
     """Move a scan to ``refused/`` with its sidecar and the reason; one from elsewhere stays."""
-    if path.is_relative_to(settings.inbox) and (path.exists() or path.is_symlink()):
+    if path.is_relative_to(settings.inbox):
+        if not _lies_there(path):
+            return _gone(path)
         refuse(path, sidecars_of(path), settings.inbox, reason)
     return Outcome(scan=legible(path.name), refused=reason)
 
 
 def failure(path: Path, error: BaseException) -> Outcome:
     """Say that something went wrong on our side; the scan stays where it is."""
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return Outcome(scan=path.name, failed="The disk is full. Make room and ingest it again.")
-    return Outcome(scan=path.name, failed=f"{type(error).__name__}: {error}")
+    if not _lies_there(path):
+        return _gone(path)
+    return Outcome(path.name, failed=disk_trouble(error) or f"{type(error).__name__}: {error}")
+
+
+def _gone(path: Path) -> Outcome:
+    name = legible(path.name)
+    sentence = f"{name} is no longer where it was: another run took it, or somebody moved it."
+    return Outcome(scan=name, gone=sentence)
+
+
+def _lies_there(path: Path) -> bool:
+    return path.exists() or path.is_symlink()
 
 
 def end_batch(settings: Settings, clock: Clock) -> None:
@@ -157,8 +169,11 @@ def _finish(path: Path, sidecar: Path | None, done: Published, settings: Setting
 def _retire(
     path: Path, sidecar: Path | None, record: Record, data: Path, settings: Settings
 ) -> None:
+    """Take away scan and sidecar, or neither; the scan last, for it is what a next run takes up."""
     made = record.provenance
-    retire(path, made.source.sha256, data / "original" / made.source.name)
+    copies = [Copied(path, made.source.sha256, data / "original" / made.source.name)]
     if sidecar is not None and made.sidecar is not None:
-        retire(sidecar, made.sidecar.sha256, data / "sidecar" / made.sidecar.name)
+        kept = data / "sidecar" / made.sidecar.name
+        copies.insert(0, Copied(sidecar, made.sidecar.sha256, kept))
+    retire(copies)
     remove_empty_folders(path.parent, settings.inbox)

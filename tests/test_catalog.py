@@ -81,3 +81,8 @@ def test_short_i_is_not_i(catalog: Catalog) -> None:
 
 def test_the_words_around_are_the_originals() -> None:
     assert words_around("всё ещё\nждём", ['"ждем"']) == "всё ещё ждём"
+
+
+def test_the_index_can_be_checked_where_nothing_can_be_written(catalog: Catalog) -> None:
+    catalog._db.execute("PRAGMA query_only = ON")
+    assert catalog.searches_what_it_holds()

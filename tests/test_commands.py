@@ -1,8 +1,11 @@
 """The command as a person meets it; no engine and no server needed."""
 
 import signal
+import sqlite3
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -59,9 +62,52 @@ def test_an_empty_inbox_is_nothing_to_do(house: House) -> None:
 
 
 def test_an_empty_archive_can_be_listed_searched_and_verified(house: House) -> None:
+    assert house.opis("ingest", "--direct").returncode == 0
     assert house.opis("list").stdout == "0 records\n"
     assert house.opis("search", "мир").stdout == "0 pages\n"
     assert house.opis("verify").stdout == "0 versions checked, 0 findings\n"
+
+
+def test_an_archive_that_is_not_there_does_not_verify(house: House) -> None:
+    done = house.opis("verify", "--output", "not-mounted")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Is the disk there?" in done.stderr
+    assert not (house.folder / "not-mounted").exists()
+
+
+def test_a_catalogue_that_is_damaged_inside_is_a_sentence(house: House) -> None:
+    assert house.opis("ingest", "--direct").returncode == 0
+    assert house.opis("list").returncode == 0
+    path = house.output / "catalog.sqlite"
+    content = path.read_bytes()
+    with closing(sqlite3.connect(path)) as db:
+        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'record'").fetchone()[0]
+    start = 4096 * (page - 1)
+    path.write_bytes(content[:start] + bytes([255]) * 4096 + content[start + 4096 :])
+    done = house.opis("list")
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert "`opis verify` makes it anew" in done.stderr
+    assert house.opis("verify").returncode == 4
+    assert house.opis("list").returncode == 0
+
+
+def test_an_inbox_that_was_not_there_is_said_to_be_made(house: House) -> None:
+    done = house.opis("ingest", "--inbox", "in-box")
+    assert "There was no inbox" in done.stdout
+
+
+@pytest.mark.parametrize("scan", ["nowhere.pdf", "inbox"])
+def test_naming_what_is_no_file_is_a_slip(house: House, scan: str) -> None:
+    assert house.opis("ingest", "--direct", scan).returncode == 2
+
+
+@pytest.mark.parametrize("command", ["ingest", "list"])
+def test_an_output_that_cannot_be_written_is_a_sentence(house: House, command: str) -> None:
+    (house.folder / "file").touch()
+    done = house.opis(command, "--output", "file")
+    assert done.returncode == (2 if command == "ingest" else 1)
+    assert "choose another folder" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.tesseract
@@ -114,6 +160,18 @@ def test_names_that_nothing_can_hold_are_refused_and_long_ones_are_not(house: Ho
 
 
 @pytest.mark.tesseract
+def test_of_two_runs_at_once_one_publishes_and_neither_complains(house: House) -> None:
+    for number in range(3):
+        Image.new("L", (300, 200), 255 - number).save(house.inbox / f"{number}.png")
+    with ThreadPoolExecutor(2) as pool:
+        runs = list(pool.map(lambda _: house.opis("ingest", "--direct"), range(2)))
+    assert [run.returncode for run in runs] == [0, 0], [run.stdout for run in runs]
+    assert len(house.versions()) == 3
+    assert house.opis("verify").returncode == 0
+    assert list(house.inbox.iterdir()) == []
+
+
+@pytest.mark.tesseract
 def test_a_killed_run_goes_on_where_it_was(house: House) -> None:
     house.drop(LETTER)
     run = subprocess.Popen(
@@ -137,7 +195,10 @@ def test_a_killed_run_goes_on_where_it_was(house: House) -> None:
 
 
 @pytest.mark.tesseract
-def test_ctrl_c_ends_the_run_and_loses_nothing(house: House) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(
+    house: House, number: signal.Signals
+) -> None:
     # A shell that starts a job in the background has it ignore SIGINT, and its children too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     house.drop(LETTER)
@@ -146,12 +207,15 @@ def test_ctrl_c_ends_the_run_and_loses_nothing(house: House) -> None:
         cwd=house.folder,
         env={"PATH": "/usr/bin:/bin", "OPIS_SETTLE_SECONDS": "0", "OPIS_JOBS": "1"},
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     while not list(house.output.rglob("source/**/*.json")):
         assert run.poll() is None
         time.sleep(0.05)
-    run.send_signal(signal.SIGINT)
-    assert run.wait(timeout=20) == 130
+    run.send_signal(number)
+    _, said = run.communicate(timeout=20)
+    assert run.returncode == 130
+    assert said.startswith("opis: Interrupted. What is published stays")
     assert (house.inbox / LETTER.name).is_file()
     assert house.versions() == []

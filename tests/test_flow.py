@@ -1,16 +1,20 @@
 """The flow on a real Prefect server, looked at through the server's own eyes."""
 
+import os
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 from PIL import Image
 
 from flows.server import PrefectServer
-from tests.house import LETTER, House, data, free_port
+from tests.house import LETTER, OPIS, House, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -115,3 +119,34 @@ def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(tmp_path:
     assert "Prefect's own start and end" in done.stdout
     assert "published" in done.stdout
     assert data(made.versions()[0], "record.json").is_file()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    made = House(tmp_path)
+    made.drop(LETTER)
+    run = subprocess.Popen(
+        [OPIS, "ingest", "--jobs", "1"],
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "OPIS_SETTLE_SECONDS": "0", "PREFECT_HOME": str(tmp_path)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not list(made.output.rglob("reading/**/*.json")):
+        assert run.poll() is None
+        time.sleep(0.05)
+    family = psutil.Process(run.pid).children(recursive=True)
+    os.killpg(run.pid, number)  # as a terminal or systemd would: all of them
+    _, said = run.communicate(timeout=40)
+    assert (run.returncode, said.count("\n")) == (130, 1), said
+    assert said.startswith("opis: Interrupted.")
+    assert not [child for child in family if child.is_running()]
+    assert sorted(path.name for path in made.inbox.iterdir()) == [
+        LETTER.name,
+        f"{LETTER.stem}.yaml",
+    ]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.holdings.bag import digest
-from pipeline.inbox import find_scans, refuse, remove_empty_folders, retire, unsettled
+from pipeline.inbox import Copied, find_scans, refuse, remove_empty_folders, retire, unsettled
 
 
 def put(path: Path, content: bytes = b"scan") -> Path:
@@ -94,9 +94,9 @@ def test_a_scan_is_removed_only_if_a_copy_holds_its_bytes(tmp_path: Path) -> Non
     scan, copy = put(tmp_path / "a.pdf"), put(tmp_path / "out" / "a.pdf")
     sha256 = digest(scan)
     copy.write_bytes(b"other")
-    assert not retire(scan, sha256, copy)
+    assert not retire([Copied(scan, sha256, copy)])
     copy.write_bytes(b"scan")
-    assert retire(scan, sha256, copy)
+    assert retire([Copied(scan, sha256, copy)])
     assert not scan.exists()
 
 
@@ -104,8 +104,30 @@ def test_a_scan_that_was_exchanged_meanwhile_stays(tmp_path: Path) -> None:
     scan, copy = put(tmp_path / "a.pdf"), put(tmp_path / "out" / "a.pdf")
     sha256 = digest(copy)
     scan.write_bytes(b"another scan")
-    assert not retire(scan, sha256, copy)
+    assert not retire([Copied(scan, sha256, copy)])
     assert scan.read_bytes() == b"another scan"
+
+
+def test_a_scan_and_its_sidecar_go_together_or_not_at_all(tmp_path: Path) -> None:
+    scan, sidecar = put(tmp_path / "a.pdf"), put(tmp_path / "a.yaml", b"title: x")
+    made = put(tmp_path / "out" / "a.pdf"), put(tmp_path / "out" / "a.yaml", b"title: x")
+    files = [Copied(p, digest(c), c) for p, c in zip((sidecar, scan), reversed(made), strict=True)]
+    sidecar.write_bytes(b"title: better")
+    assert not retire(files)
+    assert scan.exists()
+    sidecar.write_bytes(b"title: x")
+    scan.write_bytes(b"another scan")
+    assert not retire(files)
+    assert sidecar.exists()
+    scan.write_bytes(b"scan")
+    assert retire(files)
+    assert not scan.exists() | sidecar.exists()
+
+
+def test_folders_that_another_run_took_away_are_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    remove_empty_folders(tmp_path / "a" / "b", tmp_path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_folders_left_empty_go_but_not_the_inbox(tmp_path: Path) -> None:

@@ -1,10 +1,17 @@
+import os
+import sys
+import threading
 from pathlib import Path
 
+import pytesseract
 import pytest
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.model import Limits
 from pipeline.reading.engine import How, Threshold, mapped, parse_tsv
-from pipeline.reading.ocr import Tesseract, models_of
+from pipeline.reading.messages import Inspect
+from pipeline.reading.ocr import Tesseract, _run, installed_languages, models_of
+from pipeline.reading.pool import Readers, StoppedError
 from pipeline.text import Box, Word
 from tests.factories import text
 
@@ -88,3 +95,23 @@ def test_options_of_a_reading_are_named_only_where_they_differ_from_the_engines(
     assert How(("rus",)).options == "--psm 3 --dpi 200"
     local = How(("rus",), threshold=Threshold.SAUVOLA).options
     assert local == "--psm 3 --dpi 200 -c thresholding_method=2"
+
+
+def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(tmp_path: Path) -> None:
+    readers = Readers(1)
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4")
+    limits = Limits(max_pages=1, max_bytes=100, max_pixels=100)
+    threading.Timer(0.05, readers.close).start()  # before the child is up
+    with pytest.raises(StoppedError), readers.borrow() as reader:
+        reader.ask(Inspect(tmp_path / "scan.pdf", limits), 30)
+
+
+def test_ctrl_c_does_not_reach_the_look_at_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!{sys.executable}\nimport os\nprint(f'{{os.getsid(0)}}\\neng')\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
+    assert list(installed_languages()) == ["eng"]
+    assert _run("--version").splitlines()[0] != str(os.getsid(0))

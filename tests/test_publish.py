@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 
@@ -6,8 +7,10 @@ import pytest
 
 from pipeline.errors import DuplicateError, IngestError
 from pipeline.holdings import publish as publishing
+from pipeline.holdings.audit import check_archive
 from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.publish import discard, publish
+from pipeline.holdings.publish import publish
+from pipeline.holdings.staging import clear_leftovers, discard, staging
 from pipeline.holdings.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import CLOCK, LETTER, admitted, pages, published, record, scan_pdf
@@ -117,6 +120,44 @@ def test_no_path_of_the_machine_is_published(tmp_path: Path) -> None:
     done = published(tmp_path)
     for path in (p for p in done.folder.rglob("*") if p.is_file()):
         assert str(tmp_path).encode() not in path.read_bytes(), path.name
+
+
+def test_what_a_killed_run_left_is_no_damage_and_is_cleared(tmp_path: Path) -> None:
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    home = settings.records / "rgaspi" / "f558" / "rgaspi-f558"
+    pid = os.fork()
+    if pid == 0:  # another process, which dies while it makes a version
+        with staging(home, 1, settings) as folder:
+            (folder / "data").mkdir(parents=True)
+            (folder / "data").chmod(0o555)
+            os._exit(0)
+    os.waitpid(pid, 0)
+    assert len(list(home.iterdir())) == 1
+    assert check_archive(settings, []) == (0, [])
+    clear_leftovers(settings)
+    assert list(settings.records.rglob("*")) == []
+    assert list((settings.work / "staging").iterdir()) == []
+
+
+def test_a_note_that_was_cut_off_removes_nothing(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    notes = settings.work / "staging"
+    for token, said in (("a" * 12, "rgaspi"), ("b" * 12, ""), ("c" * 12, ".")):
+        (notes / f"{token}.lock").touch()
+        (notes / f"{token}.txt").write_text(said)
+    clear_leftovers(settings)
+    assert check_version(done.folder) == []
+    assert list(notes.iterdir()) == []
+
+
+def test_what_another_run_is_making_is_not_cleared(tmp_path: Path) -> None:
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    with staging(settings.records / "rgaspi", 1, settings) as folder:
+        folder.mkdir()
+        clear_leftovers(settings)
+        assert folder.is_dir()
+    assert list(settings.output.rglob("rgaspi")) == []
 
 
 def test_what_is_sealed_can_be_discarded(tmp_path: Path) -> None:

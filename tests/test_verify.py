@@ -1,11 +1,12 @@
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from pipeline.holdings.audit import check_archive
-from pipeline.holdings.bag import close_bag
+from pipeline.holdings.bag import Damage, close_bag
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.verify import check_version
 from pipeline.settings import Settings
@@ -138,6 +139,57 @@ def test_a_stray_file_among_the_records_is_found(version: Path) -> None:
     (settings.records / "rgaspi" / "notes.txt").touch()
     _, findings = check_archive(settings, [])
     assert [finding.path for finding in findings] == ["records/rgaspi/notes.txt"]
+
+
+def test_a_version_that_is_gone_is_named_every_time(version: Path) -> None:
+    settings = archive(version)
+    name = version.relative_to(settings.output).as_posix()
+    version.rename(settings.output.parent / "elsewhere")
+    for records in ([], [], [version.parent.name]):
+        checked, findings = check_archive(settings, records)
+        assert (checked, [(f.path, f.damage) for f in findings]) == (0, [(name, Damage.MISSING)])
+    settings.catalog.unlink()
+    assert check_archive(settings, []) == (0, [])
+
+
+def test_a_record_that_was_edited_and_closed_anew_is_named_every_time(version: Path) -> None:
+    settings = archive(version)
+    (version / "data/README.txt").write_text("not by Opis")
+    close_bag(version, {})
+    assert check_version(version) == []
+    for records in ([], [], [version.parent.name]):
+        _, findings = check_archive(settings, records)
+        assert [Path(finding.path).name for finding in findings] == ["tagmanifest-sha256.txt"]
+
+
+def test_a_link_is_not_the_file_nor_a_version(version: Path) -> None:
+    settings = archive(version)
+    (version.parent / "v2").symlink_to("v1")
+    (settings.records / "loop").symlink_to(".")
+    elsewhere = version / "data/text.txt"
+    elsewhere.rename(settings.output / "text.txt")
+    elsewhere.symlink_to(settings.output / "text.txt")
+    checked, findings = check_archive(settings, [])
+    assert checked == 1
+    assert {Path(f.path).name for f in findings} == {"loop", "v2", "text.txt"}
+
+
+def test_a_copy_of_a_record_among_the_records_is_found(version: Path) -> None:
+    settings = archive(version)
+    shutil.copytree(version.parent, version.parent.with_name("other"))
+    _, findings = check_archive(settings, [])
+    assert len(findings) == 1
+    assert findings[0].path.endswith("other/v1/data/record.json")
+
+
+def test_a_catalogue_that_is_damaged_inside_is_found_and_rebuilt(version: Path) -> None:
+    settings = archive(version)
+    content = settings.catalog.read_bytes()
+    for start in range(4096, len(content) - 4096, 4096):
+        settings.catalog.write_bytes(content[:start] + bytes(4096) + content[start + 4096 :])
+        paths = [finding.path for finding in check_archive(settings, [])[1]]
+        assert paths in ([], ["catalog.sqlite"]), start
+        assert check_archive(settings, []) == (1, [])
 
 
 def test_one_record_can_be_checked_by_its_id(version: Path) -> None:

@@ -1,14 +1,17 @@
 """Checks a whole archive: every version, what lies between them, and the catalogue."""
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.holdings.bag import Damage, Finding
+from pipeline.holdings.bag import TAG_MANIFEST, Damage, Finding, digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.entries import published_versions
+from pipeline.holdings.staging import is_unfinished
 from pipeline.holdings.verify import check_version
+from pipeline.record import from_json
 from pipeline.settings import Settings
 
 
@@ -27,8 +30,9 @@ def check_archive(settings: Settings, records: Sequence[str]) -> tuple[int, list
     if records:
         with Catalog(settings.catalog, settings.records) as catalog:
             homes = [settings.records / catalog.entry(record).folder for record in records]
+            lost = [found for record in records for found in _lost(catalog, settings, record)]
         folders = [folder for home in homes for folder in published_versions(home)]
-        return len(folders), list(_versions(folders, settings))
+        return len(folders), [*_versions(folders, settings), *lost]
     folders = list(published_versions(settings.records))
     findings = [*_versions(folders, settings), *_strays(settings, folders)]
     findings.extend(_catalog(settings, broken=bool(findings)))
@@ -38,8 +42,16 @@ def check_archive(settings: Settings, records: Sequence[str]) -> tuple[int, list
 def _versions(folders: Iterable[Path], settings: Settings) -> Iterator[Finding]:
     for folder in folders:
         name = folder.relative_to(settings.output).as_posix()
-        for finding in check_version(folder):
-            yield replace(finding, path=f"{name}/{finding.path}")
+        findings = check_version(folder) or list(_misplaced(folder))
+        yield from (replace(finding, path=f"{name}/{finding.path}") for finding in findings)
+
+
+def _misplaced(folder: Path) -> Iterator[Finding]:
+    """Yield that a whole version lies where another belongs: a copy, or a folder renamed."""
+    record = from_json((folder / "data" / "record.json").read_bytes())
+    if (record.id, f"v{record.version}") != (folder.parent.name, folder.name):
+        detail = f"is {record.id}, version {record.version}, and does not belong in this folder"
+        yield Finding("data/record.json", Damage.UNLISTED, detail)
 
 
 def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
@@ -51,9 +63,29 @@ def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
         if not folder.is_dir():
             continue
         for path in sorted(folder.iterdir()):
-            if path not in known and not path.name.endswith(".partial"):
+            if path not in known and not is_unfinished(path):
                 name = path.relative_to(settings.output).as_posix()
                 yield Finding(name, Damage.UNLISTED, "belongs to no published version")
+
+
+def _lost(catalog: Catalog, settings: Settings, record: str | None = None) -> Iterator[Finding]:
+    """Yield versions that are gone, or closed anew, since they were published.
+
+    The catalogue alone still knows of them, so it is not made anew from what is there.
+    """
+    advice = (
+        "Restore it from a copy; if it was done on purpose, delete "
+        f"{settings.catalog.name}, which is then made anew from what is there."
+    )
+    for known in catalog.versions(record):
+        folder = settings.records / known.folder / f"v{known.version}"
+        name = folder.relative_to(settings.output).as_posix()
+        manifest = folder / TAG_MANIFEST
+        if not folder.is_dir():
+            yield Finding(name, Damage.MISSING, f"was published and is gone. {advice}")
+        elif manifest.is_file() and digest(manifest) != known.manifest_sha256:
+            detail = f"is not the one that was published. {advice}"
+            yield Finding(f"{name}/{manifest.name}", Damage.CHANGED, detail)
 
 
 def _in(path: Path, settings: Settings) -> bool:
@@ -63,19 +95,29 @@ def _in(path: Path, settings: Settings) -> bool:
 def _catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
     """Hold the catalogue against one built afresh; only where the records themselves are whole."""
     name = settings.catalog.name
+    unreadable = Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
     existed = settings.catalog.exists()
     with Catalog(settings.catalog, settings.records) as catalog:
         if catalog.rebuilt and existed:
-            yield Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
+            yield unreadable
             return
-        if broken:
+        try:
+            lost = list(_lost(catalog, settings))
+            same = bool(broken or lost) or _agrees(catalog)
+        except sqlite3.DatabaseError:
+            catalog.rebuild()
+            yield unreadable
             return
-        catalog.settle()
-        with (
-            TemporaryDirectory(prefix="opis-verify-") as folder,
-            Catalog(Path(folder) / "fresh.sqlite", settings.records) as fresh,
-        ):
-            same = fresh.dump() == catalog.dump() and catalog.searches_what_it_holds()
+        yield from lost
         if not same:
             catalog.rebuild()
             yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
+
+
+def _agrees(catalog: Catalog) -> bool:
+    catalog.settle()
+    with (
+        TemporaryDirectory(prefix="opis-verify-") as folder,
+        Catalog(Path(folder) / "fresh.sqlite", catalog.records) as fresh,
+    ):
+        return fresh.dump() == catalog.dump() and catalog.searches_what_it_holds()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 _MANIFEST = "manifest-sha256.txt"
-_TAG_MANIFEST = "tagmanifest-sha256.txt"
+TAG_MANIFEST = "tagmanifest-sha256.txt"
 _TAG_FILES = ("bag-info.txt", "bagit.txt", _MANIFEST)
 
 
@@ -56,14 +56,14 @@ def close_bag(folder: Path, info: Mapping[str, str]) -> None:
     )
     _write(folder / _MANIFEST, [_entry(folder, path) for path in payload])
     tags = [folder / name for name in _TAG_FILES]
-    _write(folder / _TAG_MANIFEST, [_entry(folder, path) for path in tags])
+    _write(folder / TAG_MANIFEST, [_entry(folder, path) for path in tags])
 
 
 def check_bag(folder: Path) -> list[Finding]:
     """Return everything that is not as it was when the bag was closed, file by file."""
     findings: list[Finding] = []
     expected: dict[str, str] = {}
-    for manifest in (_TAG_MANIFEST, _MANIFEST):
+    for manifest in (TAG_MANIFEST, _MANIFEST):
         if (folder / manifest).is_file():
             expected |= _read_manifest(folder / manifest, findings)
         else:
@@ -72,9 +72,11 @@ def check_bag(folder: Path) -> list[Finding]:
     for name, want in sorted(expected.items()):
         if name not in present:
             findings.append(Finding(name, Damage.MISSING, "listed, but not there"))
+        elif (folder / name).is_symlink():
+            findings.append(Finding(name, Damage.CHANGED, "is a link; the file lies elsewhere"))
         elif (have := digest(folder / name)) != want:
             findings.append(Finding(name, Damage.CHANGED, f"expected {want}, found {have}"))
-    strangers = sorted(present - expected.keys() - {_TAG_MANIFEST, _MANIFEST})
+    strangers = sorted(present - expected.keys() - {TAG_MANIFEST, _MANIFEST})
     detail = "there, but in no manifest"
     findings.extend(Finding(name, Damage.UNLISTED, detail) for name in strangers)
     return findings

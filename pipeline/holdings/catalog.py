@@ -17,9 +17,10 @@ from filelock import FileLock
 
 from pipeline.errors import CatalogError
 from pipeline.holdings.entries import enter, published_versions
-from pipeline.holdings.search import search_terms, words_around
+from pipeline.holdings.search import Hit, search_terms, words_around
 
 _SCHEMA_VERSION = 1
+_KNOWN = "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256"
 _TABLES = ("page", "issue", "version", "record")
 
 
@@ -40,24 +41,14 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A page on which the words were found."""
-
-    record: str
-    title: str
-    page: int
-    leaf: str | None
-    around: str  #: the words around the first hit, on one line
-
-
-@dataclass(frozen=True, slots=True)
 class Known:
-    """A published version that holds certain bytes."""
+    """A published version: where it lies, and what described it."""
 
     record: str
     version: int
     folder: str
     sidecar_sha256: str | None
+    manifest_sha256: str  #: of its tagmanifest, which closes over all of it
 
 
 class Catalog:
@@ -108,11 +99,20 @@ class Catalog:
     def with_bytes(self, sha256: str) -> Known | None:
         """Return the newest published version of these bytes, or None."""
         row = self._db.execute(
-            "SELECT v.record, v.version, r.folder, v.sidecar_sha256 FROM version v"
+            f"SELECT {_KNOWN} FROM version v"
             " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
             [sha256],
         ).fetchone()
         return None if row is None else Known(*row)
+
+    def versions(self, record_id: str | None = None) -> Iterator[Known]:
+        """Yield all versions that were published, or those of one record."""
+        rows = self._db.execute(
+            f"SELECT {_KNOWN} FROM version v"
+            " JOIN record r ON r.id = v.record WHERE ? IN ('', v.record) ORDER BY 3, 1, 2",
+            [record_id or ""],
+        )
+        yield from (Known(*row) for row in rows)
 
     def newest_version(self, record_id: str) -> int:
         """Return the number of the newest version, 0 where there is no such record."""
@@ -179,10 +179,13 @@ class Catalog:
         ]
 
     def searches_what_it_holds(self) -> bool:
-        """Whether the full-text index agrees with the pages."""
+        """Whether the file is sound and the full-text index agrees with the pages."""
         try:
-            with self._db:
-                self._db.execute(
+            if self._db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                return False
+            with closing(sqlite3.connect("")) as copy:  # the check writes, the disk may not let it
+                self._db.backup(copy)
+                copy.execute(
                     "INSERT INTO page_search (page_search, rank) VALUES ('integrity-check', 1)"
                 )
         except sqlite3.DatabaseError:

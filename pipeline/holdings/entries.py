@@ -80,7 +80,7 @@ def _record_row(record: Record, folder: Path) -> tuple[Any, ...]:
 def published_versions(records: Path) -> Iterator[Path]:
     """Yield the folder of every published version, in a fixed order; staging is left out."""
     for folder in _folders(records):
-        versions = [p for p in folder.iterdir() if re.fullmatch(r"v[1-9][0-9]*", p.name)]
+        versions = [p for p in _children(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
         yield from sorted(versions, key=lambda path: int(path.name[1:]))
 
 
@@ -88,9 +88,18 @@ def _folders(folder: Path) -> Iterator[Path]:
     """Yield the folders of records: those that hold a version."""
     if not folder.is_dir():
         return
-    children = sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    children = _children(folder)
     if any((child / "bagit.txt").is_file() or (child / "data").is_dir() for child in children):
         yield folder
         return
     for child in children:
         yield from _folders(child)
+
+
+def _children(folder: Path) -> list[Path]:
+    """Return the folders in a folder; a link is none, it may lead anywhere."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+    )

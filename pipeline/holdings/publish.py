@@ -7,7 +7,6 @@ publish the same scan, one finds the place taken and takes the record that is th
 
 import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pipeline.errors import DuplicateError, IngestError, UnreadableError
 from pipeline.holdings.bag import close_bag, digest
 from pipeline.holdings.catalog import Catalog, archive_lock
 from pipeline.holdings.contents import write_contents
+from pipeline.holdings.staging import staging
 from pipeline.holdings.verify import check_version
 from pipeline.model import Clock
 from pipeline.record import Record
@@ -54,29 +54,15 @@ def publish(
         IngestError: the scan changed or vanished while it was read.
     """
     home = settings.records.joinpath(*_ladder(scan), record.id)
-    home.mkdir(parents=True, exist_ok=True)
-    staging = home / f".v{record.version}.{uuid.uuid4().hex[:12]}.partial"
-    try:
-        _stage(staging, scan, record, pages, settings, clock)
-        return _put_in_place(staging, home / f"v{record.version}", scan, settings)
-    finally:
-        discard(staging)
-        _remove_if_empty(home, settings.records)
+    with staging(home, record.version, settings) as folder:
+        _stage(folder, scan, record, pages, settings, clock)
+        return _put_in_place(folder, home / f"v{record.version}", scan, settings)
 
 
 def _ladder(scan: Admitted) -> tuple[str, ...]:
     """Return the archive's own ladder as folders; a replacing version stays with its record."""
     held = scan.described.held
     return ("unidentified",) if held is None else held.folder
-
-
-def discard(folder: Path) -> None:
-    """Remove a folder that nobody reads, however far it got."""
-    if folder.exists():
-        for path in [folder, *folder.rglob("*")]:
-            if path.is_dir():
-                path.chmod(0o755)
-        shutil.rmtree(folder)
 
 
 def copy_checked(source: Path, target: Path, sha256: str) -> None:
@@ -96,14 +82,14 @@ def copy_checked(source: Path, target: Path, sha256: str) -> None:
 
 
 def _stage(
-    staging: Path,
+    folder: Path,
     scan: Admitted,
     record: Record,
     pages: Callable[[], Iterable[ReadPage]],
     settings: Settings,
     clock: Clock,
 ) -> None:
-    data = staging / "data"
+    data = folder / "data"
     (data / "original").mkdir(parents=True)
     copy_checked(scan.path, data / "original" / scan.name, scan.sha256)
     if scan.sidecar is not None and scan.sidecar_sha256 is not None:
@@ -117,16 +103,16 @@ def _stage(
         "Bagging-Date": clock.now().date().isoformat(),
         "Bag-Software-Agent": "Opis",
     }
-    close_bag(staging, {key: value for key, value in info.items() if value})
-    findings = check_version(staging)
+    close_bag(folder, {key: value for key, value in info.items() if value})
+    findings = check_version(folder)
     if findings:
         worst = "; ".join(f"{found.path}: {found.detail}" for found in findings[:3])
         msg = f"{record.id} does not check and was not published: {worst}"
         raise RuntimeError(msg)  # ours to mend: nothing the scan did
-    _seal(staging)
+    _seal(folder)
 
 
-def _put_in_place(staging: Path, target: Path, scan: Admitted, settings: Settings) -> Published:
+def _put_in_place(folder: Path, target: Path, scan: Admitted, settings: Settings) -> Published:
     with (
         archive_lock(settings.output),
         Catalog(settings.catalog, settings.records) as catalog,
@@ -138,7 +124,7 @@ def _put_in_place(staging: Path, target: Path, scan: Admitted, settings: Setting
             return Published(known.record, known.version, there, already=True)
         catalog.announce(target)
         try:
-            staging.rename(target)
+            folder.rename(target)
         except OSError as error:  # a folder that is not empty: somebody else's version
             msg = (
                 f"{scan.name}: {target.parent.name} has a version {target.name[1:]} from another "
@@ -165,10 +151,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _remove_if_empty(folder: Path, root: Path) -> None:
-    """Take away the folders that a version which never came left empty."""
-    while folder != root and folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
-        folder = folder.parent

@@ -5,8 +5,20 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 _AROUND = 60  #: characters shown on each side of a hit
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A page on which the words were found."""
+
+    record: str
+    title: str
+    page: int
+    leaf: str | None
+    around: str  #: the words around the first hit, on one line
 
 
 def search_terms(query: str) -> list[str]:

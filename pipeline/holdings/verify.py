@@ -27,11 +27,13 @@ def check_version(folder: Path) -> list[Finding]:
     """
     findings = check_bag(folder)
     data = folder / "data"
+    if not (data / "record.json").is_file():
+        return findings or [Finding("data/record.json", Damage.MISSING, "is not there")]
     try:
         content = (data / "record.json").read_bytes()
         record = from_json(content)
     except (OSError, ValueError) as error:
-        detail = f"is no record: {str(error).splitlines()[0]}"
+        detail = f"is no record: {' '.join(str(error).split())[:200]}"
         return [*findings, Finding("data/record.json", Damage.MALFORMED, detail)]
     if dump(json.loads(content)).encode() != content:
         detail = "is not written as Opis writes it"

@@ -132,6 +132,7 @@ def _run(option: str) -> str:
         done = subprocess.run(
             [pytesseract.pytesseract.tesseract_cmd, option],
             capture_output=True, text=True, check=True, timeout=60, stdin=subprocess.DEVNULL,
+            start_new_session=True,  # out of reach of Ctrl-C, which would seem to be its failure
         )  # fmt: skip
     except (OSError, subprocess.SubprocessError) as error:
         msg = (

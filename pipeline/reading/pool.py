@@ -131,6 +131,10 @@ class Readers:
         reader = self._idle.get()
         try:
             yield reader
+        except Exception as error:
+            if self._closed:  # or an interrupt would pass for a broken scan
+                raise StoppedError from error
+            raise
         finally:
             self._idle.put(reader)
 

@@ -1,0 +1,49 @@
+"""A batch on Prefect: on the server that is set, or on Prefect's own temporary one.
+
+Prefect takes two seconds to import, so only what needs it pays them.
+"""
+
+import importlib
+import os
+import sys
+import time
+from pathlib import Path
+
+from flows import house, show
+from pipeline.ingest import Outcome
+from pipeline.settings import Settings
+
+_PREFECT = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else a page of events that an interrupt cut off
+}
+
+
+def prepare_prefect() -> None:
+    """Set what Prefect reads when it is imported, where the user has not."""
+    for name, value in _PREFECT.items():
+        os.environ.setdefault(name, value)
+
+
+def ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
+    """Run the flow, and say how much of the time was Prefect's."""
+    prepare_prefect()
+    begun = time.monotonic()
+    house.readers(house.jobs_of(settings))  # they start while Prefect does
+    server = os.environ.get("PREFECT_API_URL")
+    show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
+    flow = importlib.import_module("flows.ingest")
+    batch = flow.run(chosen, settings)
+    prefect = time.monotonic() - begun - batch.seconds
+    show.line(f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s.")
+    return list(batch.outcomes)
+
+
+def end_children(settings: Settings) -> None:
+    """End the reading children, and Prefect's temporary server if it was started."""
+    house.readers(house.jobs_of(settings)).close()
+    if (prefect := sys.modules.get("prefect.server.api.server")) is not None:
+        prefect.SubprocessASGIServer().stop()
