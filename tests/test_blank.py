@@ -65,7 +65,7 @@ def shown_through(strength: float, blur: float) -> Grey:
     [
         pytest.param(bare, "nothing on the page looks like text", id="bare paper"),
         pytest.param(bordered, "nothing on the page looks like text", id="a scanner's border"),
-        pytest.param(stamped, "but a stamp: 0110 вход. № 0047 15 ЯНВ 1949", id="a registry stamp"),
+        pytest.param(stamped, "nothing but a stamp: ", id="a registry stamp"),
         pytest.param(numbered, "", id="a leaf number alone"),
         pytest.param(lambda: shown_through(0.2, 5), "no text", id="faint show-through"),
         pytest.param(lambda: shown_through(0.5, 3), "no text", id="strong show-through"),
