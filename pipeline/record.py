@@ -65,12 +65,35 @@ class RecordPage(_Frozen):
     embedded: EmbeddedLayer | None
 
 
+class Form(_Frozen):
+    """Another form of a title or a name: in another language or alphabet."""
+
+    value: str
+    language: str | None = None  #: BCP 47
+    kind: Literal["given", "supplied", "transliterated", "translated"]
+    scheme: str | None = None  #: of a transliteration: ``ala-lc``, ``bgn-pcgn``
+
+
+class Name(_Frozen):
+    """Somebody who has to do with the document, as the description gives the name."""
+
+    value: str  #: without editors' words
+    role: str  #: ``creator``, ``recipient``, ``mentioned`` …
+    as_given: str  #: as written, e.g. ``Filippov [Stalin]``
+    forms: tuple[Form, ...] = ()
+    ids: tuple[str, ...] = ()  #: URIs of authority files
+
+
 class Translation(_Frozen):
     """The text in another language, by a person."""
 
     language: str  #: BCP 47
-    translator: str
+    translator: str | None
     text: str
+    origin: str = "sidecar"  #: who gave it: ``sidecar``, or the name of the file
+    aligned: tuple[tuple[int, int], ...] = ()
+    """Pairs of paragraphs, of the reading text and of the translation, each counted from 1 over
+    the whole; empty where numbering does not tell."""
 
 
 class Quality(_Frozen):
@@ -90,11 +113,14 @@ class Record(_Frozen):
     version: int = Field(ge=1)
     status: Literal["machine", "reviewed", "withdrawn"] = "machine"
     title: str | None
+    titles: tuple[Form, ...] = ()  #: other forms of the title
+    names: tuple[Name, ...] = ()  #: creator and recipient too, with more than their name
     creator: str | None
     recipient: str | None
     document_type: str | None
     date: str | None  #: EDTF
     date_as_given: str | None
+    date_calendar: Literal["gregorian", "julian"] = "gregorian"  #: of the date as given
     language: str | None  #: BCP 47
     summary: str | None
     subjects: tuple[str, ...]
