@@ -68,6 +68,8 @@ def ingest(
     settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs)
     if not settings.inbox.exists():
         show.line(f"There was no inbox {settings.inbox}; it is made now.")
+    if directly:
+        house.readers(house.jobs_of(settings))  # they start while the rest is checked
     house.ready(settings)
     chosen = _chosen(scans, settings)
     if not chosen:
