@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 
 from pipeline.cleaning.edits import CleanText
 from pipeline.cleaning.pageends import partners
-from pipeline.description.leaves import write_leaves
 from pipeline.description.merge import Described, page_labels
-from pipeline.description.reference import parse_all
 from pipeline.drafts import DOUBTFUL_WORD, Draft, cleaned, draft_of
 from pipeline.history import clean_activity, history, read_activities, text_digest
 from pipeline.model import Clock, Concern, EngineSignature, Issue, PageSource, PageState, Verdict
 from pipeline.provenance import Activity
 from pipeline.quality import REVIEWED, verdict
 from pipeline.record import EmbeddedLayer, Quality, Record, RecordPage, Reference
+from pipeline.reference import parse_all
+from pipeline.references.leaves import write_leaves
 from pipeline.text import Role
 from pipeline.values import Admitted, ReadPage
 

@@ -16,7 +16,8 @@ SOURCES = [path for path in [*PIPELINE, *FLOWS] if path.name != "__init__.py"]
 #: lower floors alone, and a folder from itself. A new room gets a place here first.
 FLOORS = (
     {"errors", "text"},
-    {"cleaning", "layout", "model", "raster", "settings"},
+    {"cleaning", "layout", "model", "raster", "references", "settings"},
+    {"reference"},
     {"description", "formats", "provenance", "quality", "textpdf"},
     {"intake", "pages", "record"},
     {"exports", "values"},

@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 import langcodes
 from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
 
-from pipeline.description.leaves import Leaf, leaf_labels
+from pipeline.references.leaves import Leaf, leaf_labels
 
 COPYRIGHT_NOT_EVALUATED = "http://rightsstatements.org/vocab/CNE/1.0/"
 

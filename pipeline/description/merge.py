@@ -12,12 +12,12 @@ from pydantic import ValidationError
 
 from pipeline.description.dates import is_edtf
 from pipeline.description.fields import Description, nearest_field
-from pipeline.description.leaves import Leaf
-from pipeline.description.reference import ArchivalReference, parse_all
 from pipeline.description.sidecar import Value
 from pipeline.description.sources import FILE_NAME, Source, find_sources, sidecar_of, sidecars_of
 from pipeline.errors import DescriptionError
 from pipeline.model import Concern, Issue
+from pipeline.reference import ArchivalReference, parse_all
+from pipeline.references.leaves import Leaf
 
 __all__ = [
     "Described",

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.description.reference import from_file_name
 from pipeline.description.sidecar import Value, read_sidecar
 from pipeline.errors import DescriptionError
+from pipeline.reference import from_file_name
 
 COMMAND_LINE = "command line"
 DEFAULTS = "folder defaults"

@@ -16,6 +16,7 @@ class Archive:
     name_en: str
     name_ru: str
     aliases: tuple[str, ...]  #: all other ways to cite it
+    system: str = "ru"  #: its kind of ladder, a key of ``levels.LADDERS``
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -26,9 +27,9 @@ class Archive:
 @cache
 def known_archives() -> tuple[Archive, ...]:
     """Return all of them, as the data file orders them."""
-    text = files("pipeline.description").joinpath("archives.toml").read_text(encoding="utf-8")
+    text = files("pipeline.references").joinpath("archives.toml").read_text(encoding="utf-8")
     return tuple(
-        Archive(entry["code"], entry["name_en"], entry["name_ru"], tuple(entry["aliases"]))
+        Archive(**{**entry, "aliases": tuple(entry["aliases"])})
         for entry in tomllib.loads(text)["archive"]
     )
 
@@ -42,12 +43,23 @@ def archive_named(spelling: str) -> Archive | None:
     return _by_spelling().get(_letters(spelling))
 
 
+def system_of(code: str) -> str:
+    """Return the system of the archive with this code, ``ru`` where it is not known."""
+    archive = archive_named(code)
+    return "ru" if archive is None else archive.system
+
+
 @cache
 def spelling_pattern() -> str:
     """Return a regular expression for any spelling, the longest first; spaces may be missing."""
     spellings = {text for archive in known_archives() for text in archive.spellings}
     longest_first = sorted(spellings, key=lambda text: (-len(text), text))
-    return "|".join(re.escape(text).replace(r"\ ", " ?") for text in longest_first)
+    return "|".join(_spaced(text) for text in longest_first)
+
+
+def _spaced(text: str) -> str:
+    """Return a pattern of a spelling; letters that are a word of their own may bear stops."""
+    return re.escape(text).replace(r"\ ", r"[ .]? ?")
 
 
 @cache

@@ -1,0 +1,1 @@
+"""What an archivist says of a scan: sidecars, file names, references, leaves, dates."""
