@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import batch, direct, ending, house, show
+from flows import batch, citing, direct, ending, house, show
 from flows import serve as serving
 from flows.doctor import examine
 from pipeline.errors import OpisError, SetupError, disk_trouble
@@ -177,6 +177,9 @@ def evaluate(
     readers = house.readers(house.jobs_of(settings))
     results = list(evaluation(samples, recipe or [Recipe.EVIDENCE], settings, readers))
     show.evaluation(results, as_json=as_json)
+
+
+app.command()(citing.reference)
 
 
 @app.command()

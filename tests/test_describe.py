@@ -187,17 +187,17 @@ def test_an_unread_date_is_an_issue() -> None:
 
 
 def test_an_unread_reference_is_kept_and_is_an_issue() -> None:
-    described = describe([sidecar(references=[HELD, "CAB 123/246"])])
-    assert described.description.references == (HELD, "CAB 123/246")
+    described = describe([sidecar(references=[HELD, "Cabinet 9, blue"])])
+    assert described.description.references == (HELD, "Cabinet 9, blue")
     assert described.references == (parse(HELD),)
     assert concerns(described) == [Concern.UNREAD_REFERENCE]
 
 
 def test_another_holding_is_never_taken_for_the_held_one() -> None:
-    described = describe([sidecar(references=["CAB 123/246", HELD])])
+    described = describe([sidecar(references=["Cabinet 9, blue", HELD])])
     assert described.held is None
     assert described.references == ()
-    assert describe([named(), sidecar(references=["CAB 123/246"])]).held == parse(HELD)
+    assert describe([named(), sidecar(references=["Cabinet 9, blue"])]).held == parse(HELD)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from pipeline.description.sidecar import Value
 from pipeline.description.sources import FILE_NAME, Source, find_sources, sidecar_of, sidecars_of
 from pipeline.errors import DescriptionError
 from pipeline.model import Concern, Issue
-from pipeline.reference import ArchivalReference, parse_all
+from pipeline.reference import ArchivalReference, parse_all, read
 from pipeline.references.leaves import Leaf
 
 __all__ = [
@@ -177,8 +177,10 @@ def _issues(description: Description, edtf: str | None) -> Iterator[Issue]:
     if not description.references:
         yield Issue(Concern.NO_REFERENCE, "No archival reference was given.")
     for text in description.references:
-        if not parse_all(text):
-            detail = f"The reference “{text}” could not be read; it is kept as given."
+        found = read(text)
+        if not found.places:
+            why = found.why
+            detail = f"The reference “{text}” could not be read; it is kept as given. {why}"
             yield Issue(Concern.UNREAD_REFERENCE, detail)
     if description.date and edtf is None:
         detail = f"The date “{description.date}” is not EDTF, such as 1949-01-14; kept as given."

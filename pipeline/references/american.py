@@ -17,12 +17,16 @@ from pipeline.references.leaves import plain
 from pipeline.references.reading import Problem, Reading, Status
 from pipeline.references.systems import Path, reading_of
 
+_LONGEST = 400  #: characters of one source note
 _PLAIN = "US-NARA"  #: "National Archives" before a record group
 _LIBRARIES = {  # cited by collection and series; a box is a courtesy
     "US-DDEL", "US-GRFL", "US-HSTL", "US-JCL", "US-JFKL", "US-LBJL", "US-LC", "US-RNL", "US-RRL",
 }  # fmt: skip
 _RG = r"(?:RG|Record Group) ?[0-9]{1,3}(?! ?[A-Z]?[0-9])"
-_END = re.compile(r"(?<!\b[A-Z])(?<!\bNo)(?<!\bDr)(?<!\bMr)(?<!\b[Vv]ol)(?<!\bno)[.;](?=\s|$)")
+_END = re.compile(
+    r"(?<!\b[A-Z])(?<!\bNo)(?<!\bDr)(?<!\bMr)(?<!\b[Vv]ol)(?<!\bno)[.;](?=\s|$)"
+    r"|\.(?=\s+(?:Top |Very )?(?:Secret|Confidential|Unclassified|Limited|No class))"
+)
 _FILES = re.compile(  # the first step of what is kept in an archive, not printed in a bulletin
     r"(?:RG|Record Group|Lot|Box|Job|Entry|Reel) ?[0-9]|.*\b(?:Files?|Papers|Records|Series|"
     r"Collection|Documents|Lot|Diar(?:y|ies))\b",
@@ -44,7 +48,7 @@ def read_american(text: str) -> Iterator[Reading]:
     """Yield the references of a text; its spaces are alike, its dashes are as they were."""
     for found in _pattern().finditer(text):
         end = _END.search(text, found.end())
-        whole = text[found.end() : end.start() if end else len(text)]
+        whole = text[found.end() : end.start() if end else len(text)][:_LONGEST]
         steps = [step.strip() for step in whole.split(", ") if step.strip()]
         if any(_FILES.match(step) or _marked(plain(step)) for step in steps):
             yield _reading(found, whole, steps)

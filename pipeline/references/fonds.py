@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from pipeline.references.archives import system_of
-from pipeline.references.assembler import Assembler, Draft
+from pipeline.references.assembler import Assembler
+from pipeline.references.draft import Draft
 from pipeline.references.levels import RANKS, is_ladder
 from pipeline.references.place import ArchivalReference
 from pipeline.references.reading import Problem, Reading, Status

@@ -66,6 +66,12 @@ class Readings:
         places = tuple(found.place for found in self.references if found.place is not None)
         return places if len(places) == len(self.references) else ()
 
+    @property
+    def why(self) -> str:
+        """Why not all is ok, in sentences; empty where it is."""
+        told = [problem for found in self.references for problem in found.problems]
+        return " ".join(problem.detail for problem in (*told, *self.problems))
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as ``opis reference --json`` prints it."""
         told = [problem for found in self.references for problem in found.problems]

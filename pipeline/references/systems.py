@@ -29,14 +29,14 @@ _KEW = re.compile(
 _GERMAN = re.compile(
     r"(?P<archive>{archive})[\s,:]+(?P<bestand>[A-Z][A-Za-z]{{0,5}}(?: ?[0-9]{{1,5}}[a-z]?)?"
     r"(?: [IVX]+(?![\w.]))?)(?:(?:/| /|, (?:Nr\. )?(?=[0-9]))"
-    r"(?P<signatur>[^\s,;.]+(?: ?[0-9/]+)*))?"
+    r"(?P<signatur>[^\s,;.]+(?: [0-9A-Z/]+)*))?"
     r"(?:,? (?:Bd|Band|Bände)\.? (?P<volume>[0-9]+[A-Za-z]?))?"
     r"(?:,? (?:Bl|Blatt|S|fol)\.? ?(?P<leaves>{leaves}))?"
 )
 _POLISH = re.compile(
     r"(?P<archive>{archive})[\s,:]+(?:(?P<zespol>(?!sygn)[^,;]{{2,80}}?), )?"
     r"(?:sygn\.|sygnatura|z\.)? ?(?P<sygnatura>(?:[A-Z]{{1,3}} ?)*"
-    r"[IVXL]*(?: ?[A-Z]/)?[0-9][0-9/.-]*[0-9A-Za-z]?)(?:, (?:t|tom|w)\. ?(?P<volume>[0-9]+))?"
+    r"[IVXL]*(?: ?[A-Z]/)?[0-9][0-9A-Z/.-]*[0-9A-Za-z]?)(?:, (?:t|tom|w)\. ?(?P<volume>[0-9]+))?"
     r"(?:, (?:k|karta|s|str)\. ?(?P<leaves>{leaves}))?"
 )
 _HUNGARIAN = re.compile(

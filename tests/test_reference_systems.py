@@ -1,0 +1,189 @@
+"""References of all systems: how sure they are, how they are written, and that neither tires."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from flows.cli import app
+from pipeline.reference import ArchivalReference, Leaf, LeafRange, Style, parse, read, render
+from pipeline.references.archives import known_archives
+
+HERE = Path(__file__).parent
+CITATIONS = HERE.parents[1] / "shared" / "eval" / "citations-open.tsv"
+COLUMNS = ("archive", "fond", "opis", "papka", "delo", "unit", "leaves")
+READINGS = json.loads((HERE / "cases" / "readings.json").read_text("utf-8"))
+law = settings(deadline=None)  # a busy machine is not a broken law
+
+
+def told(text: str) -> list[str]:
+    return [
+        f"{one.status}: {one.place.labelled}"
+        if one.place
+        else f"{one.status}: {one.archive} {dict(one.path)} {one.unit}".rstrip()
+        for one in read(text).references
+    ]
+
+
+@pytest.mark.parametrize("case", READINGS, ids=lambda case: case["text"][:60])
+def test_a_citation_is_read_as_far_as_it_goes(case: dict[str, Any]) -> None:
+    assert told(case["text"]) == case["read"]
+
+
+def rows() -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    with CITATIONS.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream, delimiter="\t"):
+            found.setdefault(row["id"], []).append(row)
+    return found
+
+
+@pytest.mark.skipif(not CITATIONS.exists(), reason="the evaluation strings are not in this clone")
+def test_of_real_citations_nearly_all_are_read_exactly_and_none_wrongly() -> None:
+    right = wanted = 0
+    for several in rows().values():
+        found = read(several[0]["text"]).references
+        for row in several:
+            here = found[int(row["ref"]) - 1 :][:1] if row["ref"] != "0" else found
+            statuses = [one.status.value for one in here]
+            if row["status"] != "ok":
+                assert "ok" not in statuses, row["text"]
+                continue
+            wanted += 1
+            right += statuses == ["ok"] and all(
+                ({**dict(here[0].path), **here[0].to_dict()}.get(column) or "") == row[column]
+                for column in COLUMNS
+            )
+    assert right >= 0.97 * wanted
+
+
+number = st.integers(1, 9999).map(str)
+LADDERS: dict[str, list[st.SearchStrategy[tuple[tuple[str, str], ...]]]] = {
+    "bg": [st.tuples(*(st.tuples(st.just(x), number) for x in ("fond", "opis", "delo")))],
+    "ua": [st.tuples(*(st.tuples(st.just(x), number) for x in ("fond", "delo", "volume")))],
+    "files": [st.tuples(*(st.tuples(st.just(x), number) for x in ("fond", "delo")))],
+    "uk": [
+        st.tuples(
+            st.tuples(st.just("class"), st.sampled_from(["CAB", "FO", "PREM", "T"])),
+            *(st.tuples(st.just(x), number) for x in ("series", "piece", "item")),
+        )
+    ],
+    "us": [
+        st.tuples(
+            st.tuples(st.just("record_group"), st.integers(1, 600).map(str)),
+            st.tuples(st.just("series"), st.sampled_from(["Central Files", "S/P Files"])),
+            st.tuples(st.just("lot"), st.just("64 D 199")),
+            st.tuples(st.just("box"), number),
+            st.tuples(st.just("folder"), st.sampled_from(["China, 1949", "USSR—Trade"])),
+        )
+    ],
+    "de": [
+        st.tuples(
+            st.tuples(st.just("bestand"), st.sampled_from(["NY 4090", "DY 30", "R 43 II"])),
+            st.tuples(st.just("signatur"), st.one_of(number, st.just("IV 2/2/12"))),
+        )
+    ],
+    "pl": [
+        st.tuples(
+            st.tuples(st.just("zespol"), st.just("KC PZPR")),
+            st.tuples(st.just("sygnatura"), st.sampled_from(["XI A/100", "237/V-5", "12"])),
+            st.tuples(st.just("volume"), number),
+        )
+    ],
+    "hu": [
+        st.tuples(
+            st.tuples(st.just("signatura"), st.sampled_from(["XIX-J-1-j", "R 302-4.-8.-63."]))
+        )
+    ],
+    "cn": [st.tuples(st.tuples(st.just("signatura"), st.just("105-00000-01(1)")))],
+}
+UNITS = {"uk": "f", "de": "Bl", "pl": "k", "cn": "l", "bg": "l", "ua": "l", "files": "l"}
+
+
+@st.composite
+def place(draw: st.DrawFn) -> ArchivalReference:
+    archive = draw(st.sampled_from([one for one in known_archives() if one.system in LADDERS]))
+    path = draw(draw(st.sampled_from(LADDERS[archive.system])))
+    unit = UNITS.get(archive.system, "")
+    first = draw(st.integers(1, 400))
+    leaves = LeafRange(Leaf(first), Leaf(first + draw(st.integers(0, 9))))
+    whole = not unit or draw(st.booleans())
+    return ArchivalReference(archive.code, path, "" if whole else unit, () if whole else (leaves,))
+
+
+@law
+@given(place(), st.sampled_from(Style))
+def test_what_is_rendered_in_any_style_reads_back(one: ArchivalReference, style: Style) -> None:
+    assert parse(render(one, style)) == one
+
+
+@pytest.mark.parametrize("style", list(Style))
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113",
+        "AVPRF, f. 0129, op. 48, p. 366, d. 22, ll. 2, 12v-13, 40-48v",
+        "APRF, f. 45, op. 1, d. 330, pp. 110-113",
+        "GARF, f. R-9401, op. 2а, d. 15А, t. 2, l. 5v",
+        "RGANI, f. 89, per. 18, d. 84",
+    ],
+)
+def test_every_style_reads_back_as_the_same_place(text: str, style: Style) -> None:
+    known = parse(text)
+    assert known is not None
+    assert parse(render(known, style)) == known
+
+
+def test_a_russian_legend_has_stops_and_one_leaf_letter() -> None:
+    known = parse("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v")
+    assert known is not None
+    assert render(known, Style.LEGEND) == "РГАСПИ. Ф. 558. Оп. 11. Д. 330. Л. 110–113 об."
+    assert render(known, Style.WILSON) == "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["f. ", "1", "RGASPI, f. 1, op. 2, d. 3; ", "4-5, ", "Department of State, ", "Box 5, ", "A ",
+     "NARA, RG 59, ", "MNL OL, R 3-4.", "BArch, R 4/2", "Ibid. ", "(", "AAN, XI A/", "ф. 1 "],
+)  # fmt: skip
+@pytest.mark.timeout(20)
+def test_a_long_hostile_text_is_done_with_soon(piece: str) -> None:
+    read(piece * (20_000 // len(piece)))
+
+
+def test_the_command_prints_what_a_program_reads() -> None:
+    done = CliRunner().invoke(
+        app, ["reference", "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113", "--json"]
+    )
+    assert json.loads(done.stdout) == {
+        "issues": [],
+        "references": [
+            {
+                "archive": "RGASPI",
+                "as_cited": "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113",
+                "leaf_labels": "0110-0113",
+                "leaves": "110-113",
+                "normal": "RGASPI, f. 558, op. 11, d. 330, ll. 110-113",
+                "path": [["fond", "558"], ["opis", "11"], ["delo", "330"]],
+                "status": "ok",
+                "unit": "l",
+            }
+        ],
+    }
+
+
+def test_ibid_stands_for_the_context_that_is_given() -> None:
+    words = ["reference", "Ibid., Op.1, D.5755, L.142.", "--context", "RGASPI, F.558, Op.11, D.2"]
+    done = CliRunner().invoke(app, words)
+    assert done.stdout == "RGASPI, f. 558, op. 1, d. 5755, l. 142\n"
+
+
+def test_a_text_without_a_reference_says_so() -> None:
+    done = CliRunner().invoke(app, ["reference", "9 л.", "--json"])
+    assert json.loads(done.stdout)["references"] == []
+    assert [issue["code"] for issue in json.loads(done.stdout)["issues"]] == ["non-archival"]
