@@ -180,6 +180,7 @@ def evaluate(
 
 
 app.command()(citing.reference)
+app.command()(citing.cite)
 
 
 @app.command()

@@ -31,6 +31,9 @@ def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
     files = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     assert files == [
         "README.txt",
+        "export/citation.bib",
+        "export/citation.csl.json",
+        "export/citation.ris",
         "original/scan.pdf",
         "pages/0001.alto.xml",
         "pages/0002.alto.xml",

@@ -1,5 +1,8 @@
 """README.txt of a record: understood by a person with a text editor and nothing else."""
 
+from pipeline.citation.cited import cited
+from pipeline.citation.pin import Pin
+from pipeline.citation.styles import Manner, in_words
 from pipeline.model import Origin
 from pipeline.record import Record
 
@@ -13,6 +16,7 @@ original/           the scan, bit for bit as it arrived
 sidecar/            the description that came with it, if one did
 searchable.pdf      the scan's own pages with an invisible text layer
 pages/              ALTO 4.4: every word of a page with its place, every line with what it is
+export/             the citation for reference managers: citation.csl.json, .bib, .ris
 provenance.json     how each text came from the scan, as W3C PROV
 ../manifest-sha256.txt   the digest of every file (BagIt 1.0, RFC 8493)"""
 
@@ -26,20 +30,15 @@ def to_readme(record: Record) -> str:
         _how(record),
         _doubts(record),
         f"HOW TO CITE IT\n\n{citation(record)}",
+        f"With every archive that holds it:\n{in_words(cited(record), Manner.WILSON)}",
         f"THE FILES\n\n{_FILES}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def citation(record: Record) -> str:
-    """Return a note in the manner of Chicago: title, date, where the original lies, record."""
-    title = f"“{record.name},”" if record.title else record.name + ","
-    held = [ref.as_cited for ref in record.references]
-    where = ", and ".join(held) if record.title else ""
-    parts = [record.date or "undated", record.collection, where]
-    place = f"Opis record {record.id}, version {record.version}"
-    credit = f" Contributed by {', '.join(record.contributors)}." if record.contributors else ""
-    return f"{title} {', '.join(filter(None, [*parts, place]))}.{credit}"
+    """Return a note in the manner of Chicago, pinned to the reading text of this version."""
+    return f"{in_words(cited(record), Manner.CHICAGO)} {Pin.of(record, 'reading text')}"
 
 
 def _what(record: Record) -> str:

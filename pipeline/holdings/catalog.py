@@ -9,17 +9,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from pipeline.errors import CatalogError
-from pipeline.holdings.entries import enter, published_versions
+from pipeline.holdings.database import archive_lock, build, connect, is_whole
+from pipeline.holdings.entries import enter
 from pipeline.holdings.search import Hit, search_terms, words_around
+from pipeline.record import Record, from_json
 
-_SCHEMA_VERSION = 1
 _KNOWN = "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256"
 _TABLES = ("page", "issue", "version", "record")
 
@@ -63,7 +61,7 @@ class Catalog:
         """
         self.path, self.records = path, records
         self.rebuilt = False  #: there was one, and it could not be used
-        self._db = _connect(path) if _is_whole(path) else self._anew()
+        self._db = connect(path) if is_whole(path) else self._anew()
 
     def close(self) -> None:
         """Close the file."""
@@ -96,6 +94,20 @@ class Catalog:
             raise CatalogError(msg)
         return _entry(row)
 
+    def load(self, record_id: str, version: int | None) -> Record:
+        """Return a version of a record as published, the newest for None.
+
+        Raises:
+            CatalogError: there is no such record or version.
+        """
+        entry = self.entry(record_id)
+        folder = self.records / entry.folder / f"v{version or entry.version}"
+        try:
+            return from_json((folder / "data" / "record.json").read_bytes())
+        except FileNotFoundError as error:
+            msg = f"{record_id} has no version {version}; the newest is {entry.version}."
+            raise CatalogError(msg) from error
+
     def with_bytes(self, sha256: str) -> Known | None:
         """Return the newest published version of these bytes, or None."""
         row = self._db.execute(
@@ -123,6 +135,19 @@ class Catalog:
         """Return the id of the record that was made from this place, or None."""
         row = self._db.execute("SELECT id FROM record WHERE reference = ?", [normal]).fetchone()
         return None if row is None else str(row["id"])
+
+    def under(self, normal: str) -> list[str]:
+        """Return the ids of the records made from a file or from leaves of it, by place.
+
+        Args:
+            normal: the printed form of a reference without leaves.
+        """
+        rows = self._db.execute(
+            "SELECT id FROM record WHERE reference = ?1 OR substr(reference, 1, length(?1) + 2)"
+            " = ?1 || ', ' ORDER BY folder, id",
+            [normal],
+        )
+        return [str(row["id"]) for row in rows]
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Return the pages on which all words of the query stand, the best first.
@@ -195,53 +220,11 @@ class Catalog:
     def _anew(self, *, always: bool = False) -> sqlite3.Connection:
         """Build beside and rename into place; of many that find none, one builds."""
         with archive_lock(self.path.parent):
-            if _is_whole(self.path) and not always:
-                return _connect(self.path)
+            if is_whole(self.path) and not always:
+                return connect(self.path)
             self.rebuilt = self.path.exists()
-            beside = self.path.with_name(f".{self.path.name}.partial")
-            for leftover in self.path.parent.glob(f".{self.path.name}.partial*"):
-                leftover.unlink()
-            self._db = _connect(beside)
-            with self._db:
-                self._db.executescript(
-                    (files("pipeline.holdings") / "catalog.sql").read_text("utf-8")
-                )
-                for folder in published_versions(self.records):
-                    enter(self._db, folder, self.records)
-            self._db.close()
-            for journal in self.path.parent.glob(f"{self.path.name}-*"):
-                journal.unlink()
-            beside.replace(self.path)
-            return _connect(self.path)
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    db = sqlite3.connect(path, timeout=60)
-    db.row_factory = sqlite3.Row
-    return db
-
-
-def archive_lock(output: Path) -> FileLock:
-    """Return the lock of whoever changes what is published; a thread may take it twice."""
-    work = output / ".opis"
-    work.mkdir(parents=True, exist_ok=True)
-    return FileLock(work / "publish.lock", is_singleton=True)
-
-
-def _is_whole(path: Path) -> bool:
-    """Whether the file is a catalogue of this schema and as long as it says."""
-    if not path.exists():
-        return False
-    try:
-        with closing(_connect(path)) as db:
-            schema, count, size = (
-                db.execute(f"PRAGMA {name}").fetchone()[0]
-                for name in ("user_version", "page_count", "page_size")
-            )
-            db.execute("SELECT count(*) FROM pending").fetchone()
-    except sqlite3.DatabaseError:
-        return False
-    return bool(schema == _SCHEMA_VERSION and count * size == path.stat().st_size)
+            build(self.path, self.records)
+            return connect(self.path)
 
 
 def _entry(row: sqlite3.Row) -> Entry:

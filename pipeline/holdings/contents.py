@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
 from pipeline.exports.alto import to_alto
 from pipeline.exports.readme import to_readme
 from pipeline.model import PageState, Verdict
@@ -11,6 +12,13 @@ from pipeline.reading.upright import upright
 from pipeline.record import Record, RecordPage, dump, to_json
 from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
 from pipeline.values import ReadPage
+
+#: What is made from the record alone, and written with every version.
+EXPORTS: dict[str, Callable[[Record], str]] = {
+    "citation.bib": to_bibtex,
+    "citation.csl.json": to_csl_json,
+    "citation.ris": to_ris,
+}
 
 
 def write_contents(data: Path, record: Record, pages: Callable[[], Iterable[ReadPage]]) -> None:
@@ -25,6 +33,9 @@ def write_contents(data: Path, record: Record, pages: Callable[[], Iterable[Read
     _write(data / "text.txt", record.reading_text + "\n")
     _write(data / "provenance.json", dump(to_prov_json(record.provenance, record.id)))
     _write(data / "README.txt", to_readme(record))
+    (data / "export").mkdir()
+    for name, export in EXPORTS.items():
+        (data / "export" / name).write_text(export(record), encoding="utf-8", newline="")
     (data / "pages").mkdir()
     for page, read in zip(record.pages, pages(), strict=True):
         alto = to_alto(record, page, read.reading.text)

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from pipeline.errors import DuplicateError, IngestError, UnreadableError
 from pipeline.holdings.bag import close_bag, digest
-from pipeline.holdings.catalog import Catalog, archive_lock
+from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.contents import write_contents
+from pipeline.holdings.database import archive_lock
 from pipeline.holdings.staging import staging
 from pipeline.holdings.verify import check_version
 from pipeline.model import Clock

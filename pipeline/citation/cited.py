@@ -1,0 +1,106 @@
+"""What a citation is made of: taken from a record, for the document or for one of its leaves."""
+
+from dataclasses import dataclass, replace
+
+from pipeline.errors import CatalogError
+from pipeline.record import Record, RecordPage, Reference
+from pipeline.reference import ArchivalReference, Leaf, LeafRange, parse
+from pipeline.references.leaves import read_leaves
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The parts of a citation; what the record does not say is empty."""
+
+    title: str
+    creator: str
+    recipient: str
+    document_type: str
+    date: str  #: EDTF
+    date_as_given: str
+    collection: str
+    places: tuple[ArchivalReference | str, ...]  #: the one scanned first; text where unread
+    contributors: tuple[str, ...]
+    translators: tuple[str, ...]
+
+
+def cited(record: Record, leaf: str = "") -> Cited:
+    """Return what is cited of a record, narrowed to a leaf if one is given.
+
+    Raises:
+        CatalogError: the record has no such leaf; says which it has.
+    """
+    page = page_of(record, leaf) if leaf else None
+    return Cited(
+        title=record.title or "",
+        creator=record.creator or "",
+        recipient=record.recipient or "",
+        document_type=record.document_type or "",
+        date=record.date or "",
+        date_as_given=record.date_as_given or "",
+        collection=record.collection or "",
+        places=tuple(_place(record, reference, page) for reference in record.references),
+        contributors=record.contributors,
+        translators=tuple(one.translator for one in record.translations if one.translator),
+    )
+
+
+def page_of(record: Record, leaf: str) -> RecordPage:
+    """Return the page of a leaf as people write it: 111, 0111, 111 об.
+
+    Raises:
+        CatalogError: the record has no such leaf; says which it has.
+    """
+    wanted = Leaf.parse(leaf)
+    for page in record.pages:
+        known = page.leaf and Leaf.parse(page.leaf)
+        if page.leaf is not None and (page.leaf == leaf.strip() or (wanted and known == wanted)):
+            return page
+    have = [page.leaf for page in record.pages if page.leaf]
+    some = (
+        f"It has {', '.join(have[:8])}{' …' if len(have) > 8 else ''}."
+        if have
+        else ("Its pages bear no leaf numbers.")
+    )
+    msg = f"{record.id} has no leaf {leaf}. {some}"
+    raise CatalogError(msg)
+
+
+def place_of(reference: Reference) -> ArchivalReference | None:
+    """Return a record's reference as a place, its leaves as stamped; None where it is unread."""
+    place = parse(reference.normal) if reference.normal else None
+    if place is None or not reference.leaf_labels:
+        return place
+    return replace(place, leaves=read_leaves(reference.leaf_labels, place.unit))
+
+
+def _place(
+    record: Record, reference: Reference, page: RecordPage | None
+) -> ArchivalReference | str:
+    place = place_of(reference)
+    if place is None:
+        return reference.as_cited
+    if page is None or page.leaf is None:
+        return place
+    labels = place.leaf_labels()
+    if reference.relation == "held":
+        return _narrowed(place, page.leaf)
+    # Another holding counts its own leaves: the nth here is the nth there, if both have as many.
+    numbered = len(labels) == len(record.pages)
+    return _narrowed(place, labels[page.number - 1]) if numbered else place
+
+
+def _narrowed(place: ArchivalReference, label: str) -> ArchivalReference:
+    leaf = Leaf.parse(label)
+    if leaf is None:
+        return place
+    return replace(place, unit=place.unit or "l", leaves=(LeafRange(leaf, leaf),))
+
+
+def holds(record: Record, place: ArchivalReference) -> bool:
+    """Return whether a record was made from a place, or from leaves among which it is."""
+    known = place_of(record.references[0]) if record.references else None
+    if known is None or (known.archive, known.path) != (place.archive, place.path):
+        return False
+    ends = [end for part in place.leaves for end in (part.first, part.last)]
+    return not known.leaves or all(any(end in part for part in known.leaves) for end in ends)

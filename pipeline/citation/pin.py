@@ -1,0 +1,92 @@
+"""Pins: what a citation says of the very text that it cites, so that it can be checked later.
+
+    [Opis rgaspi-f558-op11-d330-l0110-0113, v1, leaf 0111, reading text, sha256 0123456789ab]
+
+The digest is of the text in UTF-8, its first twelve digits.
+"""
+
+import re
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Self
+
+from pipeline.citation.cited import page_of
+from pipeline.errors import CatalogError
+from pipeline.history import text_digest
+from pipeline.record import Record
+
+_DIGITS = 12
+_PIN = re.compile(
+    r"\[Opis (?P<record>[a-z0-9-]+), v(?P<version>[1-9][0-9]*)(?:, leaf (?P<leaf>[^,\]]+))?, "
+    r"(?P<kind>reading text|raw text|translation [A-Za-z0-9-]+), sha256 (?P<digest>[0-9a-f]{12})\]"
+)
+_AROUND = 3  #: words shown on either side of a difference
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """Which text of which version a citation means."""
+
+    record: str
+    version: int
+    leaf: str
+    kind: str  #: ``reading text``, ``raw text`` or ``translation CODE``
+    digest: str
+
+    @classmethod
+    def of(cls, record: Record, kind: str, leaf: str = "") -> Self:
+        """Return the pin of a record's text.
+
+        Raises:
+            CatalogError: the record has no such text or leaf.
+        """
+        digest = text_digest(text_of(record, kind, leaf))[:_DIGITS]
+        label = (page_of(record, leaf).leaf or "") if leaf else ""
+        return cls(record.id, record.version, label, kind, digest)
+
+    @classmethod
+    def find(cls, citation: str) -> Self | None:
+        """Return the pin of a citation, or None where it bears none."""
+        found = _PIN.search(" ".join(citation.split()))
+        if found is None:
+            return None
+        leaf, version = found["leaf"] or "", int(found["version"])
+        return cls(found["record"], version, leaf, found["kind"], found["digest"])
+
+    def __str__(self) -> str:
+        leaf = f"leaf {self.leaf}, " if self.leaf else ""
+        return f"[Opis {self.record}, v{self.version}, {leaf}{self.kind}, sha256 {self.digest}]"
+
+
+def text_of(record: Record, kind: str, leaf: str = "") -> str:
+    """Return a text of a record, of the whole or of a leaf.
+
+    Raises:
+        CatalogError: the record has no such text or leaf.
+    """
+    if kind.startswith("translation "):
+        language = kind.removeprefix("translation ")
+        for translation in record.translations:
+            if translation.language == language and not leaf:
+                return translation.text
+        msg = f"{record.id} has no translation into {language}{' of a single leaf' * bool(leaf)}."
+        raise CatalogError(msg)
+    pages = [page_of(record, leaf)] if leaf else record.pages
+    return "\f".join(page.raw_text if kind == "raw text" else page.reading_text for page in pages)
+
+
+def word_differences(before: str, after: str) -> list[str]:
+    """Return how a text differs from an earlier one, in words, with some words around.
+
+    >>> word_differences("one two three four", "one two tree four")
+    ['… one two [three → tree] four …']
+    """
+    old, new = before.split(), after.split()
+    told = []
+    for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind == "equal":
+            continue
+        change = f"[{' '.join(old[a:b]) or '—'} → {' '.join(new[c:d]) or '—'}]"
+        around = [*old[max(a - _AROUND, 0) : a], change, *old[b : b + _AROUND]]
+        told.append(f"… {' '.join(around)} …")
+    return told

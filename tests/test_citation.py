@@ -1,0 +1,185 @@
+"""Citations of varied records, in every style and as data; pins, and what became of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import rispy
+from bibtexparser.entrypoint import parse_string
+from typer.testing import CliRunner
+
+from flows.cli import app
+from pipeline.assemble import assemble
+from pipeline.citation.check import check
+from pipeline.citation.cited import cited, page_of
+from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
+from pipeline.citation.pin import Pin, word_differences
+from pipeline.citation.styles import Manner, in_words
+from pipeline.description.merge import describe, find_sources
+from pipeline.errors import CatalogError
+from pipeline.record import Record, Translation
+from tests.factories import CLOCK, SIGNATURE, admitted, pages, published
+
+HERE = Path(__file__).parent
+SAMPLES = HERE.parent / "samples"
+SCHEMA = HERE.parents[1] / "shared" / "schemas" / "csl" / "csl-data.json"
+CASES = json.loads((HERE / "cases" / "citations.json").read_text("utf-8"))
+SEED = (
+    '"Cable, Filippov [Stalin] to Cde. Mao Zedong," January 14, 1949, History and Public Policy '
+    "Program Digital Archive, APRF, f. 45, op. 1, d. 330, pp. 110-113, and RGASPI, f. 558, "
+    "op. 11, d. 330, ll. 0110-0113. Contributed by Sergey Radchenko."
+)
+
+
+def record(folder: Path, count: int = 2, **said: Any) -> Record:
+    scan = folder / "scan.pdf"
+    scan.write_bytes(b"these bytes are a scan")
+    texts = [f"страница {number} первая" for number in range(1, count + 1)]
+    return assemble(admitted(scan, count, **said), pages(texts), SIGNATURE, CLOCK)
+
+
+@pytest.fixture
+def letter(tmp_path: Path) -> Record:
+    """The bundled letter's own description, with canned pages."""
+    scan = SAMPLES / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
+    described = describe(find_sources(scan, SAMPLES))
+    held = described.held
+    assert held is not None
+    let_in = replace(admitted(scan, 4), described=described, record_id=held.slug)
+    return assemble(let_in, pages(("а", "б", "в", "г")), SIGNATURE, CLOCK)
+
+
+def test_the_seeds_own_citation_comes_out_of_the_letters_data(letter: Record) -> None:
+    assert in_words(cited(letter), Manner.WILSON) == SEED
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+@pytest.mark.parametrize("manner", list(Manner))
+def test_a_record_is_cited_in_every_style(
+    case: dict[str, Any], manner: Manner, tmp_path: Path
+) -> None:
+    made = record(tmp_path, case.get("pages", 2), **case["said"])
+    assert in_words(cited(made, case.get("leaf", "")), manner) == case[manner.value]
+
+
+def test_a_leaf_of_another_holding_is_the_one_at_the_same_place(letter: Record) -> None:
+    told = in_words(cited(letter, "111"), Manner.CHICAGO, all_holdings=True)
+    assert told.endswith(
+        "RGASPI, f. 558, op. 11, d. 330, l. 111, and APRF, f. 45, op. 1, d. 330, p. 111."
+    )
+
+
+@pytest.mark.parametrize("leaf", ["111", "0111", " 0111 "])
+def test_a_leaf_is_named_with_or_without_its_zeros(letter: Record, leaf: str) -> None:
+    assert page_of(letter, leaf).number == 2
+
+
+def test_a_leaf_that_the_record_has_not_is_refused_in_words(letter: Record) -> None:
+    with pytest.raises(CatalogError, match=r"has no leaf 99\. It has 0110, 0111, 0112, 0113"):
+        cited(letter, "99")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_reference_managers_read_what_was_said(case: dict[str, Any], tmp_path: Path) -> None:
+    made = record(tmp_path, case.get("pages", 2), **case["said"])
+    (entry,) = rispy.loads(to_ris(made))
+    assert entry["title"] == made.name
+    assert entry.get("keywords", []) == list(made.subjects)
+    library = parse_string(to_bibtex(made))
+    assert not library.failed_blocks
+    assert library.entries[0].key == made.id
+    assert library.entries[0]["title"].count("{") == library.entries[0]["title"].count("}")
+
+
+@pytest.mark.skipif(not SCHEMA.exists(), reason="the schemas are not in this clone")
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
+def test_csl_json_is_valid_and_the_check_can_fail(case: dict[str, Any], tmp_path: Path) -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    items = json.loads(to_csl_json(record(tmp_path, case.get("pages", 2), **case["said"])))
+    jsonschema.validate(items, schema)
+    items[0]["leaf"] = "0110"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(items, schema)
+
+
+Versions = Callable[[str, int | None], Record]
+
+
+def among(*versions: Record) -> Versions:
+    def load(record_id: str, version: int | None) -> Record:
+        known = {one.version: one for one in versions if one.id == record_id}
+        return known[version or max(known)]
+
+    return load
+
+
+def test_a_pinned_citation_reads_as_it_was_made(letter: Record) -> None:
+    pin = Pin.of(letter, "reading text", "111")
+    assert Pin.find(f"{SEED} {pin}") == pin
+    found = check(f"{SEED} {pin}", "", among(letter), lambda _: ())
+    assert found.same
+    assert "reads as cited: the reading text of leaf 0111" in found.sentences[0]
+
+
+def test_a_newer_version_that_reads_otherwise_is_told_with_the_difference(letter: Record) -> None:
+    pin = Pin.of(letter, "reading text", "111")
+    page = letter.pages[1].model_copy(update={"reading_text": "бб"})
+    pages_now = (letter.pages[0], page, *letter.pages[2:])
+    now = letter.model_copy(update={"version": 2, "pages": pages_now})
+    found = check(str(pin), "", among(letter, now), lambda _: ())
+    assert not found.same
+    assert found.differences == ("… [б → бб] …",)
+    other = Pin.of(letter, "reading text", "112")
+    assert check(str(other), "", among(letter, now), lambda _: ()).same
+
+
+def test_a_forged_pin_and_a_wrong_quotation_are_told(letter: Record) -> None:
+    pin = Pin.of(letter, "raw text")
+    assert not check(str(replace(pin, digest="0" * 12)), "", among(letter), lambda _: ()).same
+    assert check(str(pin), "б", among(letter), lambda _: ()).same
+    assert not check(str(pin), "чужие слова", among(letter), lambda _: ()).same
+
+
+def test_a_translation_can_be_pinned(letter: Record) -> None:
+    text = Translation(language="en", translator="S. R.", text="To Comrade Mao")
+    made = letter.model_copy(update={"translations": (text,)})
+    pin = Pin.of(made, "translation en")
+    assert "translation en" in str(pin)
+    assert check(str(pin), "Comrade", among(made), lambda _: ()).same
+    with pytest.raises(CatalogError, match="no translation into fr"):
+        Pin.of(made, "translation fr")
+
+
+def test_a_citation_without_a_pin_is_known_by_its_reference(letter: Record) -> None:
+    found = check(SEED, "", among(letter), lambda place: [letter] * (place.archive == "RGASPI"))
+    assert found.same
+    assert "no pin" in found.sentences[0]
+    with pytest.raises(CatalogError, match="no record was found"):
+        check("Roberts, Stalin's Library, p. 33.", "", among(letter), lambda _: ())
+
+
+def test_words_are_compared_with_some_around() -> None:
+    assert word_differences("a b c d", "a b c d") == []
+    assert word_differences("a b c", "a c x") == ["… a [b → —] c …", "… a b c [— → x] …"]
+
+
+def test_the_command_cites_and_checks(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    output = ["--output", str(done.folder.parents[5])]
+    runner = CliRunner()
+    made = runner.invoke(app, ["cite", done.record_id, "--text", "reading", *output])
+    assert made.exit_code == 0, made.output
+    assert "[Opis rgaspi-" in made.stdout
+    good = runner.invoke(app, ["cite", "--check", made.stdout, *output])
+    assert good.exit_code == 0
+    forged = made.stdout[: made.stdout.rindex("sha256 ") + 7] + "0" * 12 + "]"
+    assert runner.invoke(app, ["cite", "--check", forged, *output]).exit_code == 4
+    plain = runner.invoke(app, ["cite", done.record_id, "--leaf", "0111", *output])
+    assert plain.stdout.rstrip().endswith("op. 11, d. 330, l. 111.")
+    unpinned = runner.invoke(app, ["cite", "--check", plain.stdout, *output])
+    assert unpinned.exit_code == 0
+    assert done.record_id in unpinned.stdout
