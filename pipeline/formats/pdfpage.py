@@ -21,6 +21,7 @@ from pipeline.model import EmbeddedText, Origin, Placement
 from pipeline.raster import to_grey
 
 _INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
+_PAGES_HELD = 32  #: pages taken before the PDF is opened anew: pdfium keeps half a MB of each
 _PAPER = 255  #: grey of a drawn page where nothing is
 _DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
 _ODD = (  # what broken files make of the libraries; PdfiumError and recursion are RuntimeErrors
@@ -58,11 +59,12 @@ class PdfPages:
         self._name = path.name
         try:
             self._pdf = pikepdf.open(path)
-            self._drawer = _drawer(path, self._pdf)
+            self._source, self._drawer = _drawer(path, self._pdf)
         except (OSError, *_ODD) as error:
             msg = f"{path.name} cannot be opened ({error})."
             raise BrokenScanError(msg) from error
         self._soles: dict[int, SoleImage | None] = {}
+        self._taken = 0
 
     def image(self, number: int, dpi: int, max_pixels: int) -> Extracted:
         """Return the pixels of a page and how they were got.
@@ -115,7 +117,11 @@ class PdfPages:
         return EmbeddedText(plain, hidden=under or shown == {_INVISIBLE})
 
     def _page(self, number: int) -> pdfium.PdfPage:
+        self._taken += 1
         try:
+            if self._taken % _PAGES_HELD == 0:
+                self._drawer.close()
+                self._drawer = _for_drawing(self._source)
             page = self._drawer[number - 1]
             if 0 in page.get_size():  # a crop box that lies beside the page crops nothing
                 page.set_cropbox(*page.get_mediabox())
@@ -173,18 +179,21 @@ def _opened(path: Path, changed: int, size: int) -> PdfPages:
     return PdfPages(path)
 
 
-def _drawer(path: Path, pdf: pikepdf.Pdf) -> pdfium.PdfDocument:
-    """Open a PDF for drawing; from a mended copy where the two libraries count pages otherwise."""
+def _drawer(path: Path, pdf: pikepdf.Pdf) -> tuple[Path | bytes, pdfium.PdfDocument]:
+    """Open a PDF for drawing; a mended copy where the two libraries count pages otherwise."""
     try:
-        drawer = pdfium.PdfDocument(path)
-        drawer.init_forms()
+        drawer = _for_drawing(path)
         if len(drawer) == len(pdf.pages):
-            return drawer
+            return path, drawer
     except pdfium.PdfiumError:
         pass  # qpdf understood it, so its copy will do
     copy = io.BytesIO()
     pdf.save(copy)
-    drawer = pdfium.PdfDocument(copy.getvalue())
+    return copy.getvalue(), _for_drawing(copy.getvalue())
+
+
+def _for_drawing(source: Path | bytes) -> pdfium.PdfDocument:
+    drawer = pdfium.PdfDocument(source)
     drawer.init_forms()
     return drawer
 
