@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import batch, citing, direct, ending, house, show
+from flows import batch, citing, direct, ending, exporting, house, show
 from flows import serve as serving
 from flows.doctor import examine
 from pipeline.errors import OpisError, SetupError, disk_trouble
@@ -181,6 +181,7 @@ def evaluate(
 
 app.command()(citing.reference)
 app.command()(citing.cite)
+app.command()(exporting.export)
 
 
 @app.command()

@@ -5,6 +5,7 @@ over the file, the command line over both.
 """
 
 import difflib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -20,6 +21,14 @@ _PREFIX = "OPIS_"
 def _split(value: object) -> object:
     """Read ``rus+eng`` as two languages; the order given is kept, the first is primary."""
     return tuple(filter(None, value.split("+"))) if isinstance(value, str) else value
+
+
+def _address(value: object) -> object:
+    """Read an address without the slash at its end; ValueError where it is none."""
+    if isinstance(value, str) and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
+        msg = "is no address that begins with http:// or https://"
+        raise ValueError(msg)
+    return value.rstrip("/") if isinstance(value, str) else value
 
 
 class Settings(BaseModel):
@@ -40,6 +49,9 @@ class Settings(BaseModel):
     max_bytes: int = Field(default=4 * 2**30, ge=1)
     max_pixels: int = Field(default=250_000_000, ge=1)  #: of one page image: A1 at 600 dpi is 280 M
     port: int = Field(default=4200, ge=1, le=65_535)  #: of the Prefect server that serve starts
+    base_url: Annotated[str, BeforeValidator(_address)] = "https://opis.invalid"
+    """Where records are or will be served; exports name themselves by it. ``.invalid`` leads
+    nowhere, on purpose (RFC 2606)."""
     organization: str = ""  #: who keeps the records; goes into bag-info.txt
 
     @property

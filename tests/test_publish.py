@@ -6,6 +6,7 @@ import bagit
 import pytest
 
 from pipeline.errors import DuplicateError, IngestError
+from pipeline.exports.formats import PUBLISHED
 from pipeline.holdings import publish as publishing
 from pipeline.holdings.audit import check_archive
 from pipeline.holdings.catalog import Catalog
@@ -31,9 +32,7 @@ def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
     files = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     assert files == [
         "README.txt",
-        "export/citation.bib",
-        "export/citation.csl.json",
-        "export/citation.ris",
+        *(f"export/{name}" for name in sorted(PUBLISHED)),
         "original/scan.pdf",
         "pages/0001.alto.xml",
         "pages/0002.alto.xml",

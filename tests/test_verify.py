@@ -58,6 +58,36 @@ def test_a_missing_and_an_extra_file_are_named(version: Path) -> None:
     assert paths["text.txt"] == "missing"
 
 
+@pytest.mark.parametrize(
+    "name", ["pages/0002.alto.xml", "text.txt", "searchable.pdf", "original/scan.pdf"]
+)
+def test_a_missing_file_is_told_once_by_its_own_name(version: Path, name: str) -> None:
+    (version / "data" / name).unlink()
+    found = check_version(version)
+    assert [(each.path, each.damage) for each in found] == [(f"data/{name}", Damage.MISSING)]
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("iiif-manifest.json", b'"target"', b'"tarjet"'),
+        ("schema-org.json", b'"url"', b'"url'),
+        ("tei.xml", b"</TEI>", b""),
+    ],
+)
+def test_an_export_that_no_longer_holds_is_found(
+    version: Path, name: str, good: bytes, bad: bytes
+) -> None:
+    path = version / "data" / "export" / name
+    path.write_bytes(path.read_bytes().replace(good, bad))
+    info = dict(line.split(": ", 1) for line in (version / "bag-info.txt").read_text().splitlines())
+    info.pop("Payload-Oxum", None)
+    close_bag(version, info)
+    found = check_version(version)
+    assert {each.path for each in found} == {f"data/export/{name}"}
+    assert {each.damage for each in found} == {Damage.MALFORMED}
+
+
 Edit = Callable[[dict[str, object]], None]
 
 

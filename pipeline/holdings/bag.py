@@ -10,9 +10,9 @@ from enum import StrEnum
 from pathlib import Path
 
 _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_MANIFEST = "manifest-sha256.txt"
+MANIFEST = "manifest-sha256.txt"
 TAG_MANIFEST = "tagmanifest-sha256.txt"
-_TAG_FILES = ("bag-info.txt", "bagit.txt", _MANIFEST)
+_TAG_FILES = ("bag-info.txt", "bagit.txt", MANIFEST)
 
 
 class Damage(StrEnum):
@@ -54,7 +54,7 @@ def close_bag(folder: Path, info: Mapping[str, str]) -> None:
         folder / "bag-info.txt",
         [f"{key}: {' '.join(value.split())}" for key, value in lines.items()],
     )
-    _write(folder / _MANIFEST, [_entry(folder, path) for path in payload])
+    _write(folder / MANIFEST, [_entry(folder, path) for path in payload])
     tags = [folder / name for name in _TAG_FILES]
     _write(folder / TAG_MANIFEST, [_entry(folder, path) for path in tags])
 
@@ -63,7 +63,7 @@ def check_bag(folder: Path) -> list[Finding]:
     """Return everything that is not as it was when the bag was closed, file by file."""
     findings: list[Finding] = []
     expected: dict[str, str] = {}
-    for manifest in (TAG_MANIFEST, _MANIFEST):
+    for manifest in (TAG_MANIFEST, MANIFEST):
         if (folder / manifest).is_file():
             expected |= _read_manifest(folder / manifest, findings)
         else:
@@ -76,7 +76,7 @@ def check_bag(folder: Path) -> list[Finding]:
             findings.append(Finding(name, Damage.CHANGED, "is a link; the file lies elsewhere"))
         elif (have := digest(folder / name)) != want:
             findings.append(Finding(name, Damage.CHANGED, f"expected {want}, found {have}"))
-    strangers = sorted(present - expected.keys() - {TAG_MANIFEST, _MANIFEST})
+    strangers = sorted(present - expected.keys() - {TAG_MANIFEST, MANIFEST})
     detail = "there, but in no manifest"
     findings.extend(Finding(name, Damage.UNLISTED, detail) for name in strangers)
     return findings
@@ -90,7 +90,7 @@ def _read_manifest(path: Path, findings: list[Finding]) -> dict[str, str]:
         found, _, name = line.partition("  ")
         hexadecimal = len(found) == 64 and set(found) <= set("0123456789abcdef")
         if hexadecimal and name and name not in entries and ".." not in name.split("/"):
-            entries[_decoded(name)] = found
+            entries[decoded(name)] = found
         else:
             detail = f"line {number} is no digest and file name: {line[:80]!r}"
             findings.append(Finding(path.name, Damage.MALFORMED, detail))
@@ -104,7 +104,8 @@ def _entry(folder: Path, path: Path) -> str:
     return f"{digest(path)}  {name}"
 
 
-def _decoded(name: str) -> str:
+def decoded(name: str) -> str:
+    """Return the path that a manifest's line names."""
     return name.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
 from pipeline.exports.alto import to_alto
+from pipeline.exports.formats import PUBLISHED
+from pipeline.exports.material import Material, lines_of
 from pipeline.exports.readme import to_readme
 from pipeline.model import PageState, Verdict
 from pipeline.provenance import to_prov_json
@@ -13,33 +14,32 @@ from pipeline.record import Record, RecordPage, dump, to_json
 from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
 from pipeline.values import ReadPage
 
-#: What is made from the record alone, and written with every version.
-EXPORTS: dict[str, Callable[[Record], str]] = {
-    "citation.bib": to_bibtex,
-    "citation.csl.json": to_csl_json,
-    "citation.ris": to_ris,
-}
 
-
-def write_contents(data: Path, record: Record, pages: Callable[[], Iterable[ReadPage]]) -> None:
+def write_contents(
+    data: Path, record: Record, pages: Callable[[], Iterable[ReadPage]], base_url: str
+) -> None:
     """Write every file of a version that is made from the record and its pages.
 
     Args:
         data: the payload folder; ``original/`` is filled already.
         record: what to write.
         pages: gives the pages as read, in order, one at a time; called once for each use.
+        base_url: where records are served; exports name themselves by it.
     """
     _write(data / "record.json", to_json(record))
     _write(data / "text.txt", record.reading_text + "\n")
     _write(data / "provenance.json", dump(to_prov_json(record.provenance, record.id)))
     _write(data / "README.txt", to_readme(record))
-    (data / "export").mkdir()
-    for name, export in EXPORTS.items():
-        (data / "export" / name).write_text(export(record), encoding="utf-8", newline="")
     (data / "pages").mkdir()
+    lines = []
     for page, read in zip(record.pages, pages(), strict=True):
         alto = to_alto(record, page, read.reading.text)
         (data / "pages" / page_name(page.number)).write_bytes(alto)
+        lines.append(lines_of(read.reading.text, page.line_roles))
+    (data / "export").mkdir()
+    made = Material(record, tuple(lines), base_url)
+    for name, export in PUBLISHED.items():
+        (data / "export" / name).write_bytes(export(made))
     source = record.provenance.source
     facts = PdfFacts(record.name, record.language or "", None)
     write_searchable(

@@ -96,7 +96,7 @@ def _stage(
     if scan.sidecar is not None and scan.sidecar_sha256 is not None:
         (data / "sidecar").mkdir()
         copy_checked(scan.sidecar, data / "sidecar" / scan.sidecar.name, scan.sidecar_sha256)
-    write_contents(data, record, pages)
+    write_contents(data, record, pages, settings.base_url)
     info = {
         "Source-Organization": settings.organization,
         "External-Identifier": record.id,

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pikepdf
+from lxml import etree
 
 from pipeline.cleaning.edits import replay, undo
 from pipeline.exports.alto import read_blocks
+from pipeline.exports.iiif_rules import broken_rules
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
 from pipeline.model import PDF
@@ -38,9 +40,16 @@ def check_version(folder: Path) -> list[Finding]:
     if dump(json.loads(content)).encode() != content:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
+    told = {finding.path for finding in findings}
     for check in _CHECKS:
-        findings.extend(_safely(check, data, record))
+        found = _safely(check, data, record)
+        findings.extend(finding for finding in found if not _repeats(finding, told))
     return findings
+
+
+def _repeats(finding: Finding, told: set[str]) -> bool:
+    """Whether a file is missing of which the manifest has said so."""
+    return finding.damage is Damage.MISSING and finding.path in told
 
 
 def _safely(check: "Check", data: Path, record: Record) -> Iterator[Finding]:
@@ -48,8 +57,9 @@ def _safely(check: "Check", data: Path, record: Record) -> Iterator[Finding]:
     try:
         yield from check(data, record)
     except OSError as error:
-        name = Path(error.filename or "").name or "a file"
-        yield Finding(f"data/{name}", Damage.MISSING, f"cannot be read: {error.strerror}")
+        path = Path(error.filename or data)
+        name = path.relative_to(data.parent) if path.is_relative_to(data) else path.name
+        yield Finding(str(name), Damage.MISSING, f"cannot be read: {error.strerror}")
 
 
 def _original(data: Path, record: Record) -> Iterator[Finding]:
@@ -107,6 +117,23 @@ def _alto(data: Path, record: Record) -> Iterator[Finding]:
                 yield Finding(f"data/{name}", Damage.MALFORMED, detail)
 
 
+def _exports(data: Path, record: Record) -> Iterator[Finding]:
+    """7: every export is readable, and the manifest holds the rules of IIIF."""
+    for path in sorted((data / "export").iterdir()) if (data / "export").is_dir() else ():
+        name, content = f"data/export/{path.name}", path.read_bytes()
+        try:
+            if path.suffix == ".xml":
+                etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
+            elif path.suffix == ".json":
+                json.loads(content)
+        except (etree.XMLSyntaxError, ValueError) as error:
+            yield Finding(name, Damage.MALFORMED, f"cannot be read: {error}")
+            continue
+        if path.name == "iiif-manifest.json":
+            for told in broken_rules(content, record):
+                yield Finding(name, Damage.MALFORMED, told)
+
+
 def _pdf(data: Path, record: Record) -> Iterator[Finding]:
     """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
     name, source = "data/searchable.pdf", record.provenance.source
@@ -142,4 +169,4 @@ def _in_record(page: RecordPage, detail: str) -> Finding:
 
 Check = Callable[[Path, Record], Iterable[Finding]]
 
-_CHECKS: tuple[Check, ...] = (_original, _pages, _text, _alto, _pdf, _chain)
+_CHECKS: tuple[Check, ...] = (_original, _pages, _text, _alto, _exports, _pdf, _chain)

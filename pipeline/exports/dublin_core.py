@@ -1,0 +1,43 @@
+"""Simple Dublin Core in an ``oai_dc`` container (https://www.openarchives.org/OAI/2.0/oai_dc/)."""
+
+from collections.abc import Iterator
+
+from lxml import etree
+
+from pipeline.exports.material import XSI, Material, element, written
+from pipeline.record import Record
+
+_OAI = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+_DC = "http://purl.org/dc/elements/1.1/"
+
+
+def to_dublin_core(made: Material) -> bytes:
+    """Return the file."""
+    root = etree.Element(f"{{{_OAI}}}dc", nsmap={"oai_dc": _OAI, "dc": _DC})
+    root.set(f"{{{XSI}}}schemaLocation", f"{_OAI} http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
+    for name, value in _values(made, made.record):
+        if value:
+            element(root, f"{{{_DC}}}{name}", value)
+    return written(root)
+
+
+def _values(made: Material, record: Record) -> Iterator[tuple[str, str | None]]:
+    yield "title", record.name
+    yield from (("title", form.value) for form in record.titles)
+    yield "creator", record.creator
+    yield from (("subject", subject) for subject in record.subjects)
+    yield "description", record.summary
+    yield "description", record.note
+    yield from (("contributor", name) for name in record.contributors)
+    yield "date", record.date
+    yield "type", "Text"
+    yield "type", record.document_type
+    yield "format", record.provenance.source.media_type
+    yield "format", f"{len(record.pages)} page images"
+    yield "identifier", made.url
+    yield "identifier", record.id
+    for reference in record.references:
+        yield "source" if reference.relation == "held" else "relation", reference.as_cited
+    yield "language", record.language
+    yield "relation", record.collection
+    yield "rights", record.rights

@@ -1,0 +1,107 @@
+"""A IIIF Presentation 3 manifest (https://iiif.io/api/presentation/3.0/), a line an annotation.
+
+A canvas has the pixels of its page image, so that a word's box is its place on the canvas. Words
+lie in ALTO, to which every canvas points.
+"""
+
+from typing import Any
+
+from pipeline.citation.cited import cited
+from pipeline.citation.styles import Manner, in_words
+from pipeline.exports.material import LineAt, Material
+from pipeline.record import RecordPage, dump
+
+_CONTEXT = "http://iiif.io/api/presentation/3/context.json"
+_UNKNOWN = (1000, 1400)  #: of a canvas whose page has no image
+
+
+def to_iiif(made: Material) -> bytes:
+    """Return the manifest in JSON."""
+    record = made.record
+    language = record.language or "none"
+    rows = {
+        "Date": record.date_as_given or record.date,
+        "Archive": "; ".join(one.normal or one.as_cited for one in record.references),
+        "Contributed by": ", ".join(record.contributors),
+        "Record": f"{record.id}, version {record.version}",
+    }
+    manifest: dict[str, Any] = {
+        "@context": _CONTEXT,
+        "id": f"{made.url}/export/iiif-manifest.json",
+        "type": "Manifest",
+        "label": {language: [record.name]},
+        "metadata": [
+            {"label": {"en": [label]}, "value": {"none": [value]}}
+            for label, value in rows.items()
+            if value
+        ],
+        "rights": record.rights,
+        "requiredStatement": {
+            "label": {"en": ["Cite as"]},
+            "value": {"en": [in_words(cited(record), Manner.CHICAGO)]},
+        },
+        "rendering": [_file(made, "searchable.pdf", "Text", "application/pdf", "PDF")],
+        "seeAlso": [
+            _file(made, "export/tei.xml", "Dataset", "application/tei+xml", "TEI"),
+            _file(made, "record.json", "Dataset", "application/json", "Record"),
+        ],
+        "items": [
+            _canvas(made, page, lines) for page, lines in zip(record.pages, made.lines, strict=True)
+        ],
+    }
+    if record.summary:
+        manifest["summary"] = {"none": [record.summary]}
+    return dump(manifest).encode()
+
+
+def _file(made: Material, path: str, kind: str, media_type: str, label: str) -> dict[str, Any]:
+    url = f"{made.url}/{path}"
+    return {"id": url, "type": kind, "format": media_type, "label": {"none": [label]}}
+
+
+def _canvas(made: Material, page: RecordPage, lines: tuple[LineAt, ...]) -> dict[str, Any]:
+    url = f"{made.url}/canvas/{page.number}"
+    width, height = (page.image.width, page.image.height) if page.image else _UNKNOWN
+    image = {
+        "id": f"{made.url}/pages/{page.number:04d}.jpg",
+        "type": "Image",
+        "format": "image/jpeg",
+        "width": width,
+        "height": height,
+    }
+    painting = {
+        "id": f"{url}/image",
+        "type": "Annotation",
+        "motivation": "painting",
+        "body": image,
+        "target": url,
+    }
+    alto = f"pages/{page.number:04d}.alto.xml"
+    canvas: dict[str, Any] = {
+        "id": url,
+        "type": "Canvas",
+        "label": {"none": [page.leaf or str(page.number)]},
+        "width": width,
+        "height": height,
+        "items": [{"id": f"{url}/page", "type": "AnnotationPage", "items": [painting]}],
+        "seeAlso": [_file(made, alto, "Dataset", "application/xml", "ALTO 4.4")],
+    }
+    if lines:
+        items = [_line(made, url, number, line) for number, line in enumerate(lines, 1)]
+        page_url = f"{url}/lines"
+        canvas["annotations"] = [{"id": page_url, "type": "AnnotationPage", "items": items}]
+    return canvas
+
+
+def _line(made: Material, canvas: str, number: int, line: LineAt) -> dict[str, Any]:
+    box = line.box
+    body = {"type": "TextualBody", "value": line.text, "format": "text/plain"}
+    if made.record.language:
+        body["language"] = made.record.language
+    return {
+        "id": f"{canvas}/line/{number}",
+        "type": "Annotation",
+        "motivation": "supplementing",
+        "body": body,
+        "target": f"{canvas}#xywh={box.x},{box.y},{box.width},{box.height}",
+    }

@@ -1,0 +1,72 @@
+"""What the export writers are given, and the few lines of XML that they share."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from pipeline.record import Record
+from pipeline.text import Box, PageText, Role
+
+XLINK = "http://www.w3.org/1999/xlink"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+
+
+@dataclass(frozen=True, slots=True)
+class LineAt:
+    """A line as the engine read it, where it stands: pixels of the page image, origin top left."""
+
+    text: str
+    box: Box
+    role: Role
+    first: bool  #: of its block
+
+
+@dataclass(frozen=True, slots=True)
+class FileAt:
+    """A file of the version, by its path in the bag."""
+
+    path: str
+    sha256: str
+    size: int  #: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A record with what of it lies outside ``record.json``."""
+
+    record: Record
+    lines: tuple[tuple[LineAt, ...], ...]  #: of each page, in order
+    base_url: str  #: where the records are, or will be, served; no slash at its end
+    files: tuple[FileAt, ...] = field(default=())  #: of the published version; only METS needs them
+
+    @property
+    def url(self) -> str:
+        """The permanent address of this version."""
+        return f"{self.base_url}/id/{self.record.id}/v{self.record.version}"
+
+
+def lines_of(text: PageText, roles: Iterable[Role]) -> tuple[LineAt, ...]:
+    """Return the lines of a page that was read, with what each is on its page."""
+    return tuple(
+        LineAt(line.text, line.box, line.role, place == 0)
+        for block in text.with_roles(roles).blocks
+        for place, line in enumerate(block.lines)
+    )
+
+
+def element(
+    parent: etree._Element | None, name: str, text: str = "", /, **attributes: str
+) -> etree._Element:
+    """Make an element, inside a parent if one is given; ``name`` is in Clark notation."""
+    made = etree.Element(name) if parent is None else etree.SubElement(parent, name)
+    for key, value in attributes.items():
+        made.set(key.rstrip("_"), value)
+    if text:
+        made.text = text
+    return made
+
+
+def written(root: etree._Element) -> bytes:
+    """Return the file: UTF-8, declared, indented, a newline at the end."""
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)

@@ -1,0 +1,305 @@
+"""Exports of the bundled letter and of varied records: each validates, and corrupted does not."""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from lxml import etree
+from typer.testing import CliRunner
+
+from flows.cli import app
+from pipeline.exports.ead import to_ead
+from pipeline.exports.formats import FORMATS, PUBLISHED
+from pipeline.exports.iiif_rules import broken_rules
+from pipeline.exports.material import FileAt, Material, lines_of
+from pipeline.holdings.material import material_of
+from pipeline.record import Form, Name, Record, Translation, from_json
+from tests.factories import admitted, pages, published, record
+
+SCHEMAS = Path(__file__).parents[2] / "shared" / "schemas"
+needs_schemas = pytest.mark.skipif(
+    not SCHEMAS.is_dir(), reason="the schemas are not beside the checkout (../shared/schemas)"
+)
+XSDS = {
+    "oai_dc": "oai/oai_dc.xsd",
+    "mods": "mods/mods-3-8.xsd",
+    "premis": "premis/premis-v3-0.xsd",
+    "mets": "mets/mets-1.12.1.xsd",
+    "ead3": "ead3/ead3.xsd",
+}
+LETTER = ("Товарищу Мао Цзэ-дуну.\nМы получили Вашу пере-\nписку о перемирии.", "Филиппов")
+HELD = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111"
+
+#: What the sidecar would say, the pages' texts, and fields that only later parts fill.
+VARIED: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
+    "two holdings, all said": (
+        {
+            "references": [HELD, "APRF, f. 45, op. 1, d. 330, pp. 110-111"],
+            "creator": "Filippov [Stalin]", "recipient": "Mao Zedong", "document_type": "cable",
+            "subjects": ["peace", "war & <terms>"], "summary": "A summary.", "note": "A note.",
+            "funder": "A foundation", "collection": "A programme",
+        },
+        LETTER, {},
+    ),
+    "no reference, nothing said": (
+        {"references": "", "title": "", "date": "", "language": "", "contributors": ""}, LETTER, {},
+    ),
+    "an unread reference": ({"references": "Box 9 of the blue cabinet"}, LETTER, {}),
+    "verso leaves": ({"references": "RGASPI, f. 17, op. 3, d. 5, ll. 12v-13"}, LETTER, {}),
+    "a blank page": ({}, ("Первая страница текста", ""), {}),
+    "odd letters in the title": (
+        {"title": "Costs & \"quotes\" <b> 😀 שלום — «№ 5»"}, LETTER, {},
+    ),
+    "names with forms": (
+        {}, LETTER,
+        {
+            "names": (
+                Name(
+                    value="Филиппов", role="creator", as_given="Филиппов [Сталин]",
+                    forms=(Form(value="Filippov", kind="transliterated", scheme="ala-lc"),),
+                    ids=("https://www.wikidata.org/entity/Q855",),
+                ),
+                Name(value="Мао", role="mentioned", as_given="Мао"),
+            ),
+            "titles": (
+                Form(value="Shifrtelegramma", kind="transliterated", scheme="ala-lc",
+                     language="ru-Latn"),
+                Form(value="Cipher telegram", kind="translated", language="en"),
+            ),
+        },
+    ),
+    "a translation in parallel": (
+        {}, ("Первый.\n\nВторой.", "Третий."),
+        {
+            "translations": (
+                Translation(language="en", translator="A. One", text="First.\n\nSecond.\nmore\n\nX",
+                            aligned=((1, 1), (2, 2))),
+                Translation(language="fr", translator=None, text=""),
+            )
+        },
+    ),
+    "a Bulgarian file": (
+        {"references": "ЦДА, ф. 1Б, оп. 6, а.е. 3388, л. 5-6", "language": "bg"}, LETTER, {},
+    ),
+    "a British piece, an interval": (
+        {"references": "CAB 123/246", "date": "1949-01-14/1949-02-01", "language": "en"},
+        LETTER, {},
+    ),
+    "an uncertain year": ({"date": "1949~"}, LETTER, {}),
+}  # fmt: skip
+
+
+class Offline(etree.Resolver):
+    """Finds the W3C schemas in the folder; anything else would go to the network."""
+
+    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:
+        del public_id
+        found = next(SCHEMAS.rglob((system_url or "").rpartition("/")[2]), None)
+        assert found is not None, system_url
+        return self.resolve_filename(str(found), context)
+
+
+@cache
+def xsd(path: str) -> etree.XMLSchema:
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Offline())
+    return etree.XMLSchema(etree.parse(SCHEMAS / path, parser))
+
+
+@pytest.fixture(scope="session")
+def tei() -> etree.RelaxNG:
+    return etree.RelaxNG(etree.parse(SCHEMAS / "tei" / "tei_all-4.9.0.rng"))
+
+
+@pytest.fixture(scope="session")
+def iiif() -> jsonschema.Draft7Validator:
+    schema = json.loads((SCHEMAS / "iiif" / "iiif_3_0.json").read_text("utf-8"))
+    return jsonschema.Draft7Validator(schema)
+
+
+def material(folder: Path, name: str) -> Material:
+    said, texts, later = VARIED[name]
+    scan = folder / "scan.pdf"
+    scan.write_bytes(b"these bytes are a scan")
+    made = record(admitted(scan, len(texts), **said), texts).model_copy(update=later)
+    made = Record.model_validate(made.model_dump())
+    lines = tuple(
+        lines_of(read.reading.text, page.line_roles)
+        for read, page in zip(pages(texts), made.pages, strict=True)
+    )
+    paths = ["data/original/скан 1.pdf", "data/record.json", "data/pages/0001.alto.xml"]
+    files = tuple(FileAt(path, "a" * 64, 5) for path in paths)
+    return Material(made, lines, "https://archive.example.org", files)
+
+
+def of_a_publication(folder: Path) -> Material:
+    done = published(folder)
+    made = from_json((done.folder / "data" / "record.json").read_bytes())
+    return material_of(done.folder, made, "https://archive.example.org")
+
+
+@needs_schemas
+@pytest.mark.parametrize("name", VARIED)
+@pytest.mark.parametrize("form", XSDS)
+def test_the_xml_of_every_record_is_of_its_schema(form: str, name: str, tmp_path: Path) -> None:
+    content = FORMATS[form][0](material(tmp_path, name))
+    xsd(XSDS[form]).assertValid(etree.fromstring(content))
+
+
+@needs_schemas
+@pytest.mark.parametrize("name", VARIED)
+def test_tei_is_of_tei_all(name: str, tmp_path: Path, tei: etree.RelaxNG) -> None:
+    tei.assertValid(etree.fromstring(FORMATS["tei"][0](material(tmp_path, name))))
+
+
+@needs_schemas
+@pytest.mark.parametrize("name", VARIED)
+def test_the_manifest_is_of_its_schema(
+    name: str, tmp_path: Path, iiif: jsonschema.Draft7Validator
+) -> None:
+    iiif.validate(json.loads(FORMATS["iiif"][0](material(tmp_path, name))))
+
+
+@pytest.mark.parametrize("name", VARIED)
+def test_the_manifest_holds_the_rules_that_the_schema_does_not(name: str, tmp_path: Path) -> None:
+    made = material(tmp_path, name)
+    assert list(broken_rules(FORMATS["iiif"][0](made), made.record)) == []
+
+
+@needs_schemas
+def test_mets_binds_every_file_of_a_publication(tmp_path: Path) -> None:
+    made = of_a_publication(tmp_path)
+    root = etree.fromstring(FORMATS["mets"][0](made))
+    xsd(XSDS["mets"]).assertValid(root)
+    sums = {each.get("CHECKSUM") for each in root.iter("{*}file")}
+    assert sums == {file.sha256 for file in made.files}
+    labels = [each.get("ORDERLABEL") for each in root.iter("{*}div") if each.get("ORDER")]
+    assert labels == ["0110", "0111"]
+
+
+Damage = Callable[[bytes], bytes]
+DAMAGES: dict[str, list[tuple[bytes, bytes]]] = {
+    "oai_dc": [(b"dc:title>", b"dc:titel>"), (b"oai_dc:dc ", b'oai_dc:dc x="1" ')],
+    "mods": [(b"<titleInfo", b"<titelInfo"), (b'encoding="edtf"', b'encoding="unheard"'),
+             (b'type="uri"', b'typ="uri"')],
+    "premis": [(b"<eventType>transcription</eventType>", b""), (b"<size>", b"<size>x"),
+               (b"objectIdentifierValue", b"objectIdentifierWorth")],
+    "mets": [(b'TYPE="physical"', b'TIPE="physical"'), (b'CHECKSUMTYPE="SHA-256"',
+             b'CHECKSUMTYPE="SHA-3"'), (b"<structMap", b"<structMop")],
+    "ead3": [(b"<unittitle>", b"<unittitel>"), (b'level="item"', b'level="thing"'),
+             (b"<recordid>", b"<recordidd>")],
+    "tei": [(b"<zone ", b"<zonee "), (b"<publicationStmt>", b"<publikationStmt>"),
+            (b"<pb ", b'<pb where="x" ')],
+}  # fmt: skip
+
+
+DAMAGED = [
+    pytest.param(form, good, bad, id=f"{form}-{number}")
+    for form, several in DAMAGES.items()
+    for number, (good, bad) in enumerate(several)
+]
+
+
+@needs_schemas
+@pytest.mark.parametrize(("form", "good", "bad"), DAMAGED)
+def test_a_corrupted_export_is_not_of_its_schema(
+    form: str, good: bytes, bad: bytes, tmp_path: Path, tei: etree.RelaxNG
+) -> None:
+    content = FORMATS[form][0](of_a_publication(tmp_path))
+    assert good in content
+    schema = tei if form == "tei" else xsd(XSDS[form])
+    try:
+        root = etree.fromstring(content.replace(good, bad))
+    except etree.XMLSyntaxError:
+        return
+    assert not schema.validate(root)
+
+
+@needs_schemas
+@pytest.mark.parametrize("key", ["id", "label", "items", "type"])
+def test_a_corrupted_manifest_is_not_of_its_schema(
+    key: str, tmp_path: Path, iiif: jsonschema.Draft7Validator
+) -> None:
+    said = json.loads(FORMATS["iiif"][0](material(tmp_path, "two holdings, all said")))
+    del said[key]
+    assert not iiif.is_valid(said)
+
+
+RULES: dict[str, Callable[[dict[str, Any]], object]] = {
+    "no target": lambda said: said["items"][0]["annotations"][0]["items"][0].pop("target"),
+    "no body": lambda said: said["items"][0]["annotations"][0]["items"][0].pop("body"),
+    "a strange canvas": lambda said: said["items"][0]["items"][0]["items"][0].update(target="x:y"),
+    "outside": lambda said: said["items"][0]["annotations"][0]["items"][0].update(
+        target=said["items"][0]["id"] + "#xywh=590,0,80,20"
+    ),
+    "an id twice": lambda said: said["items"][1]["items"][0].update(id=said["items"][0]["id"]),
+    "another size": lambda said: said["items"][0].update(width=1),
+    "a canvas less": lambda said: said["items"].pop(),
+    "odd rights": lambda said: said.update(rights="mine"),
+    "no canvases": lambda said: said.pop("items"),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_each_rule_of_the_manifest_can_be_broken(rule: str, tmp_path: Path) -> None:
+    made = material(tmp_path, "two holdings, all said")
+    said = json.loads(FORMATS["iiif"][0](made))
+    RULES[rule](said)
+    assert list(broken_rules(json.dumps(said).encode(), made.record))
+
+
+def test_a_finding_aid_holds_all_records_of_a_file(tmp_path: Path) -> None:
+    one = material(tmp_path, "two holdings, all said")
+    other = material(tmp_path, "names with forms")
+    root = etree.fromstring(to_ead([one, other]))
+    assert len(root.findall(".//{*}c[@level='item']")) == 2
+    assert [each.text for each in root.iter("{*}unitid")][:3] == ["558", "11", "330"]
+
+
+def test_a_translation_points_to_the_paragraphs_it_translates(tmp_path: Path) -> None:
+    root = etree.fromstring(FORMATS["tei"][0](material(tmp_path, "a translation in parallel")))
+    pointing = [each.get("corresp") for each in root.iter("{*}p") if each.get("corresp")]
+    assert pointing == ["#p1", "#p2"]
+
+
+def test_leaf_labels_keep_their_zeros_everywhere(tmp_path: Path) -> None:
+    made = material(tmp_path, "two holdings, all said")
+    for form in ("tei", "iiif", "mets", "oai_dc", "csl-json", "bibtex"):
+        assert b"0110" in FORMATS[form][0](made), form
+
+
+def test_the_linked_data_says_who_and_where(tmp_path: Path) -> None:
+    said = json.loads(FORMATS["json-ld"][0](material(tmp_path, "names with forms")))
+    assert said["author"][0]["sameAs"] == ["https://www.wikidata.org/entity/Q855"]
+    assert said["holdingArchive"]["alternateName"] == "RGASPI"
+
+
+@pytest.mark.parametrize("name", VARIED)
+def test_an_export_is_the_same_twice_and_names_no_machine(name: str, tmp_path: Path) -> None:
+    made = material(tmp_path, name)
+    for writer in PUBLISHED.values():
+        content = writer(made)
+        assert content == writer(made)
+        assert str(tmp_path).encode() not in content
+        assert not re.search(rb"(?<![a-z])/(?:home|root|tmp|work)/", content)
+
+
+def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    output = ["--output", str(done.folder.parents[6])]
+    runner = CliRunner()
+    for form in FORMATS:
+        target = tmp_path / "one"
+        words = ["export", done.record_id, "--format", form, "--to", str(target), *output]
+        told = runner.invoke(app, words)
+        assert told.exit_code == 0, told.output
+        assert target.stat().st_size > 100
+    for form in ("oai_dc", "ead3"):
+        folder = tmp_path / form
+        runner.invoke(app, ["export", "--all", "--format", form, "--to", str(folder), *output])
+        assert len(list(folder.iterdir())) == 1
