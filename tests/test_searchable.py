@@ -1,5 +1,6 @@
 import ctypes
 import io
+import os
 import shutil
 import subprocess
 import sys
@@ -17,12 +18,13 @@ import pypdfium2.raw as pdfium
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, String
 from PIL import Image, ImageDraw, ImageOps
 
 from pipeline.errors import BrokenScanError, EncryptedScanError
 from pipeline.model import Origin, PageImage, Placement
 from pipeline.text import Block, Box, Line, PageText, Word
+from pipeline.textpdf.archival import obstacles
 from pipeline.textpdf.glyphless import GlyphlessFont
 from pipeline.textpdf.strips import strips
 from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
@@ -500,7 +502,7 @@ def test_title_language_and_date_are_set(tmp_path: Path) -> None:
         assert str(pdf.Root.Lang) == "ru"
 
 
-def test_what_the_original_says_of_itself_stays_but_no_claim_of_pdf_a(tmp_path: Path) -> None:
+def test_what_the_original_says_of_itself_stays_but_its_claim_of_pdf_a(tmp_path: Path) -> None:
     original = scan(tmp_path / "scan.pdf")
     with pikepdf.open(original, allow_overwriting_input=True) as pdf:
         pdf.docinfo.Title, pdf.docinfo.Author = "Given title", "An archive"
@@ -511,7 +513,66 @@ def test_what_the_original_says_of_itself_stays_but_no_claim_of_pdf_a(tmp_path: 
         assert (str(pdf.docinfo.Title), str(pdf.docinfo.Author)) == ("Given title", "An archive")
         xmp = pdf.open_metadata()
         assert (xmp["dc:title"], xmp["pdf:Producer"]) == ("Given title", "Opis")
-        assert "pdfaid:part" not in xmp
+        assert (xmp["pdfaid:part"], xmp["pdfaid:conformance"]) == ("2", "U")
+
+
+def spoil_font(pdf: pikepdf.Pdf) -> None:
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    pdf.pages[0].obj.Resources.Font = Dictionary(F=pdf.make_indirect(font))
+
+
+def spoil_script(pdf: pikepdf.Pdf) -> None:
+    action = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+    pdf.Root.OpenAction = pdf.make_indirect(action)
+
+
+def spoil_file(pdf: pikepdf.Pdf) -> None:
+    pdf.attachments["notes.txt"] = b"notes"
+
+
+def spoil_image(pdf: pikepdf.Pdf) -> None:
+    next(iter(pdf.pages[0].get_images().values())).Interpolate = True
+
+
+@pytest.mark.parametrize(
+    "spoil", [spoil_font, spoil_script, spoil_file, spoil_image], ids=lambda each: each.__name__
+)
+def test_what_stands_in_the_way_of_pdf_a_takes_the_claim_away(
+    spoil: Callable[[pikepdf.Pdf], None], tmp_path: Path
+) -> None:
+    original = scan(tmp_path / "scan.pdf")
+    with pikepdf.open(original, allow_overwriting_input=True) as pdf:
+        spoil(pdf)
+        pdf.save(original)
+    with pikepdf.open(made(original, layer())) as pdf:
+        assert list(obstacles(pdf))
+        assert "pdfaid:part" not in pdf.open_metadata()
+
+
+def test_it_is_made_to_the_rules_that_can_be_seen(tmp_path: Path) -> None:
+    original = scan(tmp_path / "scan.pdf", pages=2)
+    facts = PdfFacts("Шифртелеграмма", "ru", None, "Филиппов", ("0110", None))
+    target = tmp_path / "labelled.pdf"
+    write_searchable(original, "application/pdf", [layer(), layer()], target, facts)
+    with pikepdf.open(target) as pdf:
+        assert list(obstacles(pdf)) == []
+        assert [page.label for page in pdf.pages] == ["0110", "[2]"]
+        assert str(pdf.Root.Lang) == "ru"
+        intent = pdf.Root.OutputIntents[0]
+        assert (str(intent.S), int(intent.DestOutputProfile.N)) == ("/GTS_PDFA1", 3)
+        xmp = pdf.open_metadata()
+        assert (xmp["dc:title"], xmp["dc:creator"]) == ("Шифртелеграмма", ["Филиппов"])
+        assert (str(pdf.docinfo.Title), str(pdf.docinfo.Author)) == ("Шифртелеграмма", "Филиппов")
+        assert Name.Filter not in pdf.Root.Metadata
+        assert len(pdf.trailer.ID) == 2
+
+
+@pytest.mark.skipif("VERAPDF" not in os.environ, reason="VERAPDF does not point to a checker")
+def test_verapdf_finds_nothing_wrong(tmp_path: Path) -> None:
+    target = made(scan(tmp_path / "scan.pdf", pages=2), layer(), layer())
+    words = [os.environ["VERAPDF"], "--flavour", "2u", "--format", "text", str(target)]
+    run = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert run.stdout.startswith("PASS"), run.stdout + run.stderr
 
 
 @needs_qpdf

@@ -41,7 +41,8 @@ def write_contents(
     for name, export in PUBLISHED.items():
         (data / "export" / name).write_bytes(export(made))
     source = record.provenance.source
-    facts = PdfFacts(record.name, record.language or "", None)
+    labels = tuple(page.leaf for page in record.pages)
+    facts = PdfFacts(record.name, record.language or "", None, record.creator or "", labels)
     write_searchable(
         data / "original" / source.name,
         source.media_type,

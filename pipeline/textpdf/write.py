@@ -5,15 +5,14 @@ Our text comes before the page's own content, not after it: there the graphics s
 whatever the rest of the page leaves behind, and the page's streams need no change. Being
 invisible, it neither covers the image nor is covered by it.
 
-The format is PDF as of ISO 32000-2. An original's claim to be PDF/A is not repeated: nothing
-here verifies it for the file that is written.
+The format is PDF as of ISO 32000-2, made to the rules of PDF/A-2u where the original lets it.
 """
 
 import zlib
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,19 +28,18 @@ from pikepdf import (
     PdfError,
     Stream,
     StreamDecodeLevel,
-    String,
 )
 
 from pipeline.errors import BrokenScanError, EncryptedScanError
 from pipeline.model import PageImage
 from pipeline.text import PageText
+from pipeline.textpdf.archival import describe_pdf, label_pages
 from pipeline.textpdf.glyphless import GlyphlessFont
 from pipeline.textpdf.hiddentext import page_streams, remove_hidden_text
 from pipeline.textpdf.imagepdf import image_pdf
 from pipeline.textpdf.textlayer import page_matrix, text_operators
 
 _PDF = "application/pdf"
-_PRODUCER = "Opis"
 _FONT = "/OpisText"  #: its name in the pages' resources
 
 
@@ -62,6 +60,8 @@ class PdfFacts:
     title: str  #: used where the original has none
     language: str  #: BCP 47, or "" where unknown
     modified: datetime | None  #: with a time zone; None leaves the date as it is
+    creator: str = ""  #: the same as the title
+    labels: tuple[str | None, ...] = ()  #: of the pages: their leaves; none where none is known
 
 
 def write_searchable(
@@ -85,7 +85,8 @@ def write_searchable(
         try:
             pdf = _open(original, media_type, target.parent, stack)
             _lay_text(pdf, pages)
-            _describe(pdf, facts)
+            label_pages(pdf, facts.labels)
+            describe_pdf(pdf, facts.title, facts.creator, facts.language, facts.modified)
             _save(pdf, target, born_here=media_type != _PDF)
         except PasswordError as error:
             msg = f"{original.name} asks for a password."
@@ -147,33 +148,6 @@ def _add_font(page: Page, font: GlyphlessFont) -> str:
 def _copy(found: object) -> Dictionary:
     """Return a dictionary's entries in a new one; what is no dictionary counts as empty."""
     return Dictionary(dict(found.items())) if isinstance(found, Dictionary) else Dictionary()
-
-
-def _describe(pdf: Pdf, facts: PdfFacts) -> None:
-    """Set producer, language and date, and a title where there is none."""
-    title = "" if str(pdf.docinfo.get(Name.Title, "")).strip() else facts.title
-    pdf.docinfo.Producer = String(_PRODUCER)
-    if title:
-        pdf.docinfo.Title = String(title)
-    if facts.language:
-        pdf.Root.Lang = String(facts.language)
-    if facts.modified is not None:
-        moment = facts.modified.astimezone(UTC)
-        pdf.docinfo.ModDate = String(moment.strftime("D:%Y%m%d%H%M%SZ"))
-    if Name.Metadata in pdf.Root:
-        _describe_xmp(pdf, title, facts.modified)
-
-
-def _describe_xmp(pdf: Pdf, title: str, modified: datetime | None) -> None:
-    """Say the same in the original's XMP packet."""
-    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
-        xmp["pdf:Producer"] = _PRODUCER
-        if title and not xmp.get("dc:title"):
-            xmp["dc:title"] = title
-        if modified is not None:
-            xmp["xmp:ModifyDate"] = modified.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        for claim in ("pdfaid:part", "pdfaid:conformance", "pdfaid:rev"):
-            xmp.pop(claim, None)
 
 
 def _save(pdf: Pdf, target: Path, *, born_here: bool) -> None:

@@ -1,0 +1,150 @@
+"""What makes a PDF last: made to the rules of PDF/A-2u (ISO 19005-2), as far as they show here.
+
+Nothing here verifies a file as veraPDF does; what is in the way of the rules is looked for, and
+where something is, no claim is made. An original's own claim is never repeated unseen.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from functools import cache
+
+from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
+from PIL import ImageCms
+
+_PRODUCER = "Opis"
+_DATE = slice(24, 36)  #: of an ICC profile: when it was made (ICC.1:2010, 7.2.8)
+_MADE = bytes([7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0])  #: the first day of 2000, always
+_SAID = (
+    "/Title", "/Author", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate",
+    "/ModDate",
+)  # fmt: skip
+_PACKET = (  # an XMP packet that says nothing (ISO 16684-1)
+    b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>'
+    b'<x:xmpmeta xmlns:x="adobe:ns:meta/">'
+    b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>'
+    b'<?xpacket end="w"?>'
+)
+_ACTIONS = {"/JavaScript", "/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData"}
+_FONTS = {"/Type1", "/MMType1", "/TrueType", "/CIDFontType0", "/CIDFontType2"}
+_KNOWN_LETTERS = {"/WinAnsiEncoding", "/MacRomanEncoding"}
+
+
+def describe_pdf(
+    pdf: Pdf, title: str, creator: str, language: str, modified: datetime | None
+) -> None:
+    """Say in the document's information and in XMP what it is; claim PDF/A-2u where it may.
+
+    Args:
+        pdf: all but finished; only saving comes after this.
+        title: used where the original has none.
+        creator: the same.
+        language: BCP 47, or "" where unknown.
+        modified: with a time zone; None leaves the date as it is.
+    """
+    info = pdf.docinfo
+    for name, said in ((Name.Title, title), (Name.Author, creator)):
+        if said and not str(info.get(name, "")).strip():
+            info[name] = String(said)
+    info.Producer = String(_PRODUCER)
+    if modified is not None:
+        moment = modified.astimezone(UTC)
+        info.ModDate = String(moment.strftime("D:%Y%m%d%H%M%SZ"))
+    if language:
+        pdf.Root.Lang = String(language)
+    _intend(pdf)
+    _describe_xmp(pdf, language, claimed=not any(True for _ in obstacles(pdf)))
+
+
+def _describe_xmp(pdf: Pdf, language: str, *, claimed: bool) -> None:
+    """Say in XMP what the information says, as the standard wants it."""
+    if Name.Metadata not in pdf.Root:
+        packet = Stream(pdf, _PACKET, Type=Name.Metadata, Subtype=Name.XML)
+        pdf.Root.Metadata = pdf.make_indirect(packet)
+    info = pdf.docinfo
+    with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as xmp:
+        kept = {name: info[name] for name in _SAID if isinstance(info.get(name), String)}
+        xmp.load_from_docinfo(Dictionary(kept))
+        if language:
+            xmp["dc:language"] = {language}
+        for claim in ("pdfaid:part", "pdfaid:conformance", "pdfaid:rev"):
+            xmp.pop(claim, None)
+        if claimed:
+            xmp["pdfaid:part"], xmp["pdfaid:conformance"] = "2", "U"
+
+
+def label_pages(pdf: Pdf, labels: Sequence[str | None]) -> None:
+    """Give pages the numbers of their leaves; one without a leaf shows its place in brackets."""
+    if not any(labels):
+        return
+    numbers: list[Object | int] = []
+    for place, label in enumerate(labels):
+        numbers += [place, Dictionary(P=String(label or f"[{place + 1}]"))]
+    pdf.Root.PageLabels = Dictionary(Nums=Array(numbers))
+
+
+def obstacles(pdf: Pdf) -> Iterator[str]:
+    """Yield what stands in the way of PDF/A-2u, as far as it can be seen without rendering."""
+    if pdf.pdf_version > "1.7":
+        yield f"PDF {pdf.pdf_version}"
+    names = pdf.Root.get(Name.Names, Dictionary())
+    for key in (Name.JavaScript, Name.EmbeddedFiles):
+        if key in names:
+            yield f"{key} among the document's names"
+    for each in pdf.objects:
+        if isinstance(each, Dictionary | Stream):
+            yield from _in_the_way(each)
+
+
+def _in_the_way(each: Dictionary | Stream) -> Iterator[str]:
+    kind = str(each.get(Name.Subtype, ""))
+    if str(each.get(Name.S, "")) in _ACTIONS:
+        yield f"an action: {each.get(Name.S)}"
+    if Name.EF in each:
+        yield "an embedded file"
+    if str(each.get(Name.Type, "")) == "/Font":
+        yield from _about_font(each, kind)
+    if kind == "/Image":
+        yield from _about_image(each)
+    noted = str(each.get(Name.Type, "")) == "/Annot" and kind not in {"/Link", "/Popup"}
+    if noted and Name.AP not in each:
+        yield "an annotation without an appearance"
+    if "/LZWDecode" in str(each.get(Name.Filter, "")):
+        yield "a stream packed with LZW"
+
+
+def _about_font(font: Dictionary | Stream, kind: str) -> Iterator[str]:
+    descriptor = font.get(Name.FontDescriptor, Dictionary())
+    files = (Name.FontFile, Name.FontFile2, Name.FontFile3)
+    if kind in _FONTS and not any(file in descriptor for file in files):
+        yield f"a font that is not embedded: {font.get(Name.BaseFont)}"
+    told = Name.ToUnicode in font or str(font.get(Name.Encoding, "")) in _KNOWN_LETTERS
+    if kind.startswith("/CIDFont") or told:
+        return
+    yield f"a font whose letters are not told: {font.get(Name.BaseFont)}"
+
+
+def _about_image(image: Dictionary | Stream) -> Iterator[str]:
+    if bool(image.get(Name.Interpolate, False)):
+        yield "an image that asks to be smoothed"
+    if str(image.get(Name.ColorSpace, "")) == "/DeviceCMYK":
+        yield "an image in CMYK"
+
+
+def _intend(pdf: Pdf) -> None:
+    """Say which colours are meant, where nothing says so."""
+    if Name.OutputIntents in pdf.Root:
+        return
+    profile = pdf.make_indirect(Stream(pdf, _srgb(), N=3))
+    intent = Dictionary(
+        Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier=String("sRGB"),
+        Info=String("sRGB IEC61966-2.1"), DestOutputProfile=profile,
+    )  # fmt: skip
+    pdf.Root.OutputIntents = Array([pdf.make_indirect(intent)])
+
+
+@cache
+def _srgb() -> bytes:
+    """Return an ICC profile of sRGB that does not tell the second it was made in."""
+    made = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    made[_DATE] = _MADE
+    return bytes(made)
