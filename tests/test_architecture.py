@@ -21,10 +21,10 @@ FLOORS = (
     {"intake", "pages", "record"},
     {"exports", "values"},
     {"reading"},
-    {"drafts", "history"},
+    {"drafts", "history", "naming"},
     {"assemble", "holdings"},
     {"admit", "inbox"},
-    {"evaluation", "ingest"},
+    {"dryrun", "evaluation", "ingest"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {

@@ -13,7 +13,7 @@ from pipeline.description.sidecar import Complain, Value, stop
 from pipeline.description.sources import Source
 from pipeline.errors import DescriptionError
 
-_PARTS: dict[str, type[BaseModel]] = {
+PARTS: dict[str, type[BaseModel]] = {
     "names": GivenName,
     "titles": GivenForm,
     "forms": GivenForm,
@@ -107,7 +107,7 @@ def _sentence(error: ErrorDetails, name: str, field: str) -> tuple[str, str]:
     context: dict[str, Any] = error.get("ctx", {})
     if error["type"] == "extra_forbidden":
         parts = [part for part in error["loc"][:-1] if isinstance(part, str)]
-        model = _PARTS.get(parts[-1], Description) if parts else Description
+        model = PARTS.get(parts[-1], Description) if parts else Description
         return f"`{name}` is not a field. {nearest_field(name, model)}", "unknown-key"
     if error["type"] == "missing":
         return f"`{field}` lacks `{name}`.", "missing-key"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.description.reference import from_file_name
 from pipeline.description.sidecar import Complain, Value, read_sidecar, stop
-from pipeline.description.spreadsheet import INDEX_FILE, Row, read_table
+from pipeline.description.spreadsheet import INDEX_FILE, Row, as_csv, read_table
 from pipeline.errors import DescriptionError
 
 COMMAND_LINE = "command line"
@@ -81,6 +81,16 @@ def index_row(scan: Path, inbox: Path) -> Source | None:
     if rows and rows[0].fault is not None:
         raise rows[0].fault
     return from_row(rows[0], where) if rows else None
+
+
+def row_as_csv(scan: Path, inbox: Path) -> str:
+    """Return heading and row of ``index.csv`` on a scan, as CSV; empty where there is none."""
+    path = scan.parent / INDEX_FILE
+    if not _is_file(path):
+        return ""
+    table = read_table(path, told_as(path, inbox))
+    rows = table.of(scan.name)
+    return as_csv(table.heading, rows[0].cells) if rows else ""
 
 
 def from_row(row: Row, where: str) -> Source:

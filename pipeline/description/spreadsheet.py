@@ -23,6 +23,7 @@ INDEX_FILE = "index.csv"
 _KEYS = ("file", "scan")
 _LISTS = frozenset({"references", "contributors", "subjects", "leaves", *ONE_OF})
 _NESTED = frozenset({"names", "titles", "translations"})
+_COLUMNS = frozenset({*Description.model_fields, *ONE_OF}) - _NESTED
 _MOST_BYTES = 64 * 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -107,13 +108,19 @@ def parse_table(content: bytes, where: str) -> Table:
     (number, line, cells), *rest = lines
     heading = tuple(cell.strip() for cell in cells)
     wrong = tuple(_heading_faults(heading, where, line))
-    if wrong:
-        return Table(where, heading=heading, fault=wrong[0], columns=wrong)
     rows = tuple(_row(heading, n - number + 1, at, r, where) for n, at, r in rest if any(r))
     places: dict[str, tuple[Row, ...]] = {}
     for row in rows:
         places[_name(row.scan)] = (*places.get(_name(row.scan), ()), row)
-    return Table(where, rows, heading, places=places)
+    fault = wrong[0] if wrong else None
+    return Table(where, rows, heading, fault, wrong, places)
+
+
+def as_csv(*rows: Sequence[str]) -> str:
+    """Return rows as CSV with semicolons."""
+    made = io.StringIO(newline="")
+    csv.writer(made, delimiter=";", lineterminator="\n").writerows(rows)
+    return made.getvalue()
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, list[str]]]:
@@ -148,7 +155,7 @@ def _heading_faults(heading: tuple[str, ...], where: str, line: int) -> Iterator
         elif name in _NESTED:
             msg = f"{place}: `{name}` has keys of its own and fits no cell. Put it in a sidecar."
             yield _fault(where, line, msg, "unknown-key")
-        elif name not in {*_KEYS, *Description.model_fields, *ONE_OF}:
+        elif name not in {*_KEYS, *_COLUMNS}:
             msg = f"{place}: `{name}` is not a field. {nearest_field(name)}"
             yield _fault(where, line, msg, "unknown-key")
         seen.add(ONE_OF.get(name, name))
@@ -158,7 +165,7 @@ def _row(heading: tuple[str, ...], number: int, line: int, cells: list[str], whe
     wide = [*cells, *[""] * (len(heading) - len(cells))]
     said = {name: cell for name, cell in zip(heading, wide, strict=False) if name and cell}
     scan = next((said.pop(key) for key in _KEYS if key in said), "")
-    values = {name: _value(name, cell) for name, cell in said.items()}
+    values = {name: _value(name, cell) for name, cell in said.items() if name in _COLUMNS}
     unheaded = any(cell for name, cell in zip(heading, wide, strict=False) if not name)
     problem = ""
     if unheaded or any(wide[len(heading) :]):
