@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.description.faults import faults_of_source, faults_together
-from pipeline.description.merge import describe, find_sources
+from pipeline.description.faults import faults_of_source, faults_together, sound
+from pipeline.description.languages import language_meant
+from pipeline.description.merge import describe, find_sources, merged
 from pipeline.description.sources import (
     DEFAULTS,
     SIDECAR,
+    Source,
     file_name,
     from_file,
     from_row,
@@ -48,7 +50,6 @@ class _Check:
     root: Path
     scans: list[Path]
     found: set[Fault] = field(default_factory=set)
-    ill: set[Path] = field(default_factory=set)  #: files with a fault of their own
 
     def add(self, error: IngestError, path: Path) -> None:
         """Take an error down; where it names no file, it is about ``path``."""
@@ -56,7 +57,6 @@ class _Check:
         code = getattr(error, "code", "unreadable")
         where = told_as(path, self.root)
         self.found.add(Fault(where, line or 1, code, str(error)))
-        self.ill.add(path)
 
     def tell(self, path: Path, code: str, detail: str) -> None:
         """Take down a fault of a whole file."""
@@ -154,10 +154,13 @@ def _check_text(check: _Check, path: Path) -> None:
     stem, _, tag = path.stem.rpartition(".")
     here = [scan for scan in check.scans if scan.parent == path.parent]
     of = [scan for scan in here if language_part(path.name, scan.stem) is not None]
-    if of and not is_common(tag):
-        detail = f"{path.name} names no language: “{tag}”. Name it {of[0].stem}.en.txt or the like."
+    meant = language_meant(tag)
+    if of and not is_common(tag) and (meant or len(tag) == 2):
+        detail = (
+            f"{path.name} names no language: “{tag}”. Name it {of[0].stem}.{meant or 'en'}.txt."
+        )
         check.tell(path, "bad-language", detail)
-    elif of:
+    elif of and is_common(tag):
         check.trying(path, lambda: read_text(path))
     elif stem and is_common(tag):
         detail = f"{path.name} translates no scan: none here is named {stem}. Rename it."
@@ -173,18 +176,28 @@ def _check_stem(check: _Check, scans: list[Path]) -> None:
 
 
 def _check_scan(check: _Check, scan: Path) -> None:
+    """Look at a scan with all that is said of it, what is wrong in itself aside."""
     check.trying(scan, lambda: file_name(scan))
+    sources = _sources(check, scan)
+    for error in faults_together(sources):
+        check.add(error, check.root / error.file if error.file else scan)
     try:
-        sources = find_sources(scan, check.root)
-        for error in faults_together(sources):
-            check.add(error, check.root / error.file if error.file else scan)
         described = describe(sources)
         find_translations(scan, described.description.translations)
     except DescriptionError as error:
-        if error.code in {"lost-translation", "translation-twice"}:
-            check.add(error, scan)
+        said = merged(sources).get("translations")
+        if said is not None and error.code in {"lost-translation", "translation-twice"}:
+            check.add(said.fault(str(error), error.code), check.root / said.source.where)
     except IngestError as error:
         check.add(error, scan)
+
+
+def _sources(check: _Check, scan: Path) -> list[Source]:
+    try:
+        return [sound(source) for source in find_sources(scan, check.root, lambda _: None)]
+    except IngestError as error:
+        check.add(error, scan)
+        return []
 
 
 def _check_places(check: _Check) -> None:
@@ -192,7 +205,7 @@ def _check_places(check: _Check) -> None:
     places = defaultdict[str, list[Path]](list)
     for scan in check.scans:
         try:
-            described = describe(find_sources(scan, check.root))
+            described = describe(_sources(check, scan))
         except IngestError:
             continue  # told already
         if described.held is not None and described.held.leaves:

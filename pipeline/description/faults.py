@@ -23,6 +23,13 @@ def faults_of_source(source: Source) -> list[DescriptionError]:
     return found
 
 
+def sound(source: Source) -> Source:
+    """Return a source without what is wrong in itself, so that the rest can be merged."""
+    said = said_by(source, lambda _: None)
+    kept = {value.key: value.value for name, value in said.items() if not faults_of({name: value})}
+    return replace(source, values=kept)
+
+
 def faults_together(sources: Sequence[Source]) -> list[DescriptionError]:
     """Return what is wrong between the sources of one scan, each of them well in itself."""
     try:

@@ -25,7 +25,17 @@ def language_tag(given: str) -> str:
     """
     if is_language(given):
         return langcodes.standardize_tag(given)
-    near = get_close_matches(given.casefold(), _LANGUAGES, n=1, cutoff=0.7)
-    advice = f"Write `{_LANGUAGES[near[0]]}`" if near else "Write a code such as `ru` or `en`"
+    meant = language_meant(given)
+    advice = f"Write `{meant}`" if meant else "Write a code such as `ru` or `en`"
     msg = f"is no language code: “{given}”. {advice}"
     raise ValueError(msg)
+
+
+def language_meant(given: str) -> str | None:
+    """Return the code of a language that is called by its name, or nearly so; None for others.
+
+    >>> language_meant("Englisch"), language_meant("notes")
+    ('en', None)
+    """
+    near = get_close_matches(given.casefold(), _LANGUAGES, n=1, cutoff=0.7)
+    return _LANGUAGES[near[0]] if near else None

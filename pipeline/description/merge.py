@@ -137,11 +137,11 @@ def _contradiction(
     named: ArchivalReference, other: ArchivalReference, said: Said
 ) -> DescriptionError:
     msg = (
-        f"The file name says {named.labelled}, but {said.place()} says {other.labelled}."
+        f"The file name says {named.labelled}, but {said.place(0)} says {other.labelled}."
         " Check that the scan lies under its own name and correct the one that is wrong;"
         " of several references, put first the one that this scan was made from."
     )
-    return DescriptionError(msg, file=said.source.where, line=said.line(), code="contradiction")
+    return DescriptionError(msg, file=said.source.where, line=said.line(0), code="contradiction")
 
 
 def _issues(description: Description, trouble: str) -> Iterator[Issue]:

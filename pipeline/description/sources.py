@@ -3,8 +3,9 @@
 A folder speaks in two ways: ``_defaults.yaml`` of all under it, ``index.csv`` of each scan in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from pipeline.description.reference import from_file_name
@@ -39,21 +40,35 @@ class Source:
         return f"{self.name} ({self.where})" if self.name == DEFAULTS else self.name
 
 
-def find_sources(scan: Path, inbox: Path) -> list[Source]:
+def find_sources(scan: Path, inbox: Path, complain: Complain = stop) -> list[Source]:
     """Return what the folders from ``inbox`` down, its row, its name and its sidecar say of a scan.
 
     Of a scan that is not under ``inbox`` (both absolute, or both relative), its own folder counts.
+    A source that cannot be read is complained of and left out.
     """
     above = [scan.parent]
     while above[0] != inbox and inbox in above[0].parents:
         above.insert(0, above[0].parent)
-    defaults = [_only(folder, "_defaults") for folder in above]
-    sources = [from_file(DEFAULTS, path, inbox) for path in defaults if path is not None]
-    row = index_row(scan, inbox)
-    named = file_name(scan)
-    sidecar = sidecar_of(scan)
-    said = None if sidecar is None else from_file(SIDECAR, sidecar, inbox)
-    return [*sources, *(source for source in (row, named, said) if source is not None)]
+    ways: list[Callable[[], Source | None]] = [
+        *(partial(_one_file, DEFAULTS, folder / "_defaults", inbox, complain) for folder in above),
+        partial(index_row, scan, inbox),
+        partial(file_name, scan),
+        partial(_one_file, SIDECAR, scan.with_name(scan.stem), inbox, complain),
+    ]
+    return [source for source in (_tried(way, complain) for way in ways) if source is not None]
+
+
+def _tried(way: Callable[[], Source | None], complain: Complain) -> Source | None:
+    try:
+        return way()
+    except DescriptionError as error:
+        complain(error)
+        return None
+
+
+def _one_file(name: str, base: Path, inbox: Path, complain: Complain) -> Source | None:
+    path = _only(base.parent, base.name)
+    return None if path is None else from_file(name, path, inbox, complain)
 
 
 def file_name(scan: Path) -> Source | None:

@@ -10,8 +10,8 @@ from pipeline.description.said import PARTS
 
 _HEAD = """\
 # What is known of this scan. Take away the # before a field and write what you know; leave out
-# the rest. What a text is, is not guessed: 0110 stays 0110. Put a text that holds a colon, a #
-# or quotation marks in quotes. Check it with: opis describe --check FOLDER"""
+# the rest. Nothing is guessed: 0110 stays 0110. Put a text that holds a colon, a # or quotation
+# marks in quotes. Check it with: opis describe --check FOLDER"""
 
 
 def template(reference: str = "") -> str:
@@ -29,7 +29,7 @@ def _field(name: str) -> str:
     lines += list(_inner(name))
     first, *others = [example_of(name, example) for example in field.examples or []]
     if others:
-        lines.append("# Or:")
+        lines.append("# Other examples:")
         lines += [f"#   {line}" for other in others for line in other.splitlines()]
     return "\n".join([*lines, *(f"#{line}" for line in first.splitlines())])
 
