@@ -24,10 +24,10 @@ from pipeline.description.sources import (
 )
 from pipeline.description.spreadsheet import INDEX_FILE, Row, read_table
 from pipeline.description.translations import (
+    NO_LANGUAGES,
     find_translations,
     is_common,
-    language_part,
-    read_text,
+    read_translation,
 )
 from pipeline.errors import DescriptionError, IngestError
 from pipeline.inbox import REFUSED, find_scans, ignored
@@ -82,7 +82,7 @@ def check_folder(folder: Path) -> list[Fault]:
         elif path.name.lower() == INDEX_FILE:
             _check_table(check, path)
         elif path.suffix.lower() == ".txt":
-            _check_text(check, path)
+            _check_text(check, path, stems)
     for scans in stems.values():
         _check_stem(check, scans)
     for scan in check.scans:
@@ -149,20 +149,19 @@ def _row_faults(row: Row, where: str, *, there: bool) -> list[DescriptionError]:
     return found
 
 
-def _check_text(check: _Check, path: Path) -> None:
+def _check_text(check: _Check, path: Path, stems: dict[Path, list[Path]]) -> None:
     """Look at what may be a translation; other plain texts are nobody's business."""
     stem, _, tag = path.stem.rpartition(".")
-    here = [scan for scan in check.scans if scan.parent == path.parent]
-    of = [scan for scan in here if language_part(path.name, scan.stem) is not None]
+    if not stem or tag.lower() in NO_LANGUAGES:
+        return
+    there = path.with_name(stem) in stems
     meant = language_meant(tag)
-    if of and not is_common(tag) and (meant or len(tag) == 2):
-        detail = (
-            f"{path.name} names no language: “{tag}”. Name it {of[0].stem}.{meant or 'en'}.txt."
-        )
+    if there and not is_common(tag) and (meant or len(tag) == 2):
+        detail = f"{path.name} names no language: “{tag}”. Name it {stem}.{meant or 'en'}.txt."
         check.tell(path, "bad-language", detail)
-    elif of and is_common(tag):
-        check.trying(path, lambda: read_text(path))
-    elif stem and is_common(tag):
+    elif there and is_common(tag):
+        check.trying(path, lambda: read_translation(path, tag, None))
+    elif is_common(tag):
         detail = f"{path.name} translates no scan: none here is named {stem}. Rename it."
         check.tell(path, "translation-without-scan", detail)
 

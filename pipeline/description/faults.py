@@ -59,9 +59,11 @@ def _unread(said: dict[str, Said]) -> Iterator[DescriptionError]:
 
 
 def _lost_zeros(sources: Sequence[Source]) -> Iterator[DescriptionError]:
-    """Yield leaves that have fewer zeros than the file name: a spreadsheet made 110 of 0110."""
+    """Yield leaves with fewer zeros than file name or reference: 110 was made of 0110."""
     names = [source for source in sources if source.name == FILE_NAME]
-    named = parse_all(str(names[-1].values["references"])) if names else ()
+    held = describe(sources).held
+    named = parse_all(str(names[-1].values["references"])) if names else (held,) if held else ()
+    teller = "file name" if names else "reference"
     padded = {Leaf.parse(label) for one in named for label in one.leaf_labels()}
     stamped = {leaf.order: leaf for leaf in padded if leaf is not None}
     for source in sources:
@@ -73,7 +75,7 @@ def _lost_zeros(sources: Sequence[Source]) -> Iterator[DescriptionError]:
             full = None if leaf is None else stamped.get(leaf.order)
             if leaf is not None and full is not None and leaf.digits < full.digits:
                 problem = (
-                    f"`{value.key}` says {label}, the file name {full.label}: zeros were lost."
+                    f"`{value.key}` says {label}, the {teller} {full.label}: zeros were lost."
                     f" Write {full.label}; in a spreadsheet, make the column text."
                 )
                 yield value.fault(problem, "lost-zero", *place)

@@ -1,5 +1,6 @@
 """Translations that came with a scan: ``NAME.en.txt`` beside ``NAME.pdf``, or in its sidecar."""
 
+import hashlib
 import os
 import re
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ from pipeline.errors import DescriptionError, UnreadableError
 SIDECAR_TEXT = "sidecar"  #: origin of a text that stands in a sidecar
 _MOST_BYTES = 16 * 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed parts pages
-_NO_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
+NO_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class FoundTranslation:
     text: str
     origin: str  #: ``sidecar``, or the name of the file
     path: Path | None = None  #: None where it stands in the sidecar
+    sha256: str = ""  #: of the file as it was read
 
 
 def translation_files(scan: Path) -> dict[str, Path]:
@@ -61,7 +63,7 @@ def language_part(name: str, stem: str) -> str | None:
     """
     part = name[len(stem) + 1 : -4]
     fits = name.startswith(f"{stem}.") and name.lower().endswith(".txt") and part
-    return part if fits and "." not in part and part.lower() not in _NO_LANGUAGES else None
+    return part if fits and "." not in part and part.lower() not in NO_LANGUAGES else None
 
 
 def find_translations(
@@ -78,9 +80,9 @@ def find_translations(
         if one.text is not None:
             told = FoundTranslation(one.language, one.translator, one.text, SIDECAR_TEXT)
         elif one.file is not None:
-            told = _from_file(scan.with_name(one.file), one.language, one.translator)
+            told = read_translation(scan.with_name(one.file), one.language, one.translator)
         elif one.language in beside:
-            told = _from_file(beside.pop(one.language), one.language, one.translator)
+            told = read_translation(beside.pop(one.language), one.language, one.translator)
         else:
             msg = (
                 f"The description of {scan.name} names a translation ({one.language}) without its"
@@ -90,16 +92,16 @@ def find_translations(
         found.append(told)
     named = {one.path for one in found}
     rest = [(tag, path) for tag, path in beside.items() if path not in named]
-    found.extend(_from_file(path, tag, None) for tag, path in rest)
+    found.extend(read_translation(path, tag, None) for tag, path in rest)
     _refuse_twice(found, scan)
     return tuple(sorted(found, key=lambda one: one.language))
 
 
-def read_text(path: Path) -> str:
-    """Return a plain text file as text: UTF-8, lines ended by a newline, nothing around it.
+def read_translation(path: Path, language: str, translator: str | None) -> FoundTranslation:
+    """Read a translation from its file.
 
     Raises:
-        DescriptionError: it is no such text, or empty.
+        DescriptionError: it is no plain text, or empty.
         UnreadableError: the operating system does not let us read it.
     """
     try:
@@ -108,11 +110,17 @@ def read_text(path: Path) -> str:
     except OSError as error:
         msg = f"The translation {path.name} cannot be read ({error.strerror})."
         raise UnreadableError(msg) from error
-    return decoded(content, path.name)
+    text = decoded(content, path.name)
+    sha256 = hashlib.sha256(content).hexdigest()
+    return FoundTranslation(language, translator, text, path.name, path, sha256)
 
 
 def decoded(content: bytes, name: str) -> str:
-    """Return the bytes of a translation as text; see ``read_text``."""
+    """Return the bytes of a translation as text: lines end in a newline, nothing stands around.
+
+    Raises:
+        DescriptionError: it is no plain text in UTF-8, or empty.
+    """
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").strip()
     except UnicodeDecodeError as error:
@@ -126,10 +134,6 @@ def decoded(content: bytes, name: str) -> str:
         msg = f"{name}, line {line} {problem}. Save the translation as plain text in UTF-8."
         raise DescriptionError(msg, file=name, line=line, code="bad-translation")
     return text
-
-
-def _from_file(path: Path, language: str, translator: str | None) -> FoundTranslation:
-    return FoundTranslation(language, translator, read_text(path), path.name, path)
 
 
 def _refuse_twice(found: Sequence[FoundTranslation], scan: Path) -> None:

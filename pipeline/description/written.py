@@ -184,6 +184,12 @@ def _moment(words: str) -> str | None:
     return found and iso(found)
 
 
+def _decade(words: str) -> str | None:
+    """Read ``1940-е гг.``, ``1940s``; 1900s may be a century and is not read."""
+    found = re.fullmatch(r"([0-9]{2}[1-9])0(?:-?[ех]|s)(?:\s*(?:гг?\.?|годы|годов))?", words)
+    return found and f"{found[1]}X"
+
+
 def _slashed(words: str) -> str | None:
     """Read numbers between slashes where only one order makes a date."""
     found = _NUMBERS.fullmatch(words)
@@ -202,7 +208,7 @@ def _read(words: str) -> str | None:
 
 
 _READERS: tuple[Callable[[str], str | None], ...] = (
-    _as_edtf, _moment, _slashed, _bracketed, _doubted, _about, _limited, _interval,
+    _as_edtf, _moment, _decade, _slashed, _bracketed, _doubted, _about, _limited, _interval,
 )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def _keep_texts(data: Path, scan: Admitted) -> None:
     for text in scan.translations:
         if text.path is not None:
             (data / "translation").mkdir(exist_ok=True)
-            copy_checked(text.path, data / "translation" / text.origin, digest(text.path))
+            copy_checked(text.path, data / "translation" / text.origin, text.sha256)
     if scan.index_row:
         (data / "sidecar").mkdir(exist_ok=True)
         kept = data / "sidecar" / "index.csv"
