@@ -1,4 +1,8 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -7,9 +11,14 @@ from hypothesis import strategies as st
 from pipeline.description.alignment import aligned, paragraphs
 from pipeline.description.parts import GivenTranslation
 from pipeline.description.translations import decoded, find_translations, translation_files
-from pipeline.errors import DescriptionError
-from pipeline.record import from_json
-from tests.factories import scan_pdf
+from pipeline.errors import DescriptionError, IngestError
+from pipeline.holdings.bag import close_bag
+from pipeline.holdings.publish import publish
+from pipeline.holdings.verify import check_version
+from pipeline.record import dump, from_json
+from pipeline.settings import Settings
+from pipeline.values import Admitted
+from tests.factories import CLOCK, admitted, pages, record, scan_pdf
 from tests.house import House, data
 
 law = settings(deadline=None)  # a busy machine is not a broken law
@@ -163,3 +172,81 @@ def test_the_same_scan_with_another_translation_is_refused_and_nothing_is_lost(
     put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"))
     assert house.opis("ingest", "--direct").returncode == 0
     assert [path.name for path in house.inbox.iterdir()] == ["refused"]
+
+
+def translated(tmp_path: Path) -> Admitted:
+    scan = scan_pdf(tmp_path / "inbox" / "a.pdf")
+    put(scan.with_name("a.en.txt"))
+    said = {"creator": "Филиппов [Сталин]"}
+    return replace(admitted(scan, **said), translations=find_translations(scan, []))
+
+
+def published(tmp_path: Path) -> Path:
+    """Publish a translated record and let a vandal write to it."""
+    scan = translated(tmp_path)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    folder = publish(scan, record(scan), pages, settings, CLOCK).folder
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def test_a_translation_that_is_not_the_one_in_the_record_is_found(tmp_path: Path) -> None:
+    version = published(tmp_path)
+    assert check_version(version) == []
+    for content in ("Dear enemy.", ""):
+        put(version / "data" / "translation" / "a.en.txt", content)
+        close_bag(version, {"External-Identifier": version.parent.name})
+        assert "data/translation/a.en.txt" in {found.path for found in check_version(version)}
+
+
+def _undated(made: dict[str, Any]) -> None:
+    made["date"] = "1900-02-29"
+
+
+def _speechless(made: dict[str, Any]) -> None:
+    made["translations"][0]["language"] = "english"
+
+
+def _half_latin(made: dict[str, Any]) -> None:
+    made["names"][0]["forms"][-1]["value"] = "Stаlin"  # with a Cyrillic а
+
+
+def _unlicensed(made: dict[str, Any]) -> None:
+    made["rights"] = "open"
+
+
+def _astray(made: dict[str, Any]) -> None:
+    made["translations"][0]["aligned"] = [[1, 9]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_undated, "is not EDTF"),
+        (_speechless, "is no language"),
+        (_half_latin, "is no transliteration"),
+        (_unlicensed, "is no known rights statement"),
+        (_astray, "is paired with no paragraph"),
+    ],
+)
+def test_what_nobody_can_have_said_is_found(
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], None], told: str
+) -> None:
+    version = published(tmp_path)
+    path = version / "data" / "record.json"
+    made = json.loads(path.read_text("utf-8"))
+    spoil(made)
+    put(path, dump(made))
+    close_bag(version, {"External-Identifier": version.parent.name})
+    assert any(told in found.detail for found in check_version(version))
+
+
+def test_a_translation_that_changes_while_the_scan_is_read_is_not_published(
+    tmp_path: Path,
+) -> None:
+    scan = translated(tmp_path)
+    put(scan.path.with_name("a.en.txt"), "Dear friend.")
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    with pytest.raises(IngestError, match=r"a\.en\.txt changed while it was read"):
+        publish(scan, record(scan), pages, settings, CLOCK)

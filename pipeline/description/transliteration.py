@@ -34,6 +34,11 @@ def is_russian(text: str) -> bool:
     return bool(letters) and letters <= set(_CYRILLIC) and not _CHINESE.fullmatch(text.strip())
 
 
+def has_cyrillic(text: str) -> bool:
+    """Return whether any letter of a text is Cyrillic."""
+    return any(map(_is_cyrillic, text))
+
+
 def transliterated(text: str, scheme: Scheme) -> str:
     """Return a Russian text in Latin letters; what is not Cyrillic stays as it is.
 

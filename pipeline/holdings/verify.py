@@ -10,11 +10,10 @@ from pathlib import Path
 import pikepdf
 
 from pipeline.cleaning.edits import replay, undo
-from pipeline.description.translations import SIDECAR_TEXT, decoded
-from pipeline.errors import DescriptionError
 from pipeline.exports.alto import read_blocks
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
+from pipeline.holdings.wording import check_translations, check_wording
 from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
 from pipeline.text import PageText
@@ -126,21 +125,6 @@ def _pdf(data: Path, record: Record) -> Iterator[Finding]:
         yield Finding(name, Damage.CHANGED, detail)
 
 
-def _translations(data: Path, record: Record) -> Iterator[Finding]:
-    """A translation in the record is the text of the file that came, if it came as a file."""
-    for one in record.translations:
-        path = data / "translation" / one.origin
-        if one.origin == SIDECAR_TEXT:
-            continue
-        name, detail = f"data/translation/{one.origin}", "is not the translation of record.json"
-        try:
-            same = path.is_file() and decoded(path.read_bytes(), one.origin) == one.text
-        except DescriptionError as error:
-            same, detail = False, str(error)
-        if not same:
-            yield Finding(name, Damage.CHANGED, detail)
-
-
 def _chain(_: Path, record: Record) -> Iterator[Finding]:
     """Every activity uses what is the scan or was generated before, and names its agent."""
     log = record.provenance
@@ -159,4 +143,13 @@ def _in_record(page: RecordPage, detail: str) -> Finding:
 
 Check = Callable[[Path, Record], Iterable[Finding]]
 
-_CHECKS: tuple[Check, ...] = (_original, _pages, _text, _alto, _pdf, _translations, _chain)
+_CHECKS: tuple[Check, ...] = (
+    _original,
+    _pages,
+    _text,
+    _alto,
+    _pdf,
+    _chain,
+    check_wording,
+    check_translations,
+)
