@@ -177,8 +177,8 @@ def test_the_same_scan_with_another_translation_is_refused_and_nothing_is_lost(
 def translated(tmp_path: Path) -> Admitted:
     scan = scan_pdf(tmp_path / "inbox" / "a.pdf")
     put(scan.with_name("a.en.txt"))
-    said = {"creator": "Филиппов [Сталин]"}
-    return replace(admitted(scan, **said), translations=find_translations(scan, []))
+    said = admitted(scan, creator="Филиппов [Сталин]")
+    return replace(said, translations=find_translations(scan, []))
 
 
 def published(tmp_path: Path) -> Path:
@@ -212,10 +212,6 @@ def _half_latin(made: dict[str, Any]) -> None:
     made["names"][0]["forms"][-1]["value"] = "Stаlin"  # with a Cyrillic а
 
 
-def _unlicensed(made: dict[str, Any]) -> None:
-    made["rights"] = "open"
-
-
 def _astray(made: dict[str, Any]) -> None:
     made["translations"][0]["aligned"] = [[1, 9]]
 
@@ -226,7 +222,6 @@ def _astray(made: dict[str, Any]) -> None:
         (_undated, "is not EDTF"),
         (_speechless, "is no language"),
         (_half_latin, "is no transliteration"),
-        (_unlicensed, "is no known rights statement"),
         (_astray, "is paired with no paragraph"),
     ],
 )
