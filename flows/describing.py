@@ -1,8 +1,9 @@
 """The commands that are about descriptions: ``opis describe`` and ``opis template``."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from flows import house, show
 from pipeline.description.merge import Described, describe, find_sources
 from pipeline.description.sources import file_name
 from pipeline.description.template import template as sidecar_template
+from pipeline.description.translations import FoundTranslation, find_translations
 from pipeline.dryrun import Fault, check_folder
 from pipeline.errors import SetupError
 
@@ -34,7 +36,8 @@ def describe_scan(
         raise SetupError(msg)
     inbox = house.load_settings({}).inbox.absolute()
     described = describe(find_sources(path.absolute(), inbox))
-    _print(described, as_json=as_json)
+    found = find_translations(path.absolute(), described.description.translations)
+    _print(described, found, as_json=as_json)
 
 
 def template(
@@ -83,24 +86,34 @@ def _line(fault: Fault) -> str:
     return f"{fault.file}:{fault.line}: {fault.code}: {detail}"
 
 
-def _print(described: Described, *, as_json: bool) -> None:
+def _rows(described: Described, found: Sequence[FoundTranslation]) -> dict[str, dict[str, Any]]:
+    """Return each field with its value and where that came from; what was made of it, too."""
     values = described.description.model_dump(mode="json", exclude_defaults=True)
     values["rights"] = described.description.rights
+    origins = {name: described.origins.get(name, "default") for name in values}
     if described.edtf is not None:
         values["date_edtf"], values["date_calendar"] = described.edtf, described.calendar
-    origins = {name: described.origins.get(name, "default") for name in values}
-    if "date_edtf" in values:
         origins["date_edtf"] = f"read from {described.description.date}"
         origins["date_calendar"] = described.origins.get("date_calendar", origins["date_edtf"])
+    if found:
+        values["translations"] = [
+            {"language": one.language, "translator": one.translator, "characters": len(one.text)}
+            for one in found
+        ]
+        origins["translations"] = ", ".join(one.origin for one in found)
+    return {name: {"value": values[name], "from": origins[name]} for name in values}
+
+
+def _print(described: Described, found: Sequence[FoundTranslation], *, as_json: bool) -> None:
+    rows = _rows(described, found)
     issues = [issue.detail for issue in described.issues]
     if as_json:
-        rows = {name: {"value": values[name], "from": origins[name]} for name in values}
         told = {"fields": rows, "issues": issues}
         show.line(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    for name, value in values.items():
-        for item in value if isinstance(value, list) else [value]:
+    for name, row in rows.items():
+        for item in row["value"] if isinstance(row["value"], list) else [row["value"]]:
             said = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
-            show.line(f"{name + ':':<16}{said}   ({origins[name]})")
+            show.line(f"{name + ':':<16}{said}   ({row['from']})")
     for issue in issues:
         show.line(f"look at: {issue}")

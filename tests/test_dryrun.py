@@ -96,6 +96,7 @@ def test_the_description_of_a_scan_is_shown_with_where_it_is_from(tmp_path: Path
             "box/index.csv": "file;title;date\na.pdf;Cable;14/27 January 1917\n",
             "box/a.pdf": "",
             "box/a.yaml": "language: rus\n",
+            "box/a.en.txt": "Dear comrade.\n",
         },
     )
     told = json.loads(house.opis("describe", "inbox/box/a.pdf", "--json").stdout)
@@ -104,6 +105,7 @@ def test_the_description_of_a_scan_is_shown_with_where_it_is_from(tmp_path: Path
     assert told["fields"]["language"] == {"value": "ru", "from": "sidecar"}
     assert told["fields"]["date_edtf"]["value"] == "1917-01-27"
     assert told["fields"]["date_calendar"]["value"] == "julian"
+    assert told["fields"]["translations"]["from"] == "a.en.txt"
     plain = house.opis("describe", "inbox/box/a.pdf").stdout
     assert "Cable   (box/index.csv, row 2)" in plain
 

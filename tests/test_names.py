@@ -140,6 +140,12 @@ def test_a_latin_form_that_was_given_is_not_replaced() -> None:
     ]
 
 
+def test_a_latin_form_with_a_cyrillic_letter_is_refused() -> None:
+    mixed = {"value": "Stаlin", "kind": "transliterated", "scheme": "ala-lc"}  # а is Cyrillic
+    with pytest.raises(ValueError, match="holds Cyrillic letters"):
+        said(titles=[mixed])
+
+
 @pytest.mark.parametrize("language", ["bg", "uk", "sr"])
 def test_a_title_in_another_cyrillic_language_is_left_alone(language: str) -> None:
     assert titles_of(said(title="Телеграма от Москва", language=language)) == ()

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from pipeline.description.authorities import authority_uri
 from pipeline.description.languages import language_tag
 from pipeline.description.texts import Text, Texts
+from pipeline.description.transliteration import SCHEMES, has_cyrillic
 
 
 class _Part(BaseModel):
@@ -40,6 +41,9 @@ class GivenForm(_InALanguage):
     def _has_its_scheme(self) -> Self:
         if (self.kind == "transliterated") != (self.scheme is not None):
             msg = "names a scheme where, and only where, its kind is transliterated"
+            raise ValueError(msg)
+        if self.scheme in SCHEMES and has_cyrillic(self.value):
+            msg = f"is {self.scheme}, but holds Cyrillic letters: “{self.value}”"
             raise ValueError(msg)
         return self
 

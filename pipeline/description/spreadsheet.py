@@ -25,7 +25,7 @@ _LISTS = frozenset({"references", "contributors", "subjects", "leaves", *ONE_OF}
 _NESTED = frozenset({"names", "titles", "translations"})
 _COLUMNS = frozenset({*Description.model_fields, *ONE_OF}) - _NESTED
 _MOST_BYTES = 64 * 1024 * 1024
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)

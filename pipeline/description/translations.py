@@ -13,7 +13,7 @@ from pipeline.errors import DescriptionError, UnreadableError
 
 SIDECAR_TEXT = "sidecar"  #: origin of a text that stands in a sidecar
 _MOST_BYTES = 16 * 1024 * 1024
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed parts pages
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # XML cannot hold them
 NO_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
 
 
@@ -118,11 +118,14 @@ def read_translation(path: Path, language: str, translator: str | None) -> Found
 def decoded(content: bytes, name: str) -> str:
     """Return the bytes of a translation as text: lines end in a newline, nothing stands around.
 
+    A form feed between pages becomes an empty line.
+
     Raises:
         DescriptionError: it is no plain text in UTF-8, or empty.
     """
     try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").strip()
+        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+        text = text.replace("\f", "\n\n").strip()
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         msg = f"{name}, line {line} is not UTF-8. Save the translation as plain text in UTF-8."

@@ -19,6 +19,7 @@ _OLD = {"і": "ī", "ѣ": "i͡e", "ѳ": "ḟ", "ѵ": "ẏ"}  # ALA-LC, of texts 
 _TABLES: dict[Scheme, dict[str, str]] = {
     scheme: dict(zip(_CYRILLIC, letters.split(), strict=True)) for scheme, letters in _LATIN.items()
 }
+SCHEMES = tuple(_TABLES)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _Y_AFTER = frozenset("аеёиоуыэюяйъь")  # BGN/PCGN: е is ye after these and where a word begins
 _CHINESE = re.compile(r"\b[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+-[а-яё]+\b")  # Мао Цзэ-дун, Чжоу Энь-лай

@@ -7,7 +7,7 @@ from pipeline.description.alignment import paragraphs
 from pipeline.description.dates import is_edtf
 from pipeline.description.languages import is_language
 from pipeline.description.translations import SIDECAR_TEXT, decoded
-from pipeline.description.transliteration import has_cyrillic
+from pipeline.description.transliteration import SCHEMES, has_cyrillic
 from pipeline.errors import DescriptionError
 from pipeline.holdings.bag import Damage, Finding
 from pipeline.record import Record
@@ -23,8 +23,8 @@ def check_wording(_: Path, record: Record) -> Iterator[Finding]:
         if tag is not None and not is_language(tag):
             yield _in_record(f"{tag!r} is no language of BCP 47")
     for form in forms:
-        if form.kind == "transliterated" and (form.scheme is None or has_cyrillic(form.value)):
-            yield _in_record(f"{form.value!r} is no transliteration by a named scheme")
+        if form.scheme in SCHEMES and has_cyrillic(form.value):
+            yield _in_record(f"{form.value!r} is no transliteration by {form.scheme}")
 
 
 def check_translations(data: Path, record: Record) -> Iterator[Finding]:
