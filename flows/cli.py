@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import batch, citing, direct, ending, exporting, house, show
+from flows import batch, citing, describing, direct, ending, exporting, house, show
 from flows import serve as serving
 from flows.doctor import examine
 from pipeline.errors import OpisError, SetupError, disk_trouble
@@ -190,6 +190,10 @@ def doctor(inbox: Inbox = None, output: Output = None, languages: Languages = No
     settings = _settings(inbox=inbox, output=output, languages=languages)
     if not show.examination(examine(settings)):
         raise typer.Exit(Exit.UNEXPECTED)
+
+
+app.command("describe")(describing.describe_scan)
+app.command("template")(describing.template)
 
 
 #: What they complain of in a scan, Opis says itself, with the scan's name.

@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.description.merge import Described, describe, find_sources, sidecar_of
+from pipeline.description.sources import row_as_csv
+from pipeline.description.translations import find_translations
 from pipeline.errors import (
     BrokenScanError,
     DescriptionError,
@@ -55,6 +57,8 @@ def admit(
         version=1,
         languages=_languages(described, settings),
         arrived=arrived,
+        translations=find_translations(path, described.description.translations),
+        index_row=row_as_csv(path, settings.inbox),
     )
     return published_already(scan, catalog, settings) or _numbered(scan, catalog)
 
@@ -83,6 +87,14 @@ def published_already(scan: Admitted, catalog: Catalog, settings: Settings) -> P
         )
         raise DuplicateError(msg)
     folder = settings.records / known.folder / f"v{known.version}"
+    for file in (one.path for one in scan.translations if one.path is not None):
+        kept = folder / "data" / "translation" / file.name
+        if not kept.is_file() or digest(kept) != digest(file):
+            msg = (
+                f"{scan.name} is published as {known.record} without {file.name} as it is now. "
+                "Take this translation away; it is not in the record."
+            )
+            raise DuplicateError(msg)
     return Published(known.record, known.version, folder, already=True)
 
 

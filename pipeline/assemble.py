@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from pipeline.cleaning.edits import CleanText
 from pipeline.cleaning.pageends import partners
@@ -9,6 +10,7 @@ from pipeline.description.merge import Described, page_labels
 from pipeline.drafts import DOUBTFUL_WORD, Draft, cleaned, draft_of
 from pipeline.history import clean_activity, history, read_activities, text_digest
 from pipeline.model import Clock, Concern, EngineSignature, Issue, PageSource, PageState, Verdict
+from pipeline.naming import names_of, titles_of, translations_of
 from pipeline.provenance import Activity
 from pipeline.quality import REVIEWED, verdict
 from pipeline.record import EmbeddedLayer, Quality, Record, RecordPage, Reference
@@ -65,13 +67,11 @@ def assemble(
     return Record(
         id=scan.record_id,
         version=scan.version,
-        **given.model_dump(include=_DESCRIBED),
-        date=scan.described.edtf,
-        date_as_given=given.date,
-        origins=dict(sorted(scan.described.origins.items())),
+        **_description(scan.described),
         references=_references(scan.described),
         pages=tuple(log.pages),
         reading_text=text,
+        translations=translations_of(scan.translations, text),
         quality=_quality(log),
         needs_review=any(issue.concern in _REVIEW for issue in log.issues),
         issues=tuple(log.issues),
@@ -83,6 +83,20 @@ _DESCRIBED = {
     "title", "creator", "recipient", "document_type", "language", "summary", "subjects",
     "contributors", "funder", "collection", "rights", "note",
 }  # fmt: skip
+
+
+def _description(described: Described) -> dict[str, Any]:
+    """Return the fields of a record that only repeat, or follow from, what was said of it."""
+    given = described.description
+    return {
+        **given.model_dump(include=_DESCRIBED),
+        "date": described.edtf,
+        "date_as_given": given.date,
+        "date_calendar": described.calendar,
+        "titles": titles_of(given),
+        "names": names_of(given),
+        "origins": dict(sorted(described.origins.items())),
+    }
 
 
 def _add_pages(log: _Log, drafts: list[Draft], clock: Clock) -> None:

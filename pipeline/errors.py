@@ -75,6 +75,14 @@ class TooLargeError(IngestError):
 class DescriptionError(IngestError):
     """The sidecar, the folder's defaults or the file name cannot be right as they stand."""
 
+    def __init__(
+        self, message: str, *, file: str = "", line: int | None = None, code: str = "bad-value"
+    ) -> None:
+        super().__init__(message)
+        self.file = file  #: as the message names it; empty where it is about no file alone
+        self.line = line  #: 1-based
+        self.code = code  #: for a program: ``unknown-key``, ``bad-yaml`` …
+
 
 class DuplicateError(IngestError):
     """The bytes or the reference belong to a record that is already published."""

@@ -92,7 +92,7 @@ def remove_empty_folders(folder: Path, inbox: Path) -> None:
 
 def _walk(folder: Path, refused: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path == refused or _ignored(path.name):
+        if path == refused or ignored(path.name):
             continue
         if path.is_dir() and not path.is_symlink():
             yield from _walk(path, refused)
@@ -100,7 +100,8 @@ def _walk(folder: Path, refused: Path) -> Iterator[Path]:
             yield path
 
 
-def _ignored(name: str) -> bool:
+def ignored(name: str) -> bool:
+    """Return whether a file or folder of this name is unfinished, hidden or litter."""
     low = name.lower()
     return low.startswith((".", "~")) or low.endswith(_UNFINISHED) or low in _LITTER
 

@@ -12,7 +12,9 @@ from pathlib import Path
 from pipeline.admit import admit
 from pipeline.assemble import assemble
 from pipeline.description.merge import sidecar_of, sidecars_of
+from pipeline.description.translations import translation_files
 from pipeline.errors import IngestError, disk_trouble, legible
+from pipeline.holdings.bag import digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
 from pipeline.inbox import Copied, refuse, remove_empty_folders, retire
@@ -116,7 +118,8 @@ def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
     if path.is_relative_to(settings.inbox):
         if not _lies_there(path):
             return _gone(path)
-        refuse(path, sidecars_of(path), settings.inbox, reason)
+        companions = [*sidecars_of(path), *translation_files(path).values()]
+        refuse(path, companions, settings.inbox, reason)
     return Outcome(scan=legible(path.name), refused=reason)
 
 
@@ -169,9 +172,14 @@ def _finish(path: Path, sidecar: Path | None, done: Published, settings: Setting
 def _retire(
     path: Path, sidecar: Path | None, record: Record, data: Path, settings: Settings
 ) -> None:
-    """Take away scan and sidecar, or neither; the scan last, for it is what a next run takes up."""
+    """Take away scan and companions, or none; the scan last: it is what a next run takes up."""
     made = record.provenance
-    copies = [Copied(path, made.source.sha256, data / "original" / made.source.name)]
+    texts = [
+        (path.with_name(one.origin), data / "translation" / one.origin)
+        for one in record.translations
+    ]
+    copies = [Copied(text, digest(kept), kept) for text, kept in texts if kept.is_file()]
+    copies += [Copied(path, made.source.sha256, data / "original" / made.source.name)]
     if sidecar is not None and made.sidecar is not None:
         kept = data / "sidecar" / made.sidecar.name
         copies.insert(0, Copied(sidecar, made.sidecar.sha256, kept))

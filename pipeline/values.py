@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.description.merge import Described
+from pipeline.description.translations import FoundTranslation
 from pipeline.model import PageSource, Reading, ScanFacts
 
 
@@ -25,6 +26,8 @@ class Admitted:
     version: int
     languages: tuple[str, ...]  #: the engine's codes, in the order given
     arrived: datetime
+    translations: tuple[FoundTranslation, ...] = ()
+    index_row: str = ""  #: heading and row of ``index.csv``, as CSV; empty where there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,12 +22,12 @@ FLOORS = (
     {"intake", "pages", "record"},
     {"values"},
     {"reading"},
-    {"drafts", "history"},
+    {"drafts", "history", "naming"},
     {"citation"},
     {"exports"},
     {"assemble", "holdings"},
     {"admit", "inbox"},
-    {"evaluation", "ingest"},
+    {"dryrun", "evaluation", "ingest"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {

@@ -1,4 +1,3 @@
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from pipeline.description.dates import is_edtf
 from pipeline.description.fields import COPYRIGHT_NOT_EVALUATED
 from pipeline.description.merge import (
     Described,
@@ -26,7 +24,6 @@ from pipeline.reference import parse
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 
-DATES = json.loads((Path(__file__).parent / "cases" / "dates.json").read_text(encoding="utf-8"))
 HELD = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
 SCAN = "RGASPI_f558_op11_d330_ll0110-0113.pdf"
 
@@ -142,7 +139,7 @@ def test_the_singular_of_a_list_is_its_name_too() -> None:
     [
         ({"titel": "A"}, "scan.yaml, line 1: `titel` is not a field. Did you mean `title`?"),
         ({"Title": "A"}, "Did you mean `title`?"),
-        ({"zzz": "A"}, "Known are: title, date"),
+        ({"zzz": "A"}, "Known are: title, titles"),
         ({"title": ["A", "B"]}, "line 1: `title` takes one text"),
         ({"title": {"ru": "A"}}, "`title` takes one text"),
         ({"subjects": {"a": "b"}}, "`subjects` takes a text or a list"),
@@ -169,21 +166,25 @@ def test_a_language_has_one_form(given_one: str, tag: str) -> None:
     assert describe([sidecar(language=given_one)]).description.language == tag
 
 
-@pytest.mark.parametrize("case", DATES, ids=[case["label"] for case in DATES])
-def test_a_date_is_read_or_kept_as_given(case: dict[str, Any]) -> None:
-    assert is_edtf(case["text"]) == case["edtf"]
-    described = describe([sidecar(references=HELD, date=case["text"])])
-    assert described.description.date == case["text"].strip()
-    if case["edtf"]:
-        assert described.edtf == case["text"]
-        assert described.issues == ()
+def test_a_date_is_read_and_kept_as_given() -> None:
+    described = describe([sidecar(references=HELD, date=" 14/27 January 1917")])
+    assert described.description.date == "14/27 January 1917"
+    assert (described.edtf, described.calendar) == ("1917-01-27", "julian")
+    assert described.issues == ()
 
 
-def test_an_unread_date_is_an_issue() -> None:
-    described = describe([sidecar(references=HELD, date="14 января 1949 г.")])
+def test_an_old_style_date_may_be_said_to_be_one() -> None:
+    said = {"references": HELD, "date": "1917-10-25", "date_calendar": "julian"}
+    described = describe([sidecar(**said)])
+    assert (described.edtf, described.calendar) == ("1917-11-07", "julian")
+
+
+def test_an_ambiguous_date_is_an_issue_and_not_a_guess() -> None:
+    described = describe([sidecar(references=HELD, date="03/04/1949")])
     assert described.edtf is None
+    assert described.description.date == "03/04/1949"
     assert concerns(described) == [Concern.UNREAD_DATE]
-    assert "14 января 1949 г." in described.issues[0].detail
+    assert "1949-04-03 or 1949-03-04" in described.issues[0].detail
 
 
 def test_an_unread_reference_is_kept_and_is_an_issue() -> None:

@@ -38,7 +38,7 @@ def test_json_is_read_alike() -> None:
     content = b'{\n\t"title": "\\ud83d\\ude00 a/b",\n\t"leaves": [110, null, 1.50, true]\n}'
     read = parse_sidecar(content, "scan.JSON")
     assert read.values == {"title": "😀 a/b", "leaves": ["110", None, "1.50", "true"]}
-    assert read.lines == {"title": 2, "leaves": 3}
+    assert (read.lines["title"], read.lines["leaves"], read.lines["leaves.3"]) == (2, 3, 3)
 
 
 def test_an_empty_one_says_nothing() -> None:

@@ -1,37 +1,63 @@
-"""Dates in EDTF, as far as a sidecar needs them.
+"""Dates in EDTF (https://www.loc.gov/standards/datetime/, levels 0 to 2, without times of day).
 
-Read are a year, a month or a day, each perhaps uncertain (``?``), approximate (``~``) or both
-(``%``), and an interval of two. Days must be in the calendar and intervals must run forward.
+The grammar is the library's. What it lets through we refuse: 29 February 1900, the year 0,
+intervals that run backward, white space around a date. What makes it fail or print (a month or a
+day of which one digit is unknown) never reaches it.
 """
 
 import re
 from datetime import date
+from typing import Any
 
-_MOMENT = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?[?~%]?")
+from edtf import parse_edtf
+from edtf.parser.edtf_exceptions import EDTFParseException
+
+_ALPHABET = re.compile(r"[0-9XYSE.?~%/,\[\]{}-]+", re.ASCII)
+_HALF_KNOWN = re.compile(r"-(?:[0-9]X|X[0-9])")
+_MARKS = re.compile("[?~%]")
+_DAY = re.compile(r"(?<![0-9X-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
+_YEAR_0 = re.compile(r"(?<![0-9XY-])0000(?![0-9])")
+_OPEN = ("", "..")
 
 
 def is_edtf(text: str) -> bool:
-    """Return whether ``text`` is a date of the kinds above.
+    """Return whether ``text`` is a date in EDTF that the calendar has.
 
-    >>> [is_edtf(text) for text in ("1949-01-14", "1949~", "1948/1949-02-01")]
-    [True, True, True]
-    >>> [is_edtf(text) for text in ("1900-02-29", "1949/1948", "14.1.1949", "undated")]
-    [False, False, False, False]
+    >>> [is_edtf(text) for text in ("1949-01-14", "1949~", "1948/1949-02-01", "../1949", "194X")]
+    [True, True, True, True, True]
+    >>> [is_edtf(text) for text in ("1900-02-29", "1949/1948", "14.1.1949", "undated", "1949 ")]
+    [False, False, False, False, False]
     """
-    first, slash, last = text.partition("/")
-    if not _is_moment(first) or (slash and not _is_moment(last)):
+    if not _ALPHABET.fullmatch(text) or _HALF_KNOWN.search(text) or _YEAR_0.search(text):
         return False
-    begins, ends = first.rstrip("?~%"), last.rstrip("?~%")
-    shared = min(len(begins), len(ends))
-    return begins[:shared] <= ends[:shared]
+    days = (found.groups() for found in _DAY.finditer(_MARKS.sub("", text)))
+    if not all(_is_day(*map(int, day)) for day in days) or _parsed(text) is None:
+        return False
+    first, slash, last = text.partition("/")
+    return not slash or first in _OPEN or last in _OPEN or _forward(first, last)
 
 
-def _is_moment(text: str) -> bool:
-    found = _MOMENT.fullmatch(text)
-    if found is None:
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return month > 12 or day == 0  # a season, or for the grammar to refuse
+    return True
+
+
+def _parsed(text: str) -> Any:
+    """Return the library's date, or None; its error is no ValueError, and not its only one."""
+    try:
+        return parse_edtf(text)
+    except (EDTFParseException, AttributeError, ValueError, TypeError):
+        return None
+
+
+def _forward(first: str, last: str) -> bool:
+    begins, ends = _parsed(first), _parsed(last)
+    if begins is None or ends is None:
         return False
     try:
-        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
-    except ValueError:
-        return False
-    return True
+        return bool(begins.lower_strict() <= ends.upper_strict())
+    except (ValueError, TypeError):  # a digit of a day unknown: nothing tells that it is backward
+        return True

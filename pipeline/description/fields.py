@@ -1,67 +1,25 @@
-"""What an archivist may say of a scan: the fields of a sidecar, each optional."""
+"""What an archivist may say of a scan: the fields of a sidecar, each optional.
 
+What a field means and an example of it are told here once: for the template, the JSON Schema and
+whoever reads the code.
+"""
+
+import json
 from difflib import get_close_matches
-from typing import Annotated, TypeAlias
+from typing import Any
 
-import langcodes
-from pydantic import BaseModel, BeforeValidator, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pipeline.references.leaves import Leaf, leaf_labels
+from pipeline.description.languages import language_tag
+from pipeline.description.parts import GivenForm, GivenName, GivenTranslation
+from pipeline.description.rights import COPYRIGHT_NOT_EVALUATED, rights_statement
+from pipeline.description.texts import Labels, Text, Texts
+from pipeline.description.written import Calendar
 
-COPYRIGHT_NOT_EVALUATED = "http://rightsstatements.org/vocab/CNE/1.0/"
+__all__ = ["COPYRIGHT_NOT_EVALUATED", "ONE_OF", "Description", "json_schema", "nearest_field"]
 
-_LANGUAGES = {  # to advise who writes a name where a code is needed
-    "russian": "ru", "русский": "ru", "english": "en", "английский": "en", "chinese": "zh",
-    "french": "fr", "german": "de", "polish": "pl", "ukrainian": "uk", "spanish": "es",
-    "italian": "it", "czech": "cs", "danish": "da", "hungarian": "hu", "bulgarian": "bg",
-    "korean": "ko", "romanian": "ro", "serbian": "sr", "latvian": "lv", "mongolian": "mn",
-}  # fmt: skip
-
-
-def _one_text(given: object) -> object:
-    """Return one text without the space around it."""
-    if given is None or isinstance(given, str):
-        return (given or "").strip() or None
-    msg = "takes one text, not a list or keys of its own"
-    raise ValueError(msg)
-
-
-def _texts(given: object) -> tuple[str, ...]:
-    """Return a list of texts; one text is a list of one."""
-    items = (given,) if isinstance(given, str) else given
-    if not isinstance(items, list | tuple):
-        msg = "takes a text or a list of texts"
-        raise ValueError(msg)
-    texts = [item.strip() for item in items if isinstance(item, str)]
-    if len(texts) < len(items):
-        msg = "takes texts; an item of its list is empty, or a list itself"
-        raise ValueError(msg)
-    return tuple(filter(None, texts))
-
-
-def _labels(given: object) -> tuple[str | None, ...]:
-    """Return leaf labels, in our form where they can be read; None where a page is no leaf."""
-    if isinstance(given, str):
-        return leaf_labels(given) or (given.strip(),)
-    if not isinstance(given, list | tuple):
-        msg = "takes a list of leaves, one for each page"
-        raise ValueError(msg)
-    return tuple(_label(item) for item in given)
-
-
-def _label(given: object) -> str | None:
-    if given is None:
-        return None
-    if not isinstance(given, str):
-        msg = "takes a leaf, or null, for each page"
-        raise ValueError(msg)
-    leaf = Leaf.parse(given)
-    return given.strip() or None if leaf is None else leaf.label
-
-
-Text: TypeAlias = Annotated[str | None, BeforeValidator(_one_text)]
-Texts: TypeAlias = Annotated[tuple[str, ...], BeforeValidator(_texts)]
-Labels: TypeAlias = Annotated[tuple[str | None, ...], BeforeValidator(_labels)]
+#: the singular of a list is its name too
+ONE_OF = {"reference": "references", "contributor": "contributors", "subject": "subjects"}
 
 
 class Description(BaseModel):
@@ -69,45 +27,94 @@ class Description(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: Text = None
-    date: Text = None  #: as given; see ``Described.edtf``
-    language: Text = None  #: of the document, BCP 47
-    creator: Text = None
-    recipient: Text = None
-    document_type: Text = None
-    references: Texts = ()  #: as given; the first is where this scan was made
-    leaves: Labels = ()  #: one for each page, where the reference alone does not tell
-    contributors: Texts = ()
-    funder: Text = None
-    collection: Text = None
-    subjects: Texts = ()
-    summary: Text = None
-    rights: Text = COPYRIGHT_NOT_EVALUATED
-    note: Text = None
-    replaces: Text = None  #: id of the record whose next version this is
+    title: Text = Field(
+        None, description="As the document is known; editors' words in square brackets.",
+        examples=["Cable, Filippov [Stalin] to Cde. Mao Zedong"],
+    )  # fmt: skip
+    titles: tuple[GivenForm, ...] = Field(
+        (), description="The title in other languages or alphabets.",
+        examples=[[{"value": "Телеграмма Филиппова Мао Цзэ-дуну", "language": "ru"}]],
+    )  # fmt: skip
+    date: Text = Field(
+        None, description="In EDTF, or as written in Russian or English; kept as given, too.",
+        examples=["1949-01-14", "14 января 1949 г.", "14/27 January 1917", "not before 1949"],
+    )  # fmt: skip
+    date_calendar: Calendar | None = Field(
+        None, description="Of the date as given; `julian` is Old Style.", examples=["julian"]
+    )
+    language: Text = Field(None, description="Of the document, BCP 47.", examples=["ru", "en"])
+    creator: Text = Field(
+        None, description="Who wrote or sent it, as given.", examples=["Filippov [Stalin]"]
+    )
+    recipient: Text = Field(None, description="To whom it went, as given.", examples=["Mao Zedong"])
+    names: tuple[GivenName, ...] = Field(
+        (), description="More on the people, creator and recipient too: roles, forms, authorities.",
+        examples=[[{"name": "Mao Zedong", "role": "recipient"}]],
+    )  # fmt: skip
+    document_type: Text = Field(
+        None, description="What kind of document it is.", examples=["cable", "protocol"]
+    )
+    references: Texts = Field(
+        (), description="Where it lies, as cited; first the place where this scan was made.",
+        examples=[["RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"]],
+    )  # fmt: skip
+    leaves: Labels = Field(
+        (), description="A leaf for each page, where the reference does not tell; null is no leaf.",
+        examples=["0110-0113", ["0110", "0110v", None]],
+    )  # fmt: skip
+    contributors: Texts = Field(
+        (), description="Who gave the copy to the collection.", examples=["Sergey Radchenko"]
+    )
+    funder: Text = Field(None, description="Who paid.", examples=["Leon Levy Foundation"])
+    collection: Text = Field(
+        None, description="What it was published in.",
+        examples=["History and Public Policy Program Digital Archive"],
+    )  # fmt: skip
+    subjects: Texts = Field((), description="What it is about.", examples=["Chinese Civil War"])
+    summary: Text = Field(
+        None, description="What it says, in a few sentences.",
+        examples=["Stalin advises Mao on the peace talks."],
+    )  # fmt: skip
+    rights: Text = Field(
+        COPYRIGHT_NOT_EVALUATED,
+        description="URI of a rights statement or licence; nothing said is not evaluated.",
+        examples=[COPYRIGHT_NOT_EVALUATED, "http://creativecommons.org/licenses/by/4.0/"],
+    )
+    translations: tuple[GivenTranslation, ...] = Field(
+        (), description="The text in other languages; `NAME.en.txt` beside the scan is one, too.",
+        examples=[[{"language": "en", "translator": "Sergey Radchenko"}]],
+    )  # fmt: skip
+    note: Text = Field(None, description="What else should be known.", examples=["Carbon copy."])
+    replaces: Text = Field(
+        None, description="Id of the record whose next version this scan becomes.",
+        examples=["rgaspi-f558-op11-d330-l0110-0113"],
+    )  # fmt: skip
 
     @field_validator("language")
     @classmethod
     def _as_bcp_47(cls, given: str | None) -> str | None:
         return None if given is None else language_tag(given)
 
-
-def language_tag(given: str) -> str:
-    """Return a language in its shortest BCP 47 form; ValueError with advice where it is none.
-
-    >>> language_tag("rus")
-    'ru'
-    """
-    if given.isascii() and langcodes.tag_is_valid(given):
-        return langcodes.standardize_tag(given)
-    near = get_close_matches(given.casefold(), _LANGUAGES, n=1, cutoff=0.7)
-    advice = f"Write `{_LANGUAGES[near[0]]}`" if near else "Write a code such as `ru` or `en`"
-    msg = f"is no language code: “{given}”. {advice}"
-    raise ValueError(msg)
+    @field_validator("rights")
+    @classmethod
+    def _as_known(cls, given: str | None) -> str | None:
+        return None if given is None else rights_statement(given)
 
 
-def nearest_field(word: str) -> str:
-    """Return advice for a key that is none of the fields."""
-    fields = list(Description.model_fields)
+def nearest_field(word: str, model: type[BaseModel] = Description) -> str:
+    """Return advice for a key that is none of the fields of a model."""
+    fields = list(model.model_fields)
     near = get_close_matches(word.lower(), fields, n=1, cutoff=0.5)
     return f"Did you mean `{near[0]}`?" if near else f"Known are: {', '.join(fields)}."
+
+
+def json_schema() -> str:
+    """Return the JSON Schema of a sidecar, as published in ``docs/``."""
+    schema: dict[str, Any] = Description.model_json_schema(mode="validation")
+    for one, several in ONE_OF.items():
+        schema["properties"][one] = schema["properties"][several]
+    for parts in ("names", "titles"):
+        items = schema["properties"][parts]["items"]
+        schema["properties"][parts]["items"] = {"anyOf": [{"type": "string"}, items]}
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return json.dumps(schema, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

@@ -1,19 +1,25 @@
 """The description of a scan: what the command line, folders, file name and sidecar say of it.
 
-The nearest wins, field by field: command line < folders, outermost first < file name < sidecar.
-Where each value came from is kept. A file name and a sidecar that name different places
-contradict each other and stop the scan: it is nearly always misfiled.
+The nearest wins, field by field: command line < folders, outermost first < the scan's row of
+``index.csv`` < file name < sidecar. Where each value came from is kept. A file name and a sidecar
+or row that name different places contradict each other and stop the scan: it is nearly always
+misfiled. Where they agree, the file name adds nothing to the words of the row.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import ValidationError
-
-from pipeline.description.dates import is_edtf
-from pipeline.description.fields import Description, nearest_field
-from pipeline.description.sidecar import Value
-from pipeline.description.sources import FILE_NAME, Source, find_sources, sidecar_of, sidecars_of
+from pipeline.description.fields import Description
+from pipeline.description.said import Said, checked, said_by
+from pipeline.description.sources import (
+    FILE_NAME,
+    INDEX,
+    Source,
+    find_sources,
+    sidecar_of,
+    sidecars_of,
+)
+from pipeline.description.written import Calendar, read_date
 from pipeline.errors import DescriptionError
 from pipeline.model import Concern, Issue
 from pipeline.reference import ArchivalReference, parse_all, read
@@ -25,12 +31,11 @@ __all__ = [
     "Source",
     "describe",
     "find_sources",
+    "merged",
     "page_labels",
     "sidecar_of",
     "sidecars_of",
 ]
-
-_ONE_OF = {"reference": "references", "contributor": "contributors", "subject": "subjects"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,7 @@ class Described:
     references: tuple[ArchivalReference, ...]  #: first = held: where this scan was made
     edtf: str | None  #: the date, where it could be read
     issues: tuple[Issue, ...]
+    calendar: Calendar = "gregorian"  #: of the date as given
 
     @property
     def held(self) -> ArchivalReference | None:
@@ -49,35 +55,31 @@ class Described:
         return self.references[0] if self.references else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A value, and who said it where."""
-
-    value: Value
-    key: str  #: as written
-    source: Source
-
-    @property
-    def place(self) -> str:
-        line = self.source.lines.get(self.key)
-        return self.source.where if line is None else f"{self.source.where}, line {line}"
-
-
 def describe(sources: Sequence[Source]) -> Described:
     """Merge ``sources``, the nearest last, and read what can be read of the result."""
-    said: dict[str, _Said] = {}
-    for source in sources:
-        said |= _said(source)
-    description = _checked(said)
+    said = merged(sources)
+    description = checked(said)
     references = _read_references(description.references, said, sources)
-    edtf = description.date if description.date and is_edtf(description.date) else None
+    date = read_date(description.date or "", description.date_calendar)
+    trouble = date.trouble if description.date else ""
     return Described(
         description,
         {name: value.source.origin for name, value in said.items()},
         references,
-        edtf,
-        tuple(_issues(description, edtf)),
+        date.edtf if description.date else None,
+        tuple(_issues(description, trouble)),
+        date.calendar if date.edtf else description.date_calendar or "gregorian",
     )
+
+
+def merged(sources: Sequence[Source]) -> dict[str, Said]:
+    """Return the nearest value of each field."""
+    said: dict[str, Said] = {}
+    for source in sources:
+        indexed = "references" in said and said["references"].source.name == INDEX
+        if not (source.name == FILE_NAME and indexed):
+            said |= said_by(source)
+    return said
 
 
 def page_labels(
@@ -101,38 +103,8 @@ def page_labels(
     return labels or (None,) * page_count, None
 
 
-def _said(source: Source) -> dict[str, _Said]:
-    """Return what a source says, field by field; what it leaves empty it does not say."""
-    said: dict[str, _Said] = {}
-    for key, value in source.values.items():
-        value_said = _Said(value, key, source)
-        name = _ONE_OF.get(key, key)
-        if name in said:
-            msg = (
-                f"{value_said.place}: `{said[name].key}` and `{key}` are one. Keep one of the two."
-            )
-            raise DescriptionError(msg)
-        if value not in (None, "", [], {}):
-            said[name] = value_said
-    return said
-
-
-def _checked(said: Mapping[str, _Said]) -> Description:
-    """Return the description, or refuse it in words for the first value that cannot be."""
-    try:
-        return Description.model_validate({name: value.value for name, value in said.items()})
-    except ValidationError as error:
-        first = error.errors()[0]
-        value = said[str(first["loc"][0])]
-        if first["type"] == "extra_forbidden":
-            msg = f"{value.place}: `{value.key}` is not a field. {nearest_field(value.key)}"
-        else:
-            msg = f"{value.place}: `{value.key}` {first['ctx']['error']}."
-        raise DescriptionError(msg) from error
-
-
 def _read_references(
-    texts: Sequence[str], said: Mapping[str, _Said], sources: Sequence[Source]
+    texts: Sequence[str], said: Mapping[str, Said], sources: Sequence[Source]
 ) -> tuple[ArchivalReference, ...]:
     """Return what could be read, held first; nothing where what is held could not be read.
 
@@ -162,17 +134,17 @@ def _agree(named: ArchivalReference, said: ArchivalReference) -> bool:
 
 
 def _contradiction(
-    named: ArchivalReference, other: ArchivalReference, said: _Said
+    named: ArchivalReference, other: ArchivalReference, said: Said
 ) -> DescriptionError:
     msg = (
-        f"The file name says {named.labelled}, but {said.place} says {other.labelled}."
+        f"The file name says {named.labelled}, but {said.place(0)} says {other.labelled}."
         " Check that the scan lies under its own name and correct the one that is wrong;"
         " of several references, put first the one that this scan was made from."
     )
-    return DescriptionError(msg)
+    return DescriptionError(msg, file=said.source.where, line=said.line(0), code="contradiction")
 
 
-def _issues(description: Description, edtf: str | None) -> Iterator[Issue]:
+def _issues(description: Description, trouble: str) -> Iterator[Issue]:
     """Yield what was not given, or not understood."""
     if not description.references:
         yield Issue(Concern.NO_REFERENCE, "No archival reference was given.")
@@ -182,8 +154,8 @@ def _issues(description: Description, edtf: str | None) -> Iterator[Issue]:
             why = found.why
             detail = f"The reference “{text}” could not be read; it is kept as given. {why}"
             yield Issue(Concern.UNREAD_REFERENCE, detail)
-    if description.date and edtf is None:
-        detail = f"The date “{description.date}” is not EDTF, such as 1949-01-14; kept as given."
+    if trouble:
+        detail = f"The date “{description.date}” {trouble.rstrip('.')}; it is kept as given."
         yield Issue(Concern.UNREAD_DATE, detail)
 
 

@@ -5,6 +5,7 @@ is refused, because it is a slip or worse: a key twice, anchors, tags, a second 
 """
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -14,6 +15,7 @@ import yaml
 from pipeline.errors import DescriptionError, UnreadableError
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
+Complain: TypeAlias = Callable[[DescriptionError], None]
 
 _MOST_BYTES = 1024 * 1024
 _DEEPEST = 20  # lists within lists
@@ -27,10 +29,16 @@ class Sidecar:
     """What a sidecar says, and on which line it says it."""
 
     values: dict[str, Value]
-    lines: dict[str, int] = field(default_factory=dict)  #: of each key, 1-based
+    lines: dict[str, int] = field(default_factory=dict)
+    """Of each key, 1-based; of keys and items within, as ``names.0.role``."""
 
 
-def read_sidecar(path: Path, name: str = "") -> Sidecar:
+def stop(error: DescriptionError) -> None:
+    """Complain by raising: what a run does with the first fault. A check goes on."""
+    raise error
+
+
+def read_sidecar(path: Path, name: str = "", complain: Complain = stop) -> Sidecar:
     """Read a ``.yaml``, ``.yml`` or ``.json`` file; messages call it ``name``, or by its own."""
     name = name or path.name
     try:
@@ -39,11 +47,14 @@ def read_sidecar(path: Path, name: str = "") -> Sidecar:
     except OSError as error:
         msg = f"{name} cannot be read ({error.strerror})."
         raise UnreadableError(msg) from error
-    return parse_sidecar(content, name)
+    return parse_sidecar(content, name, complain)
 
 
-def parse_sidecar(content: bytes, name: str) -> Sidecar:
+def parse_sidecar(content: bytes, name: str, complain: Complain = stop) -> Sidecar:
     """Read the bytes of a sidecar, JSON where ``name`` says so; an empty one says nothing.
+
+    What is wrong with one key is complained of, one by one; what makes the rest unreadable is
+    raised.
 
     >>> parse_sidecar(b"leaves: [0110, no, ~]", "scan.yaml").values
     {'leaves': ['0110', 'no', None]}
@@ -57,16 +68,27 @@ def parse_sidecar(content: bytes, name: str) -> Sidecar:
             return Sidecar({})
         if not isinstance(node, yaml.MappingNode):
             raise _refusal(name, node.start_mark, "does not say what is what. Write `title: …`")
-        return Sidecar(_mapping(node, name), _lines(node))
+        return Sidecar(_mapping(node, _Teller(name, complain)), dict(_lines(node)))
     except yaml.MarkedYAMLError as error:
         raise _not_yaml(name, error) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         msg = f"{name}, line {line} holds a control character. Write the line again."
-        raise DescriptionError(msg) from error
+        raise DescriptionError(msg, file=name, line=line, code="bad-yaml") from error
     except (ValueError, OverflowError) as error:  # PyYAML on "\UFFFFFFFF"
         msg = f"{name} has an escape (\\U…) that is no character. Write the character itself."
-        raise DescriptionError(msg) from error
+        raise DescriptionError(msg, file=name, code="bad-yaml") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Complains of what is wrong in one file."""
+
+    name: str
+    complain: Complain
+
+    def refuse(self, node: yaml.Node, problem: str, code: str = "bad-yaml") -> None:
+        self.complain(_refusal(self.name, node.start_mark, problem, code))
 
 
 class _Loader(yaml.BaseLoader):
@@ -94,56 +116,66 @@ class _Loader(yaml.BaseLoader):
         return node
 
 
-def _value(node: yaml.Node, name: str) -> Value:
+def _value(node: yaml.Node, tell: _Teller) -> Value:
     if node.tag not in _KINDS:
-        problem = f"has a tag ({node.tag}). Put a text that starts with ! in quotes"
-        raise _refusal(name, node.start_mark, problem)
+        tell.refuse(node, f"has a tag ({node.tag}). Put a text that starts with ! in quotes")
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, name)
+        return _mapping(node, tell)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, name) for item in node.value]
+        return [_value(item, tell) for item in node.value]
     plain = isinstance(node, yaml.ScalarNode) and node.style is None
-    return None if plain and node.value in _NOTHING else _whole(node, name)
+    return None if plain and node.value in _NOTHING else _whole(node, tell)
 
 
-def _mapping(node: yaml.MappingNode, name: str) -> dict[str, Value]:
+def _mapping(node: yaml.MappingNode, tell: _Teller) -> dict[str, Value]:
     values: dict[str, Value] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            raise _refusal(name, key.start_mark, "has a key that is no word. Write `title: …`")
-        word = _whole(key, name)
+            tell.refuse(key, "has a key that is no word. Write `title: …`")
+            continue
+        word = _whole(key, tell)
         if word in values:
-            raise _refusal(name, key.start_mark, f"says `{word}` twice. Keep one of the two")
-        values[word] = _value(value, name)
+            tell.refuse(key, f"says `{word}` twice. Keep one of the two", "duplicate-key")
+            continue
+        values[word] = _value(value, tell)
     return values
 
 
-def _lines(node: yaml.MappingNode) -> dict[str, int]:
-    return {key.value: key.start_mark.line + 1 for key, _ in node.value}
+def _lines(node: yaml.Node, path: str = "") -> Iterator[tuple[str, int]]:
+    """Yield the line of each key and item; of a key that stands twice, the last."""
+    if isinstance(node, yaml.MappingNode):
+        inner = [(str(key.value), key, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        inner = [(str(place), item, item) for place, item in enumerate(node.value)]
+    else:
+        return
+    for name, key, value in inner:
+        yield f"{path}{name}", key.start_mark.line + 1
+        yield from _lines(value, f"{path}{name}.")
 
 
-def _whole(node: yaml.Node, name: str) -> str:
+def _whole(node: yaml.Node, tell: _Teller) -> str:
     r"""Return the text of a scalar, joining the halves that JSON writes as ``\ud83d\ude00``."""
     try:
         text = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
-    except UnicodeDecodeError as error:
-        problem = "has half a character (\\ud800 to \\udfff). Write the character itself"
-        raise _refusal(name, node.start_mark, problem) from error
+    except UnicodeDecodeError:
+        tell.refuse(node, "has half a character (\\ud800 to \\udfff). Write the character itself")
+        return ""
     if _CONTROL.search(text):
-        raise _refusal(name, node.start_mark, "holds a control character. Leave it out")
+        tell.refuse(node, "holds a control character. Leave it out")
     return text
 
 
 def _decoded(content: bytes, name: str) -> str:
     if len(content) > _MOST_BYTES:
         msg = f"{name} is larger than 1 MiB. A sidecar describes a scan; it does not hold its text."
-        raise DescriptionError(msg)
+        raise DescriptionError(msg, file=name, code="bad-yaml")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         msg = f"{name}, line {line} is not UTF-8. Save the file as UTF-8 (in Notepad: Encoding)."
-        raise DescriptionError(msg) from error
+        raise DescriptionError(msg, file=name, line=line, code="bad-encoding") from error
 
 
 def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> DescriptionError:
@@ -151,14 +183,16 @@ def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> DescriptionError:
     line = 1 if mark is None else mark.line + 1
     if error.context == "expected a single document in the stream":
         msg = f"{name}, line {line} starts a second document (---). Make it a file of its own."
-        return DescriptionError(msg)
+        return DescriptionError(msg, file=name, line=line, code="bad-yaml")
     msg = (
         f"{name}, line {line} cannot be read: {error.problem}. Put a text that holds a colon, a #"
         " or quotation marks in quotes, and indent with spaces."
     )
-    return DescriptionError(msg)
+    return DescriptionError(msg, file=name, line=line, code="bad-yaml")
 
 
-def _refusal(name: str, mark: yaml.Mark | None, problem: str) -> DescriptionError:
+def _refusal(
+    name: str, mark: yaml.Mark | None, problem: str, code: str = "bad-yaml"
+) -> DescriptionError:
     line = 1 if mark is None else mark.line + 1
-    return DescriptionError(f"{name}, line {line} {problem}.")
+    return DescriptionError(f"{name}, line {line} {problem}.", file=name, line=line, code=code)

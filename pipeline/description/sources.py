@@ -1,15 +1,21 @@
-"""Where descriptions come from: the folders of the inbox, a scan's file name, its sidecar."""
+"""Where descriptions come from: the folders of the inbox, a scan's file name, its sidecar.
 
-from collections.abc import Mapping
+A folder speaks in two ways: ``_defaults.yaml`` of all under it, ``index.csv`` of each scan in it.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from pipeline.description.sidecar import Value, read_sidecar
+from pipeline.description.sidecar import Complain, Value, read_sidecar, stop
+from pipeline.description.spreadsheet import INDEX_FILE, Row, as_csv, read_table
 from pipeline.errors import DescriptionError
 from pipeline.reference import from_file_name
 
 COMMAND_LINE = "command line"
 DEFAULTS = "folder defaults"
+INDEX = "index"
 FILE_NAME = "file name"
 SIDECAR = "sidecar"
 
@@ -24,32 +30,87 @@ class Source:
     where: str  #: the file, relative to the inbox; or what messages call it
     values: Mapping[str, Value]
     lines: Mapping[str, int] = field(default_factory=dict)  #: of each key, 1-based
+    row: int | None = None  #: of a spreadsheet, 1-based, the heading being the first
 
     @property
     def origin(self) -> str:
         """What a record says of where a value came from; of several folders, which one."""
+        if self.name == INDEX:
+            return f"{self.where}, row {self.row}"
         return f"{self.name} ({self.where})" if self.name == DEFAULTS else self.name
 
 
-def find_sources(scan: Path, inbox: Path) -> list[Source]:
-    """Return what the folders from ``inbox`` down, the file name and the sidecar say of a scan.
+def find_sources(scan: Path, inbox: Path, complain: Complain = stop) -> list[Source]:
+    """Return what the folders from ``inbox`` down, its row, its name and its sidecar say of a scan.
 
     Of a scan that is not under ``inbox`` (both absolute, or both relative), its own folder counts.
+    A source that cannot be read is complained of and left out.
     """
     above = [scan.parent]
     while above[0] != inbox and inbox in above[0].parents:
         above.insert(0, above[0].parent)
-    defaults = [_only(folder, "_defaults") for folder in above]
-    sources = [_from_file(DEFAULTS, path, inbox) for path in defaults if path is not None]
+    ways: list[Callable[[], Source | None]] = [
+        *(partial(_one_file, DEFAULTS, folder / "_defaults", inbox, complain) for folder in above),
+        partial(index_row, scan, inbox),
+        partial(file_name, scan),
+        partial(_one_file, SIDECAR, scan.with_name(scan.stem), inbox, complain),
+    ]
+    return [source for source in (_tried(way, complain) for way in ways) if source is not None]
+
+
+def _tried(way: Callable[[], Source | None], complain: Complain) -> Source | None:
+    try:
+        return way()
+    except DescriptionError as error:
+        complain(error)
+        return None
+
+
+def _one_file(name: str, base: Path, inbox: Path, complain: Complain) -> Source | None:
+    path = _only(base.parent, base.name)
+    return None if path is None else from_file(name, path, inbox, complain)
+
+
+def file_name(scan: Path) -> Source | None:
+    """Return what a file name spells, if it does; DescriptionError where that cannot be."""
     try:
         named = from_file_name(scan.stem)
     except ValueError as error:
         msg = f"The file name {scan.name} cannot be right: {error}. Rename the scan."
-        raise DescriptionError(msg) from error
-    if named is not None:
-        sources.append(Source(FILE_NAME, scan.name, {"references": named.labelled}))
-    sidecar = sidecar_of(scan)
-    return sources if sidecar is None else [*sources, _from_file(SIDECAR, sidecar, inbox)]
+        raise DescriptionError(msg, file=scan.name, code="bad-file-name") from error
+    return None if named is None else Source(FILE_NAME, scan.name, {"references": named.labelled})
+
+
+def index_row(scan: Path, inbox: Path) -> Source | None:
+    """Return what ``index.csv`` of its folder says of a scan, if there is one and it does."""
+    path = scan.parent / INDEX_FILE
+    if not _is_file(path):
+        return None
+    where = told_as(path, inbox)
+    table = read_table(path, where)
+    if table.fault is not None:
+        raise table.fault
+    rows = table.of(scan.name)
+    if len(rows) > 1:
+        raise table.twice(rows)
+    if rows and rows[0].fault is not None:
+        raise rows[0].fault
+    return from_row(rows[0], where) if rows else None
+
+
+def row_as_csv(scan: Path, inbox: Path) -> str:
+    """Return heading and row of ``index.csv`` on a scan, as CSV; empty where there is none."""
+    path = scan.parent / INDEX_FILE
+    if not _is_file(path):
+        return ""
+    table = read_table(path, told_as(path, inbox))
+    rows = table.of(scan.name)
+    return as_csv(table.heading, rows[0].cells) if rows else ""
+
+
+def from_row(row: Row, where: str) -> Source:
+    """Return a row as a source."""
+    return Source(INDEX, where, row.values, dict.fromkeys(row.values, row.line), row.number)
 
 
 def sidecar_of(scan: Path) -> Path | None:
@@ -87,7 +148,13 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _from_file(name: str, path: Path, inbox: Path) -> Source:
-    where = path.relative_to(inbox).as_posix() if path.is_relative_to(inbox) else path.name
-    sidecar = read_sidecar(path, where)
+def from_file(name: str, path: Path, inbox: Path, complain: Complain = stop) -> Source:
+    """Return what a sidecar, or the defaults of a folder, say."""
+    where = told_as(path, inbox)
+    sidecar = read_sidecar(path, where, complain)
     return Source(name, where, sidecar.values, sidecar.lines)
+
+
+def told_as(path: Path, inbox: Path) -> str:
+    """Return how messages and records name a file: from the inbox, never an absolute path."""
+    return path.relative_to(inbox).as_posix() if path.is_relative_to(inbox) else path.name

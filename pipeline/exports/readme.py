@@ -14,6 +14,7 @@ text.txt            the reading text: stamps and leaf numbers left out, broken w
                     feed stands between pages
 original/           the scan, bit for bit as it arrived
 sidecar/            the description that came with it, if one did
+translation/        translations that came with it, as they came, if any did
 searchable.pdf      the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u
                     where the scan lets it, but verified by nobody
 pages/              ALTO 4.4: every word of a page with its place, every line with what it is

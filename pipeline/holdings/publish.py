@@ -96,6 +96,7 @@ def _stage(
     if scan.sidecar is not None and scan.sidecar_sha256 is not None:
         (data / "sidecar").mkdir()
         copy_checked(scan.sidecar, data / "sidecar" / scan.sidecar.name, scan.sidecar_sha256)
+    _keep_texts(data, scan)
     write_contents(data, record, pages, settings.base_url)
     info = {
         "Source-Organization": settings.organization,
@@ -111,6 +112,18 @@ def _stage(
         msg = f"{record.id} does not check and was not published: {worst}"
         raise RuntimeError(msg)  # ours to mend: nothing the scan did
     _seal(folder)
+
+
+def _keep_texts(data: Path, scan: Admitted) -> None:
+    """Keep translations as they came, and of a spreadsheet the row on this scan."""
+    for text in scan.translations:
+        if text.path is not None:
+            (data / "translation").mkdir(exist_ok=True)
+            copy_checked(text.path, data / "translation" / text.origin, text.sha256)
+    if scan.index_row:
+        (data / "sidecar").mkdir(exist_ok=True)
+        kept = data / "sidecar" / "index.csv"
+        kept.write_text(scan.index_row, encoding="utf-8", newline="")
 
 
 def _put_in_place(folder: Path, target: Path, scan: Admitted, settings: Settings) -> Published:

@@ -15,6 +15,7 @@ from pipeline.exports.alto import read_blocks
 from pipeline.exports.iiif_rules import broken_rules
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
+from pipeline.holdings.wording import check_translations, check_wording
 from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
 from pipeline.text import PageText
@@ -169,4 +170,14 @@ def _in_record(page: RecordPage, detail: str) -> Finding:
 
 Check = Callable[[Path, Record], Iterable[Finding]]
 
-_CHECKS: tuple[Check, ...] = (_original, _pages, _text, _alto, _exports, _pdf, _chain)
+_CHECKS: tuple[Check, ...] = (
+    _original,
+    _pages,
+    _text,
+    _alto,
+    _exports,
+    _pdf,
+    _chain,
+    check_wording,
+    check_translations,
+)

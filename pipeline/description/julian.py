@@ -1,0 +1,58 @@
+"""Old Style: days of the Julian calendar told in the Gregorian one."""
+
+import re
+from datetime import date
+
+_PART = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([?~%]?)", re.ASCII)
+_BEFORE_ORDINAL = 1_721_425  #: Julian day number of the day before 1 January of the year 1
+
+
+def gregorian(year: int, month: int, day: int) -> date:
+    """Return a day of the Julian calendar; ValueError where that calendar has no such day.
+
+    The Julian day number is reckoned as Richards does (Explanatory Supplement to the
+    Astronomical Almanac, 3rd ed., 15.11).
+
+    >>> gregorian(1917, 10, 25), gregorian(1900, 2, 29)
+    (datetime.date(1917, 11, 7), datetime.date(1900, 3, 13))
+    """
+    if not (1 <= month <= 12 and 1 <= day <= _days(year, month)):
+        msg = f"the Julian calendar has no {year:04d}-{month:02d}-{day:02d}"
+        raise ValueError(msg)
+    back = (14 - month) // 12
+    years, months = year + 4800 - back, month + 12 * back - 3
+    number = day + (153 * months + 2) // 5 + 365 * years + years // 4 - 32_083
+    return date.fromordinal(number - _BEFORE_ORDINAL)
+
+
+def to_gregorian(edtf: str) -> str:
+    """Return an Old Style date or interval in Gregorian EDTF; a month becomes its days.
+
+    Raises:
+        ValueError: it is of no kind that can be reckoned, or no day of the calendar.
+
+    >>> to_gregorian("1917-01-14"), to_gregorian("1917-01~"), to_gregorian("../1917-10-25")
+    ('1917-01-27', '1917-01-14~/1917-02-13~', '../1917-11-07')
+    """
+    first, slash, last = edtf.partition("/")
+    begins, ends = _end(first, last=False), _end(last if slash else first, last=True)
+    return begins if begins == ends and not slash else f"{begins}/{ends}"
+
+
+def _end(part: str, *, last: bool) -> str:
+    """Return the first or the last day of a part of an interval."""
+    if part in {"", ".."}:
+        return part
+    found = _PART.fullmatch(part)
+    if found is None:
+        msg = f"“{part}” cannot be reckoned from Old Style"
+        raise ValueError(msg)
+    year = int(found[1])
+    month = int(found[2] or (12 if last else 1))
+    day = int(found[3] or (_days(year, month) if last else 1))
+    return gregorian(year, month, day).isoformat() + found[4]
+
+
+def _days(year: int, month: int) -> int:
+    """Return the length of a month; every fourth year is a leap year."""
+    return 30 + (month + month // 8) % 2 if month != 2 else 29 if year % 4 == 0 else 28

@@ -1,0 +1,52 @@
+"""Rights statements: URIs of rightsstatements.org and of Creative Commons.
+
+They are names, not addresses: with ``http``, as IIIF and Europeana compare them.
+"""
+
+import re
+
+COPYRIGHT_NOT_EVALUATED = "http://rightsstatements.org/vocab/CNE/1.0/"
+
+_STATEMENTS = (
+    "InC", "InC-OW-EU", "InC-EDU", "InC-NC", "InC-RUU", "NoC-CR", "NoC-NC", "NoC-OKLR", "NoC-US",
+    "CNE", "UND", "NKC",
+)  # fmt: skip
+_BY_LETTERS = {re.sub(r"\W", "", code).lower(): code for code in _STATEMENTS}
+_LICENCES = ("by", "by-sa", "by-nd", "by-nc", "by-nc-sa", "by-nc-nd")
+_LICENCE = rf"licenses/(?:{'|'.join(_LICENCES)})/(?:1\.0|2\.0|2\.5|3\.0|4\.0)"
+_KNOWN = re.compile(
+    rf"http://rightsstatements\.org/vocab/(?:{'|'.join(_STATEMENTS)})/1\.0/"
+    rf"|http://creativecommons\.org/(?:{_LICENCE}|publicdomain/(?:zero|mark)/1\.0)/"
+)
+_CC = re.compile(r"(?:cc[ -]?)?(by(?:-(?:nc|nd|sa))*)(?:[ -/](\d\.\d))?", re.IGNORECASE)
+
+
+def rights_statement(given: str) -> str:
+    """Return a known URI as it is; ValueError with the right form, where it can be told.
+
+    >>> rights_statement("https://rightsstatements.org/page/InC/1.0/?language=en")
+    Traceback (most recent call last):
+    ValueError: is no known rights statement. Write http://rightsstatements.org/vocab/InC/1.0/
+    """
+    if _KNOWN.fullmatch(given):
+        return given
+    meant = _meant(given)
+    example = f"a URI such as {COPYRIGHT_NOT_EVALUATED} (copyright not evaluated)"
+    msg = f"is no known rights statement. Write {meant or example}"
+    raise ValueError(msg)
+
+
+def _meant(given: str) -> str | None:
+    """Return the URI that somebody meant, or None."""
+    low = given.strip().lower()
+    statement = re.search(r"rightsstatements\.org/\w+/([\w-]+)", low)
+    code = _BY_LETTERS.get(re.sub(r"[\W_]", "", statement[1] if statement else low))
+    if code:
+        return f"http://rightsstatements.org/vocab/{code}/1.0/"
+    path = re.search(r"creativecommons\.org/(licenses/[\w-]+/\d\.\d|publicdomain/\w+/\d\.\d)", low)
+    if path is None and low in {"cc0", "cc-0", "cc 0"}:
+        return "http://creativecommons.org/publicdomain/zero/1.0/"
+    named = _CC.fullmatch(low)
+    guess = path[1] if path else f"licenses/{named[1]}/{named[2] or '4.0'}" if named else ""
+    uri = f"http://creativecommons.org/{guess}/"
+    return uri if _KNOWN.fullmatch(uri) else None

@@ -1,0 +1,61 @@
+"""The kinds of values that a field takes: one text, a list of texts, leaf labels."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import BeforeValidator
+
+from pipeline.references.leaves import Leaf, leaf_labels
+
+
+def one_text(given: object) -> object:
+    """Return one text without the space around it."""
+    if given is None or isinstance(given, str):
+        return (given or "").strip() or None
+    msg = "takes one text, not a list or keys of its own"
+    raise ValueError(msg)
+
+
+def several_texts(given: object) -> tuple[str, ...]:
+    """Return a list of texts; one text is a list of one."""
+    items = (given,) if isinstance(given, str) else given
+    if not isinstance(items, list | tuple):
+        msg = "takes a text or a list of texts"
+        raise ValueError(msg)
+    texts = [item.strip() for item in items if isinstance(item, str)]
+    if len(texts) < len(items):
+        msg = "takes texts; an item of its list is empty, or a list itself"
+        raise ValueError(msg)
+    return tuple(filter(None, texts))
+
+
+def labels(given: object) -> tuple[str | None, ...]:
+    """Return leaf labels, in our form where they can be read; None where a page is no leaf."""
+    if isinstance(given, str):
+        return leaf_labels(given) or (given.strip(),)
+    if not isinstance(given, list | tuple):
+        msg = "takes a list of leaves, one for each page"
+        raise ValueError(msg)
+    return tuple(_label(item) for item in given)
+
+
+def _label(given: object) -> str | None:
+    if given is None:
+        return None
+    if not isinstance(given, str):
+        msg = "takes a leaf, or null, for each page"
+        raise ValueError(msg)
+    leaf = Leaf.parse(given)
+    return given.strip() or None if leaf is None else leaf.label
+
+
+Text: TypeAlias = Annotated[
+    str | None, BeforeValidator(one_text, json_schema_input_type=str | None)
+]
+Texts: TypeAlias = Annotated[
+    tuple[str, ...],
+    BeforeValidator(several_texts, json_schema_input_type=str | list[str] | None),
+]
+Labels: TypeAlias = Annotated[
+    tuple[str | None, ...],
+    BeforeValidator(labels, json_schema_input_type=str | list[str | None] | None),
+]

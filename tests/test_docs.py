@@ -1,0 +1,75 @@
+"""The pages for archivists name every field there is, and the published schemas are the models'."""
+
+import json
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from pipeline.description.fields import Description, json_schema
+from pipeline.description.merge import Source, describe
+from pipeline.description.template import example_of
+from pipeline.record import json_schema as record_schema
+from tests.house import ROOT
+
+DOCS = ROOT / "docs"
+SIDECAR: dict[str, Any] = json.loads(json_schema())
+RECORD: dict[str, Any] = json.loads(record_schema())
+
+
+def fields(schema: dict[str, Any]) -> set[str]:
+    models = [schema, *schema["$defs"].values()]
+    return {name for model in models for name in model.get("properties", {})}
+
+
+def named(page: str) -> set[str]:
+    return set(re.findall(r"`([a-z_0-9]+)`", (DOCS / page).read_text("utf-8")))
+
+
+def test_every_field_of_a_sidecar_is_explained() -> None:
+    assert fields(SIDECAR) <= named("sidecar.md")
+
+
+def test_every_field_of_a_record_is_explained() -> None:
+    assert fields(RECORD) <= named("record.md")
+
+
+def test_the_schema_of_a_sidecar_is_published_as_it_is() -> None:
+    assert (DOCS / "sidecar.schema.json").read_text("utf-8") == json_schema()
+    jsonschema.Draft202012Validator.check_schema(SIDECAR)
+
+
+@pytest.mark.parametrize("name", list(Description.model_fields))
+def test_every_example_is_taken_by_the_model_and_by_the_schema(name: str) -> None:
+    examples = Description.model_fields[name].examples
+    assert examples
+    for example in examples:
+        value = yaml.load(example_of(name, example), Loader=yaml.BaseLoader)[name]
+        described = describe([Source("sidecar", "scan.yaml", {name: value})])
+        assert getattr(described.description, name)
+        jsonschema.validate({name: example}, SIDECAR)
+
+
+def test_the_schema_refuses_what_is_no_field() -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"titel": "A"}, SIDECAR)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"names": [{"nam": "A"}]}, SIDECAR)
+
+
+def test_the_bundled_sidecar_is_of_the_schema() -> None:
+    (sidecar,) = (ROOT / "samples").glob("*.yaml")
+    jsonschema.validate(yaml.load(sidecar.read_text("utf-8"), Loader=yaml.BaseLoader), SIDECAR)
+
+
+def test_the_sidecar_on_the_page_is_one() -> None:
+    page = (DOCS / "sidecar.md").read_text("utf-8")
+    blocks = re.findall(r"\n\n((?:    \S.*\n(?:    .*\n)*))", page)
+    shown = [block for block in blocks if re.match(r"    (title|names|translations):", block)]
+    assert len(shown) == 3
+    for block in shown:
+        read = yaml.load("\n".join(line[4:] for line in block.splitlines()), Loader=yaml.BaseLoader)
+        describe([Source("sidecar", "scan.yaml", read)])
+        jsonschema.validate(read, SIDECAR)

@@ -1,0 +1,252 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.description.alignment import aligned, paragraphs
+from pipeline.description.parts import GivenTranslation
+from pipeline.description.translations import decoded, find_translations, translation_files
+from pipeline.errors import DescriptionError, IngestError
+from pipeline.holdings.bag import close_bag
+from pipeline.holdings.publish import publish
+from pipeline.holdings.verify import check_version
+from pipeline.record import dump, from_json
+from pipeline.settings import Settings
+from pipeline.values import Admitted
+from tests.factories import CLOCK, admitted, pages, record, scan_pdf
+from tests.house import House, data
+
+law = settings(deadline=None)  # a busy machine is not a broken law
+
+
+def put(path: Path, text: str = "Dear comrade.") -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_translation_lies_beside_its_scan_by_language(tmp_path: Path) -> None:
+    scan = put(tmp_path / "a.pdf")
+    for name in ("a.en.txt", "a.zh-Hant.txt", "a.gt.txt", "a.old.txt", "a.txt", "a.b.en.txt"):
+        put(tmp_path / name)
+    put(tmp_path / "b.fr.txt")
+    found = {tag: path.name for tag, path in translation_files(scan).items()}
+    assert found == {"en": "a.en.txt", "zh-Hant": "a.zh-Hant.txt"}
+
+
+def test_a_sidecar_says_who_translated_the_file_beside_the_scan(tmp_path: Path) -> None:
+    scan = put(tmp_path / "a.pdf")
+    (tmp_path / "a.en.txt").write_bytes(b"\xef\xbb\xbfDear\r\ncomrade.\r\n")
+    said = [GivenTranslation(language="eng", translator="S. Radchenko")]
+    (found,) = find_translations(scan, said)
+    assert (found.language, found.translator) == ("en", "S. Radchenko")
+    assert (found.text, found.origin) == ("Dear\ncomrade.", "a.en.txt")
+
+
+def test_a_translation_may_stand_in_the_sidecar_or_in_a_file_it_names(tmp_path: Path) -> None:
+    scan = put(tmp_path / "a.pdf")
+    put(tmp_path / "german.txt", "Genosse!")
+    said = [
+        GivenTranslation(language="fr", text="Camarade!"),
+        GivenTranslation(language="de", file="german.txt"),
+    ]
+    found = find_translations(scan, said)
+    assert [(one.language, one.text, one.origin) for one in found] == [
+        ("de", "Genosse!", "german.txt"),
+        ("fr", "Camarade!", "sidecar"),
+    ]
+
+
+def test_a_translation_that_is_not_there_or_twice_is_refused(tmp_path: Path) -> None:
+    scan = put(tmp_path / "a.pdf")
+    with pytest.raises(DescriptionError, match=r"Put it into a\.en\.txt"):
+        find_translations(scan, [GivenTranslation(language="en")])
+    put(tmp_path / "a.en.txt")
+    with pytest.raises(DescriptionError, match="two translations in en"):
+        find_translations(scan, [GivenTranslation(language="en", text="Dear comrade.")])
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"one\n\xd2\xee", "line 2 is not UTF-8"),
+        (b"one\ntwo\x00", "line 2 holds a control character"),
+        (b" \n", "is empty"),
+        (b"PK\x03\x04\x14", "line 1 holds a control character"),
+    ],
+)
+def test_what_is_no_plain_text_is_refused(content: bytes, problem: str) -> None:
+    with pytest.raises(DescriptionError, match=problem):
+        decoded(content, "a.en.txt")
+
+
+@pytest.mark.parametrize("name", ["../a.txt", "a/b.txt", ".hidden.txt", "a.docx", "c:\\a.txt"])
+def test_a_file_is_named_without_a_path(name: str) -> None:
+    with pytest.raises(ValueError, match=r"names a \.txt file in the folder of the scan"):
+        GivenTranslation(language="en", file=name)
+
+
+def test_points_are_paired_with_points() -> None:
+    ours = "Тов. Мао!\n\n1. Да.\n\nЕщё.\n\n2. Нет.\n\n3. Мир.\n\nФилиппов"
+    theirs = "1. Yes.\n\nMore.\n\n2. No.\n\nMuch more.\n\n3. Peace.\n\nFilippov"
+    assert aligned(ours, theirs) == ((2, 1), (3, 2), (4, 3), (5, 5))
+
+
+def test_a_page_end_may_have_cut_a_paragraph_so_nothing_across_it_is_paired() -> None:
+    theirs = "1. Yes.\n\nMore.\n\n2. No."
+    assert aligned("1. Да.\n\nЕщё.\n\n2. Нет.", theirs) == ((1, 1), (2, 2), (3, 3))
+    assert aligned("1. Да,\fконечно.\n\n2. Нет.", theirs) == ((1, 1), (3, 3))
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("Да.\n\nНет.", "Yes.\n\nNo."),
+        ("1. Да.\n\n2. Нет.", "1. Yes.\n\nNo."),
+        ("1. Да.", "Yes."),
+        ("", "1. Yes."),
+    ],
+)
+def test_where_numbers_do_not_tell_nothing_is_paired(ours: str, theirs: str) -> None:
+    assert aligned(ours, theirs) == ()
+
+
+parts = st.lists(st.sampled_from(["a", "b c", "1. x", "2. y", "3. z"]), max_size=8)
+
+
+@law
+@given(parts, parts)
+def test_pairs_run_forward_in_both_texts(ours: list[str], theirs: list[str]) -> None:
+    pairs = aligned("\n\n".join(ours), "\n\n".join(theirs))
+    assert [a for a, _ in pairs] == sorted({a for a, _ in pairs})
+    assert [b for _, b in pairs] == sorted({b for _, b in pairs})
+    assert all(1 <= a <= len(ours) and 1 <= b <= len(theirs) for a, b in pairs)
+    if pairs:  # the first point is paired with the first point
+        assert (ours.index("1. x") + 1, theirs.index("1. x") + 1) in pairs
+
+
+@law
+@given(parts)
+def test_a_text_is_paired_with_itself_one_by_one(ours: list[str]) -> None:
+    text = "\n\n".join(ours)
+    assert all(a == b <= len(paragraphs(text)) for a, b in aligned(text, text))
+
+
+@pytest.mark.tesseract
+def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    scan_pdf(house.inbox / "a.pdf", 1)
+    content = "\ufeff1. Dear comrade.\r\n"
+    (house.inbox / "a.en.txt").write_bytes(content.encode())
+    put(house.inbox / "index.csv", "file,title,date\na.pdf,Телеграмма,14.01.1949\n")
+    done = house.opis("ingest", "--direct")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [path.name for path in house.inbox.iterdir()] == ["index.csv"]
+    (version,) = house.versions()
+    made = from_json(data(version, "record.json").read_bytes())
+    assert made.origins["title"] == "index.csv, row 2"
+    assert (made.date, made.date_as_given) == ("1949-01-14", "14.01.1949")
+    assert [form.value for form in made.titles] == ["Telegramma"]
+    assert made.translations[0].text == "1. Dear comrade."
+    assert made.translations[0].origin == "a.en.txt"
+    assert data(version, "translation/a.en.txt").read_bytes() == content.encode()
+    kept = data(version, "sidecar/index.csv").read_text("utf-8")
+    assert kept == "file;title;date\na.pdf;Телеграмма;14.01.1949\n"
+    assert house.opis("verify").returncode == 0
+
+
+@pytest.mark.tesseract
+def test_the_same_scan_with_another_translation_is_refused_and_nothing_is_lost(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"))
+    assert house.opis("ingest", "--direct").returncode == 0
+    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")
+    done = house.opis("ingest", "--direct")
+    assert done.returncode == 3
+    refused = house.inbox / "refused"
+    assert (refused / "a.en.txt").read_text("utf-8") == "Dear friend."
+    assert "a.en.txt as it is now" in (refused / "a.reason.txt").read_text("utf-8")
+    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"))
+    assert house.opis("ingest", "--direct").returncode == 0
+    assert [path.name for path in house.inbox.iterdir()] == ["refused"]
+
+
+def translated(tmp_path: Path) -> Admitted:
+    scan = scan_pdf(tmp_path / "inbox" / "a.pdf")
+    put(scan.with_name("a.en.txt"))
+    said = admitted(scan, creator="Филиппов [Сталин]")
+    return replace(said, translations=find_translations(scan, []))
+
+
+def published(tmp_path: Path) -> Path:
+    """Publish a translated record and let a vandal write to it."""
+    scan = translated(tmp_path)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    folder = publish(scan, record(scan), pages, settings, CLOCK).folder
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return folder
+
+
+def test_a_translation_that_is_not_the_one_in_the_record_is_found(tmp_path: Path) -> None:
+    version = published(tmp_path)
+    assert check_version(version) == []
+    for content in ("Dear enemy.", ""):
+        put(version / "data" / "translation" / "a.en.txt", content)
+        close_bag(version, {"External-Identifier": version.parent.name})
+        assert "data/translation/a.en.txt" in {found.path for found in check_version(version)}
+
+
+def _undated(made: dict[str, Any]) -> None:
+    made["date"] = "1900-02-29"
+
+
+def _speechless(made: dict[str, Any]) -> None:
+    made["translations"][0]["language"] = "english"
+
+
+def _half_latin(made: dict[str, Any]) -> None:
+    made["names"][0]["forms"][-1]["value"] = "Stаlin"  # with a Cyrillic а
+
+
+def _astray(made: dict[str, Any]) -> None:
+    made["translations"][0]["aligned"] = [[1, 9]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (_undated, "is not EDTF"),
+        (_speechless, "is no language"),
+        (_half_latin, "is no transliteration"),
+        (_astray, "is paired with no paragraph"),
+    ],
+)
+def test_what_nobody_can_have_said_is_found(
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], None], told: str
+) -> None:
+    version = published(tmp_path)
+    path = version / "data" / "record.json"
+    made = json.loads(path.read_text("utf-8"))
+    spoil(made)
+    put(path, dump(made))
+    close_bag(version, {"External-Identifier": version.parent.name})
+    assert any(told in found.detail for found in check_version(version))
+
+
+def test_a_translation_that_changes_while_the_scan_is_read_is_not_published(
+    tmp_path: Path,
+) -> None:
+    scan = translated(tmp_path)
+    put(scan.path.with_name("a.en.txt"), "Dear friend.")
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    with pytest.raises(IngestError, match=r"a\.en\.txt changed while it was read"):
+        publish(scan, record(scan), pages, settings, CLOCK)
