@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -265,6 +266,17 @@ def test_a_translation_points_to_the_paragraphs_it_translates(tmp_path: Path) ->
     root = etree.fromstring(FORMATS["tei"][0](material(tmp_path, "a translation in parallel")))
     pointing = [each.get("corresp") for each in root.iter("{*}p") if each.get("corresp")]
     assert pointing == ["#p1", "#p2"]
+
+
+def test_editors_words_are_marked_as_theirs(tmp_path: Path) -> None:
+    made = material(tmp_path, "two holdings, all said")
+    text = Translation(language="en", translator=None, text="He [who is] old […] went [sic] off.")
+    record_with = made.record.model_copy(update={"translations": (text,)})
+    root = etree.fromstring(FORMATS["tei"][0](replace(made, record=record_with)))
+    assert [each.text for each in root.iter("{*}supplied")] == ["Stalin", "who is"]
+    assert [each.get("reason") for each in root.iter("{*}gap")] == ["omitted"]
+    told = next(each for each in root.iter("{*}p") if "old" in "".join(each.itertext()))
+    assert "".join(told.itertext()) == "He who is old  went sic off."
 
 
 def test_leaf_labels_keep_their_zeros_everywhere(tmp_path: Path) -> None:

@@ -7,6 +7,8 @@ furniture in ``fw``; the reading text is in paragraphs, to which those of a tran
 
 from lxml import etree
 
+from pipeline.description.alignment import paragraphs
+from pipeline.description.editorial import Kind, editorial
 from pipeline.exports.material import LineAt, Material, element, written
 from pipeline.record import Record, RecordPage, Reference, Translation
 from pipeline.references.archives import archive_named
@@ -35,7 +37,7 @@ def _header(root: etree._Element, made: Material, record: Record) -> None:
     header = element(root, _t("teiHeader"))
     about = element(header, _t("fileDesc"))
     titles = element(about, _t("titleStmt"))
-    element(titles, _t("title"), record.name)
+    _fill(element(titles, _t("title")), record.name)
     if record.creator:
         element(titles, _t("author"), record.creator)
     if record.funder:
@@ -141,9 +143,8 @@ def _line(block: etree._Element, line: LineAt, place: str) -> None:
 def _reading(div: etree._Element, record: Record) -> None:
     number = 0
     for page in record.pages:
-        paragraphs = [text for text in page.reading_text.split("\n\n") if text.strip()]
         first = True
-        for text in paragraphs or [""]:
+        for text in paragraphs(page.reading_text) or ("",):
             number += bool(text)
             paragraph = element(div, _t("p"))
             if text:
@@ -151,28 +152,46 @@ def _reading(div: etree._Element, record: Record) -> None:
             if first:
                 _break(paragraph, page)
                 first = False
-            _fill(paragraph, text)
+            _append(paragraph, text)
 
 
 def _break(parent: etree._Element, page: RecordPage) -> None:
     element(parent, _t("pb"), n=page.leaf or str(page.number), facs=f"#s{page.number}")
 
 
-def _fill(paragraph: etree._Element, text: str) -> None:
-    """Put in a text, a line beginning for every newline."""
+def _fill(parent: etree._Element, text: str) -> None:
+    """Put in a text: a line beginning for every newline, editors' words marked as theirs."""
+    last = 0
+    for span in editorial(text):
+        _append(parent, text[last : span.start])
+        _editor(parent, span.kind, span.words)
+        last = span.end
+    _append(parent, text[last:])
+
+
+def _append(parent: etree._Element, text: str) -> None:
     first, *rest = text.split("\n")
-    if len(paragraph):
-        paragraph[-1].tail = first
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + first
     else:
-        paragraph.text = first
+        parent.text = (parent.text or "") + first
     for line in rest:
-        element(paragraph, _t("lb")).tail = line
+        element(parent, _t("lb")).tail = line
+
+
+def _editor(parent: etree._Element, kind: Kind, words: str) -> None:
+    match kind:
+        case "supplied":
+            element(parent, _t("supplied"), words)
+        case "omission" | "illegible":
+            element(parent, _t("gap"), reason="omitted" if kind == "omission" else "illegible")
+        case "remark" | "note":
+            element(parent, _t("note"), words, type="editorial")
 
 
 def _translated(div: etree._Element, translation: Translation, which: int) -> None:
     originals = {there: here for here, there in translation.aligned}
-    paragraphs = [text for text in translation.text.split("\n\n") if text.strip()]
-    for number, text in enumerate(paragraphs or [""], 1):
+    for number, text in enumerate(paragraphs(translation.text) or ("",), 1):
         paragraph = element(div, _t("p"))
         paragraph.set(f"{{{_XML}}}id", f"t{which}p{number}")
         if number in originals:
