@@ -1,6 +1,6 @@
 """The command that exports records."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
 from itertools import groupby
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +9,16 @@ import typer
 
 from flows import house, show
 from pipeline.errors import SetupError
-from pipeline.exports.ead import to_ead
+from pipeline.exports.ead import file_of, to_ead
 from pipeline.exports.formats import FORMATS
 from pipeline.exports.material import Material
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.material import material_of
+from pipeline.record import from_json
 from pipeline.settings import Settings
 
 _EAD = "ead3"
+_DAMAGE = 4  #: what the command says to the shell where a record is damaged
 
 
 def export(
@@ -33,54 +35,74 @@ def export(
     if form not in FORMATS:
         msg = f"There is no format {form!r}. Known are: {', '.join(FORMATS)}."
         raise SetupError(msg)
+    if every == (record is not None):
+        msg = "Say either which record to export, or --all with a folder to write --to."
+        raise SetupError(msg)
     settings = house.load_settings({} if output is None else {"output": output})
     with Catalog(settings.catalog, settings.records) as catalog:
-        if every:
-            _all(catalog, settings, form, to)
-            return
         if record is None:
-            msg = "Say which record to export, or --all with a folder to write --to."
-            raise SetupError(msg)
-        made = _material(catalog, settings, record)
+            whole = _all(catalog, settings, form, to)
+        else:
+            whole = _one(catalog, settings, record, form, to)
+    if not whole:
+        raise typer.Exit(_DAMAGE)
+
+
+def _one(
+    catalog: Catalog, settings: Settings, record: str, form: str, to: Path | None
+) -> bool:  # fmt: skip
+    """Write a record; return whether it could be."""
+    made = _material(catalog, settings, record)
+    if made is None:
+        return False
     content = FORMATS[form][0](made)
     if to is None:
-        show.line(content.decode().rstrip("\n"))
+        typer.echo(content, nl=False)  # the bytes themselves, for a pipe
     else:
+        to.parent.mkdir(parents=True, exist_ok=True)
         to.write_bytes(content)
+    return True
 
 
-def _all(catalog: Catalog, settings: Settings, form: str, to: Path | None) -> None:
+def _all(catalog: Catalog, settings: Settings, form: str, to: Path | None) -> bool:
+    """Write all records that are whole; return whether all are."""
     if to is None:
         msg = "With --all, say in which folder to write: --to FOLDER."
         raise SetupError(msg)
     to.mkdir(parents=True, exist_ok=True)
-    count = 0
-    for name, content in _contents(catalog, settings, form):
-        (to / f"{name}{FORMATS[form][1]}").write_bytes(content)
-        count += 1
-    show.line(f"{count} file{'' if count == 1 else 's'} written to {to}")
+    wanted = [entry.id for entry in catalog.entries()]
+    found = (_material(catalog, settings, record) for record in wanted)
+    names, exported = Counter[str](), 0
+    for name, group in groupby((made for made in found if made), _FILES.get(form, _record_id)):
+        made = list(group)
+        content = to_ead(made) if form == _EAD else FORMATS[form][0](made[0])
+        names[name] += 1
+        again = f"-{names[name]}" if names[name] > 1 else ""  # two places, told apart by no name
+        (to / f"{name}{again}{FORMATS[form][1]}").write_bytes(content)
+        exported += len(made)
+    files = names.total()
+    show.line(f"{files} file{'' if files == 1 else 's'} written to {to}")
+    return exported == len(wanted)
 
 
-def _contents(catalog: Catalog, settings: Settings, form: str) -> Iterator[tuple[str, bytes]]:
-    made = (_material(catalog, settings, entry.id) for entry in catalog.entries())
-    if form == _EAD:
-        for place, several in groupby(made, key=_delo):
-            yield place, to_ead(list(several))
-        return
-    for one in made:
-        yield one.record.id, FORMATS[form][0](one)
+def _record_id(made: Material) -> str:
+    return made.record.id
 
 
-def _delo(made: Material) -> str:
-    """Return a name for the file that a record lies in."""
-    held = made.record.references[0] if made.record.references else None
-    steps: Iterable[tuple[str, str]] = held.path if held else ()
-    return "-".join([held.archive or "" if held else "", *(value for _, value in steps)]) or (
-        made.record.id
-    )
+_FILES = {_EAD: file_of}  #: formats in which several records lie in one file
 
 
-def _material(catalog: Catalog, settings: Settings, record_id: str) -> Material:
+def _material(catalog: Catalog, settings: Settings, record_id: str) -> Material | None:
+    """Return what a record is exported from; None, after a complaint, where it is damaged."""
     entry = catalog.entry(record_id)
     folder = settings.records / entry.folder / f"v{entry.version}"
-    return material_of(folder, catalog.load(record_id, None), settings.base_url)
+    try:
+        record = from_json((folder / "data" / "record.json").read_bytes())
+        return material_of(folder, record, settings.base_url)
+    except (OSError, ValueError) as error:
+        why = " ".join(str(error).split())[:200]
+        show.complaint(
+            f"{record_id} v{entry.version} is damaged and was not exported: {why}. "
+            f"`opis verify {record_id}` says all that is wrong with it."
+        )
+        return None

@@ -20,8 +20,9 @@ from pipeline.holdings.search import Hit
 from pipeline.ingest import Outcome
 from pipeline.record import Record, dump
 
-_out = Console(soft_wrap=True, highlight=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False)
+# no emoji: a text that holds ":id:" keeps it
+_out = Console(soft_wrap=True, highlight=False, emoji=False)
+_err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 def line(text: str) -> None:

@@ -14,11 +14,13 @@ from lxml import etree
 from typer.testing import CliRunner
 
 from flows.cli import app
+from pipeline.errors import SetupError
 from pipeline.exports.ead import to_ead
 from pipeline.exports.formats import FORMATS, PUBLISHED
 from pipeline.exports.iiif_rules import broken_rules
 from pipeline.exports.material import FileAt, Material, lines_of
 from pipeline.holdings.material import material_of
+from pipeline.holdings.publish import Published
 from pipeline.record import Form, Name, Record, Translation, from_json
 from tests.factories import admitted, pages, published, record
 
@@ -301,17 +303,55 @@ def test_an_export_is_the_same_twice_and_names_no_machine(name: str, tmp_path: P
         assert not re.search(rb"(?<![a-z])/(?:home|root|tmp|work)/", content)
 
 
+def output_of(done: Published) -> list[str]:
+    return ["--output", str(next(p for p in done.folder.parents if p.name == "output"))]
+
+
 def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
     done = published(tmp_path)
-    output = ["--output", str(done.folder.parents[6])]
     runner = CliRunner()
     for form in FORMATS:
-        target = tmp_path / "one"
-        words = ["export", done.record_id, "--format", form, "--to", str(target), *output]
-        told = runner.invoke(app, words)
+        target = tmp_path / "a folder" / "one"
+        words = ["export", done.record_id, "--format", form, "--to", str(target)]
+        told = runner.invoke(app, words + output_of(done))
         assert told.exit_code == 0, told.output
         assert target.stat().st_size > 100
     for form in ("oai_dc", "ead3"):
-        folder = tmp_path / form
-        runner.invoke(app, ["export", "--all", "--format", form, "--to", str(folder), *output])
-        assert len(list(folder.iterdir())) == 1
+        words = ["export", "--all", "--format", form, "--to", str(tmp_path / form)]
+        runner.invoke(app, words + output_of(done))
+        assert len(list((tmp_path / form).iterdir())) == 1
+
+
+def test_a_pipe_gets_the_bytes_of_the_file_and_no_emoji(tmp_path: Path) -> None:
+    done = published(tmp_path, title="The file :id: of :b:")
+    told = CliRunner().invoke(app, ["export", done.record_id, "--format", "tei", *output_of(done)])
+    assert told.stdout_bytes == (done.folder / "data" / "export" / "tei.xml").read_bytes()
+    assert ":id:" in CliRunner().invoke(app, ["show", done.record_id, *output_of(done)]).stdout
+
+
+def test_a_damaged_record_is_named_and_the_others_are_exported(tmp_path: Path) -> None:
+    whole = published(tmp_path)
+    done = published(tmp_path, ("Третий.",), references="RGASPI, f. 17, op. 3, d. 5, l. 2")
+    alto = done.folder / "data" / "pages" / "0001.alto.xml"
+    alto.chmod(0o644)
+    alto.write_bytes(b"<alto")
+    target = tmp_path / "all"
+    words = ["export", "--all", "--format", "tei", "--to", str(target), *output_of(done)]
+    told = CliRunner().invoke(app, words)
+    assert told.exit_code == 4
+    assert f"{done.record_id} v1 is damaged" in told.output
+    assert [path.name for path in target.iterdir()] == [f"{whole.record_id}.tei.xml"]
+
+
+@pytest.mark.parametrize("words", [[], ["a-record", "--all"], ["a-record", "--format", "odt"]])
+def test_what_is_to_be_exported_must_be_clear(words: list[str]) -> None:
+    with pytest.raises(SetupError, match=r"either which record|Known are: bibtex"):
+        CliRunner().invoke(app, ["export", *words], catch_exceptions=False)
+
+
+def test_a_file_of_an_archive_has_a_name_of_its_own(tmp_path: Path) -> None:
+    done = published(tmp_path, references="SAPMO-BArch, NY 4090/437, Bl. 8", language="de")
+    target = tmp_path / "ead"
+    words = ["export", "--all", "--format", "ead3", "--to", str(target), *output_of(done)]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    assert [path.name for path in target.iterdir()] == ["sapmo-barch-ny-4090-437.ead.xml"]

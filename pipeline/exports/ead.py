@@ -45,6 +45,13 @@ def to_ead(records: Sequence[Material]) -> bytes:
     return written(root)
 
 
+def file_of(made: Material) -> str:
+    """Return a name for the file of an archive (delo) that a record lies in; its id where none."""
+    held = made.record.references[0] if made.record.references else None
+    place = parse(held.normal or "") if held else None
+    return "-".join(place.folder) if place else made.record.id
+
+
 def _level(level: str) -> str:
     return _LEVELS.get(level, "file")
 

@@ -24,7 +24,14 @@ _PACKET = (  # an XMP packet that says nothing (ISO 16684-1)
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>'
     b'<?xpacket end="w"?>'
 )
-_ACTIONS = {"/JavaScript", "/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData"}
+_ACTIONS = {
+    "/JavaScript", "/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData", "/Hide",
+    "/Rendition", "/SetOCGState", "/GoTo3DView", "/Trans",
+}  # fmt: skip
+_KEYS = {
+    "/EF": "an embedded file", "/AA": "actions that no reader asks for", "/XFA": "a form in XFA",
+}  # fmt: skip
+_NOTES = {"/3D", "/Sound", "/Screen", "/Movie", "/RichMedia"}  #: annotations that move or sound
 _FONTS = {"/Type1", "/MMType1", "/TrueType", "/CIDFontType0", "/CIDFontType2"}
 _KNOWN_LETTERS = {"/WinAnsiEncoding", "/MacRomanEncoding"}
 
@@ -91,25 +98,44 @@ def obstacles(pdf: Pdf) -> Iterator[str]:
         if key in names:
             yield f"{key} among the document's names"
     for each in pdf.objects:
-        if isinstance(each, Dictionary | Stream):
-            yield from _in_the_way(each)
+        for part in _parts(each):
+            yield from _in_the_way(part)
+
+
+def _parts(whole: Object) -> Iterator[Dictionary | Stream]:
+    """Yield the dictionaries that lie in an object; those it only refers to are objects too."""
+    waiting = [whole]
+    while waiting:
+        found = waiting.pop()
+        inner: list[object] = []
+        if isinstance(found, Array):
+            inner = list(found)
+        elif isinstance(found, Dictionary | Stream):
+            yield found
+            inner = [value for _, value in found.items()]
+        waiting.extend(one for one in inner if isinstance(one, Object) and not one.is_indirect)
 
 
 def _in_the_way(each: Dictionary | Stream) -> Iterator[str]:
     kind = str(each.get(Name.Subtype, ""))
     if str(each.get(Name.S, "")) in _ACTIONS:
         yield f"an action: {each.get(Name.S)}"
-    if Name.EF in each:
-        yield "an embedded file"
+    yield from (what for key, what in _KEYS.items() if key in each)
     if str(each.get(Name.Type, "")) == "/Font":
         yield from _about_font(each, kind)
     if kind == "/Image":
         yield from _about_image(each)
-    noted = str(each.get(Name.Type, "")) == "/Annot" and kind not in {"/Link", "/Popup"}
-    if noted and Name.AP not in each:
-        yield "an annotation without an appearance"
+    if str(each.get(Name.Type, "")) == "/Annot":
+        yield from _about_note(each, kind)
     if "/LZWDecode" in str(each.get(Name.Filter, "")):
         yield "a stream packed with LZW"
+
+
+def _about_note(note: Dictionary | Stream, kind: str) -> Iterator[str]:
+    if kind in _NOTES:
+        yield f"an annotation of the kind {kind}"
+    elif kind not in {"/Link", "/Popup"} and Name.AP not in note:
+        yield "an annotation without an appearance"
 
 
 def _about_font(font: Dictionary | Stream, kind: str) -> Iterator[str]:
