@@ -94,6 +94,14 @@ VARIED: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
         LETTER, {},
     ),
     "an uncertain year": ({"date": "1949~"}, LETTER, {}),
+    "a recipient alone, within a decade": ({"recipient": "Мао [?]", "date": "194X"}, LETTER, {}),
+    "not after a year, Old Style": (
+        {}, LETTER, {"date": "[..1917-02]", "date_as_given": "до февраля 1917",
+                     "date_calendar": "julian"},
+    ),
+    "open at its end, in doubt": ({}, LETTER, {"date": "1949-01?/.."}),
+    "no date that ISO says": ({}, LETTER, {"date": "1949-21", "date_as_given": "весна 1949"}),
+    "letters that XML cannot hold": ({}, LETTER, {"note": "a\x0bb\uffff", "title": "c\x01"}),
 }  # fmt: skip
 
 
@@ -275,7 +283,11 @@ def test_editors_words_are_marked_as_theirs(tmp_path: Path) -> None:
     text = Translation(language="en", translator=None, text="He [who is] old […] went [sic] off.")
     record_with = made.record.model_copy(update={"translations": (text,)})
     root = etree.fromstring(FORMATS["tei"][0](replace(made, record=record_with)))
-    assert [each.text for each in root.iter("{*}supplied")] == ["Stalin", "who is"]
+    title = root.find(".//{*}titleStmt/{*}title/{*}supplied")
+    assert title is not None
+    assert title.text == "Stalin"
+    words = [each.text for each in root.findall(".//{*}text[@type='translation']//{*}supplied")]
+    assert words == ["who is"]
     assert [each.get("reason") for each in root.iter("{*}gap")] == ["omitted"]
     told = next(each for each in root.iter("{*}p") if "old" in "".join(each.itertext()))
     assert "".join(told.itertext()) == "He who is old  went sic off."

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.exports.material import XSI, Material, element, written
+from pipeline.exports.people import in_part
 from pipeline.record import Record
 
 _OAI = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -24,12 +25,14 @@ def to_dublin_core(made: Material) -> bytes:
 def _values(made: Material, record: Record) -> Iterator[tuple[str, str | None]]:
     yield "title", record.name
     yield from (("title", form.value) for form in record.titles)
-    yield "creator", record.creator
+    yield from (("creator", name.as_given) for name in in_part(record, "creator"))
     yield from (("subject", subject) for subject in record.subjects)
     yield "description", record.summary
     yield "description", record.note
-    yield from (("contributor", name) for name in record.contributors)
-    yield "date", record.date
+    helpers = in_part(record, "recipient", "contributor", "translator")
+    yield from (("contributor", name.as_given) for name in helpers)
+    yield "contributor", record.funder
+    yield "date", record.date or record.date_as_given
     yield "type", "Text"
     yield "type", record.document_type
     yield "format", record.provenance.source.media_type

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from pipeline.exports.dates import Extent, Span, span
 from pipeline.exports.material import Material, element, written
-from pipeline.record import Record
+from pipeline.exports.people import in_part
+from pipeline.record import Name, Record
 from pipeline.reference import parse
 from pipeline.references.archives import archive_named
 
@@ -65,7 +67,7 @@ def _archive(record: Record) -> str:
 def _control(root: etree._Element, made: Material) -> None:
     record = made.record
     control = element(root, _t("control"))
-    element(control, _t("recordid"), made.url)
+    element(control, _t("recordid"), file_of(made))
     titles = element(element(control, _t("filedesc")), _t("titlestmt"))
     held = parse(record.references[0].normal or "") if record.references else None
     place = ", ".join(held.folder) if held else record.id
@@ -97,22 +99,63 @@ def _item(parent: etree._Element, made: Material) -> None:
     leaves = record.references[0].leaf_labels if record.references else ""
     element(did, _t("unitid"), leaves or record.id)
     element(did, _t("unittitle"), record.name)
-    if record.date or record.date_as_given:
-        element(did, _t("unitdate"), record.date_as_given or record.date or "")
+    _date(did, record)
+    for name in in_part(record, "creator"):
+        _person(element(did, _t("origination")), name)
     extent = element(did, _t("physdescstructured"), coverage="whole",
                      physdescstructuredtype="materialtype")  # fmt: skip
     element(extent, _t("quantity"), str(len(record.pages)))
     element(extent, _t("unittype"), "page images")
     if record.language:
         material = element(did, _t("langmaterial"))
-        element(material, _t("language"), record.language)
-    link = element(did, _t("dao"), daotype="derived", href=made.url)
-    del link
+        element(material, _t("language"), record.language, langcode=record.language)
+    element(did, _t("dao"), daotype="derived", href=made.url)
     for head, said in (("scopecontent", record.summary), ("userestrict", record.rights)):
         if said:
             element(element(item, _t(head)), _t("p"), said)
     for reference in record.references[1:]:
         element(element(item, _t("altformavail")), _t("p"), reference.normal or reference.as_cited)
+    _access(item, record)
+
+
+def _date(did: etree._Element, record: Record) -> None:
+    """Add the date, for machines where ISO 8601 can say it, and as given."""
+    told = record.date_as_given or record.date or ""
+    found = span(record.date)
+    if found is not None:
+        dates = element(did, _t("unitdatestructured"))
+        if found.doubt:
+            dates.set("certainty", "approximate" if found.doubt == "~" else "uncertain")
+        if found.extent is Extent.ONE:
+            element(dates, _t("datesingle"), told, standarddate=found.first)
+        else:
+            _range(element(dates, _t("daterange")), found)
+    elif told:
+        element(did, _t("unitdate"), told)
+
+
+def _range(parent: etree._Element, found: Span) -> None:
+    for name, end in (("fromdate", found.first), ("todate", found.last)):
+        if end:
+            element(parent, _t(name), end, standarddate=end)
+
+
+def _access(item: etree._Element, record: Record) -> None:
+    others = in_part(record, "recipient", "mentioned", "contributor", "translator")
+    if not (others or record.subjects):
+        return
+    access = element(item, _t("controlaccess"))
+    for name in others:
+        _person(access, name)
+    for subject in record.subjects:
+        element(element(access, _t("subject")), _t("part"), subject)
+
+
+def _person(parent: etree._Element, name: Name) -> None:
+    person = element(parent, _t("persname"), relator=name.role)
+    if name.ids:
+        person.set("identifier", name.ids[0])
+    element(person, _t("part"), name.as_given)
 
 
 def _t(name: str) -> str:

@@ -1,15 +1,17 @@
 """A IIIF Presentation 3 manifest (https://iiif.io/api/presentation/3.0/), a line an annotation.
 
 A canvas has the pixels of its page image, so that a word's box is its place on the canvas. Words
-lie in ALTO, to which every canvas points.
+lie in ALTO, to which every canvas points. Page images are drawn by who serves the record, from
+``searchable.pdf``: a record holds the scan itself and no copies of its pages.
 """
 
+import re
 from typing import Any
 
 from pipeline.citation.cited import cited
 from pipeline.citation.styles import Manner, in_words
-from pipeline.exports.material import LineAt, Material
-from pipeline.record import RecordPage, dump
+from pipeline.exports.material import LineAt, Material, label_of
+from pipeline.record import Record, RecordPage, dump
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 _UNKNOWN = (1000, 1400)  #: of a canvas whose page has no image
@@ -17,30 +19,22 @@ _UNKNOWN = (1000, 1400)  #: of a canvas whose page has no image
 
 def to_iiif(made: Material) -> bytes:
     """Return the manifest in JSON."""
-    record = made.record
-    language = record.language or "none"
-    rows = {
-        "Date": record.date_as_given or record.date,
-        "Archive": "; ".join(one.normal or one.as_cited for one in record.references),
-        "Contributed by": ", ".join(record.contributors),
-        "Record": f"{record.id}, version {record.version}",
-    }
+    record, source = made.record, made.record.provenance.source
     manifest: dict[str, Any] = {
         "@context": _CONTEXT,
         "id": f"{made.url}/export/iiif-manifest.json",
         "type": "Manifest",
-        "label": {language: [record.name]},
-        "metadata": [
-            {"label": {"en": [label]}, "value": {"none": [value]}}
-            for label, value in rows.items()
-            if value
-        ],
+        "label": {"none": [record.name]},
+        "metadata": _metadata(record),
         "rights": record.rights,
         "requiredStatement": {
             "label": {"en": ["Cite as"]},
             "value": {"en": [in_words(cited(record), Manner.CHICAGO)]},
         },
-        "rendering": [_file(made, "searchable.pdf", "Text", "application/pdf", "PDF")],
+        "rendering": [
+            _file(made, "searchable.pdf", "Text", "application/pdf", "Searchable PDF"),
+            _file(made, f"original/{source.name}", "Dataset", source.media_type, "As it arrived"),
+        ],
         "seeAlso": [
             _file(made, "export/tei.xml", "Dataset", "application/tei+xml", "TEI"),
             _file(made, "record.json", "Dataset", "application/json", "Record"),
@@ -49,14 +43,31 @@ def to_iiif(made: Material) -> bytes:
             _canvas(made, page, lines) for page, lines in zip(record.pages, made.lines, strict=True)
         ],
     }
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", record.date or ""):
+        manifest["navDate"] = f"{record.date}T00:00:00Z"
     if record.summary:
         manifest["summary"] = {"none": [record.summary]}
     return dump(manifest).encode()
 
 
+def _metadata(record: Record) -> list[dict[str, Any]]:
+    rows = {
+        "Date": record.date_as_given or record.date,
+        "From": record.creator,
+        "To": record.recipient,
+        "Archive": "; ".join(one.normal or one.as_cited for one in record.references),
+        "Contributed by": ", ".join(record.contributors),
+        "Record": f"{record.id}, version {record.version}",
+    }
+    return [
+        {"label": {"en": [label]}, "value": {"none": [value]}}
+        for label, value in rows.items()
+        if value
+    ]
+
+
 def _file(made: Material, path: str, kind: str, media_type: str, label: str) -> dict[str, Any]:
-    url = f"{made.url}/{path}"
-    return {"id": url, "type": kind, "format": media_type, "label": {"none": [label]}}
+    return {"id": made.url_of(path), "type": kind, "format": media_type, "label": {"none": [label]}}
 
 
 def _canvas(made: Material, page: RecordPage, lines: tuple[LineAt, ...]) -> dict[str, Any]:
@@ -80,7 +91,7 @@ def _canvas(made: Material, page: RecordPage, lines: tuple[LineAt, ...]) -> dict
     canvas: dict[str, Any] = {
         "id": url,
         "type": "Canvas",
-        "label": {"none": [page.leaf or str(page.number)]},
+        "label": {"none": [label_of(page)]},
         "width": width,
         "height": height,
         "items": [{"id": f"{url}/page", "type": "AnnotationPage", "items": [painting]}],

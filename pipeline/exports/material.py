@@ -1,15 +1,20 @@
 """What the export writers are given, and the few lines of XML that they share."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from lxml import etree
 
-from pipeline.record import Record
+from pipeline.record import Record, RecordPage
 from pipeline.text import Box, PageText, Role
 
 XLINK = "http://www.w3.org/1999/xlink"
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class LineAt:
 class FileAt:
     """A file of the version, by its path in the bag."""
 
-    path: str
+    path: str  #: as on disk, e.g. ``data/original/скан 1.pdf``
     sha256: str
     size: int  #: bytes
 
@@ -45,6 +50,10 @@ class Material:
         """The permanent address of this version."""
         return f"{self.base_url}/id/{self.record.id}/v{self.record.version}"
 
+    def url_of(self, path: str) -> str:
+        """The permanent address of a file in ``data/``."""
+        return f"{self.url}/{quote(path)}"
+
 
 def lines_of(text: PageText, roles: Iterable[Role]) -> tuple[LineAt, ...]:
     """Return the lines of a page that was read, with what each is on its page."""
@@ -55,15 +64,29 @@ def lines_of(text: PageText, roles: Iterable[Role]) -> tuple[LineAt, ...]:
     )
 
 
+def label_of(page: RecordPage) -> str:
+    """Return what the archive stamped; of a page without a leaf its place, in brackets."""
+    return page.leaf or f"[{page.number}]"
+
+
+def writable(text: str) -> str:
+    r"""Return a text that XML can hold; a mark stands for each character that it cannot.
+
+    >>> writable("a\x0bb")
+    'a�b'
+    """
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
 def element(
     parent: etree._Element | None, name: str, text: str = "", /, **attributes: str
 ) -> etree._Element:
     """Make an element, inside a parent if one is given; ``name`` is in Clark notation."""
     made = etree.Element(name) if parent is None else etree.SubElement(parent, name)
     for key, value in attributes.items():
-        made.set(key.rstrip("_"), value)
+        made.set(key, writable(value))
     if text:
-        made.text = text
+        made.text = writable(text)
     return made
 
 

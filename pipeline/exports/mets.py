@@ -1,15 +1,17 @@
 """METS 1.12 (https://www.loc.gov/standards/mets/): binds all files of a version, page by page.
 
-MODS lies inside, PREMIS beside it; files are named by their paths in the bag, with their SHA-256.
+MODS lies inside, PREMIS beside it; files are named by their addresses relative to the folder of the
+version, with their SHA-256. It is made of what is published, so no version holds its own.
 """
+
+from urllib.parse import quote
 
 from lxml import etree
 
-from pipeline.exports.material import XLINK, FileAt, Material, element, written
+from pipeline.exports.material import XLINK, FileAt, Material, element, label_of, writable, written
 from pipeline.exports.mods import mods_element
 
 METS = "http://www.loc.gov/METS/"
-_BAG_PATH = "bag path"
 _USES = {
     "original": "archival",
     "pages": "layout",
@@ -23,6 +25,7 @@ _TYPES = {
     "pdf": "application/pdf", "xml": "application/xml", "json": "application/json",
     "txt": "text/plain", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png",
     "tif": "image/tiff", "tiff": "image/tiff", "jp2": "image/jp2",
+    "yaml": "application/yaml", "yml": "application/yaml", "csv": "text/csv",
     "bib": "text/x-bibtex", "ris": "application/x-research-info-systems",
 }  # fmt: skip
 
@@ -32,7 +35,7 @@ def to_mets(made: Material) -> bytes:
     record = made.record
     root = etree.Element(_t("mets"), nsmap={None: METS, "xlink": XLINK})
     root.set("OBJID", f"{record.id}/v{record.version}")
-    root.set("LABEL", record.name)
+    root.set("LABEL", writable(record.name))
     ended = max(activity.ended for activity in record.provenance.activities)
     header = element(root, _t("metsHdr"), CREATEDATE=ended.isoformat())
     agent = element(header, _t("agent"), ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
@@ -41,10 +44,10 @@ def to_mets(made: Material) -> bytes:
     _wrap(element(root, _t("dmdSec"), ID="dmd"), "MODS", mods_element(made))
     events = element(element(root, _t("amdSec"), ID="amd"), _t("digiprovMD"), ID="events")
     log = element(
-        events, _t("mdRef"), LOCTYPE="OTHER", OTHERLOCTYPE=_BAG_PATH, MDTYPE="PREMIS",
+        events, _t("mdRef"), LOCTYPE="URL", MDTYPE="PREMIS", MDTYPEVERSION="3.0",
         MIMETYPE="application/xml",
     )  # fmt: skip
-    log.set(f"{{{XLINK}}}href", "data/export/premis.xml")
+    _point(log, "data/export/premis.xml")
     _files(root, made)
     _structure(root, made)
     return written(root)
@@ -71,8 +74,12 @@ def _file(group: etree._Element, file: FileAt) -> None:
         group, _t("file"), ID=_id(file.path), MIMETYPE=media_type, SIZE=str(file.size),
         CHECKSUM=file.sha256, CHECKSUMTYPE="SHA-256",
     )  # fmt: skip
-    place = element(made, _t("FLocat"), LOCTYPE="OTHER", OTHERLOCTYPE=_BAG_PATH)
-    place.set(f"{{{XLINK}}}href", file.path)
+    _point(element(made, _t("FLocat"), LOCTYPE="URL"), file.path)
+
+
+def _point(element_: etree._Element, path: str) -> None:
+    element_.set(f"{{{XLINK}}}type", "simple")
+    element_.set(f"{{{XLINK}}}href", quote(path))
 
 
 def _structure(root: etree._Element, made: Material) -> None:
@@ -82,7 +89,8 @@ def _structure(root: etree._Element, made: Material) -> None:
     for path in sorted(path for path in known if not path.startswith("data/pages/")):
         element(whole, _t("fptr"), FILEID=_id(path))
     for page in made.record.pages:
-        div = element(whole, _t("div"), TYPE="page", ORDER=str(page.number))
+        label = label_of(page)
+        div = element(whole, _t("div"), TYPE="page", ORDER=str(page.number), LABEL=label)
         if page.leaf:
             div.set("ORDERLABEL", page.leaf)
         alto = f"data/pages/{page.number:04d}.alto.xml"

@@ -2,13 +2,15 @@
 
 from lxml import etree
 
-from pipeline.exports.material import XLINK, XSI, Material, element, written
+from pipeline.exports.material import XLINK, XML_LANG, XSI, Material, element, written
+from pipeline.exports.people import everybody
 from pipeline.record import Name, Record, Reference
 from pipeline.references.archives import archive_named
 
 MODS = "http://www.loc.gov/mods/v3"
 _WHERE = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
-_ROLES = {"creator": "aut", "recipient": "rcp", "translator": "trl", "contributor": "ctb"}
+_ROLES = {"creator": "aut", "recipient": "rcp", "translator": "trl", "contributor": "ctb",
+          "funder": "fnd"}  # fmt: skip
 
 
 def to_mods(made: Material) -> bytes:
@@ -23,7 +25,7 @@ def mods_element(made: Material) -> etree._Element:
     root.set("version", "3.8")
     root.set(f"{{{XSI}}}schemaLocation", f"{MODS} {_WHERE}")
     _titles(root, record)
-    for name in _names(record):
+    for name in everybody(record):
         _name(root, name)
     element(root, _t("typeOfResource"), "text")
     if record.document_type:
@@ -36,8 +38,7 @@ def mods_element(made: Material) -> etree._Element:
     if record.collection:
         host = element(root, _t("relatedItem"), type="host")
         element(element(host, _t("titleInfo")), _t("title"), record.collection)
-    for reference in record.references:
-        _location(root, reference)
+    _places(root, record)
     rights = element(root, _t("accessCondition"), record.rights, type="use and reproduction")
     rights.set(f"{{{XLINK}}}href", record.rights)
     element(root, _t("identifier"), made.url, type="uri")
@@ -59,7 +60,7 @@ def _content(root: etree._Element, record: Record) -> None:
 
 
 def _titles(root: etree._Element, record: Record) -> None:
-    first = element(root, _t("titleInfo"), lang=record.language or "und")
+    first = element(root, _t("titleInfo"))  # in which language, nobody says
     if not record.title:
         first.set("supplied", "yes")
     element(first, _t("title"), record.name)
@@ -67,23 +68,10 @@ def _titles(root: etree._Element, record: Record) -> None:
         kind = "translated" if form.kind == "translated" else "alternative"
         other = element(root, _t("titleInfo"), type=kind)
         if form.language:
-            other.set("lang", form.language)
+            other.set(XML_LANG, form.language)
         if form.scheme:
             other.set("transliteration", form.scheme)
         element(other, _t("title"), form.value)
-
-
-def _names(record: Record) -> tuple[Name, ...]:
-    """Return everybody, those too whom only a plain field names."""
-    known = {(name.role, name.as_given) for name in record.names}
-    plain = [("creator", record.creator), ("recipient", record.recipient)]
-    plain += [("contributor", name) for name in record.contributors]
-    more = [
-        Name(value=value, role=role, as_given=value)
-        for role, value in plain
-        if value and (role, value) not in known
-    ]
-    return (*record.names, *more)
 
 
 def _name(root: etree._Element, name: Name) -> None:
@@ -110,7 +98,8 @@ def _origin(root: etree._Element, record: Record) -> None:
     if record.date:
         element(origin, _t("dateCreated"), record.date, encoding="edtf", keyDate="yes")
     if record.date_as_given and record.date_as_given != record.date:
-        element(origin, _t("dateCreated"), record.date_as_given)
+        given = element(origin, _t("dateCreated"), record.date_as_given)
+        given.set("calendar", record.date_calendar.capitalize())
 
 
 def _notes(root: etree._Element, record: Record) -> None:
@@ -120,11 +109,17 @@ def _notes(root: etree._Element, record: Record) -> None:
         element(root, _t("note"), record.funder, type="funding")
 
 
+def _places(root: etree._Element, record: Record) -> None:
+    for reference in record.references:
+        if reference.relation == "held":
+            _location(root, reference)
+        else:
+            _location(element(root, _t("relatedItem"), type="otherVersion"), reference)
+
+
 def _location(root: etree._Element, reference: Reference) -> None:
     archive = archive_named(reference.archive or "")
     location = element(root, _t("location"))
-    if reference.relation == "other-holding":
-        location.set("displayLabel", "also held")
     if archive is not None:
         element(location, _t("physicalLocation"), archive.name_en)
     element(location, _t("shelfLocator"), reference.normal or reference.as_cited)

@@ -36,4 +36,5 @@ def _lines(folder: Path, record: Record) -> Iterator[tuple[LineAt, ...]]:
 def _files(folder: Path) -> Iterator[FileAt]:
     for line in (folder / MANIFEST).read_text("utf-8").splitlines():
         digest, _, path = line.partition("  ")
-        yield FileAt(path, digest, (folder / decoded(path)).stat().st_size)
+        name = decoded(path)
+        yield FileAt(name, digest, (folder / name).stat().st_size)
