@@ -1,9 +1,11 @@
 """The bundled letter, read by the real engine, followed from the page image to the citation."""
 
 import filecmp
+import getpass
 import json
 import random
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -17,10 +19,21 @@ from pipeline.reading.ocr import installed_languages
 from pipeline.record import Record, from_json
 from pipeline.text import Box, PageText
 from tests.house import LETTER, House, data
+from tests.schemas import faults, needs_schemas
 
 pytestmark = pytest.mark.tesseract
 
 ID = "rgaspi-f558-op11-d330-l0110-0113"
+SPOILT = {
+    "csl-json": (b'"type"', b'"tipe"'),
+    "ead3": (b'level="item"', b'level="thing"'),
+    "iiif": (b'"label"', b'"lable"'),
+    "mets": (b'CHECKSUMTYPE="SHA-256"', b'CHECKSUMTYPE="SHA"'),
+    "mods": (b"<titleInfo", b"<titelInfo"),
+    "oai_dc": (b"dc:rights", b"dc:wrongs"),
+    "premis": (b"<messageDigestAlgorithm>SHA-256</messageDigestAlgorithm>", b""),
+    "tei": (b"<zone ", b"<zonee "),
+}
 TRANSCRIPTION = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")
 
 
@@ -76,6 +89,37 @@ def test_the_text_is_read_with_few_errors(record: Record, number: int) -> None:
 def test_nothing_wrong_is_found_by_verification(house: House) -> None:
     done = house.opis("verify")
     assert (done.returncode, done.stdout) == (0, "1 version checked, 0 findings\n")
+
+
+@needs_schemas
+@pytest.mark.parametrize(
+    "form", ["csl-json", "ead3", "iiif", "mets", "mods", "oai_dc", "premis", "tei"]
+)
+def test_every_export_of_it_is_of_its_schema_and_a_spoilt_one_is_not(
+    house: House, form: str
+) -> None:
+    done = house.opis("export", ID, "--format", form)
+    assert done.returncode == 0, done.stderr
+    content = done.stdout.encode()
+    assert faults(form, content) == []
+    good, bad = SPOILT[form]
+    assert good in content
+    assert faults(form, content.replace(good, bad))
+
+
+@needs_schemas
+def test_every_page_of_it_is_alto_4_4_and_a_spoilt_one_is_not(version: Path) -> None:
+    for page in sorted(data(version, "pages").iterdir()):
+        assert faults("alto", page.read_bytes()) == []
+        assert faults("alto", page.read_bytes().replace(b"<PrintSpace", b"<PrintRoom"))
+
+
+def test_no_file_of_it_names_this_machine(version: Path, house: House) -> None:
+    strange = [str(house.folder), str(Path.home()), socket.gethostname(), getpass.getuser() + "@"]
+    for path in version.rglob("*"):
+        if path.is_file() and "original" not in path.parts:
+            content = path.read_bytes()
+            assert not [name for name in strange if len(name) > 3 and name.encode() in content]
 
 
 def test_a_hundred_words_lead_back_to_image_scan_engine_and_model(

@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import published
+
+BROKEN = json.loads((Path(__file__).parent / "cases" / "broken-exports.json").read_text("utf-8"))
 
 
 @pytest.fixture
@@ -67,25 +70,32 @@ def test_a_missing_file_is_told_once_by_its_own_name(version: Path, name: str) -
     assert [(each.path, each.damage) for each in found] == [(f"data/{name}", Damage.MISSING)]
 
 
-@pytest.mark.parametrize(
-    ("name", "good", "bad"),
-    [
-        ("iiif-manifest.json", b'"target"', b'"tarjet"'),
-        ("schema-org.json", b'"url"', b'"url'),
-        ("tei.xml", b"</TEI>", b""),
-    ],
-)
-def test_an_export_that_no_longer_holds_is_found(
-    version: Path, name: str, good: bytes, bad: bytes
-) -> None:
-    path = version / "data" / "export" / name
-    path.write_bytes(path.read_bytes().replace(good, bad))
+def closed_anew(version: Path) -> None:
+    """Close the bag as if its maker had written what is in it now."""
     info = dict(line.split(": ", 1) for line in (version / "bag-info.txt").read_text().splitlines())
     info.pop("Payload-Oxum", None)
     close_bag(version, info)
+
+
+@pytest.mark.parametrize("case", BROKEN, ids=lambda case: f"{case['file']}: {case['told']}")
+def test_an_export_that_no_longer_holds_is_found(version: Path, case: dict[str, str]) -> None:
+    path = version / "data" / case["file"]
+    content = path.read_text("utf-8")
+    assert case["good"] in content
+    path.write_text(content.replace(case["good"], case["bad"]), "utf-8", newline="")
+    closed_anew(version)
     found = check_version(version)
-    assert {each.path for each in found} == {f"data/export/{name}"}
-    assert {each.damage for each in found} == {Damage.MALFORMED}
+    assert {each.path for each in found} == {f"data/{case['file']}"}
+    assert re.search(case["told"], "; ".join(each.detail for each in found))
+
+
+@pytest.mark.parametrize("name", ["export/tei.xml", "provenance.json"])
+def test_an_export_that_was_taken_away_is_missed(version: Path, name: str) -> None:
+    (version / "data" / name).unlink()
+    closed_anew(version)
+    assert [(each.path, each.damage) for each in check_version(version)] == [
+        (f"data/{name}", Damage.MISSING)
+    ]
 
 
 Edit = Callable[[dict[str, object]], None]

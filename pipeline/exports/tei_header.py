@@ -144,4 +144,5 @@ def _identify(parent: etree._Element, reference: Reference) -> None:
         for level, value in reference.path:
             element(idno, t("idno"), value, type=level)
         if reference.leaf_labels:
-            element(idno, t("idno"), reference.leaf_labels, type="leaves")
+            unit = "pages" if reference.unit == "p" else "leaves"
+            element(idno, t("idno"), reference.leaf_labels, type=unit)

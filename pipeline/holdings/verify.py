@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pikepdf
-from lxml import etree
 
 from pipeline.cleaning.edits import replay, undo
 from pipeline.exports.alto import read_blocks
-from pipeline.exports.iiif_rules import broken_rules
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
+from pipeline.holdings.exported import check_exports, check_layout, check_log
 from pipeline.holdings.wording import check_translations, check_wording
 from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
@@ -118,23 +117,6 @@ def _alto(data: Path, record: Record) -> Iterator[Finding]:
                 yield Finding(f"data/{name}", Damage.MALFORMED, detail)
 
 
-def _exports(data: Path, record: Record) -> Iterator[Finding]:
-    """7: every export is readable, and the manifest holds the rules of IIIF."""
-    for path in sorted((data / "export").iterdir()) if (data / "export").is_dir() else ():
-        name, content = f"data/export/{path.name}", path.read_bytes()
-        try:
-            if path.suffix == ".xml":
-                etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
-            elif path.suffix == ".json":
-                json.loads(content)
-        except (etree.XMLSyntaxError, ValueError) as error:
-            yield Finding(name, Damage.MALFORMED, f"cannot be read: {error}")
-            continue
-        if path.name == "iiif-manifest.json":
-            for told in broken_rules(content, record):
-                yield Finding(name, Damage.MALFORMED, told)
-
-
 def _pdf(data: Path, record: Record) -> Iterator[Finding]:
     """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
     name, source = "data/searchable.pdf", record.provenance.source
@@ -175,7 +157,9 @@ _CHECKS: tuple[Check, ...] = (
     _pages,
     _text,
     _alto,
-    _exports,
+    check_layout,
+    check_exports,
+    check_log,
     _pdf,
     _chain,
     check_wording,

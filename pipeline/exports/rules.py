@@ -1,0 +1,113 @@
+"""What each export must hold of its record: the rules that need neither a schema nor a network.
+
+Formats have schemas, and the tests hold every export against its own. These rules go on where a
+schema ends: that the file is about this record, all of it, and that its parts hang together.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from pipeline.exports import xml_rules
+from pipeline.exports.alto import NAMESPACE as ALTO
+from pipeline.exports.iiif_rules import broken_rules as iiif
+from pipeline.exports.mods import MODS
+from pipeline.exports.premis import PREMIS
+from pipeline.exports.tei_words import TEI
+from pipeline.record import Record, RecordPage
+
+_DUBLIN_CORE = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
+_RELATIONS = {
+    "used": ("activity", "entity"),
+    "wasGeneratedBy": ("entity", "activity"),
+    "wasAssociatedWith": ("activity", "agent"),
+}
+
+
+def broken_rules(name: str, content: bytes, record: Record) -> Iterator[str]:
+    """Yield a sentence for each rule that a file of ``export/`` breaks.
+
+    Args:
+        name: of the file; one that nobody knows has no rules.
+        content: of the file.
+        record: that it was made from.
+    """
+    if name not in _RULES:
+        return
+    try:
+        yield from _RULES[name](content, record)
+    except ValueError as error:
+        yield f"cannot be read: {error}"
+
+
+def broken_alto(content: bytes, page: RecordPage) -> Iterator[str]:
+    """Yield a sentence for each rule that the ALTO file of a page breaks."""
+    try:
+        yield from xml_rules.alto(xml_rules.root_of(content, f"{{{ALTO}}}alto"), page)
+    except ValueError as error:
+        yield str(error)
+
+
+def broken_prov(content: bytes, record: Record) -> Iterator[str]:
+    """Yield a sentence for each rule that ``provenance.json`` breaks.
+
+    It tells the activities and digests of the record, and names nothing that is not in it.
+    """
+    try:
+        said = json.loads(content)
+        there = {kind: _bare(said[kind]) for kind in ("entity", "activity", "agent")}
+        yield from _relations(said, there)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        yield f"is no PROV-JSON: {type(error).__name__} {error}"
+        return
+    for activity in record.provenance.activities:
+        if activity.id not in there["activity"]:
+            yield f"it does not tell of the activity {activity.id}"
+        for entity, digest in (activity.used | activity.generated).items():
+            if there["entity"].get(entity, {}).get("opis:sha256") != digest:
+                yield f"it does not tell the digest of {entity}"
+
+
+def _relations(said: dict[str, Any], there: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for relation, ends in _RELATIONS.items():
+        for each in said.get(relation, {}).values():
+            for end in ends:
+                name = each[f"prov:{end}"].partition(":")[2]
+                if name not in there[end]:
+                    yield f"{relation} names {name}, which is not there"
+
+
+def _bare(said: dict[str, Any]) -> dict[str, Any]:
+    """Return things by their names without the prefix."""
+    return {name.partition(":")[2]: value for name, value in said.items()}
+
+
+def _json_ld(content: bytes, record: Record) -> Iterator[str]:
+    said = json.loads(content)
+    wanted = {
+        "@context": "https://schema.org", "identifier": record.id, "name": record.name,
+        "version": record.version, "license": record.rights,
+    }  # fmt: skip
+    for key, value in wanted.items():
+        if not isinstance(said, dict) or said.get(key) != value:
+            yield f"its {key} is not that of the record"
+
+
+def _csl(content: bytes, _: Record) -> Iterator[str]:
+    if not isinstance(json.loads(content), list):
+        yield "it is no list of what is cited"
+
+
+def _xml(root: str, rules: xml_rules.Rules) -> Callable[[bytes, Record], Iterator[str]]:
+    return lambda content, record: rules(xml_rules.root_of(content, root), record)
+
+
+_RULES: dict[str, Callable[[bytes, Record], Iterator[str]]] = {
+    "citation.csl.json": _csl,
+    "dublin-core.xml": _xml(_DUBLIN_CORE, xml_rules.dublin_core),
+    "iiif-manifest.json": iiif,
+    "mods.xml": _xml(f"{{{MODS}}}mods", xml_rules.mods),
+    "premis.xml": _xml(f"{{{PREMIS}}}premis", xml_rules.premis),
+    "schema-org.json": _json_ld,
+    "tei.xml": _xml(f"{{{TEI}}}TEI", xml_rules.tei),
+}
