@@ -11,6 +11,7 @@ import yaml
 from pipeline.description.fields import Description, json_schema
 from pipeline.description.merge import Source, describe
 from pipeline.description.template import example_of
+from pipeline.exports.formats import FORMATS, PUBLISHED
 from pipeline.record import json_schema as record_schema
 from tests.house import ROOT
 
@@ -34,6 +35,12 @@ def test_every_field_of_a_sidecar_is_explained() -> None:
 
 def test_every_field_of_a_record_is_explained() -> None:
     assert fields(RECORD) <= named("record.md")
+
+
+def test_every_export_is_explained() -> None:
+    told = (DOCS / "exports.md").read_text("utf-8")
+    assert [name for name in FORMATS if f"`{name}`" not in told] == []
+    assert [name for name in PUBLISHED if f"`{name}`" not in told and "citation" not in name] == []
 
 
 def test_the_schema_of_a_sidecar_is_published_as_it_is() -> None:

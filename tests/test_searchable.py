@@ -544,6 +544,16 @@ def spoil_form(pdf: pikepdf.Pdf) -> None:
     pdf.Root.AcroForm = Dictionary(Fields=Array([]), XFA=String(""))
 
 
+def spoil_colours(pdf: pikepdf.Pdf) -> None:
+    intent = Dictionary(Type=Name.OutputIntent, S=Name.GTS_PDFX)
+    pdf.Root.OutputIntents = Array([intent])
+
+
+def spoil_palette(pdf: pikepdf.Pdf) -> None:
+    image = next(iter(pdf.pages[0].get_images().values()))
+    image.ColorSpace = Array([Name.Indexed, Name.DeviceCMYK, 0, String("0000")])
+
+
 def spoil_file(pdf: pikepdf.Pdf) -> None:
     pdf.attachments["notes.txt"] = b"notes"
 
@@ -555,8 +565,8 @@ def spoil_image(pdf: pikepdf.Pdf) -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        spoil_font, spoil_script, spoil_link, spoil_page, spoil_note, spoil_form, spoil_file,
-        spoil_image,
+        spoil_font, spoil_script, spoil_link, spoil_page, spoil_note, spoil_form, spoil_colours,
+        spoil_palette, spoil_file, spoil_image,
     ],
     ids=lambda each: each.__name__,
 )  # fmt: skip

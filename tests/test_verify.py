@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from pipeline.holdings.audit import check_archive
@@ -87,6 +88,16 @@ def test_an_export_that_no_longer_holds_is_found(version: Path, case: dict[str, 
     found = check_version(version)
     assert {each.path for each in found} == {f"data/{case['file']}"}
     assert re.search(case["told"], "; ".join(each.detail for each in found))
+
+
+def test_page_labels_that_are_not_the_leaves_are_found(version: Path) -> None:
+    path = version / "data" / "searchable.pdf"
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        del pdf.Root.PageLabels
+        pdf.save(path)
+    closed_anew(version)
+    told = [(each.path, each.detail) for each in check_version(version)]
+    assert told == [("data/searchable.pdf", "its page labels are not the leaves of the record")]
 
 
 @pytest.mark.parametrize("name", ["export/tei.xml", "provenance.json"])

@@ -18,7 +18,9 @@ translation/        translations that came with it, as they came, if any did
 searchable.pdf      the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u
                     where the scan lets it, but verified by nobody
 pages/              ALTO 4.4: every word of a page with its place, every line with what it is
-export/             the citation for reference managers: citation.csl.json, .bib, .ris
+export/             the same for other programs: citation.* for reference managers, Dublin Core and
+                    MODS for libraries, TEI and IIIF for editions and viewers, PREMIS for archives,
+                    schema.org for search engines; made from record.json and pages/
 provenance.json     how each text came from the scan, as W3C PROV
 ../manifest-sha256.txt   the digest of every file (BagIt 1.0, RFC 8493)"""
 

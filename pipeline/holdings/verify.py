@@ -11,6 +11,7 @@ import pikepdf
 
 from pipeline.cleaning.edits import replay, undo
 from pipeline.exports.alto import read_blocks
+from pipeline.exports.material import label_of
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
 from pipeline.holdings.exported import check_exports, check_layout, check_log
@@ -122,7 +123,7 @@ def _pdf(data: Path, record: Record) -> Iterator[Finding]:
     name, source = "data/searchable.pdf", record.provenance.source
     try:
         with pikepdf.open(data / "searchable.pdf") as pdf:
-            count = len(pdf.pages)
+            count, labels = len(pdf.pages), [page.label for page in pdf.pages]
         if source.media_type == PDF:
             found = differences(data / "original" / source.name, data / "searchable.pdf")
             yield from (Finding(name, Damage.CHANGED, detail) for detail in found)
@@ -132,6 +133,9 @@ def _pdf(data: Path, record: Record) -> Iterator[Finding]:
     if count != len(record.pages):
         detail = f"has {count} pages, the record {len(record.pages)}"
         yield Finding(name, Damage.CHANGED, detail)
+    wanted = [label_of(page) for page in record.pages]
+    if any(page.leaf for page in record.pages) and labels != wanted:
+        yield Finding(name, Damage.CHANGED, "its page labels are not the leaves of the record")
 
 
 def _chain(_: Path, record: Record) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ _PACKET = (  # an XMP packet that says nothing (ISO 16684-1)
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/></x:xmpmeta>'
     b'<?xpacket end="w"?>'
 )
+_RGB = 3  #: colours
 _ACTIONS = {
     "/JavaScript", "/Launch", "/Sound", "/Movie", "/ResetForm", "/ImportData", "/Hide",
     "/Rendition", "/SetOCGState", "/GoTo3DView", "/Trans",
@@ -93,6 +94,9 @@ def obstacles(pdf: Pdf) -> Iterator[str]:
     """Yield what stands in the way of PDF/A-2u, as far as it can be seen without rendering."""
     if pdf.pdf_version > "1.7":
         yield f"PDF {pdf.pdf_version}"
+    for intent in pdf.Root.get(Name.OutputIntents, Array()):
+        if intent.get(Name.S) != Name.GTS_PDFA1 or _colours(intent) != _RGB:
+            yield "colours meant for another use"
     names = pdf.Root.get(Name.Names, Dictionary())
     for key in (Name.JavaScript, Name.EmbeddedFiles):
         if key in names:
@@ -152,15 +156,21 @@ def _about_font(font: Dictionary | Stream, kind: str) -> Iterator[str]:
 def _about_image(image: Dictionary | Stream) -> Iterator[str]:
     if bool(image.get(Name.Interpolate, False)):
         yield "an image that asks to be smoothed"
-    if str(image.get(Name.ColorSpace, "")) == "/DeviceCMYK":
+    space = image.get(Name.ColorSpace)
+    if "/DeviceCMYK" in map(str, space if isinstance(space, Array) else [space]):
         yield "an image in CMYK"
+
+
+def _colours(intent: Object) -> int:
+    """Return how many colours the profile of an output intent has; 0 where there is none."""
+    return int(intent.get(Name.DestOutputProfile, Dictionary()).get(Name.N, 0))
 
 
 def _intend(pdf: Pdf) -> None:
     """Say which colours are meant, where nothing says so."""
     if Name.OutputIntents in pdf.Root:
         return
-    profile = pdf.make_indirect(Stream(pdf, _srgb(), N=3))
+    profile = pdf.make_indirect(Stream(pdf, _srgb(), N=_RGB))
     intent = Dictionary(
         Type=Name.OutputIntent, S=Name.GTS_PDFA1, OutputConditionIdentifier=String("sRGB"),
         Info=String("sRGB IEC61966-2.1"), DestOutputProfile=profile,
