@@ -19,12 +19,15 @@ searchable.pdf      the scan's own pages with an invisible text layer; made to t
                     where the scan lets it, but verified by nobody
 pages/              ALTO 4.4: every word of a page with its place, every line with what it is
 export/             the citation for reference managers: citation.csl.json, .bib, .ris
+changes.json        what differs from the version before, and why; not in the first version
 provenance.json     how each text came from the scan, as W3C PROV
 ../manifest-sha256.txt   the digest of every file (BagIt 1.0, RFC 8493)"""
 
 
 def to_readme(record: Record) -> str:
     """Return the text: what this is, where the original lies, how it was made, how to cite it."""
+    if record.status == "withdrawn":
+        return _withdrawn(record)
     parts = [
         f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}",
         _what(record),
@@ -36,6 +39,13 @@ def to_readme(record: Record) -> str:
         f"THE FILES\n\n{_FILES}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _withdrawn(record: Record) -> str:
+    told = f"This record was withdrawn with version {record.version}: {record.status_reason}"
+    where = "Earlier versions lie beside this folder, as they were published."
+    head = f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}"
+    return "\n\n".join([head, told, where, _what(record), _where(record)]) + "\n"
 
 
 def citation(record: Record) -> str:

@@ -20,6 +20,9 @@ from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
 from pipeline.text import PageText
 from pipeline.textpdf.compare import differences
+from pipeline.versions import Changes, leads
+
+CHANGES = "changes.json"
 
 
 def check_version(folder: Path) -> list[Finding]:
@@ -42,7 +45,7 @@ def check_version(folder: Path) -> list[Finding]:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
     told = {finding.path for finding in findings}
-    for check in _CHECKS:
+    for check in _CHECKS if record.status != "withdrawn" else (_withdrawn, _changes):
         found = _safely(check, data, record)
         findings.extend(finding for finding in found if not _repeats(finding, told))
     return findings
@@ -135,6 +138,34 @@ def _exports(data: Path, record: Record) -> Iterator[Finding]:
                 yield Finding(name, Damage.MALFORMED, told)
 
 
+def _changes(data: Path, record: Record) -> Iterator[Finding]:
+    """11: ``changes.json`` leads from the version before to this one."""
+    name = f"data/{CHANGES}"
+    if record.version == 1:
+        return
+    try:
+        told = Changes.model_validate_json((data / CHANGES).read_bytes())
+        before = data.parents[1] / f"v{record.version - 1}" / "data" / "record.json"
+        old = from_json(before.read_bytes()) if before.is_file() else None
+    except ValueError as error:
+        detail = f"cannot be read: {' '.join(str(error).split())[:200]}"
+        yield Finding(name, Damage.MALFORMED, detail)
+        return
+    if (told.record, told.before, told.after) != (record.id, record.version - 1, record.version):
+        yield Finding(name, Damage.CHANGED, "is of another record or version")
+    elif old is not None and not leads(told, old, record):
+        yield Finding(name, Damage.CHANGED, "does not lead from the version before to this one")
+
+
+def _withdrawn(data: Path, record: Record) -> Iterator[Finding]:
+    """A withdrawn version holds no text and no file of the scan."""
+    if record.reading_text.strip("\f") or any(page.raw_text for page in record.pages):
+        yield Finding("data/record.json", Damage.CHANGED, "is withdrawn and still holds text")
+    for name in ("original", "pages", "searchable.pdf", "text.txt"):
+        if (data / name).exists():
+            yield Finding(f"data/{name}", Damage.UNLISTED, "is here though the record is withdrawn")
+
+
 def _pdf(data: Path, record: Record) -> Iterator[Finding]:
     """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
     name, source = "data/searchable.pdf", record.provenance.source
@@ -178,6 +209,7 @@ _CHECKS: tuple[Check, ...] = (
     _exports,
     _pdf,
     _chain,
+    _changes,
     check_wording,
     check_translations,
 )
