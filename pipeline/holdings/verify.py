@@ -184,13 +184,19 @@ def _pdf(data: Path, record: Record) -> Iterator[Finding]:
 
 
 def _chain(_: Path, record: Record) -> Iterator[Finding]:
-    """Every activity uses what is the scan or was generated before, and names its agent."""
+    """12: activities use what was there before, make it once, and name who did them."""
     log = record.provenance
     known = {"scan": log.source.sha256}
     for activity in log.activities:
         strange = {k for k, v in activity.used.items() if known.get(k) != v}
         if strange or activity.agent not in log.agents or activity.plan not in log.plans:
             detail = f"activity {activity.id} hangs in the air: {', '.join(sorted(strange))}"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        if twice := activity.generated.keys() & known.keys():
+            detail = f"activity {activity.id} makes again what is there: {', '.join(sorted(twice))}"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        if activity.ended < activity.started:
+            detail = f"activity {activity.id} ends before it begins"
             yield Finding("data/record.json", Damage.MALFORMED, detail)
         known |= activity.generated
 
