@@ -17,7 +17,7 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.record import Record, RecordPage
 from pipeline.settings import Settings
 from pipeline.text import PageText
-from pipeline.trace import told, trace
+from pipeline.trace import about_scan, told, trace
 from pipeline.versions import Changes, changes
 
 Records = Annotated[list[str], typer.Argument(help="Ids of records.")]
@@ -106,6 +106,8 @@ def provenance(
     if word and not any(traced.values()):
         msg = f"“{word}” is not in the reading text of {record}."
         raise CatalogError(msg)
+    for line in about_scan(made):
+        show.line(line)
 
 
 def _again(name: str, records: list[str], reason: str, directly: bool, output: Path | None) -> None:

@@ -119,7 +119,6 @@ def told(record: Record, page: RecordPage, found: Sequence[Traced]) -> Iterator[
         if one.steps:
             yield f"  cleaning made “{one.reading}” of “{read}”: {', '.join(one.steps)}"
     yield from _about_page(record, page)
-    yield from _about_scan(record)
 
 
 def _about_page(record: Record, page: RecordPage) -> Iterator[str]:
@@ -154,7 +153,8 @@ def _done(record: Record, activity: Activity) -> str:
     )
 
 
-def _about_scan(record: Record) -> Iterator[str]:
+def about_scan(record: Record) -> Iterator[str]:
+    """Yield what is the same for all pages: the engine, its models, and the bytes that arrived."""
     log = record.provenance
     engine = log.agents["engine"]
     yield f"Engine: {engine.name} {engine.version}"
