@@ -14,14 +14,14 @@ _COLUMN = 24
 
 
 _TEXT = """\
-the reading text: stamps and leaf numbers left out, broken words joined; a form feed stands between \
-pages"""
+the reading text: stamps and leaf numbers left out, broken words joined; a form feed \
+stands between pages"""
 _PDF = """\
-the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u where the scan lets \
-it, but verified by nobody"""
+the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u where the scan \
+lets it, but verified by nobody"""
 _EXPORTS = """\
-the same for other programs: citations (.bib, .ris, .csl.json), Dublin Core, MODS, TEI, IIIF, PREMIS, \
-schema.org"""
+the same for other programs: citations (.bib, .ris, .csl.json), Dublin Core, MODS, TEI, IIIF, \
+PREMIS, schema.org"""
 _FILES = {
     "record.json": "everything known of the document, with both texts of every page",
     "text.txt": _TEXT,
