@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import batch, citing, describing, direct, ending, exporting, house, show
+from flows import batch, citing, describing, direct, ending, exporting, house, show, versions
 from flows import serve as serving
 from flows.doctor import examine
 from pipeline.errors import OpisError, SetupError, disk_trouble
@@ -182,6 +182,9 @@ def evaluate(
 app.command()(citing.reference)
 app.command()(citing.cite)
 app.command()(exporting.export)
+for _command in (versions.reread, versions.reclean, versions.withdraw, versions.diff):
+    app.command()(_command)
+app.command()(versions.provenance)
 
 
 @app.command()

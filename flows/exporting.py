@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import house, show
-from pipeline.errors import SetupError
+from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.ead import file_of, to_ead
 from pipeline.exports.formats import FORMATS
 from pipeline.exports.material import Material
@@ -70,7 +70,7 @@ def _all(catalog: Catalog, settings: Settings, form: str, to: Path | None) -> bo
         msg = "With --all, say in which folder to write: --to FOLDER."
         raise SetupError(msg)
     to.mkdir(parents=True, exist_ok=True)
-    wanted = [entry.id for entry in catalog.entries()]
+    wanted = [entry.id for entry in catalog.entries() if entry.status != "withdrawn"]
     found = (_material(catalog, settings, record) for record in wanted)
     names, exported = Counter[str](), 0
     for name, group in groupby((made for made in found if made), _FILES.get(form, _record_id)):
@@ -98,6 +98,10 @@ def _material(catalog: Catalog, settings: Settings, record_id: str) -> Material 
     folder = settings.records / entry.folder / f"v{entry.version}"
     try:
         record = from_json((folder / "data" / "record.json").read_bytes())
+        if record.status == "withdrawn":
+            why = record.status_reason or "nobody said why"
+            msg = f"{record_id} was withdrawn ({why}); of it there is nothing to export."
+            raise CatalogError(msg)
         return material_of(folder, record, settings.base_url)
     except (OSError, ValueError) as error:
         why = " ".join(str(error).split())[:200]

@@ -71,7 +71,7 @@ def outcomes(results: Sequence[Outcome], output: Path) -> None:
 def entries(found: Iterable[Entry], *, as_json: bool) -> None:
     """Print records, a line each."""
     if as_json:
-        _json([asdict(entry) for entry in found])
+        json_of([asdict(entry) for entry in found])
         return
     rows = [
         (
@@ -92,7 +92,7 @@ def entries(found: Iterable[Entry], *, as_json: bool) -> None:
 def hits(found: Sequence[Hit], *, as_json: bool) -> None:
     """Print where words were found, with the words around them."""
     if as_json:
-        _json([asdict(hit) for hit in found])
+        json_of([asdict(hit) for hit in found])
         return
     for hit in found:
         leaf = "" if hit.leaf is None else f", leaf {hit.leaf}"
@@ -127,7 +127,7 @@ def record(shown: Record, folder: Path) -> None:
 def findings(checked: int, found: Sequence[Finding], *, as_json: bool) -> None:
     """Print what verification found, a line each."""
     if as_json:
-        _json({"versions": checked, "findings": [asdict(finding) for finding in found]})
+        json_of({"versions": checked, "findings": [asdict(finding) for finding in found]})
         return
     for finding in found:
         line(f"DAMAGED {finding.path}: {finding.damage}: {finding.detail}")
@@ -140,7 +140,7 @@ def evaluation(results: Sequence[Result], *, as_json: bool) -> None:
     sums, review = summaries(results), ranking(results)
     if as_json:
         sets, pages = [asdict(found) for found in sums], [asdict(result) for result in results]
-        _json({"pages": pages, "sets": sets, "review": [asdict(rank) for rank in review]})
+        json_of({"pages": pages, "sets": sets, "review": [asdict(rank) for rank in review]})
         return
     heads = ("CER", "after cleaning", "WER", "after", "line error", "after")
     rows = [
@@ -185,7 +185,8 @@ def _percent(share: float | None) -> str:
     return "" if share is None else f"{share:.0%}"
 
 
-def _json(value: Any) -> None:
+def json_of(value: Any) -> None:
+    """Print JSON."""
     line(dump(value).rstrip("\n"))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.description.merge import Described, describe, find_sources, sidecar_of
+from pipeline.description.merge import describe, find_sources, sidecar_of
 from pipeline.description.sources import row_as_csv
 from pipeline.description.translations import find_translations
 from pipeline.errors import (
@@ -15,7 +15,7 @@ from pipeline.errors import (
     SetupError,
 )
 from pipeline.holdings.bag import digest
-from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.catalog import Catalog, Known
 from pipeline.holdings.publish import Published
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.reading.messages import Inspect
@@ -55,7 +55,7 @@ def admit(
         sidecar_size=0 if sidecar is None else sidecar.stat().st_size,
         record_id=described.held.slug if described.held else f"scan-{sha256[:12]}",
         version=1,
-        languages=_languages(described, settings),
+        languages=engine_languages(described.description.language, settings),
         arrived=arrived,
         translations=find_translations(path, described.description.translations),
         index_row=row_as_csv(path, settings.inbox),
@@ -70,32 +70,41 @@ def published_already(scan: Admitted, catalog: Catalog, settings: Settings) -> P
         DuplicateError: they are published, but what came with them says something else.
     """
     known = catalog.with_bytes(scan.sha256)
-    if known is None:
+    if known is None or known.record == scan.described.description.replaces:
         return None
-    elsewhere = scan.described.held is not None and scan.record_id != known.record
-    if elsewhere and scan.described.description.replaces != known.record:
+    if known.withdrawn:
+        msg = (
+            f"{scan.name} holds the bytes of {known.record}, which was withdrawn with version "
+            f"{known.version}. To publish it once more, write `replaces: {known.record}` into its "
+            "sidecar."
+        )
+        raise DuplicateError(msg)
+    if scan.described.held is not None and scan.record_id != known.record:
         msg = (
             f"{scan.name} holds the same bytes as {known.record}, but is described as "
             f"{scan.record_id}. One of the two is misfiled; if both are right, name the second "
             "place in the sidecar of the first."
         )
         raise DuplicateError(msg)
-    if scan.sidecar_sha256 not in {None, known.sidecar_sha256}:
-        msg = (
-            f"{scan.name} is published as {known.record} with another description. To change the "
-            "description, remove this scan and correct the record."
-        )
-        raise DuplicateError(msg)
     folder = settings.records / known.folder / f"v{known.version}"
-    for file in (one.path for one in scan.translations if one.path is not None):
-        kept = folder / "data" / "translation" / file.name
-        if not kept.is_file() or digest(kept) != digest(file):
-            msg = (
-                f"{scan.name} is published as {known.record} without {file.name} as it is now. "
-                "Take this translation away; it is not in the record."
-            )
-            raise DuplicateError(msg)
+    if _described_anew(scan, known, folder):
+        return None
     return Published(known.record, known.version, folder, already=True)
+
+
+def _described_anew(scan: Admitted, known: Known, folder: Path) -> bool:
+    """Whether a description came with known bytes that is not the one of their record."""
+    if scan.sidecar_sha256 not in {None, known.sidecar_sha256}:
+        return True
+    kept = folder / "data" / "sidecar" / "index.csv"
+    if scan.index_row and (not kept.is_file() or kept.read_text("utf-8") != scan.index_row):
+        return True
+    texts = [one.path for one in scan.translations if one.path is not None]
+    there = folder / "data" / "translation"
+    return any(
+        not (there / text.name).is_file() or digest(there / text.name) != digest(text)
+        for text in texts
+    )
 
 
 def _numbered(scan: Admitted, catalog: Catalog) -> Admitted:
@@ -108,6 +117,9 @@ def _numbered(scan: Admitted, catalog: Catalog) -> Admitted:
     if replaced and not newest:
         msg = f"{scan.name}: its sidecar replaces {replaced}, but there is no such record."
         raise DescriptionError(msg)
+    same = catalog.with_bytes(scan.sha256)
+    if same is not None and not replaced:  # a new description of what is published
+        return replace(scan, record_id=same.record, version=catalog.newest_version(same.record) + 1)
     if newest and not replaced:
         msg = (
             f"{scan.name}: {record_id} is published already, from other bytes. If this scan is "
@@ -135,14 +147,13 @@ def _inspect(path: Path, settings: Settings, readers: Readers) -> ScanFacts:
     return facts
 
 
-def _languages(described: Described, settings: Settings) -> tuple[str, ...]:
-    """Return the engine's codes: of the language the description names, else as set.
+def engine_languages(named: str | None, settings: Settings) -> tuple[str, ...]:
+    """Return the engine's codes: of the language a description names, else as set.
 
     Raises:
         DescriptionError: the engine has no model for the language described.
         SetupError: the engine does not run, which is no fault of the scan.
     """
-    named = described.description.language
     if named is None:
         return settings.languages
     code = engine_code(named)

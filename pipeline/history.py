@@ -3,8 +3,8 @@
 import hashlib
 import platform
 import unicodedata
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import version as installed
 
@@ -13,7 +13,7 @@ from pipeline.layout.page import LAYOUT
 from pipeline.model import Clock, EngineSignature
 from pipeline.provenance import Activity, Agent, Provenance, SourceFile
 from pipeline.reading.recipes import EXTRACTION, PREPARATION
-from pipeline.record import RecordPage
+from pipeline.record import RecordPage, Translation
 from pipeline.values import Admitted, ReadPage
 
 #: libraries that touch pixels or text: their versions are part of how a record was made
@@ -25,11 +25,11 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_activities(scan: Admitted, page: ReadPage, clock: Clock) -> Iterator[Activity]:
+def read_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterator[Activity]:
     """Tell how a page was read: its image got, then its text.
 
     Args:
-        scan: the scan it is a page of.
+        scan_sha256: of the scan it is a page of.
         page: as it was read.
         clock: says what the record tells of past moments.
     """
@@ -39,16 +39,18 @@ def read_activities(scan: Admitted, page: ReadPage, clock: Clock) -> Iterator[Ac
     begun, ended = (
         clock.moment(m or clock.now()) for m in (page.reading.started, page.reading.ended)
     )
+    spent = timedelta(seconds=sum(page.reading.seconds.values()))
+    got = max(begun, ended - (timedelta() if clock.still else spent))  # the image, then its text
     image = {f"image-{nth}": page.source.image.sha256}
     layer = {f"embedded-text-{nth}": text_digest(embedded.text)} if embedded else {}
     yield Activity(
         id=f"extract-{nth}", agent="opis", plan="extract", page=page.number,
-        used={"scan": scan.sha256}, generated=image | layer, started=begun, ended=ended,
+        used={"scan": scan_sha256}, generated=image | layer, started=begun, ended=got,
     )  # fmt: skip
     yield Activity(
         id=f"read-{nth}", agent="engine", plan="read", page=page.number, steps=page.reading.steps,
         used=image, generated={f"raw-text-{nth}": text_digest(page.reading.text.raw)},
-        started=begun, ended=ended,
+        started=got, ended=ended,
     )  # fmt: skip
 
 
@@ -72,9 +74,20 @@ def clean_activity(
     )  # fmt: skip
 
 
+def supply_activities(translations: Sequence[Translation], when: datetime) -> Iterator[Activity]:
+    """Tell that people made translations; when they did, nobody knows: it came at this moment."""
+    for number, translation in enumerate(translations, 1):
+        yield Activity(
+            id=f"supply-{number:04d}", agent=translation.translator or _UNNAMED, plan="supply",
+            used={}, generated={f"translation-{number:04d}": text_digest(translation.text)},
+            started=when, ended=when,
+        )  # fmt: skip
+
+
 def history(
-    scan: Admitted,
-    signature: EngineSignature,
+    sources: tuple[SourceFile, SourceFile | None],
+    engine: Agent,
+    plans: dict[str, dict[str, str]],
     activities: Iterable[Activity],
     text: str,
     when: datetime,
@@ -82,9 +95,10 @@ def history(
     """Return the whole log.
 
     Args:
-        scan: the scan and its sidecar.
-        signature: of the engine that read the pages.
-        activities: of the pages, in order.
+        sources: the scan and its sidecar, as they arrived.
+        engine: that read the pages.
+        plans: how it read them.
+        activities: of the pages, in order, and of people.
         text: the reading text of the whole.
         when: now.
     """
@@ -94,32 +108,41 @@ def history(
         id="join", agent="opis", plan="join", used=parts,
         generated={"reading-text": text_digest(text)}, started=when, ended=when,
     )  # fmt: skip
+    people = {
+        a.agent: Agent(name=a.agent, version="", details={"kind": "person"})
+        for a in done
+        if a.plan == "supply"
+    }
+    supplied = {"supply": {"by": "people, outside Opis"}} if people else {}
     return Provenance(
-        source=SourceFile(
-            name=scan.name,
-            size=scan.size,
-            sha256=scan.sha256,
-            media_type=scan.facts.media_type,
-            arrived=scan.arrived,
-            producer=scan.facts.producer,
-        ),
-        sidecar=_sidecar(scan),
-        agents={"opis": _opis(), "engine": _engine(signature)},
-        plans=_plans(signature),
+        source=sources[0],
+        sidecar=sources[1],
+        agents={"opis": _opis(), "engine": engine, **people},
+        plans={**plans, **_OWN, **supplied},
         activities=(*done, join),
     )
 
 
-def _sidecar(scan: Admitted) -> SourceFile | None:
+def sources_of(scan: Admitted) -> tuple[SourceFile, SourceFile | None]:
+    """Return the scan and its sidecar as the log names them."""
+    source = SourceFile(
+        name=scan.name,
+        size=scan.size,
+        sha256=scan.sha256,
+        media_type=scan.facts.media_type,
+        arrived=scan.arrived,
+        producer=scan.facts.producer,
+    )
     if scan.sidecar is None or scan.sidecar_sha256 is None:
-        return None
-    return SourceFile(
+        return source, None
+    sidecar = SourceFile(
         name=scan.sidecar.name,
         size=scan.sidecar_size,
         sha256=scan.sidecar_sha256,
         media_type="application/yaml",
         arrived=scan.arrived,
     )
+    return source, sidecar
 
 
 @cache
@@ -133,12 +156,14 @@ def _opis() -> Agent:
     return Agent(name="opis", version=installed("opis"), details=details)
 
 
-def _engine(signature: EngineSignature) -> Agent:
+def engine_of(signature: EngineSignature) -> Agent:
+    """Return the engine as an agent, with the digests of its models."""
     models = {f"model-{code}-sha256": digest for code, digest in signature.models.items()}
     return Agent(name=signature.name, version=signature.version, details=models)
 
 
-def _plans(signature: EngineSignature) -> dict[str, dict[str, str]]:
+def read_plans(signature: EngineSignature) -> dict[str, dict[str, str]]:
+    """Return how page images are got and read."""
     return {
         "extract": {"recipe": EXTRACTION},
         "read": {
@@ -146,6 +171,12 @@ def _plans(signature: EngineSignature) -> dict[str, dict[str, str]]:
             "languages": "+".join(signature.languages),
             **signature.settings,
         },
-        "clean": {"layout": LAYOUT, "steps": " ".join(names())},
-        "join": {"between-pages": "form feed"},
     }
+
+
+_UNNAMED = "a translator who is not named"
+#: how Opis makes texts of what was read
+_OWN = {
+    "clean": {"layout": LAYOUT, "steps": " ".join(names())},
+    "join": {"between-pages": "form feed"},
+}

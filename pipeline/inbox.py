@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from pipeline.holdings.bag import digest
@@ -76,6 +77,19 @@ def retire(files: Sequence[Copied]) -> bool:
     for file in there:
         file.path.unlink(missing_ok=True)
     return bool(there)
+
+
+def forget_refusal(scan: Path, inbox: Path) -> None:
+    """Remove the reason of an earlier refusal of a scan that is published now.
+
+    It stays where another scan of that name is still refused.
+    """
+    folder = inbox / REFUSED / scan.parent.relative_to(inbox)
+    reason = folder / f"{scan.stem}.reason.txt"
+    others = [path for path in folder.glob(f"{escape(scan.stem)}.*") if path != reason]
+    if reason.is_file() and not others:
+        reason.unlink()
+        remove_empty_folders(folder, inbox)
 
 
 def remove_empty_folders(folder: Path, inbox: Path) -> None:

@@ -17,7 +17,7 @@ from pipeline.errors import IngestError, disk_trouble, legible
 from pipeline.holdings.bag import digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
-from pipeline.inbox import Copied, refuse, remove_empty_folders, retire
+from pipeline.inbox import Copied, forget_refusal, refuse, remove_empty_folders, retire
 from pipeline.model import Clock
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
@@ -183,5 +183,6 @@ def _retire(
     if sidecar is not None and made.sidecar is not None:
         kept = data / "sidecar" / made.sidecar.name
         copies.insert(0, Copied(sidecar, made.sidecar.sha256, kept))
-    retire(copies)
+    if retire(copies):
+        forget_refusal(path, settings.inbox)
     remove_empty_folders(path.parent, settings.inbox)

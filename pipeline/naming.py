@@ -53,6 +53,12 @@ def translations_of(
     )
 
 
+def realigned(translation: Translation, reading_text: str) -> Translation:
+    """Return a translation whose paragraphs are paired with those of another reading text."""
+    pairs = aligned(reading_text, translation.text)
+    return translation.model_copy(update={"aligned": pairs})
+
+
 def _name(given: GivenName, said: Description) -> Name:
     bare = without_editors(given.name)
     spans = editorial(given.name)

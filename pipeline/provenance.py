@@ -6,7 +6,9 @@ the truth; ``provenance.json`` is the same log as PROV-JSON (https://www.w3.org/
 Moments (``arrived``, ``started``, ``ended``) are the only part that differs between two runs.
 """
 
+import re
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -72,9 +74,9 @@ def to_prov_json(provenance: Provenance, record_id: str) -> dict[str, Any]:
         },
         "entity": _sources(provenance) | _plans(provenance),
         "agent": {
-            f"o:{name}": {
-                "prov:type": {"$": "prov:SoftwareAgent", "type": "xsd:QName"},
-                "prov:label": f"{agent.name} {agent.version}",
+            _named(name): {
+                "prov:type": {"$": f"prov:{_kind(agent)}", "type": "xsd:QName"},
+                "prov:label": f"{agent.name} {agent.version}".strip(),
                 **{f"opis:{key}": value for key, value in agent.details.items()},
             }
             for name, agent in provenance.agents.items()
@@ -130,7 +132,7 @@ def _add(document: dict[str, Any], activity: Activity) -> None:
     }
     document["wasAssociatedWith"][f"_:{activity.id}-by"] = {
         "prov:activity": me,
-        "prov:agent": f"o:{activity.agent}",
+        "prov:agent": _named(activity.agent),
         "prov:plan": f"o:plan-{activity.plan}",
     }
     for name, digest in activity.used.items():
@@ -151,3 +153,16 @@ def _add(document: dict[str, Any], activity: Activity) -> None:
 
 def _moment(when: datetime) -> str:
     return when.isoformat()
+
+
+def _kind(agent: Agent) -> str:
+    return "Person" if agent.details.get("kind") == "person" else "SoftwareAgent"
+
+
+def _named(agent: str) -> str:
+    """Return an agent's qualified name; a person's may hold what no name may."""
+    return "o:" + (agent if re.fullmatch("[a-z]+", agent) else f"person-{_number(agent)}")
+
+
+def _number(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:12]

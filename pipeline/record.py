@@ -5,7 +5,8 @@ said in DESIGN's words: a *page* is a position in the scan, a *leaf* is what the
 """
 
 import json
-from typing import Any, Literal
+from hashlib import sha256
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,6 +16,7 @@ from pipeline.provenance import Provenance
 from pipeline.text import Role
 
 SCHEMA_VERSION = "1"
+_NOTHING = sha256(b"").hexdigest()
 
 
 class _Frozen(BaseModel):
@@ -64,6 +66,15 @@ class RecordPage(_Frozen):
     engine_seconds: float  #: a moment, not content: differs from run to run
     embedded: EmbeddedLayer | None
 
+    def withdrawn(self) -> Self:
+        """Return the page without its texts."""
+        said = {
+            "detail": "withdrawn", "raw_text": "", "raw_sha256": _NOTHING, "line_roles": (),
+            "cleaning": (), "reading_text": "", "words": 0, "mean_confidence": None,
+            "expected_error": None, "embedded": None,
+        }  # fmt: skip
+        return self.model_copy(update=said)
+
 
 class Form(_Frozen):
     """Another form of a title or a name: in another language or alphabet."""
@@ -112,6 +123,7 @@ class Record(_Frozen):
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: int = Field(ge=1)
     status: Literal["machine", "reviewed", "withdrawn"] = "machine"
+    status_reason: str = ""  #: why it was withdrawn
     title: str | None
     titles: tuple[Form, ...] = ()  #: other forms of the title
     names: tuple[Name, ...] = ()  #: creator and recipient too, with more than their name

@@ -20,14 +20,16 @@ FLOORS = (
     {"reference"},
     {"description", "formats", "provenance", "quality", "textpdf"},
     {"intake", "pages", "record"},
-    {"values"},
+    {"values", "versions"},
     {"reading"},
     {"drafts", "history", "naming"},
     {"citation"},
     {"exports"},
+    {"pageparts"},
     {"assemble", "holdings"},
     {"admit", "inbox"},
     {"dryrun", "evaluation", "ingest"},
+    {"again", "trace"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {

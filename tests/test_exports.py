@@ -13,15 +13,18 @@ from lxml import etree
 from typer.testing import CliRunner
 
 from flows.cli import app
-from pipeline.errors import SetupError
+from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.ead import to_ead
 from pipeline.exports.formats import FORMATS, PUBLISHED
 from pipeline.exports.material import FileAt, Material, lines_of
+from pipeline.exports.premis import to_premis
 from pipeline.exports.rules import broken_rules
+from pipeline.history import supply_activities
 from pipeline.holdings.material import material_of
 from pipeline.holdings.publish import Published
+from pipeline.provenance import Agent
 from pipeline.record import Form, Name, Record, Translation, from_json
-from tests.factories import admitted, pages, published, record
+from tests.factories import MOMENT, admitted, pages, published, record
 from tests.schemas import faults, needs_schemas
 
 WITH_SCHEMA = ("csl-json", "ead3", "iiif", "mets", "mods", "oai_dc", "premis", "tei")
@@ -330,6 +333,35 @@ def test_a_damaged_record_is_named_and_the_others_are_exported(tmp_path: Path) -
     assert told.exit_code == 4
     assert f"{done.record_id} v1 is damaged" in told.output
     assert [path.name for path in target.iterdir()] == [f"{whole.record_id}.tei.xml"]
+
+
+def test_a_withdrawn_record_is_not_exported(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    runner, output = CliRunner(), output_of(done)
+    words = ["withdraw", done.record_id, "--reason", "asked for by the archive", *output]
+    assert runner.invoke(app, words).exit_code == 0
+    with pytest.raises(CatalogError, match="asked for by the archive"):
+        runner.invoke(app, ["export", done.record_id, *output], catch_exceptions=False)
+    words = ["export", "--all", "--to", str(tmp_path / "all"), *output]
+    assert (runner.invoke(app, words).exit_code, list((tmp_path / "all").iterdir())) == (0, [])
+
+
+@needs_schemas
+def test_who_translated_is_a_person_to_premis(tmp_path: Path) -> None:
+    made = material(tmp_path, "a translation in parallel")
+    log, record = made.record.provenance, made.record
+    supplied = tuple(supply_activities(record.translations[:1], MOMENT))
+    person = Agent(name="A. One", version="", details={"kind": "person"})
+    grown = log.model_copy(
+        update={"agents": {**log.agents, "A. One": person}, "activities": supplied}
+    )
+    told = to_premis(replace(made, record=record.model_copy(update={"provenance": grown})))
+    assert faults("premis", told) == []
+    kinds = {
+        each.findtext("{*}agentName"): each.findtext("{*}agentType")
+        for each in etree.fromstring(told)
+    }
+    assert (kinds["A. One"], kinds["opis"]) == ("person", "software")
 
 
 @pytest.mark.parametrize("words", [[], ["a-record", "--all"], ["a-record", "--format", "odt"]])

@@ -5,7 +5,15 @@ from pathlib import Path
 import pytest
 
 from pipeline.holdings.bag import digest
-from pipeline.inbox import Copied, find_scans, refuse, remove_empty_folders, retire, unsettled
+from pipeline.inbox import (
+    Copied,
+    find_scans,
+    forget_refusal,
+    refuse,
+    remove_empty_folders,
+    retire,
+    unsettled,
+)
 
 
 def put(path: Path, content: bytes = b"scan") -> Path:
@@ -142,3 +150,16 @@ def test_the_longest_name_has_room_for_its_reason(tmp_path: Path) -> None:
     moved = refuse(scan, [], tmp_path, "It is empty. Copy it again.")
     assert (moved.read_bytes(), moved.suffix) == (b"bad", ".tiff")
     assert moved.with_suffix(".reason.txt").read_text("utf-8").startswith("It is empty")
+
+
+def test_a_refusal_is_forgotten_when_its_scan_is_published(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    (inbox / "box").mkdir(parents=True)
+    scan = inbox / "box" / "a.pdf"
+    scan.write_bytes(b"1")
+    moved = refuse(scan, (), inbox, "a reason")
+    forget_refusal(scan, inbox)
+    assert moved.with_name("a.reason.txt").is_file(), "it is still refused"
+    moved.replace(scan)
+    forget_refusal(scan, inbox)
+    assert not (inbox / "refused").exists()

@@ -162,21 +162,19 @@ def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
 
 
 @pytest.mark.tesseract
-def test_the_same_scan_with_another_translation_is_refused_and_nothing_is_lost(
-    tmp_path: Path,
-) -> None:
+def test_the_same_scan_with_another_translation_is_its_next_version(tmp_path: Path) -> None:
     house = House(tmp_path)
     put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"))
     assert house.opis("ingest", "--direct").returncode == 0
     put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")
-    done = house.opis("ingest", "--direct")
-    assert done.returncode == 3
-    refused = house.inbox / "refused"
-    assert (refused / "a.en.txt").read_text("utf-8") == "Dear friend."
-    assert "a.en.txt as it is now" in (refused / "a.reason.txt").read_text("utf-8")
-    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"))
     assert house.opis("ingest", "--direct").returncode == 0
-    assert [path.name for path in house.inbox.iterdir()] == ["refused"]
+    (version,) = house.output.rglob("v2")
+    kept = version / "data" / "translation" / "a.en.txt"
+    assert kept.read_text("utf-8") == "Dear friend."
+    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")
+    assert "published before" in house.opis("ingest", "--direct").stdout
+    assert list(house.inbox.iterdir()) == []
+    assert house.opis("verify").returncode == 0
 
 
 def translated(tmp_path: Path) -> Admitted:

@@ -134,11 +134,31 @@ def _chain(record: dict[str, object]) -> None:
     log["activities"][1]["used"] = {"image-0009": "0" * 64}
 
 
+def _made_twice(record: dict[str, object]) -> None:
+    log = record["provenance"]
+    assert isinstance(log, dict)
+    log["activities"][-1]["generated"]["image-0001"] = "0" * 64
+
+
+def _backward(record: dict[str, object]) -> None:
+    log = record["provenance"]
+    assert isinstance(log, dict)
+    log["activities"][0]["ended"] = "1948-01-14T12:00:00Z"
+
+
+def _nobody(record: dict[str, object]) -> None:
+    log = record["provenance"]
+    assert isinstance(log, dict)
+    log["activities"][0]["agent"] = "nobody"
+
+
 def _schema(record: dict[str, object]) -> None:
     record["titel"] = record.pop("title")
 
 
-@pytest.mark.parametrize("edit", [_box, _page, _gap, _chain, _schema])
+@pytest.mark.parametrize(
+    "edit", [_box, _page, _gap, _chain, _made_twice, _backward, _nobody, _schema]
+)
 def test_an_edited_record_is_found_even_where_the_bag_was_closed_again(
     version: Path, edit: Edit
 ) -> None:

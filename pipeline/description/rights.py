@@ -7,10 +7,20 @@ import re
 
 COPYRIGHT_NOT_EVALUATED = "http://rightsstatements.org/vocab/CNE/1.0/"
 
-_STATEMENTS = (
-    "InC", "InC-OW-EU", "InC-EDU", "InC-NC", "InC-RUU", "NoC-CR", "NoC-NC", "NoC-OKLR", "NoC-US",
-    "CNE", "UND", "NKC",
-)  # fmt: skip
+_STATEMENTS = {  # by what rightsstatements.org calls them
+    "InC": "In Copyright",
+    "InC-OW-EU": "In Copyright, EU Orphan Work",
+    "InC-EDU": "In Copyright, Educational Use Permitted",
+    "InC-NC": "In Copyright, Non-Commercial Use Permitted",
+    "InC-RUU": "In Copyright, Rights-holder(s) Unlocatable or Unidentifiable",
+    "NoC-CR": "No Copyright, Contractual Restrictions",
+    "NoC-NC": "No Copyright, Non-Commercial Use Only",
+    "NoC-OKLR": "No Copyright, Other Known Legal Restrictions",
+    "NoC-US": "No Copyright, United States",
+    "CNE": "Copyright Not Evaluated",
+    "UND": "Copyright Undetermined",
+    "NKC": "No Known Copyright",
+}
 _BY_LETTERS = {re.sub(r"\W", "", code).lower(): code for code in _STATEMENTS}
 _LICENCES = ("by", "by-sa", "by-nd", "by-nc", "by-nc-sa", "by-nc-nd")
 _LICENCE = rf"licenses/(?:{'|'.join(_LICENCES)})/(?:1\.0|2\.0|2\.5|3\.0|4\.0)"
@@ -34,6 +44,17 @@ def rights_statement(given: str) -> str:
     example = f"a URI such as {COPYRIGHT_NOT_EVALUATED} (copyright not evaluated)"
     msg = f"is no known rights statement. Write {meant or example}"
     raise ValueError(msg)
+
+
+def rights_in_words(uri: str) -> str:
+    """Return a statement in words with its URI; of a licence, and of what is unknown, the URI.
+
+    >>> rights_in_words(COPYRIGHT_NOT_EVALUATED)
+    'Copyright Not Evaluated (http://rightsstatements.org/vocab/CNE/1.0/)'
+    """
+    found = re.fullmatch(r"http://rightsstatements\.org/vocab/([\w-]+)/1\.0/", uri)
+    words = _STATEMENTS.get(found[1]) if found else None
+    return f"{words} ({uri})" if words else uri
 
 
 def _meant(given: str) -> str | None:

@@ -3,7 +3,7 @@
 The log in ``record.json`` is the truth; this is an export of it. Every file, page image and text
 is an object with its digest, every activity an event with what went in (source) and came out
 (outcome). Types of events are terms of id.loc.gov/vocabulary/preservation/eventType, where reading
-a text from an image has none: that one is a word of ours, without an authority.
+a text from an image and translating it have none: those are words of ours, without an authority.
 """
 
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ _TYPES = {
     "read": ("transcription", ""),
     "clean": ("normalization", "nor"),
     "join": ("compiling", "cop"),
+    "supply": ("translation", ""),
 }
 _OTHER = ("modification", "mod")
 _IMAGE, _TEXT = "image/x-portable-graymap", "text/plain"  #: of what a digest is taken
@@ -126,10 +127,12 @@ def _agent(root: etree._Element, name: str, agent: Agent) -> None:
     made = element(root, _t("agent"))
     _identifier(made, "agent", name)
     element(made, _t("agentName"), agent.name)
-    element(made, _t("agentType"), "software")
-    element(made, _t("agentVersion"), agent.version)
+    element(made, _t("agentType"), agent.details.get("kind", "software"))
+    if agent.version:
+        element(made, _t("agentVersion"), agent.version)
     for key, value in agent.details.items():
-        element(made, _t("agentNote"), f"{key}: {value}")
+        if key != "kind":
+            element(made, _t("agentNote"), f"{key}: {value}")
 
 
 def _identifier(parent: etree._Element, what: str, value: str) -> None:

@@ -1,32 +1,46 @@
 """README.txt of a record: understood by a person with a text editor and nothing else."""
 
+from textwrap import wrap
+
 from pipeline.citation.cited import cited
 from pipeline.citation.pin import Pin
 from pipeline.citation.styles import Manner, in_words
+from pipeline.description.rights import rights_in_words
 from pipeline.model import Origin
 from pipeline.record import Record
 
-_WIDTH = 78
+_WIDTH = 96
+_COLUMN = 24
 
-_FILES = """\
-record.json         everything known of the document, with both texts of every page
-text.txt            the reading text: stamps and leaf numbers left out, broken words joined; a form
-                    feed stands between pages
-original/           the scan, bit for bit as it arrived
-sidecar/            the description that came with it, if one did
-translation/        translations that came with it, as they came, if any did
-searchable.pdf      the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u
-                    where the scan lets it, but verified by nobody
-pages/              ALTO 4.4: every word of a page with its place, every line with what it is
-export/             the same for other programs: citation.* for reference managers, Dublin Core and
-                    MODS for libraries, TEI and IIIF for editions and viewers, PREMIS for archives,
-                    schema.org for search engines; made from record.json and pages/
-provenance.json     how each text came from the scan, as W3C PROV
-../manifest-sha256.txt   the digest of every file (BagIt 1.0, RFC 8493)"""
+
+_TEXT = """\
+the reading text: stamps and leaf numbers left out, broken words joined; a form feed \
+stands between pages"""
+_PDF = """\
+the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u where the scan \
+lets it, but verified by nobody"""
+_EXPORTS = """\
+the same for other programs: citations (.bib, .ris, .csl.json), Dublin Core, MODS, TEI, IIIF, \
+PREMIS, schema.org"""
+_FILES = {
+    "record.json": "everything known of the document, with both texts of every page",
+    "text.txt": _TEXT,
+    "original/": "the scan, bit for bit as it arrived",
+    "sidecar/": "the description that came with it",
+    "translation/": "translations that came with it, as they came",
+    "searchable.pdf": _PDF,
+    "pages/": "ALTO 4.4: every word of a page with its place, every line with what it is",
+    "export/": _EXPORTS,
+    "changes.json": "what differs from the version before, and why",
+    "provenance.json": "how each text came from the scan, as W3C PROV",
+    "../manifest-sha256.txt": "the digest of every file (BagIt 1.0, RFC 8493)",
+}
 
 
 def to_readme(record: Record) -> str:
     """Return the text: what this is, where the original lies, how it was made, how to cite it."""
+    if record.status == "withdrawn":
+        return _withdrawn(record)
     parts = [
         f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}",
         _what(record),
@@ -35,9 +49,32 @@ def to_readme(record: Record) -> str:
         _doubts(record),
         f"HOW TO CITE IT\n\n{citation(record)}",
         f"With every archive that holds it:\n{in_words(cited(record), Manner.WILSON)}",
-        f"THE FILES\n\n{_FILES}",
+        f"THE FILES\n\n{_files(record)}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _files(record: Record) -> str:
+    """Return what lies in this version, a file a row; what it has not is not named."""
+    rows = any("index.csv" in origin for origin in record.origins.values())
+    there = {
+        "sidecar/": rows or record.provenance.sidecar is not None,
+        "translation/": any(one.origin != "sidecar" for one in record.translations),
+        "changes.json": record.version > 1,
+    }
+    lines = []
+    for name, meaning in _FILES.items():
+        if there.get(name, True):
+            first, *rest = wrap(meaning, _WIDTH - _COLUMN)
+            lines += [f"{name:<{_COLUMN}}{first}", *(" " * _COLUMN + line for line in rest)]
+    return "\n".join(lines)
+
+
+def _withdrawn(record: Record) -> str:
+    told = f"This record was withdrawn with version {record.version}: {record.status_reason}"
+    where = "Earlier versions lie beside this folder, as they were published."
+    head = f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}"
+    return "\n\n".join([head, told, where, _what(record), _where(record)]) + "\n"
 
 
 def citation(record: Record) -> str:
@@ -55,7 +92,7 @@ def _what(record: Record) -> str:
         "Pages": str(len(record.pages)),
         "Contributed by": ", ".join(record.contributors),
         "Made possible by": record.funder,
-        "Rights": record.rights,
+        "Rights": rights_in_words(record.rights),
         "Record": f"{record.id}, version {record.version}",
     }
     table = "\n".join(f"{name + ':':<18}{value}" for name, value in rows.items() if value)

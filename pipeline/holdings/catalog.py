@@ -18,7 +18,10 @@ from pipeline.holdings.entries import enter
 from pipeline.holdings.search import Hit, search_terms, words_around
 from pipeline.record import Record, from_json
 
-_KNOWN = "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256"
+_KNOWN = (
+    "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
+    " r.status = 'withdrawn' AND v.version = r.version"
+)
 _TABLES = ("page", "issue", "version", "record")
 
 
@@ -36,6 +39,7 @@ class Entry:
     words: int
     confidence: float | None
     needs_review: bool
+    status: str  #: ``machine``, ``reviewed``, ``withdrawn``
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Known:
     folder: str
     sidecar_sha256: str | None
     manifest_sha256: str  #: of its tagmanifest, which closes over all of it
+    withdrawn: bool
 
 
 class Catalog:
@@ -115,7 +120,7 @@ class Catalog:
             " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
             [sha256],
         ).fetchone()
-        return None if row is None else Known(*row)
+        return None if row is None else _known(row)
 
     def versions(self, record_id: str | None = None) -> Iterator[Known]:
         """Yield all versions that were published, or those of one record."""
@@ -124,12 +129,17 @@ class Catalog:
             " JOIN record r ON r.id = v.record WHERE ? IN ('', v.record) ORDER BY 3, 1, 2",
             [record_id or ""],
         )
-        yield from (Known(*row) for row in rows)
+        yield from map(_known, rows)
 
     def newest_version(self, record_id: str) -> int:
         """Return the number of the newest version, 0 where there is no such record."""
         row = self._db.execute("SELECT version FROM record WHERE id = ?", [record_id]).fetchone()
         return 0 if row is None else int(row["version"])
+
+    def folder_of(self, record_id: str) -> str | None:
+        """Return where a record lies, relative to ``records/``, or None where there is none."""
+        row = self._db.execute("SELECT folder FROM record WHERE id = ?", [record_id]).fetchone()
+        return None if row is None else str(row["folder"])
 
     def with_reference(self, normal: str) -> str | None:
         """Return the id of the record that was made from this place, or None."""
@@ -230,3 +240,8 @@ class Catalog:
 def _entry(row: sqlite3.Row) -> Entry:
     fields = {name: row[name] for name in Entry.__dataclass_fields__}
     return Entry(**{**fields, "needs_review": bool(row["needs_review"])})
+
+
+def _known(row: sqlite3.Row) -> Known:
+    record, version, folder, sidecar, manifest, withdrawn = row
+    return Known(record, version, folder, sidecar, manifest, bool(withdrawn))

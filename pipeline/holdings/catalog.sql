@@ -13,7 +13,8 @@ CREATE TABLE record (
     words INTEGER NOT NULL,
     confidence REAL,               -- mean, 0..1
     needs_review INTEGER NOT NULL,
-    summary TEXT
+    summary TEXT,
+    status TEXT NOT NULL           -- machine, reviewed, withdrawn
 );
 CREATE INDEX record_reference ON record (reference);
 CREATE TABLE version (
@@ -51,4 +52,4 @@ CREATE VIRTUAL TABLE page_search USING fts5 (
 );
 -- A version that is being renamed into place: after a crash it tells where to look.
 CREATE TABLE pending (folder TEXT PRIMARY KEY);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;

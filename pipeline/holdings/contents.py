@@ -27,9 +27,11 @@ def write_contents(
         base_url: where records are served; exports name themselves by it.
     """
     _write(data / "record.json", to_json(record))
-    _write(data / "text.txt", record.reading_text + "\n")
     _write(data / "provenance.json", dump(to_prov_json(record.provenance, record.id)))
     _write(data / "README.txt", to_readme(record))
+    if record.status == "withdrawn":
+        return
+    _write(data / "text.txt", record.reading_text + "\n")
     (data / "pages").mkdir()
     lines = []
     for page, read in zip(record.pages, pages(), strict=True):

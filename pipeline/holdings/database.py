@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from pipeline.holdings.entries import enter, published_versions
 
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -74,6 +74,7 @@ def _record_row(record: Record, folder: Path) -> tuple[Any, ...]:
         record.quality.mean_confidence,
         int(record.needs_review),
         record.summary,
+        record.status,
     )
 
 

@@ -17,11 +17,12 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.contents import write_contents
 from pipeline.holdings.database import archive_lock
 from pipeline.holdings.staging import staging
-from pipeline.holdings.verify import check_version
+from pipeline.holdings.verify import CHANGES, check_version
 from pipeline.model import Clock
-from pipeline.record import Record
+from pipeline.record import Record, dump, from_json
 from pipeline.settings import Settings
 from pipeline.values import Admitted, ReadPage
+from pipeline.versions import Kind, changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def publish(
     pages: Callable[[], Iterable[ReadPage]],
     settings: Settings,
     clock: Clock,
+    why: tuple[Kind, str] | None = None,
 ) -> Published:
     """Write, check and publish a version of a record, and enter it in the catalogue.
 
@@ -49,15 +51,45 @@ def publish(
         pages: gives the pages as read, in order; called once for each writer that needs them.
         settings: where to.
         clock: dates the bag.
+        why: there is a version after the first: what was done, and the reason.
 
     Raises:
         DuplicateError: the record's place was taken meanwhile by other bytes.
         IngestError: the scan changed or vanished while it was read.
     """
-    home = settings.records.joinpath(*_ladder(scan), record.id)
+    home = _home(scan, record, settings)
     with staging(home, record.version, settings) as folder:
-        _stage(folder, scan, record, pages, settings, clock)
+        data = folder / "data"
+        data.mkdir(parents=True)
+        if record.version > 1:
+            _tell_changes(data, home, record, why)
+        if record.status != "withdrawn":
+            _keep(data, scan)
+        write_contents(data, record, pages, settings.base_url)
+        _close(folder, record, settings, clock)
         return _put_in_place(folder, home / f"v{record.version}", scan, settings)
+
+
+def _home(scan: Admitted, record: Record, settings: Settings) -> Path:
+    """Return the record's folder: where its versions lie, or where its ladder leads."""
+    with Catalog(settings.catalog, settings.records) as catalog:
+        known = catalog.folder_of(record.id)
+    return (
+        settings.records / known
+        if known
+        else (settings.records.joinpath(*_ladder(scan), record.id))
+    )
+
+
+def _tell_changes(data: Path, home: Path, record: Record, why: tuple[Kind, str] | None) -> None:
+    before = home / f"v{record.version - 1}" / "data" / "record.json"
+    old = from_json(before.read_bytes())
+    same = old.provenance.source.sha256 == record.provenance.source.sha256
+    kind, reason = why or (
+        ("described", "described anew") if same else ("replaced", "another scan of it")
+    )
+    told = changes(old, record, kind, reason)
+    (data / CHANGES).write_text(dump(told.model_dump(mode="json")), encoding="utf-8", newline="\n")
 
 
 def _ladder(scan: Admitted) -> tuple[str, ...]:
@@ -82,22 +114,18 @@ def copy_checked(source: Path, target: Path, sha256: str) -> None:
         raise IngestError(msg)
 
 
-def _stage(
-    folder: Path,
-    scan: Admitted,
-    record: Record,
-    pages: Callable[[], Iterable[ReadPage]],
-    settings: Settings,
-    clock: Clock,
-) -> None:
-    data = folder / "data"
-    (data / "original").mkdir(parents=True)
+def _keep(data: Path, scan: Admitted) -> None:
+    """Keep the scan, and what came with it, bit for bit."""
+    (data / "original").mkdir()
     copy_checked(scan.path, data / "original" / scan.name, scan.sha256)
     if scan.sidecar is not None and scan.sidecar_sha256 is not None:
         (data / "sidecar").mkdir()
         copy_checked(scan.sidecar, data / "sidecar" / scan.sidecar.name, scan.sidecar_sha256)
     _keep_texts(data, scan)
-    write_contents(data, record, pages, settings.base_url)
+
+
+def _close(folder: Path, record: Record, settings: Settings, clock: Clock) -> None:
+    """Close the bag, check it, and make it read-only."""
     info = {
         "Source-Organization": settings.organization,
         "External-Identifier": record.id,
@@ -133,7 +161,8 @@ def _put_in_place(folder: Path, target: Path, scan: Admitted, settings: Settings
     ):
         catalog.settle()
         known = catalog.with_bytes(scan.sha256)
-        if known is not None:
+        new = (target.parent.name, int(target.name[1:]))
+        if known is not None and (known.record != new[0] or known.version >= new[1]):
             there = settings.records / known.folder / f"v{known.version}"
             return Published(known.record, known.version, there, already=True)
         catalog.announce(target)

@@ -20,6 +20,9 @@ from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
 from pipeline.text import PageText
 from pipeline.textpdf.compare import differences
+from pipeline.versions import Changes, leads
+
+CHANGES = "changes.json"
 
 
 def check_version(folder: Path) -> list[Finding]:
@@ -42,7 +45,7 @@ def check_version(folder: Path) -> list[Finding]:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
     told = {finding.path for finding in findings}
-    for check in _CHECKS:
+    for check in _CHECKS if record.status != "withdrawn" else (_withdrawn, _changes, check_log):
         found = _safely(check, data, record)
         findings.extend(finding for finding in found if not _repeats(finding, told))
     return findings
@@ -118,6 +121,34 @@ def _alto(data: Path, record: Record) -> Iterator[Finding]:
                 yield Finding(f"data/{name}", Damage.MALFORMED, detail)
 
 
+def _changes(data: Path, record: Record) -> Iterator[Finding]:
+    """11: ``changes.json`` leads from the version before to this one."""
+    name = f"data/{CHANGES}"
+    if record.version == 1:
+        return
+    try:
+        told = Changes.model_validate_json((data / CHANGES).read_bytes())
+        before = data.parents[1] / f"v{record.version - 1}" / "data" / "record.json"
+        old = from_json(before.read_bytes()) if before.is_file() else None
+    except ValueError as error:
+        detail = f"cannot be read: {' '.join(str(error).split())[:200]}"
+        yield Finding(name, Damage.MALFORMED, detail)
+        return
+    if (told.record, told.before, told.after) != (record.id, record.version - 1, record.version):
+        yield Finding(name, Damage.CHANGED, "is of another record or version")
+    elif old is not None and not leads(told, old, record):
+        yield Finding(name, Damage.CHANGED, "does not lead from the version before to this one")
+
+
+def _withdrawn(data: Path, record: Record) -> Iterator[Finding]:
+    """A withdrawn version holds no text and no file of the scan."""
+    if record.reading_text.strip("\f") or any(page.raw_text for page in record.pages):
+        yield Finding("data/record.json", Damage.CHANGED, "is withdrawn and still holds text")
+    for name in ("original", "pages", "searchable.pdf", "text.txt"):
+        if (data / name).exists():
+            yield Finding(f"data/{name}", Damage.UNLISTED, "is here though the record is withdrawn")
+
+
 def _pdf(data: Path, record: Record) -> Iterator[Finding]:
     """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
     name, source = "data/searchable.pdf", record.provenance.source
@@ -139,13 +170,19 @@ def _pdf(data: Path, record: Record) -> Iterator[Finding]:
 
 
 def _chain(_: Path, record: Record) -> Iterator[Finding]:
-    """Every activity uses what is the scan or was generated before, and names its agent."""
+    """12: activities use what was there before, make it once, and name who did them."""
     log = record.provenance
     known = {"scan": log.source.sha256}
     for activity in log.activities:
         strange = {k for k, v in activity.used.items() if known.get(k) != v}
         if strange or activity.agent not in log.agents or activity.plan not in log.plans:
             detail = f"activity {activity.id} hangs in the air: {', '.join(sorted(strange))}"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        if twice := activity.generated.keys() & known.keys():
+            detail = f"activity {activity.id} makes again what is there: {', '.join(sorted(twice))}"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        if activity.ended < activity.started:
+            detail = f"activity {activity.id} ends before it begins"
             yield Finding("data/record.json", Damage.MALFORMED, detail)
         known |= activity.generated
 
@@ -166,6 +203,7 @@ _CHECKS: tuple[Check, ...] = (
     check_log,
     _pdf,
     _chain,
+    _changes,
     check_wording,
     check_translations,
 )

@@ -1,0 +1,45 @@
+"""The Prefect flow ``reread``: records read or cleaned again, each published as a next version."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from flows import daybook, rounds
+from pipeline.ingest import Outcome
+from pipeline.settings import Settings
+
+
+@task(name="again", task_run_name="{name} {record}", cache_policy=NO_CACHE)
+def again(name: str, record: str, settings: Settings, reason: str) -> Outcome | State[Any]:
+    """Do one record; a failure is a sentence, not a traceback."""
+    outcome = rounds.once(name, record, settings, reason)
+    return Failed(message=outcome.failed, data=outcome) if outcome.failed else outcome
+
+
+@flow(name="reread", flow_run_name="{name} {count} records", validate_parameters=False)
+def reread_records(
+    name: str, records: Sequence[str], settings: Settings, reason: str, count: int
+) -> State[Any]:
+    """Do all records; one that fails stops nobody."""
+    del count
+    done = [again(name, record, settings, reason, return_state=True) for record in records]
+    outcomes: list[Any] = [state.result(raise_on_failure=False) for state in done]
+    daybook.enter(outcomes)
+    told = daybook.sentence(outcomes)
+    if any(outcome.failed for outcome in outcomes):
+        return Failed(message=told, data=outcomes)
+    return Completed(message=told, data=outcomes)
+
+
+def run(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
+    """Run the flow, on the server that is set or a temporary one."""
+    state = reread_records(name, records, settings, reason, len(records), return_state=True)
+    outcomes: Any = state.result(raise_on_failure=False)
+    if not isinstance(outcomes, list):
+        raise RuntimeError(state.message)
+    daybook.wait_for_last_states(state)
+    return outcomes

@@ -1,0 +1,33 @@
+"""Records read or cleaned again, one after the other: on Prefect, or without it."""
+
+import importlib
+from collections.abc import Sequence
+
+from flows import batch, house
+from pipeline.again import reclean, reread, trouble
+from pipeline.ingest import Outcome
+from pipeline.settings import Settings
+
+
+def once(name: str, record: str, settings: Settings, reason: str) -> Outcome:
+    """Do one record; what goes wrong with it stops no other."""
+    try:
+        if name == "reclean":
+            return reclean(record, settings, house.clock(), reason)
+        readers = house.readers(house.jobs_of(settings))
+        return reread(record, settings, readers, house.clock(), reason)
+    except Exception as error:  # one bad record stops nobody, whatever is wrong with it
+        return trouble(record, error)
+
+
+def direct(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
+    """Do them all here and now."""
+    return [once(name, record, settings, reason) for record in records]
+
+
+def on_prefect(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
+    """Do them as a run of the flow ``reread``."""
+    batch.prepare_prefect()
+    flow = importlib.import_module("flows.reread")
+    done: list[Outcome] = flow.run(name, records, settings, reason)
+    return done

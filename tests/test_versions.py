@@ -1,0 +1,361 @@
+"""Versions: what differs is told exactly, the one before stays byte for byte, ids come once."""
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+
+from flows.cli import app
+from pipeline.admit import published_already
+from pipeline.again import reclean, withdraw
+from pipeline.assemble import reassemble
+from pipeline.cleaning.edits import Change, apply, inverse
+from pipeline.errors import CatalogError, DuplicateError
+from pipeline.holdings.audit import check_archive
+from pipeline.holdings.bag import digest
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.publish import Published, publish
+from pipeline.holdings.stored import stored_pages
+from pipeline.holdings.verify import check_version
+from pipeline.record import Record, RecordPage, from_json
+from pipeline.settings import Settings
+from pipeline.text import Block, Line, PageText
+from pipeline.trace import trace
+from pipeline.versions import Changes, changes, edits_between, leads, same_content
+from tests.factories import (
+    CLOCK,
+    LETTER,
+    SIGNATURE,
+    admitted,
+    pages,
+    published,
+    record,
+    scan_pdf,
+    text,
+)
+from tests.house import House
+
+SAMPLE = Path(__file__).parents[1] / "samples" / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
+law = settings(deadline=None)  # a busy machine is not a broken law
+words = st.lists(st.sampled_from(["а", "бб", "в.", "\n", "\n\n", "г-", "  "]), max_size=30).map(
+    " ".join
+)
+
+
+def settings_of(done: Published) -> Settings:
+    output = done.folder.parents[6]
+    return Settings(inbox=output.parent / "inbox", output=output)
+
+
+def loaded(folder: Path) -> Record:
+    return from_json((folder / "data" / "record.json").read_bytes())
+
+
+def digests(folder: Path) -> dict[str, str]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): digest(path) for path in files}
+
+
+@law
+@given(words, words)
+def test_edits_lead_from_one_text_to_the_other_and_back(before: str, after: str) -> None:
+    edits = edits_between(before, after)
+    assert apply(before, edits) == after
+    assert apply(after, inverse(Change("x", edits)).edits) == before
+    assert bool(edits) == (before != after)
+
+
+@law
+@given(st.lists(words, min_size=1, max_size=4), st.lists(words, min_size=1, max_size=4))
+def test_changes_lead_from_a_version_to_the_next(then: list[str], now: list[str]) -> None:
+    old, new = (_with_texts(one, version) for version, one in ((1, then), (2, now)))
+    told = changes(old, new, "reread", "because")
+    assert leads(told, old, new)
+    assert told.text_unchanged == (_texts(old) == _texts(new))
+    again = Changes.model_validate_json(told.model_dump_json())
+    assert again == told
+    if not told.text_unchanged:
+        assert not leads(told.model_copy(update={"pages": ()}), old, new)
+
+
+def _with_texts(texts: list[str], version: int) -> Record:
+    page = canned().pages[0]
+    made = tuple(
+        page.model_copy(update={"number": number, "reading_text": one})
+        for number, one in enumerate(texts, 1)
+    )
+    return canned().model_copy(update={"version": version, "pages": made})
+
+
+def _texts(one: Record) -> dict[int, str]:
+    return {page.number: page.reading_text for page in one.pages if page.reading_text}
+
+
+@cache
+def canned() -> Record:
+    with TemporaryDirectory() as folder:
+        scan = Path(folder) / "scan.pdf"
+        scan.write_bytes(b"a scan")
+        return record(admitted(scan))
+
+
+def test_pages_come_back_from_a_version_as_they_were_read(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    old = loaded(done.folder)
+    for kept, read in zip(stored_pages(done.folder, old), pages(), strict=True):
+        assert kept.number == read.number
+        assert kept.source == read.source
+        assert kept.reading.text == read.reading.text
+        assert kept.reading.steps == read.reading.steps
+
+
+def test_cleaning_again_by_the_same_steps_changes_nothing(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    outcome = reclean(done.record_id, settings_of(done), CLOCK)
+    assert (outcome.already, outcome.version) == (True, 1)
+    assert not (done.folder.parent / "v2").exists()
+
+
+def test_a_record_made_again_from_the_same_pages_is_the_same(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    old = loaded(done.folder)
+    assert same_content(old, reassemble(old, stored_pages(done.folder, old), None, CLOCK))
+    assert same_content(old, reassemble(old, pages(), SIGNATURE, CLOCK))
+
+
+def _second(tmp_path: Path) -> tuple[Published, Settings]:
+    """Publish a record, then a version of it that was read otherwise."""
+    done = published(tmp_path)
+    ours = settings_of(done)
+    old = loaded(done.folder)
+    other = (LETTER[0].replace("получили", "полутили"), LETTER[1])
+    new = reassemble(old, pages(other), SIGNATURE, CLOCK)
+    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    publish(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "a better engine"))
+    return done, ours
+
+
+def test_a_next_version_tells_what_changed_and_the_first_stays(tmp_path: Path) -> None:
+    first = published(tmp_path / "alone")
+    before = digests(first.folder)
+    done, ours = _second(tmp_path / "two")
+    assert digests(done.folder) == before
+    folder = done.folder.parent / "v2"
+    told = Changes.model_validate_json((folder / "data" / "changes.json").read_bytes())
+    assert (told.kind, told.reason, told.before, told.after) == ("reread", "a better engine", 1, 2)
+    assert [(edit.removed, edit.inserted) for edit in told.pages[0].edits] == [
+        ("получили", "полутили")
+    ]
+    assert told.pages[0].leaf == "0110"
+    assert told.by["opis"]
+    assert check_archive(ours, []) == (2, [])
+
+
+def test_changes_that_do_not_lead_there_are_found(tmp_path: Path) -> None:
+    done, _ = _second(tmp_path)
+    folder = done.folder.parent / "v2"
+    path = folder / "data" / "changes.json"
+    for each in (folder, path.parent, path):
+        each.chmod(0o755)
+    said = json.loads(path.read_text("utf-8"))
+    said["pages"] = []
+    path.write_text(json.dumps(said), encoding="utf-8")
+    assert any(
+        "does not lead" in found.detail and found.path == "data/changes.json"
+        for found in check_version(folder)
+    )
+    path.write_text("{}", encoding="utf-8")
+    assert any("cannot be read" in found.detail for found in check_version(folder))
+    path.unlink()
+    assert [found.path for found in check_version(folder)] == ["data/changes.json"]
+
+
+def test_two_versions_are_compared_in_words(tmp_path: Path) -> None:
+    done, ours = _second(tmp_path)
+    output = ["--output", str(ours.output)]
+    told = CliRunner().invoke(app, ["diff", done.record_id, "v1", "v2", *output])
+    assert "page 1, leaf 0110" in told.stdout
+    assert "[получили → полутили]" in told.stdout
+    as_json = CliRunner().invoke(app, ["diff", done.record_id, "2", "1", "--json", *output])
+    assert json.loads(as_json.stdout)["pages"][0]["edits"][0]["inserted"] == "получили"
+    same = CliRunner().invoke(app, ["diff", done.record_id, "v1", "v1", *output])
+    assert same.stdout.strip() == "They say the same."
+    none = CliRunner().invoke(app, ["diff", done.record_id, "v1", "v9", *output])
+    assert isinstance(none.exception, CatalogError)
+
+
+def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    ours, before = settings_of(done), digests(done.folder)
+    outcome = withdraw(done.record_id, "rights of a third party", ours, CLOCK)
+    assert outcome.version == 2
+    folder = done.folder.parent / "v2"
+    made = loaded(folder)
+    assert (made.status, made.status_reason) == ("withdrawn", "rights of a third party")
+    assert "rights of a third party" in (folder / "data" / "README.txt").read_text("utf-8")
+    files = sorted(path.name for path in (folder / "data").iterdir())
+    assert files == ["README.txt", "changes.json", "provenance.json", "record.json"]
+    assert digests(done.folder) == before
+    assert check_archive(ours, []) == (2, [])
+    with Catalog(ours.catalog, ours.records) as catalog:
+        assert catalog.search("Товарищу") == []
+        assert catalog.entry(done.record_id).status == "withdrawn"
+        known = catalog.with_bytes(made.provenance.source.sha256)
+        assert known is not None
+        assert known.withdrawn
+    with pytest.raises(CatalogError, match="was withdrawn with version 2"):
+        reclean(done.record_id, ours, CLOCK)
+
+
+def test_text_that_is_left_in_a_withdrawn_version_is_found(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    withdraw(done.record_id, "a reason", settings_of(done), CLOCK)
+    folder = done.folder.parent / "v2"
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    shutil.copytree(done.folder / "data" / "pages", folder / "data" / "pages")
+    details = [found.detail for found in check_version(folder)]
+    assert "is here though the record is withdrawn" in details
+
+
+def test_a_version_that_is_there_is_never_written_over(tmp_path: Path) -> None:
+    done, ours = _second(tmp_path)
+    before = digests(done.folder.parent / "v2")
+    old = loaded(done.folder)
+    other = ("совсем другое", "Филиппов")
+    new = reassemble(old, pages(other), SIGNATURE, CLOCK)
+    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    found = publish(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "late"))
+    assert found.already
+    assert digests(done.folder.parent / "v2") == before
+
+
+def test_a_word_is_followed_back_through_a_joined_line_end() -> None:
+    page = canned().pages[0]
+    (found,) = trace(page, text(LETTER[0]), "переписку")
+    assert [word.text for word in found.words] == ["пере-", "писку"]
+    assert (found.line, found.leaf, found.steps) == (2, "0110", ("join-broken-words",))
+    (plain,) = trace(page, text(LETTER[0]), "товарищу")
+    assert [(word.text, word.box.x) for word in plain.words] == [("Товарищу", 20)]
+    assert plain.steps == ()
+
+
+@law
+@given(st.data())
+def test_every_word_of_a_reading_text_leads_to_words_on_the_page(data: st.DataObject) -> None:
+    sample = st.sampled_from(["слово", "пере-", "ходит,", "l949", "р", "а", "з", "CCCP", "—", "1."])
+    rows = data.draw(st.lists(st.lists(sample, min_size=1, max_size=5), min_size=1, max_size=5))
+    lines = "\n".join(" ".join(row) for row in rows)
+    made = _page_reading(lines)
+    read = text(lines)
+    for token in made.reading_text.split():
+        found = [one for one in trace(made, read, token) if one.reading == token]
+        assert found
+        assert all(one.words for one in found)
+
+
+def _page_reading(lines: str) -> RecordPage:
+    old = canned()
+    (first, *_) = pages((lines,))
+    one_page = old.model_copy(update={"pages": old.pages[:1]})
+    return reassemble(one_page, [first], SIGNATURE, CLOCK).pages[0]
+
+
+def test_the_walk_is_told_in_plain_words(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    output = ["--output", str(settings_of(done).output)]
+    told = CliRunner().invoke(app, ["provenance", done.record_id, "--word", "переписку", *output])
+    for words_of_it in (
+        "“переписку” on page 1, leaf 0110", "read as “пере-” in line 2", "at x 20, y 80",
+        "cleaning made “переписку” of “пере- писку”", "its image: 600 by 800 pixels",
+        "read-0001: canned 1", "model-rus-sha256", "Scan: scan.pdf",
+    ):  # fmt: skip
+        assert words_of_it in told.stdout
+    nothing = CliRunner().invoke(app, ["provenance", done.record_id, "--word", "чужое", *output])
+    assert isinstance(nothing.exception, CatalogError)
+    as_json = CliRunner().invoke(
+        app, ["provenance", done.record_id, "--word", "Филиппов", "--json", *output]
+    )
+    assert json.loads(as_json.stdout)["found"][0]["page"] == 2
+
+
+def test_unread_pages_and_blank_ones_go_through_a_version(tmp_path: Path) -> None:
+    done = published(tmp_path, ("Первая", ""))
+    old = loaded(done.folder)
+    assert same_content(old, reassemble(old, stored_pages(done.folder, old), None, CLOCK))
+
+
+def test_the_same_bytes_of_a_withdrawn_record_are_refused(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    ours = settings_of(done)
+    withdraw(done.record_id, "a reason", ours, CLOCK)
+    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    with (
+        Catalog(ours.catalog, ours.records) as catalog,
+        pytest.raises(DuplicateError, match="which was withdrawn with version 2"),
+    ):
+        published_already(scan, catalog, ours)
+
+
+def test_lines_without_roles_are_plain() -> None:
+    one = PageText((Block((Line(text("а").blocks[0].lines[0].words),)),))
+    assert one == text("а")
+
+
+@pytest.mark.tesseract
+def test_reading_again_in_another_language_makes_a_version_and_once_more_none(
+    tmp_path: Path,
+) -> None:
+    house = House(tmp_path)
+    house.inbox.mkdir()
+    shutil.copy(SAMPLE, house.inbox / "letter.pdf")
+    assert house.opis("ingest", "--direct", OPIS_LANGUAGES="eng").returncode == 0
+    (record_id,) = [entry["id"] for entry in json.loads(house.opis("list", "--json").stdout)]
+    first = house.opis("reread", record_id, "--direct", OPIS_LANGUAGES="rus")
+    assert first.returncode == 0, first.stderr
+    told = json.loads(house.opis("diff", record_id, "v1", "v2", "--json").stdout)
+    assert not told["text_unchanged"]
+    assert "read.languages" in {change["field"] for change in told["settings"]}
+    assert house.opis("reclean", record_id, "--direct").returncode == 0
+    again = house.opis("reread", record_id, "--direct", OPIS_LANGUAGES="rus")
+    assert "published before" in again.stdout
+    assert house.opis("search", "Товарищу").stdout.count(record_id) > 0
+    assert house.opis("verify").returncode == 0
+
+
+@pytest.mark.tesseract
+def test_the_same_scan_described_anew_is_a_version_whose_text_is_the_same(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    scan_pdf(house.inbox / "a.pdf", 1)
+    (house.inbox / "a.yaml").write_text("title: One\n", encoding="utf-8")
+    assert house.opis("ingest", "--direct").returncode == 0
+    scan_pdf(house.inbox / "a.pdf", 1)
+    (house.inbox / "a.yaml").write_text("title: Two\n", encoding="utf-8")
+    assert house.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(house.opis("list", "--json").stdout)
+    assert (entry["title"], entry["version"]) == ("Two", 2)
+    told = json.loads(house.opis("diff", entry["id"], "v1", "v2", "--json").stdout)
+    assert told["text_unchanged"]
+    assert [change["after"] for change in told["fields"] if change["field"] == "title"] == ["Two"]
+    scan_pdf(house.inbox / "a.pdf", 1)
+    assert "published before" in house.opis("ingest", "--direct").stdout
+    assert house.opis("verify").returncode == 0
+
+
+@pytest.mark.tesseract
+@pytest.mark.prefect
+def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    scan_pdf(house.inbox / "a.pdf", 1)
+    assert house.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(house.opis("list", "--json").stdout)
+    done = house.opis("reclean", entry["id"], "no-such-record")
+    assert done.returncode == 1
+    assert "published before" in done.stdout
+    assert "There is no record 'no-such-record'" in done.stdout
