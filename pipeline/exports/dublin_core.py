@@ -29,8 +29,8 @@ def _values(made: Material, record: Record) -> Iterator[tuple[str, str | None]]:
     yield from (("subject", subject) for subject in record.subjects)
     yield "description", record.summary
     yield "description", record.note
-    helpers = in_part(record, "recipient", "contributor", "translator")
-    yield from (("contributor", name.as_given) for name in helpers)
+    others = in_part(record, "recipient", "contributor", "translator")
+    yield from (("contributor", name.as_given) for name in others)
     yield "contributor", record.funder
     yield "date", record.date or record.date_as_given
     yield "type", "Text"
