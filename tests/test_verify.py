@@ -80,12 +80,31 @@ def test_an_export_that_no_longer_holds_is_found(
 ) -> None:
     path = version / "data" / "export" / name
     path.write_bytes(path.read_bytes().replace(good, bad))
-    info = dict(line.split(": ", 1) for line in (version / "bag-info.txt").read_text().splitlines())
-    info.pop("Payload-Oxum", None)
-    close_bag(version, info)
+    closed_again(version)
     found = check_version(version)
     assert {each.path for each in found} == {f"data/export/{name}"}
     assert {each.damage for each in found} == {Damage.MALFORMED}
+
+
+def closed_again(version: Path) -> None:
+    info = dict(line.split(": ", 1) for line in (version / "bag-info.txt").read_text().splitlines())
+    info.pop("Payload-Oxum", None)
+    close_bag(version, info)
+
+
+def test_a_page_of_another_size_than_its_image_is_found(version: Path) -> None:
+    path = version / "data/pages/0001.alto.xml"
+    path.write_bytes(path.read_bytes().replace(b'WIDTH="600"', b'WIDTH="6000"'))
+    closed_again(version)
+    assert any("of a page of 6000x800" in found.detail for found in check_version(version))
+
+
+@pytest.mark.parametrize("name", ["External-Identifier", "Internal-Sender-Identifier"])
+def test_a_bag_that_is_called_otherwise_is_found(version: Path, name: str) -> None:
+    info = dict(line.split(": ", 1) for line in (version / "bag-info.txt").read_text().splitlines())
+    info.pop("Payload-Oxum", None)
+    close_bag(version, {**info, name: "another"})
+    assert [found.path for found in check_version(version)] == ["bag-info.txt"]
 
 
 Edit = Callable[[dict[str, object]], None]
