@@ -224,7 +224,7 @@ def test_a_version_that_is_gone_is_named_every_time(version: Path) -> None:
 def test_a_record_that_was_edited_and_closed_anew_is_named_every_time(version: Path) -> None:
     settings = archive(version)
     (version / "data/README.txt").write_text("not by Opis")
-    close_bag(version, {})
+    closed_again(version)
     assert check_version(version) == []
     for records in ([], [], [version.parent.name]):
         _, findings = check_archive(settings, records)
