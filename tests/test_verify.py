@@ -109,6 +109,21 @@ def test_an_export_that_was_taken_away_is_missed(version: Path, name: str) -> No
     ]
 
 
+def test_a_page_of_another_size_than_its_image_is_found(version: Path) -> None:
+    path = version / "data/pages/0001.alto.xml"
+    path.write_bytes(path.read_bytes().replace(b'WIDTH="600"', b'WIDTH="6000"'))
+    closed_anew(version)
+    assert any("of a page of 6000x800" in found.detail for found in check_version(version))
+
+
+@pytest.mark.parametrize("name", ["External-Identifier", "Internal-Sender-Identifier"])
+def test_a_bag_that_is_called_otherwise_is_found(version: Path, name: str) -> None:
+    info = dict(line.split(": ", 1) for line in (version / "bag-info.txt").read_text().splitlines())
+    info.pop("Payload-Oxum", None)
+    close_bag(version, {**info, name: "another"})
+    assert [found.path for found in check_version(version)] == ["bag-info.txt"]
+
+
 Edit = Callable[[dict[str, object]], None]
 
 
@@ -159,7 +174,7 @@ def _schema(record: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "edit", [_box, _page, _gap, _chain, _made_twice, _backward, _nobody, _schema]
 )
-def test_an_edited_record_is_found_even_where_the_bag_was_closed_again(
+def test_an_edited_record_is_found_even_where_the_bag_was_closed_anew(
     version: Path, edit: Edit
 ) -> None:
     path = version / "data/record.json"
@@ -226,7 +241,7 @@ def test_a_version_that_is_gone_is_named_every_time(version: Path) -> None:
 def test_a_record_that_was_edited_and_closed_anew_is_named_every_time(version: Path) -> None:
     settings = archive(version)
     (version / "data/README.txt").write_text("not by Opis")
-    close_bag(version, {})
+    closed_anew(version)
     assert check_version(version) == []
     for records in ([], [], [version.parent.name]):
         _, findings = check_archive(settings, records)

@@ -120,11 +120,7 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
     Raises:
         ValueError: it is not XML, or a word or a role of it is impossible.
     """
-    try:
-        root = etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        msg = f"not XML: {error}"
-        raise ValueError(msg) from error
+    root = _parsed(alto)
     return tuple(
         Block(
             tuple(
@@ -134,6 +130,26 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
         )
         for block in root.iter(_tag("TextBlock"))
     )
+
+
+def page_size(alto: bytes) -> tuple[int, int]:
+    """Return width and height of the page of an ALTO file, in pixels; zeros where it has none.
+
+    Raises:
+        ValueError: it is not XML, or a size is no number.
+    """
+    page = _parsed(alto).find(f".//{_tag('Page')}")
+    if page is None:
+        return 0, 0
+    return int(page.get("WIDTH", "0")), int(page.get("HEIGHT", "0"))
+
+
+def _parsed(alto: bytes) -> etree._Element:
+    try:
+        return etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        msg = f"not XML: {error}"
+        raise ValueError(msg) from error
 
 
 def _role(line: etree._Element) -> Role:

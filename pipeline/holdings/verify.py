@@ -10,7 +10,7 @@ from pathlib import Path
 import pikepdf
 
 from pipeline.cleaning.edits import replay, undo
-from pipeline.exports.alto import read_blocks
+from pipeline.exports.alto import page_size, read_blocks
 from pipeline.exports.material import label_of
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
@@ -45,7 +45,7 @@ def check_version(folder: Path) -> list[Finding]:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
     told = {finding.path for finding in findings}
-    for check in _CHECKS if record.status != "withdrawn" else (_withdrawn, _changes, check_log):
+    for check in _CHECKS if record.status != "withdrawn" else _WITHDRAWN:
         found = _safely(check, data, record)
         findings.extend(finding for finding in found if not _repeats(finding, told))
     return findings
@@ -91,6 +91,15 @@ def _pages(_: Path, record: Record) -> Iterator[Finding]:
             yield _in_record(page, "the cleaning steps do not lead from raw to reading text")
 
 
+def _named(data: Path, record: Record) -> Iterator[Finding]:
+    """2: the bag is called what the record is called."""
+    info = (data.parent / "bag-info.txt").read_text("utf-8")
+    named = [f"External-Identifier: {record.id}", f"Internal-Sender-Identifier: v{record.version}"]
+    for line in named:
+        if line not in info.splitlines():
+            yield Finding("bag-info.txt", Damage.CHANGED, f"does not say “{line}”")
+
+
 def _text(data: Path, record: Record) -> Iterator[Finding]:
     """6: text.txt is the pages' reading text, joined."""
     joined = "\f".join(page.reading_text for page in record.pages)
@@ -106,7 +115,8 @@ def _alto(data: Path, record: Record) -> Iterator[Finding]:
     for page in record.pages:
         name = f"pages/{page.number:04d}.alto.xml"
         try:
-            text = PageText(read_blocks((data / name).read_bytes()))
+            content = (data / name).read_bytes()
+            text, size = PageText(read_blocks(content)), page_size(content)
         except ValueError as error:
             yield Finding(f"data/{name}", Damage.MALFORMED, str(error))
             continue
@@ -115,6 +125,9 @@ def _alto(data: Path, record: Record) -> Iterator[Finding]:
         if tuple(line.role for line in text.lines()) != page.line_roles:
             yield Finding(f"data/{name}", Damage.CHANGED, "its roles are not those of record.json")
         width, height = (page.image.width, page.image.height) if page.image else (0, 0)
+        if page.image and size != (width, height):
+            detail = f"is of a page of {size[0]}x{size[1]} pixels, the image has {width}x{height}"
+            yield Finding(f"data/{name}", Damage.CHANGED, detail)
         for word in text.words():
             if word.box.right > width or word.box.bottom > height:
                 detail = f"{word.text!r} lies outside the page of {width}x{height}"
@@ -195,6 +208,7 @@ Check = Callable[[Path, Record], Iterable[Finding]]
 
 _CHECKS: tuple[Check, ...] = (
     _original,
+    _named,
     _pages,
     _text,
     _alto,
@@ -206,4 +220,12 @@ _CHECKS: tuple[Check, ...] = (
     _changes,
     check_wording,
     check_translations,
+)
+_WITHDRAWN: tuple[Check, ...] = (
+    _named,
+    _chain,
+    _withdrawn,
+    _changes,
+    check_log,
+    check_wording,
 )
