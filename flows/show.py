@@ -81,12 +81,18 @@ def entries(found: Iterable[Entry], *, as_json: bool) -> None:
             entry.title,
             str(entry.pages),
             _percent(entry.confidence),
-            "review" if entry.needs_review else "",
+            _standing(entry),
         )
         for entry in found
     ]
     _table(("record", "", "date", "title", "pages", "confidence", ""), rows)
     line(f"{len(rows)} record{'' if len(rows) == 1 else 's'}")
+
+
+def _standing(entry: Entry) -> str:
+    if entry.status == "withdrawn":
+        return entry.status
+    return "review" if entry.needs_review else ""
 
 
 def hits(found: Sequence[Hit], *, as_json: bool) -> None:
@@ -103,6 +109,10 @@ def hits(found: Sequence[Hit], *, as_json: bool) -> None:
 
 def record(shown: Record, folder: Path) -> None:
     """Print a record for a person: what, where, doubts, text by leaf."""
+    if shown.status == "withdrawn":
+        line(f"{shown.name}\n\nWithdrawn with version {shown.version}: {shown.status_reason}")
+        line(f"Its earlier versions lie in {folder.parent}.")
+        return
     line(f"{shown.name}\n\n{citation(shown)}\n")
     rows = {
         "record": f"{shown.id}, version {shown.version}",

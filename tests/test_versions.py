@@ -213,6 +213,17 @@ def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path
         reclean(done.record_id, ours, CLOCK)
 
 
+def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    ours = settings_of(done)
+    withdraw(done.record_id, "rights of a third party", ours, CLOCK)
+    output, runner = ["--output", str(ours.output)], CliRunner()
+    assert runner.invoke(app, ["list", *output]).stdout.splitlines()[0].endswith("withdrawn")
+    shown = runner.invoke(app, ["show", done.record_id, *output]).stdout
+    assert "Withdrawn with version 2: rights of a third party" in shown
+    assert "Товарищу" not in shown
+
+
 def test_text_that_is_left_in_a_withdrawn_version_is_found(tmp_path: Path) -> None:
     done = published(tmp_path)
     withdraw(done.record_id, "a reason", settings_of(done), CLOCK)
