@@ -52,7 +52,7 @@ def sentence(outcomes: Sequence[Outcome]) -> str:
         parts.append(f"{_count(len(already), 'scan')} published before")
     told = [(o.scan, "refused", o.refused) for o in outcomes if o.refused]
     told += [(o.scan, "failed, stays in the inbox", o.failed) for o in outcomes if o.failed]
-    parts += [o.gone for o in outcomes if o.gone]
+    parts += [told for o in outcomes for told in (o.gone, o.waits) if told]
     parts += [f"{scan} {what}: {reason}" for scan, what, reason in told]
     return "; ".join(parts)
 
@@ -69,7 +69,10 @@ def _row(outcome: Outcome) -> dict[str, str]:
         "Title": outcome.title,
         # Last, for it may be long and the table scrolls.
         "Reason, issues": "; ".join(
-            filter(None, [outcome.gone, outcome.refused, outcome.failed, *outcome.issues])
+            filter(
+                None,
+                [outcome.gone, outcome.waits, outcome.refused, outcome.failed, *outcome.issues],
+            )
         ),
     }
 

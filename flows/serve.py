@@ -1,6 +1,7 @@
 """``opis serve``: the Prefect server with its UI, and the inbox taken in as scans arrive."""
 
 import importlib
+import math
 import os
 import time
 from collections.abc import Callable
@@ -48,7 +49,7 @@ def _serve(settings: Settings, tell: Callable[[str], None], server: PrefectServe
             if scans := watch.settled():
                 tell(f"Ingesting {len(scans)} scan{'' if len(scans) == 1 else 's'} …")
                 outcomes = flow.run(scans, settings).outcomes
-                watch.done_with(scans)
+                watch.done_with(scans, {outcome.scan for outcome in outcomes if outcome.waits})
                 for outcome in outcomes:
                     tell(_line(outcome))
             time.sleep(_RESCAN)
@@ -57,27 +58,38 @@ def _serve(settings: Settings, tell: Callable[[str], None], server: PrefectServe
 
 
 class _Watch:
-    """What lies in the inbox and wants to be taken; what was left there waits for a change."""
+    """What lies in the inbox and wants to be taken; what was left there waits for a change.
+
+    A scan that is not whole yet is looked at again when its time is over, changed or not.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._left: dict[Path, tuple[int, int]] = {}
+        self._left: dict[Path, tuple[tuple[int, int], float]] = {}  # stamp, and until when
 
     def settled(self) -> list[Path]:
-        found = [
-            path for path in find_scans(self._settings.inbox) if self._left.get(path) != stamp(path)
-        ]
+        found = [path for path in find_scans(self._settings.inbox) if not self._rests(path)]
         moving = unsettled(found, self._settings.settle_seconds)
         return [path for path in found if path not in moving]
 
-    def done_with(self, scans: list[Path]) -> None:
-        """Leave alone what stayed in the inbox: kept there by a setting, or failed."""
-        self._left = {path: stamp(path) for path in [*self._left, *scans] if path.exists()}
+    def done_with(self, scans: list[Path], waiting: set[str]) -> None:
+        """Leave alone what stayed in the inbox: kept there by a setting, failed, or not whole."""
+        self._left = {path: left for path, left in self._left.items() if path.exists()}
+        until = time.monotonic() + self._settings.incomplete_seconds
+        for path in scans:
+            if path.exists():
+                self._left[path] = (stamp(path), until if path.name in waiting else math.inf)
+
+    def _rests(self, path: Path) -> bool:
+        seen, until = self._left.get(path, (None, 0.0))
+        return seen == stamp(path) and time.monotonic() < until
 
 
 def _line(outcome: Outcome) -> str:
     if outcome.record:
         return f"published {outcome.scan}: {outcome.record} v{outcome.version}"
+    if outcome.waits:
+        return f"waits: {outcome.waits}"
     if outcome.gone:
         return f"gone: {outcome.gone}"
     if outcome.refused:

@@ -1,6 +1,6 @@
 """What the commands print: tables on a terminal, plain lines in a pipe, JSON for a program."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, astuple
 from pathlib import Path
@@ -54,18 +54,21 @@ def outcomes(results: Sequence[Outcome], output: Path) -> None:
     ]
     _table(("scan", "what became of it", "record", "pages", "confidence"), rows)
     for result in results:
-        if result.folder:
-            line(f"  {result.record}: {result.folder}")
-        for issue in result.issues:
-            line(f"    look at: {issue}")
-        if result.gone:
-            line(f"  gone: {result.gone}")
-        if result.refused:
-            line(f"  refused: {result.refused}")
-        if result.failed:
-            line(f"  failed, stays where it is: {result.scan}: {result.failed}")
+        for told in _told(result):
+            line(told)
     if any(result.record for result in results):
         line(f"Read them with `opis list`, `opis show RECORD`, `opis search WORDS`; in {output}.")
+
+
+def _told(result: Outcome) -> Iterator[str]:
+    """Yield what else is to be said of a scan."""
+    if result.folder:
+        yield f"  {result.record}: {result.folder}"
+    yield from (f"    look at: {issue}" for issue in result.issues)
+    told = {"gone": result.gone, "waits": result.waits, "refused": result.refused}
+    yield from (f"  {fate}: {sentence}" for fate, sentence in told.items() if sentence)
+    if result.failed:
+        yield f"  failed, stays where it is: {result.scan}: {result.failed}"
 
 
 def entries(found: Iterable[Entry], *, as_json: bool) -> None:

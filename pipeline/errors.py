@@ -5,6 +5,7 @@
     ├── EmptyScanError         no bytes, or no pages
     ├── EncryptedScanError     asks for a password
     ├── BrokenScanError        broken beyond repair
+    │   └── CutOffError        … perhaps only because its end is still on its way
     ├── TooLargeError          beyond a limit that a setting names
     ├── DescriptionError       sidecar or file name cannot be right
     ├── DuplicateError         these bytes, or this reference, are taken
@@ -66,6 +67,10 @@ class BrokenScanError(IngestError):
     advice = (
         "Copy it again from its source. A copy of a PDF may be mended with: qpdf IN.pdf OUT.pdf"
     )
+
+
+class CutOffError(BrokenScanError):
+    """Its end is missing: perhaps it is still on its way."""
 
 
 class TooLargeError(IngestError):

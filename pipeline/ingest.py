@@ -5,6 +5,7 @@ the records are the same.
 """
 
 import math
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from pipeline.admit import admit
 from pipeline.assemble import assemble
 from pipeline.description.merge import sidecar_of, sidecars_of
 from pipeline.description.translations import translation_files
-from pipeline.errors import IngestError, disk_trouble, legible
+from pipeline.errors import CutOffError, EmptyScanError, IngestError, disk_trouble, legible
 from pipeline.holdings.bag import digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
@@ -45,6 +46,7 @@ class Outcome:
     already: bool = False  #: the bytes were published before
     refused: str = ""  #: the reason; empty where there is a record
     failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
+    waits: str = ""  #: it is not whole yet: it stays, to be looked at again
     gone: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
 
     @property
@@ -52,7 +54,8 @@ class Outcome:
         """What became of it, in a word or two."""
         if self.record:
             return "published before" if self.already else "published"
-        return "gone" if self.gone else "refused" if self.refused else "failed"
+        fates = {"waits": self.waits, "gone": self.gone, "refused": self.refused}
+        return next((fate for fate, told in fates.items() if told), "failed")
 
 
 def turn_away(paths: Iterable[Path], settings: Settings) -> tuple[list[Path], list[Outcome]]:
@@ -78,6 +81,8 @@ def admit_scan(
     try:
         with Catalog(settings.catalog, settings.records) as catalog:
             found = admit(path, settings, readers, catalog, clock)
+    except (CutOffError, EmptyScanError) as error:
+        return _wait_for_rest(path, error, settings)
     except IngestError as error:
         return refuse_scan(path, str(error), settings)
     if isinstance(found, Published):
@@ -121,6 +126,22 @@ def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
         companions = [*sidecars_of(path), *translation_files(path).values()]
         refuse(path, companions, settings.inbox, reason)
     return Outcome(scan=legible(path.name), refused=reason)
+
+
+def _wait_for_rest(path: Path, error: IngestError, settings: Settings) -> Outcome:
+    """Let a scan whose end is missing wait for it; refuse it where nothing came for long."""
+    if not _lies_there(path):
+        return _gone(path)
+    still = time.time() - path.lstat().st_ctime
+    inside = path.is_relative_to(settings.inbox)
+    if not (inside and 0 <= still < settings.incomplete_seconds):
+        return refuse_scan(path, str(error), settings)
+    left = math.ceil((settings.incomplete_seconds - still) / 60)
+    minutes = f"{left} minute{'' if left == 1 else 's'}"
+    sentence = (
+        f"{error.args[0]} It waits for the rest; if nothing comes, it is refused in {minutes}."
+    )
+    return Outcome(scan=legible(path.name), waits=sentence)
 
 
 def failure(path: Path, error: BaseException) -> Outcome:

@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 
 from pipeline.errors import (
     BrokenScanError,
+    CutOffError,
     EmptyScanError,
     NotAScanError,
     TooLargeError,
@@ -100,7 +101,8 @@ def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
         raise NotAScanError(msg) from error
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
         msg = f"{path.name} is a broken image ({first_line(error)})."
-        raise BrokenScanError(msg) from error
+        kind = CutOffError if "truncated" in str(error) else BrokenScanError
+        raise kind(msg) from error
     return ScanFacts(media_type, count)
 
 
@@ -121,7 +123,7 @@ def _walk(image: Any, path: Path, limits: Limits) -> int:
         ]
         if not ends or max(ends) > size or tags.next > size:
             msg = f"{path.name} is cut off: page {number} is not whole."
-            raise BrokenScanError(msg)
+            raise CutOffError(msg)
         _check_pixels(image, path, limits)
         if number > limits.max_pages:
             raise _too_many(path, f"more than {limits.max_pages:,}", limits)

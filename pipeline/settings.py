@@ -44,6 +44,7 @@ class Settings(BaseModel):
     dpi: int = Field(default=300, ge=72, le=1200)  #: where a page must be drawn
     page_timeout: float = Field(default=300, gt=0)  #: seconds; the slowest honest page took 40
     settle_seconds: float = Field(default=3, ge=0)  #: a scan unchanged for this long is taken
+    incomplete_seconds: float = Field(default=600, ge=0)  #: a scan that is cut off waits so long
     keep_inbox: bool = False  #: leave published scans where they were dropped
     max_pages: int = Field(default=10_000, ge=1)
     max_bytes: int = Field(default=4 * 2**30, ge=1)

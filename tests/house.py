@@ -39,7 +39,8 @@ class House:
     def opis(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command here; nothing waits for files to settle, they lie still."""
         base = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
-        base |= {"OPIS_SETTLE_SECONDS": "0", "PREFECT_HOME": str(self.folder / "prefect")}
+        base |= {"OPIS_SETTLE_SECONDS": "0", "OPIS_INCOMPLETE_SECONDS": "0"}
+        base |= {"PREFECT_HOME": str(self.folder / "prefect")}
         return subprocess.run(
             [OPIS, *words],
             cwd=self.folder,

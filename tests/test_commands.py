@@ -219,3 +219,33 @@ def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(
     assert said.startswith("opis: Interrupted. What is published stays")
     assert (house.inbox / LETTER.name).is_file()
     assert house.versions() == []
+
+
+@pytest.mark.tesseract
+def test_a_scan_whose_end_is_missing_waits_then_is_read_whole(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.inbox.mkdir()
+    whole, scan = LETTER.read_bytes(), house.inbox / "slow.pdf"
+    scan.write_bytes(whole[: len(whole) * 6 // 10])
+    first = house.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="600")
+    assert first.returncode == 0
+    assert "waits: slow.pdf is cut off" in first.stdout
+    assert "it is refused in 10 minutes" in first.stdout
+    assert [path.name for path in house.inbox.iterdir()] == ["slow.pdf"]
+    scan.write_bytes(whole)
+    second = house.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="600")
+    assert "published" in second.stdout
+    assert list(house.inbox.iterdir()) == []
+
+
+@pytest.mark.parametrize("share", [30, 60, 90])
+def test_a_scan_that_stays_cut_off_is_refused_in_time(share: int, tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.inbox.mkdir()
+    whole = LETTER.read_bytes()
+    (house.inbox / "cut.pdf").write_bytes(whole[: len(whole) * share // 100])
+    waits = house.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="600")
+    assert (waits.returncode, house.versions()) == (0, [])
+    done = house.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="0.1")
+    assert (done.returncode, house.versions()) == (3, [])
+    assert "is cut off" in (house.inbox / "refused" / "cut.reason.txt").read_text("utf-8")

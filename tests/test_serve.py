@@ -101,3 +101,20 @@ def _write_long_scan(path: Path) -> None:
     written = path.with_suffix(".part")
     pages[0].save(written, "TIFF", save_all=True, append_images=pages[1:])
     written.rename(path)
+
+
+def test_a_scan_that_comes_in_slices_is_one_record(served: Served) -> None:
+    served.until_said("Watching", 120)
+    whole = LETTER.read_bytes()
+    step = len(whole) // 6 + 1
+    with (served.house.inbox / "slices.pdf").open("ab") as file:
+        file.write(whole[:step])
+    for place in range(step, len(whole), step):
+        time.sleep(3)  # longer than the settling: each slice looks like the last
+        with (served.house.inbox / "slices.pdf").open("ab") as file:
+            file.write(whole[place : place + step])
+    served.until_said("published slices.pdf")
+    assert "waits: slices.pdf is cut off" in served.said()
+    assert "\nrefused" not in served.said()
+    assert len(served.house.versions()) == 1
+    served.ends(20)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pikepdf
 import pypdf
 
-from pipeline.errors import BrokenScanError, EmptyScanError, EncryptedScanError
+from pipeline.errors import BrokenScanError, CutOffError, EmptyScanError, EncryptedScanError
 from pipeline.model import PDF, Concern, Issue, ScanFacts
 
 _HEAD, _TAIL = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
@@ -25,6 +25,18 @@ def inspect_pdf(path: Path, size: int) -> ScanFacts:
         BrokenScanError: it is cut off, has lost pages or cannot be read at all.
         OSError: the operating system does not let us read it.
     """
+    try:
+        return _inspected(path, size)
+    except CutOffError:
+        raise
+    except BrokenScanError as error:
+        if b"%%EOF" in _tail(path, size):
+            raise
+        msg = f"{path.name} is cut off: its end is missing. {error.args[0]}"
+        raise CutOffError(msg) from error
+
+
+def _inspected(path: Path, size: int) -> ScanFacts:
     with _open_pdf(path) as pdf:
         count, declared, issues = _facts(pdf, path)
         warned = " ".join(map(str, pdf.get_warnings()))
@@ -42,7 +54,7 @@ def inspect_pdf(path: Path, size: int) -> ScanFacts:
         msg = (
             f"{path.name} is cut off: its end is missing; pages may be, too ({count} can be found)."
         )
-        raise BrokenScanError(msg)
+        raise CutOffError(msg)
     if rebuilt:
         detail = "The PDF's index of objects was broken; it was rebuilt to read the file."
         issues.append(Issue(Concern.REPAIRED, detail))
@@ -89,14 +101,19 @@ def _is_cut_off(path: Path, size: int, *, rebuilt: bool) -> bool:
     """
     with path.open("rb") as file:
         length = _LENGTH.search(file.read(_HEAD))
-        file.seek(max(size - _PADDING, 0))
-        tail = file.read().rstrip(b"\0\t\n\f\r ")[-_TAIL:]
-    _, end, after = tail.rpartition(b"%%EOF")
+    _, end, after = _tail(path, size).rpartition(b"%%EOF")
     if rebuilt and not end:
         return True
     if length is not None and int(length[1]) > size:
         return True
     return bool(end and _OBJECT.search(after))
+
+
+def _tail(path: Path, size: int) -> bytes:
+    """Return the last bytes, padding aside."""
+    with path.open("rb") as file:
+        file.seek(max(size - _PADDING, 0))
+        return file.read().rstrip(b"\0\t\n\f\r ")[-_TAIL:]
 
 
 def _producer(path: Path) -> str:
