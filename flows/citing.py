@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from flows import house, show
+from flows.exits import Exit
 from pipeline.citation.check import check
 from pipeline.citation.cited import cited, holds
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
@@ -19,8 +20,6 @@ from pipeline.errors import SetupError
 from pipeline.holdings.catalog import Catalog
 from pipeline.record import Record
 from pipeline.reference import ArchivalReference, Reading, parse_all, read
-
-_OTHERWISE = 4  #: what is cited does not read so
 
 
 class Form(StrEnum):
@@ -101,7 +100,7 @@ def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users 
 
     A citation that is checked and reads otherwise ends with status 4.
     """
-    settings = house.load_settings({} if output is None else {"output": output})
+    settings = house.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if checked:
             _check(checked, quote, catalog)
@@ -137,4 +136,4 @@ def _check(citation: str, quote: str, catalog: Catalog) -> None:
     for sentence in (*found.sentences, *found.differences):
         show.line(sentence)
     if not found.same:
-        raise typer.Exit(_OTHERWISE)
+        raise typer.Exit(Exit.DAMAGE)

@@ -3,15 +3,15 @@
 import logging
 import sqlite3
 import sys
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from flows import batch, citing, describing, direct, ending, exporting, house, show, versions
 from flows import serve as serving
 from flows.doctor import examine
+from flows.exits import Exit
 from pipeline.errors import OpisError, SetupError, disk_trouble
 from pipeline.evaluation.measure import evaluate as evaluation
 from pipeline.evaluation.samples import find_samples
@@ -24,18 +24,6 @@ from pipeline.reading.ocr import installed_languages
 from pipeline.reading.recipes import Recipe
 from pipeline.record import from_json
 from pipeline.settings import Settings
-
-
-class Exit(IntEnum):
-    """What the command says to the shell."""
-
-    WELL = 0
-    UNEXPECTED = 1
-    USAGE = 2
-    REFUSALS = 3
-    DAMAGE = 4
-    INTERRUPTED = ending.INTERRUPTED  #: Typer's own, too, on Ctrl-C
-
 
 app = typer.Typer(
     help="Turns scans of archival documents into records to search, check and cite.",
@@ -65,7 +53,7 @@ def ingest(
     jobs: Jobs = None,
 ) -> None:
     """Read every scan in the inbox, or those named, and publish their records."""
-    settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs)
+    settings = house.settings_with(inbox=inbox, output=output, languages=languages, jobs=jobs)
     if not settings.inbox.exists():
         show.line(f"There was no inbox {settings.inbox}; it is made now.")
     if directly:
@@ -95,7 +83,9 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Of the Prefect server and its UI.")] = None,
 ) -> None:
     """Start the Prefect server with its UI, and take in scans as they arrive."""
-    settings = _settings(inbox=inbox, output=output, languages=languages, jobs=jobs, port=port)
+    settings = house.settings_with(
+        inbox=inbox, output=output, languages=languages, jobs=jobs, port=port
+    )
     house.ready(settings)
     serving.serve(settings, show.line, show.complaint)
 
@@ -114,7 +104,7 @@ def show_record(
     as_json: AsJson = False,
 ) -> None:
     """Show a record: what it is, where it lies, what to look at, and its text."""
-    settings = _settings(output=output)
+    settings = house.settings_with(output=output)
     with _catalog(output) as catalog:
         entry = catalog.entry(record)
     folder = settings.records / entry.folder / f"v{entry.version}"
@@ -144,7 +134,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Check every digest, manifest and invariant of the published records."""
-    settings = _settings(output=output)
+    settings = house.settings_with(output=output)
     if not settings.records.is_dir():
         msg = (
             f"There is no archive in {settings.output}: no folder {settings.records.name}. Is the "
@@ -168,7 +158,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Read pages that have a transcription, and say with how many errors."""
-    settings = _settings(languages=languages, jobs=jobs)
+    settings = house.settings_with(languages=languages, jobs=jobs)
     given = settings.languages if languages else ()
     signature_of(settings.engine, given or tuple(installed_languages()))
     samples, amiss = find_samples(folder, given, installed_languages())
@@ -190,7 +180,7 @@ app.command()(versions.provenance)
 @app.command()
 def doctor(inbox: Inbox = None, output: Output = None, languages: Languages = None) -> None:
     """Check this machine: engine, languages, disk, folders, server; say what to do."""
-    settings = _settings(inbox=inbox, output=output, languages=languages)
+    settings = house.settings_with(inbox=inbox, output=output, languages=languages)
     if not show.examination(examine(settings)):
         raise typer.Exit(Exit.UNEXPECTED)
 
@@ -233,10 +223,6 @@ def _chosen(scans: list[Path] | None, settings: Settings) -> list[Path]:
     return [path for path in found if path not in waiting]
 
 
-def _settings(**given: Any) -> Settings:
-    return house.load_settings({key: value for key, value in given.items() if value is not None})
-
-
 def _catalog(output: Path | None) -> Catalog:
-    settings = _settings(output=output)
+    settings = house.settings_with(output=output)
     return Catalog(settings.catalog, settings.records)

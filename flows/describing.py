@@ -8,14 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from flows import house, show
+from flows.exits import Exit
 from pipeline.description.merge import Described, describe, find_sources
 from pipeline.description.sources import file_name
 from pipeline.description.template import template as sidecar_template
 from pipeline.description.translations import FoundTranslation, find_translations
 from pipeline.dryrun import Fault, check_folder
 from pipeline.errors import SetupError
-
-FAULTS = 3  #: to the shell: as of a run with refusals
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
@@ -76,7 +75,7 @@ def _check(folder: Path, *, as_json: bool) -> None:
             show.line(_line(fault))
         show.line(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
     if faults:
-        raise typer.Exit(FAULTS)
+        raise typer.Exit(Exit.REFUSALS)
 
 
 def _line(fault: Fault) -> str:

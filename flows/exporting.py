@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from flows import house, show
+from flows.exits import Exit
 from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.ead import file_of, to_ead
 from pipeline.exports.formats import FORMATS
@@ -18,7 +19,6 @@ from pipeline.record import from_json
 from pipeline.settings import Settings
 
 _EAD = "ead3"
-_DAMAGE = 4  #: what the command says to the shell where a record is damaged
 
 
 def export(
@@ -38,14 +38,14 @@ def export(
     if every == (record is not None):
         msg = "Say either which record to export, or --all with a folder to write --to."
         raise SetupError(msg)
-    settings = house.load_settings({} if output is None else {"output": output})
+    settings = house.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if record is None:
             whole = _all(catalog, settings, form, to)
         else:
             whole = _one(catalog, settings, record, form, to)
     if not whole:
-        raise typer.Exit(_DAMAGE)
+        raise typer.Exit(Exit.DAMAGE)
 
 
 def _one(

@@ -36,6 +36,11 @@ def load_settings(given: Mapping[str, Any]) -> Settings:
     return settings.model_copy(update=absolute)
 
 
+def settings_with(**given: Any) -> Settings:
+    """Return the settings with the options that were given; those that were not are None."""
+    return load_settings({key: value for key, value in given.items() if value is not None})
+
+
 def ready(settings: Settings) -> None:
     """Check before any work what would make all of it vain.
 

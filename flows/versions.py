@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from flows import house, rounds, show
+from flows.exits import Exit
 from pipeline.again import withdraw as withdrawal
 from pipeline.citation.pin import word_differences
 from pipeline.cleaning.edits import apply
@@ -15,7 +16,6 @@ from pipeline.errors import CatalogError
 from pipeline.exports.alto import read_blocks
 from pipeline.holdings.catalog import Catalog
 from pipeline.record import Record, RecordPage
-from pipeline.settings import Settings
 from pipeline.text import PageText
 from pipeline.trace import about_scan, told, trace
 from pipeline.versions import Changes, changes
@@ -47,7 +47,7 @@ def withdraw(
     output: Output = None,
 ) -> None:
     """Withdraw a record: its next version holds the reason and no text; earlier ones stay."""
-    settings = _settings(output)
+    settings = house.settings_with(output=output)
     house.ready(settings)
     show.outcomes([withdrawal(record, reason, settings, house.clock())], settings.output)
 
@@ -60,7 +60,7 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Show what differs between two versions of a record: words, description, settings."""
-    settings = _settings(output)
+    settings = house.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         old, new = (catalog.load(record, _number(one)) for one in (before, after))
     found = changes(old, new, "replaced", f"{before} and {after} compared")
@@ -79,7 +79,7 @@ def provenance(
     as_json: AsJson = False,
 ) -> None:
     """Walk from a word back to its box, its page image, the engine and the scan."""
-    settings = _settings(output)
+    settings = house.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.entry(record)
         made = catalog.load(record, None)
@@ -111,13 +111,13 @@ def provenance(
 
 
 def _again(name: str, records: list[str], reason: str, directly: bool, output: Path | None) -> None:
-    settings = _settings(output)
+    settings = house.settings_with(output=output)
     house.ready(settings)
     run: Callable[..., list[Any]] = rounds.direct if directly else rounds.on_prefect
     outcomes = run(name, records, settings, reason)
     show.outcomes(outcomes, settings.output)
     if any(outcome.failed for outcome in outcomes):
-        raise typer.Exit(1)
+        raise typer.Exit(Exit.UNEXPECTED)
 
 
 def _lines(found: Changes, old: Record) -> list[str]:
@@ -155,7 +155,3 @@ def _number(version: str) -> int:
         msg = f"{version!r} is no version; write v1 or 1."
         raise CatalogError(msg)
     return int(number)
-
-
-def _settings(output: Path | None) -> Settings:
-    return house.load_settings({} if output is None else {"output": output})

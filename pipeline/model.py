@@ -130,6 +130,9 @@ class Step:
     name: str
     settings: dict[str, str] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return " ".join([self.name, *(f"{key}={value}" for key, value in self.settings.items())])
+
 
 @dataclass(frozen=True, slots=True)
 class PageSource:

@@ -123,12 +123,7 @@ def _add(document: dict[str, Any], activity: Activity) -> None:
     document["activity"][me] = {
         "prov:startTime": _moment(activity.started),
         "prov:endTime": _moment(activity.ended),
-        **{
-            f"opis:step-{place}": " ".join(
-                [step.name, *(f"{k}={v}" for k, v in step.settings.items())]
-            )
-            for place, step in enumerate(activity.steps, 1)
-        },
+        **{f"opis:step-{place}": str(step) for place, step in enumerate(activity.steps, 1)},
     }
     document["wasAssociatedWith"][f"_:{activity.id}-by"] = {
         "prov:activity": me,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.cleaning.edits import Change
+from pipeline.cleaning.edits import Change, placed
 from pipeline.provenance import Activity
 from pipeline.record import Record, RecordPage
 from pipeline.text import PageText, Word
@@ -47,48 +47,31 @@ def _back(start: int, end: int, changes: Sequence[Change]) -> tuple[int, int, tu
     """Return the stretch of the raw text behind a stretch of the reading text, and who made it."""
     touched = []
     for change in reversed(changes):
-        before = _first(start, change), _last(end, change)
+        before = _before(start, change), _before(end, change, end=True)
         if before[1] - before[0] != end - start or _written(start, end, change):
             touched.append(change.step)
         start, end = before
     return start, end, tuple(reversed(touched))
 
 
-def _first(place: int, change: Change) -> int:
-    """Return where, before a change, the character stood that is at ``place`` after it."""
-    shift = 0
-    for edit in change.edits:
-        here = edit.start + shift
-        if place < here:
-            break
-        if place < here + len(edit.inserted):
-            return edit.start
-        shift += len(edit.inserted) - len(edit.removed)
-    return place - shift
+def _before(place: int, change: Change, *, end: bool = False) -> int:
+    """Return where, before a change, the character stood that is at ``place`` after it.
 
-
-def _last(place: int, change: Change) -> int:
-    """The same for the end of a stretch: one past its last character."""
-    shift = 0
-    for edit in change.edits:
-        here = edit.start + shift
-        if place <= here:
+    With ``end``, ``place`` is one past the last character of a stretch, and so is what is returned.
+    """
+    character, back = place - end, 0
+    for edit, here in placed(change):
+        if character < here:
             break
-        if place <= here + len(edit.inserted):
-            return edit.start + len(edit.removed)
-        shift += len(edit.inserted) - len(edit.removed)
-    return place - shift
+        if character < here + len(edit.inserted):
+            return edit.start + len(edit.removed) * end
+        back += len(edit.removed) - len(edit.inserted)
+    return place + back
 
 
 def _written(start: int, end: int, change: Change) -> bool:
     """Whether a change wrote letters of a stretch that is as long as before."""
-    shift = 0
-    for edit in change.edits:
-        here = edit.start + shift
-        if here < end and here + len(edit.inserted) > start:
-            return True
-        shift += len(edit.inserted) - len(edit.removed)
-    return False
+    return any(here < end and here + len(edit.inserted) > start for edit, here in placed(change))
 
 
 def _words(text: PageText, start: int, end: int) -> Iterator[tuple[int, Word]]:
@@ -142,10 +125,7 @@ def _done(record: Record, activity: Activity) -> str:
     agent = log.agents[activity.agent]
     plan = log.plans[activity.plan]
     settings = ", ".join(f"{key} {value}" for key, value in plan.items())
-    steps = "; ".join(
-        " ".join([step.name, *(f"{key}={value}" for key, value in step.settings.items())])
-        for step in activity.steps
-    )
+    steps = "; ".join(map(str, activity.steps))
     how = "; ".join(filter(None, [settings, steps]))
     return (
         f"{activity.id}: {agent.name} {agent.version}, {activity.started.isoformat()} to "

@@ -69,11 +69,16 @@ def undo(text: str, changes: Iterable[Change]) -> str:
 
 def inverse(change: Change) -> Change:
     """Return the change that takes this one back."""
-    edits, shift = list[Edit](), 0
+    edits = tuple(Edit(here, edit.inserted, edit.removed) for edit, here in placed(change))
+    return Change(f"undo-{change.step}", edits)
+
+
+def placed(change: Change) -> Iterator[tuple[Edit, int]]:
+    """Yield each edit with where what it inserted begins in the text after the change."""
+    shift = 0
     for edit in change.edits:
-        edits.append(Edit(edit.start + shift, edit.inserted, edit.removed))
+        yield edit, edit.start + shift
         shift += len(edit.inserted) - len(edit.removed)
-    return Change(f"undo-{change.step}", tuple(edits))
 
 
 def mended(text: str, step: Callable[[str], Iterator[Edit]]) -> str:

@@ -12,7 +12,8 @@ from typing import TypeAlias
 
 import yaml
 
-from pipeline.errors import DescriptionError, UnreadableError
+from pipeline.description.bounded import read_bounded
+from pipeline.errors import DescriptionError
 
 Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
 Complain: TypeAlias = Callable[[DescriptionError], None]
@@ -41,13 +42,7 @@ def stop(error: DescriptionError) -> None:
 def read_sidecar(path: Path, name: str = "", complain: Complain = stop) -> Sidecar:
     """Read a ``.yaml``, ``.yml`` or ``.json`` file; messages call it ``name``, or by its own."""
     name = name or path.name
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        msg = f"{name} cannot be read ({error.strerror})."
-        raise UnreadableError(msg) from error
-    return parse_sidecar(content, name, complain)
+    return parse_sidecar(read_bounded(path, _MOST_BYTES, name), name, complain)
 
 
 def parse_sidecar(content: bytes, name: str, complain: Complain = stop) -> Sidecar:

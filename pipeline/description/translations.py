@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.description.bounded import read_bounded
 from pipeline.description.languages import is_language, language_tag
 from pipeline.description.parts import GivenTranslation
-from pipeline.errors import DescriptionError, UnreadableError
+from pipeline.errors import DescriptionError
 
 SIDECAR_TEXT = "sidecar"  #: origin of a text that stands in a sidecar
 _MOST_BYTES = 16 * 1024 * 1024
@@ -104,12 +105,7 @@ def read_translation(path: Path, language: str, translator: str | None) -> Found
         DescriptionError: it is no plain text, or empty.
         UnreadableError: the operating system does not let us read it.
     """
-    try:
-        with path.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
-    except OSError as error:
-        msg = f"The translation {path.name} cannot be read ({error.strerror})."
-        raise UnreadableError(msg) from error
+    content = read_bounded(path, _MOST_BYTES, f"The translation {path.name}")
     text = decoded(content, path.name)
     sha256 = hashlib.sha256(content).hexdigest()
     return FoundTranslation(language, translator, text, path.name, path, sha256)

@@ -116,11 +116,7 @@ def _link(event: etree._Element, what: str, value: str, role: str = "") -> None:
 
 def _detail(log: Provenance, activity: Activity) -> str:
     settings = " ".join(f"{key}={value}" for key, value in log.plans.get(activity.plan, {}).items())
-    steps = [
-        " ".join([step.name, *(f"{key}={value}" for key, value in step.settings.items())])
-        for step in activity.steps
-    ]
-    return "; ".join(filter(None, [activity.plan, settings, *steps]))
+    return "; ".join(filter(None, [activity.plan, settings, *map(str, activity.steps)]))
 
 
 def _agent(root: etree._Element, name: str, agent: Agent) -> None:

@@ -71,14 +71,12 @@ def publish(
 
 
 def _home(scan: Admitted, record: Record, settings: Settings) -> Path:
-    """Return the record's folder: where its versions lie, or where its ladder leads."""
-    with Catalog(settings.catalog, settings.records) as catalog:
-        known = catalog.folder_of(record.id)
-    return (
-        settings.records / known
-        if known
-        else (settings.records.joinpath(*_ladder(scan), record.id))
-    )
+    """Return the record's folder: where its versions lie, or where the ladder of a first leads."""
+    if record.version > 1:
+        with Catalog(settings.catalog, settings.records) as catalog:
+            if known := catalog.folder_of(record.id):
+                return settings.records / known
+    return settings.records.joinpath(*_ladder(scan), record.id)
 
 
 def _tell_changes(data: Path, home: Path, record: Record, why: tuple[Kind, str] | None) -> None:

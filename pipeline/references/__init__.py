@@ -1,1 +1,1 @@
-"""What an archivist says of a scan: sidecars, file names, references, leaves, dates."""
+"""Archival references: archives, their ladders, leaves, and every way to cite them."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from pipeline.references.archives import archive_named, known_archives
+from pipeline.references.archives import archive_named, spellings
 from pipeline.references.leaves import plain
 from pipeline.references.reading import Problem, Reading, Status
 from pipeline.references.systems import Path, reading_of
@@ -126,11 +126,7 @@ def _whole(path: list[tuple[str, str]], series: list[str]) -> Path:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    spellings = sorted(
-        (text for one in known_archives() if one.system == "us" for text in one.spellings),
-        key=lambda text: (-len(text), text),
-    )
-    archive = "|".join(re.escape(text) for text in [*spellings, "U.S. Department of State"])
+    archive = "|".join(map(re.escape, [*spellings("us"), "U.S. Department of State"]))
     archive += "|National Archives(?=[^;]{0,60} RG )"
     place = r"(?:, (?:College Park|Washington)(?:, (?:Maryland|MD|D\.?C\.?))?)?"
     return re.compile(rf"(?<![\w-])(?:(?P<archive>{archive}){place}[,:] |(?={_RG},))")

@@ -49,12 +49,21 @@ def system_of(code: str) -> str:
     return "ru" if archive is None else archive.system
 
 
+def spellings(system: str = "") -> list[str]:
+    """Return all spellings of the archives of a system, or of all archives, the longest first."""
+    found = {
+        text
+        for archive in known_archives()
+        if archive.system == system or not system
+        for text in archive.spellings
+    }
+    return sorted(found, key=lambda text: (-len(text), text))
+
+
 @cache
 def spelling_pattern() -> str:
     """Return a regular expression for any spelling, the longest first; spaces may be missing."""
-    spellings = {text for archive in known_archives() for text in archive.spellings}
-    longest_first = sorted(spellings, key=lambda text: (-len(text), text))
-    return "|".join(_spaced(text) for text in longest_first)
+    return "|".join(map(_spaced, spellings()))
 
 
 def _spaced(text: str) -> str:

@@ -24,10 +24,6 @@ _RANGE = rf"{_LEAF}(?:\s*-\s*{_LEAF}{_NO_DATE})?"
 _AND = r"(?:\b(?:and|и)\b|&)"
 _COMMA = rf"\s*(?:[,;](?!\s*{YEAR})(?:\s*{_AND})?|{_AND})\s*"  # "ll. 110-113, 1949" ends at 113
 LEAF_LIST = rf"{_RANGE}(?:{_COMMA}{_RANGE}{_NO_DATE})*(?![^\W_]|/|-\w)"
-LEAVES = (  # "p." is pages here, after the delo
-    r"(?:(?:лл?|ll?|лист[ыа]?|list[ya]?|sheets?)|(?P<pages>pp?|сс?|стр|pages?))\.?\s*"
-    rf"(?P<leaves>{LEAF_LIST})"
-)
 
 
 def plain(text: str) -> str:

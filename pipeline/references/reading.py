@@ -1,5 +1,6 @@
 """What came of reading a text for references: each with how sure it is, and why it is not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -69,16 +70,18 @@ class Readings:
     @property
     def why(self) -> str:
         """Why not all is ok, in sentences; empty where it is."""
-        told = [problem for found in self.references for problem in found.problems]
-        return " ".join(problem.detail for problem in (*told, *self.problems))
+        return " ".join(problem.detail for problem in self._all_problems())
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as ``opis reference --json`` prints it."""
-        told = [problem for found in self.references for problem in found.problems]
         return {
             "references": [found.to_dict() for found in self.references],
             "issues": [
-                {"code": problem.code, "detail": problem.detail}
-                for problem in (*told, *self.problems)
+                {"code": problem.code, "detail": problem.detail} for problem in self._all_problems()
             ],
         }
+
+    def _all_problems(self) -> Iterator[Problem]:
+        for found in self.references:
+            yield from found.problems
+        yield from self.problems

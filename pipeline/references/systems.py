@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from pipeline.references.archives import archive_named, known_archives
+from pipeline.references.archives import archive_named, spellings
 from pipeline.references.leaves import LEAF_LIST, LeafRange, read_leaves
 from pipeline.references.place import ArchivalReference
 from pipeline.references.reading import Problem, Reading, Status
@@ -26,24 +26,25 @@ _KEW = re.compile(
     r"(?:-[0-9]{1,6})?)(?:/(?P<item>[A-Z]{0,3}[0-9]{1,6}[A-Z]?(?:/[0-9]{1,6}[A-Z]?)*))?)?"
     rf"(?![\w/]|-\w)(?:,? (?:ff?|fols?)\.? ?(?P<leaves>{LEAF_LIST}))?"
 )
-_GERMAN = re.compile(
+#: Templates: the archives of the system and a list of leaves are put in.
+_GERMAN = (
     r"(?P<archive>{archive})[\s,:]+(?P<bestand>[A-Z][A-Za-z]{{0,5}}(?: ?[0-9]{{1,5}}[a-z]?)?"
     r"(?: [IVX]+(?![\w.]))?)(?:(?:/| /|, (?:Nr\. )?(?=[0-9]))"
     r"(?P<signatur>[^\s,;.]+(?: [0-9A-Z/]+)*))?"
     r"(?:,? (?:Bd|Band|Bände)\.? (?P<volume>[0-9]+[A-Za-z]?))?"
     r"(?:,? (?:Bl|Blatt|S|fol)\.? ?(?P<leaves>{leaves}))?"
 )
-_POLISH = re.compile(
+_POLISH = (
     r"(?P<archive>{archive})[\s,:]+(?:(?P<zespol>(?!sygn)[^,;]{{2,80}}?), )?"
     r"(?:sygn\.|sygnatura|z\.)? ?(?P<sygnatura>(?:[A-Z]{{1,3}} ?)*"
     r"[IVXL]*(?: ?[A-Z]/)?[0-9][0-9A-Z/.-]*[0-9A-Za-z]?)(?:, (?:t|tom|w)\. ?(?P<volume>[0-9]+))?"
     r"(?:, (?:k|karta|s|str)\. ?(?P<leaves>{leaves}))?"
 )
-_HUNGARIAN = re.compile(
+_HUNGARIAN = (
     r"(?P<archive>{archive})[\s,:-]+(?P<signatura>[A-Z]{{1,6}}[ -]?[0-9A-Za-z][\w.-]*"
     r"(?:[ -][\w./-]*[0-9][\w./-]*)*[\w](?:(?<=\.-[0-9]{{2}})\.|(?<=\.-[0-9])\.)?)"
 )
-_CHINESE = re.compile(
+_CHINESE = (
     r"(?:(?P<archive>{archive})[\s,:]+(?:No\.? ?|File ?)?)?(?P<signatura>[12][0-9]{{2}}-[0-9]{{5}}-"
     r"[0-9]{{2}}(?:\([0-9]+\))?)(?:,? (?:(?:pp?|ll?)\.? ?)?(?P<leaves>{leaves}))?"
 )
@@ -56,7 +57,7 @@ def read_systems(text: str) -> Iterator[Reading]:
     for system, pattern, unit in (
         ("de", _GERMAN, "Bl"), ("pl", _POLISH, "k"), ("hu", _HUNGARIAN, ""), ("cn", _CHINESE, "l"),
     ):  # fmt: skip
-        for found in _of_system(system, pattern.pattern).finditer(text):
+        for found in _of_system(system, pattern).finditer(text):
             yield _signed(found, unit)
 
 
@@ -101,11 +102,7 @@ def reading_of(found: re.Match[str], archive: str | None, path: Path, unit: str)
 
 @cache
 def _of_system(system: str, pattern: str) -> re.Pattern[str]:
-    spellings = sorted(
-        (text for one in known_archives() if one.system == system for text in one.spellings),
-        key=lambda text: (-len(text), text),
-    )
-    archive = "|".join(re.escape(text).replace(r"\ ", "[ -]?") for text in spellings)
+    archive = "|".join(re.escape(text).replace(r"\ ", "[ -]?") for text in spellings(system))
     return re.compile(
         rf"(?<![\w-])(?:{pattern.format(archive=archive, leaves=LEAF_LIST)})(?![\w/])"
     )
