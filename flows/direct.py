@@ -53,7 +53,7 @@ def _submit(
         return _done(failure(path, error))
     if isinstance(scan, Outcome):
         return _done(scan)
-    meter.expect(scan.facts.page_count)
+    meter.expect(scan.unread)
     runs = [
         pool.submit(_read, scan, run, settings, readers, clock)
         for run in page_runs(scan, house.jobs_of(settings))

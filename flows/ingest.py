@@ -144,7 +144,7 @@ def _told(outcome: Outcome) -> Outcome | State[Any]:
 
 
 def _pages(value: Admitted | Outcome) -> int:
-    return value.facts.page_count if isinstance(value, Admitted) else 0
+    return value.unread if isinstance(value, Admitted) else 0
 
 
 def _readers(settings: Settings) -> Readers:

@@ -53,14 +53,14 @@ def admit(
         sidecar=sidecar,
         sidecar_sha256=None if sidecar is None else digest(sidecar),
         sidecar_size=0 if sidecar is None else sidecar.stat().st_size,
-        record_id=described.held.slug if described.held else f"scan-{sha256[:12]}",
+        record_id=described.held.slug if described.held else _unplaced_id(sha256),
         version=1,
         languages=engine_languages(described.description.language, settings),
         arrived=arrived,
         translations=find_translations(path, described.description.translations),
         index_row=row_as_csv(path, settings.inbox),
     )
-    return published_already(scan, catalog, settings) or _numbered(scan, catalog)
+    return published_already(scan, catalog, settings) or numbered(scan, catalog, settings)
 
 
 def published_already(scan: Admitted, catalog: Catalog, settings: Settings) -> Published | None:
@@ -69,8 +69,8 @@ def published_already(scan: Admitted, catalog: Catalog, settings: Settings) -> P
     Raises:
         DuplicateError: they are published, but what came with them says something else.
     """
-    known = catalog.with_bytes(scan.sha256)
-    if known is None or known.record == scan.described.description.replaces:
+    known = _same_bytes(scan, catalog)
+    if known is None:
         return None
     if known.withdrawn:
         msg = (
@@ -79,22 +79,48 @@ def published_already(scan: Admitted, catalog: Catalog, settings: Settings) -> P
             "sidecar."
         )
         raise DuplicateError(msg)
-    if scan.described.held is not None and scan.record_id != known.record:
+    placed_first = known.record == _unplaced_id(scan.sha256)
+    if scan.described.held is not None and scan.record_id != known.record and not placed_first:
         msg = (
             f"{scan.name} holds the same bytes as {known.record}, but is described as "
             f"{scan.record_id}. One of the two is misfiled; if both are right, name the second "
             "place in the sidecar of the first."
         )
         raise DuplicateError(msg)
-    folder = settings.records / known.folder / f"v{known.version}"
+    folder = _folder(known, settings)
     if _described_anew(scan, known, folder):
+        if known.version < catalog.newest_version(known.record):
+            msg = (
+                f"{scan.name} holds the bytes of {known.record}, version {known.version}, which "
+                f"another scan has replaced. If this one is the better one after all, write "
+                f"`replaces: {known.record}` into its sidecar."
+            )
+            raise DuplicateError(msg)
         return None
     return Published(known.record, known.version, folder, already=True)
+
+
+def _same_bytes(scan: Admitted, catalog: Catalog) -> Known | None:
+    """Return the version that holds the scan's bytes, unless the scan says that it replaces it."""
+    known = catalog.with_bytes(scan.sha256)
+    replaced = scan.described.description.replaces
+    return known if known is not None and known.record != replaced else None
+
+
+def _folder(known: Known, settings: Settings) -> Path:
+    return settings.records / known.folder / f"v{known.version}"
+
+
+def _unplaced_id(sha256: str) -> str:
+    """Return the id of a record whose place nobody knows; it keeps it when one is found."""
+    return f"scan-{sha256[:12]}"
 
 
 def _described_anew(scan: Admitted, known: Known, folder: Path) -> bool:
     """Whether a description came with known bytes that is not the one of their record."""
     if scan.sidecar_sha256 not in {None, known.sidecar_sha256}:
+        return True
+    if scan.described.held is not None and known.reference is None:
         return True
     kept = folder / "data" / "sidecar" / "index.csv"
     if scan.index_row and (not kept.is_file() or kept.read_text("utf-8") != scan.index_row):
@@ -107,19 +133,25 @@ def _described_anew(scan: Admitted, known: Known, folder: Path) -> bool:
     )
 
 
-def _numbered(scan: Admitted, catalog: Catalog) -> Admitted:
-    """Give the scan its record and version, or refuse a reference that is taken."""
+def numbered(scan: Admitted, catalog: Catalog, settings: Settings) -> Admitted:
+    """Return the scan with its record and version; with known bytes, the version that has them.
+
+    Raises:
+        DescriptionError: it replaces a record that is not there.
+        DuplicateError: its reference is taken by a record from other bytes.
+    """
     replaced, held = scan.described.description.replaces, scan.described.held
     # ll. 110-113 and ll. 0110-0113 are one place, though they spell two ids.
     there = None if held is None else catalog.with_reference(held.normal)
-    record_id = replaced or there or scan.record_id
+    same = _same_bytes(scan, catalog)
+    record_id = replaced or there or (same.record if same else scan.record_id)
     newest = catalog.newest_version(record_id)
     if replaced and not newest:
         msg = f"{scan.name}: its sidecar replaces {replaced}, but there is no such record."
         raise DescriptionError(msg)
-    same = catalog.with_bytes(scan.sha256)
-    if same is not None and not replaced:  # a new description of what is published
-        return replace(scan, record_id=same.record, version=catalog.newest_version(same.record) + 1)
+    if same is not None and record_id == same.record:  # a new description of what is published
+        known = _folder(same, settings)
+        return replace(scan, record_id=record_id, version=newest + 1, known=known)
     if newest and not replaced:
         msg = (
             f"{scan.name}: {record_id} is published already, from other bytes. If this scan is "

@@ -6,23 +6,26 @@ from typing import Any
 
 from pipeline.description.merge import Described, page_labels
 from pipeline.history import (
-    engine_of,
+    describe_activity,
     history,
+    join_activity,
+    opis_agent,
+    people_of,
     read_activities,
-    read_plans,
     sources_of,
     supply_activities,
 )
-from pipeline.model import Clock, EngineSignature
+from pipeline.lineage import READING, TEXT, read_now, taken_over
+from pipeline.model import Clock, Concern, EngineSignature
 from pipeline.naming import names_of, realigned, titles_of, translations_of
-from pipeline.pageparts import OF_PAGES, Log, draft_pages, fields_of, finish
+from pipeline.pageparts import OF_PAGES, Log, draft_pages, fields_of, finish, wants_review
 from pipeline.provenance import Activity
 from pipeline.record import Record, Reference
 from pipeline.reference import parse_all
 from pipeline.references.leaves import write_leaves
 from pipeline.values import Admitted, ReadPage
 
-_READING = frozenset(["extract", "read"])  #: plans of what is done before cleaning
+_KEPT = frozenset(["describe"])  #: plans of what no reading changes
 
 
 def assemble(
@@ -36,38 +39,31 @@ def assemble(
         signature: of the engine that read them.
         clock: stamps what is done here.
     """
-    log = Log(issues=[*scan.facts.issues, *scan.described.issues])
     given = scan.described.description
     labels, mismatch = page_labels(scan.described.held, given.leaves, scan.facts.page_count)
-    if mismatch is not None:
-        log.issues.append(mismatch)
+    log = Log(issues=[*scan.facts.issues, *scan.described.issues, *filter(None, [mismatch])])
     read = draft_pages(pages, labels, log, lambda page: read_activities(scan.sha256, page, clock))
     text = finish(log, read, clock)
     translations = translations_of(scan.translations, text)
-    log.activities.extend(supply_activities(translations, scan.arrived))
+    sources = sources_of(scan)
+    log.activities += [
+        *supply_activities(translations, scan.arrived),
+        describe_activity(sources[1], scan.described.origins.values(), scan.arrived),
+        join_activity(log.activities, text, clock.now()),
+    ]
+    people = people_of(given.contributors, given.funder, translations)
     return Record(
         id=scan.record_id,
         version=scan.version,
         **_description(scan.described),
-        references=_references(scan.described),
         translations=translations,
         **fields_of(log, text),
-        provenance=history(
-            sources_of(scan),
-            engine_of(signature),
-            read_plans(signature),
-            log.activities,
-            text,
-            clock.now(),
-        ),
+        provenance=history(sources, read_now(signature), log.activities, people),
     )
 
 
 def reassemble(
-    old: Record,
-    pages: Iterable[ReadPage],
-    signature: EngineSignature | None,
-    clock: Clock,
+    old: Record, pages: Iterable[ReadPage], signature: EngineSignature | None, clock: Clock
 ) -> Record:
     """Return the next version of a record: its description, and its pages as they are now.
 
@@ -78,31 +74,90 @@ def reassemble(
         clock: stamps what is done here.
     """
     made = old.provenance
-    kept = [issue for issue in old.issues if issue.concern not in OF_PAGES]
-    log = Log(issues=kept)
-    labels = [page.leaf for page in old.pages]
-    if signature is None:
-        then: dict[int | None, list[Activity]] = defaultdict(list)
-        for activity in made.activities:
-            if activity.plan in _READING:
-                then[activity.page].append(activity)
-        read = draft_pages(pages, labels, log, lambda page: then[page.number])
-        engine = made.agents["engine"]
-        plans = {name: plan for name, plan in made.plans.items() if name in _READING}
-    else:
-        read = draft_pages(
-            pages, labels, log, lambda page: read_activities(made.source.sha256, page, clock)
-        )
-        engine, plans = engine_of(signature), read_plans(signature)
-    text = finish(log, read, clock)
+    log = Log(issues=[issue for issue in old.issues if issue.concern not in OF_PAGES])
+    part = taken_over(made, _KEPT if signature else _KEPT | READING, opis_agent())
+    then = _by_page(part.activities)
+    if signature is not None:
+        part |= read_now(signature)
+
+    def told(page: ReadPage) -> Iterable[Activity]:
+        if signature is None:
+            return then[page.number]
+        return read_activities(made.source.sha256, page, clock)
+
+    text = finish(log, draft_pages(pages, [page.leaf for page in old.pages], log, told), clock)
     translations = tuple(realigned(one, text) for one in old.translations)
-    log.activities.extend(supply_activities(translations, made.source.arrived))
-    sources = (made.source, made.sidecar)
+    log.activities += [
+        *supply_activities(translations, made.source.arrived, made.activities),
+        *then[None],
+        join_activity(log.activities, text, clock.now()),
+    ]
+    people = people_of(old.contributors, old.funder, translations)
     said = {
         "version": old.version + 1, "translations": translations, **fields_of(log, text),
-        "provenance": history(sources, engine, plans, log.activities, text, clock.now()),
+        "provenance": history((made.source, made.sidecar), part, log.activities, people),
     }  # fmt: skip
     return old.model_copy(update=said)
+
+
+def redescribe(old: Record, scan: Admitted, *, anew: bool) -> Record:
+    """Return the next version of a record: its texts as they are, described as its scan is now.
+
+    Args:
+        old: the version before.
+        scan: the same bytes, with all that describes them now.
+        anew: a description came with them; else the one before stands, and only translations
+            are added, or a place where none was known.
+    """
+    made = old.provenance
+    placed = not old.references and scan.described.held is not None
+    sources = (made.source, sources_of(scan)[1] if anew else made.sidecar)
+    said = _description(scan.described) if anew else _placed(old, scan) if placed else {}
+    part = taken_over(made, TEXT if said else TEXT | _KEPT, opis_agent())
+    translations = translations_of(scan.translations, old.reading_text)
+    done = [
+        *part.activities,
+        *supply_activities(translations, scan.arrived, made.activities),
+    ]
+    if said:
+        done.append(describe_activity(sources[1], said["origins"].values(), scan.arrived))
+        said |= _labelled(old, scan, anew=anew)
+    named = old.model_copy(update=said)
+    people = people_of(named.contributors, named.funder, translations)
+    log = history(sources, part, done, people)
+    new = {"version": scan.version, "translations": translations, "provenance": log}
+    return named.model_copy(update=new)
+
+
+def _placed(old: Record, scan: Admitted) -> dict[str, Any]:
+    """Return what a record says of its place, now that the file name spells one."""
+    origins = {**old.origins, "references": scan.described.origins["references"]}
+    return {
+        "references": _references(scan.described),
+        "origins": dict(sorted(origins.items())),
+    }
+
+
+def _labelled(old: Record, scan: Admitted, *, anew: bool) -> dict[str, Any]:
+    """Return the pages with the leaves that they have now, and what is odd about the record."""
+    held, given = scan.described.held, scan.described.description
+    labels, mismatch = page_labels(held, given.leaves, len(old.pages))
+    stands = OF_PAGES if anew else frozenset(Concern) - {Concern.NO_REFERENCE, Concern.LEAF_COUNT}
+    fresh = (*scan.facts.issues, *scan.described.issues) if anew else ()
+    kept = [issue for issue in old.issues if issue.concern in stands]
+    issues = (*fresh, *filter(None, [mismatch]), *kept)
+    pages = (
+        page.model_copy(update={"leaf": label})
+        for page, label in zip(old.pages, labels, strict=True)
+    )
+    return {"pages": tuple(pages), "issues": issues, "needs_review": wants_review(issues)}
+
+
+def _by_page(activities: Iterable[Activity]) -> dict[int | None, list[Activity]]:
+    pages: dict[int | None, list[Activity]] = defaultdict(list)
+    for activity in activities:
+        pages[activity.page].append(activity)
+    return pages
 
 
 _DESCRIBED = {
@@ -122,6 +177,7 @@ def _description(described: Described) -> dict[str, Any]:
         "titles": titles_of(given),
         "names": names_of(given),
         "origins": dict(sorted(described.origins.items())),
+        "references": _references(described),
     }
 
 

@@ -10,9 +10,9 @@ from importlib.metadata import version as installed
 
 from pipeline.cleaning.clean import names
 from pipeline.layout.page import LAYOUT
-from pipeline.model import Clock, EngineSignature
-from pipeline.provenance import Activity, Agent, Provenance, SourceFile
-from pipeline.reading.recipes import EXTRACTION, PREPARATION
+from pipeline.lineage import Part
+from pipeline.model import Clock, Step
+from pipeline.provenance import PARTY, Activity, Agent, Provenance, SourceFile
 from pipeline.record import RecordPage, Translation
 from pipeline.values import Admitted, ReadPage
 
@@ -74,52 +74,97 @@ def clean_activity(
     )  # fmt: skip
 
 
-def supply_activities(translations: Sequence[Translation], when: datetime) -> Iterator[Activity]:
-    """Tell that people made translations; when they did, nobody knows: it came at this moment."""
+def supply_activities(
+    translations: Sequence[Translation], when: datetime, before: Iterable[Activity] = ()
+) -> Iterator[Activity]:
+    """Tell that people made translations; when they did, nobody knows: it came at this moment.
+
+    Args:
+        translations: of the record.
+        when: they came.
+        before: what was done for the version before; what came with it did not come anew.
+    """
+    came = {tuple(a.generated.values()): a.started for a in before if a.plan == "supply"}
+    names = _translators(translations)
     for number, translation in enumerate(translations, 1):
+        made = text_digest(translation.text)
+        then = came.get((made,), when)
         yield Activity(
-            id=f"supply-{number:04d}", agent=translation.translator or _UNNAMED, plan="supply",
-            used={}, generated={f"translation-{number:04d}": text_digest(translation.text)},
-            started=when, ended=when,
+            id=f"supply-{number:04d}", agent=names[translation.translator or _UNNAMED],
+            plan="supply", used={}, generated={f"translation-{number:04d}": made},
+            started=then, ended=then,
         )  # fmt: skip
+
+
+def describe_activity(
+    sidecar: SourceFile | None, origins: Iterable[str], when: datetime
+) -> Activity:
+    """Tell from which sources the description was put together, and when."""
+    sources = "; ".join(sorted(set(origins))) or "nothing"
+    return Activity(
+        id="describe", agent="opis", plan="describe", steps=(Step("merge", {"from": sources}),),
+        used={} if sidecar is None else {"sidecar": sidecar.sha256}, generated={},
+        started=when, ended=when,
+    )  # fmt: skip
+
+
+def join_activity(activities: Iterable[Activity], text: str, when: datetime) -> Activity:
+    """Tell that the reading texts of the pages were joined to that of the whole."""
+    made = (item for activity in activities for item in activity.generated.items())
+    return Activity(
+        id="join", agent="opis", plan="join",
+        used={name: digest for name, digest in made if name.startswith("reading-text-")},
+        generated={"reading-text": text_digest(text)}, started=when, ended=when,
+    )  # fmt: skip
+
+
+def people_of(
+    contributors: Iterable[str], funder: str | None, translations: Sequence[Translation]
+) -> dict[str, Agent]:
+    """Return who gave something to a record, as agents of its log."""
+    given = {f"contributor-{n}": name for n, name in enumerate(contributors, 1)}
+    parties = given | ({"funder": funder} if funder else {})
+    translators = {key: name for name, key in _translators(translations).items()}
+    return {
+        key: Agent(
+            name=name, version="",
+            details={"kind": "person" if key in translators else PARTY, "role": key.split("-")[0]},
+        )
+        for key, name in (parties | translators).items()
+    }  # fmt: skip
+
+
+def _translators(translations: Sequence[Translation]) -> dict[str, str]:
+    """Return the name of each translator with its key in the log."""
+    names = dict.fromkeys(one.translator or _UNNAMED for one in translations)
+    return {name: f"translator-{number}" for number, name in enumerate(names, 1)}
 
 
 def history(
     sources: tuple[SourceFile, SourceFile | None],
-    engine: Agent,
-    plans: dict[str, dict[str, str]],
+    part: Part,
     activities: Iterable[Activity],
-    text: str,
-    when: datetime,
+    people: dict[str, Agent],
 ) -> Provenance:
     """Return the whole log.
 
     Args:
         sources: the scan and its sidecar, as they arrived.
-        engine: that read the pages.
-        plans: how it read them.
-        activities: of the pages, in order, and of people.
-        text: the reading text of the whole.
-        when: now.
+        part: how its pages were read, and what was taken over.
+        activities: all of them, each after what it uses.
+        people: who gave something, as `people_of` names them.
     """
     done = tuple(activities)
-    parts = {k: v for a in done for k, v in a.generated.items() if k.startswith("reading-text-")}
-    join = Activity(
-        id="join", agent="opis", plan="join", used=parts,
-        generated={"reading-text": text_digest(text)}, started=when, ended=when,
-    )  # fmt: skip
-    people = {
-        a.agent: Agent(name=a.agent, version="", details={"kind": "person"})
-        for a in done
-        if a.plan == "supply"
-    }
-    supplied = {"supply": {"by": "people, outside Opis"}} if people else {}
+    used = {activity.plan for activity in done}
+    plans = _OWN | part.plans
     return Provenance(
         source=sources[0],
         sidecar=sources[1],
-        agents={"opis": _opis(), "engine": engine, **people},
-        plans={**plans, **_OWN, **supplied},
-        activities=(*done, join),
+        agents={"opis": opis_agent(), **part.agents, **people},
+        plans={
+            name: settings for name, settings in plans.items() if name in used | part.plans.keys()
+        },
+        activities=done,
     )
 
 
@@ -146,7 +191,8 @@ def sources_of(scan: Admitted) -> tuple[SourceFile, SourceFile | None]:
 
 
 @cache
-def _opis() -> Agent:
+def opis_agent() -> Agent:
+    """Return this Opis, with all of it that can change what it does."""
     details = {name: installed(name) for name in _LIBRARIES}
     details |= {
         "python": platform.python_version(),
@@ -156,27 +202,11 @@ def _opis() -> Agent:
     return Agent(name="opis", version=installed("opis"), details=details)
 
 
-def engine_of(signature: EngineSignature) -> Agent:
-    """Return the engine as an agent, with the digests of its models."""
-    models = {f"model-{code}-sha256": digest for code, digest in signature.models.items()}
-    return Agent(name=signature.name, version=signature.version, details=models)
-
-
-def read_plans(signature: EngineSignature) -> dict[str, dict[str, str]]:
-    """Return how page images are got and read."""
-    return {
-        "extract": {"recipe": EXTRACTION},
-        "read": {
-            "prepare": PREPARATION,
-            "languages": "+".join(signature.languages),
-            **signature.settings,
-        },
-    }
-
-
 _UNNAMED = "a translator who is not named"
-#: how Opis makes texts of what was read
+#: what Opis does with what was read, and what people do
 _OWN = {
     "clean": {"layout": LAYOUT, "steps": " ".join(names())},
     "join": {"between-pages": "form feed"},
+    "describe": {"nearest": "wins"},
+    "supply": {"by": "people, outside Opis"},
 }

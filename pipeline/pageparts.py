@@ -77,9 +77,14 @@ def fields_of(log: Log, text: str) -> dict[str, Any]:
         "pages": tuple(log.pages),
         "reading_text": text,
         "quality": _quality(log),
-        "needs_review": any(issue.concern in _REVIEW for issue in log.issues),
+        "needs_review": wants_review(log.issues),
         "issues": tuple(log.issues),
     }
+
+
+def wants_review(issues: Iterable[Issue]) -> bool:
+    """Return whether a person should look at a record."""
+    return any(issue.concern in _REVIEW for issue in issues)
 
 
 def _add_pages(log: Log, drafts: list[Draft], clock: Clock) -> None:

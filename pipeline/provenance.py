@@ -6,14 +6,14 @@ the truth; ``provenance.json`` is the same log as PROV-JSON (https://www.w3.org/
 Moments (``arrived``, ``started``, ``ended``) are the only part that differs between two runs.
 """
 
-import re
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from pipeline.model import Step
+
+PARTY = "person or organization"  #: kind of an agent of whom no more is known
 
 
 class _Frozen(BaseModel):
@@ -32,7 +32,7 @@ class SourceFile(_Frozen):
 
 
 class Agent(_Frozen):
-    """A program, with all of it that can change what it does."""
+    """A program, with all of it that can change what it does; or somebody who gave something."""
 
     name: str
     version: str
@@ -74,8 +74,8 @@ def to_prov_json(provenance: Provenance, record_id: str) -> dict[str, Any]:
         },
         "entity": _sources(provenance) | _plans(provenance),
         "agent": {
-            _named(name): {
-                "prov:type": {"$": f"prov:{_kind(agent)}", "type": "xsd:QName"},
+            f"o:{name}": {
+                **_kind(agent),
                 "prov:label": f"{agent.name} {agent.version}".strip(),
                 **{f"opis:{key}": value for key, value in agent.details.items()},
             }
@@ -86,7 +86,10 @@ def to_prov_json(provenance: Provenance, record_id: str) -> dict[str, Any]:
         "wasGeneratedBy": {},
         "wasAssociatedWith": {},
         "wasDerivedFrom": {},
+        "wasAttributedTo": {},
+        "wasInfluencedBy": {},
     }
+    _add_people(document, provenance.agents)
     for activity in provenance.activities:
         _add(document, activity)
     return document
@@ -127,7 +130,7 @@ def _add(document: dict[str, Any], activity: Activity) -> None:
     }
     document["wasAssociatedWith"][f"_:{activity.id}-by"] = {
         "prov:activity": me,
-        "prov:agent": _named(activity.agent),
+        "prov:agent": f"o:{activity.agent}",
         "prov:plan": f"o:plan-{activity.plan}",
     }
     for name, digest in activity.used.items():
@@ -150,14 +153,20 @@ def _moment(when: datetime) -> str:
     return when.isoformat()
 
 
-def _kind(agent: Agent) -> str:
-    return "Person" if agent.details.get("kind") == "person" else "SoftwareAgent"
+def _kind(agent: Agent) -> dict[str, Any]:
+    """Return the type of an agent; whether a contributor is one person or many, nobody said."""
+    kinds = {"person": "Person", "": "SoftwareAgent"}
+    kind = kinds.get(agent.details.get("kind", ""))
+    return {"prov:type": {"$": f"prov:{kind}", "type": "xsd:QName"}} if kind else {}
 
 
-def _named(agent: str) -> str:
-    """Return an agent's qualified name; a person's may hold what no name may."""
-    return "o:" + (agent if re.fullmatch("[a-z]+", agent) else f"person-{_number(agent)}")
-
-
-def _number(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:12]
+def _add_people(document: dict[str, Any], agents: dict[str, Agent]) -> None:
+    """Add who the scan comes from, and who paid."""
+    for name, agent in agents.items():
+        match agent.details.get("role"):
+            case "contributor":
+                said = {"prov:entity": "o:scan", "prov:agent": f"o:{name}"}
+                document["wasAttributedTo"][f"_:scan-from-{name}"] = said
+            case "funder":
+                said = {"prov:influencee": "o:scan", "prov:influencer": f"o:{name}"}
+                document["wasInfluencedBy"][f"_:scan-paid-by-{name}"] = said

@@ -9,6 +9,11 @@ from pipeline.provenance import Activity
 from pipeline.record import Record, RecordPage
 from pipeline.text import PageText, Word
 
+_ROLES = {
+    "contributor": "Contributed by",
+    "funder": "Paid for by",
+    "translator": "Translated by",
+}
 _TOKEN = re.compile(r"\S+")
 
 
@@ -145,6 +150,6 @@ def about_scan(record: Record) -> Iterator[str]:
         f"Scan: {source.name}, {source.size} bytes, SHA-256 {source.sha256}, arrived "
         f"{source.arrived.isoformat()}"
     )
-    for activity in log.activities:
-        if activity.plan == "supply":
-            yield f"Translation: by {activity.agent}"
+    for agent in log.agents.values():
+        if role := _ROLES.get(agent.details.get("role", "")):
+            yield f"{role} {agent.name}"

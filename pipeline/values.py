@@ -28,6 +28,12 @@ class Admitted:
     arrived: datetime
     translations: tuple[FoundTranslation, ...] = ()
     index_row: str = ""  #: heading and row of ``index.csv``, as CSV; empty where there is none
+    known: Path | None = None  #: the version that holds its bytes; only what is said of it is new
+
+    @property
+    def unread(self) -> int:
+        """Pages that are still to be read."""
+        return 0 if self.known else self.facts.page_count
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,11 @@ def leads(told: Changes, old: Record, new: Record) -> bool:
         return False
 
 
+def tells(told: Changes, old: Record, new: Record) -> bool:
+    """Whether it names every change of description and settings, as it was, and no other."""
+    return list(told.fields) == _fields(old, new) and list(told.settings) == _settings(old, new)
+
+
 def same_content(old: Record, new: Record) -> bool:
     """Whether two versions say the same of the document and were made in the same way.
 

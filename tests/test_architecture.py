@@ -22,6 +22,7 @@ FLOORS = (
     {"intake", "pages", "record"},
     {"values", "versions"},
     {"reading"},
+    {"lineage"},
     {"drafts", "history", "naming"},
     {"citation"},
     {"exports"},

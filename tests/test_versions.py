@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,25 +10,31 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from prov.model import ProvDocument
 from typer.testing import CliRunner
 
 from flows.cli import app
-from pipeline.admit import published_already
+from pipeline.admit import numbered, published_already
 from pipeline.again import reclean, withdraw
 from pipeline.assemble import reassemble
 from pipeline.cleaning.edits import Change, apply, inverse
+from pipeline.description.translations import read_translation
 from pipeline.errors import CatalogError, DuplicateError
 from pipeline.holdings.audit import check_archive
-from pipeline.holdings.bag import digest
+from pipeline.holdings.bag import Damage, digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
 from pipeline.holdings.stored import stored_pages
 from pipeline.holdings.verify import check_version
+from pipeline.ingest import Outcome, publish_scan
+from pipeline.model import Concern
+from pipeline.provenance import to_prov_json
 from pipeline.record import Record, RecordPage, from_json
 from pipeline.settings import Settings
 from pipeline.text import Block, Line, PageText
 from pipeline.trace import trace
-from pipeline.versions import Changes, changes, edits_between, leads, same_content
+from pipeline.values import Admitted
+from pipeline.versions import Changes, changes, edits_between, leads, same_content, tells
 from tests.factories import (
     CLOCK,
     LETTER,
@@ -48,9 +55,8 @@ words = st.lists(st.sampled_from(["а", "бб", "в.", "\n", "\n\n", "г-", "  "
 )
 
 
-def settings_of(done: Published) -> Settings:
-    output = done.folder.parents[6]
-    return Settings(inbox=output.parent / "inbox", output=output)
+def settings_for(house: Path) -> Settings:
+    return Settings(inbox=house / "inbox", output=house / "output")
 
 
 def loaded(folder: Path) -> Record:
@@ -117,7 +123,7 @@ def test_pages_come_back_from_a_version_as_they_were_read(tmp_path: Path) -> Non
 
 def test_cleaning_again_by_the_same_steps_changes_nothing(tmp_path: Path) -> None:
     done = published(tmp_path)
-    outcome = reclean(done.record_id, settings_of(done), CLOCK)
+    outcome = reclean(done.record_id, settings_for(tmp_path), CLOCK)
     assert (outcome.already, outcome.version) == (True, 1)
     assert not (done.folder.parent / "v2").exists()
 
@@ -132,7 +138,7 @@ def test_a_record_made_again_from_the_same_pages_is_the_same(tmp_path: Path) -> 
 def _second(tmp_path: Path) -> tuple[Published, Settings]:
     """Publish a record, then a version of it that was read otherwise."""
     done = published(tmp_path)
-    ours = settings_of(done)
+    ours = settings_for(tmp_path)
     old = loaded(done.folder)
     other = (LETTER[0].replace("получили", "полутили"), LETTER[1])
     new = reassemble(old, pages(other), SIGNATURE, CLOCK)
@@ -192,7 +198,7 @@ def test_two_versions_are_compared_in_words(tmp_path: Path) -> None:
 
 def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path) -> None:
     done = published(tmp_path)
-    ours, before = settings_of(done), digests(done.folder)
+    ours, before = settings_for(tmp_path), digests(done.folder)
     outcome = withdraw(done.record_id, "rights of a third party", ours, CLOCK)
     assert outcome.version == 2
     folder = done.folder.parent / "v2"
@@ -215,7 +221,7 @@ def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path
 
 def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
     done = published(tmp_path)
-    ours = settings_of(done)
+    ours = settings_for(tmp_path)
     withdraw(done.record_id, "rights of a third party", ours, CLOCK)
     output, runner = ["--output", str(ours.output)], CliRunner()
     assert runner.invoke(app, ["list", *output]).stdout.splitlines()[0].endswith("withdrawn")
@@ -226,7 +232,7 @@ def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
 
 def test_text_that_is_left_in_a_withdrawn_version_is_found(tmp_path: Path) -> None:
     done = published(tmp_path)
-    withdraw(done.record_id, "a reason", settings_of(done), CLOCK)
+    withdraw(done.record_id, "a reason", settings_for(tmp_path), CLOCK)
     folder = done.folder.parent / "v2"
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -280,7 +286,7 @@ def _page_reading(lines: str) -> RecordPage:
 
 def test_the_walk_is_told_in_plain_words(tmp_path: Path) -> None:
     done = published(tmp_path)
-    output = ["--output", str(settings_of(done).output)]
+    output = ["--output", str(settings_for(tmp_path).output)]
     told = CliRunner().invoke(app, ["provenance", done.record_id, "--word", "переписку", *output])
     for words_of_it in (
         "“переписку” on page 1, leaf 0110", "read as “пере-” in line 2", "at x 20, y 80",
@@ -304,7 +310,7 @@ def test_unread_pages_and_blank_ones_go_through_a_version(tmp_path: Path) -> Non
 
 def test_the_same_bytes_of_a_withdrawn_record_are_refused(tmp_path: Path) -> None:
     done = published(tmp_path)
-    ours = settings_of(done)
+    ours = settings_for(tmp_path)
     withdraw(done.record_id, "a reason", ours, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")
     with (
@@ -370,3 +376,128 @@ def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "published before" in done.stdout
     assert "There is no record 'no-such-record'" in done.stdout
+
+
+def _again(scan: Admitted, ours: Settings) -> Outcome | Published:
+    """Take a scan whose bytes are known once more, as ingestion does; no engine is asked."""
+    with Catalog(ours.catalog, ours.records) as catalog:
+        found = published_already(scan, catalog, ours)
+        return found or publish_scan(numbered(scan, catalog, ours), ours, CLOCK)
+
+
+def _with_sidecar(scan: Admitted, content: str) -> Admitted:
+    path = scan.path.with_suffix(".yaml")
+    path.write_text(content, encoding="utf-8")
+    return replace(scan, sidecar=path, sidecar_sha256=digest(path), sidecar_size=len(content))
+
+
+def test_a_new_description_reads_nothing_and_leaves_the_text_alone(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    ours, before = settings_for(tmp_path), loaded(done.folder)
+    scan = admitted(tmp_path / "inbox" / "scan.pdf", title="Another title")
+    scan = _with_sidecar(scan, "title: Another title\n")
+    other = ours.model_copy(update={"languages": ("eng",), "engine": "tesserocr"})
+    outcome = _again(scan, other)
+    assert isinstance(outcome, Outcome)
+    assert (outcome.version, outcome.title) == (2, "Another title")
+    now = loaded(done.folder.parent / "v2")
+    assert now.pages == before.pages
+    assert now.provenance.plans == before.provenance.plans
+    assert now.provenance.agents["engine"] == before.provenance.agents["engine"]
+    assert now.provenance.sidecar is not None
+    told = Changes.model_validate_json((Path(outcome.folder) / "data/changes.json").read_bytes())
+    assert told.text_unchanged
+    assert told.settings == ()
+    assert check_archive(ours, []) == (2, [])
+    assert not (tmp_path / "inbox" / "scan.yaml").exists()
+    assert isinstance(_again(replace(scan, sidecar=None, sidecar_sha256=None), other), Published)
+
+
+def test_a_translation_that_comes_later_leaves_what_was_said(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    ours, before = settings_for(tmp_path), loaded(done.folder)
+    file = tmp_path / "inbox" / "scan.en.txt"
+    file.write_text("To Comrade Mao.", encoding="utf-8")
+    scan = admitted(tmp_path / "inbox" / "scan.pdf", references="", title="Found in a drawer")
+    scan = replace(scan, translations=(read_translation(file, "en", None),))
+    outcome = _again(scan, ours)
+    assert isinstance(outcome, Outcome)
+    now = loaded(Path(outcome.folder))
+    assert (now.title, now.references, now.origins) == (
+        before.title, before.references, before.origins,
+    )  # fmt: skip
+    assert [one.text for one in now.translations] == ["To Comrade Mao."]
+    assert now.provenance.agents["translator-1"].details["role"] == "translator"
+    assert check_archive(ours, []) == (2, [])
+    assert not file.exists()
+
+
+def test_a_scan_of_unknown_place_keeps_its_id_when_its_place_is_learnt(tmp_path: Path) -> None:
+    done = published(tmp_path, references="", title="Found in a drawer")
+    ours = settings_for(tmp_path)
+    assert done.record_id.startswith("scan-")
+    assert Concern.NO_REFERENCE in {one.concern for one in loaded(done.folder).issues}
+    outcome = _again(admitted(tmp_path / "inbox" / "scan.pdf"), ours)
+    assert isinstance(outcome, Outcome)
+    assert (outcome.record, outcome.version) == (done.record_id, 2)
+    now = loaded(done.folder.parent / "v2")
+    assert now.title == "Found in a drawer"  # no sidecar came with it: what was said stands
+    assert [page.leaf for page in now.pages] == ["0110", "0111"]
+    assert Concern.NO_REFERENCE not in {one.concern for one in now.issues}
+    assert check_archive(ours, []) == (2, [])
+    with Catalog(ours.catalog, ours.records) as catalog:
+        assert catalog.with_reference(now.references[0].normal or "") == done.record_id
+
+
+def test_a_scan_that_was_replaced_does_not_come_back_unasked(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    ours = settings_for(tmp_path)
+    first = tmp_path / "inbox" / "scan.pdf"
+    better = admitted(scan_pdf(tmp_path / "inbox" / "better.pdf", 2), replaces=done.record_id)
+    better = replace(better, version=2, sha256=_other(better.path))
+    publish(better, record(better), pages, ours, CLOCK)
+    scan = _with_sidecar(admitted(first), "title: New\n")
+    with pytest.raises(DuplicateError, match="which another scan has replaced"):
+        _again(scan, ours)
+
+
+def _other(path: Path) -> str:
+    with path.open("ab") as file:
+        file.write(b"%\n")
+    return digest(path)
+
+
+def test_work_of_an_older_opis_stays_its_own(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    old = loaded(done.folder)
+    log = old.provenance
+    older = log.agents["opis"].model_copy(update={"version": "0.0.1"})
+    was = log.model_copy(update={"agents": {**log.agents, "opis": older}})
+    old = old.model_copy(update={"provenance": was})
+    clean = reassemble(old, stored_pages(done.folder, old), None, CLOCK).provenance
+    by = {activity.id: activity.agent for activity in clean.activities}
+    assert (by["extract-0001"], by["clean-0001"], by["join"]) == ("opis-1", "opis", "opis")
+    assert (clean.agents["opis-1"].version, clean.agents["opis"]) == ("0.0.1", log.agents["opis"])
+    twice = old.model_copy(update={"provenance": clean})
+    assert reassemble(twice, stored_pages(done.folder, old), None, CLOCK).provenance == clean
+    said = to_prov_json(clean, old.id)
+    ProvDocument.deserialize(content=json.dumps(said), format="json")
+
+
+def test_a_version_that_is_gone_is_missed_without_a_catalogue(tmp_path: Path) -> None:
+    done, ours = _second(tmp_path)
+    for path in [done.folder.parent, *done.folder.rglob("*"), done.folder]:
+        path.chmod(0o755)
+    shutil.rmtree(done.folder)
+    ours.catalog.unlink()
+    _, findings = check_archive(ours, [])
+    assert [(found.path[-3:], found.damage) for found in findings] == [("/v1", Damage.MISSING)]
+
+
+def test_changes_that_hide_a_change_of_description_are_found(tmp_path: Path) -> None:
+    done = published(tmp_path)
+    old = loaded(done.folder)
+    new = old.model_copy(update={"version": 2, "title": "Another"})
+    told = changes(old, new, "described", "because")
+    assert tells(told, old, new)
+    assert not tells(told.model_copy(update={"fields": ()}), old, new)

@@ -1,6 +1,7 @@
 """Checks a whole archive: every version, what lies between them, and the catalogue."""
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,11 +33,11 @@ def check_archive(settings: Settings, records: Sequence[str]) -> tuple[int, list
             homes = [settings.records / catalog.entry(record).folder for record in records]
             lost = [found for record in records for found in _lost(catalog, settings, record)]
         folders = [folder for home in homes for folder in published_versions(home)]
-        return len(folders), [*_versions(folders, settings), *lost]
+        return len(folders), _with_gaps([*_versions(folders, settings), *lost], folders, settings)
     folders = list(published_versions(settings.records))
     findings = [*_versions(folders, settings), *_strays(settings, folders)]
     findings.extend(_catalog(settings, broken=bool(findings)))
-    return len(folders), findings
+    return len(folders), _with_gaps(findings, folders, settings)
 
 
 def _versions(folders: Iterable[Path], settings: Settings) -> Iterator[Finding]:
@@ -44,6 +45,25 @@ def _versions(folders: Iterable[Path], settings: Settings) -> Iterator[Finding]:
         name = folder.relative_to(settings.output).as_posix()
         findings = check_version(folder) or list(_misplaced(folder))
         yield from (replace(finding, path=f"{name}/{finding.path}") for finding in findings)
+
+
+def _with_gaps(
+    findings: list[Finding], folders: Sequence[Path], settings: Settings
+) -> list[Finding]:
+    """Add the missing versions of which the catalogue has not told."""
+    told = {finding.path for finding in findings}
+    return [*findings, *(gap for gap in _gaps(folders, settings) if gap.path not in told)]
+
+
+def _gaps(folders: Sequence[Path], settings: Settings) -> Iterator[Finding]:
+    """Yield versions that are not there though a later one is; no catalogue is asked."""
+    homes: dict[Path, set[int]] = defaultdict(set)
+    for folder in folders:
+        homes[folder.parent].add(int(folder.name[1:]))
+    for home, there in homes.items():
+        for number in sorted(set(range(1, max(there))) - there):
+            name = (home / f"v{number}").relative_to(settings.output).as_posix()
+            yield Finding(name, Damage.MISSING, "is not there, though later versions are")
 
 
 def _misplaced(folder: Path) -> Iterator[Finding]:

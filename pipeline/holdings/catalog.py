@@ -20,7 +20,7 @@ from pipeline.record import Record, from_json
 
 _KNOWN = (
     "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
-    " r.status = 'withdrawn' AND v.version = r.version"
+    " r.status = 'withdrawn' AND v.version = r.version, r.reference"
 )
 _TABLES = ("page", "issue", "version", "record")
 
@@ -52,6 +52,7 @@ class Known:
     sidecar_sha256: str | None
     manifest_sha256: str  #: of its tagmanifest, which closes over all of it
     withdrawn: bool
+    reference: str | None  #: of the newest version: where it was made
 
 
 class Catalog:
@@ -243,5 +244,5 @@ def _entry(row: sqlite3.Row) -> Entry:
 
 
 def _known(row: sqlite3.Row) -> Known:
-    record, version, folder, sidecar, manifest, withdrawn = row
-    return Known(record, version, folder, sidecar, manifest, bool(withdrawn))
+    record, version, folder, sidecar, manifest, withdrawn, reference = row
+    return Known(record, version, folder, sidecar, manifest, bool(withdrawn), reference)

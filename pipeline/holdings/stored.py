@@ -1,6 +1,7 @@
 """What a published version keeps of its making: pages as they were read, and what came with it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.description.merge import describe
@@ -59,6 +60,34 @@ def admitted_again(folder: Path, record: Record, languages: tuple[str, ...]) -> 
         translations=tuple(_translations(data, record)),
         index_row=index.read_text("utf-8") if index.is_file() else "",
     )
+
+
+def with_what_stands(scan: Admitted, folder: Path, record: Record) -> tuple[Admitted, bool]:
+    """Return the scan of a version, come again, with what is still said of it; and if said anew.
+
+    Translations in languages that did not come anew stay, unless they stood in a sidecar that is
+    replaced.
+
+    Args:
+        scan: the same bytes, with what came with them this time.
+        folder: the bag of the newest version.
+        record: of that version.
+    """
+    anew = scan.sidecar is not None or bool(scan.index_row)
+    languages = {one.language for one in scan.translations}
+    kept = tuple(
+        one
+        for one in _translations(folder / "data", record)
+        if one.language not in languages and not (anew and one.path is None)
+    )
+    texts = tuple(sorted((*scan.translations, *kept), key=lambda one: one.language))
+    if anew:
+        return replace(scan, translations=texts), True
+    before = admitted_again(folder, record, ())
+    return replace(
+        scan, translations=texts, sidecar=before.sidecar, sidecar_sha256=before.sidecar_sha256,
+        sidecar_size=before.sidecar_size, index_row=before.index_row,
+    ), False  # fmt: skip
 
 
 def _translations(data: Path, record: Record) -> Iterator[FoundTranslation]:

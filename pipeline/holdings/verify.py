@@ -20,7 +20,7 @@ from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
 from pipeline.text import PageText
 from pipeline.textpdf.compare import differences
-from pipeline.versions import Changes, leads
+from pipeline.versions import Changes, leads, tells
 
 CHANGES = "changes.json"
 
@@ -149,7 +149,7 @@ def _changes(data: Path, record: Record) -> Iterator[Finding]:
         return
     if (told.record, told.before, told.after) != (record.id, record.version - 1, record.version):
         yield Finding(name, Damage.CHANGED, "is of another record or version")
-    elif old is not None and not leads(told, old, record):
+    elif old is not None and not (leads(told, old, record) and tells(told, old, record)):
         yield Finding(name, Damage.CHANGED, "does not lead from the version before to this one")
 
 
@@ -186,6 +186,8 @@ def _chain(_: Path, record: Record) -> Iterator[Finding]:
     """12: activities use what was there before, make it once, and name who did them."""
     log = record.provenance
     known = {"scan": log.source.sha256}
+    if log.sidecar is not None:
+        known["sidecar"] = log.sidecar.sha256
     for activity in log.activities:
         strange = {k for k, v in activity.used.items() if known.get(k) != v}
         if strange or activity.agent not in log.agents or activity.plan not in log.plans:
