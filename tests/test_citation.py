@@ -183,3 +183,22 @@ def test_the_command_cites_and_checks(tmp_path: Path) -> None:
     unpinned = runner.invoke(app, ["cite", "--check", plain.stdout, *output])
     assert unpinned.exit_code == 0
     assert done.record_id in unpinned.stdout
+
+
+def test_a_torn_pin_is_named_as_such(letter: Record) -> None:
+    torn = str(Pin.of(letter, "reading text"))[:-4]
+    with pytest.raises(CatalogError, match="torn or miscopied"):
+        check(torn, "", among(letter), lambda _: [letter])
+
+
+def test_leaves_of_one_record_have_keys_of_their_own(letter: Record) -> None:
+    keys = {json.loads(to_csl_json(letter, leaf))[0]["id"] for leaf in ("", "0110", "111")}
+    assert keys == {letter.id, f"{letter.id}-0110", f"{letter.id}-0111"}
+    assert f"@misc{{{letter.id}-0111," in to_bibtex(letter, "111")
+    assert f"ID  - {letter.id}-0111\r\n" in to_ris(letter, "111")
+
+
+def test_a_season_is_no_month_to_reference_managers(tmp_path: Path) -> None:
+    made = record(tmp_path, date="1949-21")
+    assert json.loads(to_csl_json(made))[0]["issued"] == {"date-parts": [[1949]]}
+    assert "spring 1949" in in_words(cited(made), Manner.CHICAGO)

@@ -38,6 +38,12 @@ def check(citation: str, quote: str, load: Load, locate: Locate) -> Checked:
     pin = Pin.find(citation)
     if pin is not None:
         return _pinned(pin, quote, load)
+    if "[Opis" in citation:
+        msg = (
+            "The citation bears a pin that is torn or miscopied. Whole, it reads like "
+            "[Opis RECORD, v1, leaf 0111, reading text, sha256 0123456789ab]."
+        )
+        raise CatalogError(msg)
     found = [record for place in read(citation).places for record in locate(place)]
     if not found:
         msg = (

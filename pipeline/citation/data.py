@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.citation.cited import Cited, cited
+from pipeline.citation.cited import Cited, cited, page_of
 from pipeline.citation.dates import in_english, parts
 from pipeline.citation.styles import Manner, in_words
+from pipeline.description.transliteration import transliterated
 from pipeline.record import Record, dump
 from pipeline.reference import ArchivalReference, Style, render
 from pipeline.references.archives import archive_named
@@ -26,7 +27,7 @@ def to_csl_json(record: Record, leaf: str = "") -> str:
     this = cited(record, leaf)
     archive, where = _archive(this)
     item: dict[str, Any] = {
-        "id": record.id,
+        "id": _key(record, leaf),
         "type": "manuscript",
         "title": record.name,
         "author": [{"literal": this.creator}] if this.creator else None,
@@ -63,7 +64,7 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
         "note": _tex(_note(record, this)),
     }
     rows = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items() if value)
-    return f"@misc{{{record.id},\n{rows}}}\n"
+    return f"@misc{{{_key(record, leaf)},\n{rows}}}\n"
 
 
 def to_ris(record: Record, leaf: str = "") -> str:
@@ -76,7 +77,7 @@ def _ris(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     archive, where = _archive(this)
     date = parts(this.date)
     yield "TY", "MANSCPT"
-    yield "ID", record.id
+    yield "ID", _key(record, leaf)
     yield "TI", record.name
     given = [
         ("AU", this.creator), ("A4", this.recipient), ("M3", this.document_type),
@@ -93,6 +94,13 @@ def _ris(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     yield from ((tag, value) for tag, value in given if value)
     yield from (("KW", subject) for subject in record.subjects)
     yield "ER", ""
+
+
+def _key(record: Record, leaf: str) -> str:
+    """Return what an item is called: of each leaf another, so that two can be cited in one text."""
+    label = page_of(record, leaf).leaf if leaf else ""
+    latin = transliterated(label or "", "bgn-pcgn")
+    return "-".join([record.id, *re.findall("[0-9]+|[a-z]+", latin)])
 
 
 def _issued(this: Cited) -> dict[str, Any] | None:

@@ -6,21 +6,15 @@ EDTF: https://www.loc.gov/standards/datetime/. What has no words here is printed
 import re
 from collections.abc import Callable
 
+from pipeline.description.months import ENGLISH, OF_RUSSIAN, RUSSIAN
+
 _MOMENT = re.compile(
     r"(?P<year>-?[0-9]{2,4}X{0,2})(?:-(?P<month>[0-9]{2}))?(?:-(?P<day>[0-9]{2}))?"
 )
-_ENGLISH = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_RUSSIAN = (
-    "января", "февраля", "марта", "апреля", "мая", "июня", "июля", "августа", "сентября",
-    "октября", "ноября", "декабря",
-)  # fmt: skip
-_RUSSIAN_ALONE = (
-    "январь", "февраль", "март", "апрель", "май", "июнь", "июль", "август", "сентябрь",
-    "октябрь", "ноябрь", "декабрь",
-)  # fmt: skip
+#: 21 to 24 and 33 to 36 stand where a month does (EDTF, level 1 and 2)
+_SEASONS = dict(zip(range(21, 25), ("spring", "summer", "autumn", "winter"), strict=True))
+_SEASONS_RUSSIAN = dict(zip(range(21, 25), ("весна", "лето", "осень", "зима"), strict=True))
+_QUARTERS = dict(zip(range(33, 37), ("I", "II", "III", "IV"), strict=True))
 
 
 def in_english(edtf: str) -> str:
@@ -30,6 +24,8 @@ def in_english(edtf: str) -> str:
     ['January 14, 1949', 'January 1949', 'ca. 1949', '1949?', '1940s']
     >>> in_english("1949-01-14/1949-02-01"), in_english("../1949"), in_english("1949/..")
     ('January 14, 1949–February 1, 1949', 'before 1949', 'after 1949')
+    >>> in_english("1949-21"), in_english("1949-34"), in_english("1949-24/1950-21")
+    ('spring 1949', 'quarter II of 1949', 'winter 1949–spring 1950')
     """
     return _spoken(edtf, _english, ("before ", "after ", "ca. ", "?", "–"))
 
@@ -41,6 +37,8 @@ def in_russian(edtf: str) -> str:
     ['14 января 1949 г.', 'январь 1949 г.', 'ок. 1949 г.', '1949 г. (?)', '1940-е гг.']
     >>> in_russian("1949-01-14/1949-02-01")
     '14 января 1949 г. – 1 февраля 1949 г.'
+    >>> in_russian("1949-23"), in_russian("1949-33")
+    ('осень 1949 г.', 'I квартал 1949 г.')
     """
     return _spoken(edtf, _russian, ("до ", "после ", "ок. ", " (?)", " – "))
 
@@ -49,11 +47,16 @@ def parts(edtf: str | None) -> list[list[int]]:
     """Return the ends of a date as numbers, year first; none where a year is not wholly known."""
     found = [_MOMENT.match(end) for end in (edtf or "").split("/")]
     numbers = [
-        [int(number) for number in end.groups() if number]
+        _calendar([int(number) for number in end.groups() if number])
         for end in found
         if end is not None and "X" not in end["year"]
     ]
     return numbers if len(numbers) == len(found) else []
+
+
+def _calendar(numbers: list[int]) -> list[int]:
+    """Return year, month and day; a season is no month, and is left out."""
+    return numbers if len(numbers) < 2 or numbers[1] <= 12 else numbers[:1]
 
 
 def _spoken(
@@ -77,13 +80,17 @@ def _spoken(
 
 def _english(year: str, month: int, day: int) -> str:
     year = year.replace("X", "0") + "s" if "X" in year else year
+    if month in _QUARTERS:
+        return f"quarter {_QUARTERS[month]} of {year}"
     if not 1 <= month <= 12:
-        return year
-    return f"{_ENGLISH[month - 1]} {day}, {year}" if day else f"{_ENGLISH[month - 1]} {year}"
+        return " ".join(filter(None, [_SEASONS.get(month), year]))
+    return f"{ENGLISH[month - 1]} {day}, {year}" if day else f"{ENGLISH[month - 1]} {year}"
 
 
 def _russian(year: str, month: int, day: int) -> str:
     year = f"{year.replace('X', '0')}-е гг." if "X" in year else f"{year} г."
+    if month in _QUARTERS:
+        return f"{_QUARTERS[month]} квартал {year}"
     if not 1 <= month <= 12:
-        return year
-    return f"{day} {_RUSSIAN[month - 1]} {year}" if day else f"{_RUSSIAN_ALONE[month - 1]} {year}"
+        return " ".join(filter(None, [_SEASONS_RUSSIAN.get(month), year]))
+    return f"{day} {OF_RUSSIAN[month - 1]} {year}" if day else f"{RUSSIAN[month - 1]} {year}"

@@ -19,6 +19,12 @@ _MONTHS = {
 }
 
 
+_ROWS = [names.split() for names in _NAMES.split("\n")]
+RUSSIAN = tuple(row[0] for row in _ROWS)  #: of itself: январь
+OF_RUSSIAN = tuple(row[1] for row in _ROWS)  #: of a day: января
+ENGLISH = tuple(next(name for name in row if name.isascii()).capitalize() for row in _ROWS)
+
+
 def month_number(word: str) -> int | None:
     """Return 1 to 12, or None where the word is no month.
 
