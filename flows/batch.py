@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from flows import house, show
-from pipeline.ingest import Outcome
+from pipeline.outcome import Outcome
 from pipeline.settings import Settings
 
 _PREFECT = {
@@ -32,7 +32,7 @@ def ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
     """Run the flow, and say how much of the time was Prefect's."""
     prepare_prefect()
     begun = time.monotonic()
-    house.readers(house.jobs_of(settings))  # they start while Prefect does
+    house.readers(settings)  # they start while Prefect does
     server = os.environ.get("PREFECT_API_URL")
     show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
     flow = importlib.import_module("flows.ingest")
@@ -44,6 +44,6 @@ def ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
 
 def end_children(settings: Settings) -> None:
     """End the reading children, and Prefect's temporary server if it was started."""
-    house.readers(house.jobs_of(settings)).close()
+    house.readers(settings).close()
     if (prefect := sys.modules.get("prefect.server.api.server")) is not None:
         prefect.SubprocessASGIServer().stop()

@@ -18,7 +18,7 @@ from pipeline.evaluation.samples import find_samples
 from pipeline.holdings.audit import check_archive
 from pipeline.holdings.catalog import Catalog
 from pipeline.inbox import find_scans, unsettled
-from pipeline.ingest import Outcome
+from pipeline.outcome import Outcome
 from pipeline.reading.engines import signature_of
 from pipeline.reading.ocr import installed_languages
 from pipeline.reading.recipes import Recipe
@@ -57,7 +57,7 @@ def ingest(
     if not settings.inbox.exists():
         show.line(f"There was no inbox {settings.inbox}; it is made now.")
     if directly:
-        house.readers(house.jobs_of(settings))  # they start while the rest is checked
+        house.readers(settings)  # they start while the rest is checked
     house.ready(settings)
     chosen = _chosen(scans, settings)
     if not chosen:
@@ -164,7 +164,7 @@ def evaluate(
     samples, amiss = find_samples(folder, given, installed_languages())
     for sentence in amiss:
         show.complaint(sentence)
-    readers = house.readers(house.jobs_of(settings))
+    readers = house.readers(settings)
     results = list(evaluation(samples, recipe or [Recipe.EVIDENCE], settings, readers))
     show.evaluation(results, as_json=as_json)
 

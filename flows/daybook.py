@@ -11,7 +11,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
-from pipeline.ingest import Outcome
+from pipeline.outcome import Outcome
 
 
 def run_name(scans: int, pages: int | None = None) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 from flows import house
 from flows.progress import meter
 from pipeline.ingest import (
-    Outcome,
     admit_scan,
     end_batch,
     failure,
@@ -16,6 +15,7 @@ from pipeline.ingest import (
     turn_away,
 )
 from pipeline.model import Clock
+from pipeline.outcome import Outcome
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
@@ -24,14 +24,17 @@ from pipeline.values import Admitted
 
 def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
     """Ingest scans; their pages are read side by side over all scans."""
-    scans, refused = turn_away(scans, settings)
+    scans, refused = turn_away(scans, settings, clock)
     jobs = house.jobs_of(settings)
-    readers = house.readers(jobs)
+    readers = house.readers(settings)
     # Twice the jobs: while children read, other threads admit and publish.
     with ThreadPoolExecutor(max_workers=2 * jobs) as pool:
         try:
             done = [_submit(pool, path, settings, readers, clock) for path in scans]
-            outcomes = [_result(path, future) for path, future in zip(scans, done, strict=True)]
+            outcomes = [
+                _result(path, future, settings, clock)
+                for path, future in zip(scans, done, strict=True)
+            ]
         except KeyboardInterrupt:
             readers.close()
             pool.shutdown(cancel_futures=True)
@@ -50,7 +53,7 @@ def _submit(
     try:
         scan = admit_scan(path, settings, readers, clock)
     except Exception as error:  # one bad scan stops nobody, whatever is wrong with it
-        return _done(failure(path, error))
+        return _done(failure(path, error, settings, clock))
     if isinstance(scan, Outcome):
         return _done(scan)
     meter.expect(scan.unread)
@@ -58,7 +61,7 @@ def _submit(
         pool.submit(_read, scan, run, settings, readers, clock)
         for run in page_runs(scan, house.jobs_of(settings))
     ]
-    return pool.submit(_publish_after, runs, scan, settings, clock)
+    return pool.submit(_publish_after, runs, scan, settings, readers, clock)
 
 
 def _read(
@@ -68,11 +71,15 @@ def _read(
 
 
 def _publish_after(
-    runs: list[Future[tuple[PageMark, ...]]], scan: Admitted, settings: Settings, clock: Clock
+    runs: list[Future[tuple[PageMark, ...]]],
+    scan: Admitted,
+    settings: Settings,
+    readers: Readers,
+    clock: Clock,
 ) -> Outcome:
     for run in runs:
         run.result()
-    return publish_scan(scan, settings, clock)
+    return publish_scan(scan, settings, readers, clock)
 
 
 def _done(outcome: Outcome) -> Future[Outcome]:
@@ -81,8 +88,8 @@ def _done(outcome: Outcome) -> Future[Outcome]:
     return future
 
 
-def _result(path: Path, future: Future[Outcome]) -> Outcome:
+def _result(path: Path, future: Future[Outcome], settings: Settings, clock: Clock) -> Outcome:
     try:
         return future.result()
     except Exception as error:  # as above
-        return failure(path, error)
+        return failure(path, error, settings, clock)

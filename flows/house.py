@@ -73,9 +73,13 @@ def clock() -> Clock:
     return clock_from(os.environ)
 
 
-@cache
-def readers(jobs: int) -> Readers:
+def readers(settings: Settings) -> Readers:
     """Return this process's reading children; they end with it."""
-    made = Readers(jobs)
+    return _readers(jobs_of(settings), settings.child_memory)
+
+
+@cache
+def _readers(jobs: int, memory: int) -> Readers:
+    made = Readers(jobs, memory)
     atexit.register(made.close)
     return made

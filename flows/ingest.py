@@ -21,7 +21,6 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import daybook, ending, house
 from flows.progress import meter, page_span
 from pipeline.ingest import (
-    Outcome,
     admit_scan,
     end_batch,
     failure,
@@ -29,6 +28,7 @@ from pipeline.ingest import (
     publish_scan,
     turn_away,
 )
+from pipeline.outcome import Outcome
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
@@ -72,7 +72,7 @@ def publish(
 ) -> Outcome | State[Any]:
     """Make the record and publish it; ``read`` is there to be waited for."""
     del read, label
-    return _told(publish_scan(scan, settings, house.clock()))
+    return _told(publish_scan(scan, settings, _readers(settings), house.clock()))
 
 
 def _run_name() -> str:
@@ -92,12 +92,12 @@ def ingest_inbox(
     ending.rearm()
     begun = time.monotonic()
     admitted = [admit.submit(path, settings) for path in scans]
-    found = [_result(path, future) for path, future in zip(scans, admitted, strict=True)]
+    found = [_result(path, future, settings) for path, future in zip(scans, admitted, strict=True)]
     pages = sum(_pages(value) for value in found)
     meter.expect(pages)
     daybook.rename(len(scans), pages)
     pending = [_submit(value, settings) for value in found]
-    outcomes = [_result(path, done) for path, done in zip(scans, pending, strict=True)]
+    outcomes = [_result(path, done, settings) for path, done in zip(scans, pending, strict=True)]
     end_batch(settings, house.clock())
     return _ended(Batch([*turned_away, *outcomes], time.monotonic() - begun))
 
@@ -126,13 +126,13 @@ def _ended(batch: Batch) -> State[Any]:
     return Completed(message=message, data=batch)
 
 
-def _result(path: Path, pending: Pending) -> Any:
+def _result(path: Path, pending: Pending, settings: Settings) -> Any:
     """Wait for a value; what went wrong on our side becomes an Outcome that says so."""
     if isinstance(pending, Outcome):
         return pending
     value = pending.result(raise_on_failure=False)
     if isinstance(value, BaseException):
-        return failure(path, value)
+        return failure(path, value, settings, house.clock())
     return value
 
 
@@ -148,12 +148,12 @@ def _pages(value: Admitted | Outcome) -> int:
 
 
 def _readers(settings: Settings) -> Readers:
-    return house.readers(house.jobs_of(settings))
+    return house.readers(settings)
 
 
 def run(scans: Sequence[Path], settings: Settings) -> Batch:
     """Run the flow, on the server that is set or a temporary one."""
-    scans, turned_away = turn_away(scans, settings)
+    scans, turned_away = turn_away(scans, settings, house.clock())
     with tags("inbox"):
         state = ingest_inbox(scans, settings, turned_away, return_state=True)
     batch: Any = state.result(raise_on_failure=False)

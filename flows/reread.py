@@ -9,7 +9,7 @@ from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
 from flows import daybook, rounds
-from pipeline.ingest import Outcome
+from pipeline.outcome import Outcome
 from pipeline.settings import Settings
 
 

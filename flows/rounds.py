@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from flows import batch, house
 from pipeline.again import reclean, reread, trouble
-from pipeline.ingest import Outcome
+from pipeline.outcome import Outcome
 from pipeline.settings import Settings
 
 
@@ -14,7 +14,7 @@ def once(name: str, record: str, settings: Settings, reason: str) -> Outcome:
     try:
         if name == "reclean":
             return reclean(record, settings, house.clock(), reason)
-        readers = house.readers(house.jobs_of(settings))
+        readers = house.readers(settings)
         return reread(record, settings, readers, house.clock(), reason)
     except Exception as error:  # one bad record stops nobody, whatever is wrong with it
         return trouble(record, error)

@@ -10,7 +10,7 @@ from pathlib import Path
 from flows import batch, ending
 from flows.server import PrefectServer
 from pipeline.inbox import find_scans, stamp, unsettled
-from pipeline.ingest import Outcome
+from pipeline.outcome import Outcome
 from pipeline.settings import Settings
 
 _RESCAN = 2.0  #: seconds between two looks at the inbox

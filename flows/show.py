@@ -17,7 +17,7 @@ from pipeline.exports.readme import citation
 from pipeline.holdings.bag import Finding
 from pipeline.holdings.catalog import Entry
 from pipeline.holdings.search import Hit
-from pipeline.ingest import Outcome
+from pipeline.outcome import Outcome
 from pipeline.record import Record, dump
 
 # no emoji: a text that holds ":id:" keeps it

@@ -8,10 +8,11 @@ from pipeline.admit import engine_languages
 from pipeline.assemble import reassemble
 from pipeline.errors import CatalogError, disk_trouble
 from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.pdfs import HERE, Pdfs, in_children
 from pipeline.holdings.publish import publish
 from pipeline.holdings.stored import admitted_again, stored_pages
-from pipeline.ingest import Outcome
 from pipeline.model import Clock
+from pipeline.outcome import Outcome
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import pages_of, read_pages
@@ -38,7 +39,7 @@ def reread(
     new = reassemble(old, pages_of(scan, settings), signature, clock)
     why = reason or "read again with the engine and settings of today"
     following = _Next(scan, old, new, lambda: pages_of(scan, settings), ("reread", why))
-    return following.published(settings, clock)
+    return following.published(settings, clock, in_children(readers, settings))
 
 
 def reclean(record_id: str, settings: Settings, clock: Clock, reason: str = "") -> Outcome:
@@ -97,29 +98,19 @@ class _Next:
     pages: Callable[[], Iterable[ReadPage]]
     why: tuple[Kind, str]
 
-    def published(self, settings: Settings, clock: Clock) -> Outcome:
+    def published(self, settings: Settings, clock: Clock, pdfs: Pdfs = HERE) -> Outcome:
         """Publish it, unless it says nothing new."""
         if same_content(self.old, self.new):
             return _outcome(self.scan, self.old, settings, already=True)
-        publish(self.scan, self.new, self.pages, settings, clock, self.why)
+        publish(self.scan, self.new, self.pages, settings, clock, self.why, pdfs=pdfs)
         return _outcome(self.scan, self.new, settings, already=False)
 
 
 def _outcome(scan: Admitted, record: Record, settings: Settings, *, already: bool) -> Outcome:
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.entry(record.id)
-    return Outcome(
-        scan=scan.name,
-        record=record.id,
-        version=record.version,
-        title=record.name,
-        folder=str(settings.records / entry.folder / f"v{record.version}"),
-        pages=len(record.pages),
-        confidence=record.quality.mean_confidence,
-        issues=tuple(issue.detail for issue in record.issues),
-        needs_review=record.needs_review,
-        already=already,
-    )
+    folder = settings.records / entry.folder / f"v{record.version}"
+    return Outcome.of_record(scan.name, record, folder, already=already)
 
 
 def trouble(record_id: str, error: BaseException) -> Outcome:

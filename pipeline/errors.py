@@ -9,6 +9,7 @@
     ├── TooLargeError          beyond a limit that a setting names
     ├── DescriptionError       sidecar or file name cannot be right
     ├── DuplicateError         these bytes, or this reference, are taken
+    ├── LinkError              only points at a file elsewhere
     └── UnreadableError        the file cannot be opened or read
 
     PageError                  one page could not be read; the others go on
@@ -91,6 +92,12 @@ class DescriptionError(IngestError):
 
 class DuplicateError(IngestError):
     """The bytes or the reference belong to a record that is already published."""
+
+
+class LinkError(IngestError):
+    """A link in the inbox: the bytes it points at may be anybody's."""
+
+    advice = "Copy the file itself into the inbox."
 
 
 class UnreadableError(IngestError):

@@ -7,7 +7,7 @@ bytes is in it, or it is moved to ``refused/`` with a reason. Nothing is overwri
 import fcntl
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
@@ -41,15 +41,23 @@ def unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
     return moving | {path for path in before if _open_for_writing(path)}
 
 
-def refuse(scan: Path, companions: Iterable[Path], inbox: Path, reason: str) -> Path:
+def refuse(
+    scan: Path,
+    companions: Iterable[Path],
+    inbox: Path,
+    reason: str,
+    announce: Callable[[Path], None] = lambda _: None,
+) -> Path:
     """Move a scan and what describes it to ``refused/``, beside a reason; return where it is.
 
     A name that is taken by another refused file gets a number; nothing is overwritten.
+    ``announce`` is told the new place before the scan goes there.
     """
     inside = scan.is_relative_to(inbox)
     folder = inbox / REFUSED / (scan.parent.relative_to(inbox) if inside else Path())
     folder.mkdir(parents=True, exist_ok=True)
     target = _claim(folder, scan, reason)
+    announce(target)
     scan.replace(target)
     for companion in companions:
         suffix = companion.name.removeprefix(scan.stem)

@@ -7,20 +7,23 @@ the records are the same.
 import math
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.admit import admit
+from pipeline.arrivals import known_as, lies_there, note, refuse_links
 from pipeline.assemble import assemble, redescribe
 from pipeline.description.merge import sidecar_of, sidecars_of
 from pipeline.description.translations import translation_files
 from pipeline.errors import CutOffError, EmptyScanError, IngestError, disk_trouble, legible
 from pipeline.holdings.bag import digest
 from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.pdfs import Pdfs, in_children
 from pipeline.holdings.publish import Published, publish
 from pipeline.holdings.stored import stored_pages, with_what_stands
 from pipeline.inbox import Copied, forget_refusal, refuse, remove_empty_folders, retire
 from pipeline.model import Clock
+from pipeline.outcome import Outcome
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import pages_of
@@ -31,35 +34,9 @@ from pipeline.values import Admitted
 _RUN = 12  #: pages in a task at most: a task costs 40 ms, a page a second
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a scan: a record, or a refusal with its reason."""
-
-    scan: str  #: its file name
-    record: str = ""
-    version: int = 0
-    title: str = ""
-    folder: str = ""  #: of the published version
-    pages: int = 0
-    confidence: float | None = None  #: mean, 0..1
-    issues: tuple[str, ...] = ()
-    needs_review: bool = False
-    already: bool = False  #: the bytes were published before
-    refused: str = ""  #: the reason; empty where there is a record
-    failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
-    waits: str = ""  #: it is not whole yet: it stays, to be looked at again
-    gone: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
-
-    @property
-    def fate(self) -> str:
-        """What became of it, in a word or two."""
-        if self.record:
-            return "published before" if self.already else "published"
-        fates = {"waits": self.waits, "gone": self.gone, "refused": self.refused}
-        return next((fate for fate, told in fates.items() if told), "failed")
-
-
-def turn_away(paths: Iterable[Path], settings: Settings) -> tuple[list[Path], list[Outcome]]:
+def turn_away(
+    paths: Iterable[Path], settings: Settings, clock: Clock
+) -> tuple[list[Path], list[Outcome]]:
     """Refuse the scans whose names nothing can hold, Prefect included; return the others, too."""
     kept, refused = [], []
     for path in paths:
@@ -71,8 +48,16 @@ def turn_away(paths: Iterable[Path], settings: Settings) -> tuple[list[Path], li
             f"{legible(path.name)} cannot be taken: {told} holds control characters or letters "
             "that are not UTF-8. Rename the scan or its folder."
         )
-        refused.append(refuse_scan(path, reason, settings))
+        refused.append(refuse_scan(path, reason, settings, clock))
     return kept, refused
+
+
+def taken_elsewhere(paths: Iterable[Path]) -> list[Outcome]:
+    """Tell of the scans that another run is at."""
+    told = "{} is being taken by another run."
+    return [
+        Outcome(scan=legible(path.name), gone=told.format(legible(path.name))) for path in paths
+    ]
 
 
 def admit_scan(
@@ -80,14 +65,15 @@ def admit_scan(
 ) -> Admitted | Outcome:
     """Admit a scan; one that is published already, or cannot be, is done with here."""
     try:
+        refuse_links(path, settings)
         with Catalog(settings.catalog, settings.records) as catalog:
             found = admit(path, settings, readers, catalog, clock)
     except (CutOffError, EmptyScanError) as error:
-        return _wait_for_rest(path, error, settings)
+        return _wait_for_rest(path, error, settings, clock)
     except IngestError as error:
-        return refuse_scan(path, str(error), settings)
+        return refuse_scan(path, str(error), settings, clock)
     if isinstance(found, Published):
-        return _finish(path, sidecar_of(path), found, settings)
+        return _finish(path, sidecar_of(path), found, settings, clock)
     return found
 
 
@@ -108,69 +94,82 @@ def page_runs(scan: Admitted, jobs: int) -> Iterator[range]:
         first += size
 
 
-def publish_scan(scan: Admitted, settings: Settings, clock: Clock) -> Outcome:
+def publish_scan(scan: Admitted, settings: Settings, readers: Readers, clock: Clock) -> Outcome:
     """Make and publish the record of a scan whose pages are read, and retire the scan."""
+    pdfs = in_children(readers, settings)
     try:
         if scan.known is not None:
-            published = _describe_again(scan, scan.known, settings, clock)
+            published = _describe_again(scan, scan.known, settings, clock, pdfs)
         else:
             signature = signature_of(settings.engine, scan.languages)
             record = assemble(scan, pages_of(scan, settings), signature, clock)
-            published = publish(scan, record, lambda: pages_of(scan, settings), settings, clock)
+            published = publish(
+                scan, record, lambda: pages_of(scan, settings), settings, clock, pdfs=pdfs
+            )
     except IngestError as error:
-        return refuse_scan(scan.path, str(error), settings)
-    return _finish(scan.path, scan.sidecar, published, settings)
+        return refuse_scan(scan.path, str(error), settings, clock)
+    return _finish(scan.path, scan.sidecar, published, settings, clock)
 
 
-def _describe_again(scan: Admitted, known: Path, settings: Settings, clock: Clock) -> Published:
+def _describe_again(
+    scan: Admitted, known: Path, settings: Settings, clock: Clock, pdfs: Pdfs
+) -> Published:
     """Publish a version whose texts are those of the one before; nothing is read."""
     old = from_json((known / "data" / "record.json").read_bytes())
     whole, anew = with_what_stands(scan, known, old)
     record = redescribe(old, whole, anew=anew)
-    return publish(whole, record, lambda: stored_pages(known, old), settings, clock)
+    return publish(whole, record, lambda: stored_pages(known, old), settings, clock, pdfs=pdfs)
 
 
-def refuse_scan(path: Path, reason: str, settings: Settings) -> Outcome:
+def refuse_scan(path: Path, reason: str, settings: Settings, clock: Clock) -> Outcome:
     """Move a scan to ``refused/`` with its sidecar and the reason; one from elsewhere stays."""
-    if path.is_relative_to(settings.inbox):
-        if not _lies_there(path):
-            return _gone(path)
-        companions = [*sidecars_of(path), *translation_files(path).values()]
-        refuse(path, companions, settings.inbox, reason)
-    return Outcome(scan=legible(path.name), refused=reason)
+    outcome = Outcome(scan=legible(path.name), refused=reason)
+    if not path.is_relative_to(settings.inbox):
+        note(path, outcome, settings, clock)
+        return outcome
+    if not lies_there(path):
+        return _gone(path)
+    companions = [*sidecars_of(path), *translation_files(path).values()]
+    refuse(
+        path, companions, settings.inbox, reason,
+        lambda target: note(path, outcome, settings, clock, target),
+    )  # fmt: skip
+    return outcome
 
 
-def _wait_for_rest(path: Path, error: IngestError, settings: Settings) -> Outcome:
+def _wait_for_rest(path: Path, error: IngestError, settings: Settings, clock: Clock) -> Outcome:
     """Let a scan whose end is missing wait for it; refuse it where nothing came for long."""
-    if not _lies_there(path):
+    if not lies_there(path):
         return _gone(path)
     still = time.time() - path.lstat().st_ctime
     inside = path.is_relative_to(settings.inbox)
-    if not (inside and 0 <= still < settings.incomplete_seconds):
-        return refuse_scan(path, str(error), settings)
-    left = math.ceil((settings.incomplete_seconds - still) / 60)
+    if not inside or still >= settings.incomplete_seconds:
+        return refuse_scan(path, str(error), settings, clock)
+    left = math.ceil((settings.incomplete_seconds - max(still, 0)) / 60)
     minutes = f"{left} minute{'' if left == 1 else 's'}"
     sentence = (
         f"{error.args[0]} It waits for the rest; if nothing comes, it is refused in {minutes}."
     )
-    return Outcome(scan=legible(path.name), waits=sentence)
+    outcome = Outcome(scan=legible(path.name), waits=sentence)
+    note(path, outcome, settings, clock)
+    return outcome
 
 
-def failure(path: Path, error: BaseException) -> Outcome:
+def failure(path: Path, error: BaseException, settings: Settings, clock: Clock) -> Outcome:
     """Say that something went wrong on our side; the scan stays where it is."""
-    if not _lies_there(path):
+    if not lies_there(path):
         return _gone(path)
-    return Outcome(path.name, failed=disk_trouble(error) or f"{type(error).__name__}: {error}")
+    told = disk_trouble(error) or f"{type(error).__name__}: {error}"
+    outcome = Outcome(legible(path.name), failed=told)
+    with suppress(OSError):  # the same trouble may keep the receipt from being written
+        note(path, outcome, settings, clock)
+    return outcome
 
 
 def _gone(path: Path) -> Outcome:
     name = legible(path.name)
     sentence = f"{name} is no longer where it was: another run took it, or somebody moved it."
     return Outcome(scan=name, gone=sentence)
-
-
-def _lies_there(path: Path) -> bool:
-    return path.exists() or path.is_symlink()
 
 
 def end_batch(settings: Settings, clock: Clock) -> None:
@@ -180,33 +179,32 @@ def end_batch(settings: Settings, clock: Clock) -> None:
             catalog.rebuild()
 
 
-def _finish(path: Path, sidecar: Path | None, done: Published, settings: Settings) -> Outcome:
+def _finish(
+    path: Path, sidecar: Path | None, done: Published, settings: Settings, clock: Clock
+) -> Outcome:
     """Take the scan out of the inbox, now that a verified copy of it is published.
 
     A scan that was named on the command line and lies elsewhere is left where it is.
     """
     record = from_json((done.folder / "data" / "record.json").read_bytes())
-    if path.is_relative_to(settings.inbox) and not settings.keep_inbox:
-        _retire(path, sidecar, record, done.folder / "data", settings)
-    return Outcome(
-        scan=path.name,
-        record=record.id,
-        version=record.version,
-        title=record.name,
-        folder=str(done.folder),
-        pages=len(record.pages),
-        confidence=record.quality.mean_confidence,
-        issues=tuple(issue.detail for issue in record.issues),
-        needs_review=record.needs_review,
-        already=done.already,
+    outcome = Outcome.of_record(
+        path.name, record, done.folder, already=done.already, finding=known_as(path, record, done)
     )
+    note(path, outcome, settings, clock)
+    if path.is_relative_to(settings.inbox) and not settings.keep_inbox:
+        _retire(path, sidecar, record, done, settings)
+    return outcome
 
 
 def _retire(
-    path: Path, sidecar: Path | None, record: Record, data: Path, settings: Settings
+    path: Path, sidecar: Path | None, record: Record, done: Published, settings: Settings
 ) -> None:
-    """Take away scan and companions, or none; the scan last: it is what a next run takes up."""
-    made = record.provenance
+    """Take away scan and companions, or none; the scan last: it is what a next run takes up.
+
+    A sidecar or translation that came while the scan was read is not in its record: both stay,
+    and the next run describes the record anew.
+    """
+    made, data = record.provenance, done.folder / "data"
     texts = [
         (path.with_name(one.origin), data / "translation" / one.origin)
         for one in record.translations
@@ -216,6 +214,9 @@ def _retire(
     if sidecar is not None and made.sidecar is not None:
         kept = data / "sidecar" / made.sidecar.name
         copies.insert(0, Copied(sidecar, made.sidecar.sha256, kept))
+    beside = {*sidecars_of(path), *translation_files(path).values()}
+    if not done.already and beside - {copy.path for copy in copies}:
+        return
     if retire(copies):
         forget_refusal(path, settings.inbox)
     remove_empty_folders(path.parent, settings.inbox)

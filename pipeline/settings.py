@@ -49,6 +49,7 @@ class Settings(BaseModel):
     max_pages: int = Field(default=10_000, ge=1)
     max_bytes: int = Field(default=4 * 2**30, ge=1)
     max_pixels: int = Field(default=250_000_000, ge=1)  #: of one page image: A1 at 600 dpi is 280 M
+    child_memory: int = Field(default=4 * 2**30, ge=0)  #: bytes of a reading child; 0: no limit
     port: int = Field(default=4200, ge=1, le=65_535)  #: of the Prefect server that serve starts
     base_url: Annotated[str, BeforeValidator(_address)] = "https://opis.invalid"
     """Where records are or will be served; exports name themselves by it. ``.invalid`` leads

@@ -20,7 +20,7 @@ FLOORS = (
     {"reference"},
     {"description", "formats", "provenance", "quality", "textpdf"},
     {"intake", "pages", "record"},
-    {"values", "versions"},
+    {"outcome", "values", "versions"},
     {"reading"},
     {"lineage"},
     {"drafts", "history", "naming"},
@@ -28,7 +28,8 @@ FLOORS = (
     {"exports"},
     {"pageparts"},
     {"assemble", "holdings"},
-    {"admit", "inbox"},
+    {"admit", "claims", "inbox", "receipts"},
+    {"arrivals"},
     {"dryrun", "evaluation", "ingest"},
     {"again", "trace"},
 )

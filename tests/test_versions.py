@@ -26,9 +26,11 @@ from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
 from pipeline.holdings.stored import stored_pages
 from pipeline.holdings.verify import check_version
-from pipeline.ingest import Outcome, publish_scan
+from pipeline.ingest import publish_scan
 from pipeline.model import Concern
+from pipeline.outcome import Outcome
 from pipeline.provenance import to_prov_json
+from pipeline.reading.pool import Readers
 from pipeline.record import Record, RecordPage, from_json
 from pipeline.settings import Settings
 from pipeline.text import Block, Line, PageText
@@ -378,11 +380,17 @@ def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path) -> None:
     assert "There is no record 'no-such-record'" in done.stdout
 
 
+@cache
+def readers() -> Readers:
+    """Children that write PDFs; none of them reads a page here."""
+    return Readers(1)
+
+
 def _again(scan: Admitted, ours: Settings) -> Outcome | Published:
     """Take a scan whose bytes are known once more, as ingestion does; no engine is asked."""
     with Catalog(ours.catalog, ours.records) as catalog:
         found = published_already(scan, catalog, ours)
-        return found or publish_scan(numbered(scan, catalog, ours), ours, CLOCK)
+        return found or publish_scan(numbered(scan, catalog, ours), ours, readers(), CLOCK)
 
 
 def _with_sidecar(scan: Admitted, content: str) -> Admitted:

@@ -7,16 +7,21 @@ from pipeline.exports.alto import to_alto
 from pipeline.exports.formats import PUBLISHED
 from pipeline.exports.material import Material, lines_of
 from pipeline.exports.readme import to_readme
+from pipeline.holdings.pdfs import Write
 from pipeline.model import PageState, Verdict
 from pipeline.provenance import to_prov_json
 from pipeline.reading.upright import upright
 from pipeline.record import Record, RecordPage, dump, to_json
-from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
+from pipeline.textpdf.write import LayerPage, PdfFacts
 from pipeline.values import ReadPage
 
 
 def write_contents(
-    data: Path, record: Record, pages: Callable[[], Iterable[ReadPage]], base_url: str
+    data: Path,
+    record: Record,
+    pages: Callable[[], Iterable[ReadPage]],
+    base_url: str,
+    write: Write,
 ) -> None:
     """Write every file of a version that is made from the record and its pages.
 
@@ -25,6 +30,7 @@ def write_contents(
         record: what to write.
         pages: gives the pages as read, in order, one at a time; called once for each use.
         base_url: where records are served; exports name themselves by it.
+        write: writes the searchable PDF.
     """
     _write(data / "record.json", to_json(record))
     _write(data / "provenance.json", dump(to_prov_json(record.provenance, record.id)))
@@ -42,13 +48,17 @@ def write_contents(
     made = Material(record, tuple(lines), base_url)
     for name, export in PUBLISHED.items():
         (data / "export" / name).write_bytes(export(made))
+    _write_searchable(data, record, pages(), write)
+
+
+def _write_searchable(data: Path, record: Record, pages: Iterable[ReadPage], write: Write) -> None:
     source = record.provenance.source
     labels = tuple(page.leaf for page in record.pages)
     facts = PdfFacts(record.name, record.language or "", None, record.creator or "", labels)
-    write_searchable(
+    write(
         data / "original" / source.name,
         source.media_type,
-        _layers(record.pages, pages()),
+        _layers(record.pages, pages),
         data / "searchable.pdf",
         facts,
     )

@@ -16,6 +16,7 @@ from pipeline.holdings.bag import close_bag, digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.contents import write_contents
 from pipeline.holdings.database import archive_lock
+from pipeline.holdings.pdfs import HERE, Pdfs
 from pipeline.holdings.staging import staging
 from pipeline.holdings.verify import CHANGES, check_version
 from pipeline.model import Clock
@@ -35,13 +36,15 @@ class Published:
     already: bool = False
 
 
-def publish(
+def publish(  # noqa: PLR0913  what, from where, where to, when, why and by whom
     scan: Admitted,
     record: Record,
     pages: Callable[[], Iterable[ReadPage]],
     settings: Settings,
     clock: Clock,
     why: tuple[Kind, str] | None = None,
+    *,
+    pdfs: Pdfs = HERE,
 ) -> Published:
     """Write, check and publish a version of a record, and enter it in the catalogue.
 
@@ -52,6 +55,7 @@ def publish(
         settings: where to.
         clock: dates the bag.
         why: there is a version after the first: what was done, and the reason.
+        pdfs: writes and looks at the searchable PDF.
 
     Raises:
         DuplicateError: the record's place was taken meanwhile by other bytes.
@@ -65,8 +69,8 @@ def publish(
             _tell_changes(data, home, record, why)
         if record.status != "withdrawn":
             _keep(data, scan)
-        write_contents(data, record, pages, settings.base_url)
-        _close(folder, record, settings, clock)
+        write_contents(data, record, pages, settings.base_url, pdfs.write)
+        _close(folder, record, settings, clock, pdfs)
         return _put_in_place(folder, home / f"v{record.version}", scan, settings)
 
 
@@ -122,7 +126,7 @@ def _keep(data: Path, scan: Admitted) -> None:
     _keep_texts(data, scan)
 
 
-def _close(folder: Path, record: Record, settings: Settings, clock: Clock) -> None:
+def _close(folder: Path, record: Record, settings: Settings, clock: Clock, pdfs: Pdfs) -> None:
     """Close the bag, check it, and make it read-only."""
     info = {
         "Source-Organization": settings.organization,
@@ -132,7 +136,7 @@ def _close(folder: Path, record: Record, settings: Settings, clock: Clock) -> No
         "Bag-Software-Agent": "Opis",
     }
     close_bag(folder, {key: value for key, value in info.items() if value})
-    findings = check_version(folder)
+    findings = check_version(folder, pdfs.look)
     if findings:
         worst = "; ".join(f"{found.path}: {found.detail}" for found in findings[:3])
         msg = f"{record.id} does not check and was not published: {worst}"

@@ -7,29 +7,29 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import pikepdf
-
 from pipeline.cleaning.edits import replay, undo
 from pipeline.exports.alto import page_size, read_blocks
 from pipeline.exports.material import label_of
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag, digest
 from pipeline.holdings.exported import check_exports, check_layout, check_log
+from pipeline.holdings.pdfs import Seen
 from pipeline.holdings.wording import check_translations, check_wording
 from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
 from pipeline.text import PageText
-from pipeline.textpdf.compare import differences
+from pipeline.textpdf.compare import look
 from pipeline.versions import Changes, leads, tells
 
 CHANGES = "changes.json"
 
 
-def check_version(folder: Path) -> list[Finding]:
+def check_version(folder: Path, seen: Seen = look) -> list[Finding]:
     """Return everything wrong with a version; an empty list means that it holds.
 
     Args:
         folder: the bag, such as ``records/…/v1``.
+        seen: looks at its searchable PDF.
     """
     findings = check_bag(folder)
     data = folder / "data"
@@ -45,7 +45,7 @@ def check_version(folder: Path) -> list[Finding]:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
     told = {finding.path for finding in findings}
-    for check in _CHECKS if record.status != "withdrawn" else _WITHDRAWN:
+    for check in [*_CHECKS, _pdf(seen)] if record.status != "withdrawn" else _WITHDRAWN:
         found = _safely(check, data, record)
         findings.extend(finding for finding in found if not _repeats(finding, told))
     return findings
@@ -162,24 +162,28 @@ def _withdrawn(data: Path, record: Record) -> Iterator[Finding]:
             yield Finding(f"data/{name}", Damage.UNLISTED, "is here though the record is withdrawn")
 
 
-def _pdf(data: Path, record: Record) -> Iterator[Finding]:
+def _pdf(seen: Seen) -> "Check":
     """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
-    name, source = "data/searchable.pdf", record.provenance.source
-    try:
-        with pikepdf.open(data / "searchable.pdf") as pdf:
-            count, labels = len(pdf.pages), [page.label for page in pdf.pages]
-        if source.media_type == PDF:
-            found = differences(data / "original" / source.name, data / "searchable.pdf")
-            yield from (Finding(name, Damage.CHANGED, detail) for detail in found)
-    except pikepdf.PdfError as error:
-        yield Finding(name, Damage.MALFORMED, f"is no PDF: {error}")
-        return
-    if count != len(record.pages):
-        detail = f"has {count} pages, the record {len(record.pages)}"
-        yield Finding(name, Damage.CHANGED, detail)
-    wanted = [label_of(page) for page in record.pages]
-    if any(page.leaf for page in record.pages) and labels != wanted:
-        yield Finding(name, Damage.CHANGED, "its page labels are not the leaves of the record")
+
+    def check(data: Path, record: Record) -> Iterator[Finding]:
+        name, source = "data/searchable.pdf", record.provenance.source
+        original = data / "original" / source.name
+        if not (data / "searchable.pdf").is_file():
+            yield Finding(name, Damage.MISSING, "is not there")
+            return
+        found = seen(data / "searchable.pdf", original if source.media_type == PDF else None)
+        if found.broken:
+            yield Finding(name, Damage.MALFORMED, f"is no PDF: {found.broken}")
+            return
+        yield from (Finding(name, Damage.CHANGED, detail) for detail in found.differences)
+        if found.pages != len(record.pages):
+            detail = f"has {found.pages} pages, the record {len(record.pages)}"
+            yield Finding(name, Damage.CHANGED, detail)
+        wanted = tuple(label_of(page) for page in record.pages)
+        if any(page.leaf for page in record.pages) and found.labels != wanted:
+            yield Finding(name, Damage.CHANGED, "its page labels are not the leaves of the record")
+
+    return check
 
 
 def _chain(_: Path, record: Record) -> Iterator[Finding]:
@@ -217,7 +221,6 @@ _CHECKS: tuple[Check, ...] = (
     check_layout,
     check_exports,
     check_log,
-    _pdf,
     _chain,
     _changes,
     check_wording,

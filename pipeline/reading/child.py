@@ -1,10 +1,15 @@
 """The reading child: ``python -m pipeline.reading.child`` answers questions from standard input.
 
-It leads a process group of its own, so that killing the group also ends its Tesseract.
+It leads a process group of its own, so that killing the group also ends its Tesseract; and it
+does so itself when its parent is killed, for nobody wants the answer any more.
 """
 
 import os
+import resource
+import signal
 import sys
+import threading
+import time
 from typing import BinaryIO
 
 from pipeline.errors import OpisError, PageError
@@ -13,8 +18,24 @@ from pipeline.model import PageSource, Reading
 from pipeline.pages import embedded_text, page_image
 from pipeline.reading.engines import make_engine
 from pipeline.reading.marks import Grey
-from pipeline.reading.messages import QUESTION, REPLY, Answer, Extract, Failed, Inspect, Recognize
+from pipeline.reading.messages import (
+    LAYER,
+    QUESTION,
+    REPLY,
+    Answer,
+    Compare,
+    Extract,
+    Failed,
+    Inspect,
+    Question,
+    Recognize,
+    Search,
+)
 from pipeline.reading.page import read_image
+from pipeline.textpdf.compare import look
+from pipeline.textpdf.write import write_searchable
+
+_LOOK = 1.0  #: seconds between two looks whether the parent lives
 
 
 class Desk:
@@ -23,7 +44,7 @@ class Desk:
     def __init__(self) -> None:
         self._page: Grey | None = None
 
-    def answer(self, question: Inspect | Extract | Recognize) -> Answer:
+    def answer(self, question: Question) -> Answer:
         """Return the answer.
 
         Raises:
@@ -36,6 +57,10 @@ class Desk:
                 return Answer(source=self._extract(question))
             case Recognize():
                 return Answer(reading=self._recognize(question))
+            case Search():
+                return self._search(question)
+            case Compare():
+                return Answer(look=look(question.searchable, question.original))
 
     def _extract(self, ask: Extract) -> PageSource:
         self._page = None
@@ -44,6 +69,12 @@ class Desk:
         )  # fmt: skip
         self._page = pixels
         return PageSource(image, embedded_text(ask.path, ask.media_type, ask.number))
+
+    def _search(self, ask: Search) -> Answer:
+        with ask.pages.open("rb") as lines:
+            layers = map(LAYER.validate_json, lines)
+            write_searchable(ask.original, ask.media_type, layers, ask.target, ask.facts)
+        return Answer()
 
     def _recognize(self, ask: Recognize) -> Reading:
         if self._page is None:
@@ -72,8 +103,23 @@ def _reply(desk: Desk, line: bytes) -> Answer | Failed:
         return Failed("PageError", f"{type(error).__name__}: {error}")
 
 
+def _bound(memory: int) -> None:
+    """Let this process, and what it starts, have so many bytes of address space."""
+    if memory:
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def _end_with(parent: int) -> None:
+    """End this process and its Tesseract when the parent is no more."""
+    while os.getppid() == parent:
+        time.sleep(_LOOK)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
 def main() -> None:
     """Keep the pipe to the parent clean of what libraries print."""
+    _bound(int(sys.argv[1]))
+    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve(sys.stdin.buffer, replies)

@@ -6,13 +6,15 @@ not pickle: a child that a broken file has taken over must not be able to run co
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
 from pipeline.model import Limits, PageSource, Reading, ScanFacts
 from pipeline.reading.recipes import Recipe
 from pipeline.settings import EngineName
+from pipeline.textpdf.compare import Look
+from pipeline.textpdf.write import LayerPage, PdfFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,27 @@ class Recognize:
 
 
 @dataclass(frozen=True, slots=True)
+class Search:
+    """Write the searchable PDF of a scan. Answered by nothing that is set."""
+
+    original: Path
+    media_type: str
+    pages: Path  #: a line of JSON for each, so that no message holds them all
+    target: Path
+    facts: PdfFacts
+    ask: Literal["search"] = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """What does a searchable PDF look like, beside the scan? Answered by ``Look``."""
+
+    searchable: Path
+    original: Path | None  #: None where it is no PDF
+    ask: Literal["compare"] = "compare"
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The question had no answer: the name of an error class and its sentence without advice."""
 
@@ -58,16 +81,18 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was asked for; exactly one is set."""
+    """What was asked for; at most one is set."""
 
     facts: ScanFacts | None = None
     source: PageSource | None = None
     reading: Reading | None = None
+    look: Look | None = None
     answer: Literal["answer"] = "answer"
 
 
-Question = Annotated[Inspect | Extract | Recognize, Field(discriminator="ask")]
+Question: TypeAlias = Inspect | Extract | Recognize | Search | Compare
 Reply = Annotated[Answer | Failed, Field(discriminator="answer")]
 
-QUESTION: TypeAdapter[Inspect | Extract | Recognize] = TypeAdapter(Question)
+QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="ask")])
+LAYER: TypeAdapter[LayerPage] = TypeAdapter(LayerPage)
 REPLY: TypeAdapter[Answer | Failed] = TypeAdapter(Reply)

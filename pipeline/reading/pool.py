@@ -15,13 +15,14 @@ from pydantic import ValidationError
 
 from pipeline import errors
 from pipeline.errors import OpisError, PageError, PageTimeoutError
-from pipeline.reading.messages import QUESTION, REPLY, Answer, Extract, Failed, Inspect, Recognize
+from pipeline.reading.messages import QUESTION, REPLY, Answer, Failed, Question
 
 
 class Reader:
     """One child process, started ahead of its first question and again after it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int = 0) -> None:
+        self._memory = memory  #: bytes of address space; 0 for no limit
         self._child: subprocess.Popen[bytes] | None = None
         self._complaints: IO[bytes] | None = None
 
@@ -29,7 +30,7 @@ class Reader:
         """Start the child, if it is not running: it takes half a second to be ready."""
         self._running()
 
-    def ask(self, question: Inspect | Extract | Recognize, timeout: float) -> Answer:
+    def ask(self, question: Question, timeout: float) -> Answer:
         """Return the child's answer.
 
         Args:
@@ -75,7 +76,7 @@ class Reader:
         self.close()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the child
         self._child = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.reading.child"],
+            [sys.executable, "-m", "pipeline.reading.child", str(self._memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
@@ -108,12 +109,15 @@ class StoppedError(Exception):
 
 
 class Readers:
-    """A fixed number of children, lent to whoever asks next."""
+    """A fixed number of children, lent to whoever asks next.
 
-    def __init__(self, count: int) -> None:
+    Each, and what it starts, may have ``memory`` bytes of address space; 0 sets no limit.
+    """
+
+    def __init__(self, count: int, memory: int = 0) -> None:
         self._closed = False
         self.count = count
-        self._all = [Reader() for _ in range(count)]
+        self._all = [Reader(memory) for _ in range(count)]
         self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
         for reader in self._all:
             reader.start()

@@ -2,12 +2,34 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 import pikepdf
 
 _ODD = (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a searchable PDF looks like beside its scan."""
+
+    pages: int
+    labels: tuple[str, ...]  #: of its pages, as a viewer shows them
+    differences: tuple[str, ...]  #: from the scan, a sentence each
+    broken: str = ""  #: why one of them is no PDF
+
+
+def look(searchable: Path, original: Path | None) -> Look:
+    """Return what a searchable PDF looks like; beside its scan, where that is a PDF."""
+    try:
+        with pikepdf.open(searchable) as pdf:
+            count, labels = len(pdf.pages), tuple(page.label for page in pdf.pages)
+        found = () if original is None else tuple(differences(original, searchable))
+    except pikepdf.PdfError as error:
+        return Look(0, (), (), str(error))
+    return Look(count, labels, found)
 
 
 def differences(original: Path, searchable: Path) -> Iterator[str]:
