@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows import house, show
 from pipeline.outcome import Outcome
-from pipeline.settings import Settings
+from pipeline.settings import Settings, environ_of
 
 _PREFECT = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -22,21 +22,27 @@ _PREFECT = {
 }
 
 
-def prepare_prefect() -> None:
-    """Set what Prefect reads when it is imported, where the user has not."""
+def prepare_prefect(settings: Settings) -> None:
+    """Set what Prefect reads when it is imported, where the user has not.
+
+    Settings go into the environment too, so that every process of a run has the same.
+    """
+    os.environ.update(environ_of(settings))
     for name, value in _PREFECT.items():
         os.environ.setdefault(name, value)
+    if settings.auth is not None:
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", settings.auth.get_secret_value())
 
 
 def ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
     """Run the flow, and say how much of the time was Prefect's."""
-    prepare_prefect()
+    prepare_prefect(settings)
     begun = time.monotonic()
     house.readers(settings)  # they start while Prefect does
     server = os.environ.get("PREFECT_API_URL")
     show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
     flow = importlib.import_module("flows.ingest")
-    batch = flow.run(chosen, settings)
+    batch = flow.run(chosen)
     prefect = time.monotonic() - begun - batch.seconds
     show.line(f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s.")
     return list(batch.outcomes)

@@ -12,12 +12,12 @@ from flows import batch, citing, describing, direct, ending, exporting, house, s
 from flows import serve as serving
 from flows.doctor import examine
 from flows.exits import Exit
-from pipeline.errors import OpisError, SetupError, disk_trouble
+from pipeline.errors import OpisError, SetupError, disk_trouble, legible
 from pipeline.evaluation.measure import evaluate as evaluation
 from pipeline.evaluation.samples import find_samples
 from pipeline.holdings.audit import check_archive
 from pipeline.holdings.catalog import Catalog
-from pipeline.inbox import find_scans, unsettled
+from pipeline.inbox import find_scans
 from pipeline.outcome import Outcome
 from pipeline.reading.engines import signature_of
 from pipeline.reading.ocr import installed_languages
@@ -60,7 +60,7 @@ def ingest(
         house.readers(settings)  # they start while the rest is checked
     house.ready(settings)
     chosen = _chosen(scans, settings)
-    if not chosen:
+    if chosen is None:
         show.line(f"Nothing to ingest in {settings.inbox}.")
         return
     with ending.on_request(lambda: batch.end_children(settings), show.complaint), show.progress():
@@ -214,13 +214,15 @@ def _ingest_directly(chosen: list[Path], settings: Settings) -> list[Outcome]:
     return direct.ingest(chosen, settings, house.clock())
 
 
-def _chosen(scans: list[Path] | None, settings: Settings) -> list[Path]:
-    """Return the scans to take; one that somebody still writes waits for the next run."""
-    found = [path.absolute() for path in scans] if scans else find_scans(settings.inbox)
-    waiting = unsettled(found, settings.settle_seconds)
-    for path in sorted(waiting):
-        show.line(f"{path.name} is still being written; it waits for the next run.")
-    return [path for path in found if path not in waiting]
+def _chosen(scans: list[Path] | None, settings: Settings) -> list[Path] | None:
+    """Return the scans named, or none for all of the inbox; None where there is nothing to do."""
+    for path in scans or []:
+        if legible(str(path)) != str(path):
+            msg = f"{legible(str(path))}: no server takes a name like this. Rename the scan."
+            raise SetupError(msg)
+    if scans:
+        return [path.absolute() for path in scans]
+    return [] if find_scans(settings.inbox) else None
 
 
 def _catalog(output: Path | None) -> Catalog:

@@ -1,17 +1,31 @@
 """What an archivist sees of a run in the Prefect UI: its name, its tags, its table."""
 
+import logging
+import re
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
-from prefect.artifacts import create_table_artifact
+from prefect import get_run_logger
+from prefect.artifacts import (
+    create_progress_artifact,
+    create_table_artifact,
+    update_progress_artifact,
+)
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 
+from flows.progress import meter
 from pipeline.outcome import Outcome
+
+_SHOWN = 25  #: scans named on the page, under each head
+_PULSE = 2.0  #: seconds between two looks at how far a run is
 
 
 def run_name(scans: int, pages: int | None = None) -> str:
@@ -24,57 +38,133 @@ def run_name(scans: int, pages: int | None = None) -> str:
     return f"ingest {', '.join(parts)}"
 
 
-def rename(scans: int, pages: int) -> None:
-    """Put the number of pages, known only now, into the run's name."""
+def rename(scans: int, pages: int | None = None) -> None:
+    """Put the number of scans and pages, known only now, into the run's name."""
     if flow_run.id:
         with get_client(sync_client=True) as client:
             client.update_flow_run(flow_run.id, name=run_name(scans, pages))
 
 
-def enter(outcomes: Sequence[Outcome]) -> None:
-    """Write the run's table, and tag the run where a record wants a person's eye."""
+@contextmanager
+def progress(pages: int) -> Iterator[None]:
+    """Show how far the pages of a run are, in the run's own progress artifact."""
+    if not pages:
+        yield
+        return
+    shown = create_progress_artifact(0.0, key="progress", description=meter.told())
+    done = threading.Event()
+
+    def follow() -> None:
+        while not done.wait(_PULSE):
+            _show(shown)
+
+    thread = threading.Thread(target=follow, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+        _show(shown)
+
+
+def _show(shown: Any) -> None:
+    with suppress(Exception):  # it is only for looking at: a server that is away stops no reading
+        update_progress_artifact(shown, meter.percent, description=meter.told())
+
+
+def enter(outcomes: Sequence[Outcome], pages_url: str, output: Path) -> None:
+    """Write the run's log, its page and its table; tag it where a record wants a person's eye."""
+    logger = get_run_logger()
+    for outcome in outcomes:
+        level = logging.WARNING if outcome.refused or outcome.failed else logging.INFO
+        logger.log(level, _line(outcome))
     create_table_artifact(
-        table=[_row(outcome) for outcome in outcomes],
+        table=[_row(outcome, pages_url, output) for outcome in outcomes],
         key="ingest-inbox",
-        description=f"# Day-book\n\n{sentence(outcomes)}",
+        description="\n".join(_page(outcomes, pages_url, output)),
     )
     if flow_run.id and any(outcome.needs_review for outcome in outcomes):
         with get_client(sync_client=True) as client:
             client.update_flow_run(flow_run.id, tags={*flow_run.tags, "needs-review"})
 
 
+def _page(outcomes: Sequence[Outcome], pages_url: str, output: Path) -> Iterator[str]:
+    """Yield what to look at, as Markdown: the table's last column is out of sight."""
+    yield f"# Day-book\n\n{_counted(outcomes)}\n"
+    heads = {
+        "Refused": [o for o in outcomes if o.refused],
+        "Failed": [o for o in outcomes if o.failed],
+        "Waits": [o for o in outcomes if o.waits],
+        "Needs review": [o for o in outcomes if o.needs_review],
+        "To know": [o for o in outcomes if o.finding],
+    }
+    for head, found in heads.items():
+        if found:
+            yield f"\n**{head}**\n"
+        for outcome in found[:_SHOWN]:
+            what = _link(outcome, pages_url, output)
+            why = outcome.reason or "; ".join(filter(None, [outcome.finding, *outcome.issues]))
+            yield f"- {what}{': ' * bool(what)}{_plain(why)}"
+        if len(found) > _SHOWN:
+            yield f"- … and {len(found) - _SHOWN} more, in the table"
+
+
+def _plain(text: str) -> str:
+    """Return a text in which Markdown sees nothing but text; names of files may hold anything."""
+    return re.sub(r"([\\`*_\[\]<>#|!])", r"\\\1", text)
+
+
+def _line(outcome: Outcome) -> str:
+    if outcome.reason:
+        return f"{outcome.fate}: {outcome.reason}"
+    record = f"{outcome.record} v{outcome.version}, {_count(outcome.pages, 'page')}"
+    review = ", needs review" if outcome.needs_review else ""
+    return " ".join(
+        filter(None, [f"{outcome.fate}: {outcome.scan} as {record}{review}.", outcome.finding])
+    )
+
+
 def sentence(outcomes: Sequence[Outcome]) -> str:
     """Return how a batch went, with every refusal and its reason."""
+    return "; ".join([_counted(outcomes), *(f"{o.fate}: {o.reason}" for o in outcomes if o.reason)])
+
+
+def _counted(outcomes: Sequence[Outcome]) -> str:
+    if not outcomes:
+        return "Nothing lay in the inbox."
     published = [o for o in outcomes if o.record and not o.already]
     already = [o for o in outcomes if o.already]
     parts = [f"{_count(len(published), 'record')} published"]
     if already:
         parts.append(f"{_count(len(already), 'scan')} published before")
-    told = [(o.scan, "refused", o.refused) for o in outcomes if o.refused]
-    told += [(o.scan, "failed, stays in the inbox", o.failed) for o in outcomes if o.failed]
-    parts += [told for o in outcomes for told in (o.gone, o.waits) if told]
-    parts += [f"{scan} {what}: {reason}" for scan, what, reason in told]
     return "; ".join(parts)
 
 
-def _row(outcome: Outcome) -> dict[str, str]:
-    link = Path(outcome.folder).as_uri() if outcome.folder else ""
+def _row(outcome: Outcome, pages_url: str, output: Path) -> dict[str, str]:
     return {
         "Scan": outcome.scan,
         "What became of it": outcome.fate,
-        "Record": f"[{outcome.record} v{outcome.version}]({link})" if outcome.record else "",
+        "Record": _link(outcome, pages_url, output),
         "Pages": str(outcome.pages or ""),
         "Confidence": "" if outcome.confidence is None else f"{outcome.confidence:.0%}",
         "Needs review": "yes" if outcome.needs_review else "",
         "Title": outcome.title,
         # Last, for it may be long and the table scrolls.
         "Reason, issues": "; ".join(
-            filter(
-                None,
-                [outcome.gone, outcome.waits, outcome.refused, outcome.failed, *outcome.issues],
-            )
+            filter(None, [outcome.reason, outcome.finding, *outcome.issues])
         ),
     }
+
+
+def _link(outcome: Outcome, pages_url: str, output: Path) -> str:
+    """Return a link to the record where serve hands it out, else to its folder."""
+    if not outcome.record:
+        return ""
+    folder = Path(outcome.folder)
+    inside = folder.relative_to(output / "records").as_posix()
+    address = f"{pages_url}/{quote(inside)}/data/" if pages_url else folder.as_uri()
+    return f"[{outcome.record} v{outcome.version}]({address})"
 
 
 def _count(number: int, thing: str) -> str:

@@ -12,19 +12,23 @@ from pipeline.ingest import (
     failure,
     page_runs,
     publish_scan,
-    turn_away,
 )
 from pipeline.model import Clock
 from pipeline.outcome import Outcome
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
+from pipeline.taking import taken
 from pipeline.values import Admitted
 
 
 def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
-    """Ingest scans; their pages are read side by side over all scans."""
-    scans, refused = turn_away(scans, settings, clock)
+    """Ingest scans, all of the inbox if none; their pages are read side by side over all scans."""
+    with taken(scans, settings, clock) as (ours, others):
+        return [*others, *_ingest(ours, settings, clock)]
+
+
+def _ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
     jobs = house.jobs_of(settings)
     readers = house.readers(settings)
     # Twice the jobs: while children read, other threads admit and publish.
@@ -40,7 +44,7 @@ def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outc
             pool.shutdown(cancel_futures=True)
             raise
     end_batch(settings, clock)
-    return [*refused, *outcomes]
+    return outcomes
 
 
 def _submit(

@@ -65,6 +65,19 @@ def on_request(end: Callable[[], None], tell: Callable[[str], None]) -> Iterator
                 signal.signal(number, handler)
 
 
+@contextmanager
+def with_children(end: Callable[[], None]) -> Iterator[None]:
+    """End the reading children when the block is cut short: Prefect cancels a run by an exception.
+
+    A thread that waits for a child would else keep the run alive until that child has answered.
+    """
+    try:
+        yield
+    except BaseException:
+        end()
+        raise
+
+
 def rearm() -> None:
     """Take SIGTERM back from Prefect, which handles it itself for the length of a flow."""
     if _current and threading.current_thread() is threading.main_thread():

@@ -14,24 +14,17 @@ from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
-from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, ending, house
 from flows.progress import meter, page_span
-from pipeline.ingest import (
-    admit_scan,
-    end_batch,
-    failure,
-    page_runs,
-    publish_scan,
-    turn_away,
-)
+from pipeline.ingest import admit_scan, end_batch, failure, page_runs, publish_scan
 from pipeline.outcome import Outcome
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
+from pipeline.taking import taken
 from pipeline.values import Admitted
 
 #: more threads than any sane number of jobs: the reading children are the real limit
@@ -75,31 +68,41 @@ def publish(
     return _told(publish_scan(scan, settings, _readers(settings), house.clock()))
 
 
-def _run_name() -> str:
-    return daybook.run_name(len(flow_run.parameters["scans"]))
-
-
 @flow(
     name="ingest-inbox",
-    flow_run_name=_run_name,
+    flow_run_name="ingest the inbox",  # until the scans are counted
     task_runner=_RUNNER,
-    validate_parameters=False,  # they are our own values
 )
-def ingest_inbox(
-    scans: Sequence[Path], settings: Settings, turned_away: Sequence[Outcome] = ()
-) -> State[Any]:
-    """Ingest a batch; one bad scan stops nobody. What was turned away is only entered."""
+def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
+    """Take the scans that lie in the inbox, read them and publish their records.
+
+    One bad scan stops nobody. What a run does not finish stays in the inbox, and the next run
+    goes on from there: a retry may be asked for at any time.
+
+    Args:
+        scans: the files to take; everything that lies still in the inbox if none are named.
+    """
+    settings = house.load_settings({})
     ending.rearm()
+    with ending.with_children(lambda: _readers(settings).close()):
+        house.ready(settings)
+        with taken([Path(scan) for scan in scans or []], settings, house.clock()) as (ours, others):
+            return _ended(_ingested(ours, others, settings), settings)
+
+
+def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settings) -> Batch:
     begun = time.monotonic()
+    daybook.rename(len(scans) + len(others))
     admitted = [admit.submit(path, settings) for path in scans]
-    found = [_result(path, future, settings) for path, future in zip(scans, admitted, strict=True)]
+    found = [_result(path, one, settings) for path, one in zip(scans, admitted, strict=True)]
     pages = sum(_pages(value) for value in found)
     meter.expect(pages)
-    daybook.rename(len(scans), pages)
-    pending = [_submit(value, settings) for value in found]
-    outcomes = [_result(path, done, settings) for path, done in zip(scans, pending, strict=True)]
+    daybook.rename(len(scans) + len(others), pages)
+    with daybook.progress(pages):
+        pending = [_submit(value, settings) for value in found]
+        done = [_result(path, one, settings) for path, one in zip(scans, pending, strict=True)]
     end_batch(settings, house.clock())
-    return _ended(Batch([*turned_away, *outcomes], time.monotonic() - begun))
+    return Batch([*others, *done], time.monotonic() - begun)
 
 
 def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
@@ -114,10 +117,10 @@ def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
     return publish.submit(scan, settings, runs, label=label)
 
 
-def _ended(batch: Batch) -> State[Any]:
+def _ended(batch: Batch, settings: Settings) -> State[Any]:
     """Return the state that says by name how the batch went."""
     outcomes = batch.outcomes
-    daybook.enter(outcomes)
+    daybook.enter(outcomes, settings.pages_url, settings.output)
     message = daybook.sentence(outcomes)
     if any(outcome.failed for outcome in outcomes):
         return Failed(message=message, data=batch)
@@ -151,11 +154,10 @@ def _readers(settings: Settings) -> Readers:
     return house.readers(settings)
 
 
-def run(scans: Sequence[Path], settings: Settings) -> Batch:
-    """Run the flow, on the server that is set or a temporary one."""
-    scans, turned_away = turn_away(scans, settings, house.clock())
+def run(scans: Sequence[Path]) -> Batch:
+    """Run the flow, on the server that is set or a temporary one, by the settings around it."""
     with tags("inbox"):
-        state = ingest_inbox(scans, settings, turned_away, return_state=True)
+        state = ingest_inbox([str(scan) for scan in scans], return_state=True)
     batch: Any = state.result(raise_on_failure=False)
     if not isinstance(batch, Batch):
         raise RuntimeError(state.message)

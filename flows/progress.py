@@ -1,8 +1,10 @@
 """How far a run is: a bar on a terminal, plain lines elsewhere."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -25,6 +27,7 @@ class Meter:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._expected = self._done = 0
+        self._begun = time.monotonic()
         self._console: Console | None = None
         self._bar: Progress | None = None
 
@@ -46,6 +49,8 @@ class Meter:
     def expect(self, pages: int) -> None:
         """Say how many more pages there will be."""
         with self._lock:
+            if not self._expected:
+                self._begun = time.monotonic()
             self._expected += pages
             self._update()
 
@@ -62,6 +67,23 @@ class Meter:
             run = page_span(range(numbers[0], numbers[-1] + 1))
             line = f"read {scan}, {run} ({self._done} of {self._expected})"
             self._console.print(line, markup=False)
+
+    @property
+    def percent(self) -> float:
+        """How much of the pages is read, 0 to 100."""
+        return 100.0 * self._done / self._expected if self._expected else 100.0
+
+    def told(self) -> str:
+        """Return how far the run is, how fast it goes and how long it will still take."""
+        done, expected = self._done, self._expected
+        lasted = time.monotonic() - self._begun
+        said = [f"{done} of {expected} page{'' if expected == 1 else 's'} read"]
+        if done and done < expected:
+            left = timedelta(seconds=round(lasted / done * (expected - done)))
+            said += [f"{done / lasted:.1f} pages a second", f"about {left} left"]
+        elif done:
+            said[0] += f" in {timedelta(seconds=round(lasted))}"
+        return ", ".join(said)
 
     def _update(self) -> None:
         if self._bar is not None:

@@ -27,7 +27,7 @@ def direct(name: str, records: Sequence[str], settings: Settings, reason: str) -
 
 def on_prefect(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
     """Do them as a run of the flow ``reread``."""
-    batch.prepare_prefect()
+    batch.prepare_prefect(settings)
     flow = importlib.import_module("flows.reread")
     done: list[Outcome] = flow.run(name, records, settings, reason)
     return done

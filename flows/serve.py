@@ -1,97 +1,220 @@
-"""``opis serve``: the Prefect server with its UI, and the inbox taken in as scans arrive."""
+"""``opis serve``: the Prefect server with its UI, the deployments, and the inbox watched."""
 
 import importlib
-import math
 import os
+import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from flows import batch, ending
-from flows.server import PrefectServer
-from pipeline.inbox import find_scans, stamp, unsettled
-from pipeline.outcome import Outcome
+from flows.held import Held
+from flows.pages import Pages
+from flows.server import PrefectServer, is_loopback
+from flows.status import Status
+from flows.watch import Hints, Watch
+from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
-_RESCAN = 2.0  #: seconds between two looks at the inbox
+_PULSE = 2.0  #: seconds between two looks at a run that is under way, and at who should live
+_CHECKUP = 30.0  #: seconds between two questions whether the server is well
+_PATIENCE = 3  #: times in a row that it may not be, before it is started again
+_REGISTERED = 120.0  #: seconds until the deployments are there; 5 were measured
+_FAREWELL = 4.0  #: seconds that the runner has to end
+_AFTER_A_CRASH = 10.0  #: seconds until the scans of a crashed run are tried again; then doubled
+
+#: Of a run the UI shows what the day-book says; of a task nothing, for there are thousands.
+_LOGS = {
+    "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
+    "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+}
+
+Tell = Callable[[str], None]
 
 
-def serve(settings: Settings, tell: Callable[[str], None], complain: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C or SIGTERM, which end all of it in ten seconds and the server's farewell.
+def serve(settings: Settings, tell: Tell, complain: Tell) -> None:
+    """Serve until Ctrl-C or SIGTERM, which end all of it within fifteen seconds.
 
     Raises:
-        SetupError: the server does not come up.
-        KeyboardInterrupt: it was asked to end; the server has ended.
+        SetupError: it would listen beyond this machine without a password, or does not come up.
+        KeyboardInterrupt: it was asked to end; all of it has ended.
     """
-    batch.prepare_prefect()
-    server = PrefectServer(settings.port, settings.work / "prefect-server.log")
-
-    def end() -> None:
-        batch.end_children(settings)
-        server.stop()
-
-    with ending.on_request(end, complain):
-        _serve(settings, tell, server)
-
-
-def _serve(settings: Settings, tell: Callable[[str], None], server: PrefectServer) -> None:
-    tell(f"Prefect server: starting on {server.ui} …")
-    try:
-        server.start()
-        os.environ["PREFECT_API_URL"] = server.api
-        flow = importlib.import_module("flows.ingest")  # only now: it reads the address
-        tell(f"Watching {settings.inbox}; the day-book is at {server.ui}. Ctrl-C ends all of it.")
-        watch = _Watch(settings)
-        while True:
-            if not server.runs:
-                tell("The Prefect server has died; starting it again.")
-                server.start()
-            if scans := watch.settled():
-                tell(f"Ingesting {len(scans)} scan{'' if len(scans) == 1 else 's'} …")
-                outcomes = flow.run(scans, settings).outcomes
-                watch.done_with(scans, {outcome.scan for outcome in outcomes if outcome.waits})
-                for outcome in outcomes:
-                    tell(_line(outcome))
-            time.sleep(_RESCAN)
-    finally:
-        server.stop()
+    if not is_loopback(settings.host) and settings.auth is None:
+        msg = (
+            f"{settings.host} can be reached from other machines: set OPIS_AUTH to NAME:PASSWORD, "
+            "or leave OPIS_HOST alone to listen on this machine only."
+        )
+        raise SetupError(msg)
+    settings = settings.model_copy(update={"pages_url": _pages_url(settings)})
+    batch.prepare_prefect(settings)
+    serving = _Serving(settings, tell, complain)
+    with ending.on_request(serving.kill, complain):
+        try:
+            serving.start()
+            while True:
+                serving.turn()
+        finally:
+            serving.stop()
 
 
-class _Watch:
-    """What lies in the inbox and wants to be taken; what was left there waits for a change.
-
-    A scan that is not whole yet is looked at again when its time is over, changed or not.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._left: dict[Path, tuple[tuple[int, int], float]] = {}  # stamp, and until when
-
-    def settled(self) -> list[Path]:
-        found = [path for path in find_scans(self._settings.inbox) if not self._rests(path)]
-        moving = unsettled(found, self._settings.settle_seconds)
-        return [path for path in found if path not in moving]
-
-    def done_with(self, scans: list[Path], waiting: set[str]) -> None:
-        """Leave alone what stayed in the inbox: kept there by a setting, failed, or not whole."""
-        self._left = {path: left for path, left in self._left.items() if path.exists()}
-        until = time.monotonic() + self._settings.incomplete_seconds
-        for path in scans:
-            if path.exists():
-                self._left[path] = (stamp(path), until if path.name in waiting else math.inf)
-
-    def _rests(self, path: Path) -> bool:
-        seen, until = self._left.get(path, (None, 0.0))
-        return seen == stamp(path) and time.monotonic() < until
+def _pages_url(settings: Settings) -> str:
+    host = "127.0.0.1" if is_loopback(settings.host) else settings.host
+    return settings.pages_url or f"http://{host}:{settings.pages_port}"
 
 
-def _line(outcome: Outcome) -> str:
-    if outcome.record:
-        return f"published {outcome.scan}: {outcome.record} v{outcome.version}"
-    if outcome.waits:
-        return f"waits: {outcome.waits}"
-    if outcome.gone:
-        return f"gone: {outcome.gone}"
-    if outcome.refused:
-        return f"refused {outcome.refused}"
-    return f"failed, stays in the inbox: {outcome.scan}: {outcome.failed}"
+class _Serving:
+    """The parts of serve, and the one loop that keeps them going."""
+
+    def __init__(self, settings: Settings, tell: Tell, complain: Tell) -> None:
+        self._settings, self._tell, self._complain = settings, tell, complain
+        logs = settings.work
+        self._server = PrefectServer(settings, logs / "prefect-server.log")
+        self._runner = Held([sys.executable, "-m", "flows.deployed"], logs / "runs.log")
+        self._pages = Pages(settings, self._hear)
+        self._watch = Watch(settings)
+        self._hints = Hints(settings.inbox, wanted=settings.events)
+        self._status = Status(settings.output)
+        self._run: UUID | None = None
+        self._crashes = self._unwell = 0
+        self._checked = 0.0
+        self._trouble = ""
+        self._desk: Any = None  # imported when the server's address is known
+
+    def start(self) -> None:
+        """Bring all of it up, or say why not."""
+        self._tell(f"Prefect server: starting on {self._server.ui} …")
+        self._server.start()
+        os.environ["PREFECT_API_URL"] = self._server.api
+        self._pages.start()
+        self._desk = importlib.import_module("flows.desk")
+        self._start_runner()
+        address = self._settings.notify_url or self._pages.notices
+        importlib.import_module("flows.notices").arrange(address)
+        self._tell(
+            f"Watching {self._settings.inbox}; the day-book is at {self._server.ui}, records are "
+            f"at {self._settings.pages_url}. Ctrl-C ends all of it."
+        )
+
+    def turn(self) -> None:
+        """Look after everything once, and wait a little."""
+        self._hints.wait(_PULSE if self._run else min(_PULSE, self._settings.rescan_seconds))
+        try:
+            self._look_after()
+            self._follow()
+            self._take()
+            self._unwell = 0
+        except Exception as error:  # serve lives on, whatever the server or a disk does
+            self._unwell += 1
+            self._say_once(f"{type(error).__name__}: {error}")
+        else:
+            self._trouble = ""
+        if self._unwell >= _PATIENCE:
+            self._restart()
+
+    def stop(self) -> None:
+        """End all of it in good order."""
+        self._hints.stop()
+        self._runner.stop(_FAREWELL)
+        if self._desk is not None and self._server.runs:
+            try:
+                self._desk.bury_dead()
+            except Exception as error:  # it ends anyway
+                self._say_once(f"{type(error).__name__}: {error}")
+        self._server.stop()
+        self._pages.stop()
+
+    def kill(self) -> None:
+        """End all of it at once."""
+        self._runner.kill()
+        self._server.kill()
+
+    def _start_runner(self) -> None:
+        self._runner.kill()
+        if dead := self._desk.bury_dead():
+            self._tell(f"{dead} run{'' if dead == 1 else 's'} had been stopped; scans are kept.")
+        self._runner.start(_LOGS)
+        if not self._desk.await_deployments(_REGISTERED):
+            msg = f"The deployments do not come up; the runner's words are in {self._runner.log}."
+            raise SetupError(msg)
+
+    def _look_after(self) -> None:
+        if not self._server.runs:
+            self._tell("The Prefect server has died; it is started again.")
+            self._restart()
+        if not self._runner.runs:
+            self._tell("The process that runs the flows has died; it is started again.")
+            self._start_runner()
+        now = time.monotonic()
+        if now - self._checked >= _CHECKUP:
+            self._checked = now
+            if not self._server.well():
+                msg = "the Prefect server does not answer"
+                raise RuntimeError(msg)
+
+    def _restart(self) -> None:
+        """Start server and runner anew, with a new database where the old one is gone."""
+        self._unwell = 0
+        self._runner.kill()
+        self._server.stop()
+        try:
+            self._server.start()
+            self._start_runner()
+            importlib.import_module("flows.notices").arrange(
+                self._settings.notify_url or self._pages.notices
+            )
+        except SetupError as error:
+            self._say_once(str(error))
+
+    def _follow(self) -> None:
+        """See how the run goes; when it has ended, say what became of the scans."""
+        if self._run is None:
+            self._say(self._status.news())
+            return
+        run = self._desk.run_of(self._run)
+        self._say(self._status.news(runs=run.name, waits=self._watch.waiting()))
+        if not run.ended:
+            return
+        self._run, now = None, time.monotonic()
+        self._watch.taken([])
+        if not (run.crashed or run.cancelled):
+            self._crashes = 0
+            self._watch.rest(self._status.told, now)
+            return
+        wait = self._settings.retry_seconds
+        if run.crashed:
+            wait = min(_AFTER_A_CRASH * 2**self._crashes, wait)
+            self._crashes += 1
+        self._tell(f"The run “{run.name}” ended as {run.state}: {run.message}")
+        self._tell(f"Its scans are tried again in {wait:.0f} s, or when the run is retried.")
+        self._watch.rest(self._status.told, now, wait)
+
+    def _take(self) -> None:
+        """Ask for a run where something can be taken and nothing is under way.
+
+        After a second crash scans are taken one by one, so that the bad one harms itself alone.
+        """
+        if self._run is not None:
+            return
+        ready = self._watch.ready(time.monotonic())
+        self._say(self._status.line(waits=self._watch.waiting()))
+        if not ready:
+            return
+        scans = [str(ready[0])] if self._crashes >= 2 else []
+        self._watch.taken(ready[:1] if scans else ready)
+        self._status.begin()
+        self._run = self._desk.ask_for_run(scans)
+
+    def _say(self, lines: list[str]) -> None:
+        for line in lines:
+            self._tell(line)
+
+    def _say_once(self, trouble: str) -> None:
+        if trouble != self._trouble:
+            self._complain(f"{trouble}. It goes on when the cause is gone.")
+            self._trouble = trouble
+
+    def _hear(self, notice: dict[str, Any]) -> None:
+        """Write down what Prefect's automation noticed."""
+        told = " ".join(str(notice.get(key, "")) for key in ("run", "state", "message"))
+        self._complain(f"notice: {told}")

@@ -1,33 +1,40 @@
-"""A Prefect server with its UI, as a child of this process, on loopback."""
+"""A Prefect server with its UI, as a child of this process."""
 
+import ipaddress
 import os
-import signal
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.held import Held
 from pipeline.errors import SetupError
+from pipeline.settings import Settings
 
-_HOST = "127.0.0.1"
 _PATIENCE = 180.0  #: seconds until the server answers; 11 to 21 were measured
-_FAREWELL = 8.0  #: seconds it has to end by itself
+_STRANGER = 15.0  #: seconds for which a server of a killed run may still hold the port
+_BROKEN = (b"file is not a database", b"disk image is malformed", b"Can't locate revision")
 
 
 class PrefectServer:
     """Started, watched and ended by whoever holds it."""
 
-    def __init__(self, port: int, log: Path) -> None:
-        self.port, self._log = port, log
-        self._child: subprocess.Popen[bytes] | None = None
+    def __init__(self, settings: Settings, log: Path) -> None:
+        """Say where it will listen; nothing is started yet."""
+        self._settings = settings
+        host, port = settings.host, str(settings.port)
+        prefect = str(Path(sys.executable).with_name("prefect"))
+        self._held = Held([prefect, "server", "start", "--host", host, "--port", port], log)
 
     @property
     def ui(self) -> str:
-        """The address of the UI."""
-        return f"http://{_HOST}:{self.port}"
+        """The address of the UI, for this machine."""
+        host = self._settings.host
+        near = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+        return f"http://{f'[{near}]' if ':' in near else near}:{self._settings.port}"
 
     @property
     def api(self) -> str:
@@ -37,51 +44,107 @@ class PrefectServer:
     @property
     def runs(self) -> bool:
         """Whether the process is there."""
-        return self._child is not None and self._child.poll() is None
+        return self._held.runs
 
     def start(self) -> None:
         """Start it and wait until it answers.
 
+        A database that cannot be read is set aside: the truth is on disk, in output/.
+
         Raises:
             SetupError: the port is taken, or it does not come up.
         """
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((_HOST, self.port))
-            except OSError as error:
-                msg = f"Port {self.port} is taken ({error.strerror}): choose another with --port."
-                raise SetupError(msg) from error
-        self._log.parent.mkdir(parents=True, exist_ok=True)
-        words = ["server", "start", "--host", _HOST, "--port", str(self.port)]
-        with self._log.open("ab") as log:
-            self._child = subprocess.Popen(
-                [Path(sys.executable).with_name("prefect"), *words],
-                env={**os.environ, "PREFECT_SERVER_UI_API_URL": self.api},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
-        self._await_health()
+        _await_port(self._settings.host, self._settings.port)
+        for attempt in (1, 2):
+            begun = self._held.log.stat().st_size if self._held.log.exists() else 0
+            self._held.start(self._environ())
+            if self._answers():
+                return
+            self.stop()
+            if attempt == 2 or not self._set_aside(begun):
+                break
+        msg = f"The Prefect server does not come up; its own words are in {self._held.log}."
+        raise SetupError(msg)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._held.kill()
 
     def stop(self) -> None:
         """End it and whatever it started; a second thread may ask meanwhile."""
-        if (child := self._child) is None:
-            return
-        child.terminate()
-        try:
-            child.wait(timeout=_FAREWELL)
-        except subprocess.TimeoutExpired:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-        self._child = None
+        self._held.stop()
 
-    def _await_health(self) -> None:
+    def well(self) -> bool:
+        """Whether it answers and finds its database."""
+        try:
+            with urllib.request.urlopen(f"{self.api}/ready", timeout=10) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _environ(self) -> dict[str, str]:
+        """Return what the server reads: the UI calls it where it was got from, whatever the port.
+
+        Beyond loopback it asks for name and password, and for proof against forged requests.
+        """
+        environ = {
+            "PREFECT_SERVER_UI_API_URL": "/api",
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.ui,
+        }
+        if self._settings.auth is not None:
+            environ["PREFECT_SERVER_API_AUTH_STRING"] = self._settings.auth.get_secret_value()
+            environ["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
+        return environ
+
+    def _answers(self) -> bool:
         until = time.monotonic() + _PATIENCE
         while self.runs and time.monotonic() < until:
             try:
                 with urllib.request.urlopen(f"{self.api}/health", timeout=5):
-                    return
+                    return True
             except (urllib.error.URLError, OSError):
                 time.sleep(0.2)
-        self.stop()
-        msg = f"The Prefect server does not come up; its own words are in {self._log}."
-        raise SetupError(msg)
+        return False
+
+    def _set_aside(self, begun: int) -> bool:
+        """Rename a database that the server could not read; whether there was one."""
+        with self._held.log.open("rb") as log:
+            log.seek(begun)
+            words = log.read()
+        home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
+        found = home / "prefect.db"
+        own = "PREFECT_SERVER_DATABASE_CONNECTION_URL" in os.environ
+        if own or not found.is_file() or not any(sign in words for sign in _BROKEN):
+            return False
+        found.rename(found.with_name(f"prefect.db.broken-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
+        for beside in home.glob("prefect.db-*"):
+            beside.unlink()
+        return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches an address.
+
+    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "10.0.0.2")]
+    [True, True, True, False, False]
+    """
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _await_port(host: str, port: int) -> None:
+    until = time.monotonic() + _STRANGER
+    while True:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+                return
+            except OSError as error:
+                if time.monotonic() > until:
+                    msg = f"Port {port} is taken ({error.strerror}): choose another with --port."
+                    raise SetupError(msg) from error
+        time.sleep(0.5)

@@ -65,10 +65,10 @@ def _told(result: Outcome) -> Iterator[str]:
     if result.folder:
         yield f"  {result.record}: {result.folder}"
     yield from (f"    look at: {issue}" for issue in result.issues)
-    told = {"gone": result.gone, "waits": result.waits, "refused": result.refused}
-    yield from (f"  {fate}: {sentence}" for fate, sentence in told.items() if sentence)
-    if result.failed:
-        yield f"  failed, stays where it is: {result.scan}: {result.failed}"
+    if result.finding:
+        yield f"  {result.finding}"
+    if result.reason:
+        yield f"  {result.fate}: {result.reason}"
 
 
 def entries(found: Iterable[Entry], *, as_json: bool) -> None:

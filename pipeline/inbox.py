@@ -38,7 +38,7 @@ def unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
     if fresh and seconds:
         time.sleep(seconds)
     moving = {path for path in fresh if stamp(path) != before[path]}
-    return moving | {path for path in before if _open_for_writing(path)}
+    return moving | {path for path in before if open_for_writing(path)}
 
 
 def refuse(
@@ -137,7 +137,7 @@ def stamp(path: Path) -> tuple[int, int]:
     return status.st_size, max(status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _open_for_writing(path: Path) -> bool:
+def open_for_writing(path: Path) -> bool:
     """Whether a process of this machine has the file open for writing.
 
     Linux grants a read lease only where nobody writes; where leases are unknown or not ours to

@@ -6,6 +6,7 @@ the scan it tells of leaves the inbox, so a crash can make a line too many and n
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
@@ -53,16 +54,25 @@ def enter(receipt: Receipt, output: Path) -> None:
 
 def read(output: Path) -> Iterator[Receipt]:
     """Yield all receipts, the oldest first; a line that a power cut tore is left out."""
+    yield from since(output, 0)[0]
+
+
+def since(output: Path, place: int) -> tuple[list[Receipt], int]:
+    """Return the receipts entered after a place in the book, in bytes, and the place to go on."""
     try:
-        book = (output / NAME).open("rb")
+        with (output / NAME).open("rb") as book:
+            if place > book.seek(0, os.SEEK_END):
+                place = 0  # another book
+            book.seek(place)
+            lines = book.read()
     except FileNotFoundError:
-        return
-    with book:
-        for line in book:
-            try:
-                yield Receipt.model_validate_json(line)
-            except ValidationError:
-                continue
+        return [], 0
+    whole, _, _ = lines.rpartition(b"\n")
+    found = []
+    for line in whole.split(b"\n"):
+        with suppress(ValidationError):
+            found.append(Receipt.model_validate_json(line))
+    return found, place + (len(whole) + 1 if whole else 0)
 
 
 def name_in(path: Path, inbox: Path) -> str:

@@ -7,10 +7,13 @@ over the file, the command line over both.
 import difflib
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from cronsim import CronSim, CronSimError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import SetupError
 
@@ -31,6 +34,36 @@ def _address(value: object) -> object:
     return value.rstrip("/") if isinstance(value, str) else value
 
 
+def _address_or_none(value: object) -> object:
+    return value if value == "" else _address(value)
+
+
+def _schedule(value: object) -> object:
+    """Check that a schedule has the five fields of cron; ValueError where it has not."""
+    try:
+        CronSim(str(value), datetime(2000, 1, 1))  # any moment will do
+    except CronSimError as error:
+        msg = "is no schedule as cron has it, such as `0 2 * * *`"
+        raise ValueError(msg) from error
+    return value
+
+
+def _zone(value: object) -> object:
+    """Check that a time zone is known; ValueError where it is not."""
+    if value != "UTC" and value not in available_timezones():
+        msg = "is no time zone, such as Europe/Moscow"
+        raise ValueError(msg)
+    return value
+
+
+def _secret(value: object) -> object:
+    """Check that a name and a password are there; the message does not repeat them."""
+    if isinstance(value, str) and not re.fullmatch(r"[^:\s]+:[^\s]{8,}", value):
+        msg = "must be NAME:PASSWORD, the password of eight characters or more"
+        raise ValueError(msg)
+    return value
+
+
 class Settings(BaseModel):
     """How Opis runs; frozen, so that it can be handed to every task."""
 
@@ -44,13 +77,26 @@ class Settings(BaseModel):
     dpi: int = Field(default=300, ge=72, le=1200)  #: where a page must be drawn
     page_timeout: float = Field(default=300, gt=0)  #: seconds; the slowest honest page took 40
     settle_seconds: float = Field(default=3, ge=0)  #: a scan unchanged for this long is taken
+    sidecar_seconds: float = Field(default=10, ge=0)  #: nothing describes it: it lies still so long
     incomplete_seconds: float = Field(default=600, ge=0)  #: a scan that is cut off waits so long
+    retry_seconds: float = Field(default=600, ge=1)  #: what failed is tried again after so long
+    rescan_seconds: float = Field(default=10, ge=0.5)  #: between two looks at the inbox
+    events: bool = True  #: the file system's hints are taken between them, where it gives any
     keep_inbox: bool = False  #: leave published scans where they were dropped
     max_pages: int = Field(default=10_000, ge=1)
     max_bytes: int = Field(default=4 * 2**30, ge=1)
     max_pixels: int = Field(default=250_000_000, ge=1)  #: of one page image: A1 at 600 dpi is 280 M
     child_memory: int = Field(default=4 * 2**30, ge=0)  #: bytes of a reading child; 0: no limit
+    host: str = "127.0.0.1"  #: where the server listens; beyond loopback only with ``auth``
     port: int = Field(default=4200, ge=1, le=65_535)  #: of the Prefect server that serve starts
+    pages_port: int = Field(default=4201, ge=1, le=65_535)  #: where serve hands out records
+    pages_url: Annotated[str, BeforeValidator(_address_or_none)] = ""  #: … as the UI links to them
+    auth: Annotated[SecretStr | None, BeforeValidator(_secret)] = None  #: ``name:password``
+    timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"  #: of the two schedules
+    nightly: Annotated[str, BeforeValidator(_schedule)] = "0 2 * * *"  #: when the inbox is swept
+    weekly: Annotated[str, BeforeValidator(_schedule)] = "0 4 * * 0"  #: when all is verified
+    notify_url: Annotated[str, BeforeValidator(_address_or_none)] = ""
+    """Told by a POST of JSON of runs that failed or crashed; the log of serve where it is empty."""
     base_url: Annotated[str, BeforeValidator(_address)] = "https://opis.invalid"
     """Where records are or will be served; exports name themselves by it. ``.invalid`` leads
     nowhere, on purpose (RFC 2606)."""
@@ -102,8 +148,24 @@ def settings_from(
         return Settings(**merged)
     except ValidationError as error:
         found = error.errors()[0]
-        msg = f"setting {'.'.join(map(str, found['loc']))}: {found['msg']}, not {found['input']!r}"
+        which = ".".join(map(str, found["loc"]))
+        shown = "" if which == "auth" else f", not {found['input']!r}"
+        msg = f"setting {which}: {found['msg']}{shown}"
         raise SetupError(msg) from error
+
+
+def environ_of(settings: Settings) -> dict[str, str]:
+    """Return the variables that make the same settings in another process.
+
+    >>> environ_of(Settings(languages=("rus",)))["OPIS_LANGUAGES"]
+    'rus'
+    """
+    given = {name: getattr(settings, name) for name in Settings.model_fields}
+    given["languages"] = "+".join(settings.languages)
+    given["auth"] = settings.auth and settings.auth.get_secret_value()
+    return {
+        f"{_PREFIX}{name.upper()}": str(value) for name, value in given.items() if value is not None
+    }
 
 
 def check_folders(settings: Settings) -> None:

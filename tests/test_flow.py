@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from flows.server import PrefectServer
+from pipeline.settings import Settings
 from tests.house import LETTER, OPIS, House, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
@@ -27,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("PREFECT_HOME", str(home))
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         patch.setenv("DO_NOT_TRACK", "1")
-        server = PrefectServer(free_port(), home / "log.txt")
+        server = PrefectServer(Settings(port=free_port()), home / "log.txt")
         server.start()
         try:
             yield server.api
@@ -60,8 +61,8 @@ def test_the_run_says_by_name_what_it_did(house: House, server: str) -> None:
     assert [run["name"] for run in runs] == ["ingest 3 scans, 5 pages"]
     assert sorted(runs[0]["tags"]) == ["inbox", "needs-review"]
     assert runs[0]["state"]["name"] == "Refusals"
-    assert "notes.pdf refused: notes.pdf is no" in runs[0]["state"]["message"]
-    assert "box\\udce9.pdf refused: " in runs[0]["state"]["message"]
+    assert "; refused: notes.pdf is no" in runs[0]["state"]["message"]
+    assert "; refused: box\\udce9.pdf cannot" in runs[0]["state"]["message"]
     assert len(house.versions()) == 2
 
 

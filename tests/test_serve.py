@@ -52,7 +52,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
     made.inbox.mkdir()
     port = free_port()
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
-    environ |= {"OPIS_SETTLE_SECONDS": "0.5", "PREFECT_HOME": str(tmp_path / "prefect")}
+    environ |= {
+        "OPIS_SETTLE_SECONDS": "0.5", "OPIS_SIDECAR_SECONDS": "0.5", "OPIS_RESCAN_SECONDS": "1",
+        "OPIS_INCOMPLETE_SECONDS": "60", "OPIS_PAGES_PORT": str(free_port()),
+        "PREFECT_HOME": str(tmp_path / "prefect"),
+    }  # fmt: skip
     with (tmp_path / "said.txt").open("w") as said:
         run = subprocess.Popen(
             [OPIS, "serve", "--port", str(port)],
@@ -73,7 +77,7 @@ def test_a_scan_that_arrives_is_published_and_all_ends_on_sigterm(served: Served
     (served.house.inbox / "notes.pdf").write_text("these are only words")
     served.until_said("published RGASPI")
     assert data(served.house.versions()[0], "record.json").is_file()
-    served.until_said("refused notes.pdf is no")
+    served.until_said("refused: notes.pdf is no")
     served.ends(15)
 
 
@@ -81,11 +85,11 @@ def test_sigterm_ends_it_in_the_midst_of_a_long_scan(served: Served) -> None:
     served.until_said("Watching", 120)
     scan = served.house.inbox / "long.tif"
     _write_long_scan(scan)
-    served.until_said("Ingesting 1 scan")
+    served.until_said("ingest 1 scan, 60 pages")
     while len(list(served.house.output.rglob("reading/**/*.json"))) < 4:
         assert served.run.poll() is None
         time.sleep(0.2)
-    served.ends(25)  # ten seconds, and the server's farewell
+    served.ends(15)
     assert scan.exists()
     assert not served.house.versions()
 
@@ -117,4 +121,4 @@ def test_a_scan_that_comes_in_slices_is_one_record(served: Served) -> None:
     assert "waits: slices.pdf is cut off" in served.said()
     assert "\nrefused" not in served.said()
     assert len(served.house.versions()) == 1
-    served.ends(20)
+    served.ends(15)

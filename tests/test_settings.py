@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.settings import Settings, check_folders, settings_from
+from pipeline.settings import Settings, check_folders, environ_of, settings_from
 
 
 def test_the_nearest_source_wins() -> None:
@@ -20,6 +20,31 @@ def test_languages_keep_the_order_given() -> None:
 def test_a_misspelt_setting_is_refused_with_the_nearest() -> None:
     with pytest.raises(SetupError, match=r"langauges.*Did you mean languages"):
         settings_from({}, {"OPIS_LANGAUGES": "rus"}, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("nightly", "at two"), ("weekly", "0 25 * * *"), ("timezone", "Moscow"),
+        ("notify_url", "log"), ("auth", "nobody"), ("auth", "me:short"),
+    ],
+)  # fmt: skip
+def test_what_serve_cannot_do_is_refused_at_once(name: str, value: str) -> None:
+    with pytest.raises(SetupError, match=f"setting {name}: ") as refusal:
+        settings_from({}, {f"OPIS_{name.upper()}": value}, {})
+    assert (value in str(refusal.value)) is (name != "auth")
+
+
+def test_a_password_is_never_shown() -> None:
+    made = settings_from({}, {"OPIS_AUTH": "me:eight888"}, {})
+    assert "eight888" not in f"{made!r} {made} {made.model_dump()} {made.model_dump_json()}"
+
+
+def test_another_process_is_given_the_same_settings() -> None:
+    said = {"languages": ("deu", "fra"), "auth": "me:eight888", "events": False, "dpi": 250}
+    made = settings_from({}, {}, {**said, "inbox": Path("/in"), "sidecar_seconds": 0.5})
+    assert settings_from({}, environ_of(made), {}) == made
+    assert settings_from({}, environ_of(Settings()), {}) == Settings()
 
 
 @pytest.mark.parametrize("value", ["many", "-1", "1.5"])

@@ -134,6 +134,8 @@ class Readers:
             raise StoppedError
         reader = self._idle.get()
         try:
+            if self._closed:  # while we waited: a child started now would outlive the end
+                raise StoppedError
             yield reader
         except Exception as error:
             if self._closed:  # or an interrupt would pass for a broken scan
