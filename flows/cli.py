@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from flows import batch, citing, describing, direct, ending, exporting, house, show, versions
+from flows import (
+    batch,
+    citing,
+    describing,
+    direct,
+    ending,
+    exporting,
+    house,
+    receiving,
+    show,
+    versions,
+)
 from flows import serve as serving
 from flows.doctor import examine
 from flows.exits import Exit
@@ -169,6 +180,7 @@ def evaluate(
     show.evaluation(results, as_json=as_json)
 
 
+app.command()(receiving.receipts)
 app.command()(citing.reference)
 app.command()(citing.cite)
 app.command()(exporting.export)

@@ -38,11 +38,18 @@ class House:
 
     def opis(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command here; nothing waits for files to settle, they lie still."""
+        return self._run([str(OPIS), *words], environ)
+
+    def python(self, code: str, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Run Python here, as a command would run."""
+        return self._run([sys.executable, "-c", code], environ)
+
+    def _run(self, words: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
         base = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
         base |= {"OPIS_SETTLE_SECONDS": "0", "OPIS_INCOMPLETE_SECONDS": "0"}
         base |= {"PREFECT_HOME": str(self.folder / "prefect")}
         return subprocess.run(
-            [OPIS, *words],
+            words,
             cwd=self.folder,
             env=base | environ,
             capture_output=True,

@@ -58,7 +58,7 @@ def ask(server: str, path: str, **query: Any) -> Any:
 
 def test_the_run_says_by_name_what_it_did(house: House, server: str) -> None:
     runs = ask(server, "flow_runs")
-    assert [run["name"] for run in runs] == ["ingest 3 scans, 5 pages"]
+    assert [run["name"] for run in runs] == ["ingest 4 scans, 5 pages"]
     assert sorted(runs[0]["tags"]) == ["inbox", "needs-review"]
     assert runs[0]["state"]["name"] == "Refusals"
     assert "; refused: notes.pdf is no" in runs[0]["state"]["message"]

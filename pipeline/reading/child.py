@@ -32,6 +32,7 @@ from pipeline.reading.messages import (
     Search,
 )
 from pipeline.reading.page import read_image
+from pipeline.reading.scratch import clear_scratch
 from pipeline.textpdf.compare import look
 from pipeline.textpdf.write import write_searchable
 
@@ -119,6 +120,7 @@ def _end_with(parent: int) -> None:
 def main() -> None:
     """Keep the pipe to the parent clean of what libraries print."""
     _bound(int(sys.argv[1]))
+    clear_scratch()
     threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())

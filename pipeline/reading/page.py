@@ -19,6 +19,7 @@ from pipeline.reading.marks import Grey
 from pipeline.reading.prepare import Prepared, prepare, untouched
 from pipeline.reading.recipes import Recipe
 from pipeline.reading.scout import Found, look, look_for_another, sole_language
+from pipeline.reading.scratch import scratch_name
 from pipeline.reading.stamps import only_stamped
 from pipeline.text import PageText, Word
 
@@ -78,7 +79,7 @@ def _tried(
 ) -> tuple[list[Attempt], Exception | None]:
     """Return all readings of a page, and what ended them; one that failed spoils no other."""
     attempts: list[Attempt] = []
-    with tempfile.TemporaryDirectory(prefix="opis-page-") as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch_name()) as folder:
         try:
             for attempt in _attempts(page, prepared, engine, recipe, Path(folder)):
                 attempts.append(attempt)  # noqa: PERF402  what came before an error is kept

@@ -1,0 +1,35 @@
+"""The files of a page while it is read: named by their process, so that those of a dead one go.
+
+A reading child that is killed cannot tidy up. The next one does.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+_NAME = re.compile(r"opis-page-(?P<pid>[0-9]+)-")
+
+
+def scratch_name() -> str:
+    """Return how the folders of this process begin."""
+    return f"opis-page-{os.getpid()}-"
+
+
+def clear_scratch() -> None:
+    """Remove the folders of processes that are no more; those of other users stay."""
+    for folder in Path(tempfile.gettempdir()).glob("opis-page-*"):
+        found = _NAME.match(folder.name)
+        if found is not None and not _lives(int(found["pid"])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # somebody else's
+        return True
+    return True

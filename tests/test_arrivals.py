@@ -1,0 +1,242 @@
+"""The book of arrivals, claims, and what came late."""
+
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as law
+from hypothesis import strategies as st
+
+from flows.status import Status
+from flows.watch import Watch
+from pipeline.arrivals import refuse_links
+from pipeline.claims import claim
+from pipeline.errors import LinkError
+from pipeline.outcome import Outcome
+from pipeline.receipts import NAME, Receipt, enter, read, since
+from pipeline.settings import Settings
+from tests.factories import MOMENT, scan_pdf
+from tests.house import House
+
+
+def receipt(scan: str, **said: object) -> Receipt:
+    base: dict[str, object] = {
+        "when": MOMENT, "scan": scan, "size": 1, "sha256": "a" * 64, "fate": "refused",
+        "where": "inbox/refused", "reason": f"{scan} is no scan",
+    }  # fmt: skip
+    return Receipt.model_validate(base | said)
+
+
+def test_what_is_entered_is_read_back_in_order(tmp_path: Path) -> None:
+    book = [
+        receipt("a.pdf"),
+        receipt("b/ё\n.pdf", sha256=None, size=None),
+        receipt("c", record="r"),
+    ]
+    for one in book:
+        enter(one, tmp_path)
+    assert list(read(tmp_path)) == book
+    assert len((tmp_path / NAME).read_bytes().splitlines()) == 3
+
+
+def test_a_line_that_a_power_cut_tore_harms_no_other(tmp_path: Path) -> None:
+    enter(receipt("a"), tmp_path)
+    with (tmp_path / NAME).open("ab") as book:
+        book.write(b'{"when": "1949-01-14T')
+    enter(receipt("b"), tmp_path)
+    assert [one.scan for one in read(tmp_path)] == ["a", "b"]
+
+
+@law(deadline=None, max_examples=30)
+@given(st.lists(st.text(min_size=1, max_size=8), max_size=6), st.integers(0, 6))
+def test_reading_on_finds_what_reading_all_finds(names: list[str], cut: int) -> None:
+    folder = Path("/tmp") / f"opis-law-{os.getpid()}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    found, place = [], 0
+    for number, name in enumerate(names):
+        enter(receipt(name.encode("utf-8", "replace").decode()), folder)
+        if number == cut:
+            some, place = since(folder, place)
+            found += some
+    some, _ = since(folder, place)
+    assert [*found, *some] == list(read(folder))
+    shutil.rmtree(folder)
+
+
+def test_the_status_counts_from_where_it_began(tmp_path: Path) -> None:
+    enter(receipt("before"), tmp_path)
+    status = Status(tmp_path)
+    enter(receipt("a"), tmp_path)
+    enter(receipt("b", fate="published", record="rec", version=1, reason=""), tmp_path)
+    assert status.news(runs="ingest 2 scans", waits=1) == [
+        "refused: a is no scan", "published b: rec v1",
+        "[waits 1 · runs ingest 2 scans · published 1 · refused 1]",
+    ]  # fmt: skip
+    assert [one.scan for one in status.told] == ["a", "b"]
+    assert status.line(waits=1, runs="ingest 2 scans") == []
+    assert status.line(waits=0) == ["[waits 0 · runs nothing · published 1 · refused 1]"]
+
+
+def _settings(folder: Path, **said: object) -> Settings:
+    made = Settings.model_validate(
+        {"inbox": folder / "inbox", "output": folder / "output", "settle_seconds": 3} | said
+    )
+    made.inbox.mkdir(exist_ok=True)
+    return made
+
+
+def _hold(settings: Settings, names: list[str], ours: object, go: object) -> None:
+    with claim([settings.inbox / name for name in names], settings) as (free, _):
+        ours.put([path.name for path in free])  # type: ignore[attr-defined]
+        go.wait(30)  # type: ignore[attr-defined]
+
+
+def test_a_scan_that_another_process_has_is_left_to_it_until_it_dies(tmp_path: Path) -> None:
+    settings, context = _settings(tmp_path), multiprocessing.get_context("spawn")
+    ours, go = context.Queue(), context.Event()
+    other = context.Process(target=_hold, args=[settings, ["a", "b"], ours, go])
+    other.start()
+    assert ours.get(timeout=30) == ["a", "b"]
+    wanted = [settings.inbox / name for name in ("b", "c")]
+    with claim(wanted, settings) as (free, taken):
+        assert (free, taken) == (wanted[1:], wanted[:1])
+    os.kill(other.pid or 0, signal.SIGKILL)
+    other.join()
+    with claim(wanted, settings) as (free, taken):
+        assert (free, taken) == (wanted, [])
+    assert list((settings.work / "claims").glob("*.txt")) == []
+
+
+@pytest.mark.parametrize("linked", ["scan.pdf", "scan.yaml", "scan.en.txt"])
+def test_a_link_is_refused_whatever_it_describes(tmp_path: Path, linked: str) -> None:
+    settings = _settings(tmp_path)
+    scan = scan_pdf(settings.inbox / "scan.pdf", 1)
+    refuse_links(scan, settings)
+    (settings.inbox / linked).unlink(missing_ok=True)
+    (settings.inbox / linked).symlink_to("/etc/hostname")
+    with pytest.raises(LinkError, match=f"{linked} is a link"):
+        refuse_links(scan, settings)
+
+
+def test_an_outcome_names_its_scan_once() -> None:
+    assert Outcome("a.pdf", refused="a.pdf is no scan.").reason == "a.pdf is no scan."
+    assert (
+        Outcome("a.pdf", refused="The file name is odd.").reason == "a.pdf: The file name is odd."
+    )
+    assert Outcome("a.pdf", failed="The disk is full.").reason.startswith(
+        "a.pdf: The disk is full."
+    )
+
+
+class TestWatch:
+    """Time is told to it, so no test waits."""
+
+    def test_what_lies_still_is_ready_and_what_grows_is_not(self, tmp_path: Path) -> None:
+        settings = _settings(tmp_path, sidecar_seconds=0)
+        watch, scan = Watch(settings), settings.inbox / "a.pdf"
+        scan.write_bytes(b"one")
+        assert watch.ready(0) == []
+        assert watch.ready(2.9) == []
+        scan.write_bytes(b"more")
+        assert watch.ready(3.5) == []
+        assert watch.ready(6.4) == []
+        assert watch.ready(6.5) == [scan]
+
+    def test_a_date_in_the_future_or_the_past_says_nothing(self, tmp_path: Path) -> None:
+        settings = _settings(tmp_path, sidecar_seconds=0)
+        scans = [settings.inbox / "future.pdf", settings.inbox / "past.pdf"]
+        for scan, date in zip(scans, (4_000_000_000, 1), strict=True):
+            scan.write_bytes(b"scan")
+            os.utime(scan, (date, date))
+        watch = Watch(settings)
+        assert watch.ready(0) == []
+        assert watch.ready(3) == scans
+
+    def test_a_scan_that_nothing_describes_waits_for_its_sidecar(self, tmp_path: Path) -> None:
+        settings = _settings(tmp_path, sidecar_seconds=10)
+        watch, bare = Watch(settings), settings.inbox / "bare.pdf"
+        named = settings.inbox / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
+        for scan in (bare, named):
+            scan.write_bytes(b"scan")
+        assert watch.ready(0) == []
+        assert watch.ready(3) == [named]
+        bare.with_suffix(".yaml").write_text("title: One", encoding="utf-8")
+        assert watch.ready(9) == [named]
+        assert watch.ready(12) == [named, bare]
+
+    def test_what_was_left_rests_until_it_changes_or_its_time_comes(self, tmp_path: Path) -> None:
+        settings = _settings(tmp_path, sidecar_seconds=0, incomplete_seconds=60, retry_seconds=600)
+        watch = Watch(settings)
+        scans = {name: settings.inbox / f"{name}.pdf" for name in ("cut", "failed", "kept")}
+        for scan in scans.values():
+            scan.write_bytes(b"scan")
+        watch.ready(0)
+        assert len(watch.ready(3)) == 3
+        fates = {"cut": "waits", "failed": "failed", "kept": "published"}
+        watch.rest([receipt(f"{name}.pdf", fate=fate) for name, fate in fates.items()], 10)
+        assert watch.ready(69) == []
+        assert watch.ready(70) == [scans["cut"]]
+        assert watch.ready(610) == [scans["cut"], scans["failed"]]
+        assert watch.ready(1e9) == [scans["cut"], scans["failed"]]
+        scans["kept"].with_suffix(".yaml").write_text("title: One", encoding="utf-8")
+        watch.ready(1e9 + 1)
+        assert scans["kept"] in watch.ready(1e9 + 5)
+
+    def test_what_a_run_has_taken_does_not_wait(self, tmp_path: Path) -> None:
+        settings = _settings(tmp_path)
+        watch, scan = Watch(settings), settings.inbox / "a.pdf"
+        scan.write_bytes(b"scan")
+        assert watch.waiting() == 1
+        watch.taken([scan])
+        assert watch.waiting() == 0
+
+
+@pytest.mark.tesseract
+def test_the_same_bytes_under_another_name_are_a_finding(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    scan_pdf(house.inbox / "first.pdf", 1)
+    assert house.opis("ingest", "--direct").returncode == 0
+    scan_pdf(house.inbox / "second.pdf", 1)
+    (house.inbox / "third.pdf").write_bytes(b"")
+    done = house.opis("ingest", "--direct")
+    assert "second.pdf holds the same bytes as first.pdf" in done.stdout
+    book = json.loads(house.opis("receipts", "--json").stdout)
+    assert [(one["scan"], one["fate"]) for one in book] == [
+        ("first.pdf", "published"), ("second.pdf", "published before"), ("third.pdf", "refused"),
+    ]  # fmt: skip
+    assert book[1]["finding"].startswith("second.pdf holds the same bytes as first.pdf")
+    assert book[2]["where"] == "inbox/refused/third.pdf"
+    assert book[0]["sha256"] == book[1]["sha256"]
+    found = house.opis("receipts", book[0]["sha256"][:12], "--last").stdout
+    assert "2 receipts" in found
+    assert not list(house.inbox.glob("*.pdf"))
+
+
+@pytest.mark.tesseract
+def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.inbox.mkdir()
+    scan = scan_pdf(house.inbox / "late.pdf", 1)
+    hook = (
+        "import flows.direct as d, pathlib\n"
+        "publish = d.publish_scan\n"
+        "def late(*args):\n"
+        f"    pathlib.Path({str(scan.with_suffix('.yaml'))!r}).write_text('title: Late')\n"
+        "    return publish(*args)\n"
+        "d.publish_scan = late\n"
+        "from flows.cli import app\napp(['ingest', '--direct'])\n"
+    )
+    first = house.python(hook)
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert scan.exists()
+    assert house.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(house.opis("list", "--json").stdout)
+    assert (entry["title"], entry["version"]) == ("Late", 2)
+    assert not list(house.inbox.iterdir())
+    assert house.opis("verify").returncode == 0
