@@ -1,76 +1,32 @@
 """``opis serve`` as a person starts and ends it."""
 
-import os
-import signal
-import subprocess
 import time
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.house import LETTER, OPIS, House, data, free_port
+from tests.campaigns.served import Served
+from tests.house import LETTER, House, data
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
 
-@dataclass(frozen=True)
-class Served:
-    """A house whose inbox is watched."""
-
-    house: House
-    run: "subprocess.Popen[bytes]"
-    port: int
-
-    def said(self) -> str:
-        return (self.house.folder / "said.txt").read_text("utf-8")
-
-    def until_said(self, words: str, seconds: float = 90) -> None:
-        until = time.monotonic() + seconds
-        while words not in self.said():
-            assert self.run.poll() is None, "serve ended"
-            assert time.monotonic() < until, f"it never said {words!r}"
-            time.sleep(0.2)
-
-    def ends(self, seconds: float) -> None:
-        """Ask all of it to end; nothing may stay behind, and it says so once."""
-        family = psutil.Process(self.run.pid).children(recursive=True)
-        assert family
-        self.run.send_signal(signal.SIGTERM)
-        assert self.run.wait(timeout=seconds) == 130
-        assert not [child for child in family if child.is_running()]
-        assert self.said().count("opis: Interrupted.") == 1
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    made = House(tmp_path)
-    made.inbox.mkdir()
-    port = free_port()
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
-    environ |= {
-        "OPIS_SETTLE_SECONDS": "0.5", "OPIS_SIDECAR_SECONDS": "0.5", "OPIS_RESCAN_SECONDS": "1",
-        "OPIS_INCOMPLETE_SECONDS": "60", "OPIS_PAGES_PORT": str(free_port()),
-        "PREFECT_HOME": str(tmp_path / "prefect"),
-    }  # fmt: skip
-    with (tmp_path / "said.txt").open("w") as said:
-        run = subprocess.Popen(
-            [OPIS, "serve", "--port", str(port)],
-            cwd=tmp_path, env=environ, stdout=said, stderr=said,
-        )  # fmt: skip
+    made = Served(House(tmp_path))
+    made.start()
+    made.until_said("Watching")
     try:
-        yield Served(made, run, port)
+        yield made
     finally:
-        run.kill()
-        run.wait()
+        if made.run is not None and made.run.poll() is None:
+            made.kill_everything()
 
 
 def test_a_scan_that_arrives_is_published_and_all_ends_on_sigterm(served: Served) -> None:
-    served.until_said("Watching", 120)
     with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/", timeout=10) as page:
         assert b"Prefect" in page.read()
     served.house.drop(LETTER)
@@ -82,12 +38,10 @@ def test_a_scan_that_arrives_is_published_and_all_ends_on_sigterm(served: Served
 
 
 def test_sigterm_ends_it_in_the_midst_of_a_long_scan(served: Served) -> None:
-    served.until_said("Watching", 120)
     scan = served.house.inbox / "long.tif"
     _write_long_scan(scan)
     served.until_said("ingest 1 scan, 60 pages")
     while len(list(served.house.output.rglob("reading/**/*.json"))) < 4:
-        assert served.run.poll() is None
         time.sleep(0.2)
     served.ends(15)
     assert scan.exists()
@@ -108,7 +62,6 @@ def _write_long_scan(path: Path) -> None:
 
 
 def test_a_scan_that_comes_in_slices_is_one_record(served: Served) -> None:
-    served.until_said("Watching", 120)
     whole = LETTER.read_bytes()
     step = len(whole) // 6 + 1
     with (served.house.inbox / "slices.pdf").open("ab") as file:

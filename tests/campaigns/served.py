@@ -1,0 +1,159 @@
+"""``opis serve`` in a folder of its own: started, watched, killed and asked."""
+
+import json
+import os
+import signal
+import subprocess
+import time
+import urllib.request
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from pipeline.holdings.bag import digest
+from tests.house import OPIS, House, data, free_port
+
+#: what a part of it is called, by words of its command line
+PARTS = {
+    "server": "prefect.server", "runner": "flows.deployed", "flow": "prefect.engine",
+    "child": "pipeline.reading.child", "tesseract": "tesseract ", "leash": "flows.leash",
+}  # fmt: skip
+
+
+@dataclass
+class Served:
+    """A house whose inbox is watched."""
+
+    house: House
+    environ: dict[str, str] = field(default_factory=dict)
+    port: int = field(default_factory=free_port)
+    run: "subprocess.Popen[bytes] | None" = None
+
+    def start(self) -> None:
+        """Start it; `said` goes on where it was."""
+        self.house.inbox.mkdir(parents=True, exist_ok=True)
+        environ = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
+        environ |= {
+            "OPIS_SETTLE_SECONDS": "0.5", "OPIS_SIDECAR_SECONDS": "0.5",
+            "OPIS_RESCAN_SECONDS": "1", "OPIS_INCOMPLETE_SECONDS": "60",
+            "OPIS_RETRY_SECONDS": "15", "OPIS_PORT": str(self.port),
+            "OPIS_PAGES_PORT": str(free_port()),
+            "PREFECT_HOME": str(self.house.folder / "prefect"),
+        }  # fmt: skip
+        with (self.house.folder / "said.txt").open("a") as said:
+            self.run = subprocess.Popen(
+                [OPIS, "serve"], cwd=self.house.folder, env=environ | self.environ,
+                stdout=said, stderr=said,
+            )  # fmt: skip
+
+    def said(self) -> str:
+        """Return all that it printed."""
+        return (self.house.folder / "said.txt").read_text("utf-8")
+
+    def until_said(self, words: str, seconds: float = 120, times: int = 1) -> None:
+        """Wait until it has said something so many times."""
+        until = time.monotonic() + seconds
+        while self.said().count(words) < times:
+            assert self.run is not None
+            assert self.run.poll() is None, f"serve ended: {self.said()[-2000:]}"
+            assert time.monotonic() < until, f"never said {words!r}: {self.said()[-2000:]}"
+            time.sleep(0.2)
+
+    def ask(self, path: str, **body: Any) -> Any:
+        """Ask Prefect's API."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/{path}", json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )  # fmt: skip
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def family(self) -> list[psutil.Process]:
+        """Return every process that belongs to it."""
+        if self.run is None or self.run.poll() is not None:
+            return []
+        return psutil.Process(self.run.pid).children(recursive=True)
+
+    def parts(self, name: str) -> list[psutil.Process]:
+        """Return the processes of one kind."""
+        return [one for one in self.family() if PARTS[name] in _words(one)]
+
+    def kill_everything(self) -> None:
+        """Do as a power cut does."""
+        assert self.run is not None
+        for one in [*self.family(), psutil.Process(self.run.pid)]:
+            try:
+                one.send_signal(signal.SIGKILL)
+            except psutil.NoSuchProcess:
+                continue
+        self.run.wait()
+
+    def ends(self, seconds: float = 15) -> None:
+        """Ask all of it to end; nothing may stay behind, and it says so once."""
+        family, run = self.family(), self.run
+        assert family
+        assert run is not None
+        before = self.said().count("opis: Interrupted.")
+        run.send_signal(signal.SIGTERM)
+        assert run.wait(timeout=seconds) == 130
+        assert not [child for child in family if child.is_running()]
+        assert self.said().count("opis: Interrupted.") == before + 1
+
+
+def _words(one: psutil.Process) -> str:
+    try:
+        return f"{' '.join(one.cmdline())} "
+    except psutil.Error:
+        return ""
+
+
+def scans_in(inbox: Path) -> list[Path]:
+    """Return what waits in an inbox and is no description."""
+    return [
+        path
+        for path in inbox.rglob("*")
+        if path.is_file()
+        and path.suffix not in {".yaml", ".txt"}
+        and path.relative_to(inbox).parts[0] != "refused"
+        and not path.name.startswith(".")
+    ]
+
+
+def amiss(house: House, dropped: Counter[str]) -> list[str]:
+    """Return what is wrong after all is done: invariant 9, fixity, receipts, strays.
+
+    Args:
+        house: where it was.
+        dropped: SHA-256 of every scan that was dropped, with how often.
+    """
+    told = []
+    published = Counter(
+        digest(next(data(version, "original").iterdir())) for version in house.versions()
+    )
+    refused = Counter(
+        digest(path)
+        for path in (house.inbox / "refused").rglob("*")
+        if path.is_file() and path.suffix not in {".txt", ".yaml"}
+    )
+    waiting = Counter(digest(path) for path in scans_in(house.inbox))
+    told += [f"published twice: {sha}" for sha, count in published.items() if count > 1]
+    lost = set(dropped) - set(published) - set(refused) - set(waiting)
+    told += [f"lost: {sha}" for sha in lost]
+    told += [f"in two places: {sha}" for sha in set(published) & (set(refused) | set(waiting))]
+    told += [f"came from nowhere: {sha}" for sha in (published + refused).keys() - dropped.keys()]
+    once = {sha for sha, count in dropped.items() if count == 1}
+    told += [f"refused more often than dropped: {sha}" for sha in once if refused[sha] > 1]
+    book = json.loads(house.opis("receipts", "--json").stdout)
+    told += [f"no receipt: {sha}" for sha in dropped.keys() - {one["sha256"] for one in book}]
+    verified = house.opis("verify")
+    if verified.returncode:
+        told.append(f"verify: {verified.stdout}")
+    told += [
+        f"stray: {path}"
+        for path in house.output.rglob("*")
+        if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
+    ]
+    return told
