@@ -142,9 +142,10 @@ def amiss(house: House, dropped: Counter[str]) -> list[str]:
     told += [f"published twice: {sha}" for sha, count in published.items() if count > 1]
     lost = set(dropped) - set(published) - set(refused) - set(waiting)
     told += [f"lost: {sha}" for sha in lost]
-    told += [f"in two places: {sha}" for sha in set(published) & (set(refused) | set(waiting))]
     told += [f"came from nowhere: {sha}" for sha in (published + refused).keys() - dropped.keys()]
     once = {sha for sha, count in dropped.items() if count == 1}
+    twice = once & set(published) & (set(refused) | set(waiting))
+    told += [f"in two places: {sha}" for sha in twice]
     told += [f"refused more often than dropped: {sha}" for sha in once if refused[sha] > 1]
     book = json.loads(house.opis("receipts", "--json").stdout)
     told += [f"no receipt: {sha}" for sha in dropped.keys() - {one["sha256"] for one in book}]
