@@ -15,6 +15,7 @@
     PageError                  one page could not be read; the others go on
     └── PageTimeoutError       … within its time
 
+    MachineError               this machine cannot do it now; the scan waits until it can
     SetupError                 Opis cannot start: settings, languages, folders
     CatalogError               the catalogue asked a question it cannot answer
 
@@ -114,6 +115,10 @@ class PageTimeoutError(PageError):
     """Reading a page took longer than its limit."""
 
 
+class MachineError(OpisError):
+    """The disk is full, the engine broken or the like: no fault of a scan, which stays."""
+
+
 class SetupError(OpisError):
     """Opis cannot start as it is set up."""
 
@@ -129,6 +134,21 @@ def legible(name: str) -> str:
     'д.\\udce9\\x1b.png'
     """
     return _UNWRITABLE.sub(lambda found: ascii(found[0])[1:-1], name)
+
+
+#: of a process or its machine, not of the file that is read
+_MACHINE = {
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE,
+}  # fmt: skip
+
+
+def is_of_machine(error: BaseException) -> bool:
+    """Whether an error says something of this machine, and nothing of the scan.
+
+    >>> is_of_machine(OSError(28, "No space left on device")), is_of_machine(OSError(2, "no file"))
+    (True, False)
+    """
+    return isinstance(error, OSError) and error.errno in _MACHINE
 
 
 _FULL = "The disk is full. Make room and start again; what was done is kept."

@@ -15,7 +15,14 @@ from pipeline.arrivals import known_as, lies_there, note, refuse_links
 from pipeline.assemble import assemble, redescribe
 from pipeline.description.merge import sidecar_of, sidecars_of
 from pipeline.description.translations import translation_files
-from pipeline.errors import CutOffError, EmptyScanError, IngestError, disk_trouble, legible
+from pipeline.errors import (
+    CutOffError,
+    EmptyScanError,
+    IngestError,
+    MachineError,
+    disk_trouble,
+    legible,
+)
 from pipeline.holdings.bag import digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.pdfs import Pdfs, in_children
@@ -159,7 +166,8 @@ def failure(path: Path, error: BaseException, settings: Settings, clock: Clock) 
     """Say that something went wrong on our side; the scan stays where it is."""
     if not lies_there(path):
         return _gone(path)
-    told = disk_trouble(error) or f"{type(error).__name__}: {error}"
+    ours = str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
+    told = disk_trouble(error) or ours
     outcome = Outcome(legible(path.name), failed=told)
     with suppress(OSError):  # the same trouble may keep the receipt from being written
         note(path, outcome, settings, clock)

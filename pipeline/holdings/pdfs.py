@@ -3,6 +3,8 @@
 A scan over which a library crashes, hangs or eats all memory costs its own child and no other.
 """
 
+import errno
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.textpdf.compare import Look, look
 from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
 
+_FULL = os.strerror(errno.ENOSPC)
 _A_PAGE = 2.0  #: seconds that a page may take; 0.02 were measured
 
 Write = Callable[[Path, str, Iterable[LayerPage], Path, PdfFacts], None]
@@ -40,6 +43,8 @@ def in_children(readers: Readers, settings: Settings) -> Pdfs:
             with readers.borrow() as reader:
                 return reader.ask(question, settings.page_timeout + _A_PAGE * pages)
         except PageError as error:
+            if _FULL in str(error):  # qpdf ends the process when it cannot write
+                raise OSError(errno.ENOSPC, _FULL, name) from error
             msg = f"{name} can be read, but no searchable PDF can be made of it: {error}."
             raise BrokenScanError(msg) from error
 

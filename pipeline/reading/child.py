@@ -12,7 +12,7 @@ import threading
 import time
 from typing import BinaryIO
 
-from pipeline.errors import OpisError, PageError
+from pipeline.errors import OpisError, PageError, disk_trouble, is_of_machine
 from pipeline.intake import inspect
 from pipeline.model import PageSource, Reading
 from pipeline.pages import embedded_text, page_image
@@ -101,6 +101,8 @@ def _reply(desk: Desk, line: bytes) -> Answer | Failed:
     except MemoryError:
         return Failed("PageError", "there was not enough memory for it")
     except Exception as error:  # any decoder may raise anything on a broken file
+        if is_of_machine(error):
+            return Failed("MachineError", disk_trouble(error) or str(error))
         return Failed("PageError", f"{type(error).__name__}: {error}")
 
 

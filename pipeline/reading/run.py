@@ -13,6 +13,7 @@ from pipeline.reading.cache import PageCache, reading_key, source_key
 from pipeline.reading.engines import signature_of
 from pipeline.reading.messages import Extract, Recognize
 from pipeline.reading.pool import Readers
+from pipeline.reading.probe import check_engine
 from pipeline.settings import Settings
 from pipeline.values import Admitted, ReadPage
 
@@ -78,6 +79,8 @@ class _Desk:
             return _mark(number, kept, cached=True)
         started = clock.now()
         source, reading = self._tried(number, source, readers)
+        if source is not None and reading.state in {PageState.ERROR, PageState.TIMEOUT}:
+            check_engine(self._settings.engine, self._scan.languages, readers)
         lasted = {stage: clock.lasting(took) for stage, took in reading.seconds.items()}
         reading = replace(reading, seconds=lasted, started=started, ended=clock.now())
         if source is not None:

@@ -1,0 +1,89 @@
+"""The disk is full at any step of the way to a record: nothing is half, and it goes on later."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.factories import scan_pdf
+from tests.house import House
+
+pytestmark = [
+    pytest.mark.tesseract,
+    pytest.mark.skipif(
+        os.geteuid() != 0 or shutil.which("mount") is None,
+        reason="only root may mount a small disk",
+    ),
+]
+_PLENTY = 64 * 2**20  #: bytes
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[House]:
+    """A house whose output is a disk of its own."""
+    house = House(tmp_path)
+    house.output.mkdir()
+    _run("mount", "-t", "tmpfs", "-o", f"size={_PLENTY}", "tmpfs", str(house.output))
+    try:
+        yield house
+    finally:
+        _run("umount", "--lazy", str(house.output))
+
+
+def _run(*words: str) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"{' '.join(words)}: {done.stderr.strip()}")
+
+
+def _resize(house: House, size: int) -> None:
+    _run("mount", "-o", f"remount,size={size}", str(house.output))
+
+
+def _used(house: House) -> int:
+    return shutil.disk_usage(house.output).used
+
+
+@pytest.mark.parametrize("flow", [False, True], ids=["direct", "prefect"])
+def test_wherever_the_disk_is_full_nothing_is_half_published(small: House, flow: bool) -> None:
+    words = ["ingest"] if flow else ["ingest", "--direct"]
+    scan_pdf(small.inbox / "scan.pdf", 2)
+    assert small.opis("ingest", "--direct").returncode == 0
+    needed, before = _used(small), 0
+    for size in _sizes(needed, 2 if flow else 6):
+        _empty(small)
+        _resize(small, size)
+        scan_pdf(small.inbox / "scan.pdf", 2)
+        full = small.opis(*words)
+        assert "Traceback" not in full.stdout + full.stderr
+        if full.returncode == 0:
+            continue
+        before += 1
+        assert full.returncode in {1, 2}, full.stdout + full.stderr
+        assert "disk is full" in full.stdout + full.stderr
+        assert (small.inbox / "scan.pdf").exists()
+        assert not small.versions()
+        _resize(small, _PLENTY)
+        again = small.opis("ingest", "--direct")
+        assert again.returncode == 0, again.stdout + again.stderr
+        assert len(small.versions()) == 1
+        assert small.opis("verify").returncode == 0
+    assert before > 1, "no disk was small enough"
+
+
+def _sizes(needed: int, steps: int) -> Iterator[int]:
+    """Yield sizes of a disk, each a step farther along the way."""
+    for step in range(1, steps + 1):
+        yield max(needed * step // (steps + 1) // 4096 * 4096, 8192)
+
+
+def _empty(house: House) -> None:
+    _resize(house, _PLENTY)
+    for path in house.output.rglob("*"):
+        if path.is_dir():
+            path.chmod(0o755)
+    for path in house.output.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
