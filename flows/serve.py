@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from uuid import UUID
 from flows import batch, ending
 from flows.held import Held
 from flows.pages import Pages
-from flows.server import PrefectServer, is_loopback
+from flows.server import EVERYWHERE, PrefectServer, is_loopback
 from flows.status import Status
 from flows.watch import Hints, Watch
 from pipeline.errors import SetupError
@@ -59,7 +60,7 @@ def serve(settings: Settings, tell: Tell, complain: Tell) -> None:
 
 
 def _pages_url(settings: Settings) -> str:
-    host = "127.0.0.1" if is_loopback(settings.host) else settings.host
+    host = socket.gethostname() if settings.host in EVERYWHERE else settings.host
     return settings.pages_url or f"http://{host}:{settings.pages_port}"
 
 

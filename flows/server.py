@@ -16,6 +16,7 @@ from pipeline.settings import Settings
 
 _PATIENCE = 180.0  #: seconds until the server answers; 11 to 21 were measured
 _STRANGER = 15.0  #: seconds for which a server of a killed run may still hold the port
+EVERYWHERE = ("0.0.0.0", "::")  #: hosts that stand for all addresses of this machine
 _BROKEN = (b"file is not a database", b"disk image is malformed", b"Can't locate revision")
 
 
@@ -33,7 +34,7 @@ class PrefectServer:
     def ui(self) -> str:
         """The address of the UI, for this machine."""
         host = self._settings.host
-        near = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+        near = "127.0.0.1" if host in EVERYWHERE else host
         return f"http://{f'[{near}]' if ':' in near else near}:{self._settings.port}"
 
     @property

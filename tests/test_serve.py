@@ -1,22 +1,41 @@
-"""``opis serve`` as a person starts and ends it."""
+"""``opis serve`` as a person starts, uses and ends it; what goes wrong goes right again."""
 
+import base64
+import socket
 import time
+import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 from PIL import Image, ImageDraw
 
-from tests.campaigns.served import Served
+from pipeline.holdings.bag import digest
+from tests.campaigns.served import Served, amiss
+from tests.factories import scan_pdf
 from tests.house import LETTER, House, data
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
+SECRET = "keeper:correct-horse"
+
+
+@pytest.fixture(scope="module")
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """One that serves several tests, one after the other."""
+    yield from _started(Served(House(tmp_path_factory.mktemp("serving"))))
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    made = Served(House(tmp_path))
+    """One that a test may break."""
+    yield from _started(Served(House(tmp_path)))
+
+
+def _started(made: Served) -> Iterator[Served]:
     made.start()
     made.until_said("Watching")
     try:
@@ -26,52 +45,244 @@ def served(tmp_path: Path) -> Iterator[Served]:
             made.kill_everything()
 
 
-def test_a_scan_that_arrives_is_published_and_all_ends_on_sigterm(served: Served) -> None:
-    with urllib.request.urlopen(f"http://127.0.0.1:{served.port}/", timeout=10) as page:
+def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> None:
+    with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}/", timeout=10) as page:
         assert b"Prefect" in page.read()
-    served.house.drop(LETTER)
-    (served.house.inbox / "notes.pdf").write_text("these are only words")
-    served.until_said("published RGASPI")
-    assert data(served.house.versions()[0], "record.json").is_file()
-    served.until_said("refused: notes.pdf is no")
-    served.ends(15)
+    serving.house.drop(LETTER)
+    (serving.house.inbox / "notes.pdf").write_text("these are only words")
+    serving.until_said("published RGASPI")
+    serving.until_said("refused: notes.pdf is no")
+    serving.until_said("[waits 0 · runs nothing · published 1 · refused 1]")
+    version = serving.house.versions()[0]
+    inside = version.relative_to(serving.house.output / "records").as_posix()
+    folder = f"{_pages(serving)}/{inside}/data/"
+    table = next(one for one in serving.ask("artifacts/filter") if one["type"] == "table")
+    assert f"({folder})" in table["data"]
+    assert "notes.pdf is no scan" in table["description"]
+    with urllib.request.urlopen(folder, timeout=10) as page:
+        assert b"searchable.pdf" in page.read()
+        assert page.headers["Content-Security-Policy"] == "sandbox"
+    with urllib.request.urlopen(f"{folder}text.txt", timeout=10) as page:
+        assert page.read() == data(version, "text.txt").read_bytes()
+    for outside in ("/../catalog.sqlite", "/%2e%2e/catalog.sqlite", "/.opis/", "/none"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(_pages(serving) + outside, timeout=10)
 
 
-def test_sigterm_ends_it_in_the_midst_of_a_long_scan(served: Served) -> None:
-    scan = served.house.inbox / "long.tif"
-    _write_long_scan(scan)
-    served.until_said("ingest 1 scan, 60 pages")
-    while len(list(served.house.output.rglob("reading/**/*.json"))) < 4:
-        time.sleep(0.2)
-    served.ends(15)
-    assert scan.exists()
-    assert not served.house.versions()
+def test_the_run_is_told_of_and_its_log_says_what_became_of_each_scan(serving: Served) -> None:
+    serving.until_said("opis: notice: ingest 2 scans, 4 pages Refusals 1 record published")
+    (run,) = serving.ask("flow_runs/filter", flow_runs={"state": {"name": {"any_": ["Refusals"]}}})
+    logs = serving.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
+    told = "\n".join(entry["message"] for entry in logs)
+    assert "published: RGASPI_f558_op11_d330_ll0110-0113.pdf as rgaspi-f558" in told
+    assert "refused: notes.pdf is no scan" in told
+    progress = [one for one in serving.ask("artifacts/filter") if one["type"] == "progress"]
+    assert progress[0]["data"] == 100
+    assert "4 of 4 pages read" in progress[0]["description"]
 
 
-def _write_long_scan(path: Path) -> None:
-    """Write sixty pages of text, each another: more than can be read before the end."""
-    pages = []
-    for number in range(60):
-        page = Image.new("L", (1654, 2339), 240)
-        line = f"page {number} tells of the talks that were held in Moscow"
-        ImageDraw.Draw(page).text((150, 150), "\n".join([line] * 40), 20, font_size=38)
-        pages.append(page)
-    written = path.with_suffix(".part")
-    pages[0].save(written, "TIFF", save_all=True, append_images=pages[1:])
-    written.rename(path)
+def test_the_deployments_are_there_with_their_schedules(serving: Served) -> None:
+    found = {one["name"]: one for one in serving.ask("deployments/filter")}
+    assert set(found) == {"on-arrival", "nightly", "weekly"}
+    crons = {
+        name: [one["schedule"]["cron"] for one in deployment["schedules"]]
+        for name, deployment in found.items()
+    }
+    assert crons == {"on-arrival": [], "nightly": ["0 2 * * *"], "weekly": ["0 4 * * 0"]}
 
 
-def test_a_scan_that_comes_in_slices_is_one_record(served: Served) -> None:
-    whole = LETTER.read_bytes()
-    step = len(whole) // 6 + 1
-    with (served.house.inbox / "slices.pdf").open("ab") as file:
-        file.write(whole[:step])
-    for place in range(step, len(whole), step):
-        time.sleep(3)  # longer than the settling: each slice looks like the last
-        with (served.house.inbox / "slices.pdf").open("ab") as file:
+def test_verification_is_a_run_that_a_person_may_ask_for(serving: Served) -> None:
+    found = {one["name"]: one["id"] for one in serving.ask("deployments/filter")}
+    asked = serving.ask(f"deployments/{found['weekly']}/create_flow_run")
+    run = _ended(serving, asked["id"])
+    assert (run["name"], run["state"]["name"]) == ("verify all records", "Completed")
+    assert run["state"]["message"] == "1 version checked, all as they were published."
+
+
+def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> None:
+    before = len(serving.house.versions())
+    kept = _kept(serving)
+    _write_long_scan(serving.house.inbox / "long.tif", 24)
+    serving.until_said("ingest 1 scan, 24 pages")
+    while _kept(serving) < kept + 4:
+        time.sleep(0.1)
+    (run,) = serving.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["RUNNING"]}}})
+    serving.ask(f"flow_runs/{run['id']}/set_state", state={"type": "CANCELLING"})
+    until = time.monotonic() + 5
+    while serving.parts("child") or serving.parts("tesseract"):
+        assert time.monotonic() < until, "it went on reading"
+        time.sleep(0.1)
+    assert _ended(serving, run["id"])["state"]["name"] == "Cancelled"
+    assert (serving.house.inbox / "long.tif").exists()
+    read = _kept(serving)
+    again = {"type": "SCHEDULED", "name": "AwaitingRetry"}
+    serving.ask(f"flow_runs/{run['id']}/set_state", state=again, force=True)
+    serving.until_said("published long.tif")
+    assert _kept(serving) == kept + 24
+    assert read >= kept + 4
+    assert len(serving.house.versions()) == before + 1
+
+
+def test_a_scan_that_comes_in_slices_is_one_record(serving: Served) -> None:
+    before = len(serving.house.versions())
+    whole = scan_pdf(serving.house.folder / "slices.pdf", 12).read_bytes()
+    step = len(whole) // 5 + 1
+    for place in range(0, len(whole), step):
+        with (serving.house.inbox / "slices.pdf").open("ab") as file:
             file.write(whole[place : place + step])
-    served.until_said("published slices.pdf")
-    assert "waits: slices.pdf is cut off" in served.said()
-    assert "\nrefused" not in served.said()
-    assert len(served.house.versions()) == 1
+        time.sleep(2)  # longer than the settling: each slice looks like the last
+    serving.until_said("published slices.pdf")
+    assert "waits: slices.pdf is cut off" in serving.said()
+    assert "refused: slices.pdf" not in serving.said()
+    assert len(serving.house.versions()) == before + 1
+
+
+def test_sigterm_ends_it_in_the_midst_of_a_long_scan(serving: Served) -> None:
+    before, kept = len(serving.house.versions()), _kept(serving)
+    scan = serving.house.inbox / "longer.tif"
+    _write_long_scan(scan, 60)
+    serving.until_said("ingest 1 scan, 60 pages")
+    while _kept(serving) < kept + 4:
+        time.sleep(0.2)
+    serving.ends(15)
+    assert scan.exists()
+    assert len(serving.house.versions()) == before
+
+
+def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on(served: Served) -> None:
+    dropped = _drop(served, range(3))
+    _write_long_scan(served.house.inbox / "long.tif", 12)
+    dropped[digest(served.house.inbox / "long.tif")] += 1
+    while _kept(served) < 5:
+        time.sleep(0.1)
+    family = served.family()
+    assert served.run is not None
+    served.run.kill()
+    served.run.wait()
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
+    dropped += _drop(served, range(3, 6))  # while it is down
+    served.start()
+    served.until_said("run had been stopped; scans are kept.")
+    served.until_said("published long.tif")
+    for number in range(6):
+        served.until_said(f"published scan {number}.png")
+    (dead,) = served.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
+    assert "Nothing is lost" in dead["state"]["message"]
+    assert amiss(served.house, dropped) == []
+
+
+def test_prefects_database_may_go_at_any_time(served: Served) -> None:
+    dropped = _drop(served, range(1))
+    served.until_said("published scan 0.png")
+    for path in (served.house.folder / "prefect").glob("prefect.db*"):
+        path.unlink()
+    dropped += _drop(served, range(1, 3))
+    served.until_said("published scan 2.png", 180)
     served.ends(15)
+    (served.house.folder / "prefect" / "prefect.db").write_bytes(b"this is no database" * 400)
+    dropped += _drop(served, range(3, 4))
+    served.start()
+    served.until_said("published scan 3.png", 180)
+    assert list((served.house.folder / "prefect").glob("prefect.db.broken-*"))
+    assert amiss(served.house, dropped) == []
+
+
+def test_without_events_what_arrives_is_found_all_the_same(tmp_path: Path) -> None:
+    served = Served(House(tmp_path), {"OPIS_EVENTS": "false", "OPIS_KEEP_INBOX": "true"})
+    for made in _started(served):
+        dropped = _drop(made, range(3))
+        for number in range(3):
+            made.until_said(f"published scan {number}.png")
+        time.sleep(5)
+        assert made.said().count("scan 1.png") == 1, "what is kept in the inbox is not taken again"
+        assert len(dropped) == len(made.house.versions())
+
+
+def test_others_are_let_in_only_with_a_password_which_is_written_nowhere(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.inbox.mkdir()
+    open_door = house.opis("serve", OPIS_HOST="0.0.0.0")
+    assert open_door.returncode == 2
+    assert "set OPIS_AUTH to NAME:PASSWORD" in open_door.stderr
+    served = Served(house, {"OPIS_HOST": "0.0.0.0", "OPIS_AUTH": SECRET})
+    for made in _started(served):
+        _drop(made, range(1))
+        made.until_said("published scan 0.png")
+        time.sleep(2)
+        api = f"http://{_outside()}:{made.port}/api/flow_runs/count"
+        for url, content in ((api, b"{}"), (f"{_pages(made)}/", None)):
+            with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
+                _fetch(url, content, "")
+            with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
+                _fetch(url, content, "keeper:guess")
+        assert b"unidentified" in _fetch(f"{_pages(made)}/", None, SECRET)
+        assert "opis:" not in made.said()
+    told = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert not [content for content in told if SECRET.encode() in content]
+    assert not [content for content in told if b"correct-horse" in content]
+
+
+def _fetch(url: str, content: bytes | None, secret: str) -> bytes:
+    given = base64.b64encode(secret.encode()).decode()
+    headers = {"Content-Type": "application/json", "Authorization": f"Basic {given}"}
+    request = urllib.request.Request(url, content, headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return bytes(answer.read())
+
+
+def _outside() -> str:
+    """Return an address of this machine that others can reach, or loopback where it has none."""
+    found = [
+        one.address
+        for several in psutil.net_if_addrs().values()
+        for one in several
+        if one.family is socket.AF_INET and not one.address.startswith("127.")
+    ]
+    return found[0] if found else "127.0.0.1"
+
+
+def _pages(served: Served) -> str:
+    """Return where it says that it hands out records."""
+    return served.said().rpartition("records are at ")[2].partition(". Ctrl-C")[0]
+
+
+def _ended(served: Served, run: str, seconds: float = 60) -> Any:
+    until = time.monotonic() + seconds
+    while True:
+        (found,) = served.ask("flow_runs/filter", flow_runs={"id": {"any_": [run]}})
+        if found["state"]["type"] in {"COMPLETED", "FAILED", "CANCELLED", "CRASHED"}:
+            return found
+        assert time.monotonic() < until, found["state"]
+        time.sleep(0.2)
+
+
+def _kept(served: Served) -> int:
+    """Return how many readings are in the page cache."""
+    return len(list(served.house.output.rglob("reading/**/*.json")))
+
+
+def _drop(served: Served, numbers: range) -> Counter[str]:
+    """Drop small scans, each another, and return their digests."""
+    dropped: Counter[str] = Counter()
+    for number in numbers:
+        made = Image.new("L", (500, 300), 235)
+        ImageDraw.Draw(made).text((40, 40), f"scan {number}\nof the talks", 15, font_size=40)
+        beside = served.house.folder / f"scan {number}.png"
+        made.save(beside)
+        dropped[digest(beside)] += 1
+        beside.rename(served.house.inbox / beside.name)
+    return dropped
+
+
+def _write_long_scan(path: Path, pages: int) -> None:
+    """Write pages of text, each another: more than can be read in a moment."""
+    made = []
+    for number in range(pages):
+        page = Image.new("L", (1654, 2339), 240)
+        line = f"page {number} of {pages} tells of the talks that were held in Moscow"
+        ImageDraw.Draw(page).text((150, 150), "\n".join([line] * 40), 20, font_size=36)
+        made.append(page)
+    written = path.with_suffix(".part")
+    made[0].save(written, "TIFF", save_all=True, append_images=made[1:])
+    written.rename(path)
