@@ -1,0 +1,134 @@
+"""Drops scans on ``opis serve`` in every way in which they arrive, and counts them again.
+
+    python -m tests.campaigns.arrivals
+
+Fifty while it is down and fifty without file events; a PDF of 20 pages in 30 slices with pauses;
+PDFs cut at 30, 60 and 90 %, that wait and are refused; 200 mixed drops. Exits with 1 where the
+multiset of digests that went in is not that of published, refused and waiting.
+"""
+
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+
+from pipeline.holdings.bag import digest
+from tests.campaigns.faults import Drops, scan
+from tests.campaigns.served import Served, amiss, scans_in
+from tests.factories import scan_pdf
+from tests.house import House
+
+_PATIENCE = 900.0  #: seconds
+
+
+def down_and_without_events(folder: Path) -> list[str]:
+    """Drop 50 while it is down, then 50 while it hears of nothing."""
+    served = Served(House(folder), {"OPIS_EVENTS": "false"})
+    served.house.inbox.mkdir(parents=True)
+    dropped = _drop(served, range(50))
+    served.start()
+    served.until_said("Watching")
+    dropped += _drop(served, range(50, 100))
+    _until_empty(served)
+    served.ends()
+    found = amiss(served.house, dropped)
+    if len(served.house.versions()) != 100:
+        found.append(f"{len(served.house.versions())} records, not 100")
+    return found
+
+
+def slices_and_stumps(folder: Path) -> list[str]:
+    """Write a PDF piece by piece, and three that never end."""
+    served = Served(House(folder))
+    served.start()
+    served.until_said("Watching")
+    dropped: Counter[str] = Counter()
+    whole = scan_pdf(folder / "whole.pdf", 20)
+    with pikepdf.open(whole, allow_overwriting_input=True) as pdf:
+        pdf.save(whole, linearize=True)  # the harder kind: its beginning looks whole
+    content = whole.read_bytes()
+    for share in (30, 60, 90):
+        stump = served.house.inbox / f"stump-{share}.pdf"
+        stump.write_bytes(content[: len(content) * share // 100])
+        dropped[digest(stump)] += 1
+    step = len(content) // 30 + 1
+    for place in range(0, len(content), step):
+        with (served.house.inbox / "slices.pdf").open("ab") as file:
+            file.write(content[place : place + step])
+        time.sleep(random.choice([0.1, 1.5]))
+    dropped[digest(whole)] += 1
+    _until_empty(served)
+    served.ends()
+    said, found = served.said(), amiss(served.house, dropped)
+    found += [
+        f"never waited: {share}" for share in (30, 60, 90) if f"waits: stump-{share}" not in said
+    ]
+    found += [
+        f"not refused: {share}" for share in (30, 60, 90) if f"refused: stump-{share}" not in said
+    ]
+    if len(served.house.versions()) != 1 or "published slices.pdf" not in said:
+        found.append("the slices are not one record")
+    return found
+
+
+def mixed(folder: Path) -> list[str]:
+    """Drop 200 of all kinds, some of them twice."""
+    served = Served(House(folder))
+    served.start()
+    served.until_said("Watching")
+    drops = Drops(served.house.inbox, 180, random.Random(7), 20)
+    drops.thread.start()
+    drops.thread.join()
+    for number in range(20):
+        again = folder / "made" / f"again-{number}.tif"
+        scan(again, number * 3)
+        drops.digests[digest(again)] += 1
+        again.rename(served.house.inbox / again.name)
+    _until_empty(served)
+    served.ends()
+    return amiss(served.house, drops.digests)
+
+
+def _drop(served: Served, numbers: range) -> Counter[str]:
+    dropped: Counter[str] = Counter()
+    for number in numbers:
+        beside = served.house.folder / f"scan-{number:03d}.tif"
+        scan(beside, number * 3)
+        dropped[digest(beside)] += 1
+        beside.rename(served.house.inbox / beside.name)
+    return dropped
+
+
+def _until_empty(served: Served) -> None:
+    until = time.monotonic() + _PATIENCE
+    while scans_in(served.house.inbox) and time.monotonic() < until:
+        time.sleep(1)
+    time.sleep(3)
+
+
+def main() -> None:
+    """Run all three."""
+    folder = Path(tempfile.mkdtemp(prefix="opis-arrivals-"))
+    bad = False
+    parts: tuple[Callable[[Path], list[str]], ...] = (
+        down_and_without_events, slices_and_stumps, mixed,
+    )  # fmt: skip
+    for part in parts:
+        begun = time.monotonic()
+        found = part(folder / part.__name__)
+        print(f"{part.__name__}, {time.monotonic() - begun:.0f} s: {found or 'nothing amiss'}")
+        bad = bad or bool(found)
+    if bad:
+        print(f"It all lies in {folder}.")
+        sys.exit(1)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
