@@ -25,6 +25,7 @@ from tests.house import House
 
 _VICTIMS = ("child", "child", "tesseract", "tesseract", "flow", "flow", "runner", "server", "serve",
             "everything")  # fmt: skip
+_HIDING = 10.0  #: seconds that a victim is waited for
 _PATIENCE = 900.0  #: seconds that the rest may take when the killing is over
 
 
@@ -96,6 +97,16 @@ def strike(served: Served, victim: str) -> bool:
     return True
 
 
+def _struck(served: Served, victim: str) -> bool:
+    """Strike as soon as there is such a part; a run may have to come first."""
+    until = time.monotonic() + _HIDING
+    while time.monotonic() < until:
+        if strike(served, victim):
+            return True
+        time.sleep(0.1)
+    return False
+
+
 def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> list[str]:
     """Run it, and return what is amiss."""
     served = Served(House(folder))
@@ -105,14 +116,18 @@ def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> lis
     drops.thread.start()
     struck: Counter[str] = Counter()
     while struck.total() < kills:
-        time.sleep(chance.uniform(0.5, 8))
+        time.sleep(chance.uniform(0.2, 6))
         victim = chance.choice(_VICTIMS)
-        if strike(served, victim):
-            struck[victim] += 1
-            print(f"{struck.total()}: {victim}", flush=True)
+        if not _struck(served, victim):
+            continue
+        struck[victim] += 1
+        print(f"{struck.total()}: {victim}", flush=True)
         assert served.run is not None
         if served.run.poll() is not None:
+            starts = served.said().count("Watching")
             served.start()
+            if chance.random() < 0.7:  # else it is struck while it starts
+                served.until_said("Watching", times=starts + 1)
     drops.thread.join()
     until = time.monotonic() + _PATIENCE
     while scans_in(served.house.inbox) and time.monotonic() < until:

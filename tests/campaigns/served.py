@@ -18,7 +18,7 @@ from tests.house import OPIS, House, data, free_port
 
 #: what a part of it is called, by words of its command line
 PARTS = {
-    "server": "prefect.server", "runner": "flows.deployed", "flow": "prefect.engine",
+    "server": "prefect server start", "runner": "flows.deployed", "flow": "prefect.engine",
     "child": "pipeline.reading.child", "tesseract": "tesseract ", "leash": "flows.leash",
 }  # fmt: skip
 
