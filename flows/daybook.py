@@ -19,6 +19,7 @@ from prefect.artifacts import (
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.client.schemas.objects import State
+from prefect.exceptions import FailedRun
 from prefect.runtime import flow_run
 
 from flows.progress import meter
@@ -123,6 +124,20 @@ def _line(outcome: Outcome) -> str:
     return " ".join(
         filter(None, [f"{outcome.fate}: {outcome.scan} as {record}{review}.", outcome.finding])
     )
+
+
+class _OfOurs(logging.Filter):
+    """Drops the traceback that Prefect logs for a run whose state says by name that it failed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record stays."""
+        kind = record.exc_info[0] if record.exc_info else None
+        return kind is None or not issubclass(kind, FailedRun)
+
+
+def no_traceback_of_ours() -> None:
+    """Keep tracebacks of states that a flow returned on purpose out of its log."""
+    logging.getLogger("prefect.flow_runs").addFilter(_OfOurs())
 
 
 def sentence(outcomes: Sequence[Outcome]) -> str:

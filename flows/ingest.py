@@ -14,6 +14,7 @@ from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
+from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 from prefect.task_runners import ThreadPoolTaskRunner
 
@@ -83,6 +84,7 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
         scans: the files to take; everything that lies still in the inbox if none are named.
     """
     settings = house.load_settings({})
+    daybook.no_traceback_of_ours()
     ending.rearm()
     with ending.with_children(lambda: _readers(settings).close()):
         house.ready(settings)
@@ -122,11 +124,12 @@ def _ended(batch: Batch, settings: Settings) -> State[Any]:
     outcomes = batch.outcomes
     daybook.enter(outcomes, settings.pages_url, settings.output)
     message = daybook.sentence(outcomes)
+    given = None if deployment.id else batch  # a run of a deployment has nobody to give it to
     if any(outcome.failed for outcome in outcomes):
-        return Failed(message=message, data=batch)
+        return Failed(message=message, data=given)
     if any(outcome.refused for outcome in outcomes):
-        return Failed(name="Refusals", message=message, data=batch)
-    return Completed(message=message, data=batch)
+        return Failed(name="Refusals", message=message, data=given)
+    return Completed(message=message, data=given)
 
 
 def _result(path: Path, pending: Pending, settings: Settings) -> Any:

@@ -114,6 +114,20 @@ def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> lis
     served.until_said("Watching")
     drops = Drops(served.house.inbox, scans, chance, kills * 5.0)
     drops.thread.start()
+    struck = _kill(served, kills, chance)
+    drops.thread.join()
+    until = time.monotonic() + _PATIENCE
+    while scans_in(served.house.inbox) and time.monotonic() < until:
+        time.sleep(1)
+    time.sleep(3)
+    found = [f"still waiting: {path.name}" for path in scans_in(served.house.inbox)]
+    served.ends()
+    print("killed:", dict(struck), "records:", len(served.house.versions()), flush=True)
+    return found + amiss(served.house, drops.digests)
+
+
+def _kill(served: Served, kills: int, chance: random.Random) -> Counter[str]:
+    """Strike so often, and return how often what was struck."""
     struck: Counter[str] = Counter()
     while struck.total() < kills:
         time.sleep(chance.uniform(0.2, 6))
@@ -128,15 +142,7 @@ def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> lis
             served.start()
             if chance.random() < 0.7:  # else it is struck while it starts
                 served.until_said("Watching", times=starts + 1)
-    drops.thread.join()
-    until = time.monotonic() + _PATIENCE
-    while scans_in(served.house.inbox) and time.monotonic() < until:
-        time.sleep(1)
-    time.sleep(3)
-    found = [f"still waiting: {path.name}" for path in scans_in(served.house.inbox)]
-    served.ends()
-    print("killed:", dict(struck), "records:", len(served.house.versions()), flush=True)
-    return found + amiss(served.house, drops.digests)
+    return struck
 
 
 def main() -> None:

@@ -75,7 +75,10 @@ class Served:
         """Return every process that belongs to it."""
         if self.run is None or self.run.poll() is not None:
             return []
-        return psutil.Process(self.run.pid).children(recursive=True)
+        try:
+            return psutil.Process(self.run.pid).children(recursive=True)
+        except psutil.NoSuchProcess:  # one ended while they were counted
+            return []
 
     def parts(self, name: str) -> list[psutil.Process]:
         """Return the processes of one kind."""
