@@ -77,7 +77,8 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.get_by_text("refused", exact=True).first.wait_for()
     page.screenshot(path=tmp_path / "table.png")
-    page.get_by_role("link", name="rgaspi-f558-op11-d330-l0110-0113 v1").first.click()
+    link = page.get_by_role("link", name="rgaspi-f558-op11-d330-l0110-0113 v1").first
+    page.goto(link.get_attribute("href") or "")
     page.get_by_role("link", name="README.txt").wait_for()
     page.screenshot(path=tmp_path / "record.png")
     page.get_by_role("link", name="README.txt").click()
