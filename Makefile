@@ -23,7 +23,9 @@ check: setup     ## formatter, linter, types
 	$(RUN) ruff check
 	$(RUN) mypy
 
-test: check      ## the whole suite
+test:            ## the whole suite
+	@sh scripts/setup.sh tests
+	@$(MAKE) --no-print-directory check
 	$(RUN) pytest
 
 serve: setup     ## Prefect server, its UI and the inbox watcher

@@ -12,11 +12,13 @@ from uuid import UUID
 from flows import batch, ending
 from flows.held import Held
 from flows.pages import Pages
+from flows.places import AwayError, Places
 from flows.server import EVERYWHERE, PrefectServer, is_loopback
 from flows.status import Status
 from flows.watch import Hints, Watch
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
+from pipeline.taking import without_scan
 
 _PULSE = 2.0  #: seconds between two looks at a run that is under way, and at who should live
 _CHECKUP = 30.0  #: seconds between two questions whether the server is well
@@ -76,6 +78,7 @@ class _Serving:
         self._watch = Watch(settings)
         self._hints = Hints(settings.inbox, wanted=settings.events)
         self._status = Status(settings.output)
+        self._places = Places(settings)
         self._run: UUID | None = None
         self._crashes = self._unwell = 0
         self._checked = 0.0
@@ -105,6 +108,8 @@ class _Serving:
             self._follow()
             self._take()
             self._unwell = 0
+        except AwayError as error:  # no fault of the server: it is not started again for that
+            self._say_once(str(error))
         except Exception as error:  # serve lives on, whatever the server or a disk does
             self._unwell += 1
             self._say_once(f"{type(error).__name__}: {error}")
@@ -173,7 +178,8 @@ class _Serving:
             self._say(self._status.news())
             return
         run = self._desk.run_of(self._run)
-        self._say(self._status.news(runs=run.name, waits=self._watch.waiting()))
+        with self._places.there():
+            self._say(self._status.news(runs=run.name, waits=self._watch.waiting()))
         if not run.ended:
             return
         self._run, now = None, time.monotonic()
@@ -197,8 +203,11 @@ class _Serving:
         """
         if self._run is not None:
             return
-        ready = self._watch.ready(time.monotonic())
-        self._say(self._status.line(waits=self._watch.waiting()))
+        with self._places.there():
+            now = time.monotonic()
+            ready = self._watch.ready(now)
+            self._say([without_scan(path) for path in self._watch.alone(now)])
+            self._say(self._status.line(waits=self._watch.waiting()))
         if not ready:
             return
         scans = [str(ready[0])] if self._crashes >= 2 else []

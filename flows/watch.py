@@ -17,8 +17,9 @@ from pipeline.description.sources import sidecars_of
 from pipeline.inbox import find_scans, open_for_writing, stamp
 from pipeline.receipts import Receipt, name_in
 from pipeline.settings import Settings
-from pipeline.taking import is_described
+from pipeline.taking import is_described, lonely
 
+_ALONE = 60.0  #: seconds that a sidecar may lie there before its scan
 Look = tuple[tuple[int, int], ...]  #: size and time of a scan and of what describes it
 
 
@@ -38,10 +39,27 @@ class Watch:
         self._seen: dict[Path, _Seen] = {}
         self._resting: dict[Path, tuple[Look, float]] = {}  # until when, unless it changes
         self._taken: set[Path] = set()
+        self._alone: dict[Path, float] = {}  # since when; -inf when it was told
 
     def waiting(self) -> int:
-        """Return how many scans lie in the inbox that the run under way has not taken."""
+        """Return how many scans lie in the inbox that the run under way has not taken.
+
+        Raises:
+            OSError: the inbox cannot be read.
+        """
         return len(set(find_scans(self._settings.inbox)) - self._taken)
+
+    def alone(self, now: float) -> list[Path]:
+        """Return the sidecars that have lain beside no scan for a while; each is returned once.
+
+        Raises:
+            OSError: the inbox cannot be read.
+        """
+        found = lonely(self._settings.inbox, self._seen)
+        self._alone = {path: self._alone.get(path, now) for path in found}
+        late = [path for path, since in self._alone.items() if _ALONE <= now - since < math.inf]
+        self._alone |= dict.fromkeys(late, -math.inf)
+        return late
 
     def taken(self, scans: Iterable[Path]) -> None:
         """Note what a run takes; nothing when it has ended."""

@@ -19,11 +19,21 @@ _LONGEST = 255 - len("-9999.reason.txt")  #: bytes of a stem that leaves room fo
 _UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")
 #: what may lie beside a scan and describes it, or is litter of a file manager
 _BESIDE = (".yaml", ".yml", ".json", ".csv", ".txt", ".md")
+_DESCRIBES = (".yaml", ".yml", ".json", ".txt")
 _LITTER = ("thumbs.db", "desktop.ini")
 
 
 def find_scans(inbox: Path) -> list[Path]:
     """Return every file of the inbox and its folders that wants to become a record, by name."""
+    return [path for path in _files(inbox) if path.suffix.lower() not in _BESIDE]
+
+
+def descriptions(inbox: Path) -> list[Path]:
+    """Return every file of the inbox and its folders that may describe a scan of its name."""
+    return [path for path in _files(inbox) if path.suffix.lower() in _DESCRIBES]
+
+
+def _files(inbox: Path) -> list[Path]:
     return sorted(_walk(inbox, inbox / REFUSED))
 
 
@@ -118,7 +128,7 @@ def _walk(folder: Path, refused: Path) -> Iterator[Path]:
             continue
         if path.is_dir() and not path.is_symlink():
             yield from _walk(path, refused)
-        elif path.suffix.lower() not in _BESIDE:
+        else:
             yield path
 
 

@@ -66,7 +66,7 @@ def since(output: Path, place: int) -> tuple[list[Receipt], int]:
             book.seek(place)
             lines = book.read()
     except FileNotFoundError:
-        return [], 0
+        return [], place  # none yet, or the disk is away
     whole, _, _ = lines.rpartition(b"\n")
     found = []
     for line in whole.split(b"\n"):

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what is missing: Tesseract with its languages (apt), uv, and the locked environment.
-# Does nothing, quickly, where all is there. Asks for sudo only where apt has something to do.
+# With "tests", also what the tests look through. Does nothing, quickly, where all is there. Asks for sudo only where apt has something to do.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -22,9 +22,17 @@ missing_packages() {
     done
     # git and make alone do not bring the certificates that any download needs.
     [ -e "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" ] || echo ca-certificates
-    # The tests look at PDFs through the eyes of other programs.
+}
+
+# The tests look at PDFs and at the UI through the eyes of other programs; without them some skip.
+wanted_packages() {
     command -v qpdf >/dev/null 2>&1 || echo qpdf
     command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
+    command -v chromium >/dev/null 2>&1 || echo chromium
+}
+
+may_install() {
+    command -v apt-get >/dev/null 2>&1 && { [ "$(id -u)" -eq 0 ] || sudo -n true 2>/dev/null; }
 }
 
 install_packages() {
@@ -54,8 +62,16 @@ find_uv() {
 }
 
 packages=$(missing_packages)
+if [ "${1:-}" = tests ] && others=$(wanted_packages) && [ -n "$others" ]; then
+    if may_install; then
+        packages="$packages $others"
+    else
+        # shellcheck disable=SC2086
+        say "without these some tests are skipped:" $others
+    fi
+fi
 # shellcheck disable=SC2086  # a list of names
-[ -z "$packages" ] || install_packages $packages
+[ -z "${packages# }" ] || install_packages $packages
 
 uv=$(find_uv)
 if [ -z "$uv" ]; then

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
+from flows.places import AwayError, Places
 from flows.status import Status
 from flows.watch import Watch
 from pipeline.arrivals import refuse_links
@@ -20,7 +21,8 @@ from pipeline.errors import LinkError
 from pipeline.outcome import Outcome
 from pipeline.receipts import NAME, Receipt, enter, read, since
 from pipeline.settings import Settings
-from tests.factories import MOMENT, scan_pdf
+from pipeline.taking import taken
+from tests.factories import CLOCK, MOMENT, scan_pdf
 from tests.house import House
 
 
@@ -188,6 +190,18 @@ class TestWatch:
         watch.ready(1e9 + 1)
         assert scans["kept"] in watch.ready(1e9 + 5)
 
+    def test_a_sidecar_without_its_scan_is_told_of_once(self, tmp_path: Path) -> None:
+        settings = _settings(tmp_path)
+        for name in ("_defaults.yaml", "a.yaml", "b.en.txt", "b.gt.txt", "notes.txt", "c.json"):
+            (settings.inbox / name).write_text("title: One", encoding="utf-8")
+        (settings.inbox / "c.pdf").write_bytes(b"scan")
+        watch = Watch(settings)
+        found = []
+        for now in (0, 30, 60, 90):
+            watch.ready(now)
+            found.append([path.name for path in watch.alone(now)])
+        assert found == [[], [], ["a.yaml", "b.en.txt"], []]
+
     def test_what_a_run_has_taken_does_not_wait(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path)
         watch, scan = Watch(settings), settings.inbox / "a.pdf"
@@ -240,3 +254,29 @@ def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path
     assert (entry["title"], entry["version"]) == ("Late", 2)
     assert not list(house.inbox.iterdir())
     assert house.opis("verify").returncode == 0
+
+
+def test_a_folder_whose_disk_is_away_is_no_empty_folder(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    settings.output.mkdir()
+    places = Places(settings)
+    with places.there():
+        pass
+    with pytest.raises(AwayError, match="cannot be read"), places.there():
+        list((settings.inbox / "none").iterdir())
+    settings.inbox.rename(tmp_path / "elsewhere")
+    with pytest.raises(AwayError, match="cannot be read"), places.there():
+        pytest.fail("the block must not run")
+    settings.inbox.symlink_to("/proc")  # another disk in its place
+    with pytest.raises(AwayError, match="is it mounted"), places.there():
+        pytest.fail("the block must not run")
+
+
+def test_a_sidecar_that_is_left_is_said_to_wait(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, settle_seconds=0)
+    (settings.inbox / "late.yaml").write_text("title: Late", encoding="utf-8")
+    with taken([], settings, CLOCK) as (ours, others):
+        assert ours == []
+        (told,) = others
+        assert told.fate == "waits"
+        assert told.reason.startswith("late.yaml describes no scan that lies here.")
