@@ -20,6 +20,7 @@ from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, ending, house
 from flows.progress import meter, page_span
+from pipeline.errors import OpisError
 from pipeline.ingest import admit_scan, end_batch, failure, page_runs, publish_scan
 from pipeline.outcome import Outcome
 from pipeline.reading.pool import Readers
@@ -86,10 +87,14 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
     settings = house.load_settings({})
     daybook.no_traceback_of_ours()
     ending.rearm()
+    named = [Path(scan) for scan in scans or []]
     with ending.with_children(lambda: _readers(settings).close()):
-        house.ready(settings)
-        with taken([Path(scan) for scan in scans or []], settings, house.clock()) as (ours, others):
-            return _ended(_ingested(ours, others, settings), settings)
+        try:
+            house.ready(settings)
+            with taken(named, settings, house.clock()) as (ours, others):
+                return _ended(_ingested(ours, others, settings), settings)
+        except OpisError as error:
+            return Failed(message=f"{error} Nothing was taken; the scans stay in the inbox.")
 
 
 def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settings) -> Batch:

@@ -7,7 +7,9 @@ import base64
 import html
 import secrets
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +21,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
@@ -48,12 +51,8 @@ class Pages:
         """Take the place; ``hear`` is told of the notices that Prefect sends here."""
         self._word = secrets.token_urlsafe(16)
         self._settings, self._hear = settings, hear
-        config = uvicorn.Config(
-            self._app(), host=settings.host, port=settings.pages_port, log_level="error",
-            access_log=False, lifespan="off",
-        )  # fmt: skip
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._server: uvicorn.Server | None = None
+        self._thread = threading.Thread()
 
     @property
     def notices(self) -> str:
@@ -61,8 +60,26 @@ class Pages:
         return f"http://127.0.0.1:{self._settings.pages_port}/notices/{self._word}"
 
     def start(self) -> None:
-        """Begin to serve."""
+        """Begin to serve, anew if it had ended.
+
+        Raises:
+            SetupError: the port is taken.
+        """
+        config = uvicorn.Config(
+            self._app(), host=self._settings.host, port=self._settings.pages_port,
+            log_level="critical", access_log=False, lifespan="off",
+        )  # fmt: skip
+        server = self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=_run, args=[server], daemon=True)
         self._thread.start()
+        while not server.started:
+            if not self._thread.is_alive():
+                msg = (
+                    f"Port {self._settings.pages_port}, where records are handed out, is taken: "
+                    "choose another with OPIS_PAGES_PORT."
+                )
+                raise SetupError(msg)
+            time.sleep(0.05)
 
     @property
     def runs(self) -> bool:
@@ -71,7 +88,8 @@ class Pages:
 
     def stop(self) -> None:
         """Stop serving."""
-        self._server.should_exit = True
+        if self._server is not None:
+            self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=3)
 
@@ -111,6 +129,11 @@ class _Guarded:
             return
         answer = PlainTextResponse("name and password, please", 401, {"WWW-Authenticate": "Basic"})
         await answer(scope, receive, send)
+
+
+def _run(server: uvicorn.Server) -> None:
+    with suppress(SystemExit):  # uvicorn's way to say that the port is taken
+        server.run()
 
 
 def _listed(folder: Path, path: str) -> str:

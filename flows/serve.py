@@ -88,9 +88,9 @@ class _Serving:
     def start(self) -> None:
         """Bring all of it up, or say why not."""
         self._tell(f"Prefect server: starting on {self._server.ui} …")
+        self._pages.start()
         self._server.start()
         os.environ["PREFECT_API_URL"] = self._server.api
-        self._pages.start()
         self._desk = importlib.import_module("flows.desk")
         self._start_runner()
         address = self._settings.notify_url or self._pages.notices
@@ -148,6 +148,8 @@ class _Serving:
         if not self._server.runs:
             self._tell("The Prefect server has died; it is started again.")
             self._restart()
+        if not self._pages.runs:
+            self._pages.start()
         if not self._runner.runs:
             self._tell("The process that runs the flows has died; it is started again.")
             self._start_runner()

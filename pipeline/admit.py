@@ -24,8 +24,6 @@ from pipeline.reading.pool import Readers
 from pipeline.settings import Settings
 from pipeline.values import Admitted
 
-_INSPECTION_SECONDS = 300.0
-
 
 def admit(
     path: Path, settings: Settings, readers: Readers, catalog: Catalog, clock: Clock
@@ -166,9 +164,12 @@ def _inspect(path: Path, settings: Settings, readers: Readers) -> ScanFacts:
     limits = Limits(settings.max_pages, settings.max_bytes, settings.max_pixels)
     with readers.borrow() as reader:
         try:
-            facts = reader.ask(Inspect(path, limits), _INSPECTION_SECONDS).facts
+            facts = reader.ask(Inspect(path, limits), settings.page_timeout).facts
         except PageTimeoutError as error:
-            msg = f"{path.name}: counting its pages took longer than {_INSPECTION_SECONDS:.0f} s."
+            limit = settings.page_timeout
+            msg = (
+                f"{path.name}: counting its pages took longer than OPIS_PAGE_TIMEOUT ({limit:g} s)."
+            )
             raise BrokenScanError(msg) from error
         except PageError as error:
             msg = f"{path.name} could not be examined: {error}."

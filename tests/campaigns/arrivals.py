@@ -3,8 +3,8 @@
     python -m tests.campaigns.arrivals
 
 Fifty while it is down and fifty without file events; a PDF of 20 pages in 30 slices with pauses;
-PDFs cut at 30, 60 and 90 %, that wait and are refused; 200 mixed drops. Exits with 1 where the
-multiset of digests that went in is not that of published, refused and waiting.
+PDFs cut at 30, 60 and 90 %, that wait and are refused; 200 mixed drops; 60 on two of them at once.
+Exits with 1 where the digests that went in are not those of published, refused and waiting.
 """
 
 import random
@@ -95,6 +95,20 @@ def mixed(folder: Path) -> list[str]:
     return amiss(served.house, drops.digests)
 
 
+def two_at_once(folder: Path) -> list[str]:
+    """Let two of them, with a server each, watch one inbox."""
+    one, other = Served(House(folder)), Served(House(folder), {"PREFECT_HOME": str(folder / "2")})
+    for served in (one, other):
+        served.start()
+    for served in (one, other):
+        served.until_said("Watching", times=2)
+    dropped = _drop(one, range(60))
+    _until_empty(one)
+    other.kill_everything()
+    one.ends()
+    return amiss(one.house, dropped)
+
+
 def _drop(served: Served, numbers: range) -> Counter[str]:
     dropped: Counter[str] = Counter()
     for number in numbers:
@@ -113,11 +127,11 @@ def _until_empty(served: Served) -> None:
 
 
 def main() -> None:
-    """Run all three."""
+    """Run all of them."""
     folder = Path(tempfile.mkdtemp(prefix="opis-arrivals-"))
     bad = False
     parts: tuple[Callable[[Path], list[str]], ...] = (
-        down_and_without_events, slices_and_stumps, mixed,
+        down_and_without_events, slices_and_stumps, mixed, two_at_once,
     )  # fmt: skip
     for part in parts:
         begun = time.monotonic()
