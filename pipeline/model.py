@@ -61,6 +61,7 @@ class Verdict(StrEnum):
 class Concern(StrEnum):
     """What an Issue is about; a program may sort by it, a person reads the detail."""
 
+    ACTIVE_CONTENT = "active-content"
     BLANK_PAGE = "blank-page"
     DAMAGED_IMAGE = "damaged-image"
     EMBEDDED_TEXT = "embedded-text"

@@ -226,10 +226,15 @@ def test_what_must_not_be_taken_stays_or_is_told_of(
         assert words in reasons[stem]
 
 
-def test_nothing_was_written_elsewhere_and_no_script_was_carried_on(
+def test_nothing_was_written_elsewhere_and_scripts_are_told_of(
     taken: tuple[House, dict[str, str], Counter[str]],
 ) -> None:
     house, _, _ = taken
+    records = [json.loads(data(one, "record.json").read_text("utf-8")) for one in house.versions()]
+    (script,) = [one for one in records if one["provenance"]["source"]["name"] == "script.pdf"]
+    concerns = {issue["concern"]: issue["detail"] for issue in script["issues"]}
+    assert "a script or an action" in concerns["active-content"]
+    assert "attached files" in concerns["active-content"]
     assert sorted(path.name for path in house.folder.iterdir()) == ["inbox", "output"]
     secret = Path("/etc/hostname").read_bytes()
     for path in house.output.rglob("*"):

@@ -1,6 +1,7 @@
 """What a PDF is, by its bytes: how many pages it has and what is odd about it, or a refusal."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
@@ -12,6 +13,7 @@ from pipeline.model import PDF, Concern, Issue, ScanFacts
 _HEAD, _TAIL = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
 _PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
 _LENGTH = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)")  #: how long a web-optimized file is
+_RUN = (pikepdf.Name.JavaScript, pikepdf.Name.Launch, pikepdf.Name.URI, pikepdf.Name.SubmitForm)
 _OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
 _ODD = (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
 
@@ -78,11 +80,28 @@ def _facts(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
     """Return how many pages a PDF has, how many it says it has, and what is odd about it."""
     detail = "The PDF is locked by an owner password; it could be read without it."
     issues = [Issue(Concern.ENCRYPTION, detail)] if pdf.is_encrypted else []
+    if active := ", ".join(_active(pdf)):
+        detail = f"The PDF holds {active}. Opis runs and opens nothing; who opens the file, beware."
+        issues.append(Issue(Concern.ACTIVE_CONTENT, detail))
     try:
         declared, count = pdf.Root.Pages.get("/Count", 0), len(pdf.pages)
     except _ODD as error:
         raise _broken_pdf(path, error) from error
     return count, declared if isinstance(declared, int) else 0, issues
+
+
+def _active(pdf: pikepdf.Pdf) -> Iterator[str]:
+    """Yield what is in a PDF beside pages that a viewer may run or open."""
+    try:
+        names = pdf.Root.get("/Names", pikepdf.Dictionary())
+        action = pdf.Root.get("/OpenAction", pikepdf.Dictionary())
+        runs = isinstance(action, pikepdf.Dictionary) and action.get("/S") in _RUN
+        if "/JavaScript" in names or runs:
+            yield "a script or an action that runs when it is opened"
+        if "/EmbeddedFiles" in names:
+            yield "attached files"
+    except _ODD:
+        return
 
 
 def _broken_pdf(path: Path, error: Exception) -> BrokenScanError:
