@@ -13,7 +13,6 @@ pytestmark = pytest.mark.tesseract
 WAYS = {
     "crashes": "kill -SEGV $$",
     "hangs": "exec sleep 300",
-    "says no": "echo 'Failed loading language' >&2; exit 1",
     "answers nothing": "exit 0",
     "answers rubbish": "head -c 2000 /dev/urandom > $2.tsv; cp $2.tsv $2.txt",
 }

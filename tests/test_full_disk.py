@@ -53,7 +53,7 @@ def test_wherever_the_disk_is_full_nothing_is_half_published(small: House, flow:
     scan_pdf(small.inbox / "scan.pdf", 2)
     assert small.opis("ingest", "--direct").returncode == 0
     needed, before = _used(small), 0
-    for size in _sizes(needed, 2 if flow else 6):
+    for size in _sizes(needed, 2 if flow else 5):
         _empty(small)
         _resize(small, size)
         scan_pdf(small.inbox / "scan.pdf", 2)
