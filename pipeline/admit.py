@@ -162,18 +162,15 @@ def numbered(scan: Admitted, catalog: Catalog, settings: Settings) -> Admitted:
 
 def _inspect(path: Path, settings: Settings, readers: Readers) -> ScanFacts:
     limits = Limits(settings.max_pages, settings.max_bytes, settings.max_pixels)
-    with readers.borrow() as reader:
-        try:
-            facts = reader.ask(Inspect(path, limits), settings.page_timeout).facts
-        except PageTimeoutError as error:
-            limit = settings.page_timeout
-            msg = (
-                f"{path.name}: counting its pages took longer than OPIS_PAGE_TIMEOUT ({limit:g} s)."
-            )
-            raise BrokenScanError(msg) from error
-        except PageError as error:
-            msg = f"{path.name} could not be examined: {error}."
-            raise BrokenScanError(msg) from error
+    try:
+        facts = readers.ask(Inspect(path, limits), settings.page_timeout).facts
+    except PageTimeoutError as error:
+        limit = f"OPIS_PAGE_TIMEOUT ({settings.page_timeout:g} s)"
+        msg = f"{path.name}: counting its pages took longer than {limit}."
+        raise BrokenScanError(msg) from error
+    except PageError as error:
+        msg = f"{path.name} could not be examined: {error}."
+        raise BrokenScanError(msg) from error
     if facts is None:
         msg = f"{path.name} could not be examined."
         raise BrokenScanError(msg)

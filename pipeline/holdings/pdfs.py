@@ -40,8 +40,7 @@ def in_children(readers: Readers, settings: Settings) -> Pdfs:
 
     def ask(question: Search | Compare, name: str, pages: int) -> Answer:
         try:
-            with readers.borrow() as reader:
-                return reader.ask(question, settings.page_timeout + _A_PAGE * pages)
+            return readers.ask(question, settings.page_timeout + _A_PAGE * pages)
         except PageError as error:
             if _FULL in str(error):  # qpdf ends the process when it cannot write
                 raise OSError(errno.ENOSPC, _FULL, name) from error

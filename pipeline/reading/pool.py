@@ -8,7 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from pydantic import ValidationError
@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from pipeline import errors
 from pipeline.errors import OpisError, PageError, PageTimeoutError
 from pipeline.reading.messages import QUESTION, REPLY, Answer, Failed, Question
+
+_TRIES = 3  #: a child that died is replaced so often, before its question is held against it
 
 
 class Reader:
@@ -67,7 +69,8 @@ class Reader:
             self._child.wait()
             for stream in (self._child.stdin, self._child.stdout, self._complaints):
                 if stream is not None:
-                    stream.close()
+                    with suppress(BrokenPipeError):  # what it never read
+                        stream.close()
         self._child = self._complaints = None
 
     def _running(self) -> subprocess.Popen[bytes]:
@@ -101,7 +104,11 @@ class Reader:
             msg = f"no answer within {timeout:g} s"
             raise PageTimeoutError(msg)
         msg = f"the reading process died (status {status}) {' '.join(last)}".strip()
-        raise PageError(msg)
+        raise _DiedError(msg)
+
+
+class _DiedError(PageError):
+    """The child is gone, whoever ended it."""
 
 
 class StoppedError(Exception):
@@ -143,6 +150,23 @@ class Readers:
             raise
         finally:
             self._idle.put(reader)
+
+    def ask(self, question: Question, timeout: float) -> Answer:
+        """Return an answer that needs nothing from the question before.
+
+        A child that died is no proof against the file: the system kills whom it likes when memory
+        is short. A new one is asked once more.
+
+        Raises:
+            PageTimeoutError: no answer came in time.
+            PageError: two children died over it, or answered nonsense.
+            OpisError: what the child says is wrong with the file.
+        """
+        for _ in range(_TRIES - 1):
+            with suppress(_DiedError), self.borrow() as reader:
+                return reader.ask(question, timeout)
+        with self.borrow() as reader:
+            return reader.ask(question, timeout)
 
     def close(self) -> None:
         """End all children; a question under way is not answered, and not asked again."""

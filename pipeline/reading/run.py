@@ -17,7 +17,7 @@ from pipeline.reading.probe import check_engine
 from pipeline.settings import Settings
 from pipeline.values import Admitted, ReadPage
 
-_TRIES = 2  #: a reading child that died is tried once more with a new one
+_TRIES = 3  #: a reading child that died is tried again with a new one
 _GRACE = 30.0  #: seconds that the child has to say that the engine took too long
 
 

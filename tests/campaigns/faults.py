@@ -45,6 +45,7 @@ class Drops:
 
     def __init__(self, inbox: Path, count: int, chance: random.Random, seconds: float) -> None:
         self.digests: Counter[str] = Counter()
+        self.whole = 0  #: those that can be read
         self._inbox, self._count, self._chance, self._seconds = inbox, count, chance, seconds
         self.thread = threading.Thread(target=self._drop_all)
 
@@ -63,6 +64,7 @@ class Drops:
             beside.write_text(f"words that are no scan, {number}")
         else:
             scan(beside, number)
+            self.whole += 1
         if number % 5 == 0:
             beside.with_suffix(".yaml").write_text(f"title: Scan {number}\n", encoding="utf-8")
         self.digests[digest(beside)] += 1
@@ -122,7 +124,10 @@ def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> lis
     time.sleep(3)
     found = [f"still waiting: {path.name}" for path in scans_in(served.house.inbox)]
     served.ends()
-    print("killed:", dict(struck), "records:", len(served.house.versions()), flush=True)
+    records = len(served.house.versions())
+    print("killed:", dict(struck), "records:", records, "of", drops.whole, flush=True)
+    if records != drops.whole:
+        found.append(f"{records} records of {drops.whole} scans that can be read")
     return found + amiss(served.house, drops.digests)
 
 

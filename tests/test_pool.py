@@ -1,0 +1,83 @@
+"""A reading child that somebody kills is replaced, and its question asked again."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline.errors import PageError
+from pipeline.model import Limits
+from pipeline.reading.messages import Inspect
+from pipeline.reading.pool import Readers
+from tests.factories import scan_pdf
+
+
+def _children() -> list[psutil.Process]:
+    return [
+        one
+        for one in psutil.Process().children()
+        if "pipeline.reading.child" in " ".join(one.cmdline())
+    ]
+
+
+def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> None:
+    scan = scan_pdf(tmp_path / "scan.pdf", 2)
+    readers = Readers(1)
+    try:
+        for one in _children():
+            one.kill()  # as the system does when memory is short
+        facts = readers.ask(Inspect(scan, Limits()), 30).facts
+        assert facts is not None
+        assert facts.page_count == 2
+    finally:
+        readers.close()
+
+
+def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    readers, stop = Readers(1), threading.Event()
+
+    def kill_all() -> None:
+        while not stop.wait(0.02):
+            for one in _children():
+                one.send_signal(signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_all)
+    killer.start()
+    try:
+        with pytest.raises(PageError, match="the reading process died"):
+            readers.ask(Inspect(tmp_path / "pipe", Limits()), 30)
+    finally:
+        stop.set()
+        killer.join()
+        readers.close()
+
+
+def test_a_child_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
+    readers = Readers(1, memory=2**31)
+    try:
+        readers.ask(Inspect(scan_pdf(tmp_path / "scan.pdf", 1), Limits()), 30)
+        (child,) = _children()
+        assert child.rlimit(psutil.RLIMIT_AS) == (2**31, 2**31)
+    finally:
+        readers.close()
+
+
+def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
+    code = "from pipeline.reading.pool import Readers; import time; r = Readers(1); time.sleep(60)"
+    parent = psutil.Popen([sys.executable, "-c", code])
+    until = time.monotonic() + 20
+    while not parent.children():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(1.5)
+    family = parent.children(recursive=True)
+    parent.kill()
+    parent.wait()
+    _, alive = psutil.wait_procs(family, timeout=8)
+    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
