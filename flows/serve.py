@@ -30,7 +30,7 @@ _AFTER_A_CRASH = 10.0  #: seconds until the scans of a crashed run are tried aga
 #: Of a run the UI shows what the day-book says; of a task nothing, for there are thousands.
 _LOGS = {
     "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
-    "PREFECT_RUNNER_POLL_FREQUENCY": "2",
+    "PREFECT_RUNNER_POLL_FREQUENCY": "4",
 }
 
 Tell = Callable[[str], None]
@@ -102,7 +102,8 @@ class _Serving:
 
     def turn(self) -> None:
         """Look after everything once, and wait a little."""
-        self._hints.wait(_PULSE if self._run else min(_PULSE, self._settings.rescan_seconds))
+        busy = self._run is not None or self._watch.restless
+        self._hints.wait(_PULSE if busy else self._settings.rescan_seconds)
         try:
             self._look_after()
             self._follow()

@@ -16,6 +16,13 @@ from pipeline.settings import Settings
 
 _PATIENCE = 180.0  #: seconds until the server answers; 11 to 21 were measured
 _STRANGER = 15.0  #: seconds for which a server of a killed run may still hold the port
+#: What a house of this size need not look for every five seconds, as the server does by itself.
+_RARELY = {
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
+}
 EVERYWHERE = ("0.0.0.0", "::")  #: hosts that stand for all addresses of this machine
 _BROKEN = (b"file is not a database", b"disk image is malformed", b"Can't locate revision")
 
@@ -89,6 +96,7 @@ class PrefectServer:
         Beyond loopback it asks for name and password, and for proof against forged requests.
         """
         environ = {
+            **_RARELY,
             "PREFECT_SERVER_UI_API_URL": "/api",
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.ui,
         }

@@ -39,6 +39,7 @@ class Watch:
         self._seen: dict[Path, _Seen] = {}
         self._resting: dict[Path, tuple[Look, float]] = {}  # until when, unless it changes
         self._taken: set[Path] = set()
+        self.restless = False  #: something lies there that time alone makes ready, and soon
         self._alone: dict[Path, float] = {}  # since when; -inf when it was told
 
     def waiting(self) -> int:
@@ -77,6 +78,7 @@ class Watch:
         found = find_scans(self._settings.inbox)
         self._seen = {path: self._look(path, now) for path in found}
         self._resting = {path: kept for path, kept in self._resting.items() if path in self._seen}
+        self.restless = any(not self._rests(path, now) for path in found)
         return [path for path in found if self._is_ready(path, now)]
 
     def rest(self, told: Iterable[Receipt], now: float, seconds: float | None = None) -> None:
@@ -106,11 +108,14 @@ class Watch:
             return before
         return _Seen(look, now, is_described(path, self._settings.inbox))
 
-    def _is_ready(self, path: Path, now: float) -> bool:
-        seen = self._seen[path]
+    def _rests(self, path: Path, now: float) -> bool:
         look, until = self._resting.get(path, ((), 0.0))
-        if look == seen.look and now < until:
+        return look == self._seen[path].look and now < until
+
+    def _is_ready(self, path: Path, now: float) -> bool:
+        if self._rests(path, now):
             return False
+        seen = self._seen[path]
         settings = self._settings
         grace = 0.0 if seen.described else settings.sidecar_seconds
         still = now - seen.since >= max(settings.settle_seconds, grace)
