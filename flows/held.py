@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+_LONG = 10 * 2**20  #: bytes of a log that gives way to a new one at the next start
 _FAREWELL = 6.0  #: seconds it has to end by itself
 
 
@@ -28,6 +29,8 @@ class Held:
         """Start it, with these variables beside our own."""
         self.kill()
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > _LONG:
+            self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 [sys.executable, "-m", "flows.leash", *self._words],

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what is missing: Tesseract with its languages (apt), uv, and the locked environment.
-# With "tests", also what the tests look through. Does nothing, quickly, where all is there. Asks for sudo only where apt has something to do.
+# With "tests", also what the tests look through. Does nothing, quickly, where all is there. Asks
+# for sudo only where apt has something to do.
 set -eu
 cd "$(dirname "$0")/.."
 
