@@ -30,7 +30,7 @@ _AFTER_A_CRASH = 10.0  #: seconds until the scans of a crashed run are tried aga
 #: Of a run the UI shows what the day-book says; of a task nothing, for there are thousands.
 _LOGS = {
     "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
-    "PREFECT_RUNNER_POLL_FREQUENCY": "4",
+    "PREFECT_RUNNER_POLL_FREQUENCY": "6",
 }
 
 Tell = Callable[[str], None]

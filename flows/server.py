@@ -22,6 +22,7 @@ _RARELY = {
     "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
 }
 EVERYWHERE = ("0.0.0.0", "::")  #: hosts that stand for all addresses of this machine
 _BROKEN = (b"file is not a database", b"disk image is malformed", b"Can't locate revision")
