@@ -72,8 +72,11 @@ def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> Non
 def test_the_run_is_told_of_and_its_log_says_what_became_of_each_scan(serving: Served) -> None:
     serving.until_said("opis: notice: ingest 2 scans, 4 pages Refusals 1 record published")
     (run,) = serving.ask("flow_runs/filter", flow_runs={"state": {"name": {"any_": ["Refusals"]}}})
-    logs = serving.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
-    told = "\n".join(entry["message"] for entry in logs)
+    told, until = "", time.monotonic() + 30
+    while "refused: notes.pdf" not in told and time.monotonic() < until:  # it is sent in batches
+        logs = serving.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
+        told = "\n".join(entry["message"] for entry in logs)
+        time.sleep(0.5)
     assert "published: RGASPI_f558_op11_d330_ll0110-0113.pdf as rgaspi-f558" in told
     assert "refused: notes.pdf is no scan" in told
     progress = [one for one in serving.ask("artifacts/filter") if one["type"] == "progress"]
@@ -130,7 +133,7 @@ def test_a_scan_that_comes_in_slices_is_one_record(serving: Served) -> None:
     for place in range(0, len(whole), step):
         with (serving.house.inbox / "slices.pdf").open("ab") as file:
             file.write(whole[place : place + step])
-        time.sleep(2)  # longer than the settling: each slice looks like the last
+        time.sleep(5)  # longer than a run takes to begin: each slice looks like the last
     serving.until_said("published slices.pdf")
     assert "waits: slices.pdf is cut off" in serving.said()
     assert "refused: slices.pdf" not in serving.said()
