@@ -24,6 +24,7 @@ from prefect.runtime import flow_run
 
 from flows.progress import meter
 from pipeline.outcome import Outcome
+from pipeline.settings import Settings
 
 _SHOWN = 25  #: scans named on the page, under each head
 _PULSE = 2.0  #: seconds between two looks at how far a run is
@@ -74,23 +75,23 @@ def _show(shown: Any) -> None:
         update_progress_artifact(shown, meter.percent, description=meter.told())
 
 
-def enter(outcomes: Sequence[Outcome], pages_url: str, output: Path) -> None:
+def enter(outcomes: Sequence[Outcome], settings: Settings) -> None:
     """Write the run's log, its page and its table; tag it where a record wants a person's eye."""
     logger = get_run_logger()
     for outcome in outcomes:
         level = logging.WARNING if outcome.refused or outcome.failed else logging.INFO
         logger.log(level, _line(outcome))
     create_table_artifact(
-        table=[_row(outcome, pages_url, output) for outcome in outcomes],
+        table=[_row(outcome, settings) for outcome in outcomes],
         key="ingest-inbox",
-        description="\n".join(_page(outcomes, pages_url, output)),
+        description="\n".join(_page(outcomes, settings)),
     )
     if flow_run.id and any(outcome.needs_review for outcome in outcomes):
         with get_client(sync_client=True) as client:
             client.update_flow_run(flow_run.id, tags={*flow_run.tags, "needs-review"})
 
 
-def _page(outcomes: Sequence[Outcome], pages_url: str, output: Path) -> Iterator[str]:
+def _page(outcomes: Sequence[Outcome], settings: Settings) -> Iterator[str]:
     """Yield what to look at, as Markdown: the table's last column is out of sight."""
     yield f"# Day-book\n\n{_counted(outcomes)}\n"
     heads = {
@@ -104,7 +105,7 @@ def _page(outcomes: Sequence[Outcome], pages_url: str, output: Path) -> Iterator
         if found:
             yield f"\n**{head}**\n"
         for outcome in found[:_SHOWN]:
-            what = _link(outcome, pages_url, output)
+            what = _link(outcome, settings)
             why = outcome.reason or "; ".join(filter(None, [outcome.finding, *outcome.issues]))
             yield f"- {what}{': ' * bool(what)}{_plain(why)}"
         if len(found) > _SHOWN:
@@ -156,11 +157,11 @@ def _counted(outcomes: Sequence[Outcome]) -> str:
     return "; ".join(parts)
 
 
-def _row(outcome: Outcome, pages_url: str, output: Path) -> dict[str, str]:
+def _row(outcome: Outcome, settings: Settings) -> dict[str, str]:
     return {
         "Scan": outcome.scan,
         "What became of it": outcome.fate,
-        "Record": _link(outcome, pages_url, output),
+        "Record": _link(outcome, settings),
         "Pages": str(outcome.pages or ""),
         "Confidence": "" if outcome.confidence is None else f"{outcome.confidence:.0%}",
         "Needs review": "yes" if outcome.needs_review else "",
@@ -172,13 +173,14 @@ def _row(outcome: Outcome, pages_url: str, output: Path) -> dict[str, str]:
     }
 
 
-def _link(outcome: Outcome, pages_url: str, output: Path) -> str:
+def _link(outcome: Outcome, settings: Settings) -> str:
     """Return a link to the record where serve hands it out, else to its folder."""
     if not outcome.record:
         return ""
     folder = Path(outcome.folder)
-    inside = folder.relative_to(output / "records").as_posix()
-    address = f"{pages_url}/{quote(inside)}/data/" if pages_url else folder.as_uri()
+    inside = folder.relative_to(settings.records).as_posix()
+    url = settings.pages_url
+    address = f"{url}/{quote(inside)}/data/" if url else folder.as_uri()
     return f"[{outcome.record} v{outcome.version}]({address})"
 
 

@@ -127,7 +127,7 @@ def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
 def _ended(batch: Batch, settings: Settings) -> State[Any]:
     """Return the state that says by name how the batch went."""
     outcomes = batch.outcomes
-    daybook.enter(outcomes, settings.pages_url, settings.output)
+    daybook.enter(outcomes, settings)
     message = daybook.sentence(outcomes)
     given = None if deployment.id else batch  # a run of a deployment has nobody to give it to
     if any(outcome.failed for outcome in outcomes):

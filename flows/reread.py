@@ -28,7 +28,7 @@ def reread_records(
     del count
     done = [again(name, record, settings, reason, return_state=True) for record in records]
     outcomes: list[Any] = [state.result(raise_on_failure=False) for state in done]
-    daybook.enter(outcomes, settings.pages_url, settings.output)
+    daybook.enter(outcomes, settings)
     told = daybook.sentence(outcomes)
     if any(outcome.failed for outcome in outcomes):
         return Failed(message=told, data=outcomes)

@@ -93,8 +93,7 @@ class _Serving:
         os.environ["PREFECT_API_URL"] = self._server.api
         self._desk = importlib.import_module("flows.desk")
         self._start_runner()
-        address = self._settings.notify_url or self._pages.notices
-        importlib.import_module("flows.notices").arrange(address)
+        self._arrange_notices()
         self._tell(
             f"Watching {self._settings.inbox}; the day-book is at {self._server.ui}, records are "
             f"at {self._settings.pages_url}. Ctrl-C ends all of it."
@@ -145,6 +144,10 @@ class _Serving:
             msg = f"The deployments do not come up; the runner's words are in {self._runner.log}."
             raise SetupError(msg)
 
+    def _arrange_notices(self) -> None:
+        address = self._settings.notify_url or self._pages.notices
+        importlib.import_module("flows.notices").arrange(address)
+
     def _look_after(self) -> None:
         if not self._server.runs:
             self._tell("The Prefect server has died; it is started again.")
@@ -169,9 +172,7 @@ class _Serving:
         try:
             self._server.start()
             self._start_runner()
-            importlib.import_module("flows.notices").arrange(
-                self._settings.notify_url or self._pages.notices
-            )
+            self._arrange_notices()
         except SetupError as error:
             self._say_once(str(error))
 
@@ -210,7 +211,7 @@ class _Serving:
             now = time.monotonic()
             ready = self._watch.ready(now)
             self._say([without_scan(path) for path in self._watch.alone(now)])
-            self._say(self._status.line(waits=self._watch.waiting()))
+        self._say(self._status.line(waits=self._watch.there))
         if not ready:
             return
         scans = [str(ready[0])] if self._crashes >= 2 else []

@@ -5,7 +5,6 @@ import os
 import socket
 import sys
 import time
-import urllib.error
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,10 +84,13 @@ class PrefectServer:
 
     def well(self) -> bool:
         """Whether it answers and finds its database."""
+        return self._says_yes("ready", 10)
+
+    def _says_yes(self, path: str, seconds: float) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.api}/ready", timeout=10) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
+            with urllib.request.urlopen(f"{self.api}/{path}", timeout=seconds):
+                return True
+        except OSError:  # URLError is one, and so is what a status of 400 or more raises
             return False
 
     def _environ(self) -> dict[str, str]:
@@ -109,11 +111,9 @@ class PrefectServer:
     def _answers(self) -> bool:
         until = time.monotonic() + _PATIENCE
         while self.runs and time.monotonic() < until:
-            try:
-                with urllib.request.urlopen(f"{self.api}/health", timeout=5):
-                    return True
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.2)
+            if self._says_yes("health", 5):
+                return True
+            time.sleep(0.2)
         return False
 
     def _set_aside(self, begun: int) -> bool:

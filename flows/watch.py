@@ -19,6 +19,7 @@ from pipeline.receipts import Receipt, name_in
 from pipeline.settings import Settings
 from pipeline.taking import is_described, lonely
 
+_AWAY = 30.0  #: seconds between two tries to listen where the folder is away
 _ALONE = 60.0  #: seconds that a sidecar may lie there before its scan
 Look = tuple[tuple[int, int], ...]  #: size and time of a scan and of what describes it
 
@@ -41,6 +42,11 @@ class Watch:
         self._taken: set[Path] = set()
         self.restless = False  #: something lies there that time alone makes ready, and soon
         self._alone: dict[Path, float] = {}  # since when; -inf when it was told
+
+    @property
+    def there(self) -> int:
+        """How many scans lay in the inbox when `ready` last looked at it."""
+        return len(self._seen)
 
     def waiting(self) -> int:
         """Return how many scans lie in the inbox that the run under way has not taken.
@@ -137,10 +143,6 @@ class Hints:
         self._moved.wait(seconds)
         self._moved.clear()
 
-    def wake(self) -> None:
-        """Let whoever waits go on."""
-        self._moved.set()
-
     def stop(self) -> None:
         """Listen no more."""
         self._ended.set()
@@ -151,6 +153,4 @@ class Hints:
                 for _ in watchfiles.watch(self._inbox, stop_event=self._ended):
                     self._moved.set()
             except (OSError, RuntimeError):  # the folder is away: its mount may come back
-                self._ended.wait(self._AWAY)
-
-    _AWAY = 30.0  #: seconds between two tries to listen
+                self._ended.wait(_AWAY)

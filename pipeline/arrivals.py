@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.description.merge import sidecars_of
 from pipeline.description.translations import translation_files
-from pipeline.errors import LinkError, UnreadableError, legible
+from pipeline.errors import LinkError, legible
 from pipeline.holdings.bag import digest
 from pipeline.holdings.publish import Published
 from pipeline.model import Clock
@@ -35,13 +35,12 @@ def note(
         OSError: the receipt cannot be written.
     """
     size, sha256 = _bytes_of(path)
-    beside = [*sidecars_of(path), *translation_files(path).values()]
     receipt = Receipt(
         when=clock.now(),
         scan=name_in(path, settings.inbox),
         size=size,
         sha256=sha256,
-        beside=tuple(sorted(legible(one.name) for one in beside)),
+        beside=tuple(sorted(legible(one.name) for one in companions_of(path))),
         fate=_FATES[outcome.fate],
         record=outcome.record,
         version=outcome.version,
@@ -60,6 +59,11 @@ def known_as(path: Path, record: Record, done: Published) -> str:
     return f"{path.name} holds the same bytes as {first}, from which {record.id} was made."
 
 
+def companions_of(scan: Path) -> list[Path]:
+    """Return what lies beside a scan and goes with it: sidecars and translations."""
+    return [*sidecars_of(scan), *translation_files(scan).values()]
+
+
 def lies_there(path: Path) -> bool:
     """Whether something of this name lies there, a link to nowhere too."""
     return path.exists() or path.is_symlink()
@@ -73,7 +77,7 @@ def refuse_links(path: Path, settings: Settings) -> None:
     """
     if not path.is_relative_to(settings.inbox):
         return
-    for one in (path, *sidecars_of(path), *translation_files(path).values()):
+    for one in (path, *companions_of(path)):
         if one.is_symlink():
             msg = f"{one.name} is a link to another place."
             raise LinkError(msg)
@@ -94,5 +98,5 @@ def _bytes_of(path: Path) -> tuple[int | None, str | None]:
         if not stat.S_ISREG(status.st_mode):
             return None, None
         return status.st_size, digest(path)
-    except (OSError, UnreadableError):
+    except OSError:
         return None, None

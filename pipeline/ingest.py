@@ -11,10 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.admit import admit
-from pipeline.arrivals import known_as, lies_there, note, refuse_links
+from pipeline.arrivals import companions_of, known_as, lies_there, note, refuse_links
 from pipeline.assemble import assemble, redescribe
-from pipeline.description.merge import sidecar_of, sidecars_of
-from pipeline.description.translations import translation_files
+from pipeline.description.merge import sidecar_of
 from pipeline.errors import (
     CutOffError,
     EmptyScanError,
@@ -61,10 +60,8 @@ def turn_away(
 
 def taken_elsewhere(paths: Iterable[Path]) -> list[Outcome]:
     """Tell of the scans that another run is at."""
-    told = "{} is being taken by another run."
-    return [
-        Outcome(scan=legible(path.name), gone=told.format(legible(path.name))) for path in paths
-    ]
+    names = [legible(path.name) for path in paths]
+    return [Outcome(scan=name, gone=f"{name} is being taken by another run.") for name in names]
 
 
 def admit_scan(
@@ -136,9 +133,8 @@ def refuse_scan(path: Path, reason: str, settings: Settings, clock: Clock) -> Ou
         return outcome
     if not lies_there(path):
         return _gone(path)
-    companions = [*sidecars_of(path), *translation_files(path).values()]
     refuse(
-        path, companions, settings.inbox, reason,
+        path, companions_of(path), settings.inbox, reason,
         lambda target: note(path, outcome, settings, clock, target),
     )  # fmt: skip
     return outcome
@@ -222,8 +218,7 @@ def _retire(
     if sidecar is not None and made.sidecar is not None:
         kept = data / "sidecar" / made.sidecar.name
         copies.insert(0, Copied(sidecar, made.sidecar.sha256, kept))
-    beside = {*sidecars_of(path), *translation_files(path).values()}
-    if not done.already and beside - {copy.path for copy in copies}:
+    if not done.already and set(companions_of(path)) - {copy.path for copy in copies}:
         return
     if retire(copies):
         forget_refusal(path, settings.inbox)

@@ -155,11 +155,11 @@ class Readers:
         """Return an answer that needs nothing from the question before.
 
         A child that died is no proof against the file: the system kills whom it likes when memory
-        is short. A new one is asked once more.
+        is short. A new one is asked, a few times.
 
         Raises:
             PageTimeoutError: no answer came in time.
-            PageError: two children died over it, or answered nonsense.
+            PageError: every child died over it, or one answered nonsense.
             OpisError: what the child says is wrong with the file.
         """
         for _ in range(_TRIES - 1):

@@ -8,9 +8,6 @@ damaged, a file left over. It takes about a quarter of an hour.
 
 import argparse
 import random
-import shutil
-import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -20,7 +17,7 @@ import psutil
 from PIL import Image, ImageDraw
 
 from pipeline.holdings.bag import digest
-from tests.campaigns.served import Served, amiss, scans_in
+from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
 from tests.house import House
 
 _VICTIMS = ("child", "child", "tesseract", "tesseract", "flow", "flow", "runner", "server", "serve",
@@ -158,13 +155,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     random.seed(asked.seed)
-    folder = Path(tempfile.mkdtemp(prefix="opis-faults-"))
-    found = campaign(folder, asked.kills, asked.scans, random.Random(asked.seed))
-    print("\n".join(found) or "nothing amiss")
-    if found:
-        print(f"It all lies in {folder}.")
-        sys.exit(1)
-    shutil.rmtree(folder, ignore_errors=True)
+    chance = random.Random(asked.seed)
+    run_in_a_folder("faults", lambda folder: campaign(folder, asked.kills, asked.scans, chance))
 
 
 if __name__ == "__main__":

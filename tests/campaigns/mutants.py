@@ -8,24 +8,23 @@ dies, hangs or grows beyond 300 MB, a scan is lost, or one is failed by a fault 
 """
 
 import argparse
-import json
 import random
 import re
 import resource
 import shutil
-import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from PIL import Image
 
 from flows import house
 from flows.clock import RealClock
 from flows.direct import ingest
 from pipeline.holdings.bag import digest
 from pipeline.settings import Settings
-from tests.campaigns.served import amiss
+from tests.campaigns.served import amiss, run_in_a_folder
 from tests.factories import scan_pdf
 from tests.house import LETTER, House
 
@@ -113,9 +112,7 @@ def _originals(folders: Sequence[Path], made: Path) -> list[Path]:
     made.mkdir()
     scan_pdf(made / "two.pdf", 2)
     shutil.copy(LETTER, made / "letter.pdf")
-    import PIL.Image  # noqa: PLC0415  only here
-
-    picture = PIL.Image.effect_noise((400, 300), 40)
+    picture = Image.effect_noise((400, 300), 40)
     for name in ("a.png", "a.jpg", "a.tif", "a.jp2"):
         picture.save(made / name)
     picture.save(made / "pages.tif", save_all=True, append_images=[picture, picture])
@@ -178,14 +175,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--from", type=Path, action="append", default=[], dest="folders")
     asked = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="opis-mutants-"))
-    found = campaign(folder, asked.count, asked.seed, asked.folders)
-    print("\n".join(found) or "nothing amiss")
-    (folder / "amiss.json").write_text(json.dumps(found, ensure_ascii=False, indent=1))
-    if found:
-        print(f"It all lies in {folder}.")
-        sys.exit(1)
-    shutil.rmtree(folder, ignore_errors=True)
+    run_in_a_folder(
+        "mutants", lambda folder: campaign(folder, asked.count, asked.seed, asked.folders)
+    )
 
 
 if __name__ == "__main__":

@@ -2,11 +2,15 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,6 +115,17 @@ def _words(one: psutil.Process) -> str:
         return f"{' '.join(one.cmdline())} "
     except psutil.Error:
         return ""
+
+
+def run_in_a_folder(name: str, campaign: Callable[[Path], list[str]]) -> None:
+    """Run a campaign in a new folder; say what is amiss and end with 1, or take the folder away."""
+    folder = Path(tempfile.mkdtemp(prefix=f"opis-{name}-"))
+    found = campaign(folder)
+    print("\n".join(found) or "nothing amiss")
+    if found:
+        print(f"It all lies in {folder}.")
+        sys.exit(1)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def scans_in(inbox: Path) -> list[Path]:
