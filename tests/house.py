@@ -5,8 +5,11 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parent.parent
 LETTER = ROOT / "samples" / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
@@ -68,6 +71,12 @@ def free_port() -> int:
     with socket.socket() as made:
         made.bind(("127.0.0.1", 0))
         return int(made.getsockname()[1])
+
+
+def outliving(family: Iterable[psutil.Process], seconds: float = 8) -> list[psutil.Process]:
+    """Return who lives on; what is on a leash ends a moment after its holder."""
+    _, alive = psutil.wait_procs(list(family), timeout=seconds)
+    return [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
 
 
 def data(version: Path, name: str) -> Path:

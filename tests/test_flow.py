@@ -15,7 +15,7 @@ from PIL import Image
 
 from flows.server import PrefectServer
 from pipeline.settings import Settings
-from tests.house import LETTER, OPIS, House, data, free_port
+from tests.house import LETTER, OPIS, House, data, free_port, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -146,7 +146,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
     _, said = run.communicate(timeout=40)
     assert (run.returncode, said.count("\n")) == (130, 1), said
     assert said.startswith("opis: Interrupted.")
-    assert not [child for child in family if child.is_running()]
+    assert not outliving(family)
     assert sorted(path.name for path in made.inbox.iterdir()) == [
         LETTER.name,
         f"{LETTER.stem}.yaml",

@@ -15,6 +15,7 @@ from pipeline.model import Limits
 from pipeline.reading.messages import Inspect
 from pipeline.reading.pool import Readers
 from tests.factories import scan_pdf
+from tests.house import outliving
 
 
 def _children() -> list[psutil.Process]:
@@ -79,5 +80,4 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     family = parent.children(recursive=True)
     parent.kill()
     parent.wait()
-    _, alive = psutil.wait_procs(family, timeout=8)
-    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
+    assert not outliving(family)

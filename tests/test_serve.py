@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 from pipeline.holdings.bag import digest
 from tests.campaigns.served import Served, amiss
 from tests.factories import scan_pdf
-from tests.house import LETTER, House, data
+from tests.house import LETTER, House, data, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 SECRET = "keeper:correct-horse"
@@ -162,8 +162,7 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on(served: Served)
     assert served.run is not None
     served.run.kill()
     served.run.wait()
-    _, alive = psutil.wait_procs(family, timeout=10)
-    assert not [one for one in alive if one.status() != psutil.STATUS_ZOMBIE]
+    assert not outliving(family)
     dropped += _drop(served, range(3, 6))  # while it is down
     served.start()
     served.until_said("run had been stopped; scans are kept.")

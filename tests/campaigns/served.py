@@ -18,7 +18,7 @@ from typing import Any
 import psutil
 
 from pipeline.holdings.bag import digest
-from tests.house import OPIS, House, data, free_port
+from tests.house import OPIS, House, data, free_port, outliving
 
 #: what a part of it is called, by words of its command line
 PARTS = {
@@ -106,7 +106,7 @@ class Served:
         before = self.said().count("opis: Interrupted.")
         run.send_signal(signal.SIGTERM)
         assert run.wait(timeout=seconds) == 130
-        assert not [child for child in family if child.is_running()]
+        assert not outliving(family)
         assert self.said().count("opis: Interrupted.") == before + 1
 
 
