@@ -27,6 +27,7 @@ from pipeline.outcome import Outcome
 from pipeline.settings import Settings
 
 _SHOWN = 25  #: scans named on the page, under each head
+_TOLD = 5  #: reasons in a sentence
 _PULSE = 2.0  #: seconds between two looks at how far a run is
 
 
@@ -142,8 +143,11 @@ def no_traceback_of_ours() -> None:
 
 
 def sentence(outcomes: Sequence[Outcome]) -> str:
-    """Return how a batch went, with every refusal and its reason."""
-    return "; ".join([_counted(outcomes), *(f"{o.fate}: {o.reason}" for o in outcomes if o.reason)])
+    """Return how a batch went, with the first refusals and their reasons."""
+    told = [f"{outcome.fate}: {outcome.reason}" for outcome in outcomes if outcome.reason]
+    more = len(told) - _TOLD
+    rest = [f"… and {more} more, in the day-book"] if more > 0 else []
+    return "; ".join([_counted(outcomes), *told[:_TOLD], *rest])
 
 
 def _counted(outcomes: Sequence[Outcome]) -> str:

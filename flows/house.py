@@ -13,6 +13,7 @@ from flows.clock import clock_from
 from pipeline.errors import SetupError, disk_trouble
 from pipeline.holdings.staging import clear_leftovers
 from pipeline.model import Clock
+from pipeline.places import require, with_mounts
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings, check_folders, settings_from
@@ -33,7 +34,7 @@ def load_settings(given: Mapping[str, Any]) -> Settings:
         raise SetupError(msg) from error
     settings = settings_from(file, os.environ, given)
     absolute = {"inbox": settings.inbox.resolve(), "output": settings.output.resolve()}
-    return settings.model_copy(update=absolute)
+    return with_mounts(settings.model_copy(update=absolute))
 
 
 def settings_with(**given: Any) -> Settings:
@@ -45,10 +46,12 @@ def ready(settings: Settings) -> None:
     """Check before any work what would make all of it vain.
 
     Raises:
+        AwayError: the disk of inbox or output is not there.
         SetupError: folders that contain each other or cannot be written to, no engine, or a
             language without its model.
     """
     check_folders(settings)
+    require(settings)
     signature_of(settings.engine, settings.languages)
     for folder in (settings.inbox, settings.work):
         try:

@@ -12,11 +12,11 @@ from uuid import UUID
 from flows import batch, ending
 from flows.held import Held
 from flows.pages import Pages
-from flows.places import AwayError, Places
-from flows.server import EVERYWHERE, PrefectServer, is_loopback
+from flows.server import EVERYWHERE, PrefectServer, home, is_loopback
 from flows.status import Status
 from flows.watch import Hints, Watch
-from pipeline.errors import SetupError
+from pipeline.errors import AwayError, SetupError
+from pipeline.places import there
 from pipeline.settings import Settings
 from pipeline.taking import without_scan
 
@@ -71,14 +71,12 @@ class _Serving:
 
     def __init__(self, settings: Settings, tell: Tell, complain: Tell) -> None:
         self._settings, self._tell, self._complain = settings, tell, complain
-        logs = settings.work
-        self._server = PrefectServer(settings, logs / "prefect-server.log")
-        self._runner = Held([sys.executable, "-m", "flows.deployed"], logs / "runs.log")
+        self._server = PrefectServer(settings, home() / "opis-server.log")
+        self._runner = Held([sys.executable, "-m", "flows.deployed"], home() / "opis-runs.log")
         self._pages = Pages(settings, self._hear)
         self._watch = Watch(settings)
         self._hints = Hints(settings.inbox, wanted=settings.events)
         self._status = Status(settings.output)
-        self._places = Places(settings)
         self._run: UUID | None = None
         self._crashes = self._unwell = 0
         self._checked = 0.0
@@ -105,14 +103,15 @@ class _Serving:
         self._hints.wait(_PULSE if busy else self._settings.rescan_seconds)
         try:
             self._look_after()
-            self._follow()
-            self._take()
+            with there(self._settings):
+                self._follow()
+                self._take()
             self._unwell = 0
         except AwayError as error:  # no fault of the server: it is not started again for that
             self._say_once(str(error))
         except Exception as error:  # serve lives on, whatever the server or a disk does
             self._unwell += 1
-            self._say_once(f"{type(error).__name__}: {error}")
+            self._say_once(f"{type(error).__name__}: {error}. It goes on when the cause is gone.")
         else:
             self._trouble = ""
         if self._unwell >= _PATIENCE:
@@ -126,7 +125,7 @@ class _Serving:
             try:
                 self._desk.bury_dead()
             except Exception as error:  # it ends anyway
-                self._say_once(f"{type(error).__name__}: {error}")
+                self._complain(f"{type(error).__name__}: {error}")
         self._server.stop()
         self._pages.stop()
 
@@ -182,8 +181,7 @@ class _Serving:
             self._say(self._status.news())
             return
         run = self._desk.run_of(self._run)
-        with self._places.there():
-            self._say(self._status.news(runs=run.name, waits=self._watch.waiting()))
+        self._say(self._status.news(runs=run.name, waits=self._watch.waiting()))
         if not run.ended:
             return
         self._run, now = None, time.monotonic()
@@ -207,10 +205,9 @@ class _Serving:
         """
         if self._run is not None:
             return
-        with self._places.there():
-            now = time.monotonic()
-            ready = self._watch.ready(now)
-            self._say([without_scan(path) for path in self._watch.alone(now)])
+        now = time.monotonic()
+        ready = self._watch.ready(now)
+        self._say([without_scan(path) for path in self._watch.alone(now)])
         self._say(self._status.line(waits=self._watch.there))
         if not ready:
             return
@@ -225,7 +222,7 @@ class _Serving:
 
     def _say_once(self, trouble: str) -> None:
         if trouble != self._trouble:
-            self._complain(f"{trouble}. It goes on when the cause is gone.")
+            self._complain(trouble)
             self._trouble = trouble
 
     def _hear(self, notice: dict[str, Any]) -> None:

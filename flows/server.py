@@ -121,15 +121,19 @@ class PrefectServer:
         with self._held.log.open("rb") as log:
             log.seek(begun)
             words = log.read()
-        home = Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
-        found = home / "prefect.db"
+        found = home() / "prefect.db"
         own = "PREFECT_SERVER_DATABASE_CONNECTION_URL" in os.environ
         if own or not found.is_file() or not any(sign in words for sign in _BROKEN):
             return False
         found.rename(found.with_name(f"prefect.db.broken-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
-        for beside in home.glob("prefect.db-*"):
+        for beside in home().glob("prefect.db-*"):
             beside.unlink()
         return True
+
+
+def home() -> Path:
+    """Return Prefect's folder on this machine, which needs no network disk."""
+    return Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
 
 
 def is_loopback(host: str) -> bool:

@@ -14,7 +14,7 @@ from pipeline.errors import (
     PageTimeoutError,
     SetupError,
 )
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.holdings.catalog import Catalog, Known
 from pipeline.holdings.publish import Published
 from pipeline.model import Clock, Limits, ScanFacts

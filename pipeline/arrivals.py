@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.description.merge import sidecars_of
 from pipeline.description.translations import translation_files
 from pipeline.errors import LinkError, legible
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.holdings.publish import Published
 from pipeline.model import Clock
 from pipeline.outcome import Outcome

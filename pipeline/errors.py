@@ -16,6 +16,7 @@
     └── PageTimeoutError       … within its time
 
     MachineError               this machine cannot do it now; the scan waits until it can
+    └── AwayError              the disk of inbox or output is not there
     SetupError                 Opis cannot start: settings, languages, folders
     CatalogError               the catalogue asked a question it cannot answer
 
@@ -119,6 +120,12 @@ class MachineError(OpisError):
     """The disk is full, the engine broken or the like: no fault of a scan, which stays."""
 
 
+class AwayError(MachineError):
+    """The disk that inbox or output lies on is not there now."""
+
+    advice = "It goes on when the disk is back."
+
+
 class SetupError(OpisError):
     """Opis cannot start as it is set up."""
 
@@ -136,10 +143,14 @@ def legible(name: str) -> str:
     return _UNWRITABLE.sub(lambda found: ascii(found[0])[1:-1], name)
 
 
-#: of a process or its machine, not of the file that is read
-_MACHINE = {
-    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.EIO, errno.ESTALE,
+#: what a disk says that is not there any more, most of them over a network
+_LOST = {
+    errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.EREMOTEIO,
+    errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH,
+    errno.ECONNABORTED, errno.ECONNRESET, errno.ECONNREFUSED, errno.ESHUTDOWN,
 }  # fmt: skip
+#: of a process or its machine, not of the file that is read
+_MACHINE = _LOST | {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
 
 
 def is_of_machine(error: BaseException) -> bool:
@@ -149,6 +160,17 @@ def is_of_machine(error: BaseException) -> bool:
     (True, False)
     """
     return isinstance(error, OSError) and error.errno in _MACHINE
+
+
+def lost_disk(error: OSError) -> str | None:
+    """Return a sentence on a disk that is not there any more; None for other errors.
+
+    >>> lost_disk(OSError(107, "Transport endpoint is not connected", "inbox"))
+    'The disk of inbox does not answer (Transport endpoint is not connected).'
+    """
+    if error.errno not in _LOST:
+        return None
+    return f"The disk of {error.filename or 'a folder'} does not answer ({error.strerror})."
 
 
 _FULL = "The disk is full. Make room and start again; what was done is kept."
@@ -177,4 +199,4 @@ def disk_trouble(error: BaseException) -> str | None:
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
         advice = "Give this user the right to write, or choose another folder."
         return f"{error.filename}: {error.strerror}. {advice}"
-    return None
+    return lost_disk(error)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 
 REFUSED = "refused"
 _LONGEST = 255 - len("-9999.reason.txt")  #: bytes of a stem that leaves room for these endings

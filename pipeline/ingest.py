@@ -15,6 +15,7 @@ from pipeline.arrivals import companions_of, known_as, lies_there, note, refuse_
 from pipeline.assemble import assemble, redescribe
 from pipeline.description.merge import sidecar_of
 from pipeline.errors import (
+    AwayError,
     CutOffError,
     EmptyScanError,
     IngestError,
@@ -22,7 +23,7 @@ from pipeline.errors import (
     disk_trouble,
     legible,
 )
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.pdfs import Pdfs, in_children
 from pipeline.holdings.publish import Published, publish
@@ -30,6 +31,7 @@ from pipeline.holdings.stored import stored_pages, with_what_stands
 from pipeline.inbox import Copied, forget_refusal, refuse, remove_empty_folders, retire
 from pipeline.model import Clock
 from pipeline.outcome import Outcome
+from pipeline.places import require, there
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import pages_of
@@ -68,6 +70,7 @@ def admit_scan(
     path: Path, settings: Settings, readers: Readers, clock: Clock
 ) -> Admitted | Outcome:
     """Admit a scan; one that is published already, or cannot be, is done with here."""
+    require(settings)
     try:
         refuse_links(path, settings)
         with Catalog(settings.catalog, settings.records) as catalog:
@@ -100,6 +103,7 @@ def page_runs(scan: Admitted, jobs: int) -> Iterator[range]:
 
 def publish_scan(scan: Admitted, settings: Settings, readers: Readers, clock: Clock) -> Outcome:
     """Make and publish the record of a scan whose pages are read, and retire the scan."""
+    require(settings)
     pdfs = in_children(readers, settings)
     try:
         if scan.known is not None:
@@ -132,7 +136,7 @@ def refuse_scan(path: Path, reason: str, settings: Settings, clock: Clock) -> Ou
         note(path, outcome, settings, clock)
         return outcome
     if not lies_there(path):
-        return _gone(path)
+        return _gone(path, settings)
     refuse(
         path, companions_of(path), settings.inbox, reason,
         lambda target: note(path, outcome, settings, clock, target),
@@ -143,7 +147,7 @@ def refuse_scan(path: Path, reason: str, settings: Settings, clock: Clock) -> Ou
 def _wait_for_rest(path: Path, error: IngestError, settings: Settings, clock: Clock) -> Outcome:
     """Let a scan whose end is missing wait for it; refuse it where nothing came for long."""
     if not lies_there(path):
-        return _gone(path)
+        return _gone(path, settings)
     still = time.time() - path.lstat().st_ctime
     inside = path.is_relative_to(settings.inbox)
     if not inside or still >= settings.incomplete_seconds:
@@ -160,8 +164,12 @@ def _wait_for_rest(path: Path, error: IngestError, settings: Settings, clock: Cl
 
 def failure(path: Path, error: BaseException, settings: Settings, clock: Clock) -> Outcome:
     """Say that something went wrong on our side; the scan stays where it is."""
-    if not lies_there(path):
-        return _gone(path)
+    try:
+        with there(settings):
+            if not lies_there(path):
+                return _gone(path, settings)
+    except AwayError as away:  # and so is the book of arrivals, maybe
+        return Outcome(legible(path.name), failed=str(away))
     ours = str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
     told = disk_trouble(error) or ours
     outcome = Outcome(legible(path.name), failed=told)
@@ -170,7 +178,8 @@ def failure(path: Path, error: BaseException, settings: Settings, clock: Clock) 
     return outcome
 
 
-def _gone(path: Path) -> Outcome:
+def _gone(path: Path, settings: Settings) -> Outcome:
+    require(settings)  # else only its disk is gone
     name = legible(path.name)
     sentence = f"{name} is no longer where it was: another run took it, or somebody moved it."
     return Outcome(scan=name, gone=sentence)

@@ -1,6 +1,5 @@
 """What a file is, by its bytes: a scan of a known kind with so many pages, or a refusal."""
 
-import hashlib
 import itertools
 import stat
 import warnings
@@ -16,6 +15,7 @@ from pipeline.errors import (
     NotAScanError,
     TooLargeError,
     UnreadableError,
+    is_of_machine,
 )
 from pipeline.formats.imagefile import FORMATS, OPENED
 from pipeline.formats.pdffacts import first_line, inspect_pdf
@@ -54,6 +54,8 @@ def inspect(path: Path, limits: Limits) -> ScanFacts:
         else:
             facts = _inspect_image(path, limits)
     except OSError as error:
+        if is_of_machine(error):
+            raise
         msg = f"{path.name} cannot be read: {error.strerror or error}."
         raise UnreadableError(msg) from error
     if facts.page_count > limits.max_pages:
@@ -61,25 +63,13 @@ def inspect(path: Path, limits: Limits) -> ScanFacts:
     return facts
 
 
-def sha256_file(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal; it is read piece by piece.
-
-    Raises:
-        UnreadableError: it cannot be read to its end.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        msg = f"{path.name} cannot be read: {error.strerror}."
-        raise UnreadableError(msg) from error
-
-
 def _size(path: Path) -> int:
     """Return the size of a regular file; a pipe or a device must not be opened."""
     try:
         status = path.stat()
     except OSError as error:
+        if is_of_machine(error):
+            raise
         msg = f"{path.name} cannot be read: {error.strerror}."
         raise UnreadableError(msg) from error
     if not stat.S_ISREG(status.st_mode):

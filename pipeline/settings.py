@@ -5,6 +5,7 @@ over the file, the command line over both.
 """
 
 import difflib
+import os
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -24,6 +25,11 @@ _PREFIX = "OPIS_"
 def _split(value: object) -> object:
     """Read ``rus+eng`` as two languages; the order given is kept, the first is primary."""
     return tuple(filter(None, value.split("+"))) if isinstance(value, str) else value
+
+
+def _paths(value: object) -> object:
+    """Read folders as a search path names them, between colons."""
+    return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
 
 def _address(value: object) -> object:
@@ -71,6 +77,8 @@ class Settings(BaseModel):
 
     inbox: Path = Path("inbox")
     output: Path = Path("output")
+    mounts: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = ()
+    """Disks without which nothing is done; those below inbox and output if none are named."""
     languages: Annotated[tuple[str, ...], BeforeValidator(_split)] = ("rus", "eng")
     engine: EngineName = "tesseract"
     jobs: int = Field(default=0, ge=0, le=256)  #: pages read at once; 0 means one a core
@@ -162,6 +170,7 @@ def environ_of(settings: Settings) -> dict[str, str]:
     """
     given = {name: getattr(settings, name) for name in Settings.model_fields}
     given["languages"] = "+".join(settings.languages)
+    given["mounts"] = os.pathsep.join(map(str, settings.mounts))
     given["auth"] = settings.auth and settings.auth.get_secret_value()
     return {
         f"{_PREFIX}{name.upper()}": str(value) for name, value in given.items() if value is not None

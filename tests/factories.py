@@ -14,7 +14,7 @@ from pipeline.assemble import assemble
 from pipeline.description.merge import describe
 from pipeline.description.sidecar import Value
 from pipeline.description.sources import Source
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.holdings.publish import Published, publish
 from pipeline.model import (
     EmbeddedText,

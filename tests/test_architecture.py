@@ -15,11 +15,11 @@ SOURCES = [path for path in [*PIPELINE, *FLOWS] if path.name != "__init__.py"]
 #: From the ground up. A room is a module or a folder of pipeline/; it imports from rooms on
 #: lower floors alone, and a folder from itself. A new room gets a place here first.
 FLOORS = (
-    {"errors", "text"},
+    {"errors", "fixity", "text"},
     {"cleaning", "layout", "model", "raster", "references", "settings"},
     {"reference"},
     {"description", "formats", "provenance", "quality", "textpdf"},
-    {"intake", "pages", "record"},
+    {"intake", "pages", "places", "record"},
     {"outcome", "values", "versions"},
     {"reading"},
     {"lineage"},

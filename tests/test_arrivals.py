@@ -1,5 +1,6 @@
 """The book of arrivals, claims, and what came late."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -12,15 +13,16 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
-from flows.places import AwayError, Places
 from flows.status import Status
 from flows.watch import Watch
 from pipeline.arrivals import refuse_links
 from pipeline.claims import claim
-from pipeline.errors import LinkError
+from pipeline.errors import AwayError, LinkError
+from pipeline.ingest import failure
 from pipeline.outcome import Outcome
+from pipeline.places import there, with_mounts
 from pipeline.receipts import NAME, Receipt, enter, read, since
-from pipeline.settings import Settings
+from pipeline.settings import Settings, environ_of, settings_from
 from pipeline.taking import taken
 from tests.factories import CLOCK, MOMENT, scan_pdf
 from tests.house import House
@@ -257,19 +259,30 @@ def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path
 
 
 def test_a_folder_whose_disk_is_away_is_no_empty_folder(tmp_path: Path) -> None:
-    settings = _settings(tmp_path)
-    settings.output.mkdir()
-    places = Places(settings)
-    with places.there():
+    scan = scan_pdf(_settings(tmp_path).inbox / "scan.pdf", 1)
+    settings = _settings(tmp_path, mounts=(Path("/proc"),))
+    with there(settings):
         pass
-    with pytest.raises(AwayError, match="cannot be read"), places.there():
+    with pytest.raises(AwayError, match="cannot be read"), there(settings):
         list((settings.inbox / "none").iterdir())
-    settings.inbox.rename(tmp_path / "elsewhere")
-    with pytest.raises(AwayError, match="cannot be read"), places.there():
+    with pytest.raises(AwayError, match="does not answer"), there(settings):
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected", "inbox")
+    away = _settings(tmp_path, mounts=(Path("/proc"), tmp_path))
+    with pytest.raises(AwayError, match=f"{tmp_path} is not mounted"), there(away):
         pytest.fail("the block must not run")
-    settings.inbox.symlink_to("/proc")  # another disk in its place
-    with pytest.raises(AwayError, match="is it mounted"), places.there():
-        pytest.fail("the block must not run")
+    told = failure(scan, OSError(errno.EIO, "Input/output error"), away, CLOCK)
+    assert "is not mounted" in told.failed
+    assert not away.output.exists(), "a line in the book would lie on another disk"
+
+
+def test_the_disks_of_inbox_and_output_are_found_and_handed_on(tmp_path: Path) -> None:
+    settings = Settings(inbox=Path("/proc/self"), output=tmp_path)
+    found = with_mounts(settings)
+    assert Path("/proc") in found.mounts
+    assert Path("/") not in found.mounts
+    assert settings_from({}, environ_of(found), {}).mounts == found.mounts
+    named = settings.model_copy(update={"mounts": (tmp_path,)})
+    assert with_mounts(named) is named
 
 
 def test_a_sidecar_that_is_left_is_said_to_wait(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pikepdf import Dictionary, Name, Stream
 from PIL import Image
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from tests.factories import scan_pdf
 from tests.house import House, data
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.inbox import (
     Copied,
     find_scans,

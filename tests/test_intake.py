@@ -1,4 +1,3 @@
-import hashlib
 import io
 import os
 import zipfile
@@ -19,7 +18,7 @@ from pipeline.errors import (
     TooLargeError,
     UnreadableError,
 )
-from pipeline.intake import inspect, sha256_file
+from pipeline.intake import inspect
 from pipeline.model import Concern, Limits
 
 LIMITS = Limits()
@@ -287,14 +286,6 @@ def test_a_scan_beyond_a_limit_is_refused_by_the_name_of_the_setting(
 def test_a_pdf_with_too_many_pages_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TooLargeError, match="OPIS_MAX_PAGES"):
         inspect(pdf(tmp_path / "scan.pdf"), Limits(max_pages=2))
-
-
-def test_the_digest_of_a_file_is_that_of_its_bytes(tmp_path: Path) -> None:
-    path = tmp_path / "scan.pdf"
-    path.write_bytes(b"opis" * 100_000)
-    assert sha256_file(path) == hashlib.sha256(b"opis" * 100_000).hexdigest()
-    with pytest.raises(UnreadableError):
-        sha256_file(tmp_path / "gone.pdf")
 
 
 def test_flipped_bytes_end_in_facts_or_a_refusal_and_nothing_else(tmp_path: Path) -> None:

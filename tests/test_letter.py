@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.exports.alto import read_blocks
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.pages import page_image
 from pipeline.quality import cer
 from pipeline.reading.ocr import installed_languages

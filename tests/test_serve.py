@@ -1,20 +1,23 @@
 """``opis serve`` as a person starts, uses and ends it; what goes wrong goes right again."""
 
 import base64
+import json
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from tests.campaigns.served import Served, amiss
 from tests.factories import scan_pdf
 from tests.house import LETTER, House, data, outliving
@@ -201,27 +204,72 @@ def test_without_events_what_arrives_is_found_all_the_same(tmp_path: Path) -> No
         assert len(dropped) == len(made.house.versions())
 
 
-def test_others_are_let_in_only_with_a_password_which_is_written_nowhere(tmp_path: Path) -> None:
+def test_it_does_not_listen_beyond_this_machine_without_a_password(tmp_path: Path) -> None:
     house = House(tmp_path)
     house.inbox.mkdir()
     open_door = house.opis("serve", OPIS_HOST="0.0.0.0")
     assert open_door.returncode == 2
     assert "set OPIS_AUTH to NAME:PASSWORD" in open_door.stderr
-    served = Served(house, {"OPIS_HOST": "0.0.0.0", "OPIS_AUTH": SECRET})
-    for made in _started(served):
-        _drop(made, range(1))
-        made.until_said("published scan 0.png")
-        time.sleep(2)
-        api = f"http://{_outside()}:{made.port}/api/flow_runs/count"
-        for url, content in ((api, b"{}"), (f"{_pages(made)}/", None)):
-            with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
-                _fetch(url, content, "")
-            with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
-                _fetch(url, content, "keeper:guess")
-        assert b"unidentified" in _fetch(f"{_pages(made)}/", None, SECRET)
-        assert "opis:" not in made.said()
-    told = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
-    assert not [content for content in told if SECRET.encode() in content]
+
+
+@pytest.fixture(scope="module")
+def hears() -> Iterator[HTTPServer]:
+    """A server of somebody's that keeps what is posted to it."""
+    with HTTPServer(("127.0.0.1", 0), _Hears) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+class _Hears(BaseHTTPRequestHandler):
+    posted: ClassVar[list[Any]] = []
+
+    def do_POST(self) -> None:
+        self.posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(204)
+        self.end_headers()
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory, hears: HTTPServer) -> Iterator[Served]:
+    """One that others reach with a password, and that tells somebody of failures."""
+    environ = {
+        "OPIS_HOST": "0.0.0.0", "OPIS_AUTH": SECRET,
+        "OPIS_NOTIFY_URL": f"http://127.0.0.1:{hears.server_port}/hook",
+    }  # fmt: skip
+    yield from _started(Served(House(tmp_path_factory.mktemp("guarded")), environ))
+
+
+def test_others_are_let_in_only_with_a_password(guarded: Served) -> None:
+    _drop(guarded, range(1))
+    guarded.until_said("published scan 0.png")
+    time.sleep(2)
+    api = f"http://{_outside()}:{guarded.port}/api/flow_runs/count"
+    for url, content in ((api, b"{}"), (f"{_pages(guarded)}/", None)):
+        with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
+            _fetch(url, content, "")
+        with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
+            _fetch(url, content, "keeper:guess")
+    assert b"unidentified" in _fetch(f"{_pages(guarded)}/", None, SECRET)
+    assert "opis:" not in guarded.said()
+
+
+def test_failures_are_told_at_the_address_that_a_setting_names(guarded: Served) -> None:
+    (guarded.house.inbox / "notes.pdf").write_text('these are "only" words')
+    until = time.monotonic() + 60
+    while not _Hears.posted:
+        assert time.monotonic() < until, guarded.said()
+        time.sleep(0.2)
+    (told,) = _Hears.posted
+    assert set(told) == {"run", "state", "message", "id"}
+    assert (told["run"], told["state"]) == ("ingest 1 scan", "Refusals")
+    assert "refused: notes.pdf is no scan" in told["message"]
+
+
+def test_the_password_is_written_nowhere(guarded: Served) -> None:
+    paths = [path for path in guarded.house.folder.rglob("*") if path.is_file()]
+    assert len(paths) > 50
+    told = [path.read_bytes() for path in paths]
     assert not [content for content in told if b"correct-horse" in content]
 
 

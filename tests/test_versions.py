@@ -20,8 +20,9 @@ from pipeline.assemble import reassemble
 from pipeline.cleaning.edits import Change, apply, inverse
 from pipeline.description.translations import read_translation
 from pipeline.errors import CatalogError, DuplicateError
+from pipeline.fixity import digest
 from pipeline.holdings.audit import check_archive
-from pipeline.holdings.bag import Damage, digest
+from pipeline.holdings.bag import Damage
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.publish import Published, publish
 from pipeline.holdings.stored import stored_pages

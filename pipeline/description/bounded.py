@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.errors import UnreadableError
+from pipeline.errors import UnreadableError, is_of_machine
 
 
 def read_bounded(path: Path, most: int, called: str) -> bytes:
@@ -20,5 +20,7 @@ def read_bounded(path: Path, most: int, called: str) -> bytes:
         with path.open("rb") as stream:
             return stream.read(most + 1)
     except OSError as error:
+        if is_of_machine(error):
+            raise
         msg = f"{called} cannot be read ({error.strerror})."
         raise UnreadableError(msg) from error

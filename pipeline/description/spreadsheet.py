@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pipeline.description.fields import ONE_OF, Description, nearest_field
 from pipeline.description.sidecar import Value
-from pipeline.errors import DescriptionError, UnreadableError
+from pipeline.errors import DescriptionError, UnreadableError, is_of_machine
 
 INDEX_FILE = "index.csv"
 _KEYS = ("file", "scan")
@@ -73,6 +73,8 @@ def read_table(path: Path, where: str) -> Table:
         status = path.stat()
         return _read(path, where, status.st_mtime_ns, status.st_size)
     except OSError as error:
+        if is_of_machine(error):
+            raise
         msg = f"{where} cannot be read ({error.strerror})."
         raise UnreadableError(msg) from error
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.holdings.bag import TAG_MANIFEST, Damage, Finding, digest
+from pipeline.fixity import digest
+from pipeline.holdings.bag import TAG_MANIFEST, Damage, Finding
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.entries import published_versions
 from pipeline.holdings.staging import is_unfinished

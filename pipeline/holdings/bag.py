@@ -3,11 +3,12 @@
 Own code, because the ``bagit`` library writes 0.97; it is used to check what is written here.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+
+from pipeline.fixity import digest
 
 _DECLARATION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = "manifest-sha256.txt"
@@ -31,12 +32,6 @@ class Finding:
     path: str  #: the file, relative to what was verified
     damage: Damage
     detail: str  #: a sentence; for a digest, what was expected and found
-
-
-def digest(path: Path) -> str:
-    """Return the SHA-256 of a file, read piece by piece."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def close_bag(folder: Path, info: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.record import Record, from_json
 
 

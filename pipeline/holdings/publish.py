@@ -5,6 +5,7 @@ inside out, forced to disk, and renamed. The rename cannot replace a version: of
 publish the same scan, one finds the place taken and takes the record that is there.
 """
 
+import errno
 import os
 import shutil
 from collections.abc import Callable, Iterable
@@ -12,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import DuplicateError, IngestError, UnreadableError
-from pipeline.holdings.bag import close_bag, digest
+from pipeline.fixity import digest
+from pipeline.holdings.bag import close_bag
 from pipeline.holdings.catalog import Catalog
 from pipeline.holdings.contents import write_contents
 from pipeline.holdings.database import archive_lock
@@ -20,6 +22,7 @@ from pipeline.holdings.pdfs import HERE, Pdfs
 from pipeline.holdings.staging import staging
 from pipeline.holdings.verify import CHANGES, check_version
 from pipeline.model import Clock
+from pipeline.places import require
 from pipeline.record import Record, dump, from_json
 from pipeline.settings import Settings
 from pipeline.values import Admitted, ReadPage
@@ -59,6 +62,7 @@ def publish(  # noqa: PLR0913  what, from where, where to, when, why and by whom
 
     Raises:
         DuplicateError: the record's place was taken meanwhile by other bytes.
+        AwayError: the disk of the output is not there.
         IngestError: the scan changed or vanished while it was read.
     """
     home = _home(scan, record, settings)
@@ -157,6 +161,7 @@ def _keep_texts(data: Path, scan: Admitted) -> None:
 
 
 def _put_in_place(folder: Path, target: Path, scan: Admitted, settings: Settings) -> Published:
+    require(settings)  # else the lock would be made where no disk is
     with (
         archive_lock(settings.output),
         Catalog(settings.catalog, settings.records) as catalog,
@@ -170,7 +175,9 @@ def _put_in_place(folder: Path, target: Path, scan: Admitted, settings: Settings
         catalog.announce(target)
         try:
             folder.rename(target)
-        except OSError as error:  # a folder that is not empty: somebody else's version
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
             msg = (
                 f"{scan.name}: {target.parent.name} has a version {target.name[1:]} from another "
                 f"scan by now. Say `replaces: {target.parent.name}` in its sidecar if it should "

@@ -7,8 +7,8 @@ from pathlib import Path
 from pipeline.description.merge import describe
 from pipeline.description.translations import FoundTranslation
 from pipeline.exports.alto import read_blocks
+from pipeline.fixity import digest
 from pipeline.history import text_digest
-from pipeline.holdings.bag import digest
 from pipeline.model import EmbeddedText, PageSource, PageState, Reading, ScanFacts
 from pipeline.provenance import Activity
 from pipeline.record import Record, RecordPage

@@ -10,8 +10,9 @@ from pathlib import Path
 from pipeline.cleaning.edits import replay, undo
 from pipeline.exports.alto import page_size, read_blocks
 from pipeline.exports.material import label_of
+from pipeline.fixity import digest
 from pipeline.history import text_digest
-from pipeline.holdings.bag import Damage, Finding, check_bag, digest
+from pipeline.holdings.bag import Damage, Finding, check_bag
 from pipeline.holdings.exported import check_exports, check_layout, check_log
 from pipeline.holdings.pdfs import Seen
 from pipeline.holdings.wording import check_translations, check_wording

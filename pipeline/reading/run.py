@@ -7,7 +7,8 @@ writers take the pages from the cache again, one at a time.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from pipeline.errors import IngestError, PageError, PageTimeoutError
+from pipeline.errors import IngestError, MachineError, PageError, PageTimeoutError
+from pipeline.fixity import digest
 from pipeline.model import Clock, PageSource, PageState, Reading
 from pipeline.reading.cache import PageCache, reading_key, source_key
 from pipeline.reading.engines import signature_of
@@ -59,6 +60,7 @@ class _Desk:
         self._scan, self._settings = scan, settings
         self._cache = PageCache(settings.work / "cache")
         self._signature = signature_of(settings.engine, scan.languages)
+        self._looked = False  #: whether the scan is still what it was
 
     def kept(self, number: int) -> ReadPage:
         """Return a page that was read."""
@@ -79,6 +81,8 @@ class _Desk:
             return _mark(number, kept, cached=True)
         started = clock.now()
         source, reading = self._tried(number, source, readers)
+        if reading.state is PageState.ERROR:
+            self._check_scan()
         if source is not None and reading.state in {PageState.ERROR, PageState.TIMEOUT}:
             check_engine(self._settings.engine, self._scan.languages, readers)
         lasted = {stage: clock.lasting(took) for stage, took in reading.seconds.items()}
@@ -105,6 +109,24 @@ class _Desk:
             if reading.state is not PageState.ERROR:
                 break
         return source, reading
+
+    def _check_scan(self) -> None:
+        """See that a page does not fail because the file went away; once a run of pages.
+
+        Raises:
+            MachineError: it did, or others bytes lie there.
+        """
+        if self._looked:
+            return
+        self._looked, scan = True, self._scan
+        try:
+            same = digest(scan.path) == scan.sha256
+        except OSError as error:
+            msg = f"{scan.name} can no longer be read ({error.strerror})."
+            raise MachineError(msg) from error
+        if not same:
+            msg = f"{scan.name} changed while it was read."
+            raise MachineError(msg)
 
     def _extract(self, number: int) -> Extract:
         scan, settings = self._scan, self._settings

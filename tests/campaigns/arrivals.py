@@ -1,21 +1,24 @@
 """Drops scans on ``opis serve`` in every way in which they arrive, and counts them again.
 
-    python -m tests.campaigns.arrivals
+    python -m tests.campaigns.arrivals [PART …]
 
 Fifty while it is down and fifty without file events; a PDF of 20 pages in 30 slices with pauses;
-PDFs cut at 30, 60 and 90 %, that wait and are refused; 200 mixed drops; 60 on two of them at once.
+PDFs cut at 30, 60 and 90 %, that wait and are refused; 200 mixed drops; 60 on two of them at once;
+a folder of a thousand moved in whole; a scan of 300 MB that takes two minutes to arrive.
 Exits with 1 where the digests that went in are not those of published, refused and waiting.
 """
 
 import random
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
+from PIL import Image, ImageDraw
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from tests.campaigns.faults import Drops, scan
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
 from tests.factories import scan_pdf
@@ -106,6 +109,70 @@ def two_at_once(folder: Path) -> list[str]:
     return amiss(one.house, dropped)
 
 
+def a_thousand(folder: Path) -> list[str]:
+    """Move a folder of a thousand scans in: a run or two, not a thousand."""
+    served = Served(House(folder), {"OPIS_SETTLE_SECONDS": "3", "OPIS_SIDECAR_SECONDS": "10"})
+    served.start()
+    served.until_said("Watching")
+    beside, dropped = folder / "box", Counter[str]()
+    beside.mkdir()
+    for number in range(1000):
+        path = beside / f"scan-{number:04d}.png"
+        made = Image.new("L", (240, 80), 235)
+        ImageDraw.Draw(made).text((20, 20), f"leaf {number}", 15, font_size=36)
+        made.save(path)
+        dropped[digest(path)] += 1
+    beside.rename(served.house.inbox / "box")
+    _until_empty(served)
+    runs = served.ask("flow_runs/count")
+    served.ends()
+    print(f"{len(served.house.versions())} records in {runs} runs", flush=True)
+    found = amiss(served.house, dropped)
+    if runs > 5:
+        found.append(f"{runs} runs for one folder")
+    return found
+
+
+def big_and_slow(folder: Path) -> list[str]:
+    """Write 300 MB over two minutes, as a scanner does, with other scans before and after."""
+    served = Served(House(folder))
+    served.start()
+    served.until_said("Watching")
+    whole = _noisy_pdf(folder / "whole.pdf", 300 * 2**20)
+    dropped = Counter([digest(whole)]) + _drop(served, range(3))
+    step = whole.stat().st_size // 240 + 1
+    with whole.open("rb") as made, (served.house.inbox / "big.pdf").open("wb") as arrives:
+        while piece := made.read(step):
+            arrives.write(piece)
+            arrives.flush()
+            time.sleep(0.5)
+        refused = "refused: big.pdf" in served.said()
+    dropped += _drop(served, range(3, 6))
+    _until_empty(served)
+    served.ends()
+    found = amiss(served.house, dropped)
+    if refused or "published big.pdf" not in served.said() or len(served.house.versions()) != 7:
+        found.append("the big scan is no record, or was refused while it came")
+    return found
+
+
+def _noisy_pdf(path: Path, size: int) -> Path:
+    """Write a PDF of pages at 600 dpi, the grain of the paper kept, until it is so long."""
+    pages: list[Image.Image] = []
+    count, quality = 14, 97
+    for number in range(count):
+        page = Image.effect_noise((4960, 7016), 48).point(lambda value: 160 + value // 3)
+        line = f"page {number} of {count} tells of the talks that were held in Moscow"
+        ImageDraw.Draw(page).text((400, 400), "\n".join([line] * 12), 15, font_size=110)
+        pages.append(page)
+    pages[0].save(
+        path, "PDF", save_all=True, append_images=pages[1:], resolution=600, quality=quality
+    )
+    print(f"{path.stat().st_size / 2**20:.0f} MB", flush=True)
+    assert path.stat().st_size > size, "it is too short"
+    return path
+
+
 def _drop(served: Served, numbers: range) -> Counter[str]:
     dropped: Counter[str] = Counter()
     for number in numbers:
@@ -123,13 +190,17 @@ def _until_empty(served: Served) -> None:
     time.sleep(3)
 
 
+_PARTS: tuple[Callable[[Path], list[str]], ...] = (
+    down_and_without_events, slices_and_stumps, mixed, two_at_once, a_thousand, big_and_slow,
+)  # fmt: skip
+
+
 def campaign(folder: Path) -> list[str]:
-    """Run all of them, and return what is amiss."""
-    parts: tuple[Callable[[Path], list[str]], ...] = (
-        down_and_without_events, slices_and_stumps, mixed, two_at_once,
-    )  # fmt: skip
+    """Run what is named, or all, and return what is amiss."""
     amiss_in_all: list[str] = []
-    for part in parts:
+    for part in _PARTS:
+        if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
+            continue
         begun = time.monotonic()
         found = part(folder / part.__name__)
         print(f"{part.__name__}, {time.monotonic() - begun:.0f} s: {found or 'nothing amiss'}")

@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 from PIL import Image, ImageDraw
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
 from tests.house import House
 
@@ -114,6 +114,12 @@ def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> lis
     drops = Drops(served.house.inbox, scans, chance, kills * 5.0)
     drops.thread.start()
     struck = _kill(served, kills, chance)
+    print("killed:", dict(struck), flush=True)
+    return outcome(served, drops)
+
+
+def outcome(served: Served, drops: Drops) -> list[str]:
+    """Let it finish and end; return what is amiss then."""
     drops.thread.join()
     until = time.monotonic() + _PATIENCE
     while scans_in(served.house.inbox) and time.monotonic() < until:
@@ -122,7 +128,7 @@ def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> lis
     found = [f"still waiting: {path.name}" for path in scans_in(served.house.inbox)]
     served.ends()
     records = len(served.house.versions())
-    print("killed:", dict(struck), "records:", records, "of", drops.whole, flush=True)
+    print("records:", records, "of", drops.whole, flush=True)
     if records != drops.whole:
         found.append(f"{records} records of {drops.whole} scans that can be read")
     return found + amiss(served.house, drops.digests)

@@ -22,7 +22,7 @@ from PIL import Image
 from flows import house
 from flows.clock import RealClock
 from flows.direct import ingest
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from pipeline.settings import Settings
 from tests.campaigns.served import amiss, run_in_a_folder
 from tests.factories import scan_pdf

@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 
-from pipeline.holdings.bag import digest
+from pipeline.fixity import digest
 from tests.house import OPIS, House, data, free_port, outliving
 
 #: what a part of it is called, by words of its command line
