@@ -1,5 +1,6 @@
 """What an archivist sees of a run in the Prefect UI: its name, its tags, its table."""
 
+import contextvars
 import logging
 import re
 import threading
@@ -27,6 +28,8 @@ from pipeline.outcome import Outcome
 from pipeline.settings import Settings
 
 _SHOWN = 25  #: scans named on the page, under each head
+_ROWS = 1000  #: scans in the table
+_RENAMED = 10.0  #: seconds between two new names of a run whose pages are still being counted
 _TOLD = 5  #: reasons in a sentence
 _PULSE = 2.0  #: seconds between two looks at how far a run is
 
@@ -49,41 +52,56 @@ def rename(scans: int, pages: int | None = None) -> None:
 
 
 @contextmanager
-def progress(pages: int) -> Iterator[None]:
-    """Show how far the pages of a run are, in the run's own progress artifact."""
-    if not pages:
-        yield
-        return
-    shown = create_progress_artifact(0.0, key="progress", description=meter.told())
-    done = threading.Event()
+def progress(scans: int) -> Iterator[None]:
+    """Show how far the pages of a run are: in its name, and in its own progress artifact."""
+    rename(scans)
+    shown, done = _Progress(scans), threading.Event()
 
     def follow() -> None:
         while not done.wait(_PULSE):
-            _show(shown)
+            shown.look()
 
-    thread = threading.Thread(target=follow, daemon=True)
+    context = contextvars.copy_context()  # which run it is
+    thread = threading.Thread(target=context.run, args=[follow], daemon=True)
     thread.start()
     try:
         yield
     finally:
         done.set()
         thread.join()
-        _show(shown)
+        shown.look(last=True)
 
 
-def _show(shown: Any) -> None:
-    with suppress(Exception):  # it is only for looking at: a server that is away stops no reading
-        update_progress_artifact(shown, meter.percent, description=meter.told())
+class _Progress:
+    """How many pages there are is known bit by bit: scans are let in as there is room."""
+
+    def __init__(self, scans: int) -> None:
+        self._scans, self._named, self._when = scans, 0, -_RENAMED
+        self._artifact: Any = None
+
+    def look(self, *, last: bool = False) -> None:
+        pages, now = meter.expected, time.monotonic()
+        if not pages:
+            return
+        with suppress(Exception):  # it is only for looking at: a server that is away stops no run
+            if pages != self._named and (last or now - self._when >= _RENAMED):
+                rename(self._scans, pages)
+                self._named, self._when = pages, now
+            if self._artifact is None:
+                self._artifact = create_progress_artifact(0.0, key="progress")
+            update_progress_artifact(self._artifact, meter.percent, description=meter.told())
+
+
+def tell(outcome: Outcome) -> None:
+    """Write into the run's log what became of a scan."""
+    level = logging.WARNING if outcome.refused or outcome.failed else logging.INFO
+    get_run_logger().log(level, _line(outcome))
 
 
 def enter(outcomes: Sequence[Outcome], settings: Settings) -> None:
-    """Write the run's log, its page and its table; tag it where a record wants a person's eye."""
-    logger = get_run_logger()
-    for outcome in outcomes:
-        level = logging.WARNING if outcome.refused or outcome.failed else logging.INFO
-        logger.log(level, _line(outcome))
+    """Write the run's page and its table; tag it where a record wants a person's eye."""
     create_table_artifact(
-        table=[_row(outcome, settings) for outcome in outcomes],
+        table=[_row(outcome, settings) for outcome in outcomes[:_ROWS]],
         key="ingest-inbox",
         description="\n".join(_page(outcomes, settings)),
     )
@@ -95,6 +113,8 @@ def enter(outcomes: Sequence[Outcome], settings: Settings) -> None:
 def _page(outcomes: Sequence[Outcome], settings: Settings) -> Iterator[str]:
     """Yield what to look at, as Markdown: the table's last column is out of sight."""
     yield f"# Day-book\n\n{_counted(outcomes)}\n"
+    if len(outcomes) > _ROWS:
+        yield f"\nThe table holds the first {_ROWS:,}; `opis receipts` tells of all.\n"
     heads = {
         "Refused": [o for o in outcomes if o.refused],
         "Failed": [o for o in outcomes if o.failed],

@@ -5,7 +5,7 @@ on disk, so a killed run goes on where it was.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,13 @@ from prefect.task_runners import ThreadPoolTaskRunner
 from flows import daybook, ending, house
 from flows.progress import meter, page_span
 from pipeline.errors import OpisError
-from pipeline.ingest import admit_scan, end_batch, failure, page_runs, publish_scan
+from pipeline.ingest import admit_scan, end_batch, publish_scan
 from pipeline.outcome import Outcome
 from pipeline.reading.pool import Readers
 from pipeline.reading.run import PageMark, read_pages
 from pipeline.settings import Settings
 from pipeline.taking import taken
+from pipeline.turns import Turns
 from pipeline.values import Admitted
 
 #: more threads than any sane number of jobs: the reading children are the real limit
@@ -41,14 +42,14 @@ class Batch:
     seconds: float
 
 
-Pending = Outcome | PrefectFuture[Any]
-
-
 @task(name="admit", task_run_name="admit {path.name}", cache_policy=NO_CACHE)
 def admit(path: Path, settings: Settings) -> Admitted | Outcome | State[Any]:
     """Look at one scan; a refusal is a sentence, not a traceback."""
     found = admit_scan(path, settings, _readers(settings), house.clock())
-    return _told(found) if isinstance(found, Outcome) else found
+    if isinstance(found, Outcome):
+        return _told(found)
+    meter.expect(found.unread)
+    return found
 
 
 @task(name="read-pages", task_run_name="read {label}, {pages}", cache_policy=NO_CACHE)
@@ -98,30 +99,56 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
 
 
 def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settings) -> Batch:
-    begun = time.monotonic()
-    daybook.rename(len(scans) + len(others))
-    admitted = [admit.submit(path, settings) for path in scans]
-    found = [_result(path, one, settings) for path, one in zip(scans, admitted, strict=True)]
-    pages = sum(_pages(value) for value in found)
-    meter.expect(pages)
-    daybook.rename(len(scans) + len(others), pages)
-    with daybook.progress(pages):
-        pending = [_submit(value, settings) for value in found]
-        done = [_result(path, one, settings) for path, one in zip(scans, pending, strict=True)]
+    begun, done = time.monotonic(), list(others)
+    steps, jobs = _Steps(settings), house.jobs_of(settings)
+    turns = Turns(scans, steps, settings, house.clock(), jobs)
+    for outcome in others:
+        daybook.tell(outcome)
+    with daybook.progress(len(scans) + len(others)):
+        for outcome in turns.outcomes():
+            daybook.tell(outcome)
+            done.append(outcome)
     end_batch(settings, house.clock())
-    return Batch([*others, *done], time.monotonic() - begun)
+    return Batch(done, time.monotonic() - begun)
 
 
-def _submit(scan: Admitted | Outcome, settings: Settings) -> Pending:
-    """Queue the page runs of a scan and, behind them, its publication."""
-    if isinstance(scan, Outcome):
-        return scan
-    label = scan.path.stem.replace("_", " ")
-    runs = [
-        read_run.submit(scan, run, settings, label=label, pages=page_span(run))
-        for run in page_runs(scan, house.jobs_of(settings))
-    ]
-    return publish.submit(scan, settings, runs, label=label)
+class _Steps:
+    """The three steps as Prefect's tasks."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def admit(self, path: Path) -> "_Task":
+        return _Task(admit.submit(path, self._settings))
+
+    def read(self, scan: Admitted, run: range) -> "_Task":
+        pages = page_span(run)
+        return _Task(read_run.submit(scan, run, self._settings, label=_label(scan), pages=pages))
+
+    def publish(self, scan: Admitted, read: Sequence[Any]) -> "_Task":
+        done = [task.future for task in read]
+        return _Task(publish.submit(scan, self._settings, done, label=_label(scan)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A task that was submitted."""
+
+    future: PrefectFuture[Any]
+
+    def add_done_callback(self, tell: Callable[[Any], None], /) -> None:
+        self.future.add_done_callback(tell)
+
+    def result(self) -> Any:
+        """Return its value; what a failed state holds is one, too, if it is no exception."""
+        value = self.future.result(raise_on_failure=False)
+        if isinstance(value, BaseException):
+            raise value
+        return value
+
+
+def _label(scan: Admitted) -> str:
+    return scan.path.stem.replace("_", " ")
 
 
 def _ended(batch: Batch, settings: Settings) -> State[Any]:
@@ -137,25 +164,11 @@ def _ended(batch: Batch, settings: Settings) -> State[Any]:
     return Completed(message=message, data=given)
 
 
-def _result(path: Path, pending: Pending, settings: Settings) -> Any:
-    """Wait for a value; what went wrong on our side becomes an Outcome that says so."""
-    if isinstance(pending, Outcome):
-        return pending
-    value = pending.result(raise_on_failure=False)
-    if isinstance(value, BaseException):
-        return failure(path, value, settings, house.clock())
-    return value
-
-
 def _told(outcome: Outcome) -> Outcome | State[Any]:
     """Return a refusal as a failed state with its reason, anything else as it is."""
     if outcome.refused:
         return Failed(name="Refused", message=outcome.refused, data=outcome)
     return outcome
-
-
-def _pages(value: Admitted | Outcome) -> int:
-    return value.unread if isinstance(value, Admitted) else 0
 
 
 def _readers(settings: Settings) -> Readers:

@@ -69,6 +69,11 @@ class Meter:
             self._console.print(line, markup=False)
 
     @property
+    def expected(self) -> int:
+        """How many pages there are, as far as is known."""
+        return self._expected
+
+    @property
     def percent(self) -> float:
         """How much of the pages is read, 0 to 100."""
         return 100.0 * self._done / self._expected if self._expected else 100.0

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,14 +56,29 @@ def _shown(page: Page, words: str) -> Locator:
     pytest.fail(f"never shown: {words}")
 
 
+def _follow(page: Page, words: str, address: str) -> None:
+    """Click on words that lead somewhere, again where the list was drawn anew under the click."""
+    for _ in range(4):
+        _shown(page, words).click()
+        with suppress(TimeoutError):
+            page.wait_for_url(address, timeout=8_000)
+            return
+    pytest.fail(f"leads nowhere: {words}")
+
+
+def _drop_three(house: House) -> None:
+    house.drop(LETTER)
+    scan_pdf(house.inbox / "bare.pdf", 1)
+    (house.inbox / "notes.pdf").write_text("these are only words")
+
+
 def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     served: Served, page: Page, tmp_path: Path
 ) -> None:
     page.goto(f"http://127.0.0.1:{served.port}/runs")
-    served.house.drop(LETTER)
-    scan_pdf(served.house.inbox / "bare.pdf", 1)
-    (served.house.inbox / "notes.pdf").write_text("these are only words")
-    _shown(page, "ingest 3 scans, 5 pages").click()  # while it runs
+    _drop_three(served.house)
+    _follow(page, "ingest 3 scans", "**/flow-run/**")  # while it runs
+    _shown(page, "ingest 3 scans, 5 pages")
     served.until_said("[waits 0 · runs nothing · published 2 · refused 1]")
     page.reload()
     _shown(page, "Refusals")

@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -19,11 +20,12 @@ from tests.house import outliving
 
 
 def _children() -> list[psutil.Process]:
-    return [
-        one
-        for one in psutil.Process().children()
-        if "pipeline.reading.child" in " ".join(one.cmdline())
-    ]
+    found = []
+    for one in psutil.Process().children():
+        with suppress(psutil.Error):  # it ended while it was looked at
+            if "pipeline.reading.child" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
 
 
 def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> None:
@@ -46,7 +48,8 @@ def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
     def kill_all() -> None:
         while not stop.wait(0.02):
             for one in _children():
-                one.send_signal(signal.SIGKILL)
+                with suppress(psutil.NoSuchProcess):
+                    one.send_signal(signal.SIGKILL)
 
     killer = threading.Thread(target=kill_all)
     killer.start()
