@@ -14,6 +14,7 @@ from flows import (
     describing,
     direct,
     ending,
+    examining,
     exporting,
     house,
     receiving,
@@ -21,7 +22,6 @@ from flows import (
     versions,
 )
 from flows import serve as serving
-from flows.doctor import examine
 from flows.exits import Exit
 from pipeline.errors import OpisError, SetupError, disk_trouble, legible
 from pipeline.evaluation.measure import evaluate as evaluation
@@ -189,14 +189,7 @@ for _command in (versions.reread, versions.reclean, versions.withdraw, versions.
 app.command()(versions.provenance)
 
 
-@app.command()
-def doctor(inbox: Inbox = None, output: Output = None, languages: Languages = None) -> None:
-    """Check this machine: engine, languages, disk, folders, server; say what to do."""
-    settings = house.settings_with(inbox=inbox, output=output, languages=languages)
-    if not show.examination(examine(settings)):
-        raise typer.Exit(Exit.UNEXPECTED)
-
-
+app.command("doctor")(examining.doctor)
 app.command("describe")(describing.describe_scan)
 app.command("template")(describing.template)
 

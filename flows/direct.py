@@ -31,7 +31,8 @@ def _ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Out
     with ThreadPoolExecutor(max_workers=2 * jobs) as pool:
         steps = _Steps(pool, settings, readers, clock)
         try:
-            outcomes = list(Turns(scans, steps, settings, clock, jobs).outcomes())
+            turns = Turns(steps, meter, settings, clock, jobs)
+            outcomes = list(turns.outcomes(scans))
         except KeyboardInterrupt:
             readers.close()
             pool.shutdown(cancel_futures=True)
@@ -50,7 +51,7 @@ class _Steps:
         self._around = (settings, readers, clock)
 
     def admit(self, path: Path) -> Future[Admitted | Outcome]:
-        return self._pool.submit(_admit, path, *self._around)
+        return self._pool.submit(admit_scan, path, *self._around)
 
     def read(self, scan: Admitted, run: range) -> Future[tuple[PageMark, ...]]:
         return self._pool.submit(_read, scan, run, *self._around)
@@ -60,12 +61,5 @@ class _Steps:
         return self._pool.submit(publish_scan, scan, *self._around)
 
 
-def _admit(path: Path, *around: Any) -> Admitted | Outcome:
-    found = admit_scan(path, *around)
-    if isinstance(found, Admitted):
-        meter.expect(found.unread)
-    return found
-
-
 def _read(scan: Admitted, run: range, *around: Any) -> tuple[PageMark, ...]:
-    return tuple(meter.watch(scan.name, read_pages(scan, run, *around)))
+    return tuple(read_pages(scan, run, *around))

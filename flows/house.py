@@ -13,7 +13,7 @@ from flows.clock import clock_from
 from pipeline.errors import SetupError, disk_trouble
 from pipeline.holdings.staging import clear_leftovers
 from pipeline.model import Clock
-from pipeline.places import require, with_mounts
+from pipeline.places import require
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
 from pipeline.settings import Settings, check_folders, settings_from
@@ -34,7 +34,7 @@ def load_settings(given: Mapping[str, Any]) -> Settings:
         raise SetupError(msg) from error
     settings = settings_from(file, os.environ, given)
     absolute = {"inbox": settings.inbox.resolve(), "output": settings.output.resolve()}
-    return with_mounts(settings.model_copy(update=absolute))
+    return settings.model_copy(update=absolute)
 
 
 def settings_with(**given: Any) -> Settings:

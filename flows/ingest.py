@@ -16,10 +16,10 @@ from prefect.client.schemas.objects import State
 from prefect.futures import PrefectFuture
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
-from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import daybook, ending, house
 from flows.progress import meter, page_span
+from flows.runners import BySetting
 from pipeline.errors import OpisError
 from pipeline.ingest import admit_scan, end_batch, publish_scan
 from pipeline.outcome import Outcome
@@ -30,8 +30,7 @@ from pipeline.taking import taken
 from pipeline.turns import Turns
 from pipeline.values import Admitted
 
-#: more threads than any sane number of jobs: the reading children are the real limit
-_RUNNER: Any = ThreadPoolTaskRunner(max_workers=16)
+_RUNNER: Any = BySetting()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +45,7 @@ class Batch:
 def admit(path: Path, settings: Settings) -> Admitted | Outcome | State[Any]:
     """Look at one scan; a refusal is a sentence, not a traceback."""
     found = admit_scan(path, settings, _readers(settings), house.clock())
-    if isinstance(found, Outcome):
-        return _told(found)
-    meter.expect(found.unread)
-    return found
+    return _told(found) if isinstance(found, Outcome) else found
 
 
 @task(name="read-pages", task_run_name="read {label}, {pages}", cache_policy=NO_CACHE)
@@ -58,8 +54,7 @@ def read_run(
 ) -> tuple[PageMark, ...]:
     """Read a run of pages; ``label`` and ``pages`` are for the run's name alone."""
     del label, pages
-    marks = read_pages(scan, run, settings, _readers(settings), house.clock())
-    return tuple(meter.watch(scan.name, marks))
+    return tuple(read_pages(scan, run, settings, _readers(settings), house.clock()))
 
 
 @task(name="publish", task_run_name="publish {label}", cache_policy=NO_CACHE)
@@ -101,11 +96,11 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
 def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settings) -> Batch:
     begun, done = time.monotonic(), list(others)
     steps, jobs = _Steps(settings), house.jobs_of(settings)
-    turns = Turns(scans, steps, settings, house.clock(), jobs)
+    turns = Turns(steps, meter, settings, house.clock(), jobs)
     for outcome in others:
         daybook.tell(outcome)
     with daybook.progress(len(scans) + len(others)):
-        for outcome in turns.outcomes():
+        for outcome in turns.outcomes(scans):
             daybook.tell(outcome)
             done.append(outcome)
     end_batch(settings, house.clock())
@@ -116,7 +111,8 @@ class _Steps:
     """The three steps as Prefect's tasks."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        # What it would take to get in is nobody's business who reads pages.
+        self._settings = settings.model_copy(update={"auth": None})
 
     def admit(self, path: Path) -> "_Task":
         return _Task(admit.submit(path, self._settings))

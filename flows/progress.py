@@ -9,8 +9,6 @@ from datetime import timedelta
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pipeline.reading.run import PageMark
-
 
 def page_span(run: range) -> str:
     """Return how a run of pages is called.
@@ -54,18 +52,13 @@ class Meter:
             self._expected += pages
             self._update()
 
-    def watch(self, scan: str, marks: Iterator[PageMark]) -> Iterator[PageMark]:
-        """Hand on the pages of a run as they are read, and count them."""
-        numbers = []
-        for mark in marks:
-            numbers.append(mark.number)
-            with self._lock:
-                self._done += 1
-                self._update()
-            yield mark
-        if self._console is not None and self._bar is None and numbers:
-            run = page_span(range(numbers[0], numbers[-1] + 1))
-            line = f"read {scan}, {run} ({self._done} of {self._expected})"
+    def read(self, scan: str, run: range) -> None:
+        """Count the pages of a run, which are read."""
+        with self._lock:
+            self._done += len(run)
+            self._update()
+        if self._console is not None and self._bar is None:
+            line = f"read {scan}, {page_span(run)} ({self._done} of {self._expected})"
             self._console.print(line, markup=False)
 
     @property
@@ -108,4 +101,4 @@ def _bar(console: Console) -> Progress:
     )
 
 
-meter = Meter()  #: of this process; on a worker of its own it counts and shows nothing
+meter = Meter()  #: of this process

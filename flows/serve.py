@@ -16,7 +16,7 @@ from flows.server import EVERYWHERE, PrefectServer, home, is_loopback
 from flows.status import Status
 from flows.watch import Hints, Watch
 from pipeline.errors import AwayError, SetupError
-from pipeline.places import there
+from pipeline.places import there, with_mounts
 from pipeline.settings import Settings
 from pipeline.taking import without_scan
 
@@ -49,7 +49,7 @@ def serve(settings: Settings, tell: Tell, complain: Tell) -> None:
             "or leave OPIS_HOST alone to listen on this machine only."
         )
         raise SetupError(msg)
-    settings = settings.model_copy(update={"pages_url": _pages_url(settings)})
+    settings = with_mounts(settings.model_copy(update={"pages_url": _pages_url(settings)}))
     batch.prepare_prefect(settings)
     serving = _Serving(settings, tell, complain)
     with ending.on_request(serving.kill, complain):

@@ -7,6 +7,7 @@ must be begun, or published, there.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from pipeline.errors import AwayError, lost_disk
@@ -18,10 +19,7 @@ def with_mounts(settings: Settings) -> Settings:
 
     A disk that is away at this moment cannot be found so; it has to be named.
     """
-    if settings.mounts:
-        return settings
-    found = {_mount_of(folder) for folder in (settings.inbox, settings.output)} - {Path("/")}
-    return settings.model_copy(update={"mounts": tuple(sorted(found))})
+    return settings.model_copy(update={"mounts": _mounts(settings)})
 
 
 def require(settings: Settings) -> None:
@@ -30,7 +28,7 @@ def require(settings: Settings) -> None:
     Raises:
         AwayError: one is not; its text says which.
     """
-    for mount in settings.mounts:
+    for mount in _mounts(settings):
         if not os.path.ismount(mount):
             msg = f"{mount} is not mounted, or its server does not answer."
             raise AwayError(msg)
@@ -52,6 +50,16 @@ def there(settings: Settings) -> Iterator[None]:
 
 def _unread(error: OSError) -> str:
     return f"{error.filename or 'A folder'} cannot be read ({error.strerror})."
+
+
+def _mounts(settings: Settings) -> tuple[Path, ...]:
+    return settings.mounts or _found(settings.inbox, settings.output)
+
+
+@cache
+def _found(inbox: Path, output: Path) -> tuple[Path, ...]:
+    """Return the mount points as they were when this process first asked."""
+    return tuple(sorted({_mount_of(folder) for folder in (inbox, output)} - {Path("/")}))
 
 
 def _mount_of(folder: Path) -> Path:

@@ -44,6 +44,14 @@ def _address_or_none(value: object) -> object:
     return value if value == "" else _address(value)
 
 
+def _scheduler(value: object) -> object:
+    """Check the address of a Dask scheduler; ValueError where it is none."""
+    if value and not re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:[0-9]+", str(value)):
+        msg = "is no address of a Dask scheduler, such as tcp://10.0.0.5:8786"
+        raise ValueError(msg)
+    return value
+
+
 def _schedule(value: object) -> object:
     """Check that a schedule has the five fields of cron; ValueError where it has not."""
     try:
@@ -81,6 +89,8 @@ class Settings(BaseModel):
     """Disks without which nothing is done; those below inbox and output if none are named."""
     languages: Annotated[tuple[str, ...], BeforeValidator(_split)] = ("rus", "eng")
     engine: EngineName = "tesseract"
+    runner: Literal["threads", "dask"] = "threads"  #: where tasks run
+    scheduler: Annotated[str, BeforeValidator(_scheduler)] = ""  #: of Dask; a local one if empty
     jobs: int = Field(default=0, ge=0, le=256)  #: pages read at once; 0 means one a core
     dpi: int = Field(default=300, ge=72, le=1200)  #: where a page must be drawn
     page_timeout: float = Field(default=300, gt=0)  #: seconds; the slowest honest page took 40

@@ -33,6 +33,16 @@ class Pending(Protocol):
         """Return the value, or raise what went wrong."""
 
 
+class Tally(Protocol):
+    """Counts pages, for somebody to look at."""
+
+    def expect(self, pages: int) -> None:
+        """There are so many more pages."""
+
+    def read(self, scan: str, run: range) -> None:
+        """These are read."""
+
+
 class Steps(Protocol):
     """The three steps, run by whoever has threads, processes or machines for them."""
 
@@ -65,18 +75,20 @@ class Turns:
     """Drives a batch; `outcomes` says what became of each scan, as it becomes known."""
 
     def __init__(
-        self, paths: Iterable[Path], steps: Steps, settings: Settings, clock: Clock, jobs: int
+        self, steps: Steps, tally: Tally, settings: Settings, clock: Clock, jobs: int
     ) -> None:
-        """Nothing has begun yet."""
-        self._waiting, self._steps = iter(paths), steps
+        """Nothing has begun yet; ``jobs`` are the pages read at once."""
+        self._steps, self._tally = steps, tally
         self._settings, self._clock, self._jobs = settings, clock, jobs
+        self._waiting: Iterator[Path] = iter(())
         self._hand = max(_HAND, 2 * jobs)
         self._known: SimpleQueue[Callable[[], Outcome | None]] = SimpleQueue()
         self._reading: deque[_InHand] = deque()  #: those with runs to give out, in turn
         self._in_hand = self._given = 0  #: scans; page runs
 
-    def outcomes(self) -> Iterator[Outcome]:
+    def outcomes(self, paths: Iterable[Path]) -> Iterator[Outcome]:
         """Yield what became of each scan."""
+        self._waiting = iter(paths)
         self._fill()
         while self._in_hand:
             known = self._known.get()()
@@ -101,7 +113,7 @@ class Turns:
         one.given.append(pending)
         if one.runs:
             self._reading.append(one)
-        self._follow(pending, partial(self._read, one))
+        self._follow(pending, partial(self._read, one, run))
 
     def _follow(self, pending: Pending, then: Callable[[Pending], Outcome | None]) -> None:
         pending.add_done_callback(lambda _: self._known.put(partial(then, pending)))
@@ -113,6 +125,7 @@ class Turns:
             return failure(path, error, self._settings, self._clock)
         if isinstance(found, Outcome):
             return found
+        self._tally.expect(found.unread)
         one = _InHand(found, deque(page_runs(found, self._jobs)))
         if one.runs:
             self._reading.append(one)
@@ -120,11 +133,12 @@ class Turns:
             self._publish(one)
         return None
 
-    def _read(self, one: _InHand, pending: Pending) -> Outcome | None:
+    def _read(self, one: _InHand, run: range, pending: Pending) -> Outcome | None:
         self._given -= 1
         one.back += 1
         try:
             pending.result()
+            self._tally.read(one.scan.name, run)
         except Exception as error:  # as above
             one.error = one.error or error
             if one.runs:

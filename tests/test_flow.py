@@ -96,18 +96,25 @@ def test_only_small_values_crossed_a_task_boundary(house: House, server: str) ->
     assert len(house.versions()) == 2
 
 
-def test_without_prefect_the_record_is_the_same(house: House, tmp_path: Path, server: str) -> None:
-    both = []
-    for words, environ in ((["ingest"], {"PREFECT_API_URL": server}), (["ingest", "--direct"], {})):
-        made = House(tmp_path / words[-1])
+def test_without_prefect_and_on_dask_the_record_is_the_same(
+    house: House, tmp_path: Path, server: str
+) -> None:
+    ways: dict[str, tuple[list[str], dict[str, str]]] = {
+        "threads": (["ingest"], {"PREFECT_API_URL": server}),
+        "direct": (["ingest", "--direct"], {}),
+        "dask": (["ingest"], {"PREFECT_API_URL": server, "OPIS_RUNNER": "dask"}),
+    }
+    for way, (words, environ) in ways.items():
+        made = House(tmp_path / way)
         made.drop(LETTER)
         done = made.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
         assert done.returncode == 0, done.stdout + done.stderr
-        both.append(made)
-    compared = subprocess.run(
-        ["diff", "-r", both[0].output, both[1].output], capture_output=True, text=True, check=False
-    )
-    assert (compared.returncode, compared.stdout) == (0, "")
+    for way in ("direct", "dask"):
+        compared = subprocess.run(
+            ["diff", "-r", tmp_path / "threads" / "output", tmp_path / way / "output"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert (compared.returncode, compared.stdout) == (0, "")
     assert len(house.versions()) == 2
 
 

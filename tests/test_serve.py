@@ -18,7 +18,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import digest
-from tests.campaigns.served import Served, amiss
+from tests.campaigns.served import Served, amiss, long_scan
 from tests.factories import scan_pdf
 from tests.house import LETTER, House, data, outliving
 
@@ -108,7 +108,7 @@ def test_verification_is_a_run_that_a_person_may_ask_for(serving: Served) -> Non
 def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> None:
     before = len(serving.house.versions())
     kept = _kept(serving)
-    _write_long_scan(serving.house.inbox / "long.tif", 24)
+    long_scan(serving.house.inbox / "long.tif", 24)
     serving.until_said("ingest 1 scan, 24 pages")
     while _kept(serving) < kept + 4:
         time.sleep(0.1)
@@ -146,7 +146,7 @@ def test_a_scan_that_comes_in_slices_is_one_record(serving: Served) -> None:
 def test_sigterm_ends_it_in_the_midst_of_a_long_scan(serving: Served) -> None:
     before, kept = len(serving.house.versions()), _kept(serving)
     scan = serving.house.inbox / "longer.tif"
-    _write_long_scan(scan, 60)
+    long_scan(scan, 60)
     serving.until_said("ingest 1 scan, 60 pages")
     while _kept(serving) < kept + 4:
         time.sleep(0.2)
@@ -157,7 +157,7 @@ def test_sigterm_ends_it_in_the_midst_of_a_long_scan(serving: Served) -> None:
 
 def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on(served: Served) -> None:
     dropped = _drop(served, range(3))
-    _write_long_scan(served.house.inbox / "long.tif", 12)
+    long_scan(served.house.inbox / "long.tif", 12)
     dropped[digest(served.house.inbox / "long.tif")] += 1
     while _kept(served) < 5:
         time.sleep(0.1)
@@ -323,16 +323,3 @@ def _drop(served: Served, numbers: range) -> Counter[str]:
         dropped[digest(beside)] += 1
         beside.rename(served.house.inbox / beside.name)
     return dropped
-
-
-def _write_long_scan(path: Path, pages: int) -> None:
-    """Write pages of text, each another: more than can be read in a moment."""
-    made = []
-    for number in range(pages):
-        page = Image.new("L", (1654, 2339), 240)
-        line = f"page {number} of {pages} tells of the talks that were held in Moscow"
-        ImageDraw.Draw(page).text((150, 150), "\n".join([line] * 40), 20, font_size=36)
-        made.append(page)
-    written = path.with_suffix(".part")
-    made[0].save(written, "TIFF", save_all=True, append_images=made[1:])
-    written.rename(path)

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
+from flows.progress import Meter
 from pipeline.ingest import page_runs
 from pipeline.model import ScanFacts
 from pipeline.outcome import Outcome
@@ -90,9 +91,11 @@ def driven(scan: Admitted, settings: Settings, sizes: dict[str, int]) -> tuple[D
         path.touch()
     desk = Desk(scan, paths)
     outcomes = []
-    for outcome in Turns(paths, desk, settings, CLOCK, JOBS).outcomes():
+    meter = Meter()
+    for outcome in Turns(desk, meter, settings, CLOCK, JOBS).outcomes(paths):
         desk.in_hand -= 1
         outcomes.append(outcome)
+    assert meter.percent == 100 or any("un" in name for name in sizes)
     return desk, outcomes
 
 

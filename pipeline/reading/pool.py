@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from pipeline import errors
 from pipeline.errors import OpisError, PageError, PageTimeoutError
 from pipeline.reading.messages import QUESTION, REPLY, Answer, Failed, Question
+from pipeline.reading.slots import slot
 
 _TRIES = 3  #: a child that died is replaced so often, before its question is held against it
 
@@ -118,6 +119,7 @@ class StoppedError(Exception):
 class Readers:
     """A fixed number of children, lent to whoever asks next.
 
+    No more of them work at once on this machine, whatever other processes have children.
     Each, and what it starts, may have ``memory`` bytes of address space; 0 sets no limit.
     """
 
@@ -141,9 +143,10 @@ class Readers:
             raise StoppedError
         reader = self._idle.get()
         try:
-            if self._closed:  # while we waited: a child started now would outlive the end
-                raise StoppedError
-            yield reader
+            with slot(self.count):
+                if self._closed:  # while we waited: a child started now would outlive the end
+                    raise StoppedError
+                yield reader
         except Exception as error:
             if self._closed:  # or an interrupt would pass for a broken scan
                 raise StoppedError from error

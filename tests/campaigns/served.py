@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from PIL import Image, ImageDraw
 
 from pipeline.fixity import digest
 from tests.house import OPIS, House, data, free_port, outliving
@@ -176,3 +177,17 @@ def amiss(house: House, dropped: Counter[str]) -> list[str]:
         if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
     ]
     return told
+
+
+def long_scan(path: Path, pages: int) -> None:
+    """Write pages of text, each another: more than can be read in a moment."""
+    made = []
+    for number in range(pages):
+        page = Image.new("L", (1654, 2339), 240)
+        line = f"page {number} of {pages} tells of the talks that were held in Moscow"
+        ImageDraw.Draw(page).text((150, 150), "\n".join([line] * 40), 20, font_size=36)
+        made.append(page)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = path.with_suffix(".part")
+    made[0].save(written, "TIFF", save_all=True, append_images=made[1:])
+    written.rename(path)

@@ -1,0 +1,122 @@
+"""What the workers of a Dask scheduler must have, and whether they do."""
+
+import importlib
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from flows.doctor import Look
+from pipeline.errors import OpisError, SetupError
+from pipeline.places import require
+from pipeline.reading.engines import signature_of
+from pipeline.settings import Settings
+
+_PATIENCE = 30  #: seconds for the scheduler, and for each worker, to answer
+_APART = 5.0  #: seconds that two clocks may differ; the log of a record would tell nonsense
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a process has for reading pages."""
+
+    opis: str
+    prefect: str
+    engine: str  #: with its version and the digests of its language data; why not, if it has none
+    shares: str  #: empty where it sees inbox and output; else what it does not see
+    clock: float  #: seconds since 1970
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What each worker answered, and between which moments."""
+
+    answers: Mapping[str, Any]
+    since: float  #: seconds since 1970
+    until: float
+
+
+def facts(settings: Settings, token: str) -> Facts:
+    """Return what this process has; ``token`` is a file that another wrote into the output."""
+    try:
+        engine = str(signature_of(settings.engine, settings.languages))
+    except OpisError as error:
+        engine = str(error)
+    opis, prefect = version("opis"), version("prefect")
+    return Facts(opis, prefect, engine, _unseen(settings, token), time.time())
+
+
+def examine_workers(settings: Settings) -> list[Look]:
+    """Return what was found at each worker of the scheduler that is set.
+
+    Raises:
+        SetupError: no scheduler is set, Dask is not installed, or nobody answers.
+    """
+    if not settings.scheduler:
+        msg = "No scheduler is set: workers are started here. Set OPIS_SCHEDULER to ask others."
+        raise SetupError(msg)
+    token = settings.work / f"doctor-{uuid.uuid4().hex[:12]}"
+    settings.work.mkdir(parents=True, exist_ok=True)
+    token.touch()
+    try:
+        ours, asked = facts(settings, token.name), _ask(settings, token.name)
+    finally:
+        token.unlink()
+    if not asked.answers:
+        return [Look("workers", False, f"{settings.scheduler} has no workers: start some.")]
+    return list(compared(ours, asked))
+
+
+def _ask(settings: Settings, token: str) -> Asked:
+    try:
+        distributed = importlib.import_module("distributed")
+    except ImportError as error:
+        msg = "Dask is not installed: `uv sync --extra dask` installs it."
+        raise SetupError(msg) from error
+    try:
+        with distributed.Client(settings.scheduler, timeout=_PATIENCE) as client:
+            since, shown = time.time(), settings.model_copy(update={"auth": None})
+            answers = client.run(facts, shown, token, on_error="return")
+            return Asked(answers, since, time.time())
+    except OSError as error:
+        msg = f"The scheduler {settings.scheduler} does not answer ({error})."
+        raise SetupError(msg) from error
+
+
+def compared(ours: Facts, asked: Asked) -> Iterator[Look]:
+    """Yield a look at each worker."""
+    for name, found in sorted(asked.answers.items()):
+        wrong = list(_wrong(ours, found, asked))
+        well = f"Opis {ours.opis}, {ours.engine}, sees inbox and output"
+        yield Look(f"worker {name}", not wrong, " ".join(wrong) or well)
+
+
+def _wrong(ours: Facts, found: Any, asked: Asked) -> Iterator[str]:
+    """Yield a sentence for each thing that differs at a worker."""
+    if not isinstance(found, Facts):
+        yield f"It has no Opis, or an older one ({found}): install {ours.opis}."
+        return
+    if found.opis != ours.opis:
+        yield f"It has Opis {found.opis}, here is {ours.opis}: install the same."
+    if found.prefect != ours.prefect:
+        yield f"It has Prefect {found.prefect}, here is {ours.prefect}: install the same."
+    if found.engine != ours.engine:
+        yield f"It would read otherwise: {found.engine}; here: {ours.engine}."
+    if found.shares:
+        yield found.shares
+    if not asked.since - _APART < found.clock < asked.until + _APART:
+        yield f"Its clock is {found.clock - asked.until:+.0f} s off: set it by NTP."
+
+
+def _unseen(settings: Settings, token: str) -> str:
+    try:
+        require(settings)
+    except OpisError as error:
+        return str(error)
+    wanted = (settings.inbox, settings.output, settings.work / token)
+    missing = [str(path) for path in wanted if not path.exists()]
+    if not missing:
+        return ""
+    return f"It does not see {missing[0]} as it is here: share the folder under the same path."

@@ -1,0 +1,120 @@
+"""Pages read by workers of Dask: one that dies costs what it was at, one that differs is told."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from flows.server import PrefectServer
+from flows.workers import Asked, Facts, compared
+from pipeline.settings import Settings
+from tests.campaigns.served import long_scan
+from tests.house import OPIS, House, data, free_port
+
+pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
+
+
+def _readings(house: House) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in house.output.rglob("reading/**/*.json")}
+
+
+def _workers(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    """Return the worker processes that have begun to read."""
+    family = psutil.Process(run.pid).children(recursive=True)
+    readers = [one for one in family if "pipeline.reading.child" in " ".join(one.cmdline())]
+    parents = {one.ppid() for one in readers} - {run.pid}
+    return [one for one in family if one.pid in parents]
+
+
+def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, pages = House(tmp_path), 20
+    long_scan(house.inbox / "long.tif", pages)
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    server = PrefectServer(Settings(port=free_port()), tmp_path / "server.log")
+    server.start()
+    try:
+        environ = os.environ | {
+            "PREFECT_API_URL": server.api, "OPIS_RUNNER": "dask", "OPIS_JOBS": "2",
+            "OPIS_SETTLE_SECONDS": "0",
+        }  # fmt: skip
+        run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
+        while len(before := _readings(house)) < 5:
+            assert run.poll() is None
+            time.sleep(0.1)
+        _workers(run)[0].kill()
+        assert run.wait(timeout=200) == 0
+    finally:
+        server.stop()
+    after = _readings(house)
+    assert len(after) == pages
+    assert {path: after[path] for path in before} == before, "a page was read twice"
+    (version,) = house.versions()
+    record = json.loads(data(version, "record.json").read_text("utf-8"))
+    assert [page["number"] for page in record["pages"]] == list(range(1, pages + 1))
+    assert {page["state"] for page in record["pages"]} == {"ok"}
+    assert house.opis("verify").returncode == 0
+
+
+@contextmanager
+def _cluster(house: House, *workers: dict[str, str]) -> Iterator[str]:
+    address = f"tcp://127.0.0.1:{free_port()}"
+    dask = [sys.executable, "-m", "dask"]
+    with ExitStack() as ended:
+        words = [["scheduler", "--host", address, "--no-dashboard"]]
+        words += [["worker", address, "--no-dashboard"] for _ in workers]
+        for command, environ in zip(words, [{}, *workers], strict=True):
+            made = subprocess.Popen(
+                [*dask, *command], cwd=house.folder, env=os.environ | environ,
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            ended.callback(made.wait)
+            ended.callback(made.terminate)
+        yield address
+
+
+def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.inbox.mkdir()
+    (tmp_path / "empty").mkdir()
+    with _cluster(house, {}, {"TESSDATA_PREFIX": str(tmp_path / "empty")}) as address:
+        until = time.monotonic() + 60
+        told = ""
+        while told.count("worker tcp") < 2:
+            assert time.monotonic() < until, told
+            done = house.opis("doctor", "--workers", OPIS_SCHEDULER=address, COLUMNS="300")
+            told = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert told.count("sees inbox and output") == 1
+    assert told.count("It would read otherwise") == 1
+    assert not list(house.output.rglob("doctor-*"))
+
+
+def test_what_differs_is_said_in_sentences() -> None:
+    ours = Facts("0.1.0", "3.8.8", "tesseract 5", "", 100.0)
+    theirs = {
+        "a": ours,
+        "b": Facts("0.0.9", "3.8.8", "tesseract 5", "It does not see /srv/inbox.", 100.0),
+        "c": Facts("0.1.0", "3.8.8", "tesseract 5", "", 160.0),
+        "d": ModuleNotFoundError("No module named 'flows'"),
+    }
+    looks = list(compared(ours, Asked(theirs, 99.0, 101.0)))
+    assert [look.well for look in looks] == [True, False, False, False]
+    assert "Opis 0.0.9, here is 0.1.0" in looks[1].found
+    assert "does not see /srv/inbox" in looks[1].found
+    assert "+59 s off" in looks[2].found
+    assert "It has no Opis" in looks[3].found
+
+
+def test_without_a_scheduler_the_doctor_says_what_to_set(tmp_path: Path) -> None:
+    done = House(tmp_path).opis("doctor", "--workers")
+    assert done.returncode == 2
+    assert "Set OPIS_SCHEDULER" in done.stderr
