@@ -102,10 +102,16 @@ def serve(
 
 
 @app.command("list")
-def list_records(output: Output = None, as_json: AsJson = False) -> None:
-    """List all records, by their place in the archive."""
+def list_records(
+    output: Output = None,
+    limit: Annotated[int, typer.Option(help="Records to show at the most; 0: all.", min=0)] = 1000,
+    after: Annotated[str, typer.Option(help="Go on behind this record.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List records, by their place in the archive."""
     with _catalog(output) as catalog:
-        show.entries(catalog.entries(), as_json=as_json)
+        found = catalog.entries(limit or -1, after)
+        show.entries(found, as_json=as_json, of=catalog.size())
 
 
 @app.command("show")
@@ -135,7 +141,7 @@ def search(
 ) -> None:
     """Find pages by their words."""
     with _catalog(output) as catalog:
-        show.hits(catalog.search(query, limit), as_json=as_json)
+        show.hits(catalog.search(query, limit), catalog.count(query), as_json=as_json)
 
 
 @app.command()

@@ -16,7 +16,7 @@ from pipeline.evaluation.results import Result, Summary, ranking, summaries
 from pipeline.exports.readme import citation
 from pipeline.holdings.bag import Finding
 from pipeline.holdings.catalog import Entry
-from pipeline.holdings.search import Hit
+from pipeline.holdings.search import CONSIDERED, Hit
 from pipeline.outcome import Outcome
 from pipeline.record import Record, dump
 
@@ -71,8 +71,8 @@ def _told(result: Outcome) -> Iterator[str]:
         yield f"  {result.fate}: {result.reason}"
 
 
-def entries(found: Iterable[Entry], *, as_json: bool) -> None:
-    """Print records, a line each."""
+def entries(found: Iterable[Entry], *, as_json: bool, of: int) -> None:
+    """Print records, a line each, ``of`` so many that there are."""
     if as_json:
         json_of([asdict(entry) for entry in found])
         return
@@ -89,7 +89,9 @@ def entries(found: Iterable[Entry], *, as_json: bool) -> None:
         for entry in found
     ]
     _table(("record", "", "date", "title", "pages", "confidence", ""), rows)
-    line(f"{len(rows)} record{'' if len(rows) == 1 else 's'}")
+    line(f"{len(rows)} {'' if len(rows) == of else f'of {of:,} '}record{'' if of == 1 else 's'}")
+    if rows and len(rows) < of:
+        line(f"`opis list --after {rows[-1][0]}` goes on from there, if there are more.")
 
 
 def _standing(entry: Entry) -> str:
@@ -98,8 +100,8 @@ def _standing(entry: Entry) -> str:
     return "review" if entry.needs_review else ""
 
 
-def hits(found: Sequence[Hit], *, as_json: bool) -> None:
-    """Print where words were found, with the words around them."""
+def hits(found: Sequence[Hit], count: int, *, as_json: bool) -> None:
+    """Print where words were found, with the words around them; ``count`` is of all pages."""
     if as_json:
         json_of([asdict(hit) for hit in found])
         return
@@ -107,7 +109,12 @@ def hits(found: Sequence[Hit], *, as_json: bool) -> None:
         leaf = "" if hit.leaf is None else f", leaf {hit.leaf}"
         line(f"{hit.record}, page {hit.page}{leaf}: {hit.title}")
         line(f"    {hit.around}")
-    line(f"{len(found)} page{'' if len(found) == 1 else 's'}")
+    if count > CONSIDERED:
+        line(f"{len(found)} of more than {CONSIDERED} pages: another word would find fewer")
+    elif count > len(found):
+        line(f"{len(found)} of {count} pages; --limit shows more")
+    else:
+        line(f"{count} page{'' if count == 1 else 's'}")
 
 
 def record(shown: Record, folder: Path) -> None:

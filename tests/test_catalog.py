@@ -1,10 +1,13 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.catalogue import record
 from pipeline.errors import CatalogError
 from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.search import words_around
+from pipeline.holdings.database import build_from
+from pipeline.holdings.search import CONSIDERED, words_around
 from tests.factories import published
 
 TEXTS = ("Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг", "Гоминьдан и Нанкин", "")
@@ -86,3 +89,50 @@ def test_the_words_around_are_the_originals() -> None:
 def test_the_index_can_be_checked_where_nothing_can_be_written(catalog: Catalog) -> None:
     catalog._db.execute("PRAGMA query_only = ON")
     assert catalog.searches_what_it_holds()
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
+    """A catalogue of 120 records; a word stands on every page, most often on one of the first."""
+    folder = tmp_path_factory.mktemp("many")
+    (folder / "records").mkdir()
+    texts = [["мир и договор " * (7 if place == 2 else 1) for place in range(5)]] * 120
+    cards = (record(number, pages) for number, pages in enumerate(texts))
+    build_from(folder / "catalog.sqlite", cards)
+    with Catalog(folder / "catalog.sqlite", folder / "records") as made:
+        yield made
+
+
+@pytest.mark.parametrize("limit", [1, 7, 120, 500])
+def test_a_list_in_pages_is_the_whole_list(many: Catalog, limit: int) -> None:
+    whole, found, after = list(many.entries()), [], ""
+    while page := list(many.entries(limit, after)):
+        assert len(page) <= limit
+        found += page
+        after = page[-1].id
+    assert found == whole
+    assert len(whole) == many.size() == 120
+    with pytest.raises(CatalogError, match="no record"):
+        list(many.entries(limit, "nowhere"))
+
+
+def test_of_a_word_on_too_many_pages_the_first_are_weighed_and_it_is_said(many: Catalog) -> None:
+    assert many.count("договор") == CONSIDERED + 1
+    hits = many.search("договор", 10)
+    assert [hit.page for hit in hits] == [3] * 10, "where it stands most often"
+    assert many.count("договор мир") == CONSIDERED + 1
+    assert many.count("дым") == 0
+    assert len(many.search("догов*", 1000)) == CONSIDERED
+
+
+def test_what_lies_in_a_file_is_found_by_its_reference_and_no_more(many: Catalog) -> None:
+    normals = {str(entry.reference) for entry in many.entries()}
+    for file in {normal.rpartition(", ll.")[0] for normal in normals}:
+        found = set(many.under(file))
+        wanted = {
+            entry.id
+            for entry in many.entries()
+            if entry.reference == file or str(entry.reference).startswith(f"{file}, ")
+        }
+        assert found == wanted
+    assert many.under("GARF, f. 1") == []

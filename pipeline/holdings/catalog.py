@@ -14,8 +14,8 @@ from typing import Any
 
 from pipeline.errors import CatalogError
 from pipeline.holdings.database import archive_lock, build, connect, is_whole
-from pipeline.holdings.entries import enter
-from pipeline.holdings.search import Hit, search_terms, words_around
+from pipeline.holdings.entries import card_of, enter
+from pipeline.holdings.search import Hit, count, find
 from pipeline.record import Record, from_json
 
 _KNOWN = (
@@ -79,10 +79,26 @@ class Catalog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def entries(self) -> Iterator[Entry]:
-        """Yield all records by place in the archive."""
-        for row in self._db.execute("SELECT * FROM record ORDER BY folder, id"):
-            yield _entry(row)
+    def entries(self, limit: int = -1, after: str = "") -> Iterator[Entry]:
+        """Yield records by place in the archive.
+
+        Args:
+            limit: how many at the most; all if negative.
+            after: the id of the record to go on behind.
+
+        Raises:
+            CatalogError: there is no record ``after``.
+        """
+        start = (self.entry(after).folder, after) if after else ("", "")
+        rows = self._db.execute(
+            "SELECT * FROM record WHERE (folder, id) > (?, ?) ORDER BY folder, id LIMIT ?",
+            [*start, limit],
+        )
+        yield from map(_entry, rows)
+
+    def size(self) -> int:
+        """Return how many records there are."""
+        return int(self._db.execute("SELECT count(*) FROM record").fetchone()[0])
 
     def entry(self, record_id: str) -> Entry:
         """Return one record.
@@ -125,10 +141,11 @@ class Catalog:
 
     def versions(self, record_id: str | None = None) -> Iterator[Known]:
         """Yield all versions that were published, or those of one record."""
+        only = "" if record_id is None else "WHERE v.record = ?"
         rows = self._db.execute(
-            f"SELECT {_KNOWN} FROM version v"
-            " JOIN record r ON r.id = v.record WHERE ? IN ('', v.record) ORDER BY 3, 1, 2",
-            [record_id or ""],
+            f"SELECT {_KNOWN} FROM record r CROSS JOIN version v ON v.record = r.id {only}"
+            " ORDER BY r.folder, r.id, v.version",
+            [] if record_id is None else [record_id],
         )
         yield from map(_known, rows)
 
@@ -154,34 +171,20 @@ class Catalog:
             normal: the printed form of a reference without leaves.
         """
         rows = self._db.execute(
-            "SELECT id FROM record WHERE reference = ?1 OR substr(reference, 1, length(?1) + 2)"
-            " = ?1 || ', ' ORDER BY folder, id",
+            # What begins with it and a comma lies between those two: after a blank comes `!`.
+            "SELECT id FROM record WHERE reference = ?1"
+            " OR reference >= ?1 || ', ' AND reference < ?1 || ',!' ORDER BY folder, id",
             [normal],
         )
         return [str(row["id"]) for row in rows]
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
-        """Return the pages on which all words of the query stand, the best first.
+        """Return the pages on which all words of the query stand: `pipeline.holdings.search`."""
+        return find(self._db, query, limit)
 
-        A word that ends in ``*`` is a beginning; words in quotation marks are a phrase.
-
-        Raises:
-            CatalogError: there is no word in the query.
-        """
-        terms = search_terms(query)
-        if not terms:
-            msg = f"No word to search for in {query!r}."
-            raise CatalogError(msg)
-        rows = self._db.execute(
-            "SELECT p.record, r.title, p.number, p.leaf, p.text FROM page_search s"
-            " JOIN page p ON p.id = s.rowid JOIN record r ON r.id = p.record"
-            " WHERE page_search MATCH ? ORDER BY rank, p.record, p.number LIMIT ?",
-            [" ".join(terms), limit],
-        )
-        return [
-            Hit(record, title, number, leaf, words_around(text, terms))
-            for record, title, number, leaf, text in rows
-        ]
+    def count(self, query: str) -> int:
+        """Return on how many pages they stand, CONSIDERED + 1 for any more."""
+        return count(self._db, query)
 
     def announce(self, folder: Path) -> None:
         """Note that a version is about to appear at ``folder``."""
@@ -195,7 +198,7 @@ class Catalog:
         with self._db:
             for name in names:
                 if (self.records / name / "bagit.txt").is_file():
-                    enter(self._db, self.records / name, self.records)
+                    enter(self._db, card_of(self.records / name, self.records))
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
     def rebuild(self) -> None:
@@ -206,12 +209,11 @@ class Catalog:
     def dump(self) -> list[tuple[Any, ...]]:
         """Return all that it says, in an order that does not depend on how it was built."""
         columns = {"page": "record, number, leaf, state, confidence, text"}
+        asked = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
         return [
             (table, *row)
             for table in _TABLES
-            for row in self._db.execute(
-                f"SELECT {columns.get(table, '*')} FROM {table} ORDER BY 1, 2, 3, 4"
-            )
+            for row in self._db.execute(asked.format(columns.get(table, "*"), table))
         ]
 
     def searches_what_it_holds(self) -> bool:

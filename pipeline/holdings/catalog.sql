@@ -6,8 +6,10 @@ CREATE TABLE record (
     folder TEXT NOT NULL,          -- of the record, relative to records/
     title TEXT NOT NULL,
     date TEXT,                     -- EDTF
+    year INTEGER,                  -- the first that it names
     language TEXT,
     archive TEXT,
+    fond TEXT,
     reference TEXT,                -- the first, in its normal form or as cited
     pages INTEGER NOT NULL,
     words INTEGER NOT NULL,
@@ -16,7 +18,10 @@ CREATE TABLE record (
     summary TEXT,
     status TEXT NOT NULL           -- machine, reviewed, withdrawn
 );
+CREATE INDEX record_place ON record (folder, id);
 CREATE INDEX record_reference ON record (reference);
+CREATE INDEX record_fond ON record (archive, fond);
+CREATE INDEX record_year ON record (year);
 CREATE TABLE version (
     record TEXT NOT NULL REFERENCES record (id),
     version INTEGER NOT NULL,
@@ -47,9 +52,9 @@ CREATE UNIQUE INDEX page_place ON page (record, number);
 CREATE VIEW page_text AS
     SELECT id, replace(replace(text, 'ё', 'е'), 'Ё', 'Е') AS text FROM page;
 CREATE VIRTUAL TABLE page_search USING fts5 (
-    text, content = 'page_text', content_rowid = 'id',
+    text, content = 'page_text', content_rowid = 'id', prefix = '3 4',
     tokenize = 'unicode61 remove_diacritics 0'
 );
 -- A version that is being renamed into place: after a crash it tells where to look.
 CREATE TABLE pending (folder TEXT PRIMARY KEY);
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;

@@ -1,15 +1,19 @@
 """The catalogue's file: opened, recognized, built anew, and locked while somebody writes."""
 
+import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline.holdings.entries import enter, published_versions
+from pipeline.holdings.entries import Card, card_of, enter, published_versions
 
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
+#: what is built beside its place may be lost in a crash, and is then built again
+_UNSAFE = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -43,14 +47,23 @@ def is_whole(path: Path) -> bool:
 
 
 def build(path: Path, records: Path) -> None:
-    """Build the catalogue beside its place and rename it; the caller holds the lock."""
+    """Build the catalogue from what is published; the caller holds the lock."""
+    build_from(path, (card_of(folder, records) for folder in published_versions(records)))
+
+
+def build_from(path: Path, cards: Iterable[Card]) -> None:
+    """Build the catalogue beside its place, a card at a time, force it to disk and rename it."""
     beside = path.with_name(f".{path.name}.partial")
     for leftover in path.parent.glob(f".{path.name}.partial*"):
         leftover.unlink()
-    with closing(connect(beside)) as db, db:
+    with closing(connect(beside)) as db:
+        db.executescript(_UNSAFE)
         db.executescript((files("pipeline.holdings") / "catalog.sql").read_text("utf-8"))
-        for folder in published_versions(records):
-            enter(db, folder, records)
+        with db:
+            for card in cards:
+                enter(db, card)
+    with beside.open("rb") as file:
+        os.fsync(file.fileno())
     for journal in path.parent.glob(f"{path.name}-*"):
         journal.unlink()
     beside.replace(path)

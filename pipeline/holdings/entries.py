@@ -3,40 +3,128 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipeline.fixity import digest
-from pipeline.record import Record, from_json
+from pipeline.record import from_json
+
+#: of a card, in the order of the columns of catalog.sql
+_RECORD = (
+    "id", "version", "folder", "title", "date", "year", "language", "archive", "fond",
+    "reference", "page_count", "words", "confidence", "needs_review", "summary", "status",
+)  # fmt: skip
+_VERSION = (
+    "id", "version", "source_sha256", "source_name", "sidecar_sha256", "manifest_sha256",
+)  # fmt: skip
 
 
-def enter(db: sqlite3.Connection, folder: Path, records: Path) -> None:
-    """Enter a version; only the newest fills the tables that are searched.
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """A page on a card."""
+
+    number: int
+    leaf: str | None
+    state: str
+    confidence: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the catalogue takes from a published version."""
+
+    id: str
+    version: int
+    folder: str  #: of the record, relative to ``records/``
+    title: str
+    date: str | None
+    year: int | None
+    language: str | None
+    archive: str | None
+    fond: str | None
+    reference: str | None
+    words: int
+    confidence: float | None
+    needs_review: bool
+    summary: str | None
+    status: str
+    source_sha256: str
+    source_name: str
+    sidecar_sha256: str | None
+    manifest_sha256: str
+    issues: tuple[tuple[int | None, str, str], ...]  #: page, concern, detail
+    pages: tuple[CardPage, ...]
+
+    @property
+    def page_count(self) -> int:
+        """How many pages the version has."""
+        return len(self.pages)
+
+
+def card_of(folder: Path, records: Path) -> Card:
+    """Return the card of a published version.
 
     Args:
-        db: an open catalogue; the caller ends the transaction.
         folder: of the version.
         records: the folder that all records lie in.
     """
     record = from_json((folder / "data" / "record.json").read_bytes())
     source, sidecar = record.provenance.source, record.provenance.sidecar
-    newest = db.execute("SELECT version FROM record WHERE id = ?", [record.id]).fetchone()
-    if newest is None or record.version >= newest[0]:
-        _remove(db, record.id)
-        _insert(db, "record", _record_row(record, folder.parent.relative_to(records)))
-        _enter_pages(db, record)
-    manifest = digest(folder / "tagmanifest-sha256.txt")
-    also = None if sidecar is None else sidecar.sha256
-    row = (record.id, record.version, source.sha256, source.name, also, manifest)
+    first = record.references[0] if record.references else None
+    return Card(
+        id=record.id,
+        version=record.version,
+        folder=folder.parent.relative_to(records).as_posix(),
+        title=record.name,
+        date=record.date,
+        year=_year(record.date),
+        language=record.language,
+        archive=None if first is None else first.archive,
+        fond=None if first is None else dict(first.path).get("fond"),
+        reference=None if first is None else first.normal or first.as_cited,
+        words=record.quality.words,
+        confidence=record.quality.mean_confidence,
+        needs_review=record.needs_review,
+        summary=record.summary,
+        status=record.status,
+        source_sha256=source.sha256,
+        source_name=source.name,
+        sidecar_sha256=None if sidecar is None else sidecar.sha256,
+        manifest_sha256=digest(folder / "tagmanifest-sha256.txt"),
+        issues=tuple((one.page, one.concern.value, one.detail) for one in record.issues),
+        pages=tuple(
+            CardPage(
+                page.number, page.leaf, page.state.value, page.mean_confidence, page.reading_text
+            )
+            for page in record.pages
+        ),
+    )
+
+
+def enter(db: sqlite3.Connection, card: Card) -> None:
+    """Enter a version; only the newest fills the tables that are searched.
+
+    Args:
+        db: an open catalogue; the caller ends the transaction.
+        card: of the version.
+    """
+    newest = db.execute("SELECT version FROM record WHERE id = ?", [card.id]).fetchone()
+    if newest is None or card.version >= newest[0]:
+        _remove(db, card.id)
+        _insert(db, "record", tuple(getattr(card, name) for name in _RECORD))
+        _enter_pages(db, card)
+    row = tuple(getattr(card, name) for name in _VERSION)
     db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def _enter_pages(db: sqlite3.Connection, record: Record) -> None:
-    for issue in record.issues:
-        _insert(db, "issue", (record.id, issue.page, issue.concern.value, issue.detail))
-    for page in record.pages:
-        row = (None, record.id, page.number, page.leaf, page.state.value)
-        rowid = _insert(db, "page", (*row, page.mean_confidence, page.reading_text))
+def _enter_pages(db: sqlite3.Connection, card: Card) -> None:
+    for issue in card.issues:
+        _insert(db, "issue", (card.id, *issue))
+    for page in card.pages:
+        row = (None, card.id, page.number, page.leaf, page.state, page.confidence, page.text)
+        rowid = _insert(db, "page", row)
         db.execute(
             "INSERT INTO page_search (rowid, text) SELECT id, text FROM page_text WHERE id = ?",
             [rowid],
@@ -58,24 +146,14 @@ def _insert(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:
     return db.execute(f"INSERT INTO {table} VALUES ({places})", row).lastrowid or 0
 
 
-def _record_row(record: Record, folder: Path) -> tuple[Any, ...]:
-    first = record.references[0] if record.references else None
-    return (
-        record.id,
-        record.version,
-        folder.as_posix(),
-        record.name,
-        record.date,
-        record.language,
-        None if first is None else first.archive,
-        None if first is None else first.normal or first.as_cited,
-        len(record.pages),
-        record.quality.words,
-        record.quality.mean_confidence,
-        int(record.needs_review),
-        record.summary,
-        record.status,
-    )
+def _year(date: str | None) -> int | None:
+    """Return the first year that an EDTF date names.
+
+    >>> _year("1949-01-14"), _year("[..1949]"), _year("194X"), _year("1917-01/1918"), _year(None)
+    (1949, 1949, 1940, 1917, None)
+    """
+    found = re.search(r"(?<![0-9])[0-9]{2}[0-9X]{2}", date or "")
+    return int(found[0].replace("X", "0")) if found else None
 
 
 def published_versions(records: Path) -> Iterator[Path]:
