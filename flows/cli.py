@@ -17,6 +17,7 @@ from flows import (
     examining,
     exporting,
     house,
+    mirroring,
     receiving,
     show,
     versions,
@@ -146,12 +147,17 @@ def search(
 
 @app.command()
 def verify(
-    records: Annotated[list[str] | None, typer.Argument(help="Record ids; all if none.")] = None,
+    records: Annotated[
+        list[str] | None, typer.Argument(help="Record ids, or a URL of pushed ones; all if none.")
+    ] = None,
     output: Output = None,
     as_json: AsJson = False,
 ) -> None:
     """Check every digest, manifest and invariant of the published records."""
     settings = house.settings_with(output=output)
+    if records and "://" in records[0]:
+        mirroring.verify_there(settings, records[0], as_json=as_json)
+        return
     if not settings.records.is_dir():
         msg = (
             f"There is no archive in {settings.output}: no folder {settings.records.name}. Is the "
@@ -186,6 +192,7 @@ def evaluate(
     show.evaluation(results, as_json=as_json)
 
 
+app.command("push")(mirroring.push_records)
 app.command()(receiving.receipts)
 app.command()(citing.reference)
 app.command()(citing.cite)

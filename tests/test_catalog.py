@@ -57,17 +57,17 @@ def test_odd_queries_find_nothing_and_break_nothing(catalog: Catalog, query: str
 
 
 def test_the_catalogue_survives_a_rebuild(catalog: Catalog) -> None:
-    before, found = catalog.dump(), catalog.search("Гоминьдан")
+    before, found = list(catalog.dump()), catalog.search("Гоминьдан")
     catalog.rebuild()
-    assert (catalog.dump(), catalog.search("Гоминьдан")) == (before, found)
+    assert (list(catalog.dump()), catalog.search("Гоминьдан")) == (before, found)
 
 
 def test_a_lost_catalogue_is_made_again(catalog: Catalog) -> None:
-    before = catalog.dump()
+    before = list(catalog.dump())
     catalog.close()
     catalog.path.unlink()
     with Catalog(catalog.path, catalog.records) as again:
-        assert again.dump() == before
+        assert list(again.dump()) == before
 
 
 def test_an_unknown_record_is_refused_with_the_nearest(catalog: Catalog) -> None:

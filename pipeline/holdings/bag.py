@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
 from pipeline.fixity import digest
 
@@ -54,22 +55,55 @@ def close_bag(folder: Path, info: Mapping[str, str]) -> None:
     _write(folder / TAG_MANIFEST, [_entry(folder, path) for path in tags])
 
 
+class Files(Protocol):
+    """The files of a bag, wherever they lie; paths are relative to it."""
+
+    def names(self) -> set[str]:
+        """Return what is there."""
+
+    def read(self, name: str) -> bytes:
+        """Return what a small file holds."""
+
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of a file, or in words why it has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """A bag in a folder of this machine."""
+
+    folder: Path
+
+    def names(self) -> set[str]:
+        return {_relative(self.folder, p) for p in self.folder.rglob("*") if not p.is_dir()}
+
+    def read(self, name: str) -> bytes:
+        return (self.folder / name).read_bytes()
+
+    def digest(self, name: str) -> str:
+        path = self.folder / name
+        return "a link: the file lies elsewhere" if path.is_symlink() else digest(path)
+
+
 def check_bag(folder: Path) -> list[Finding]:
     """Return everything that is not as it was when the bag was closed, file by file."""
+    return check_files(_Here(folder))
+
+
+def check_files(files: Files) -> list[Finding]:
+    """Return the same of a bag that lies anywhere."""
     findings: list[Finding] = []
     expected: dict[str, str] = {}
+    present = files.names()
     for manifest in (TAG_MANIFEST, MANIFEST):
-        if (folder / manifest).is_file():
-            expected |= _read_manifest(folder / manifest, findings)
+        if manifest in present:
+            expected |= _read_manifest(manifest, files.read(manifest), findings)
         else:
             findings.append(Finding(manifest, Damage.MISSING, "the manifest is not there"))
-    present = {_relative(folder, path) for path in folder.rglob("*") if not path.is_dir()}
     for name, want in sorted(expected.items()):
         if name not in present:
             findings.append(Finding(name, Damage.MISSING, "listed, but not there"))
-        elif (folder / name).is_symlink():
-            findings.append(Finding(name, Damage.CHANGED, "is a link; the file lies elsewhere"))
-        elif (have := digest(folder / name)) != want:
+        elif (have := files.digest(name)) != want:
             findings.append(Finding(name, Damage.CHANGED, f"expected {want}, found {have}"))
     strangers = sorted(present - expected.keys() - {TAG_MANIFEST, MANIFEST})
     detail = "there, but in no manifest"
@@ -77,10 +111,10 @@ def check_bag(folder: Path) -> list[Finding]:
     return findings
 
 
-def _read_manifest(path: Path, findings: list[Finding]) -> dict[str, str]:
+def _read_manifest(manifest: str, content: bytes, findings: list[Finding]) -> dict[str, str]:
     """Return file to digest; a line that cannot be read is a finding, never skipped."""
     entries: dict[str, str] = {}
-    text = path.read_bytes().decode("utf-8", errors="replace")
+    text = content.decode("utf-8", errors="replace")
     for number, line in enumerate(text.splitlines(), 1):
         found, _, name = line.partition("  ")
         hexadecimal = len(found) == 64 and set(found) <= set("0123456789abcdef")
@@ -88,7 +122,7 @@ def _read_manifest(path: Path, findings: list[Finding]) -> dict[str, str]:
             entries[decoded(name)] = found
         else:
             detail = f"line {number} is no digest and file name: {line[:80]!r}"
-            findings.append(Finding(path.name, Damage.MALFORMED, detail))
+            findings.append(Finding(manifest, Damage.MALFORMED, detail))
     return entries
 
 

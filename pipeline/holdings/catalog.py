@@ -206,15 +206,13 @@ class Catalog:
         self._db.close()
         self._db = self._anew(always=True)
 
-    def dump(self) -> list[tuple[Any, ...]]:
-        """Return all that it says, in an order that does not depend on how it was built."""
+    def dump(self) -> Iterator[tuple[Any, ...]]:
+        """Yield all that it says, in an order that does not depend on how it was built."""
         columns = {"page": "record, number, leaf, state, confidence, text"}
         asked = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
-        return [
-            (table, *row)
-            for table in _TABLES
-            for row in self._db.execute(asked.format(columns.get(table, "*"), table))
-        ]
+        for table in _TABLES:
+            for row in self._db.execute(asked.format(columns.get(table, "*"), table)):
+                yield (table, *row)
 
     def searches_what_it_holds(self) -> bool:
         """Whether the file is sound and the full-text index agrees with the pages."""
