@@ -11,6 +11,7 @@ import typer
 from flows import (
     batch,
     citing,
+    counting,
     describing,
     direct,
     ending,
@@ -194,6 +195,7 @@ def evaluate(
 
 app.command("push")(mirroring.push_records)
 app.command()(receiving.receipts)
+app.command()(counting.stats)
 app.command()(citing.reference)
 app.command()(citing.cite)
 app.command()(exporting.export)

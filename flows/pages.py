@@ -15,12 +15,14 @@ from typing import Any
 from urllib.parse import quote
 
 import uvicorn
+from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from flows.metrics import Metrics
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
@@ -51,6 +53,7 @@ class Pages:
         """Take the place; ``hear`` is told of the notices that Prefect sends here."""
         self._word = secrets.token_urlsafe(16)
         self._settings, self._hear = settings, hear
+        self._metrics = Metrics(settings.output)
         self._server: uvicorn.Server | None = None
         self._thread = threading.Thread()
 
@@ -97,10 +100,15 @@ class Pages:
         app = Starlette(
             routes=[
                 Route(f"/notices/{self._word}", self._notice, methods=["POST"]),
+                Route("/metrics", self._scraped),
                 Mount("/", _Records(directory=self._settings.records, check_dir=False)),
             ]
         )
         return app if self._settings.auth is None else _Guarded(app, self._settings)
+
+    def _scraped(self, request: Request) -> Response:
+        del request
+        return Response(self._metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
     async def _notice(self, request: Request) -> Response:
         body = await request.body()

@@ -1,6 +1,6 @@
 """What the commands print: tables on a terminal, plain lines in a pipe, JSON for a program."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, astuple
 from pathlib import Path
@@ -19,6 +19,7 @@ from pipeline.holdings.catalog import Entry
 from pipeline.holdings.search import CONSIDERED, Hit
 from pipeline.outcome import Outcome
 from pipeline.record import Record, dump
+from pipeline.stats import Tally
 
 # no emoji: a text that holds ":id:" keeps it
 _out = Console(soft_wrap=True, highlight=False, emoji=False)
@@ -92,6 +93,22 @@ def entries(found: Iterable[Entry], *, as_json: bool, of: int) -> None:
     line(f"{len(rows)} {'' if len(rows) == of else f'of {of:,} '}record{'' if of == 1 else 's'}")
     if rows and len(rows) < of:
         line(f"`opis list --after {rows[-1][0]}` goes on from there, if there are more.")
+
+
+def tallies(found: Mapping[str, Tally]) -> None:
+    """Print sums, a line each."""
+    heads = ("", "published", "before", "refused", "failed", "pages", "read before", "words",
+             "review", "seconds")  # fmt: skip
+    rows = [
+        (name, *(str(one.fates[fate]) for fate in _FATES), str(one.pages), str(one.cached),
+         f"{one.words:,}", f"{one.review / one.published:.0%}" if one.published else "",
+         f"{sum(one.seconds.values()):,.0f}")
+        for name, one in found.items()
+    ]  # fmt: skip
+    _table(heads, rows)
+
+
+_FATES = ("published", "published before", "refused", "failed")
 
 
 def _standing(entry: Entry) -> str:

@@ -47,6 +47,8 @@ def note(
         where=_where(path, outcome, settings, target),
         reason=outcome.reason,
         finding=outcome.finding,
+        cause=outcome.cause,
+        work=outcome.work,
     )
     enter(receipt, settings.output)
 

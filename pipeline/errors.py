@@ -134,6 +134,17 @@ class CatalogError(OpisError):
     """The catalogue has no such record, page or leaf, or cannot read the query."""
 
 
+def cause_of(error: BaseException) -> str:
+    """Return the kind of an error in words, to be counted by.
+
+    >>> cause_of(NotAScanError("x")), cause_of(TooLargeError("x")), cause_of(IngestError("x"))
+    ('not a scan', 'too large', 'other')
+    """
+    kind = type(error).__name__.removesuffix("Error")
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=A)(?=S)", " ", kind).lower()
+    return "other" if words == "ingest" else words
+
+
 def legible(name: str) -> str:
     r"""Return a file name with what cannot be written anywhere spelt out.
 

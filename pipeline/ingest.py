@@ -14,12 +14,14 @@ from pipeline.admit import admit
 from pipeline.arrivals import companions_of, known_as, lies_there, note, refuse_links
 from pipeline.assemble import assemble, redescribe
 from pipeline.description.merge import sidecar_of
+from pipeline.effort import Effort
 from pipeline.errors import (
     AwayError,
     CutOffError,
     EmptyScanError,
     IngestError,
     MachineError,
+    cause_of,
     disk_trouble,
     legible,
 )
@@ -30,7 +32,7 @@ from pipeline.holdings.publish import Published, publish
 from pipeline.holdings.stored import stored_pages, with_what_stands
 from pipeline.inbox import Copied, forget_refusal, refuse, remove_empty_folders, retire
 from pipeline.model import Clock
-from pipeline.outcome import Outcome
+from pipeline.outcome import Outcome, Work
 from pipeline.places import require, there
 from pipeline.reading.engines import signature_of
 from pipeline.reading.pool import Readers
@@ -56,7 +58,7 @@ def turn_away(
             f"{legible(path.name)} cannot be taken: {told} holds control characters or letters "
             "that are not UTF-8. Rename the scan or its folder."
         )
-        refused.append(refuse_scan(path, reason, settings, clock))
+        refused.append(refuse_scan(path, reason, settings, clock, "name"))
     return kept, refused
 
 
@@ -78,7 +80,7 @@ def admit_scan(
     except (CutOffError, EmptyScanError) as error:
         return _wait_for_rest(path, error, settings, clock)
     except IngestError as error:
-        return refuse_scan(path, str(error), settings, clock)
+        return refuse_scan(path, str(error), settings, clock, cause_of(error))
     if isinstance(found, Published):
         return _finish(path, sidecar_of(path), found, settings, clock)
     return found
@@ -104,19 +106,21 @@ def page_runs(scan: Admitted, jobs: int) -> Iterator[range]:
 def publish_scan(scan: Admitted, settings: Settings, readers: Readers, clock: Clock) -> Outcome:
     """Make and publish the record of a scan whose pages are read, and retire the scan."""
     require(settings)
-    pdfs = in_children(readers, settings)
+    pdfs, effort = in_children(readers, settings), Effort(scan.arrived)
     try:
         if scan.known is not None:
             published = _describe_again(scan, scan.known, settings, clock, pdfs)
         else:
             signature = signature_of(settings.engine, scan.languages)
-            record = assemble(scan, pages_of(scan, settings), signature, clock)
+            pages = effort.counted(pages_of(scan, settings))
+            record = assemble(scan, pages, signature, clock)
             published = publish(
                 scan, record, lambda: pages_of(scan, settings), settings, clock, pdfs=pdfs
             )
     except IngestError as error:
-        return refuse_scan(scan.path, str(error), settings, clock)
-    return _finish(scan.path, scan.sidecar, published, settings, clock)
+        return refuse_scan(scan.path, str(error), settings, clock, cause_of(error))
+    work = None if published.already else effort.work(clock)
+    return _finish(scan.path, scan.sidecar, published, settings, clock, work)
 
 
 def _describe_again(
@@ -129,9 +133,11 @@ def _describe_again(
     return publish(whole, record, lambda: stored_pages(known, old), settings, clock, pdfs=pdfs)
 
 
-def refuse_scan(path: Path, reason: str, settings: Settings, clock: Clock) -> Outcome:
+def refuse_scan(
+    path: Path, reason: str, settings: Settings, clock: Clock, cause: str = "other"
+) -> Outcome:
     """Move a scan to ``refused/`` with its sidecar and the reason; one from elsewhere stays."""
-    outcome = Outcome(scan=legible(path.name), refused=reason)
+    outcome = Outcome(scan=legible(path.name), refused=reason, cause=cause)
     if not path.is_relative_to(settings.inbox):
         note(path, outcome, settings, clock)
         return outcome
@@ -151,7 +157,7 @@ def _wait_for_rest(path: Path, error: IngestError, settings: Settings, clock: Cl
     still = time.time() - path.lstat().st_ctime
     inside = path.is_relative_to(settings.inbox)
     if not inside or still >= settings.incomplete_seconds:
-        return refuse_scan(path, str(error), settings, clock)
+        return refuse_scan(path, str(error), settings, clock, cause_of(error))
     left = math.ceil((settings.incomplete_seconds - max(still, 0)) / 60)
     minutes = f"{left} minute{'' if left == 1 else 's'}"
     sentence = (
@@ -193,7 +199,12 @@ def end_batch(settings: Settings, clock: Clock) -> None:
 
 
 def _finish(
-    path: Path, sidecar: Path | None, done: Published, settings: Settings, clock: Clock
+    path: Path,
+    sidecar: Path | None,
+    done: Published,
+    settings: Settings,
+    clock: Clock,
+    work: Work | None = None,
 ) -> Outcome:
     """Take the scan out of the inbox, now that a verified copy of it is published.
 
@@ -201,8 +212,10 @@ def _finish(
     """
     record = from_json((done.folder / "data" / "record.json").read_bytes())
     outcome = Outcome.of_record(
-        path.name, record, done.folder, already=done.already, finding=known_as(path, record, done)
-    )
+        path.name, record, done.folder, already=done.already,
+        finding=known_as(path, record, done),
+        work=work and work.model_copy(update={"review": record.needs_review}),
+    )  # fmt: skip
     note(path, outcome, settings, clock)
     if path.is_relative_to(settings.inbox) and not settings.keep_inbox:
         _retire(path, sidecar, record, done, settings)

@@ -4,7 +4,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from pydantic import BaseModel, ConfigDict
+
 from pipeline.record import Record
+
+
+class Work(BaseModel):
+    """What a published version took to make."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pages: int = 0
+    words: int = 0
+    cached: int = 0  #: pages that an earlier run had read
+    review: bool = False  #: whether a person should look
+    seconds: dict[str, float] = {}  #: by stage: extract, prepare, recognize, publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +39,20 @@ class Outcome:
     refused: str = ""  #: the reason
     failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
     waits: str = ""  #: it is not whole yet: it stays, to be looked at again
+    cause: str = ""  #: of a refusal, to be counted by
+    work: Work | None = None  #: what it took to publish it
     gone: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
 
     @classmethod
     def of_record(
-        cls, scan: str, record: Record, folder: Path, *, already: bool, finding: str = ""
+        cls,
+        scan: str,
+        record: Record,
+        folder: Path,
+        *,
+        already: bool,
+        finding: str = "",
+        work: Work | None = None,
     ) -> Self:
         """Return the outcome of a scan that has a record, published just now or before."""
         return cls(
@@ -44,6 +67,7 @@ class Outcome:
             needs_review=record.needs_review,
             already=already,
             finding=finding,
+            work=work,
         )
 
     @property

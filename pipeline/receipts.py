@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from pipeline.errors import legible
 from pipeline.holdings.database import archive_lock
+from pipeline.outcome import Work
 
 NAME = "receipts.jsonl"
 Fate = Literal["published", "published before", "refused", "waits", "failed"]
@@ -35,6 +36,8 @@ class Receipt(BaseModel):
     where: str  #: where its bytes are now: below ``output/`` or ``inbox/``
     reason: str = ""
     finding: str = ""  #: the same bytes came before under another name
+    cause: str = ""  #: of a refusal, in a word or two: to be counted by
+    work: Work | None = None  #: of a version that was published just then
 
 
 def enter(receipt: Receipt, output: Path) -> None:

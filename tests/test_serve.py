@@ -67,6 +67,8 @@ def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> Non
         assert page.headers["Content-Security-Policy"] == "sandbox"
     with urllib.request.urlopen(f"{folder}text.txt", timeout=10) as page:
         assert page.read() == data(version, "text.txt").read_bytes()
+    with urllib.request.urlopen(f"{_pages(serving)}/metrics", timeout=10) as page:
+        assert b'opis_scans_total{fate="published"} 1.0' in page.read()
     for outside in ("/../catalog.sqlite", "/%2e%2e/catalog.sqlite", "/.opis/", "/none"):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(_pages(serving) + outside, timeout=10)
