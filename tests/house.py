@@ -1,14 +1,18 @@
 """Runs the real command in a folder of its own, as a person would."""
 
+import asyncio
+import hashlib
 import os
 import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import asyncpg
 import psutil
 
 ROOT = Path(__file__).parent.parent
@@ -50,7 +54,7 @@ class House:
     def _run(self, words: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
         base = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
         base |= {"OPIS_SETTLE_SECONDS": "0", "OPIS_INCOMPLETE_SECONDS": "0"}
-        base |= {"PREFECT_HOME": str(self.folder / "prefect")}
+        base |= {"PREFECT_HOME": str(self.folder / "prefect"), **database(self.folder)}
         return subprocess.run(
             words,
             cwd=self.folder,
@@ -64,6 +68,25 @@ class House:
     def versions(self) -> list[Path]:
         """Return the folders of all published versions."""
         return sorted(path.parent for path in self.output.rglob("bagit.txt"))
+
+
+def database(folder: Path) -> dict[str, str]:
+    """Return what gives a Prefect server a database of its own, where tests run on PostgreSQL."""
+    server = os.environ.get("TEST_POSTGRES")
+    if server is None:
+        return {}
+    name = "house_" + hashlib.sha256(str(folder).encode()).hexdigest()[:24]
+    asyncio.run(_create(server, name))
+    return {"PREFECT_SERVER_DATABASE_CONNECTION_URL": f"{server.rpartition('/')[0]}/{name}"}
+
+
+async def _create(server: str, name: str) -> None:
+    connection = await asyncpg.connect(server.replace("+asyncpg", ""))
+    try:
+        with suppress(asyncpg.DuplicateDatabaseError):
+            await connection.execute(f"CREATE DATABASE {name}")
+    finally:
+        await connection.close()
 
 
 def free_port() -> int:

@@ -16,7 +16,7 @@ from flows.server import PrefectServer
 from flows.workers import Asked, Facts, compared
 from pipeline.settings import Settings
 from tests.campaigns.served import long_scan
-from tests.house import OPIS, House, data, free_port
+from tests.house import OPIS, House, data, database, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -38,7 +38,8 @@ def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
 ) -> None:
     house, pages = House(tmp_path), 20
     long_scan(house.inbox / "long.tif", pages)
-    monkeypatch.setenv("PREFECT_HOME", str(tmp_path / "prefect"))
+    for name, value in {"PREFECT_HOME": str(tmp_path / "prefect"), **database(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
     server = PrefectServer(Settings(port=free_port()), tmp_path / "server.log")
     server.start()
     try:

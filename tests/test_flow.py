@@ -15,7 +15,7 @@ from PIL import Image
 
 from flows.server import PrefectServer
 from pipeline.settings import Settings
-from tests.house import LETTER, OPIS, House, data, free_port, outliving
+from tests.house import LETTER, OPIS, House, data, database, free_port, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -28,6 +28,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("PREFECT_HOME", str(home))
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         patch.setenv("DO_NOT_TRACK", "1")
+        for name, value in database(home).items():
+            patch.setenv(name, value)
         server = PrefectServer(Settings(port=free_port()), home / "log.txt")
         server.start()
         try:

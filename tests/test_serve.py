@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import socket
 import threading
 import time
@@ -179,6 +180,7 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on(served: Served)
     assert amiss(served.house, dropped) == []
 
 
+@pytest.mark.skipif("TEST_POSTGRES" in os.environ, reason="its database is no file")
 def test_prefects_database_may_go_at_any_time(served: Served) -> None:
     dropped = _drop(served, range(1))
     served.until_said("published scan 0.png")

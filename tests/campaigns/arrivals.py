@@ -9,6 +9,7 @@ Exits with 1 where the digests that went in are not those of published, refused 
 """
 
 import random
+import statistics
 import sys
 import time
 from collections import Counter
@@ -123,7 +124,8 @@ def a_thousand(folder: Path) -> list[str]:
         made.save(path)
         dropped[digest(path)] += 1
     beside.rename(served.house.inbox / "box")
-    _until_empty(served)
+    asked = _until_empty(served)
+    _print_lasted(asked)
     runs = served.ask("flow_runs/count")
     served.ends()
     print(f"{len(served.house.versions())} records in {runs} runs", flush=True)
@@ -183,11 +185,21 @@ def _drop(served: Served, numbers: range) -> Counter[str]:
     return dropped
 
 
-def _until_empty(served: Served) -> None:
-    until = time.monotonic() + _PATIENCE
+def _until_empty(served: Served) -> list[float]:
+    """Wait; return how many seconds the server took to say which runs there are, each second."""
+    until, lasted = time.monotonic() + _PATIENCE, []
     while scans_in(served.house.inbox) and time.monotonic() < until:
+        begun = time.monotonic()
+        served.ask("flow_runs/filter", limit=20, sort="EXPECTED_START_TIME_DESC")
+        lasted.append(time.monotonic() - begun)
         time.sleep(1)
     time.sleep(3)
+    return lasted
+
+
+def _print_lasted(lasted: list[float]) -> None:
+    late = statistics.quantiles(lasted, n=20)[-1]
+    print(f"runs listed in {statistics.median(lasted):.3f} s, p95 {late:.3f} s", flush=True)
 
 
 _PARTS: tuple[Callable[[Path], list[str]], ...] = (

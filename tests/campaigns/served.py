@@ -19,7 +19,7 @@ import psutil
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import digest
-from tests.house import OPIS, House, data, free_port, outliving
+from tests.house import OPIS, House, data, database, free_port, outliving
 
 #: what a part of it is called, by words of its command line
 PARTS = {
@@ -46,7 +46,7 @@ class Served:
             "OPIS_RESCAN_SECONDS": "1", "OPIS_INCOMPLETE_SECONDS": "60",
             "OPIS_RETRY_SECONDS": "15", "OPIS_PORT": str(self.port),
             "OPIS_PAGES_PORT": str(free_port()),
-            "PREFECT_HOME": str(self.house.folder / "prefect"),
+            "PREFECT_HOME": str(self.house.folder / "prefect"), **database(self.house.folder),
         }  # fmt: skip
         with (self.house.folder / "said.txt").open("a") as said:
             self.run = subprocess.Popen(
