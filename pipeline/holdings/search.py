@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import CatalogError
 
-CONSIDERED = 500  #: pages that are weighed against each other
+CONSIDERED = 200  #: pages that are weighed against each other
 
 _USUAL = 1500  #: characters of a page
 _AROUND = 60  #: characters shown on each side of a hit
