@@ -39,7 +39,8 @@ def ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
     """Run the flow, and say how much of the time was Prefect's."""
     prepare_prefect(settings)
     begun = time.monotonic()
-    house.readers(settings)  # they start while Prefect does
+    if settings.runner == "threads":
+        house.readers(settings).start()  # they get ready while Prefect does
     server = os.environ.get("PREFECT_API_URL")
     show.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
     flow = importlib.import_module("flows.ingest")

@@ -70,7 +70,7 @@ def ingest(
     if not settings.inbox.exists():
         show.line(f"There was no inbox {settings.inbox}; it is made now.")
     if directly:
-        house.readers(settings)  # they start while the rest is checked
+        house.readers(settings).start()  # they start while the rest is checked
     house.ready(settings)
     chosen = _chosen(scans, settings)
     if chosen is None:

@@ -87,6 +87,8 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
     with ending.with_children(lambda: _readers(settings).close()):
         try:
             house.ready(settings)
+            if settings.runner == "threads":
+                _readers(settings).start()
             with taken(named, settings, house.clock()) as (ours, others):
                 return _ended(_ingested(ours, others, settings), settings)
         except OpisError as error:

@@ -1,7 +1,9 @@
 """A reading child that somebody kills is replaced, and its question asked again."""
 
+import itertools
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -32,6 +34,7 @@ def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> 
     scan = scan_pdf(tmp_path / "scan.pdf", 2)
     readers = Readers(1)
     try:
+        readers.start()
         for one in _children():
             one.kill()  # as the system does when memory is short
         facts = readers.ask(Inspect(scan, Limits()), 30).facts
@@ -73,8 +76,8 @@ def test_a_child_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
 
 
 def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
-    code = "from pipeline.reading.pool import Readers; import time; r = Readers(1); time.sleep(60)"
-    parent = psutil.Popen([sys.executable, "-c", code])
+    code = "import time; from pipeline.reading.pool import Readers; r = Readers(1); r.start()"
+    parent = psutil.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"])
     until = time.monotonic() + 20
     while not parent.children():
         assert time.monotonic() < until
@@ -84,3 +87,51 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     parent.kill()
     parent.wait()
     assert not outliving(family)
+
+
+def test_a_child_starts_when_it_is_lent_and_the_last_one_back_is_lent_first(tmp_path: Path) -> None:
+    scan = scan_pdf(tmp_path / "scan.pdf", 1)
+    readers = Readers(8)
+    try:
+        assert not _children()
+        for _ in range(3):
+            readers.ask(Inspect(scan, Limits()), 30)
+        assert len(_children()) == 1
+        readers.start()
+        assert len(_children()) == 8
+    finally:
+        readers.close()
+
+
+_HOLDS = """
+import sys, time
+from pipeline.reading.slots import slot
+for _ in range(15):
+    with slot(int(sys.argv[1])):
+        begun = time.monotonic()
+        time.sleep(0.01)
+        print(begun, time.monotonic(), flush=True)
+"""
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_no_more_hold_a_slot_of_the_machine_than_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slots: int
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    words = [sys.executable, "-c", _HOLDS, str(slots)]
+    runs = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    killed = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert killed.stdout is not None
+    killed.stdout.readline()
+    killed.kill()  # what it held is free again
+    killed.communicate()
+    held = [
+        (float(begun), float(ended))
+        for run in runs
+        for begun, ended in (line.split() for line in run.communicate(timeout=60)[0].splitlines())
+    ]
+    assert len(held) == 4 * 15
+    moments = sorted([(begun, 1) for begun, _ in held] + [(ended, -1) for _, ended in held])
+    at_once = list(itertools.accumulate(change for _, change in moments))
+    assert max(at_once) <= slots

@@ -127,10 +127,15 @@ class Readers:
         self._closed = False
         self.count = count
         self._all = [Reader(memory) for _ in range(count)]
-        self._idle: queue.SimpleQueue[Reader] = queue.SimpleQueue()
+        # The last one back is lent first: who reads with four threads has four children.
+        self._idle: queue.LifoQueue[Reader] = queue.LifoQueue()
+        for reader in self._all:
+            self._idle.put(reader)
+
+    def start(self) -> None:
+        """Start all of them ahead of the first question; else each starts when it is lent."""
         for reader in self._all:
             reader.start()
-            self._idle.put(reader)
 
     @contextmanager
     def borrow(self) -> Iterator[Reader]:
