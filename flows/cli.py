@@ -18,6 +18,7 @@ from flows import (
     examining,
     exporting,
     house,
+    looking,
     mirroring,
     receiving,
     show,
@@ -29,13 +30,11 @@ from pipeline.errors import OpisError, SetupError, disk_trouble, legible
 from pipeline.evaluation.measure import evaluate as evaluation
 from pipeline.evaluation.samples import find_samples
 from pipeline.holdings.audit import check_archive
-from pipeline.holdings.catalog import Catalog
 from pipeline.inbox import find_scans
 from pipeline.outcome import Outcome
 from pipeline.reading.engines import signature_of
 from pipeline.reading.ocr import installed_languages
 from pipeline.reading.recipes import Recipe
-from pipeline.record import from_json
 from pipeline.settings import Settings
 
 app = typer.Typer(
@@ -103,49 +102,6 @@ def serve(
     serving.serve(settings, show.line, show.complaint)
 
 
-@app.command("list")
-def list_records(
-    output: Output = None,
-    limit: Annotated[int, typer.Option(help="Records to show at the most; 0: all.", min=0)] = 1000,
-    after: Annotated[str, typer.Option(help="Go on behind this record.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """List records, by their place in the archive."""
-    with _catalog(output) as catalog:
-        found = catalog.entries(limit or -1, after)
-        show.entries(found, as_json=as_json, of=catalog.size())
-
-
-@app.command("show")
-def show_record(
-    record: Annotated[str, typer.Argument(help="The record's id.")],
-    output: Output = None,
-    as_json: AsJson = False,
-) -> None:
-    """Show a record: what it is, where it lies, what to look at, and its text."""
-    settings = house.settings_with(output=output)
-    with _catalog(output) as catalog:
-        entry = catalog.entry(record)
-    folder = settings.records / entry.folder / f"v{entry.version}"
-    content = (folder / "data" / "record.json").read_text("utf-8")
-    if as_json:
-        show.line(content.rstrip("\n"))
-    else:
-        show.record(from_json(content), folder)
-
-
-@app.command()
-def search(
-    query: Annotated[str, typer.Argument(help='Words; "a phrase"; a beginning*.')],
-    output: Output = None,
-    limit: Annotated[int, typer.Option(help="Hits to show at the most.", min=1)] = 50,
-    as_json: AsJson = False,
-) -> None:
-    """Find pages by their words."""
-    with _catalog(output) as catalog:
-        show.hits(catalog.search(query, limit), catalog.count(query), as_json=as_json)
-
-
 @app.command()
 def verify(
     records: Annotated[
@@ -193,6 +149,9 @@ def evaluate(
     show.evaluation(results, as_json=as_json)
 
 
+app.command("list")(looking.list_records)
+app.command("show")(looking.show_record)
+app.command()(looking.search)
 app.command("push")(mirroring.push_records)
 app.command()(receiving.receipts)
 app.command()(counting.stats)
@@ -243,8 +202,3 @@ def _chosen(scans: list[Path] | None, settings: Settings) -> list[Path] | None:
     if scans:
         return [path.absolute() for path in scans]
     return [] if find_scans(settings.inbox) else None
-
-
-def _catalog(output: Path | None) -> Catalog:
-    settings = house.settings_with(output=output)
-    return Catalog(settings.catalog, settings.records)
