@@ -31,7 +31,7 @@ _SHOWN = 25  #: scans named on the page, under each head
 _ROWS = 1000  #: scans in the table
 _RENAMED = 10.0  #: seconds between two new names of a run whose pages are still being counted
 _TOLD = 5  #: reasons in a sentence
-_PULSE = 4.0  #: seconds between two looks at how far a run is; each costs the server 20 ms
+_PULSE = 4.0  #: seconds between two looks at how far a run is
 
 
 def run_name(scans: int, pages: int | None = None) -> str:
