@@ -22,6 +22,7 @@ from flows import (
     mirroring,
     receiving,
     show,
+    sites,
     versions,
 )
 from flows import serve as serving
@@ -152,6 +153,7 @@ def evaluate(
 app.command("list")(looking.list_records)
 app.command("show")(looking.show_record)
 app.command()(looking.search)
+app.command()(sites.site)
 app.command("push")(mirroring.push_records)
 app.command()(receiving.receipts)
 app.command()(counting.stats)

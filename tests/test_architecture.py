@@ -31,7 +31,7 @@ FLOORS = (
     {"admit", "claims", "inbox", "receipts"},
     {"arrivals", "stats"},
     {"dryrun", "evaluation", "ingest"},
-    {"again", "taking", "trace", "turns"},
+    {"again", "site", "taking", "trace", "turns"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {

@@ -27,11 +27,13 @@ from pipeline.reading.messages import (
     Extract,
     Failed,
     Inspect,
+    Picture,
     Question,
     Recognize,
     Search,
 )
 from pipeline.reading.page import read_image
+from pipeline.reading.pictures import write_pictures
 from pipeline.reading.scratch import clear_scratch
 from pipeline.textpdf.compare import look
 from pipeline.textpdf.write import write_searchable
@@ -62,6 +64,8 @@ class Desk:
                 return self._search(question)
             case Compare():
                 return Answer(look=look(question.searchable, question.original))
+            case Picture():
+                return self._draw(question)
 
     def _extract(self, ask: Extract) -> PageSource:
         self._page = None
@@ -75,6 +79,11 @@ class Desk:
         with ask.pages.open("rb") as lines:
             layers = map(LAYER.validate_json, lines)
             write_searchable(ask.original, ask.media_type, layers, ask.target, ask.facts)
+        return Answer()
+
+    def _draw(self, ask: Picture) -> Answer:
+        pixels, _ = page_image(ask.path, ask.media_type, ask.number, ask.dpi, ask.max_pixels)
+        write_pictures(pixels, ask.targets)
         return Answer()
 
     def _recognize(self, ask: Recognize) -> Reading:

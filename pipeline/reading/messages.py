@@ -71,6 +71,19 @@ class Compare:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """Write a page image for people to look at, as WebP. Answered by nothing that is set."""
+
+    path: Path
+    media_type: str
+    number: int  #: 1-based
+    dpi: int
+    max_pixels: int
+    targets: tuple[tuple[int, Path], ...]  #: a width in pixels, and where that goes
+    ask: Literal["picture"] = "picture"
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The question had no answer: the name of an error class and its sentence without advice."""
 
@@ -90,7 +103,7 @@ class Answer:
     answer: Literal["answer"] = "answer"
 
 
-Question: TypeAlias = Inspect | Extract | Recognize | Search | Compare
+Question: TypeAlias = Inspect | Extract | Recognize | Search | Compare | Picture
 Reply = Annotated[Answer | Failed, Field(discriminator="answer")]
 
 QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="ask")])

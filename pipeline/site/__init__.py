@@ -1,0 +1,1 @@
+"""The reading room: a static site of the published records."""
