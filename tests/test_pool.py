@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -135,3 +136,28 @@ def test_no_more_hold_a_slot_of_the_machine_than_there_are(
     moments = sorted([(begun, 1) for begun, _ in held] + [(ended, -1) for _, ended in held])
     at_once = list(itertools.accumulate(change for _, change in moments))
     assert max(at_once) <= slots
+
+
+_GREEDY = """
+import sys, time
+from pipeline.reading.slots import slot
+for _ in range(40):
+    with slot(1):
+        time.sleep(0.05)
+        print(sys.argv[1], time.monotonic(), flush=True)
+"""
+
+
+def test_slots_are_given_first_come_first_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    runs = [
+        subprocess.Popen([sys.executable, "-c", _GREEDY, name], stdout=subprocess.PIPE, text=True)
+        for name in ("a", "b")
+    ]
+    told = [line.split() for run in runs for line in run.communicate(timeout=60)[0].splitlines()]
+    order = "".join(name for name, _ in sorted(told, key=lambda one: float(one[1])))
+    first = max(order.index("a"), order.index("b"))  # from here both are there
+    last = min(order.rindex("a"), order.rindex("b"))
+    assert max(map(len, re.findall("a+|b+", order[first:last]))) <= 2, order

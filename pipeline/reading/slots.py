@@ -1,45 +1,54 @@
 """Slots of this machine: however many processes read pages, no more read at once than its cores.
 
 A slot is a lock on a file in a folder of this user, which the system takes from a process that
-dies. Runs, workers and commands of one user share them.
+dies. Runs, workers and commands of one user share them, first come, first served: who waits for a
+slot holds the gate, and the kernel lets those before the gate in by turns. (``filelock`` asks again
+and again, so that who has just let a slot go would take it anew.)
 """
 
+import fcntl
 import os
-import random
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-_PAUSE = 0.02  #: seconds between two looks for a free one; a page takes a second
+_PAUSE = 0.02  #: seconds between two looks for a free slot, by the one that holds the gate
 
 
 @contextmanager
 def slot(count: int) -> Iterator[None]:
     """Hold one of so many slots; waits until one is free."""
     folder = _folder()
-    held = _taken(folder, count)
-    while held is None:
-        time.sleep(_PAUSE)
-        held = _taken(folder, count)
+    gate = _opened(folder / "gate.lock")
+    try:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        while (held := _taken(folder, count)) is None:
+            time.sleep(_PAUSE)
+    finally:
+        os.close(gate)
     try:
         yield
     finally:
-        held.release()
+        os.close(held)
 
 
-def _taken(folder: Path, count: int) -> FileLock | None:
-    first = random.randrange(count)
-    for step in range(count):
-        lock = FileLock(folder / f"{(first + step) % count}.lock", timeout=0, thread_local=False)
+def _taken(folder: Path, count: int) -> int | None:
+    """Return the open file of a slot that was free, which is ours until it is closed."""
+    for number in range(count):
+        file = _opened(folder / f"{number}.lock")
         try:
-            return lock.acquire().lock
-        except Timeout:
-            continue
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+        else:
+            return file
     return None
+
+
+def _opened(path: Path) -> int:
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _folder() -> Path:
