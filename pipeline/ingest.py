@@ -6,7 +6,7 @@ the records are the same.
 
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -86,21 +86,17 @@ def admit_scan(
     return found
 
 
-def page_runs(scan: Admitted, jobs: int) -> Iterator[range]:
-    """Divide the pages of a scan into runs, shorter towards the end, so that all jobs end at once.
+def run_length(left: int, jobs: int, *, alone: bool) -> int:
+    """Return how many of the pages that are left of a scan go into its next run.
 
-    Each is a job's half share of what is left (guided self-scheduling, Polychronopoulos and Kuck
-    1987), and none is long.
+    Where many scans wait, a task takes as many as it may: each costs Prefect the same. A scan that
+    is alone is cut ever shorter, a job's half share of what is left (guided self-scheduling,
+    Polychronopoulos and Kuck 1987), so that all jobs end at once.
 
-    >>> from types import SimpleNamespace as S
-    >>> [len(run) for run in page_runs(S(unread=22), 2)]
-    [6, 4, 3, 3, 2, 1, 1, 1, 1]
+    >>> [run_length(left, 2, alone=True) for left in (22, 16, 8, 1)], run_length(22, 2, alone=False)
+    ([6, 4, 2, 1], 12)
     """
-    first, last = 1, scan.unread
-    while first <= last:
-        size = min(math.ceil((last - first + 1) / (2 * jobs)), _RUN)
-        yield range(first, first + size)
-        first += size
+    return min(math.ceil(left / (2 * jobs)) if alone else left, _RUN)
 
 
 def publish_scan(scan: Admitted, settings: Settings, readers: Readers, clock: Clock) -> Outcome:

@@ -13,7 +13,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Protocol
 
-from pipeline.ingest import failure, page_runs
+from pipeline.ingest import failure, run_length
 from pipeline.model import Clock
 from pipeline.outcome import Outcome
 from pipeline.settings import Settings
@@ -21,6 +21,7 @@ from pipeline.values import Admitted
 
 _HAND = 16  #: scans in hand at once, at least
 _AHEAD = 2  #: page runs that are given out, a job
+_CROWD = 2  #: scans a job that wait with pages: then none is cut short
 
 
 class Pending(Protocol):
@@ -61,14 +62,20 @@ class _InHand:
     """A scan that was let in and has no outcome yet."""
 
     scan: Admitted
-    runs: deque[range]  #: not given out yet
+    left: int  #: pages that are not given out yet, the last ones
     given: list[Pending] = field(default_factory=list)
-    back: int = 0  #: of those given
+    back: int = 0  #: runs, of those given
     error: Exception | None = None  #: of the first run that went wrong; no more are given out
 
     @property
     def is_read(self) -> bool:
-        return not self.runs and self.back == len(self.given)
+        return not self.left and self.back == len(self.given)
+
+    def next_run(self, length: int) -> range:
+        """Take so many pages off what is left."""
+        first = self.scan.unread - self.left + 1
+        self.left -= length
+        return range(first, first + length)
 
 
 class Turns:
@@ -107,11 +114,12 @@ class Turns:
             self._follow(self._steps.admit(path), partial(self._admitted, path))
 
     def _give(self, one: _InHand) -> None:
-        run = one.runs.popleft()
+        alone = len(self._reading) < _CROWD * self._jobs
+        run = one.next_run(run_length(one.left, self._jobs, alone=alone))
         self._given += 1
         pending = self._steps.read(one.scan, run)
         one.given.append(pending)
-        if one.runs:
+        if one.left:
             self._reading.append(one)
         self._follow(pending, partial(self._read, one, run))
 
@@ -126,8 +134,8 @@ class Turns:
         if isinstance(found, Outcome):
             return found
         self._tally.expect(found.unread)
-        one = _InHand(found, deque(page_runs(found, self._jobs)))
-        if one.runs:
+        one = _InHand(found, found.unread)
+        if one.left:
             self._reading.append(one)
         else:
             self._publish(one)
@@ -141,8 +149,8 @@ class Turns:
             self._tally.read(one.scan.name, run)
         except Exception as error:  # as above
             one.error = one.error or error
-            if one.runs:
-                one.runs.clear()
+            if one.left:
+                one.left = 0
                 self._reading.remove(one)
         if not one.is_read:
             return None

@@ -12,7 +12,6 @@ from hypothesis import settings as law
 from hypothesis import strategies as st
 
 from flows.progress import Meter
-from pipeline.ingest import page_runs
 from pipeline.model import ScanFacts
 from pipeline.outcome import Outcome
 from pipeline.settings import Settings
@@ -31,6 +30,7 @@ class Desk:
         self._pool = ThreadPoolExecutor(2 * JOBS)
         self._lock = threading.Lock()
         self.read_pages: list[tuple[str, int]] = []
+        self.runs: list[tuple[str, int]] = []
         self.published: list[tuple[str, int]] = []  #: and how many pages had been given out by then
         self.in_hand = self.most_in_hand = self.reading = self.most_reading = 0
 
@@ -43,6 +43,7 @@ class Desk:
         self.reading += 1
         self.most_reading = max(self.most_reading, self.reading)
         with self._lock:
+            self.runs.append((scan.path.name, len(run)))
             self.read_pages += [(scan.path.name, number) for number in run]
         return self._pool.submit(self._read, scan)
 
@@ -136,9 +137,13 @@ def test_a_huge_scan_does_not_hold_back_a_hundred_letters(
     assert begun["letter-99-whole.pdf"] < 2000
 
 
-def test_runs_are_short_at_the_end(scan: Admitted) -> None:
-    long = replace(scan, facts=ScanFacts("application/pdf", 100))
-    sizes = [len(run) for run in page_runs(long, JOBS)]
+def test_a_scan_that_is_alone_is_cut_short_and_many_are_not(
+    scan: Admitted, settings: Settings
+) -> None:
+    desk, _ = driven(scan, settings, {"alone-whole": 100})
+    sizes = [length for _, length in desk.runs]
     assert sum(sizes) == 100
     assert sizes == sorted(sizes, reverse=True)
-    assert sizes[-1] == 1
+    assert (sizes[0], sizes[-1]) == (12, 1)
+    desk, _ = driven(scan, settings, {f"{number}-whole": 4 for number in range(100)})
+    assert len(desk.runs) < 120, "nearly all of them are read in one run"
