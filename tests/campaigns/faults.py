@@ -115,6 +115,7 @@ def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> lis
     drops.thread.start()
     struck = _kill(served, kills, chance)
     print("killed:", dict(struck), flush=True)
+    _start_again(served, patient=True)
     return outcome(served, drops)
 
 
@@ -139,18 +140,24 @@ def _kill(served: Served, kills: int, chance: random.Random) -> Counter[str]:
     struck: Counter[str] = Counter()
     while struck.total() < kills:
         time.sleep(chance.uniform(0.2, 6))
+        _start_again(served, patient=True)
         victim = chance.choice(_VICTIMS)
         if not _struck(served, victim):
             continue
         struck[victim] += 1
         print(f"{struck.total()}: {victim}", flush=True)
-        assert served.run is not None
-        if served.run.poll() is not None:
-            starts = served.said().count("Watching")
-            served.start()
-            if chance.random() < 0.7:  # else it is struck while it starts
-                served.until_said("Watching", times=starts + 1)
+        _start_again(served, patient=chance.random() < 0.7)
     return struck
+
+
+def _start_again(served: Served, *, patient: bool) -> None:
+    """Do as systemd does; who is not patient strikes it while it starts, and it may end then."""
+    assert served.run is not None
+    starts = served.said().count("Watching")
+    while served.run.poll() is not None:
+        served.start()
+        while patient and served.said().count("Watching") == starts and served.run.poll() is None:
+            time.sleep(0.2)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,11 +93,9 @@ class Served:
     def kill_everything(self) -> None:
         """Do as a power cut does."""
         assert self.run is not None
-        for one in [*self.family(), psutil.Process(self.run.pid)]:
-            try:
-                one.send_signal(signal.SIGKILL)
-            except psutil.NoSuchProcess:
-                continue
+        for pid in [*(one.pid for one in self.family()), self.run.pid]:
+            with suppress(psutil.NoSuchProcess):
+                psutil.Process(pid).kill()
         self.run.wait()
 
     def ends(self, seconds: float = 15) -> None:
