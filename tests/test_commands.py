@@ -81,7 +81,8 @@ def test_a_catalogue_that_is_damaged_inside_is_a_sentence(house: House) -> None:
     path = house.output / "catalog.sqlite"
     content = path.read_bytes()
     with closing(sqlite3.connect(path)) as db:
-        page = db.execute("SELECT rootpage FROM sqlite_master WHERE name = 'record'").fetchone()[0]
+        asked = "SELECT rootpage FROM sqlite_master WHERE name = 'record_place'"
+        page = db.execute(asked).fetchone()[0]  # by which records are listed
     start = 4096 * (page - 1)
     path.write_bytes(content[:start] + bytes([255]) * 4096 + content[start + 4096 :])
     done = house.opis("list")
