@@ -84,8 +84,10 @@ LADDERS: dict[str, list[st.SearchStrategy[tuple[tuple[str, str], ...]]]] = {
     ],
     "de": [
         st.tuples(
-            st.tuples(st.just("bestand"), st.sampled_from(["NY 4090", "DY 30", "R 43 II"])),
-            st.tuples(st.just("signatur"), st.one_of(number, st.just("IV 2/2/12"))),
+            st.tuples(st.just("bestand"), st.sampled_from(["NY 4090", "DY 30", "R 43 II", "MfAA"])),
+            st.tuples(
+                st.just("signatur"), st.one_of(number, st.just("IV 2/2/12"), st.just("A 6661"))
+            ),
         )
     ],
     "pl": [
@@ -93,12 +95,16 @@ LADDERS: dict[str, list[st.SearchStrategy[tuple[tuple[str, str], ...]]]] = {
             st.tuples(st.just("zespol"), st.just("KC PZPR")),
             st.tuples(st.just("sygnatura"), st.sampled_from(["XI A/100", "237/V-5", "12"])),
             st.tuples(st.just("volume"), number),
-        )
+        ),
+        st.tuples(*(st.tuples(st.just(x), number) for x in ("zespol", "wiazka", "teczka"))),
     ],
     "hu": [
         st.tuples(
             st.tuples(st.just("signatura"), st.sampled_from(["XIX-J-1-j", "R 302-4.-8.-63."]))
-        )
+        ),
+        st.tuples(
+            st.tuples(st.just("signatura"), st.just("XIX-J-1-j")), st.tuples(st.just("box"), number)
+        ),
     ],
     "cn": [st.tuples(st.tuples(st.just("signatura"), st.just("105-00000-01(1)")))],
 }

@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+#: Where an archive is, said behind its name: "TsDA, Sofia, f. 1"; never part of a signature.
+CITY = (
+    r"(?:,? \(?(?:Moscow|Москва|Podolsk|Подольск|St\. Petersburg|Saint Petersburg|Санкт-Петербург|"
+    r"СПб|Sofia|София|Kiev|Kyiv|Київ|Киев|Lviv|Львів|Львов|Minsk|Минск|Warsaw|Warszawa|Budapest|"
+    r"Berlin|Potsdam|Koblenz|Freiburg|London|Kew|Beijing)\b\)?)?"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:

@@ -8,6 +8,7 @@ between two tokens decides: stops and commas bind, prose parts, anything else is
 import re
 from collections.abc import Sequence
 
+from pipeline.references.archives import CITY
 from pipeline.references.draft import Draft, Gap
 from pipeline.references.leaves import MONTH, YEAR, full_end, read_leaves
 from pipeline.references.levels import RANKS, VALUE, value_of
@@ -18,10 +19,11 @@ _BOUND = re.compile(r"[\s.,:()\[\]]*(?:\([^()0-9]{1,60}\)[\s.,:]*)?")
 _LISTED = re.compile(r"[\s.,:()]*(?:[;&]|\b(?:and|и|й|та|і|see also)\b)[\s.,:;()]*(?:and|и)?\s*")
 _PROSE = re.compile(r"[^\W\d_]{3}")
 _DOUBT = re.compile(  # right after a reference: half a range, a level we do not know, one more file
-    rf"-|\s+с\s+об|[\s.,;:]*(?!no\.|{MONTH})[^\W\d_]{{1,3}}\.\s*[0-9]|[\s,;]*(?:and\b|и\b|&|[,;])"
+    rf"-|\s+[си]\s+об(?!\w)|[\s.,;:]*(?!no\.|{MONTH})[^\W\d_]{{1,3}}\.\s*[0-9]|[\s,;]*(?:and\b|и\b|&|[,;])"
     rf"\s*(?!{YEAR})[0-9]+(?:-[0-9]+)?(?![./]?[0-9])\s*(?:[.,;&)\]]|and\b|и\b|$)|/\s*[0-9]",
     re.IGNORECASE,
 )
+_SEAT = re.compile(CITY, re.IGNORECASE)
 _NUMBERS = re.compile(r"[\s,.:]*[0-9]+\s*/\s*[0-9]+")
 
 
@@ -71,7 +73,8 @@ class Assembler:
             self._name_behind(token, now)
             return
         self._finish(token.start)
-        draft = Draft(token.name, token.start, token.end)
+        seat = _SEAT.match(self._text, token.end)
+        draft = Draft(token.name, token.start, seat.end() if seat else token.end)
         next_one = following[0] if following else None
         numbers = _NUMBERS.match(self._text, token.end)
         if numbers:
@@ -81,7 +84,7 @@ class Assembler:
         elif (
             next_one is not None
             and next_one.kind in {Kind.LEVEL, Kind.ARCHIVE}
-            and _BOUND.fullmatch(self._text[token.end : next_one.start])
+            and _BOUND.fullmatch(self._text[draft.end : next_one.start])
         ):
             self._now = draft
 
@@ -194,8 +197,8 @@ class Assembler:
 
     def _finish(self, before: int) -> None:
         draft, self._now = self._now, None
-        if draft is None:
-            return
+        if draft is None or not (draft.path or draft.ibid):
+            return  # an archive's name alone cites nothing
         if draft.archive is None and not draft.ibid and not {"fond"} < draft.path.keys():
             return
         if draft.path and _DOUBT.match(self._text[draft.end : before]):

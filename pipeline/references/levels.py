@@ -46,6 +46,7 @@ FILE_WORDS = {"bg": ("a.e", "А.е"), "ua": ("spr", "Спр"), "files": ("ed.khr
 PRINTED = {
     "record_group": "RG ", "entry": "Entry ", "lot": "Lot ", "transfer": "TIN ", "box": "Box ",
     "volume": "Bd. ", "sygnatura": "sygn. ",
+    "wiazka": "w. ", "teczka": "t. ",
 }  # fmt: skip
 
 #: By system: the levels of a whole reference, as a regular expression over their names.
@@ -59,8 +60,8 @@ LADDERS = {
         "(record_group )?(entry )?(series )?(lot|transfer|box|file|folder)( box| file| folder)*"
     ),
     "de": re.compile("bestand( signatur| volume| signatur volume)"),
-    "pl": re.compile("(zespol )?sygnatura( volume)?"),
-    "hu": re.compile("signatura"),
+    "pl": re.compile("(zespol )?sygnatura( volume)?|zespol( wiazka)? teczka"),
+    "hu": re.compile("signatura( box)?"),
     "cn": re.compile("signatura"),
 }  # fmt: skip
 #: Systems that are cited by fond, delo and leaf.

@@ -121,13 +121,17 @@ def _others(system: str, path: tuple[tuple[str, str], ...]) -> list[str]:
     if system == "de" and "signatur" in values:
         volume = [f"Bd. {values['volume']}"] if "volume" in values else []
         return [f"{values['bestand']}/{values['signatur']}", *volume]
+    if system == "hu":
+        return [values["signatura"], *([f"{values['box']}. doboz"] if "box" in values else [])]
     words = {**PRINTED, "volume": "t. "} if system == "pl" else PRINTED
+    if "teczka" in values:
+        words = words | {"zespol": "z. "}
     return [f"{words.get(level, '')}{value}" for level, value in path]
 
 
 def _step(level: str) -> str:
     """Return what a folder's name starts with, before the value."""
-    short = {"record_group": "rg", "box": "box", "lot": "lot", "volume": "t"}
+    short = {"record_group": "rg", "box": "box", "lot": "lot", "volume": "t", "teczka": "t"}
     return FOND_LEVELS[level].printed if level in FOND_LEVELS else short.get(level, "")
 
 

@@ -5,9 +5,10 @@ Their signatures are opaque: what stands between archive and leaves is kept as i
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
-from pipeline.references.archives import archive_named, spellings
+from pipeline.references.archives import CITY, archive_named, spellings
 from pipeline.references.leaves import LEAF_LIST, LeafRange, read_leaves
 from pipeline.references.place import ArchivalReference
 from pipeline.references.reading import Problem, Reading, Status
@@ -21,32 +22,46 @@ _CLASSES = (
 )
 _KEW = re.compile(
     r"(?<![\w/])(?P<named>(?:TNA|PRO|UKNA|The National Archives(?: of the UK)?|National Archives, "
-    r"Kew|Public Record Office)[\s:,/(]*(?:PRO[\s:,/]+)?)?"
+    r"Kew|Public Record Office)(?: \((?:TNA|PRO)\))?"
+    r"(?:, (?:London|Kew))?[\s:,/(]*(?:PRO[\s:,/]+)?)?"
     rf"(?P<class>{_CLASSES})[ /]?(?P<series>[0-9]{{1,4}})(?:[/-](?P<piece>[0-9]{{1,6}}[A-Z]?"
     r"(?:-[0-9]{1,6})?)(?:/(?P<item>[A-Z]{0,3}[0-9]{1,6}[A-Z]?(?:/[0-9]{1,6}[A-Z]?)*))?)?"
     rf"(?![\w/]|-\w)(?:,? (?:ff?|fols?)\.? ?(?P<leaves>{LEAF_LIST}))?"
 )
 #: Templates: the archives of the system and a list of leaves are put in.
 _GERMAN = (
-    r"(?P<archive>{archive})[\s,:]+(?P<bestand>[A-Z][A-Za-z]{{0,5}}(?: ?[0-9]{{1,5}}[a-z]?)?"
-    r"(?: [IVX]+(?![\w.]))?)(?:(?:/| /|, (?:Nr\. )?(?=[0-9]))"
+    r"{archive}[\s,:]+(?P<bestand>[A-Z][A-Za-z]{{0,5}}(?: ?[0-9]{{1,5}}[a-z]?)?"
+    r"(?: [IVX]+(?![\w.]))?)(?:(?:/| /|, (?:Nr\. )?(?=(?:[A-C] ?)?[0-9]))"
     r"(?P<signatur>[^\s,;.]+(?: [0-9A-Z/]+)*))?"
     r"(?:,? (?:Bd|Band|Bände)\.? (?P<volume>[0-9]+[A-Za-z]?))?"
     r"(?:,? (?:Bl|Blatt|S|fol)\.? ?(?P<leaves>{leaves}))?"
 )
 _POLISH = (
-    r"(?P<archive>{archive})[\s,:]+(?:(?P<zespol>(?!sygn)[^,;]{{2,80}}?), )?"
-    r"(?:sygn\.|sygnatura|z\.)? ?(?P<sygnatura>(?:[A-Z]{{1,3}} ?)*"
-    r"[IVXL]*(?: ?[A-Z]/)?[0-9][0-9A-Z/.-]*[0-9A-Za-z]?)(?:, (?:t|tom|w)\. ?(?P<volume>[0-9]+))?"
+    r"{archive}[\s,:]+(?:(?P<zespol>(?!sygn)[^,;]{{2,80}}?), )?"
+    r"(?:sygn\.|sygnatura)? ?(?P<sygnatura>(?:[A-Z]{{1,3}} ?)*"
+    r"[IVXL]*(?: ?[A-Z]/)?[0-9][0-9A-Z/.-]*[0-9A-Za-z]?)(?:, (?:t|tom)\. ?(?P<volume>[0-9]+))?"
     r"(?:, (?:k|karta|s|str)\. ?(?P<leaves>{leaves}))?"
 )
+_TECZKA = (
+    r"{archive}[\s,:]+(?:z\.|zesp\.|zespół)? ?(?P<zespol>[0-9]{{1,4}}(?:/[0-9]{{1,4}})?)"
+    r"(?:,? (?:w\.|wiązka) ?(?P<wiazka>[0-9]{{1,4}}))?"
+    r",? (?:t\.|teczka) ?(?P<teczka>[0-9]{{1,5}}[a-z]?)"
+    r"(?:,? (?:kk?\.|karta|karty|s\.|str\.) ?(?P<leaves>{leaves}))?"
+)
 _HUNGARIAN = (
-    r"(?P<archive>{archive})[\s,:-]+(?P<signatura>[A-Z]{{1,6}}[ -]?[0-9A-Za-z][\w.-]*"
+    r"{archive}[\s,:-]+(?P<signatura>[A-Z]{{1,6}}[ -]?[0-9A-Za-z][\w.-]*"
     r"(?:[ -][\w./-]*[0-9][\w./-]*)*[\w](?:(?<=\.-[0-9]{{2}})\.|(?<=\.-[0-9])\.)?)"
+    r"(?:, (?P<box>[0-9]{{1,5}})\. ?doboz)?"
 )
 _CHINESE = (
-    r"(?:(?P<archive>{archive})[\s,:]+(?:No\.? ?|File ?)?)?(?P<signatura>[12][0-9]{{2}}-[0-9]{{5}}-"
+    r"(?:{archive}[\s,:]+(?:No\.? ?|File ?)?)?(?P<signatura>[12][0-9]{{2}}-[0-9]{{5}}-"
     r"[0-9]{{2}}(?:\([0-9]+\))?)(?:,? (?:(?:pp?|ll?)\.? ?)?(?P<leaves>{leaves}))?"
+)
+#: After a signature: a box, a bundle or a file that we do not read.
+_REST = re.compile(
+    r"[\s,.]+(?:(?:f|z|w|t|cs|box|teczka|wiązka|doboz)\b\.? ?[0-9]|(?:[^,;]{1,20}, )?"
+    r"[0-9]+(?:[/-]\w|\. ?(?:doboz|cs|d|tétel|t|ő|őe|f)\b))",
+    re.IGNORECASE,
 )
 
 
@@ -55,7 +70,8 @@ def read_systems(text: str) -> Iterator[Reading]:
     for found in _KEW.finditer(text):
         yield from _kew(found)
     for system, pattern, unit in (
-        ("de", _GERMAN, "Bl"), ("pl", _POLISH, "k"), ("hu", _HUNGARIAN, ""), ("cn", _CHINESE, "l"),
+        ("de", _GERMAN, "Bl"), ("pl", _POLISH, "k"), ("pl", _TECZKA, "k"),
+        ("hu", _HUNGARIAN, ""), ("cn", _CHINESE, "l"),
     ):  # fmt: skip
         for found in _of_system(system, pattern).finditer(text):
             yield _signed(found, unit)
@@ -74,7 +90,11 @@ def _signed(found: re.Match[str], unit: str) -> Reading:
     archive = archive_named(found["archive"] or "")
     levels = [name for name in found.groupdict() if name not in {"archive", "leaves"}]
     path = tuple((level, found[level].strip()) for level in levels if found[level])
-    return reading_of(found, archive.code if archive else None, path, unit)
+    reading = reading_of(found, archive.code if archive else None, path, unit)
+    if reading.place is None or unit in {"Bl", "l"} or not _REST.match(found.string, found.end()):
+        return reading
+    more = Problem("unread-rest", "More follows that may belong to it.")
+    return replace(reading, status=Status.SUSPECT, place=None, problems=(more,))
 
 
 def reading_of(found: re.Match[str], archive: str | None, path: Path, unit: str) -> Reading:
@@ -102,7 +122,8 @@ def reading_of(found: re.Match[str], archive: str | None, path: Path, unit: str)
 
 @cache
 def _of_system(system: str, pattern: str) -> re.Pattern[str]:
-    archive = "|".join(re.escape(text).replace(r"\ ", "[ -]?") for text in spellings(system))
+    names = "|".join(re.escape(text).replace(r"\ ", "[ -]?") for text in spellings(system))
+    archive = rf"(?P<archive>{names})(?: \((?:{names})\))?{CITY}"
     return re.compile(
         rf"(?<![\w-])(?:{pattern.format(archive=archive, leaves=LEAF_LIST)})(?![\w/])"
     )
