@@ -2,6 +2,7 @@
 
     uv run python -m benchmarks.scale 1x40 1x400 1x2000 500x4
     uv run python -m benchmarks.scale --runner dask 20x4
+    uv run python -m benchmarks.scale --runner direct 500x4    # what Prefect adds is the difference
 
 SCANSxLEAVES: so many scans of so many leaves, each another page of typed Russian and English, at
 200 dpi, black and white. Prefect's server runs beside, as ``opis serve`` has it. Prints CPU seconds
@@ -66,29 +67,38 @@ def write_scans(inbox: Path, scans: int, leaves: int, lines: int) -> None:
 
 
 def measured(folder: Path, runner: str) -> Cost:
-    """Ingest what is in the inbox through Prefect, and return what that took."""
+    """Ingest what is in the inbox, and return what that took: through Prefect, or directly."""
     os.environ |= {"PREFECT_HOME": str(folder / "prefect"), "DO_NOT_TRACK": "1"}
     os.environ |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    server, cost = PrefectServer(Settings(port=4290), folder / "server.log"), Cost()
+    words = ["opis", "ingest"]
+    if runner == "direct":
+        return _run([*words, "--direct"], folder, {})
+    server = PrefectServer(Settings(port=4290), folder / "server.log")
     server.start()
     try:
-        environ = os.environ | {"PREFECT_API_URL": server.api, "OPIS_RUNNER": runner}
-        before, begun = _cpu_of_server(), time.monotonic()
-        run = subprocess.Popen(
-            [Path(sys.executable).with_name("opis"), "ingest"], cwd=folder,
-            env=environ | {"OPIS_SETTLE_SECONDS": "0"}, stdout=subprocess.DEVNULL,
-        )  # fmt: skip
-        seen: dict[int, tuple[str, float]] = {}
-        while run.poll() is None:
-            time.sleep(_LOOK)
-            cost.memory = max(cost.memory, _look(run.pid, seen))
-        cost.wall = time.monotonic() - begun
-        assert run.returncode == 0, f"opis ended with {run.returncode}"
-        for kind, seconds in seen.values():
-            cost.cpu[kind] = cost.cpu.get(kind, 0) + seconds
+        before = _cpu_of_server()
+        cost = _run(words, folder, {"PREFECT_API_URL": server.api, "OPIS_RUNNER": runner})
         cost.cpu["server"] = _cpu_of_server() - before
     finally:
         server.stop()
+    return cost
+
+
+def _run(words: list[str], folder: Path, environ: dict[str, str]) -> Cost:
+    """Run a command of Opis to its end and look at its processes meanwhile."""
+    cost, begun = Cost(), time.monotonic()
+    run = subprocess.Popen(
+        [Path(sys.executable).with_name(words[0]), *words[1:]], cwd=folder,
+        env=os.environ | environ | {"OPIS_SETTLE_SECONDS": "0"}, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    seen: dict[int, tuple[str, float]] = {}
+    while run.poll() is None:
+        time.sleep(_LOOK)
+        cost.memory = max(cost.memory, _look(run.pid, seen))
+    cost.wall = time.monotonic() - begun
+    assert run.returncode == 0, f"opis ended with {run.returncode}"
+    for kind, seconds in seen.values():
+        cost.cpu[kind] = cost.cpu.get(kind, 0) + seconds
     return cost
 
 
@@ -161,7 +171,7 @@ def main() -> None:
     """Run the orders that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("orders", nargs="+", metavar="SCANSxLEAVES")
-    parser.add_argument("--runner", choices=["threads", "dask"], default="threads")
+    parser.add_argument("--runner", choices=["threads", "dask", "direct"], default="threads")
     parser.add_argument("--lines", type=int, default=33, help="of text on a page")
     given = parser.parse_args()
     for order in given.orders:

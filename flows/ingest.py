@@ -13,6 +13,7 @@ from typing import Any
 from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
+from prefect.context import TagsContext
 from prefect.futures import PrefectFuture
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
@@ -101,7 +102,8 @@ def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settin
     turns = Turns(steps, meter, settings, house.clock(), jobs)
     for outcome in others:
         daybook.tell(outcome)
-    with daybook.progress(len(scans) + len(others)):
+    # For each tag of a task the server would be asked whether a limit stands in its way.
+    with TagsContext(current_tags=set()), daybook.progress(len(scans) + len(others)):
         for outcome in turns.outcomes(scans):
             daybook.tell(outcome)
             done.append(outcome)

@@ -22,6 +22,14 @@ _RARELY = {
     "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_CLEANUP_RECONCILER_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_FOREMAN_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "60",
+}
+#: States of tasks go to the database together, not each in a transaction of its own; the UI is
+#: so many seconds behind.
+_TOGETHER = {
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "20",
+    "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
 }
 EVERYWHERE = ("0.0.0.0", "::")  #: hosts that stand for all addresses of this machine
 _BROKEN = (b"file is not a database", b"disk image is malformed", b"Can't locate revision")
@@ -100,6 +108,7 @@ class PrefectServer:
         """
         environ = {
             **_RARELY,
+            **_TOGETHER,
             "PREFECT_SERVER_UI_API_URL": "/api",
             "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.ui,
         }

@@ -161,7 +161,7 @@ class Reading:
     state: PageState
     text: PageText = field(default_factory=PageText)
     steps: tuple[Step, ...] = ()
-    detail: str = ""  #: why it is blank, timed out or failed; a sentence
+    detail: str = ""  #: why it is blank, timed out, failed or wants an eye; a sentence
     languages: tuple[str, ...] = ()  #: the engine's codes that it was read with
     readings: int = 0  #: recognitions of the whole page
     expected_error: float | None = None  #: 0..1, CER by the evidence; None where nothing is read

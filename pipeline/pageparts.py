@@ -145,6 +145,7 @@ def _about_page(page: RecordPage, doubtful: int) -> Iterable[Issue]:
         detail = (
             f"page {page.number}: about {page.expected_error:.0%} of its characters may be wrong, "
             f"{doubtful} of {page.words} words are doubtful; compare them with the image"
+            + (f"; {page.detail}" if page.detail else "")
         )
         yield Issue(Concern.LOW_CONFIDENCE, detail, page.number)
 

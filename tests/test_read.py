@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import EngineSignature, PageState
-from pipeline.reading.engine import How
+from pipeline.reading.engine import How, Layout
 from pipeline.reading.marks import Grey
 from pipeline.reading.page import judge, read_image
 from pipeline.reading.prepare import prepare
@@ -115,3 +115,21 @@ def test_scraps_are_no_text() -> None:
 
 def test_marks_without_letters_are_no_text() -> None:
     assert judge(text("— . ; |", 0.9))[0] is PageState.BLANK
+
+
+@dataclass(frozen=True)
+class LayoutEngine(CannedEngine):
+    """Reads a page with some confidence as it lies, and as many sure-looking scraps as a block."""
+
+    answer: PageText = text("Сдѣлено прѣзидіу минѣстерства внутрѣ", 0.8)
+
+    def read(self, image: Path, how: How) -> PageText:
+        assert image.exists()
+        scraps = text("это все как было что они для нас есть так если уже или " * 9, 0.3)
+        return scraps if how.layout is Layout.BLOCK else self.answer
+
+
+def test_scraps_do_not_drive_out_a_reading_that_stands() -> None:
+    reading = read_image(typed(), LayoutEngine())
+    assert (reading.state, reading.readings) == (PageState.OK, 2)
+    assert reading.text.raw == "Сдѣлено прѣзидіу минѣстерства внутрѣ"

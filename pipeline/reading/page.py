@@ -30,6 +30,7 @@ _LOST = 0.9  #: 0..1; with less covered, whole lines are missing
 _GRAIN = 0.6  #: pixels of the prepared image; a second look does without what is finer
 _STRANGE = 0.35  #: 0..1; with fewer letters known the page lies otherwise than it looks
 _SURELY_STRANGE = 0.5  #: 0..1; the same for marks in sure words
+_FOREIGN, _ENOUGH = 0.25, 200  #: 0..1, known among the letters; and of so many at least
 _FIXED = {
     Recipe.LOCAL: (Layout.PAGE, Threshold.SAUVOLA),
     Recipe.BLOCK: (Layout.BLOCK, Threshold.SAUVOLA),
@@ -59,7 +60,7 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
         late = isinstance(trouble, PageTimeoutError)
         state = PageState.TIMEOUT if late else PageState.ERROR
         return Reading(state, steps=prepared.steps, detail=str(trouble), seconds=seconds)
-    best = max(attempts, key=lambda attempt: attempt.evidence.worth)
+    best = max(attempts, key=_promise)
     state, text, detail = _stands(best)
     height, width = page.shape
     return Reading(
@@ -173,13 +174,29 @@ def _told(best: Attempt, attempts: list[Attempt]) -> Step:
     )
 
 
+def _promise(attempt: Attempt) -> tuple[bool, float]:
+    """Rank readings: one that is text before one that is scraps, then what speaks for it."""
+    return judge(attempt.text)[0] is PageState.OK, attempt.evidence.worth
+
+
 def _stands(best: Attempt) -> tuple[PageState, PageText, str]:
     """Return what stands of a reading: the text, or nothing with the reason why."""
     state, text, detail = judge(best.text)
     if state is PageState.OK and only_stamped(text, best.image.pixels):
         read = " ".join(word.text for word in text.words())
         return PageState.BLANK, PageText(), f"nothing but a stamp: {read}"
-    return state, text, detail
+    return state, text, detail or _foreign(best)
+
+
+def _foreign(best: Attempt) -> str:
+    """Say so where hardly a word of a page of text is one of the language it was read in."""
+    evidence = best.evidence
+    if evidence.letters < _ENOUGH or evidence.share_known >= _FOREIGN:
+        return ""
+    return (
+        f"only {evidence.share_known:.0%} of its letters stand in words that Opis knows in "
+        f"{'+'.join(best.how.languages)}: it may be in another language, which its sidecar can tell"
+    )
 
 
 def judge(text: PageText) -> tuple[PageState, PageText, str]:
