@@ -31,7 +31,8 @@ _SHOWN = 25  #: scans named on the page, under each head
 _ROWS = 1000  #: scans in the table
 _RENAMED = 10.0  #: seconds between two new names of a run whose pages are still being counted
 _TOLD = 5  #: reasons in a sentence
-_PULSE = 4.0  #: seconds between two looks at how far a run is
+_PULSE, _RARELY = 4.0, 20.0  #: seconds between two looks at how far a run is: at first, and later
+_SHARE = 0.05  #: of what a run has taken so far, until the next look
 
 
 def run_name(scans: int, pages: int | None = None) -> str:
@@ -58,8 +59,10 @@ def progress(scans: int) -> Iterator[None]:
     shown, done = _Progress(scans), threading.Event()
 
     def follow() -> None:
-        while not done.wait(_PULSE):
+        begun, pause = time.monotonic(), _PULSE
+        while not done.wait(pause):
             shown.look()
+            pause = min(max(_SHARE * (time.monotonic() - begun), _PULSE), _RARELY)
 
     context = contextvars.copy_context()  # which run it is
     thread = threading.Thread(target=context.run, args=[follow], daemon=True)

@@ -7,6 +7,7 @@ RIS: tags as Zotero reads them.
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from pipeline.citation.cited import Cited, cited, page_of
 from pipeline.citation.dates import in_english, parts
@@ -70,6 +71,21 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
 def to_ris(record: Record, leaf: str = "") -> str:
     """Return the citation in RIS."""
     return "".join(f"{tag}  - {_flat(value)}\r\n" for tag, value in _ris(record, leaf))
+
+
+def to_coins(record: Record) -> str:
+    """Return an OpenURL context object in key/encoded values (Z39.88-2004), as COinS has it.
+
+    A document of an archive has no format of its own there; Dublin Core says what it is.
+    """
+    this = cited(record)
+    values = [
+        ("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
+        ("rft.type", "manuscript"), ("rft.title", record.name), ("rft.creator", this.creator),
+        ("rft.date", this.date), ("rft.source", _where(this)), ("rft.language", record.language),
+        ("rft.description", record.summary), ("rft.identifier", record.id),
+    ]  # fmt: skip
+    return urlencode([(key, value) for key, value in values if value])
 
 
 def _ris(record: Record, leaf: str) -> Iterator[tuple[str, str]]:

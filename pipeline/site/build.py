@@ -1,24 +1,31 @@
-"""Builds the site: what changed since the last time, each page whole or not at all."""
+"""Builds the site: what changed since the last time, each folder whole or not at all.
+
+- ``site/id/RECORD/``: the newest version: its page, and one for each leaf;
+- ``site/id/RECORD/vN/``: a version: its page, its files, its pictures; the permanent address;
+- ``site/archives``, ``dates`` …: the lists (``lists.py``);
+- ``site/ru/``: the same pages in Russian.
+"""
 
 import hashlib
-import json
 import shutil
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.holdings.catalog import Catalog, Entry
-from pipeline.holdings.entries import Card, card_of
 from pipeline.reading.messages import Picture
 from pipeline.reading.pool import Readers
 from pipeline.record import Record, from_json
 from pipeline.settings import Settings
-from pipeline.site.render import STATIC, Renderer, fingerprint, static
-from pipeline.site.views import LeafView, RecordView, record_view, rungs_of
+from pipeline.site.files import copy_file, exchange, write_file
+from pipeline.site.listing import KEPT, Kept, Listing, listing_of
+from pipeline.site.lists import Lists
+from pipeline.site.render import LANGUAGES, STATIC, Renderer, fingerprint, static
+from pipeline.site.search import SearchIndex
+from pipeline.site.views import RecordView, pictures_of, record_view
 
-_STATE = "site.json"  #: in ``.opis``: what each record's pages were made from
-_HOUSE = "Reading room"
+_STATE = "site.json"  #: in ``.opis``: see ``Kept``
+_UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,8 @@ class Site:
         """Say whose site it is; nothing is built yet."""
         self._settings, self._readers = settings, readers
         self.folder = settings.output / "site"
-        self._render = Renderer(settings.organization or _HOUSE, settings.base_url)
+        self._render = Renderer(settings.organization, settings.base_url)
+        self._search = SearchIndex(self.folder, settings.work)
 
     def build(self, tell: Callable[[str], None]) -> Built:
         """Make what is new or changed, take away what is gone, and the lists if anything was.
@@ -45,141 +53,125 @@ class Site:
         Raises:
             OSError: it cannot be written; what stood before stands.
         """
-        before, now = self._state(), {}
-        made, cards = 0, []
+        before, now, made = self._state(), dict[str, Kept](), 0
         with Catalog(self._settings.catalog, self._settings.records) as catalog:
-            entries = {entry.id: entry for entry in catalog.entries()}
-            for known in catalog.versions():
-                if known.version == entries[known.record].version:
-                    now[known.record] = self._stamp(known.manifest_sha256)
-        for entry in entries.values():
-            folder = self._settings.records / entry.folder / f"v{entry.version}"
-            card = card_of(folder, self._settings.records)
-            cards.append(card)
-            if before.get(entry.id) != now[entry.id] or not self._home(entry.id).is_dir():
-                self._record(folder, card)
+            entries = list(catalog.entries())
+            versions, stamps = self._versions(catalog)
+        for entry in entries:
+            stamp, kept = stamps[entry.id], before.get(entry.id)
+            if kept is None or kept.stamp != stamp or not self._home(entry.id).is_dir():
+                kept = Kept(stamp, *self._record(entry, versions[entry.id]))
                 made += 1
                 tell(f"made {entry.id}")
+            now[entry.id] = kept
         gone = [name for name in before if name not in now]
         for name in gone:
-            shutil.rmtree(self._home(name), ignore_errors=True)
+            for home in self._homes(name):
+                shutil.rmtree(home, ignore_errors=True)
+        for name in STATIC:
+            write_file(self.folder / name, static(name))
         if made or gone or not (self.folder / "index.html").exists():
-            self._lists(cards, entries)
-        self._write_state(now)
+            listings = [kept.listing for kept in now.values()]
+            Lists(self.folder, self._render, self._settings).write(listings)
+            self._search.write(now)
+            write_file(self._settings.work / _STATE, KEPT.dump_json(now))
         return Built(len(now), made, len(gone))
 
-    def _stamp(self, manifest: str) -> str:
-        parts = (manifest, self._settings.base_url, self._settings.organization)
-        return hashlib.sha256("\n".join(parts).encode() + fingerprint()).hexdigest()
+    def _versions(self, catalog: Catalog) -> tuple[dict[str, list[int]], dict[str, str]]:
+        """Return the versions of every record, and what its pages depend on."""
+        versions, digests = dict[str, list[int]](), dict[str, list[str]]()
+        for known in catalog.versions():
+            versions.setdefault(known.record, []).append(known.version)
+            digests.setdefault(known.record, []).append(known.manifest_sha256)
+        house = "\n".join([self._settings.base_url, self._settings.organization])
+        seed = hashlib.sha256(house.encode() + fingerprint()).hexdigest()
+        return versions, {
+            record: hashlib.sha256("\n".join([seed, *sorted(found)]).encode()).hexdigest()
+            for record, found in digests.items()
+        }
 
     def _home(self, record: str) -> Path:
-        return self.folder / "records" / record
+        return self.folder / "id" / record
 
-    def _record(self, folder: Path, card: Card) -> None:
-        """Make the pages of a record beside their place, and put them there."""
-        record = from_json((folder / "data" / "record.json").read_bytes())
-        view = record_view(folder, record, card)
-        home = self._home(record.id)
-        beside = home.with_name(f".{home.name}.partial")
+    def _homes(self, record: str) -> Iterator[Path]:
+        for ui in LANGUAGES:
+            yield (self.folder / ui if ui != LANGUAGES[0] else self.folder) / "id" / record
+
+    def _record(self, entry: Entry, versions: list[int]) -> tuple[Listing, str]:
+        """Make the folders of a record beside their places, and put them there.
+
+        Returns its listing, and the digest of what the search knows of it.
+        """
+        beside = self.folder / f".{entry.id}.partial"
         shutil.rmtree(beside, ignore_errors=True)
-        beside.mkdir(parents=True)
-        _write(beside / "index.html", self._render.page("record.html", 2, view=view))
+        ordered = tuple(sorted(versions))
+        withdrawn = entry.status == "withdrawn"
+        for version in [entry.version] if withdrawn else ordered:
+            folder = self._settings.records / entry.folder / f"v{version}"
+            record = from_json((folder / "data" / "record.json").read_bytes())
+            listing = listing_of(entry, record)
+            view = record_view(folder, record, listing, ordered)
+            self._version(beside, folder, view)
+            if version == entry.version:
+                newest, found = listing, self._search.take(listing, record)
+                self._pages(beside, view)
+        for ui, home in zip(LANGUAGES, self._homes(entry.id), strict=True):
+            exchange(beside / ("" if ui == LANGUAGES[0] else ui) / "id" / entry.id, home)
+        shutil.rmtree(beside, ignore_errors=True)
+        return newest, found
+
+    def _version(self, beside: Path, folder: Path, view: RecordView) -> None:
+        """Make the page of a version, copy its files and draw its pages."""
+        home = f"id/{view.record.id}/v{view.record.version}"
+        self._page(beside, "record.html", f"{home}/index.html", view=view, alone=True)
+        if view.record.status == "withdrawn":
+            return
+        data = folder / "data"
+        for path in data.rglob("*"):
+            inside = path.relative_to(data)
+            if path.is_file() and inside.parts[0] not in _UNSHOWN:
+                copy_file(path, beside / home / inside)
+        self._pictures(beside / home, data, view.record)
+
+    def _pages(self, beside: Path, view: RecordView) -> None:
+        """Make the page of the newest version, and those of its leaves."""
+        home = f"id/{view.record.id}"
+        self._page(beside, "record.html", f"{home}/index.html", view=view, alone=False)
         for place, leaf in enumerate(view.leaves):
-            self._leaf(beside / leaf.name, view, place)
-        self._pictures(beside, folder, record, view.leaves)
-        _exchange(beside, home)
+            around = {
+                "before": view.leaves[place - 1] if place else None,
+                "after": view.leaves[place + 1] if place + 1 < len(view.leaves) else None,
+            }
+            path = f"{home}/{leaf.name}/index.html"
+            self._page(beside, "leaf.html", path, view=view, leaf=leaf, **around)
 
-    def _leaf(self, folder: Path, view: RecordView, place: int) -> None:
-        folder.mkdir()
-        around = {
-            "before": view.leaves[place - 1] if place else None,
-            "after": view.leaves[place + 1] if place + 1 < len(view.leaves) else None,
-        }
-        page = self._render.page("leaf.html", 3, view=view, leaf=view.leaves[place], **around)
-        _write(folder / "index.html", page)
+    def _page(self, beside: Path, template: str, path: str, **values: object) -> None:
+        for place, content in self._render.pages(template, path, **values):
+            target = beside / place
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
 
-    def _pictures(
-        self, home: Path, folder: Path, record: Record, leaves: Iterable[LeafView]
-    ) -> None:
+    def _pictures(self, home: Path, data: Path, record: Record) -> None:
         """Have the pictures of all pages drawn, each by a reading child."""
         source, settings = record.provenance.source, self._settings
-        original = folder / "data" / "original" / source.name
-        for leaf in leaves:
-            if not leaf.widths or not original.exists():
-                continue
-            targets = tuple((width, home / leaf.name / f"{width}.webp") for width in leaf.widths)
-            question = Picture(
-                original, source.media_type, leaf.number, settings.dpi, settings.max_pixels, targets
-            )
-            self._readers.ask(question, settings.page_timeout)
+        original = data / "original" / source.name
+        asked = []
+        for page in record.pages:
+            targets = tuple((width, home / path) for width, path in pictures_of(page))
+            if targets and original.exists():
+                asked.append(Picture(
+                    original, source.media_type, page.number, settings.dpi, settings.max_pixels,
+                    targets,
+                ))  # fmt: skip
+        _drawn(self._readers, asked, settings.page_timeout)
 
-    def _lists(self, cards: list[Card], entries: dict[str, Entry]) -> None:
-        """Make the front page, the ladder of every archive, and what all pages need."""
-        for name in STATIC:
-            _write(self.folder / name, static(name))
-        ladder = _ladder(cards)
-        front = self._render.page(
-            "index.html", 0, cards=sorted(cards, key=_by_date), rungs=ladder[""], entries=entries
-        )
-        _write(self.folder / "index.html", front)
-        for rung, below in ladder.items():
-            if rung:
-                self._rung(rung, below, [card for card in cards if _lies_in(card, rung)])
-
-    def _rung(self, rung: str, below: dict[str, str], cards: list[Card]) -> None:
-        above = [pair for pair in rungs_of(cards[0]) if rung.startswith(pair[0])]
-        page = self._render.page(
-            "rung.html", rung.count("/") + 2, above=above, below=below,
-            cards=sorted(cards, key=_by_date),
-        )  # fmt: skip
-        _write(self.folder / "archives" / rung / "index.html", page)
-
-    def _state(self) -> dict[str, str]:
+    def _state(self) -> dict[str, Kept]:
         try:
-            found: dict[str, str] = json.loads((self._settings.work / _STATE).read_text("utf-8"))
+            return KEPT.validate_json((self._settings.work / _STATE).read_bytes())
         except (OSError, ValueError):
             return {}
-        return found
-
-    def _write_state(self, state: dict[str, str]) -> None:
-        _write(self._settings.work / _STATE, json.dumps(state, sort_keys=True).encode())
 
 
-def _ladder(cards: Iterable[Card]) -> dict[str, dict[str, str]]:
-    """Return what lies below each rung, by folder; the archives lie below ``""``."""
-    ladder: dict[str, dict[str, str]] = defaultdict(dict)
-    for card in cards:
-        above = ""
-        for folder, name in rungs_of(card):
-            ladder[above][folder] = name
-            ladder.setdefault(folder, {})
-            above = folder
-    return ladder
-
-
-def _lies_in(card: Card, rung: str) -> bool:
-    return f"{card.folder}/".startswith(f"{rung}/")
-
-
-def _by_date(card: Card) -> tuple[str, str]:
-    return card.date or "~", card.id
-
-
-def _exchange(beside: Path, home: Path) -> None:
-    """Put a folder where another is, or none."""
-    old = home.with_name(f".{home.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if home.exists():
-        home.rename(old)
-    beside.rename(home)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, and only where it changes."""
-    if path.is_file() and path.read_bytes() == content:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.partial")
-    beside.write_bytes(content)
-    beside.replace(path)
+def _drawn(readers: Readers, asked: Iterable[Picture], timeout: float) -> None:
+    for question in asked:
+        readers.ask(question, timeout)

@@ -1,19 +1,30 @@
-"""Pages of the site in HTML: Jinja2 templates, all escaped, nothing fetched from elsewhere."""
+"""Pages of the site in HTML: Jinja2 templates, all escaped, nothing fetched from elsewhere.
 
+Every page is there twice: in English from the root of the site, in Russian below ``ru/``.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.site.listing import slug_of
+from pipeline.site.views import beside
+
 _ROOM = "pipeline.site"
-STATIC = ("room.css", "room.js")
+STATIC = ("room.css", "room.js", "search.js")
+LANGUAGES = ("en", "ru")  #: of the interface; the first is at the root
 
 
 class Renderer:
     """Renders templates; the same values give the same bytes."""
 
-    def __init__(self, title: str, base_url: str) -> None:
-        """Say what the house is called, and where the site will be served."""
+    def __init__(self, organization: str, base_url: str) -> None:
+        """Say whose house it is, and where the site will be served."""
+        self._organization = organization
         self._environment = Environment(
             loader=PackageLoader(_ROOM),
             autoescape=True,
@@ -21,12 +32,34 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"house": title, "base_url": base_url}
+        self._environment.globals |= {"base_url": base_url.rstrip("/")}
+        self._environment.filters |= {"slug": slug_of, "beside": beside}
 
-    def page(self, template: str, depth: int, **values: Any) -> bytes:
-        """Return a page; ``depth`` folders below the root of the site, to which it links."""
+    def pages(self, template: str, path: str, **values: Any) -> Iterator[tuple[str, bytes]]:
+        """Yield a page in each language: where it lies below the site's root, and its bytes."""
         made = self._environment.get_template(template)
-        return made.render(root="../" * depth or "./", **values).encode()
+        for ui in LANGUAGES:
+            home = path if ui == LANGUAGES[0] else f"{ui}/{path}"
+            up = "../" * home.count("/")
+            names: dict[str, Any] = {
+                "ui": ui,
+                "t": lambda text, ui=ui: said(text, ui),
+                "house": self._organization or said("Reading room", ui),
+                "path": path.removesuffix("index.html"),
+                "root": up or "./",  # of the site: pictures, files, style
+                "home": (up if ui == LANGUAGES[0] else f"{up}{ui}/") or "./",  # of this language
+                "others": [(one, _from(up, one, path)) for one in LANGUAGES if one != ui],
+            }
+            yield home, made.render(names | values).encode()
+
+
+def said(text: str, ui: str) -> str:
+    """Return words of the interface in a language.
+
+    Raises:
+        KeyError: nobody has translated them.
+    """
+    return text if ui == LANGUAGES[0] else _words()[text]
 
 
 def static(name: str) -> bytes:
@@ -38,4 +71,15 @@ def fingerprint() -> bytes:
     """Return all that pages are made from beside the records: where it changes, all change."""
     room = files(_ROOM)
     parts = sorted((room / "templates").iterdir(), key=lambda part: part.name)
-    return b"".join([part.read_bytes() for part in parts if part.name.endswith(".html")])
+    pages = [part.read_bytes() for part in parts if part.name.endswith(".html")]
+    return b"".join([*pages, (room / "words.toml").read_bytes()])
+
+
+def _from(up: str, ui: str, path: str) -> str:
+    return f"{up}{'' if ui == LANGUAGES[0] else ui + '/'}{path}" or "./"
+
+
+@cache
+def _words() -> dict[str, str]:
+    found: dict[str, str] = tomllib.loads((files(_ROOM) / "words.toml").read_text("utf-8"))
+    return found

@@ -1,22 +1,39 @@
-"""What the templates of the site are given: small values, everything decided."""
+"""What the templates of a record are given: small values, everything decided."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from pipeline.citation.cited import cited
-from pipeline.citation.dates import in_english
+from pipeline.citation.data import to_coins
 from pipeline.citation.styles import Manner, in_words
+from pipeline.description.alignment import paragraphs
 from pipeline.exports.alto import read_blocks
-from pipeline.holdings.entries import Card
-from pipeline.record import Record, RecordPage
+from pipeline.record import Record, RecordPage, Translation
+from pipeline.site.listing import Listing
 from pipeline.text import Box, Line
 
 DOUBTFUL = 0.6  #: a word below this confidence is marked
-WIDTHS = (400, 800, 1600)  #: pixels of the pictures of a page
+#: Pixels of the smaller pictures of a page; one more is of its own size.
+WIDTHS = (400, 800, 1600)
 _MANNERS = {
     "Chicago": Manner.CHICAGO, "Wilson Center": Manner.WILSON, "ГОСТ": Manner.GOST,
 }  # fmt: skip
+_FILES = (
+    ("PDF with searchable text", "searchable.pdf"),
+    ("Reading text as a file", "text.txt"),
+    ("The record as JSON", "record.json"),
+    ("TEI", "export/tei.xml"),
+    ("IIIF manifest", "export/iiif-manifest.json"),
+    ("How each text was made (W3C PROV)", "provenance.json"),
+)
+REFERENCES = (
+    ("BibTeX", "citation.bib"),
+    ("RIS", "citation.ris"),
+    ("CSL-JSON", "citation.csl.json"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +55,17 @@ class LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, and those of the other text that it goes with."""
+
+    number: int  #: of the whole text, from 1
+    text: str
+    mates: tuple[str, ...] = ()  #: anchors
+
+
+@dataclass(frozen=True, slots=True)
 class LeafView:
-    """A page: its picture, its lines, and where it leads."""
+    """A page: its pictures, its lines, and where it leads."""
 
     number: int  #: of the page, from 1
     label: str  #: the archive's, or the page's number in brackets
@@ -48,84 +74,97 @@ class LeafView:
     detail: str
     width: int  #: of the page image, in pixels; 0 where there is none
     height: int
-    widths: tuple[int, ...]  #: of its pictures
+    pictures: tuple[
+        tuple[int, str], ...
+    ]  #: width, and file in the version's folder; the last whole
     lines: tuple[LineView, ...]
-    paragraphs: tuple[str, ...]
+    paragraphs: tuple[Paragraph, ...]
     citations: tuple[tuple[str, str], ...]  #: style and citation
 
 
 @dataclass(frozen=True, slots=True)
+class TranslationView:
+    """The text in another language, by paragraphs."""
+
+    language: str
+    translator: str | None
+    paragraphs: tuple[Paragraph, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file of the version that a reader may want."""
+
+    label: str
+    path: str  #: in the version's folder, quoted
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordView:
-    """A record as the site shows it."""
+    """A version of a record as the site shows it."""
 
     record: Record
-    card: Card
+    listing: Listing
     leaves: tuple[LeafView, ...]
-    rungs: tuple[tuple[str, str], ...]  #: of the archive's ladder: folder below /archives, and name
-    date: str
-    facts: tuple[tuple[str, str], ...]
+    translations: tuple[TranslationView, ...]
+    facts: tuple[tuple[str, str, str], ...]  #: what, value, and the list that it leads to
     citations: tuple[tuple[str, str], ...]
     doubts: tuple[str, ...]
+    files: tuple[FileView, ...]
+    versions: tuple[int, ...]  #: all there are
+    linked: str  #: schema.org, safe inside a script element
+    coins: str  #: an OpenURL context object, for reference managers
+    references: tuple[tuple[str, str], ...] = field(default=REFERENCES)
 
 
-def record_view(folder: Path, record: Record, card: Card) -> RecordView:
+def record_view(
+    folder: Path, record: Record, listing: Listing, versions: tuple[int, ...]
+) -> RecordView:
     """Return the view of a published version that lies in a folder; of a withdrawn one no leaf."""
-    gone = record.status == "withdrawn"
+    gone, mates = record.status == "withdrawn", _mates(record)
+    counted = iter(range(1, 10**9))
+    leaves = [] if gone else [_leaf(folder, record, page, counted, mates) for page in record.pages]
+    linked = folder / "data" / "export" / "schema-org.json"
     return RecordView(
         record=record,
-        card=card,
-        leaves=tuple(_leaf(folder, record, page) for page in record.pages if not gone),
-        rungs=tuple(rungs_of(card)),
-        date=_date(record),
+        listing=listing,
+        leaves=tuple(leaves),
+        translations=() if gone else tuple(_translations(record)),
         facts=tuple(_facts(record)),
         citations=_citations(record),
         doubts=tuple(issue.detail for issue in record.issues),
+        files=() if gone else tuple(_files(folder / "data", record)),
+        versions=versions,
+        linked=_for_script(linked.read_bytes()) if linked.exists() and not gone else "",
+        coins=to_coins(record),
     )
 
 
-def rungs_of(card: Card) -> Iterator[tuple[str, str]]:
-    """Yield the ladder that leads to a record, the archive first: folder and name of each rung.
-
-    >>> from types import SimpleNamespace as S
-    >>> list(rungs_of(S(folder="rgaspi/f558/op11/d330/rgaspi-f558", archive="RGASPI")))[:2]
-    [('rgaspi', 'RGASPI'), ('rgaspi/f558', 'f. 558')]
-    """
-    parts = card.folder.split("/")[:-1]
-    for depth, part in enumerate(parts, 1):
-        name = card.archive or part if depth == 1 else _spaced(part)
-        yield "/".join(parts[:depth]), name
-
-
-def _spaced(rung: str) -> str:
-    head = rung.rstrip("0123456789")
-    rest = rung[len(head) :]
-    return f"{head}. {rest}" if head and rest else rung
-
-
-def _date(record: Record) -> str:
-    """Return the date as people write it, and as it was given where that differs."""
-    said = in_english(record.date) if record.date else ""
+def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
     given = record.date_as_given or ""
-    return f"{said} (given as {given})" if said and given not in {"", record.date, said} else said
-
-
-def _facts(record: Record) -> Iterator[tuple[str, str]]:
-    rows = {
-        "Date": _date(record),
-        "From": record.creator,
-        "To": record.recipient,
-        "Type": record.document_type,
-        "Language": record.language,
-        "Collection": record.collection,
-        "Subjects": ", ".join(record.subjects),
-        "Contributed by": ", ".join(record.contributors),
-        "Made possible by": record.funder,
-        "Rights": record.rights,
-    }
-    yield from ((label, value) for label, value in rows.items() if value)
+    rows = [
+        ("Date", given if given != record.date else "", ""),
+        ("From", record.creator, ""),
+        ("To", record.recipient, ""),
+        *(("Named", name.as_given, "") for name in record.names if _mentioned(name.role)),
+        ("Type", record.document_type, ""),
+        ("Language", record.language, ""),
+        ("Collection", record.collection, "collections"),
+        *(("Subjects", subject, "subjects") for subject in record.subjects),
+        ("Contributed by", ", ".join(record.contributors), ""),
+        ("Made possible by", record.funder, ""),
+        ("Rights", record.rights, ""),
+        ("Note", record.note, ""),
+    ]
+    yield from ((label, value, leads) for label, value, leads in rows if value)
     for reference in record.references:
         label = "Scanned in" if reference.relation == "held" else "Also held in"
-        yield label, reference.normal or reference.as_cited
+        yield label, reference.normal or reference.as_cited, ""
+
+
+def _mentioned(role: str) -> bool:
+    return role not in {"creator", "recipient"}
 
 
 def _citations(record: Record, leaf: str = "") -> tuple[tuple[str, str], ...]:
@@ -133,22 +172,93 @@ def _citations(record: Record, leaf: str = "") -> tuple[tuple[str, str], ...]:
     return tuple((name, in_words(this, manner)) for name, manner in _MANNERS.items())
 
 
-def _leaf(folder: Path, record: Record, page: RecordPage) -> LeafView:
-    image = page.image
-    width, height = (image.width, image.height) if image else (0, 0)
+def _files(data: Path, record: Record) -> Iterator[FileView]:
+    original = ("The scan, as it arrived", f"original/{record.provenance.source.name}")
+    for label, path in (original, *_FILES):
+        if (data / path).is_file():
+            yield FileView(label, quote(path), _size((data / path).stat().st_size))
+
+
+def _size(number: float) -> str:
+    """Return a size as people say it.
+
+    >>> _size(512), _size(1_376_900)
+    ('512 B', '1.4 MB')
+    """
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" or number >= 10 else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def _for_script(content: bytes) -> str:
+    """Return JSON in which nothing ends the script element that it stands in."""
+    plain = json.dumps(json.loads(content), ensure_ascii=False)
+    return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _mates(record: Record) -> dict[int, tuple[str, ...]]:
+    """Return the anchors of the translated paragraphs, by number of the paragraph they render."""
+    found: dict[int, tuple[str, ...]] = {}
+    for translation in record.translations:
+        for ours, theirs in translation.aligned:
+            anchor = f"{translation.language}-{theirs}"
+            found[ours] = (*found.get(ours, ()), anchor)
+    return found
+
+
+def _translations(record: Record) -> Iterator[TranslationView]:
+    for one in record.translations:
+        yield TranslationView(one.language, one.translator, tuple(_rendered(one)))
+
+
+def _rendered(translation: Translation) -> Iterator[Paragraph]:
+    ours = {theirs: number for number, theirs in translation.aligned}
+    for number, text in enumerate(paragraphs(translation.text), 1):
+        yield Paragraph(number, text, (f"p-{ours[number]}",) if number in ours else ())
+
+
+def beside(rendered: tuple[Paragraph, ...], leaf: LeafView) -> list[Paragraph]:
+    """Return the translated paragraphs that go with those of a leaf."""
+    anchors = {f"p-{one.number}" for one in leaf.paragraphs}
+    return [one for one in rendered if anchors.intersection(one.mates)]
+
+
+def _leaf(
+    folder: Path,
+    record: Record,
+    page: RecordPage,
+    counted: Iterator[int],
+    mates: dict[int, tuple[str, ...]],
+) -> LeafView:
+    image, own = page.image, []
+    for text in paragraphs(page.reading_text):
+        number = next(counted)
+        own.append(Paragraph(number, text, mates.get(number, ())))
     return LeafView(
         number=page.number,
         label=page.leaf or f"[{page.number}]",
         name=page.leaf or f"page-{page.number}",
         state=page.state.value,
         detail=page.detail,
-        width=width,
-        height=height,
-        widths=tuple(sorted({min(one, width) for one in WIDTHS})) if image else (),
+        width=image.width if image else 0,
+        height=image.height if image else 0,
+        pictures=tuple(pictures_of(page)),
         lines=tuple(_lines(folder, page)),
-        paragraphs=tuple(filter(None, page.reading_text.split("\n\n"))),
+        paragraphs=tuple(own),
         citations=_citations(record, page.leaf or ""),
     )
+
+
+def pictures_of(page: RecordPage) -> Iterator[tuple[int, str]]:
+    """Yield the pictures of a page: width in pixels, and file below its version's folder."""
+    if page.image is None:
+        return
+    for width in WIDTHS:
+        if width < page.image.width:
+            yield width, f"pages/{page.number:04d}-{width}.jpg"
+    yield page.image.width, f"pages/{page.number:04d}.jpg"
 
 
 def _lines(folder: Path, page: RecordPage) -> Iterator[LineView]:

@@ -1,15 +1,28 @@
 // Without this file everything can be read; with it, text and picture are in step, and citations are copied.
 "use strict";
 
-for (const button of document.querySelectorAll("button.copy")) {
+const copied = document.body.dataset.copied;
+
+function offer(button, text) {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.previousElementSibling.textContent);
-    button.textContent = "Copied";
+    await navigator.clipboard.writeText(text());
+    button.textContent = copied;
   });
 }
+for (const button of document.querySelectorAll("button.copy"))
+  offer(button, () => button.previousElementSibling.textContent);
+for (const button of document.querySelectorAll("button.copy-link"))
+  offer(button, () => new URL(button.previousElementSibling.href).href.replace(/index\.html$/, ""));
 
-const sheet = document.querySelector(".sheet");
+// A paragraph and its translation light up together.
+for (const one of document.querySelectorAll("[data-mates]")) {
+  const mates = one.dataset.mates.split(" ").map((name) => document.getElementById(name)).filter(Boolean);
+  for (const [event, lit] of [["pointerenter", true], ["pointerleave", false]])
+    one.addEventListener(event, () => [one, ...mates].forEach((each) => each.classList.toggle("lit", lit)));
+}
+
+const sheet = document.querySelector(".sheet .frame");
 if (sheet) {
   const light = sheet.querySelector(".light");
   const lines = [...document.querySelectorAll(".line")];
@@ -19,11 +32,19 @@ if (sheet) {
     const [left, top, width, height] = element.dataset.place.split(" ").map(Number);
     Object.assign(light.style, { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` });
     light.hidden = false;
+    document.dispatchEvent(new CustomEvent("place", { detail: [left, top, width, height] }));
   };
   const choose = (line) => {
     for (const other of lines) other.classList.toggle("lit", other === line);
     if (line) show(line);
     else light.hidden = true;
+  };
+  const at = (event) => {
+    const frame = sheet.getBoundingClientRect();
+    const x = (100 * (event.clientX - frame.left)) / frame.width;
+    const y = (100 * (event.clientY - frame.top)) / frame.height;
+    const inside = ([left, top, width, height]) => x >= left && x <= left + width && y >= top && y <= top + height;
+    return lines.find((line) => inside(places.get(line)));
   };
 
   for (const line of lines) {
@@ -34,13 +55,25 @@ if (sheet) {
       if (event.target.dataset.place) show(event.target);
     });
   }
-  sheet.addEventListener("pointermove", (event) => {
-    const frame = sheet.getBoundingClientRect();
-    const x = (100 * (event.clientX - frame.left)) / frame.width;
-    const y = (100 * (event.clientY - frame.top)) / frame.height;
-    const inside = ([left, top, width, height]) => x >= left && x <= left + width && y >= top && y <= top + height;
-    choose(lines.find((line) => inside(places.get(line))));
-  });
+  sheet.addEventListener("pointermove", (event) => choose(at(event)));
+  sheet.addEventListener("click", (event) => at(event)?.focus());
+
+  // A link may name a line, or words that a search found: the first line that holds one is shown.
+  const asked = new URLSearchParams(location.search).get("mark");
+  const plain = (text) => text.toLowerCase().replaceAll("ё", "е");
   const named = document.getElementById(location.hash.slice(1));
-  if (named && places.has(named)) choose(named);
+  const words = asked ? plain(asked).split(" ") : [];
+  const found = places.has(named) ? named : lines.find((line) => words.some((word) => plain(line.textContent).includes(word)));
+  if (found) {
+    choose(found);
+    found.scrollIntoView({ block: "center" });
+  }
+
+  // Arrow keys turn leaves, unless something is being typed or read.
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, .openseadragon-container")) return;
+    const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+    const link = rel && document.querySelector(`.turn a[rel=${rel}]`);
+    if (link) location.href = link.href;
+  });
 }

@@ -1,0 +1,142 @@
+"""What the lists of the site say of a record.
+
+It is kept from build to build, so that a change of one record reads no other.
+"""
+
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from pydantic import TypeAdapter
+
+from pipeline.citation.dates import in_english, in_russian
+from pipeline.holdings.catalog import Entry
+from pipeline.record import Record
+
+_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
+_LATIN = str.maketrans(
+    "абвгдезийклмнопрстуфыэёіїєґ", "abvgdeziiklmnoprstufyeeiieg"
+) | str.maketrans(
+    {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "iu", "я": "ia"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A reference as a search compares it."""
+
+    archive: str  #: code, small
+    steps: tuple[tuple[str, str], ...]  #: level and value
+    leaves: str  #: unpadded, e.g. ``110-113``
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A record in a list."""
+
+    id: str
+    version: int
+    title: str
+    status: str
+    date: str | None  #: EDTF
+    said: dict[str, str]  #: the date in words, by language of the interface
+    year: str  #: the first that the date names, or empty
+    language: str | None
+    reference: str | None
+    summary: str | None
+    pages: int
+    needs_review: bool
+    rungs: tuple[tuple[str, str], ...]  #: the archive's ladder: folder and name, outermost first
+    people: tuple[str, ...]
+    collection: str | None
+    subjects: tuple[str, ...]
+    updated: str  #: when the version was made; ISO 8601
+    fond: str | None
+    places: tuple[Place, ...]  #: every one that holds it
+    leaves: tuple[str, ...]  #: names of the folders of its leaves
+
+    @property
+    def gone(self) -> bool:
+        """Whether it was withdrawn."""
+        return self.status == "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a build leaves to the next: what a record's pages were made from, and its listing."""
+
+    stamp: str
+    listing: Listing
+    found: str  #: digest of what the search knows of it
+
+
+KEPT = TypeAdapter(dict[str, Kept])
+
+
+def listing_of(entry: Entry, record: Record) -> Listing:
+    """Return how lists show a record."""
+    found = _YEAR.search(record.date or "")
+    gone = record.status == "withdrawn"
+    return Listing(
+        id=record.id,
+        version=record.version,
+        title=record.name,
+        status=record.status,
+        date=record.date,
+        said={"en": in_english(record.date), "ru": in_russian(record.date)} if record.date else {},
+        year=found[0] if found else "",
+        language=record.language,
+        reference=entry.reference,
+        summary=record.summary,
+        pages=len(record.pages),
+        needs_review=record.needs_review and not gone,
+        rungs=rungs_of(entry.folder, record.references[0].archive if record.references else None),
+        people=() if gone else people_of(record),
+        collection=record.collection,
+        subjects=() if gone else record.subjects,
+        updated=max(step.ended for step in record.provenance.activities).isoformat(),
+        fond=dict(record.references[0].path).get("fond") if record.references else None,
+        places=tuple(
+            Place((one.archive or "").lower().replace(" ", ""), one.path, one.leaves)
+            for one in record.references
+            if one.path
+        ),
+        leaves=() if gone else tuple(page.leaf or f"page-{page.number}" for page in record.pages),
+    )
+
+
+def people_of(record: Record) -> tuple[str, ...]:
+    """Return who has to do with a document, each once, by the name that an editor supplied."""
+    known = [
+        next((form.value for form in name.forms if form.kind == "supplied"), name.value)
+        for name in record.names
+    ]
+    return tuple(dict.fromkeys(known))
+
+
+def rungs_of(folder: str, archive: str | None) -> tuple[tuple[str, str], ...]:
+    """Return the ladder that leads to a record, the archive first: folder and name of each rung.
+
+    >>> rungs_of("rgaspi/f558/op11/rgaspi-f558", "RGASPI")
+    (('rgaspi', 'RGASPI'), ('rgaspi/f558', 'f. 558'), ('rgaspi/f558/op11', 'op. 11'))
+    """
+    parts = folder.split("/")[:-1]
+    names = [archive or part if depth == 0 else _spaced(part) for depth, part in enumerate(parts)]
+    folders = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
+    return tuple(zip(folders, names, strict=True))
+
+
+def slug_of(text: str) -> str:
+    """Return the name of a folder for a person or a collection.
+
+    >>> slug_of("Мао Цзэдун"), slug_of("毛澤東")
+    ('mao-tszedun-a5cfc5', '97232e')
+    """
+    plain = re.sub("[^a-z0-9]+", "-", text.lower().translate(_LATIN)).strip("-")[:60].strip("-")
+    return "-".join(filter(None, [plain, sha256(text.encode()).hexdigest()[:6]]))
+
+
+def _spaced(rung: str) -> str:
+    head = rung.rstrip("0123456789")
+    rest = rung[len(head) :]
+    return f"{head}. {rest}" if head and rest else rung

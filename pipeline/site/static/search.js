@@ -1,0 +1,194 @@
+// Finds words with Pagefind, in Russian and English at once, and references in whatever spelling.
+const { root, home } = document.body.dataset;
+const form = document.querySelector("main form.search");
+const told = document.getElementById("told");
+const list = document.getElementById("results");
+const words = form.dataset;
+const AT_ONCE = 20;
+const AROUND = 12; // words of an excerpt on either side
+const LETTERS = {
+  а: "a", б: "b", в: "v", г: "g", д: "d", е: "e", ё: "e", ж: "zh", з: "z", и: "i", й: "i", к: "k", л: "l", м: "m", н: "n",
+  о: "o", п: "p", р: "r", с: "s", т: "t", у: "u", ф: "f", х: "kh", ц: "ts", ч: "ch", ш: "sh", щ: "shch", ъ: "", ы: "y",
+  ь: "", э: "e", ю: "iu", я: "ia",
+};
+const MARKS = {
+  fond: "fond", fonds: "fond", f: "fond", opis: "opis", op: "opis", o: "opis", papka: "papka", p: "papka",
+  delo: "delo", d: "delo", dd: "delo", file: "delo", spr: "delo", ae: "delo",
+  l: "leaf", ll: "leaf", list: "leaf", listy: "leaf", ark: "leaf", pp: "leaf",
+};
+
+const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join("");
+const plain = (text) => text.normalize("NFC").replaceAll("ё", "е").replaceAll("Ё", "Е");
+
+function element(name, className, ...inside) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  made.append(...inside);
+  return made;
+}
+
+// "ф.558 оп.11 д.330 л.112", "RGASPI 558/11/330": an archive or none, values with their marks or in order.
+function asReference(query) {
+  const text = latin(query).replace(/[‐-―]/g, "-");
+  const head = text.match(/^\s*([a-z][a-z .-]*?)(?=[\s,.:]*(?:(?:fonds?|f)\b|\d|[a-z]-?\d))/);
+  const archive = head && !(head[1].trim() in MARKS) ? head[1].replace(/[^a-z]/g, "") : "";
+  const rest = archive ? text.slice(head[0].length) : text;
+  const found = [...rest.matchAll(/([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g)];
+  const left = rest.replace(/([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g, "");
+  if (/[a-z]{2}/.test(left) || !found.length) return null;
+  const order = ["fond", "opis", "delo", "leaf"];
+  const wanted = {};
+  let marked = 0;
+  for (const [, mark, value] of found) {
+    const level = MARKS[mark];
+    if (mark && !level) return null;
+    marked += Boolean(mark);
+    const next = level ?? order.find((one) => !(one in wanted));
+    if (!next) return null;
+    wanted[next] = value;
+  }
+  const sure = marked >= 2 || (archive && wanted.opis) || (/^\s*[a-z]?-?\d+[a-z]?\/\d/.test(rest) && wanted.delo);
+  return sure && wanted.fond ? { archive, wanted } : null;
+}
+
+const bare = (value) => latin(value).replace(/[^0-9a-z]/g, "").replace(/^0+(?=\d)/, "");
+
+function leafAmong(leaves, wanted) {
+  const number = parseInt(wanted, 10);
+  return leaves.find((leaf) => bare(leaf) === bare(wanted)) ?? leaves.find((leaf) => parseInt(leaf, 10) === number);
+}
+
+async function placesOf(reference) {
+  const file = bare(reference.wanted.fond) || "other";
+  const answer = await fetch(`${root}search/places/${file}.json`);
+  if (!answer.ok) return [];
+  const exact = (value, wanted) => bare(value) === bare(wanted);
+  return (await answer.json()).filter(([, , archive, steps]) => {
+    if (reference.archive && !archive.startsWith(reference.archive) && !reference.archive.startsWith(archive)) return false;
+    const has = Object.fromEntries(steps);
+    return ["fond", "opis", "papka", "delo"].every((level) => !(level in reference.wanted) || exact(has[level] ?? "", reference.wanted[level]));
+  });
+}
+
+function showPlace([id, title, archive, steps, leaves, names], reference) {
+  const leaf = reference.wanted.leaf && leafAmong(names, reference.wanted.leaf);
+  if (reference.wanted.leaf && !leaf) return null;
+  const link = element("a", "", title);
+  link.href = `${home}id/${id}/${leaf ? `${leaf}/` : ""}index.html`;
+  const where = [archive.toUpperCase(), ...steps.map(([level, value]) => `${level} ${value}`), leaves && `${words.leaf} ${leaf ?? leaves}`];
+  return element("li", "", link, element("span", "aside", where.filter(Boolean).join(", ")));
+}
+
+let engine, changes;
+async function pagefind() {
+  if (engine) return engine;
+  const other = document.documentElement.lang === "ru" ? "en" : "ru";
+  changes = await (await fetch(`${root}search/newer.json`)).json();
+  changes.stale = new Set(changes.stale);
+  const made = await import(new URL("pagefind/pagefind.js", import.meta.url).href);
+  await made.options({ baseUrl: "/" });
+  await made.init();
+  await made.mergeIndex(new URL("pagefind", import.meta.url).href, { language: other, baseUrl: "/" });
+  if (changes.newer)
+    for (const language of ["en", "ru"])
+      await made.mergeIndex(new URL("pagefind-newer", import.meta.url).href, { language, baseUrl: "/newer/" });
+  return (engine = made);
+}
+
+function excerpt(text, locations) {
+  const all = text.split(" ");
+  const hit = new Set(locations);
+  const first = locations[0] ?? 0;
+  const start = Math.max(first - AROUND, 0);
+  const shown = all.slice(start, first + AROUND + 1);
+  const made = element("span", "excerpt");
+  if (start) made.append("… ");
+  shown.forEach((word, place) => made.append(hit.has(start + place) ? element("mark", "", word) : word, " "));
+  if (first + AROUND + 1 < all.length) made.append("…");
+  return made;
+}
+
+function showHit(data) {
+  const name = decodeURIComponent(data.url.split("/").pop().replace(/(\.html)?$/, ""));
+  const { record, title, leaf, text, date, reference } = data.meta;
+  const found = [...new Set(data.locations.map((place) => (text ?? "").split(" ")[place]))].filter(Boolean);
+  const mark = found.map((word) => word.replace(/[^\p{L}\p{N}]+/gu, " ").trim()).filter((word) => word && !word.includes(" "));
+  const link = element("a", "", leaf ? `${title} · ${words.leaf} ${leaf}` : title);
+  link.href = name === "record" ? `${home}id/${record}/index.html` : `${home}id/${record}/${encodeURIComponent(name)}/index.html?mark=${encodeURIComponent(mark.slice(0, 4).join(" "))}`;
+  return element("li", "", link, element("span", "aside", [date, reference].filter(Boolean).join(" · ")), excerpt(text ?? "", data.locations));
+}
+
+async function* hits(results) {
+  for (const result of results) {
+    const data = await result.data();
+    const newer = data.url.startsWith("/newer/");
+    if (newer || !changes.stale.has(data.meta.record)) yield showHit(data);
+  }
+}
+
+async function more(found) {
+  for (let shown = 0; shown < AT_ONCE; shown += 1) {
+    const { value, done } = await found.next();
+    if (done) {
+      if (found.first) told.textContent = `${words.found}: ${shown}`; // what is stale was counted, too
+      return;
+    }
+    list.append(value);
+  }
+  found.first = false;
+  const button = element("button", "more", words.more);
+  button.type = "button";
+  const last = element("li", "", button);
+  button.addEventListener("click", () => (last.remove(), more(found)));
+  list.append(last);
+}
+
+const chosen = () => Object.fromEntries([...form.querySelectorAll("select")].filter((one) => one.value).map((one) => [one.name, one.value]));
+
+async function fillFilters(found) {
+  const panel = form.querySelector(".filters");
+  const all = await found.filters();
+  for (const select of panel.querySelectorAll("select")) {
+    const values = Object.entries(all[select.name] ?? {}).sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }));
+    if (select.options.length > 1) continue;
+    for (const [value, count] of values) select.append(new Option(`${value} (${count})`, value));
+    select.parentElement.hidden = !values.length;
+    select.value = new URLSearchParams(location.search).get(select.name) ?? "";
+  }
+  panel.hidden = false;
+}
+
+let turn = 0;
+async function search(query) {
+  const mine = ++turn;
+  list.replaceChildren();
+  told.textContent = "";
+  const filters = chosen();
+  if (!query.trim() && !Object.keys(filters).length) return;
+  const reference = asReference(query);
+  const places = reference ? await placesOf(reference) : [];
+  const rows = places.map((place) => showPlace(place, reference)).filter(Boolean);
+  if (mine !== turn) return;
+  list.append(...rows);
+  if (rows.length) {
+    told.textContent = `${words.found}: ${rows.length}`;
+    return;
+  }
+  const found = await pagefind();
+  const { results } = await found.search(plain(query) || null, { filters });
+  if (mine !== turn) return;
+  told.textContent = results.length ? `${words.found}: ${results.length}` : words.none;
+  await more(Object.assign(hits(results), { first: results.length > 0 }));
+  await fillFilters(found);
+}
+
+const given = new URLSearchParams(location.search);
+form.q.value = given.get("q") ?? "";
+const ask = () => {
+  const asked = new URLSearchParams({ ...(form.q.value && { q: form.q.value }), ...chosen() });
+  history.replaceState(null, "", `?${asked}`);
+  search(form.q.value);
+};
+form.addEventListener("submit", (event) => (event.preventDefault(), ask()));
+form.addEventListener("change", (event) => event.target.matches("select") && ask());
+if (location.search) search(form.q.value);
