@@ -74,6 +74,8 @@ fi
 # shellcheck disable=SC2086  # a list of names
 [ -z "${packages# }" ] || install_packages $packages
 
+python3 scripts/libraries.py
+
 uv=$(find_uv)
 if [ -z "$uv" ]; then
     say "fetching uv $UV_VERSION from PyPI into .tools/"

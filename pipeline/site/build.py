@@ -20,7 +20,7 @@ from pipeline.settings import Settings
 from pipeline.site.files import copy_file, exchange, write_file
 from pipeline.site.listing import KEPT, Kept, Listing, listing_of
 from pipeline.site.lists import Lists
-from pipeline.site.render import LANGUAGES, STATIC, Renderer, fingerprint, static
+from pipeline.site.render import LANGUAGES, STATIC, Renderer, fingerprint, libraries, static
 from pipeline.site.search import SearchIndex
 from pipeline.site.views import RecordView, pictures_of, record_view
 
@@ -70,6 +70,8 @@ class Site:
                 shutil.rmtree(home, ignore_errors=True)
         for name in STATIC:
             write_file(self.folder / name, static(name))
+        for name, content in libraries():
+            write_file(self.folder / name, content)
         if made or gone or not (self.folder / "index.html").exists():
             listings = [kept.listing for kept in now.values()]
             Lists(self.folder, self._render, self._settings).write(listings)

@@ -67,6 +67,15 @@ def static(name: str) -> bytes:
     return (files(_ROOM) / "static" / name).read_bytes()
 
 
+def libraries() -> Iterator[tuple[str, bytes]]:
+    """Yield the files of the libraries that the set-up brought, by their place in the site."""
+    home = files(_ROOM) / "libraries"
+    for library in home.iterdir() if home.is_dir() else ():
+        for part in library.iterdir():
+            if part.name != "integrity":
+                yield f"libraries/{library.name}/{part.name}", part.read_bytes()
+
+
 def fingerprint() -> bytes:
     """Return all that pages are made from beside the records: where it changes, all change."""
     room = files(_ROOM)

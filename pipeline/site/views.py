@@ -151,7 +151,6 @@ def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
         ("Type", record.document_type, ""),
         ("Language", record.language, ""),
         ("Collection", record.collection, "collections"),
-        *(("Subjects", subject, "subjects") for subject in record.subjects),
         ("Contributed by", ", ".join(record.contributors), ""),
         ("Made possible by", record.funder, ""),
         ("Rights", record.rights, ""),

@@ -58,6 +58,54 @@ if (sheet) {
   sheet.addEventListener("pointermove", (event) => choose(at(event)));
   sheet.addEventListener("click", (event) => at(event)?.focus());
 
+  // The picture in depth, with OpenSeadragon where the set-up has brought it; else the link opens the picture.
+  const enlarge = document.querySelector(".enlarge");
+  enlarge?.addEventListener("click", (event) => {
+    event.preventDefault();
+    const library = document.createElement("script");
+    library.src = `${document.body.dataset.root}libraries/openseadragon/openseadragon.min.js`;
+    library.addEventListener("error", () => (location.href = enlarge.href));
+    library.addEventListener("load", () => zoom(enlarge));
+    document.head.append(library);
+    enlarge.hidden = true;
+  });
+  const zoom = ({ dataset }) => {
+    const [width, height] = dataset.size.split(" ").map(Number);
+    const levels = dataset.levels.split(", ").map((level) => {
+      const [url, wide] = level.split(" ");
+      return { url, width: Number(wide), height: Math.round((height * wide) / width) };
+    });
+    const place = document.createElement("div");
+    place.className = "zoom";
+    sheet.append(place);
+    const viewer = OpenSeadragon({
+      element: place, tileSources: { type: "legacy-image-pyramid", levels }, showNavigationControl: false,
+      maxZoomPixelRatio: 3, gestureSettingsMouse: { clickToZoom: false },
+    });
+    const lit = document.createElement("div");
+    lit.className = "light";
+    const rectangle = ([left, top, wide, high]) => new OpenSeadragon.Rect(left / 100, (top / 100) * (height / width), wide / 100, (high / 100) * (height / width));
+    viewer.addHandler("open", () => {
+      viewer.addOverlay({ element: lit, location: rectangle([0, 0, 0, 0]) });
+      viewer.canvas.focus();
+    });
+    document.addEventListener("place", (event) => {
+      const where = rectangle(event.detail);
+      viewer.updateOverlay(lit, where);
+      if (!viewer.viewport.getBounds().containsPoint(where.getCenter())) viewer.viewport.panTo(where.getCenter());
+    });
+    viewer.addHandler("canvas-click", ({ quick, position }) => {
+      if (!quick) return;
+      const { x, y } = viewer.viewport.pointFromPixel(position);
+      const [across, down] = [100 * x, (100 * y * width) / height];
+      const hit = lines.find((line) => {
+        const [left, top, wide, high] = places.get(line);
+        return across >= left && across <= left + wide && down >= top && down <= top + high;
+      });
+      hit?.focus();
+    });
+  };
+
   // A link may name a line, or words that a search found: the first line that holds one is shown.
   const asked = new URLSearchParams(location.search).get("mark");
   const plain = (text) => text.toLowerCase().replaceAll("ё", "е");
