@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from pipeline.holdings.catalog import Catalog, Entry
 from pipeline.reading.messages import Picture
 from pipeline.reading.pool import Readers
@@ -22,9 +24,9 @@ from pipeline.site.listing import KEPT, Kept, Listing, listing_of
 from pipeline.site.lists import Lists
 from pipeline.site.render import LANGUAGES, STATIC, Renderer, fingerprint, libraries, static
 from pipeline.site.search import SearchIndex
-from pipeline.site.views import RecordView, pictures_of, record_view
+from pipeline.site.seen import pictures_of, record_view
+from pipeline.site.views import RecordView
 
-_STATE = "site.json"  #: in ``.opis``: see ``Kept``
 _UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
 
 
@@ -43,9 +45,19 @@ class Site:
     def __init__(self, settings: Settings, readers: Readers) -> None:
         """Say whose site it is; nothing is built yet."""
         self._settings, self._readers = settings, readers
-        self.folder = settings.output / "site"
+        self.folder = self.folder_of(settings)
         self._render = Renderer(settings.organization, settings.base_url)
         self._search = SearchIndex(self.folder, settings.work)
+
+    @staticmethod
+    def folder_of(settings: Settings) -> Path:
+        """Return where a house's site lies."""
+        return settings.output / "site"
+
+    @staticmethod
+    def state_of(settings: Settings) -> Path:
+        """Return the file that one build leaves to the next."""
+        return settings.work / "site.json"
 
     def build(self, tell: Callable[[str], None]) -> Built:
         """Make what is new or changed, take away what is gone, and the lists if anything was.
@@ -53,7 +65,11 @@ class Site:
         Raises:
             OSError: it cannot be written; what stood before stands.
         """
-        before, now, made = self._state(), dict[str, Kept](), 0
+        with FileLock(self._settings.work / "site.lock"):
+            return self._build(tell)
+
+    def _build(self, tell: Callable[[str], None]) -> Built:
+        before, now, made = kept_of(self._settings), dict[str, Kept](), 0
         with Catalog(self._settings.catalog, self._settings.records) as catalog:
             entries = list(catalog.entries())
             versions, stamps = self._versions(catalog)
@@ -76,7 +92,7 @@ class Site:
             listings = [kept.listing for kept in now.values()]
             Lists(self.folder, self._render, self._settings).write(listings)
             self._search.write(now)
-            write_file(self._settings.work / _STATE, KEPT.dump_json(now))
+            write_file(self.state_of(self._settings), KEPT.dump_json(now))
         return Built(len(now), made, len(gone))
 
     def _versions(self, catalog: Catalog) -> tuple[dict[str, list[int]], dict[str, str]]:
@@ -167,11 +183,13 @@ class Site:
                 ))  # fmt: skip
         _drawn(self._readers, asked, settings.page_timeout)
 
-    def _state(self) -> dict[str, Kept]:
-        try:
-            return KEPT.validate_json((self._settings.work / _STATE).read_bytes())
-        except (OSError, ValueError):
-            return {}
+
+def kept_of(settings: Settings) -> dict[str, Kept]:
+    """Return what the last build left: the records on the site, by id."""
+    try:
+        return KEPT.validate_json(Site.state_of(settings).read_bytes())
+    except (OSError, ValueError):
+        return {}
 
 
 def _drawn(readers: Readers, asked: Iterable[Picture], timeout: float) -> None:
