@@ -207,7 +207,7 @@ def _link(outcome: Outcome, settings: Settings) -> str:
     folder = Path(outcome.folder)
     inside = folder.relative_to(settings.records).as_posix()
     url = settings.pages_url
-    address = f"{url}/{quote(inside)}/data/" if url else folder.as_uri()
+    address = f"{url}/go/{quote(inside)}" if url else folder.as_uri()
     return f"[{outcome.record} v{outcome.version}]({address})"
 
 

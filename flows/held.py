@@ -25,6 +25,11 @@ class Held:
         """Whether the process is there."""
         return self._child is not None and self._child.poll() is None
 
+    @property
+    def code(self) -> int | None:
+        """What it ended with; None while it runs, or was never started."""
+        return None if self._child is None else self._child.poll()
+
     def start(self, environ: Mapping[str, str] | None = None) -> None:
         """Start it, with these variables beside our own."""
         self.kill()

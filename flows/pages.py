@@ -1,6 +1,7 @@
 """Hands out published records on loopback, so that links in the Prefect UI lead somewhere.
 
-Only ``output/records`` is handed out, and only to look at: a file is never run, whatever it is.
+``output/records`` is handed out, and only to look at: a file is never run, whatever it is. The
+reading room stands beside it under ``/site``.
 """
 
 import base64
@@ -18,13 +19,15 @@ import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from flows.metrics import Metrics
+from flows.room import room
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
+from pipeline.site.build import Site
 
 _HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
 _MOST = 64 * 1024  #: bytes of a notice
@@ -101,10 +104,21 @@ class Pages:
             routes=[
                 Route(f"/notices/{self._word}", self._notice, methods=["POST"]),
                 Route("/metrics", self._scraped),
+                Route("/go/{inside:path}", self._led),
+                Mount("/site", room(self._settings)),
                 Mount("/", _Records(directory=self._settings.records, check_dir=False)),
             ]
         )
         return app if self._settings.auth is None else _Guarded(app, self._settings)
+
+    def _led(self, request: Request) -> Response:
+        """Lead to a version's page in the reading room; to its folder until that is built."""
+        inside = request.path_params["inside"].strip("/")
+        where = "/".join(inside.split("/")[-2:])
+        page = Site.folder_of(self._settings) / "id" / where / "index.html"
+        known = page.is_file() and ".." not in inside
+        address = f"/site/id/{quote(where)}/" if known else f"/{quote(inside)}/data/"
+        return RedirectResponse(address, 302)
 
     def _scraped(self, request: Request) -> Response:
         del request

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from flows import batch, ending
 from flows.held import Held
+from flows.keeper import Keeper
 from flows.pages import Pages
 from flows.server import EVERYWHERE, PrefectServer, home, is_loopback
 from flows.status import Status
@@ -74,6 +75,7 @@ class _Serving:
         self._server = PrefectServer(settings, home() / "opis-server.log")
         self._runner = Held([sys.executable, "-m", "flows.deployed"], home() / "opis-runs.log")
         self._pages = Pages(settings, self._hear)
+        self._keeper = Keeper(settings)
         self._watch = Watch(settings)
         self._hints = Hints(settings.inbox, wanted=settings.events)
         self._status = Status(settings.output)
@@ -92,6 +94,8 @@ class _Serving:
         self._desk = importlib.import_module("flows.desk")
         self._start_runner()
         self._arrange_notices()
+        if self._settings.site:
+            self._tell(f"The reading room is at {self._settings.pages_url}/site/.")
         self._tell(
             f"Watching {self._settings.inbox}; the day-book is at {self._server.ui}, records are "
             f"at {self._settings.pages_url}. Ctrl-C ends all of it."
@@ -106,6 +110,7 @@ class _Serving:
             with there(self._settings):
                 self._follow()
                 self._take()
+                self._say(list(filter(None, [self._keeper.look()])))
             self._unwell = 0
         except AwayError as error:  # no fault of the server: it is not started again for that
             self._say_once(str(error))
@@ -120,6 +125,7 @@ class _Serving:
     def stop(self) -> None:
         """End all of it in good order."""
         self._hints.stop()
+        self._keeper.stop()
         self._runner.stop(_FAREWELL)
         if self._desk is not None and self._server.runs:
             try:
@@ -185,6 +191,7 @@ class _Serving:
         if not run.ended:
             return
         self._run, now = None, time.monotonic()
+        self._keeper.want()
         self._watch.taken([])
         if not (run.crashed or run.cancelled):
             self._crashes = 0

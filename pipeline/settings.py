@@ -113,6 +113,7 @@ class Settings(BaseModel):
     timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"  #: of the two schedules
     nightly: Annotated[str, BeforeValidator(_schedule)] = "0 2 * * *"  #: when the inbox is swept
     weekly: Annotated[str, BeforeValidator(_schedule)] = "0 4 * * 0"  #: when all is verified
+    site: bool = True  #: `serve` keeps the reading room fresh
     notify_url: Annotated[str, BeforeValidator(_address_or_none)] = ""
     """Told by a POST of JSON of runs that failed or crashed; the log of serve where it is empty."""
     base_url: Annotated[str, BeforeValidator(_address)] = "https://opis.invalid"

@@ -60,3 +60,11 @@ def faults(form: str, content: bytes) -> list[str]:
     except etree.XMLSyntaxError as error:
         return [str(error)]
     return [] if valid else [entry.message for entry in grammar.error_log]
+
+
+def oai_faults(content: bytes) -> list[str]:
+    """Return what the schemas of OAI-PMH and of what it carries find wrong with an answer."""
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(_Offline())
+    grammar = etree.XMLSchema(etree.parse(SCHEMAS / "oai" / "oai-all.xsd", parser))
+    return [] if grammar.validate(etree.fromstring(content)) else [str(grammar.error_log)]

@@ -117,19 +117,19 @@ def test_marks_without_letters_are_no_text() -> None:
     assert judge(text("— . ; |", 0.9))[0] is PageState.BLANK
 
 
+FOREIGN = "Сдѣлено прѣзидіу минѣстерства внутрѣ"
+
+
 @dataclass(frozen=True)
 class LayoutEngine(CannedEngine):
     """Reads a page with some confidence as it lies, and as many sure-looking scraps as a block."""
 
-    answer: PageText = text("Сдѣлено прѣзидіу минѣстерства внутрѣ", 0.8)
-
     def read(self, image: Path, how: How) -> PageText:
-        assert image.exists()
         scraps = text("это все как было что они для нас есть так если уже или " * 9, 0.3)
-        return scraps if how.layout is Layout.BLOCK else self.answer
+        return scraps if how.layout is Layout.BLOCK else super().read(image, how)
 
 
 def test_scraps_do_not_drive_out_a_reading_that_stands() -> None:
-    reading = read_image(typed(), LayoutEngine())
+    reading = read_image(typed(), LayoutEngine(text(FOREIGN, 0.8)))
     assert (reading.state, reading.readings) == (PageState.OK, 2)
-    assert reading.text.raw == "Сдѣлено прѣзидіу минѣстерства внутрѣ"
+    assert reading.text.raw == FOREIGN

@@ -61,7 +61,8 @@ def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> Non
     inside = version.relative_to(serving.house.output / "records").as_posix()
     folder = f"{_pages(serving)}/{inside}/data/"
     table = next(one for one in serving.ask("artifacts/filter") if one["type"] == "table")
-    assert f"({folder})" in table["data"]
+    leads = f"{_pages(serving)}/go/{inside}"
+    assert f"({leads})" in table["data"]
     assert "notes.pdf is no scan" in table["description"]
     with urllib.request.urlopen(folder, timeout=10) as page:
         assert b"searchable.pdf" in page.read()
@@ -70,9 +71,32 @@ def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> Non
         assert page.read() == data(version, "text.txt").read_bytes()
     with urllib.request.urlopen(f"{_pages(serving)}/metrics", timeout=10) as page:
         assert b'opis_scans_total{fate="published"} 1.0' in page.read()
-    for outside in ("/../catalog.sqlite", "/%2e%2e/catalog.sqlite", "/.opis/", "/none"):
+    for outside in (
+        "/go/../../etc/v1",
+        "/../catalog.sqlite",
+        "/%2e%2e/catalog.sqlite",
+        "/.opis/",
+        "/none",
+    ):
         with pytest.raises(urllib.error.HTTPError, match="404"):
             urllib.request.urlopen(_pages(serving) + outside, timeout=10)
+
+
+def test_the_link_of_a_run_leads_to_the_reading_room_once_it_is_built(serving: Served) -> None:
+    version = serving.house.versions()[0]
+    inside = version.relative_to(serving.house.output / "records").as_posix()
+    until = time.monotonic() + 120
+    while True:
+        with urllib.request.urlopen(f"{_pages(serving)}/go/{inside}", timeout=10) as page:
+            if "/site/" in page.geturl():
+                break
+        assert time.monotonic() < until, (
+            serving.house.folder / "prefect" / "opis-site.log"
+        ).read_text()
+        time.sleep(1)
+    assert page.geturl().endswith(f"/site/id/{version.parent.name}/v1/")
+    with urllib.request.urlopen(f"{_pages(serving)}/site/oai?verb=Identify", timeout=10) as answer:
+        assert b"<protocolVersion>2.0" in answer.read()
 
 
 def test_the_run_is_told_of_and_its_log_says_what_became_of_each_scan(serving: Served) -> None:

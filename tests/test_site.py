@@ -1,20 +1,27 @@
 """The reading room: every link leads somewhere, and nothing is made twice."""
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
+import html5lib
 import pytest
+from lxml import etree
 from lxml import html as tree
 from PIL import Image
 
+from pipeline.assemble import reassemble
 from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.publish import publish
 from pipeline.reading.pool import Readers
+from pipeline.record import from_json
 from pipeline.settings import Settings
 from pipeline.site.build import Built, Site
-from tests.factories import published
+from tests.factories import CLOCK, LETTER, SIGNATURE, admitted, published
+from tests.factories import pages as pages_read
 from tests.house import House
 
 TEXTS = ("1. Мы получили <Вашу> телеграмму.\nЕщё раз: всё & вся", "Гоминьдан и Нанкин", "")
@@ -45,6 +52,10 @@ def pages(settings: Settings) -> dict[Path, tree.HtmlElement]:
     return {path: tree.parse(path, reader).getroot() for path in folder.rglob("*.html")}
 
 
+def home_of(settings: Settings, ui: str = "") -> Path:
+    return settings.output / "site" / ui / "id" / RECORD
+
+
 def content(settings: Settings) -> dict[str, bytes]:
     folder = settings.output / "site"
     return {
@@ -59,14 +70,15 @@ def test_every_link_and_picture_of_every_page_is_there(
 ) -> None:
     build(settings, readers)
     found = pages(settings)
-    assert len(found) == 1 + 4 + 1 + 3  # front, four rungs, a record, three leaves
+    lists = 1 + 5 + 2 + 3 + 1  # front, ladder, years, three kinds without headings, search
+    assert len(found) == 2 * (lists + 1 + 1 + 3)  # a record, its version, three leaves; twice
     for path, page in found.items():
         links = [*page.xpath("//@href"), *page.xpath("//@src")]
         for each in page.xpath("//@srcset"):
             links += [part.split()[0] for part in each.split(", ")]
         assert links
         for link in links:
-            if re.match(r"https?:", link):
+            if re.match(r"https?:|data:", link):
                 assert "cdn" not in link
                 continue
             name, _, place = link.partition("#")
@@ -80,7 +92,7 @@ def test_every_link_and_picture_of_every_page_is_there(
 
 def test_a_leaf_shows_its_lines_where_they_stand(settings: Settings, readers: Readers) -> None:
     build(settings, readers)
-    leaf = tree.parse(settings.output / "site" / "records" / RECORD / "0110" / "index.html")
+    leaf = tree.parse(home_of(settings) / "0110" / "index.html")
     lines = leaf.xpath("//p[@class='line']")
     shown = "\n".join(" ".join(line.text_content().split()) for line in lines)
     assert shown == TEXTS[0]
@@ -88,19 +100,23 @@ def test_a_leaf_shows_its_lines_where_they_stand(settings: Settings, readers: Re
         left, top, width, height = map(float, place.split())
         assert 0 <= left <= left + width <= 100.01
         assert 0 <= top <= top + height <= 100.01
-    for width in (400, 800, 1600):
-        pictures = list((settings.output / "site" / "records" / RECORD).rglob(f"{width}.webp"))
-        for picture in pictures:
-            with Image.open(picture) as image:
-                assert (image.format, image.width) == ("WEBP", width)
-    assert (settings.output / "site" / "records" / RECORD / "0112" / "index.html").is_file()
+    pictures = list((home_of(settings) / "v1" / "pages").glob("*.jpg"))
+    widths = []
+    for picture in pictures:
+        with Image.open(picture) as image:
+            assert image.format == "JPEG"
+            widths.append(image.width)
+            named = re.search(r"-([0-9]+)\.jpg", picture.name)
+            assert not named or int(named[1]) == image.width
+    assert len(pictures) >= 2
+    assert (home_of(settings) / "0112" / "index.html").is_file()
 
 
 def test_what_a_record_says_is_on_its_page_and_nothing_is_markup(
     settings: Settings, readers: Readers
 ) -> None:
     build(settings, readers)
-    source = (settings.output / "site" / "records" / RECORD / "index.html").read_text("utf-8")
+    source = (home_of(settings) / "index.html").read_text("utf-8")
     for said in ("January 14, 1949", "Cable, Filippov [Stalin] to Cde. Mao Zedong",
                  "Sergey Radchenko", "RGASPI, f. 558, op. 11, d. 330, ll. 110-112",
                  "<Вашу> телеграмму", "всё & вся"):  # fmt: skip
@@ -132,16 +148,110 @@ def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: Readers) 
     with Catalog(settings.catalog, settings.records) as catalog:
         assert catalog.entry(RECORD).status == "withdrawn"
     assert build(settings, readers)[0] == Built(1, 1, 0)
-    home = settings.output / "site" / "records" / RECORD
-    assert sorted(path.name for path in home.iterdir()) == ["index.html"]
+    home = home_of(settings)
+    assert sorted(path.relative_to(home).as_posix() for path in home.rglob("*.*")) == [
+        "index.html", "v2/index.html",
+    ]  # fmt: skip
     source = (home / "index.html").read_text("utf-8")
     assert "Withdrawn with version 2: a person" in source
     assert "телеграмму" not in source
     assert house.opis("verify").returncode == 0
 
 
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "</script><script>alert(1)</script>",
+    "javascript:alert(1)",
+    "'{{ 7 * 7 }}'{% raw %}",
+    "'; DROP TABLE record; --",
+)
+
+
+def test_nothing_that_anybody_wrote_is_markup(tmp_path: Path, readers: Readers) -> None:
+    evil = "".join(HOSTILE)
+    published(
+        tmp_path, ("<script>alert(1)</script>",), title=evil, creator=evil, summary=evil,
+        collection=evil, subjects=[evil], note=evil, funder=evil, contributors=[evil],
+        references="RGASPI, f. 558, op. 11, d. 330, l. 0110",
+    )  # fmt: skip
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    build(settings, readers)
+    for path, page in pages(settings).items():
+        for script in page.xpath("//script"):
+            data = script.get("type") == "application/ld+json"
+            assert script.get("src") or (data and json.loads(script.text)), path
+        assert not page.xpath("//@*[starts-with(name(), 'on')]"), path
+        assert not page.xpath("//*[starts-with(@href, 'javascript:') or @src = 'x']"), path
+        assert "'49'" not in etree.tostring(page, encoding="unicode"), path
+    record = tree.parse(home_of(settings).with_name("rgaspi-f558-op11-d330-l0110") / "index.html")
+    assert evil in record.xpath("string(//h1)")
+    etree.parse(settings.output / "site" / "atom.xml")
+
+
+def test_every_page_is_html_to_the_letter(settings: Settings, readers: Readers) -> None:
+    build(settings, readers)
+    for path in (settings.output / "site").rglob("*.html"):
+        parser = html5lib.HTMLParser(strict=True)
+        parser.parse(path.read_text("utf-8"))
+        source = path.read_text("utf-8")
+        ids = re.findall(r' id="([^"]*)"', source)
+        assert len(ids) == len(set(ids)), path
+        assert len(source.encode()) < 200_000
+
+
+def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
+    tmp_path: Path, readers: Readers
+) -> None:
+    done = published(tmp_path)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    build(settings, readers)
+    old = from_json((done.folder / "data" / "record.json").read_bytes())
+    other = (LETTER[0].replace("получили", "приняли"), LETTER[1])
+    new = reassemble(old, pages_read(other), SIGNATURE, CLOCK)
+    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    publish(scan, new, lambda: pages_read(other), settings, CLOCK, ("reread", "a better engine"))
+    assert build(settings, readers)[0] == Built(1, 1, 0)
+    home = settings.output / "site" / "id" / done.record_id
+    before, after = ((home / name / "index.html").read_text("utf-8") for name in ("v1", "v2"))
+    assert "This is an older version." in before
+    assert "получили" in before
+    assert "This is an older version." not in after
+    assert "приняли" in after
+    assert (home / "v1" / "searchable.pdf").is_file()
+    assert "приняли" in (home / "index.html").read_text("utf-8")
+
+
+def test_feeds_and_lists_name_every_record(settings: Settings, readers: Readers) -> None:
+    build(settings, readers)
+    site = settings.output / "site"
+    names = {"a": "http://www.w3.org/2005/Atom", "s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    feed = etree.parse(site / "atom.xml")
+    assert feed.xpath("string(//a:entry/a:link/@href)", namespaces=names).endswith(f"/id/{RECORD}/")
+    assert "T" in feed.xpath("string(/a:feed/a:updated)", namespaces=names)
+    places = etree.parse(site / "sitemap.xml").xpath("//s:loc/text()", namespaces=names)
+    assert places == [f"https://opis.invalid/id/{RECORD}/"]
+    assert "Sitemap: https://opis.invalid/sitemap.xml" in (site / "robots.txt").read_text()
+    for path in ("archives/rgaspi/f558/op11/d330", "dates/1949"):
+        assert RECORD in (site / path / "index.html").read_text("utf-8")
+
+
+def test_the_pictures_that_the_iiif_manifest_names_are_there(
+    settings: Settings, readers: Readers
+) -> None:
+    build(settings, readers)
+    home = home_of(settings) / "v1"
+    manifest = json.loads((home / "export" / "iiif-manifest.json").read_bytes())
+    for canvas in manifest["items"]:
+        body = canvas["items"][0]["items"][0]["body"]
+        picture = settings.output / "site" / body["id"].removeprefix("https://opis.invalid/")
+        with Image.open(picture) as image:
+            assert image.size == (body["width"], body["height"])
+            assert image.size == (canvas["width"], canvas["height"])
+
+
 def test_the_command_builds_it(settings: Settings) -> None:
     house = House(settings.output.parent)
     done = house.opis("site")
     assert done.returncode == 0, done.stderr
-    assert "1 records, 1 made anew, 0 taken away" in done.stdout
+    assert "1 record, 1 made anew, 0 taken away" in done.stdout

@@ -48,7 +48,7 @@ function asReference(query) {
     wanted[next] = value;
   }
   const sure = marked >= 2 || (archive && wanted.opis) || (/^\s*[a-z]?-?\d+[a-z]?\/\d/.test(rest) && wanted.delo);
-  return sure && wanted.fond ? { archive, wanted } : null;
+  return sure && wanted.fond ? { archive, wanted, sure: Boolean(archive) || marked >= 2 } : null;
 }
 
 const bare = (value) => latin(value).replace(/[^0-9a-z]/g, "").replace(/^0+(?=\d)/, "");
@@ -143,6 +143,16 @@ async function more(found) {
   list.append(last);
 }
 
+// Pagefind leaves a word out of account that is nowhere: here each word must be there.
+async function together(found, query, filters) {
+  const { results } = await found.search(query || null, { filters });
+  const terms = query.startsWith('"') ? [] : query.split(/[^\p{L}\p{N}]+/u).filter((term) => term.length > 1);
+  if (terms.length < 2) return results;
+  const sets = [];
+  for (const term of terms) sets.push(new Set((await found.search(term, { filters })).results.map((one) => one.id)));
+  return results.filter((one) => sets.every((ids) => ids.has(one.id)));
+}
+
 const chosen = () => Object.fromEntries([...form.querySelectorAll("select")].filter((one) => one.value).map((one) => [one.name, one.value]));
 
 async function fillFilters(found) {
@@ -170,12 +180,12 @@ async function search(query) {
   const rows = places.map((place) => showPlace(place, reference)).filter(Boolean);
   if (mine !== turn) return;
   list.append(...rows);
-  if (rows.length) {
-    told.textContent = `${words.found}: ${rows.length}`;
+  if (rows.length || reference?.sure) {
+    told.textContent = rows.length ? `${words.found}: ${rows.length}` : words.none;
     return;
   }
   const found = await pagefind();
-  const { results } = await found.search(plain(query) || null, { filters });
+  const results = await together(found, plain(query).trim(), filters);
   if (mine !== turn) return;
   told.textContent = results.length ? `${words.found}: ${results.length}` : words.none;
   await more(Object.assign(hits(results), { first: results.length > 0 }));

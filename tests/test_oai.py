@@ -1,0 +1,160 @@
+"""OAI-PMH: what a harvester is told, by the schema and by a library that harvests."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import sickle
+import uvicorn
+from lxml import etree
+from sickle.oaiexceptions import BadArgument, NoRecordsMatch
+
+from flows.room import room
+from pipeline.exports.material import XSI
+from pipeline.settings import Settings
+from pipeline.site.files import write_file
+from pipeline.site.listing import KEPT, Kept, Listing
+from pipeline.site.oai import Repository
+from tests.schemas import SCHEMAS, needs_schemas, oai_faults
+
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+COUNT = 230
+DC = (
+    b'<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/"'
+    b' xmlns:dc="http://purl.org/dc/elements/1.1/"><dc:title>A</dc:title></oai_dc:dc>'
+)
+
+
+def listing(number: int) -> Listing:
+    day = 1 + number % 28
+    fond = number % 3
+    return Listing(
+        id=f"record-{number}", version=1, title=f"Record {number}",
+        status="withdrawn" if number % 10 == 0 else "machine",
+        date="1949", said={}, year="1949", language="ru", reference=None, summary=None, pages=1,
+        needs_review=False, rungs=(("rgaspi", "RGASPI"), (f"rgaspi/f{fond}", f"f. {fond}")),
+        people=(), collection=None, subjects=(), updated=f"2025-03-{day:02d}T10:00:00.5+00:00",
+        fond=str(fond), places=(), leaves=(),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("oai")
+    made = Settings(
+        inbox=folder / "inbox", output=folder / "output", base_url="https://a.example/r"
+    )
+    kept = {one.id: Kept("", one, "") for one in map(listing, range(COUNT))}
+    write_file(made.work / "site.json", KEPT.dump_json(kept))
+    for name in kept:
+        write_file(made.output / "site" / "id" / name / "v1" / "export" / "dublin-core.xml", DC)
+    return made
+
+
+@pytest.fixture
+def repository(settings: Settings) -> Repository:
+    kept = KEPT.validate_json((settings.work / "site.json").read_bytes())
+    return Repository(settings.output / "site", kept, settings.base_url, "A house")
+
+
+def ask(repository: Repository, question: str) -> etree._Element:
+    given = [part.partition("=")[::2] for part in question.split("&")]
+    return etree.fromstring(repository.answer([(name, value) for name, value in given], NOW))
+
+
+def said(answer: etree._Element, path: str) -> list[str]:
+    found: Any = answer.xpath(path, namespaces={"o": "http://www.openarchives.org/OAI/2.0/"})
+    return [str(one) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [
+        ("", "badVerb"), ("verb=Nonsense", "badVerb"), ("verb=Identify&verb=Identify", "badVerb"),
+        ("verb=Identify&x=1", "badArgument"), ("verb=ListRecords", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&metadataPrefix=mods", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&from=yesterday", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&from=2025-01-01&until=2025-01-01T00:00:00Z",
+         "badArgument"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&from=2025-02-02&until=2025-02-01", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=marc", "cannotDisseminateFormat"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&from=2031-01-01", "noRecordsMatch"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set=nowhere", "noRecordsMatch"),
+        ("verb=ListRecords&resumptionToken=abc", "badResumptionToken"),
+        ("verb=ListRecords&resumptionToken=abc&metadataPrefix=oai_dc", "badArgument"),
+        ("verb=ListSets&resumptionToken=abc", "badResumptionToken"),
+        ("verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:a.example:none", "idDoesNotExist"),
+        ("verb=GetRecord&metadataPrefix=oai_dc&identifier=record-1", "idDoesNotExist"),
+        ("verb=ListMetadataFormats&identifier=%01", "idDoesNotExist"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_question_has_its_code(
+    repository: Repository, question: str, code: str
+) -> None:
+    assert said(ask(repository, question), "//o:error/@code") == [code]
+
+
+def test_a_withdrawn_record_is_a_deleted_one(repository: Repository) -> None:
+    answer = ask(
+        repository, "verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:a.example:record-10"
+    )
+    assert said(answer, "//o:header/@status") == ["deleted"]
+    assert not said(answer, "//o:metadata")
+
+
+def test_a_day_is_whole(repository: Repository) -> None:
+    question = "verb=ListIdentifiers&metadataPrefix=oai_dc&from=2025-03-05&until=2025-03-05"
+    stamps = set(said(ask(repository, question), "//o:datestamp/text()"))
+    assert stamps == {"2025-03-05T10:00:00Z"}
+
+
+@needs_schemas
+@pytest.mark.parametrize(
+    "question",
+    ["verb=Identify", "verb=ListSets", "verb=ListMetadataFormats", "verb=Nonsense",
+     "verb=ListRecords&metadataPrefix=oai_dc",
+     "verb=ListIdentifiers&metadataPrefix=oai_dc&set=rgaspi:f1",
+     "verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:a.example:record-1"],
+)  # fmt: skip
+def test_every_answer_is_of_the_schema(repository: Repository, question: str) -> None:
+    assert SCHEMAS.is_dir()
+    answer = ask(repository, question)
+    assert oai_faults(etree.tostring(answer)) == []
+    answer.remove(answer[0])
+    assert oai_faults(etree.tostring(answer)) != []
+    assert answer.get(f"{{{XSI}}}schemaLocation")
+
+
+@pytest.fixture
+def harvester(settings: Settings) -> Iterator[sickle.Sickle]:
+    """A library that harvests over HTTP."""
+    config = uvicorn.Config(room(settings), port=0, log_level="critical", lifespan="off")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield sickle.Sickle(f"http://127.0.0.1:{port}/oai")
+    server.should_exit = True
+    thread.join()
+
+
+def test_a_harvester_reads_every_record_once(harvester: sickle.Sickle) -> None:
+    names = [one.header.identifier for one in harvester.ListRecords(metadataPrefix="oai_dc")]
+    assert sorted(names) == sorted(f"oai:a.example:record-{number}" for number in range(COUNT))
+    stamps = [one.datestamp for one in harvester.ListIdentifiers(metadataPrefix="oai_dc")]
+    assert stamps == sorted(stamps)
+    assert {one.setSpec for one in harvester.ListSets()} == {
+        "rgaspi", "rgaspi:f0", "rgaspi:f1", "rgaspi:f2",
+    }  # fmt: skip
+    some = list(harvester.ListIdentifiers(metadataPrefix="oai_dc", set="rgaspi:f1"))
+    assert len(some) == len([number for number in range(COUNT) if number % 3 == 1])
+    assert harvester.Identify().repositoryName == "Reading room"
+    with pytest.raises(NoRecordsMatch):
+        harvester.ListRecords(metadataPrefix="oai_dc", set="none")
+    with pytest.raises(BadArgument):
+        harvester.ListRecords(metadataPrefix="oai_dc", **{"from": "never"})
