@@ -19,7 +19,7 @@ def site(
 ) -> None:
     """Build the site of the published records: what changed since the last time."""
     settings = house.settings_with(output=output, pages_port=port)
-    made = Site(settings, house.readers(settings))
+    made = Site(settings, house.readers(settings), house.jobs_of(settings))
     built = made.build(show.line)
     show.line(
         f"{built.records} record{'' if built.records == 1 else 's'}, {built.made} made anew, "

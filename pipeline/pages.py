@@ -6,14 +6,18 @@ resample it, and lose by it.
 """
 
 import hashlib
+import io
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from pipeline.formats.imagefile import read_frame
 from pipeline.formats.pdfpage import pdf_pages
 from pipeline.formats.turn import Grey
-from pipeline.model import PDF, EmbeddedText, Origin, PageImage
+from pipeline.model import PDF, EmbeddedText, Origin, PageImage, Placement
 
 
 def page_image(
@@ -31,14 +35,7 @@ def page_image(
     Raises:
         BrokenScanError: the page cannot be decoded or drawn.
     """
-    if media_type == PDF:
-        page = pdf_pages(path).image(number, dpi, max_pixels)
-        pixels, origin, placement, how = page.pixels, page.origin, page.placement, page.how
-        damage = page.damage
-    else:
-        pixels, placement, how = read_frame(path, number, max_pixels)
-        origin, damage = Origin.FILE, ""
-    pixels = np.ascontiguousarray(pixels)
+    pixels, origin, placement, how, damage = _got(path, media_type, number, dpi, max_pixels)
     height, width = pixels.shape
     facts = PageImage(
         sha256=pgm_digest(pixels),
@@ -52,6 +49,35 @@ def page_image(
         damage=damage,
     )
     return pixels, facts
+
+
+def page_colours(
+    path: Path, media_type: str, number: int, dpi: int, max_pixels: int
+) -> tuple[NDArray[np.uint8], bytes | None]:
+    """Return the pixels of a page for people to see, and its JPEG where that shows the same.
+
+    In colour (height x width x 3: red, green, blue) where the page is such a JPEG in colour, else
+    in grey. Raises as `page_image` does.
+    """
+    found = pdf_pages(path).jpeg(number) if media_type == PDF else None
+    if found is not None:
+        with suppress(OSError, SyntaxError, ValueError), Image.open(io.BytesIO(found)) as image:
+            if image.mode in {"L", "RGB"} and image.width * image.height <= max_pixels:
+                return np.asarray(image, dtype=np.uint8), found
+    return _got(path, media_type, number, dpi, max_pixels)[0], None
+
+
+def _got(
+    path: Path, media_type: str, number: int, dpi: int, max_pixels: int
+) -> tuple[Grey, Origin, Placement, str, str]:
+    if media_type == PDF:
+        page = pdf_pages(path).image(number, dpi, max_pixels)
+        pixels, origin, placement, how = page.pixels, page.origin, page.placement, page.how
+        damage = page.damage
+    else:
+        pixels, placement, how = read_frame(path, number, max_pixels)
+        origin, damage = Origin.FILE, ""
+    return np.ascontiguousarray(pixels), origin, placement, how, damage
 
 
 def embedded_text(path: Path, media_type: str, number: int) -> EmbeddedText | None:

@@ -95,6 +95,17 @@ class PdfPages:
         damage = "" if is_whole(sole) else "its image is damaged: not all of it can be unpacked"
         return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how, damage)
 
+    def jpeg(self, number: int) -> bytes | None:
+        """Return the JPEG that is the page just as it is shown, or None where there is none.
+
+        Raises:
+            BrokenScanError: the page cannot be opened.
+        """
+        page, sole = self._page(number), self._sole(number)
+        if sole is None or not sole.jpeg_mode or not sole.takeable or str(sole.turn):
+            return None
+        return None if is_annotated(page) else bytes(sole.stream.read_raw_bytes())
+
     def text(self, number: int) -> EmbeddedText | None:
         """Return the text layer of a page, or None where it has no text.
 

@@ -15,7 +15,7 @@ from typing import BinaryIO
 from pipeline.errors import OpisError, PageError, disk_trouble, is_of_machine
 from pipeline.intake import inspect
 from pipeline.model import PageSource, Reading
-from pipeline.pages import embedded_text, page_image
+from pipeline.pages import embedded_text, page_colours, page_image
 from pipeline.reading.engines import make_engine
 from pipeline.reading.marks import Grey
 from pipeline.reading.messages import (
@@ -82,8 +82,10 @@ class Desk:
         return Answer()
 
     def _draw(self, ask: Picture) -> Answer:
-        pixels, _ = page_image(ask.path, ask.media_type, ask.number, ask.dpi, ask.max_pixels)
-        write_pictures(pixels, ask.targets)
+        pixels, jpeg = page_colours(
+            ask.path, ask.media_type, ask.number, ask.dpi, ask.max_pixels
+        )  # fmt: skip
+        write_pictures(pixels, ask.targets, jpeg)
         return Answer()
 
     def _recognize(self, ask: Recognize) -> Reading:

@@ -5,26 +5,32 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
-
-from pipeline.reading.marks import Grey
 
 _QUALITY = 65  #: of JPEG, which takes a sixth of WebP's time; typed letters stay sharp to the eye
 _LONGEST = 65_500  #: pixels of a side, which JPEG cannot exceed
 
 
-def write_pictures(pixels: Grey, targets: Iterable[tuple[int, Path]]) -> None:
+def write_pictures(
+    pixels: NDArray[np.uint8], targets: Iterable[tuple[int, Path]], jpeg: bytes | None = None
+) -> None:
     """Write a page image in several widths; never larger than it is.
 
     Args:
-        pixels: height x width.
+        pixels: height x width, or height x width x 3 in colour.
         targets: widths in pixels, and where each goes.
+        jpeg: the same picture, as it may be written in its own size.
     """
     for width, target in sorted(targets, reverse=True):
-        size = min(width, pixels.shape[1], max(_LONGEST * pixels.shape[1] // pixels.shape[0], 1))
-        height = max(round(pixels.shape[0] * size / pixels.shape[1]), 1)
-        if size < pixels.shape[1]:  # each from the next larger: nobody sees the difference
-            small = cv2.resize(pixels, (size, height), interpolation=cv2.INTER_AREA)
-            pixels = np.asarray(small, dtype=np.uint8)
+        tall, wide = pixels.shape[:2]
+        size = min(width, wide, max(_LONGEST * wide // tall, 1))
         target.parent.mkdir(parents=True, exist_ok=True)
+        if size == wide and jpeg is not None:
+            target.write_bytes(jpeg)
+            continue
+        if size < wide:  # each from the next larger: nobody sees the difference
+            high, jpeg = max(round(tall * size / wide), 1), None
+            small = cv2.resize(pixels, (size, high), interpolation=cv2.INTER_AREA)
+            pixels = np.asarray(small, dtype=np.uint8)
         Image.fromarray(pixels).save(target, "JPEG", quality=_QUALITY)

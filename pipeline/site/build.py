@@ -9,6 +9,7 @@
 import hashlib
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from pipeline.site.search import SearchIndex
 from pipeline.site.seen import pictures_of, record_view
 from pipeline.site.views import RecordView
 
+_AT_ONCE = 2  #: records a job: while the pages of one are drawn, another is written
 _UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
 
 
@@ -42,9 +44,9 @@ class Built:
 class Site:
     """The site of a house, in ``output/site``."""
 
-    def __init__(self, settings: Settings, readers: Readers) -> None:
-        """Say whose site it is; nothing is built yet."""
-        self._settings, self._readers = settings, readers
+    def __init__(self, settings: Settings, readers: Readers, jobs: int = 1) -> None:
+        """Say whose site it is, and how many pages are drawn at once; nothing is built yet."""
+        self._settings, self._readers, self._jobs = settings, readers, jobs
         self.folder = self.folder_of(settings)
         self._render = Renderer(settings.organization, settings.base_url)
         self._search = SearchIndex(self.folder, settings.work)
@@ -69,31 +71,44 @@ class Site:
             return self._build(tell)
 
     def _build(self, tell: Callable[[str], None]) -> Built:
-        before, now, made = kept_of(self._settings), dict[str, Kept](), 0
+        before = kept_of(self._settings)
         with Catalog(self._settings.catalog, self._settings.records) as catalog:
             entries = list(catalog.entries())
             versions, stamps = self._versions(catalog)
-        for entry in entries:
-            stamp, kept = stamps[entry.id], before.get(entry.id)
-            if kept is None or kept.stamp != stamp or not self._home(entry.id).is_dir():
-                kept = Kept(stamp, *self._record(entry, versions[entry.id]))
-                made += 1
-                tell(f"made {entry.id}")
-            now[entry.id] = kept
-        gone = [name for name in before if name not in now]
-        for name in gone:
-            for home in self._homes(name):
-                shutil.rmtree(home, ignore_errors=True)
-        for name in STATIC:
-            write_file(self.folder / name, static(name))
-        for name, content in libraries():
+        fresh = {
+            entry.id: kept
+            for entry in entries
+            if (kept := before.get(entry.id)) is not None
+            and kept.stamp == stamps[entry.id]
+            and self._home(entry.id).is_dir()
+        }
+        stale = [entry for entry in entries if entry.id not in fresh]
+        made = {
+            record: Kept(stamps[record], *parts)
+            for record, parts in self._made(stale, versions, tell)
+        }
+        gone = before.keys() - stamps.keys()
+        for home in (home for name in gone for home in self._homes(name)):
+            shutil.rmtree(home, ignore_errors=True)
+        for name, content in (*((name, static(name)) for name in STATIC), *libraries()):
             write_file(self.folder / name, content)
         if made or gone or not (self.folder / "index.html").exists():
+            now = {entry.id: (made | fresh)[entry.id] for entry in entries}
             listings = [kept.listing for kept in now.values()]
             Lists(self.folder, self._render, self._settings).write(listings)
             self._search.write(now)
             write_file(self.state_of(self._settings), KEPT.dump_json(now))
-        return Built(len(now), made, len(gone))
+        return Built(len(entries), len(made), len(gone))
+
+    def _made(
+        self, stale: list[Entry], versions: dict[str, list[int]], tell: Callable[[str], None]
+    ) -> Iterator[tuple[str, tuple[Listing, str]]]:
+        """Make the folders of records, several at once; yield the id and what is kept of each."""
+        with ThreadPoolExecutor(_AT_ONCE * self._jobs) as workers:
+            making = [(one, workers.submit(self._record, one, versions[one.id])) for one in stale]
+            for entry, pending in making:
+                yield entry.id, pending.result()
+                tell(f"made {entry.id}")
 
     def _versions(self, catalog: Catalog) -> tuple[dict[str, list[int]], dict[str, str]]:
         """Return the versions of every record, and what its pages depend on."""
@@ -161,7 +176,8 @@ class Site:
                 "after": view.leaves[place + 1] if place + 1 < len(view.leaves) else None,
             }
             path = f"{home}/{leaf.name}/index.html"
-            self._page(beside, "leaf.html", path, view=view, leaf=leaf, **around)
+            lines = self._render.part("lines.html", leaf=leaf)
+            self._page(beside, "leaf.html", path, view=view, leaf=leaf, lines=lines, **around)
 
     def _page(self, beside: Path, template: str, path: str, **values: object) -> None:
         for place, content in self._render.pages(template, path, **values):

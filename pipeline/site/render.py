@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from pipeline.site.listing import slug_of
 from pipeline.site.views import beside
@@ -31,6 +32,7 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,
         )
         self._environment.globals |= {"base_url": base_url.rstrip("/")}
         self._environment.filters |= {"slug": slug_of, "beside": beside}
@@ -51,6 +53,10 @@ class Renderer:
                 "others": [(one, _from(up, one, path)) for one in LANGUAGES if one != ui],
             }
             yield home, made.render(names | values).encode()
+
+    def part(self, template: str, **values: Any) -> Markup:
+        """Return what is the same in every language, to be put into pages; it is escaped."""
+        return Markup(self._environment.get_template(template).render(**values))
 
 
 def said(text: str, ui: str) -> str:
