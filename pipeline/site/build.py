@@ -28,7 +28,7 @@ from pipeline.site.search import SearchIndex
 from pipeline.site.seen import pictures_of, record_view
 from pipeline.site.views import RecordView
 
-_AT_ONCE = 2  #: records a job: while the pages of one are drawn, another is written
+_AT_ONCE = 1  #: records a job: while the pages of one are drawn, another is written
 _UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
 
 
