@@ -165,6 +165,19 @@ def test_the_picture_and_the_text_are_in_step(page: Page, address: str) -> None:
     expect(page.locator(".line.lit")).to_have_attribute("id", "line-2")
 
 
+def test_one_of_the_texts_of_a_leaf_is_chosen(page: Page, address: str) -> None:
+    page.goto(f"{address}/id/{RECORD}/0110/index.html")
+    expect(page.locator(".lines")).to_be_visible()
+    expect(page.locator(".reading")).to_be_hidden()
+    page.get_by_role("button", name="Reading text").click()
+    expect(page.locator(".reading")).to_be_visible()
+    expect(page.locator(".lines")).to_be_hidden()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".reading")).to_contain_text("Гоминьдан и Нанкин")
+    page.goto(f"{address}/id/{RECORD}/0111/index.html#line-2")
+    expect(page.locator(".line.lit")).to_be_visible()
+
+
 def test_leaves_are_turned_and_lines_lit_by_keyboard_alone(page: Page, address: str) -> None:
     page.goto(f"{address}/id/{RECORD}/0110/index.html")
     page.keyboard.press("Tab")

@@ -15,6 +15,32 @@ for (const button of document.querySelectorAll("button.copy"))
 for (const button of document.querySelectorAll("button.copy-link"))
   offer(button, () => new URL(button.previousElementSibling.href).href.replace(/index\.html$/, ""));
 
+// The texts of a leaf stand one below the other; here one is chosen, and the choice is kept.
+const readings = document.querySelector(".readings");
+if (readings?.children.length > 1) {
+  const sections = [...readings.children];
+  const bar = document.createElement("div");
+  bar.className = "switch";
+  const buttons = sections.map((section) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = section.querySelector("h2").textContent;
+    button.addEventListener("click", () => shown(sections.indexOf(section)));
+    return button;
+  });
+  const shown = (chosen) => {
+    sections.forEach((section, place) => (section.hidden = place !== chosen));
+    buttons.forEach((button, place) => button.setAttribute("aria-pressed", place === chosen));
+    sessionStorage.setItem("reading", chosen);
+  };
+  bar.append(...buttons);
+  readings.prepend(bar);
+  const holding = (hash) => (hash ? sections.findIndex((section) => section.querySelector(`#${CSS.escape(hash.slice(1))}`)) : -1);
+  const kept = Number(sessionStorage.getItem("reading"));
+  shown(location.search.includes("mark=") ? 0 : holding(location.hash) >= 0 ? holding(location.hash) : sections[kept] ? kept : 0);
+  addEventListener("hashchange", () => holding(location.hash) >= 0 && shown(holding(location.hash)));
+}
+
 // A paragraph and its translation light up together.
 for (const one of document.querySelectorAll("[data-mates]")) {
   const mates = one.dataset.mates.split(" ").map((name) => document.getElementById(name)).filter(Boolean);
@@ -109,13 +135,15 @@ if (sheet) {
   // A link may name a line, or words that a search found: the first line that holds one is shown.
   const asked = new URLSearchParams(location.search).get("mark");
   const plain = (text) => text.toLowerCase().replaceAll("ё", "е");
-  const named = document.getElementById(location.hash.slice(1));
+  const named = () => document.getElementById(location.hash.slice(1));
   const words = asked ? plain(asked).split(" ") : [];
-  const found = places.has(named) ? named : lines.find((line) => words.some((word) => plain(line.textContent).includes(word)));
-  if (found) {
-    choose(found);
-    found.scrollIntoView({ block: "center" });
-  }
+  const reveal = (line) => {
+    if (!places.has(line)) return;
+    choose(line);
+    line.scrollIntoView({ block: "center" });
+  };
+  reveal(places.has(named()) ? named() : lines.find((line) => words.some((word) => plain(line.textContent).includes(word))));
+  addEventListener("hashchange", () => reveal(named()));
 
   // Arrow keys turn leaves, unless something is being typed or read.
   document.addEventListener("keydown", (event) => {
