@@ -31,6 +31,8 @@ def write_pictures(
             continue
         if size < wide:  # each from the next larger: nobody sees the difference
             high, jpeg = max(round(tall * size / wide), 1), None
-            small = cv2.resize(pixels, (size, high), interpolation=cv2.INTER_AREA)
+            # By half and more, areas are averaged; by less the eighth of the time shows no worse.
+            how = cv2.INTER_AREA if 2 * size <= wide else cv2.INTER_LINEAR
+            small = cv2.resize(pixels, (size, high), interpolation=how)
             pixels = np.asarray(small, dtype=np.uint8)
         Image.fromarray(pixels).save(target, "JPEG", quality=_QUALITY)

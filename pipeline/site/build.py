@@ -6,11 +6,11 @@
 - ``site/ru/``: the same pages in Russian.
 """
 
-import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock
@@ -23,12 +23,11 @@ from pipeline.settings import Settings
 from pipeline.site.files import copy_file, exchange, write_file
 from pipeline.site.listing import KEPT, Kept, Listing, listing_of
 from pipeline.site.lists import Lists
-from pipeline.site.render import LANGUAGES, STATIC, Renderer, fingerprint, libraries, static
+from pipeline.site.render import LANGUAGES, STATIC, Renderer, libraries, static
 from pipeline.site.search import SearchIndex
 from pipeline.site.seen import pictures_of, record_view
 from pipeline.site.views import RecordView
 
-_AT_ONCE = 1  #: records a job: while the pages of one are drawn, another is written
 _UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
 
 
@@ -47,6 +46,7 @@ class Site:
     def __init__(self, settings: Settings, readers: Readers, jobs: int = 1) -> None:
         """Say whose site it is, and how many pages are drawn at once; nothing is built yet."""
         self._settings, self._readers, self._jobs = settings, readers, jobs
+        self._pages_at_once = 1  #: of a record: a child keeps its PDF open, and has it alone
         self.folder = self.folder_of(settings)
         self._render = Renderer(settings.organization, settings.base_url)
         self._search = SearchIndex(self.folder, settings.work)
@@ -104,7 +104,8 @@ class Site:
         self, stale: list[Entry], versions: dict[str, list[int]], tell: Callable[[str], None]
     ) -> Iterator[tuple[str, tuple[Listing, str]]]:
         """Make the folders of records, several at once; yield the id and what is kept of each."""
-        with ThreadPoolExecutor(_AT_ONCE * self._jobs) as workers:
+        self._pages_at_once = self._jobs if len(stale) < self._jobs else 1
+        with ThreadPoolExecutor(self._jobs) as workers:
             making = [(one, workers.submit(self._record, one, versions[one.id])) for one in stale]
             for entry, pending in making:
                 yield entry.id, pending.result()
@@ -116,10 +117,8 @@ class Site:
         for known in catalog.versions():
             versions.setdefault(known.record, []).append(known.version)
             digests.setdefault(known.record, []).append(known.manifest_sha256)
-        house = "\n".join([self._settings.base_url, self._settings.organization])
-        seed = hashlib.sha256(house.encode() + fingerprint()).hexdigest()
         return versions, {
-            record: hashlib.sha256("\n".join([seed, *sorted(found)]).encode()).hexdigest()
+            record: sha256("\n".join([self._render.seed, *sorted(found)]).encode()).hexdigest()
             for record, found in digests.items()
         }
 
@@ -197,7 +196,7 @@ class Site:
                     original, source.media_type, page.number, settings.dpi, settings.max_pixels,
                     targets,
                 ))  # fmt: skip
-        _drawn(self._readers, asked, settings.page_timeout)
+        _drawn(self._readers, asked, settings.page_timeout, self._pages_at_once)
 
 
 def kept_of(settings: Settings) -> dict[str, Kept]:
@@ -208,6 +207,8 @@ def kept_of(settings: Settings) -> dict[str, Kept]:
         return {}
 
 
-def _drawn(readers: Readers, asked: Iterable[Picture], timeout: float) -> None:
-    for question in asked:
-        readers.ask(question, timeout)
+def _drawn(readers: Readers, asked: Sequence[Picture], timeout: float, at_once: int) -> None:
+    """Have pages drawn, so many at once."""
+    with ThreadPoolExecutor(at_once) as workers:
+        for _ in workers.map(lambda question: readers.ask(question, timeout), asked):
+            pass  # what went wrong is raised here

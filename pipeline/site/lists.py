@@ -1,9 +1,11 @@
 """The lists of the site: front page, archives' ladders, years, people, collections, subjects."""
 
+import json
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from pipeline.settings import Settings
 from pipeline.site.feeds import atom, robots, sitemaps
 from pipeline.site.files import write_file
 from pipeline.site.listing import Listing, slug_of
-from pipeline.site.render import LANGUAGES, Renderer
+from pipeline.site.render import Renderer
 
 _NEWEST = 12  #: records on the front page
 _BARS, _GAP, _TALLEST = 14, 4, 90  #: pixels of the timeline: a bar's width, between two, height
@@ -49,12 +51,13 @@ class Bar:
 
 
 class Lists:
-    """Writes them all; what is no longer in any goes."""
+    """Writes those that say something new; what is no longer in any goes."""
 
     def __init__(self, folder: Path, render: Renderer, settings: Settings) -> None:
         """Say where, by whom they are rendered, and whose house it is."""
         self._folder, self._render, self._settings = folder, render, settings
-        self._written: set[Path] = set()
+        self._state = settings.work / "site-lists.json"  # by page: digest of what it was made from
+        self._before, self._now = _read(self._state), dict[str, str]()
 
     def write(self, listings: Sequence[Listing]) -> None:
         """Write the lists of these records."""
@@ -76,6 +79,7 @@ class Lists:
             self._headings(kind, headings, _bars(years) if kind == "dates" else ())
         self._for_machines(newest)
         self._sweep()
+        write_file(self._state, json.dumps(self._now, sort_keys=True).encode())
 
     def _ladders(self, ladder: dict[str, list[Rung]], shown: Sequence[Listing]) -> None:
         at = defaultdict[str, list[Listing]](list)
@@ -105,21 +109,30 @@ class Lists:
             self._file(name, content)
 
     def _page(self, template: str, path: str, **values: Any) -> None:
+        """Render a page, unless it stands there made from the very same."""
+        told = repr((self._render.seed, template, sorted(values.items())))
+        digest = self._now[path] = sha256(told.encode()).hexdigest()
+        if self._before.get(path) == digest and (self._folder / path).is_file():
+            return
         for place, content in self._render.pages(template, path, **values):
             self._file(place, content)
 
     def _file(self, path: str, content: bytes) -> None:
         write_file(self._folder / path, content)
-        self._written.add(self._folder / path)
 
     def _sweep(self) -> None:
         """Take away the lists of what is no longer there."""
-        for ui in LANGUAGES:
-            home = self._folder if ui == LANGUAGES[0] else self._folder / ui
-            for kind in ("archives", "dates", "people", "collections", "subjects"):
-                for page in (home / kind).rglob("index.html"):
-                    if page not in self._written and page.parent.exists():
-                        shutil.rmtree(page.parent)
+        for path in self._before.keys() - self._now.keys():
+            for place in self._render.places(path):
+                shutil.rmtree((self._folder / place).parent, ignore_errors=True)
+
+
+def _read(state: Path) -> dict[str, str]:
+    try:
+        found: dict[str, str] = json.loads(state.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def _headings(

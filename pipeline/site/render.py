@@ -6,6 +6,7 @@ Every page is there twice: in English from the root of the site, in Russian belo
 import tomllib
 from collections.abc import Iterator
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
@@ -26,6 +27,8 @@ class Renderer:
     def __init__(self, organization: str, base_url: str) -> None:
         """Say whose house it is, and where the site will be served."""
         self._organization = organization
+        house = f"{base_url}\n{organization}"
+        self.seed = sha256(house.encode() + fingerprint()).hexdigest()  #: of all but the values
         self._environment = Environment(
             loader=PackageLoader(_ROOM),
             autoescape=True,
@@ -40,8 +43,7 @@ class Renderer:
     def pages(self, template: str, path: str, **values: Any) -> Iterator[tuple[str, bytes]]:
         """Yield a page in each language: where it lies below the site's root, and its bytes."""
         made = self._environment.get_template(template)
-        for ui in LANGUAGES:
-            home = path if ui == LANGUAGES[0] else f"{ui}/{path}"
+        for ui, home in zip(LANGUAGES, self.places(path), strict=True):
             up = "../" * home.count("/")
             names: dict[str, Any] = {
                 "ui": ui,
@@ -53,6 +55,11 @@ class Renderer:
                 "others": [(one, _from(up, one, path)) for one in LANGUAGES if one != ui],
             }
             yield home, made.render(names | values).encode()
+
+    @staticmethod
+    def places(path: str) -> tuple[str, ...]:
+        """Return where a page lies in each language."""
+        return tuple(path if ui == LANGUAGES[0] else f"{ui}/{path}" for ui in LANGUAGES)
 
     def part(self, template: str, **values: Any) -> Markup:
         """Return what is the same in every language, to be put into pages; it is escaped."""
