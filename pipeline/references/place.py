@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Self
 
 from pipeline.references.archives import archive_named, system_of
+from pipeline.references.latin import ascii_of
 from pipeline.references.leaves import YEAR, LeafRange, write_leaves
 from pipeline.references.levels import (
     FILE_WORDS,
@@ -23,11 +24,6 @@ from pipeline.references.levels import (
 )
 
 _UNITS = {"l": ("l", "ll"), "p": ("p", "pp"), "f": ("f", "ff"), "Bl": ("Bl", "Bl"), "k": ("k", "k")}
-_ASCII = str.maketrans(
-    "абвгдезийклмнопрстуфыэёіїєґ", "abvgdeziiklmnoprstufyeeiieg"
-) | str.maketrans(
-    {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "iu", "я": "ia"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +72,10 @@ class ArchivalReference:
     @property
     def folder(self) -> tuple[str, ...]:
         """The ladder as names of folders, the archive's first."""
-        return (_ascii(self.archive), *(_step(level) + _safe(value) for level, value in self.path))
+        return (
+            ascii_of(self.archive),
+            *(_step(level) + _safe(value) for level, value in self.path),
+        )
 
     @property
     def alone(self) -> bool:
@@ -100,8 +99,12 @@ class ArchivalReference:
         return ", ".join([self.archive, *join(system, self.path), *tail])
 
     def _place(self) -> tuple[str, ...]:
-        leaves = (_ascii(part.unpadded) for part in self.leaves)
-        return (self.archive, *(f"{level} {_ascii(value)}" for level, value in self.path), *leaves)
+        leaves = (ascii_of(part.unpadded) for part in self.leaves)
+        return (
+            self.archive,
+            *(f"{level} {ascii_of(value)}" for level, value in self.path),
+            *leaves,
+        )
 
 
 def _fonds(system: str, path: tuple[tuple[str, str], ...]) -> list[str]:
@@ -135,14 +138,9 @@ def _step(level: str) -> str:
     return FOND_LEVELS[level].printed if level in FOND_LEVELS else short.get(level, "")
 
 
-def _ascii(text: str) -> str:
-    """Return small ASCII letters, digits and single hyphens; loses information."""
-    return re.sub("[^a-z0-9]+", "-", text.lower().translate(_ASCII)).strip("-")
-
-
 def _safe(text: str) -> str:
     """Return what may name a folder; a digest makes up for what is cut or is not ASCII."""
-    plain_text = _ascii(text)
+    plain_text = ascii_of(text)
     if text.isascii() and len(plain_text) <= 120 and plain_text:
         return plain_text
     return f"{plain_text[:112].rstrip('-')}-{sha256(text.encode()).hexdigest()[:6]}".lstrip("-")

@@ -12,13 +12,9 @@ from pydantic import TypeAdapter
 from pipeline.citation.dates import in_english, in_russian
 from pipeline.holdings.catalog import Entry
 from pipeline.record import Record
+from pipeline.references.latin import ascii_of
 
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
-_LATIN = str.maketrans(
-    "абвгдезийклмнопрстуфыэёіїєґ", "abvgdeziiklmnoprstufyeeiieg"
-) | str.maketrans(
-    {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "iu", "я": "ia"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +128,7 @@ def slug_of(text: str) -> str:
     >>> slug_of("Мао Цзэдун"), slug_of("毛澤東")
     ('mao-tszedun-a5cfc5', '97232e')
     """
-    plain = re.sub("[^a-z0-9]+", "-", text.lower().translate(_LATIN)).strip("-")[:60].strip("-")
+    plain = ascii_of(text)[:60].strip("-")
     return "-".join(filter(None, [plain, sha256(text.encode()).hexdigest()[:6]]))
 
 
