@@ -24,16 +24,16 @@ class Keeper:
         """Have it built once more: there may be something new."""
         self._wanted = self._kept
 
-    def look(self) -> str:
-        """Begin a build that is wanted; return what went wrong with the last one, or nothing."""
+    def look(self) -> list[str]:
+        """Begin a build that is wanted; return what went wrong with the last one, if it did."""
         if self._held.runs:
-            return ""
+            return []
         failed, self._builds = self._builds and self._held.code != 0, False
         if self._wanted:
             self._wanted, self._builds = False, True
             self._held.start()
-        log = self._held.log
-        return f"The reading room could not be built; its words are in {log}." if failed else ""
+        words = f"The reading room could not be built; its words are in {self._held.log}."
+        return [words] if failed else []
 
     def stop(self) -> None:
         """End a build that is under way: the next one goes on from there."""

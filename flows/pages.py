@@ -24,7 +24,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from flows.metrics import Metrics
-from flows.room import room
+from flows.room import is_unfinished, room
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 from pipeline.site.build import Site
@@ -38,8 +38,8 @@ class _Records(StaticFiles):
 
     async def get_response(self, path: str, scope: Any) -> Response:
         """Return a file or a list; 404 for anything outside."""
-        if any(part.startswith(".") and part != "." for part in Path(path).parts):
-            return PlainTextResponse("Not found", 404)  # what is still being made
+        if is_unfinished(path):
+            return PlainTextResponse("Not found", 404)
         found, status = self.lookup_path(path)
         if status is not None and Path(found).is_dir():
             made: Response = HTMLResponse(_listed(Path(found), path.strip("./")))
@@ -116,7 +116,7 @@ class Pages:
         inside = request.path_params["inside"].strip("/")
         where = "/".join(inside.split("/")[-2:])
         page = Site.folder_of(self._settings) / "id" / where / "index.html"
-        known = page.is_file() and ".." not in inside
+        known = not is_unfinished(where) and page.is_file()
         address = f"/site/id/{quote(where)}/" if known else f"/{quote(inside)}/data/"
         return RedirectResponse(address, 302)
 

@@ -18,12 +18,21 @@ from pipeline.site.oai import Repository
 _MOST = 8 * 1024  #: bytes of a question that is posted
 
 
+def is_unfinished(path: str) -> bool:
+    """Whether a path leads into what is still being made, or out of its folder.
+
+    >>> is_unfinished("./id/a"), is_unfinished("id/.a.partial/x"), is_unfinished("../a")
+    (False, True, True)
+    """
+    return any(part.startswith(".") and part != "." for part in path.split("/"))
+
+
 class _Built(StaticFiles):
     """Files as they are; what is still being made is not there."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         """Return a file, or a folder's page; 404 for anything else."""
-        if any(part.startswith(".") and part != "." for part in path.split("/")):
+        if is_unfinished(path):
             return PlainTextResponse("Not found", 404)
         made = await super().get_response(path, scope)
         made.headers["X-Content-Type-Options"] = "nosniff"

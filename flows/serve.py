@@ -110,7 +110,7 @@ class _Serving:
             with there(self._settings):
                 self._follow()
                 self._take()
-                self._say(list(filter(None, [self._keeper.look()])))
+                self._say(self._keeper.look())
             self._unwell = 0
         except AwayError as error:  # no fault of the server: it is not started again for that
             self._say_once(str(error))

@@ -52,7 +52,7 @@ class RecordPage(_Frozen):
     number: int = Field(ge=1)
     leaf: str | None  #: the label the archive gave; None where unknown or no leaf
     state: PageState
-    detail: str = ""  #: why it is not ``ok``
+    detail: str = ""  #: why it is not ``ok``, or is doubtful
     image: PageImage | None  #: None where no image could be got
     raw_text: str
     raw_sha256: str

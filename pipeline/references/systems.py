@@ -57,6 +57,7 @@ _CHINESE = (
     r"(?:{archive}[\s,:]+(?:No\.? ?|File ?)?)?(?P<signatura>[12][0-9]{{2}}-[0-9]{{5}}-"
     r"[0-9]{{2}}(?:\([0-9]+\))?)(?:,? (?:(?:pp?|ll?)\.? ?)?(?P<leaves>{leaves}))?"
 )
+_LONG = {"pl", "hu"}  #: systems whose signatures boxes, bundles and files may follow
 #: After a signature: a box, a bundle or a file that we do not read.
 _REST = re.compile(
     r"[\s,.]+(?:(?:f|z|w|t|cs|box|teczka|wiązka|doboz)\b\.? ?[0-9]|(?:[^,;]{1,20}, )?"
@@ -74,7 +75,8 @@ def read_systems(text: str) -> Iterator[Reading]:
         ("hu", _HUNGARIAN, ""), ("cn", _CHINESE, "l"),
     ):  # fmt: skip
         for found in _of_system(system, pattern).finditer(text):
-            yield _signed(found, unit)
+            reading = _signed(found, unit)
+            yield _doubted(reading, found) if system in _LONG else reading
 
 
 def _kew(found: re.Match[str]) -> Iterator[Reading]:
@@ -90,8 +92,12 @@ def _signed(found: re.Match[str], unit: str) -> Reading:
     archive = archive_named(found["archive"] or "")
     levels = [name for name in found.groupdict() if name not in {"archive", "leaves"}]
     path = tuple((level, found[level].strip()) for level in levels if found[level])
-    reading = reading_of(found, archive.code if archive else None, path, unit)
-    if reading.place is None or unit in {"Bl", "l"} or not _REST.match(found.string, found.end()):
+    return reading_of(found, archive.code if archive else None, path, unit)
+
+
+def _doubted(reading: Reading, found: re.Match[str]) -> Reading:
+    """Doubt a reading behind which more of a reference seems to stand."""
+    if reading.place is None or not _REST.match(found.string, found.end()):
         return reading
     more = Problem("unread-rest", "More follows that may belong to it.")
     return replace(reading, status=Status.SUSPECT, place=None, problems=(more,))

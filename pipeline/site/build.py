@@ -23,7 +23,7 @@ from pipeline.settings import Settings
 from pipeline.site.files import copy_file, exchange, write_file
 from pipeline.site.listing import KEPT, Kept, Listing, listing_of
 from pipeline.site.lists import Lists
-from pipeline.site.render import LANGUAGES, STATIC, Renderer, libraries, static
+from pipeline.site.render import STATIC, Renderer, libraries, static
 from pipeline.site.search import SearchIndex
 from pipeline.site.seen import pictures_of, record_view
 from pipeline.site.views import RecordView
@@ -80,7 +80,7 @@ class Site:
             for entry in entries
             if (kept := before.get(entry.id)) is not None
             and kept.stamp == stamps[entry.id]
-            and self._home(entry.id).is_dir()
+            and (self.folder / _home(entry.id)).is_dir()
         }
         stale = [entry for entry in entries if entry.id not in fresh]
         made = {
@@ -88,8 +88,8 @@ class Site:
             for record, parts in self._made(stale, versions, tell)
         }
         gone = before.keys() - stamps.keys()
-        for home in (home for name in gone for home in self._homes(name)):
-            shutil.rmtree(home, ignore_errors=True)
+        for place in (place for name in gone for place in self._render.places(_home(name))):
+            shutil.rmtree(self.folder / place, ignore_errors=True)
         for name, content in (*((name, static(name)) for name in STATIC), *libraries()):
             write_file(self.folder / name, content)
         if made or gone or not (self.folder / "index.html").exists():
@@ -122,13 +122,6 @@ class Site:
             for record, found in digests.items()
         }
 
-    def _home(self, record: str) -> Path:
-        return self.folder / "id" / record
-
-    def _homes(self, record: str) -> Iterator[Path]:
-        for ui in LANGUAGES:
-            yield (self.folder / ui if ui != LANGUAGES[0] else self.folder) / "id" / record
-
     def _record(self, entry: Entry, versions: list[int]) -> tuple[Listing, str]:
         """Make the folders of a record beside their places, and put them there.
 
@@ -147,14 +140,14 @@ class Site:
             if version == entry.version:
                 newest, found = listing, self._search.take(listing, record)
                 self._pages(beside, view)
-        for ui, home in zip(LANGUAGES, self._homes(entry.id), strict=True):
-            exchange(beside / ("" if ui == LANGUAGES[0] else ui) / "id" / entry.id, home)
+        for place in self._render.places(_home(entry.id)):
+            exchange(beside / place, self.folder / place)
         shutil.rmtree(beside, ignore_errors=True)
         return newest, found
 
     def _version(self, beside: Path, folder: Path, view: RecordView) -> None:
         """Make the page of a version, copy its files and draw its pages."""
-        home = f"id/{view.record.id}/v{view.record.version}"
+        home = f"{_home(view.record.id)}/v{view.record.version}"
         self._page(beside, "record.html", f"{home}/index.html", view=view, alone=True)
         if view.record.status == "withdrawn":
             return
@@ -167,7 +160,7 @@ class Site:
 
     def _pages(self, beside: Path, view: RecordView) -> None:
         """Make the page of the newest version, and those of its leaves."""
-        home = f"id/{view.record.id}"
+        home = _home(view.record.id)
         self._page(beside, "record.html", f"{home}/index.html", view=view, alone=False)
         for place, leaf in enumerate(view.leaves):
             around = {
@@ -197,6 +190,11 @@ class Site:
                     targets,
                 ))  # fmt: skip
         _drawn(self._readers, asked, settings.page_timeout, self._pages_at_once)
+
+
+def _home(record: str) -> str:
+    """Return where a record's pages lie, below the root of a language."""
+    return f"id/{record}"
 
 
 def kept_of(settings: Settings) -> dict[str, Kept]:

@@ -1,5 +1,6 @@
 """Files and folders of the site: each there whole or not at all."""
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -13,6 +14,20 @@ def write_file(path: Path, content: bytes) -> None:
     beside = path.with_name(f".{path.name}.partial")
     beside.write_bytes(content)
     beside.replace(path)
+
+
+def read_digests(path: Path) -> dict[str, str]:
+    """Return the digests by name that an earlier build left in a file; none where it is no such."""
+    try:
+        found: dict[str, str] = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def write_digests(path: Path, digests: dict[str, str]) -> None:
+    """Leave digests by name to the next build."""
+    write_file(path, json.dumps(digests, sort_keys=True).encode())
 
 
 def copy_file(source: Path, target: Path) -> None:

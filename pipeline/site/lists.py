@@ -1,6 +1,5 @@
 """The lists of the site: front page, archives' ladders, years, people, collections, subjects."""
 
-import json
 import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -11,7 +10,7 @@ from typing import Any
 
 from pipeline.settings import Settings
 from pipeline.site.feeds import atom, robots, sitemaps
-from pipeline.site.files import write_file
+from pipeline.site.files import read_digests, write_digests, write_file
 from pipeline.site.listing import Listing, slug_of
 from pipeline.site.render import Renderer
 
@@ -57,7 +56,7 @@ class Lists:
         """Say where, by whom they are rendered, and whose house it is."""
         self._folder, self._render, self._settings = folder, render, settings
         self._state = settings.work / "site-lists.json"  # by page: digest of what it was made from
-        self._before, self._now = _read(self._state), dict[str, str]()
+        self._before, self._now = read_digests(self._state), dict[str, str]()
 
     def write(self, listings: Sequence[Listing]) -> None:
         """Write the lists of these records."""
@@ -79,7 +78,7 @@ class Lists:
             self._headings(kind, headings, _bars(years) if kind == "dates" else ())
         self._for_machines(newest)
         self._sweep()
-        write_file(self._state, json.dumps(self._now, sort_keys=True).encode())
+        write_digests(self._state, self._now)
 
     def _ladders(self, ladder: dict[str, list[Rung]], shown: Sequence[Listing]) -> None:
         at = defaultdict[str, list[Listing]](list)
@@ -125,14 +124,6 @@ class Lists:
         for path in self._before.keys() - self._now.keys():
             for place in self._render.places(path):
                 shutil.rmtree((self._folder / place).parent, ignore_errors=True)
-
-
-def _read(state: Path) -> dict[str, str]:
-    try:
-        found: dict[str, str] = json.loads(state.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return found
 
 
 def _headings(

@@ -51,15 +51,17 @@ class Renderer:
                 "house": self._organization or said("Reading room", ui),
                 "path": path.removesuffix("index.html"),
                 "root": up or "./",  # of the site: pictures, files, style
-                "home": (up if ui == LANGUAGES[0] else f"{up}{ui}/") or "./",  # of this language
-                "others": [(one, _from(up, one, path)) for one in LANGUAGES if one != ui],
+                "home": f"{up}{_root_of(ui)}" or "./",  # of this language
+                "others": [
+                    (one, f"{up}{_root_of(one)}{path}" or "./") for one in LANGUAGES if one != ui
+                ],
             }
             yield home, made.render(names | values).encode()
 
     @staticmethod
     def places(path: str) -> tuple[str, ...]:
         """Return where a page lies in each language."""
-        return tuple(path if ui == LANGUAGES[0] else f"{ui}/{path}" for ui in LANGUAGES)
+        return tuple(f"{_root_of(ui)}{path}" for ui in LANGUAGES)
 
     def part(self, template: str, **values: Any) -> Markup:
         """Return what is the same in every language, to be put into pages; it is escaped."""
@@ -97,8 +99,9 @@ def fingerprint() -> bytes:
     return b"".join([*pages, (room / "words.toml").read_bytes()])
 
 
-def _from(up: str, ui: str, path: str) -> str:
-    return f"{up}{'' if ui == LANGUAGES[0] else ui + '/'}{path}" or "./"
+def _root_of(ui: str) -> str:
+    """Return where the pages of a language lie, below the site's root."""
+    return "" if ui == LANGUAGES[0] else f"{ui}/"
 
 
 @cache

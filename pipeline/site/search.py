@@ -23,7 +23,7 @@ from pathlib import Path
 from pagefind_bin import get_executable
 
 from pipeline.record import Record
-from pipeline.site.files import exchange, write_file
+from pipeline.site.files import exchange, read_digests, write_digests, write_file
 from pipeline.site.listing import Kept, Listing
 
 _FEW, _SHARE = 50, 0.05  #: changed records, and their share of all, up to which they go apart
@@ -80,7 +80,7 @@ class SearchIndex:
 
     def write(self, kept: Mapping[str, Kept]) -> None:
         """Make the index of these records, or the part of it that is not up to date."""
-        whole = self._read_state()
+        whole = read_digests(self._state)
         now = {name: one.found for name, one in kept.items()}
         changed = [name for name in now if whole.get(name) != now[name]]
         stale = [name for name in whole if whole[name] != now.get(name)]
@@ -89,7 +89,7 @@ class SearchIndex:
         few = max(_FEW, _SHARE * len(now))
         if not (self._site / _INDEX).is_dir() or len({*changed, *stale}) > few:
             self._index(self._pages, _INDEX)
-            write_file(self._state, json.dumps(now, sort_keys=True).encode())
+            write_digests(self._state, now)
             changed, stale = [], []
         self._newer(changed)
         newer = {"newer": bool(changed), "stale": sorted(stale)}
@@ -138,13 +138,6 @@ class SearchIndex:
         for name, rows in found.items():
             write_file(folder / name, json.dumps(rows, ensure_ascii=False).encode())
 
-    def _read_state(self) -> dict[str, str]:
-        try:
-            found: dict[str, str] = json.loads(self._state.read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return found
-
 
 def place_file(fond: str) -> str:
     """Return the file that knows what lies in a fond, whatever the archive.
@@ -159,14 +152,13 @@ def place_file(fond: str) -> str:
 def _page(listing: Listing, one: Document) -> str:
     """Return a document as the page that Pagefind reads."""
     text = " ".join(one.text.split())
-    year = listing.year
     meta = {
         "title": listing.title, "record": listing.id, "leaf": one.label, "date": listing.date or "",
         "reference": listing.reference or "", "text": text,
     }  # fmt: skip
     filters = [
         ("archive", listing.rungs[0][1] if listing.rungs else ""), ("fond", _fond(listing)),
-        ("year", year), ("language", listing.language or ""),
+        ("year", listing.year), ("language", listing.language or ""),
         *(("person", name) for name in listing.people),
         ("review", "yes" if listing.needs_review else "no"),
     ]  # fmt: skip

@@ -1,6 +1,6 @@
 """What the templates of a record are given: small values, everything decided."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pipeline.record import Record
 from pipeline.site.listing import Listing
@@ -89,7 +89,7 @@ class RecordView:
     versions: tuple[int, ...]  #: all there are
     linked: str  #: schema.org, safe inside a script element
     coins: str  #: an OpenURL context object, for reference managers
-    references: tuple[tuple[str, str], ...] = field(default=REFERENCES)
+    references: tuple[tuple[str, str], ...] = REFERENCES
 
 
 def beside(rendered: tuple[Paragraph, ...], leaf: LeafView) -> list[Paragraph]:
