@@ -1,7 +1,9 @@
 """OAI-PMH: what a harvester is told, by the schema and by a library that harvests."""
 
+import json
 import threading
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -95,6 +97,16 @@ def test_what_is_wrong_with_a_question_has_its_code(
     repository: Repository, question: str, code: str
 ) -> None:
     assert said(ask(repository, question), "//o:error/@code") == [code]
+
+
+@pytest.mark.parametrize(
+    "parts", [["marc", "", "", "", "", "", 0], [], {}, "text", [1, 2], ["oai_dc", *"aaaaa", "x"]]
+)
+def test_a_token_that_somebody_made_is_none_of_ours(repository: Repository, parts: Any) -> None:
+    token = urlsafe_b64encode(json.dumps(parts).encode()).decode()
+    given = [("verb", "ListRecords"), ("resumptionToken", token)]
+    answer = etree.fromstring(repository.answer(given, NOW))
+    assert said(answer, "//o:error/@code") == ["badResumptionToken"]
 
 
 def test_a_withdrawn_record_is_a_deleted_one(repository: Repository) -> None:

@@ -62,10 +62,10 @@ class Asked:
             OaiError: it is none of ours.
         """
         try:
-            prefix, since, until, of, stamp, record, told = json.loads(urlsafe_b64decode(token))
-            found = cls(str(prefix), str(since), str(until), str(of), (str(stamp), str(record)))
-            return cls(found.prefix, found.since, found.until, found.of, found.after, int(told))
-        except (ValueError, TypeError) as error:
+            *words, told = json.loads(urlsafe_b64decode(token))
+            prefix, since, until, of, stamp, record = map(str, words)
+            return cls(known_format(prefix), since, until, of, (stamp, record), int(told))
+        except (ValueError, TypeError, RecursionError, OaiError) as error:
             code = "badResumptionToken"
             raise OaiError(code, "The token is none of ours.") from error
 

@@ -116,11 +116,10 @@ class Repository:
                 self._head(said, one)
             else:
                 self._tell(said, one, wanted.prefix)
-        if token or len(rest) > len(here):
-            told = wanted.told + len(here)
-            text = (
-                wanted.token((_stamp(here[-1]), here[-1].id), told) if len(rest) > len(here) else ""
-            )
+        more = len(rest) > len(here)
+        if token or more:
+            last = (_stamp(here[-1]), here[-1].id)
+            text = wanted.token(last, wanted.told + len(here)) if more else ""
             sizes = {"completeListSize": str(len(matching)), "cursor": str(wanted.told)}
             _add(said, "resumptionToken", text, **sizes)
 
