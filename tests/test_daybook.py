@@ -94,9 +94,17 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     page.get_by_text("refused", exact=True).first.wait_for()
     page.screenshot(path=tmp_path / "table.png")
     link = page.get_by_role("link", name="rgaspi-f558-op11-d330-l0110-0113 v1").first
-    page.goto(link.get_attribute("href") or "")
-    page.get_by_role(
-        "heading", level=1
-    ).wait_for()  # the reading room's, or the folder's until then
-    page.screenshot(path=tmp_path / "record.png")
+    _lead_to_the_record(page, link.get_attribute("href") or "", tmp_path)
+
+
+def _lead_to_the_record(page: Page, address: str, shots: Path) -> None:
+    """Go where the day-book leads: to the reading room, or to the folder until that is built."""
+    page.goto(address)
+    page.get_by_role("heading", level=1).wait_for()
+    page.screenshot(path=shots / "record.png")
     assert "rgaspi-f558-op11-d330-l0110-0113" in page.content()
+    page.goto(f"{address.replace('/go/', '/')}/data/")
+    page.get_by_role("link", name="README.txt").wait_for()
+    page.screenshot(path=shots / "folder.png")
+    page.get_by_role("link", name="README.txt").click()
+    page.get_by_text("WHAT THIS IS").wait_for()
