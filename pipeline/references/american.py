@@ -47,7 +47,7 @@ _MARKED = (
 def read_american(text: str) -> Iterator[Reading]:
     """Yield the references of a text; its spaces are alike, its dashes are as they were."""
     for found in _pattern().finditer(text):
-        end = _END.search(text, found.end())
+        end = _END.search(text, found.end(), found.end() + 2 * _LONGEST)
         whole = text[found.end() : end.start() if end else len(text)][:_LONGEST]
         steps = [step.strip() for step in whole.split(", ") if step.strip()]
         if any(_FILES.match(step) or _marked(plain(step)) for step in steps):
