@@ -1,6 +1,5 @@
 """Puts a record together from what the stages found; decides nothing about pixels or files."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -19,7 +18,7 @@ from pipeline.lineage import READING, TEXT, read_now, taken_over
 from pipeline.model import Clock, Concern, EngineSignature
 from pipeline.naming import names_of, realigned, titles_of, translations_of
 from pipeline.pageparts import OF_PAGES, Log, draft_pages, fields_of, finish, wants_review
-from pipeline.provenance import Activity
+from pipeline.provenance import Activity, by_page
 from pipeline.record import Record, Reference
 from pipeline.reference import parse_all
 from pipeline.references.leaves import write_leaves
@@ -76,7 +75,7 @@ def reassemble(
     made = old.provenance
     log = Log(issues=[issue for issue in old.issues if issue.concern not in OF_PAGES])
     part = taken_over(made, _KEPT if signature else _KEPT | READING, opis_agent())
-    then = _by_page(part.activities)
+    then = by_page(part.activities)
     if signature is not None:
         part |= read_now(signature)
 
@@ -151,13 +150,6 @@ def _labelled(old: Record, scan: Admitted, *, anew: bool) -> dict[str, Any]:
         for page, label in zip(old.pages, labels, strict=True)
     )
     return {"pages": tuple(pages), "issues": issues, "needs_review": wants_review(issues)}
-
-
-def _by_page(activities: Iterable[Activity]) -> dict[int | None, list[Activity]]:
-    pages: dict[int | None, list[Activity]] = defaultdict(list)
-    for activity in activities:
-        pages[activity.page].append(activity)
-    return pages
 
 
 _DESCRIBED = {

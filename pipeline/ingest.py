@@ -109,10 +109,10 @@ def publish_scan(scan: Admitted, settings: Settings, readers: Readers, clock: Cl
         else:
             signature = signature_of(settings.engine, scan.languages)
             pages = effort.counted(pages_of(scan, settings))
-            record = assemble(scan, pages, signature, clock)
-            published = publish(
-                scan, record, lambda: pages_of(scan, settings), settings, clock, pdfs=pdfs
-            )
+            published = publish(  # the record has no name here: a long one weighs
+                scan, assemble(scan, pages, signature, clock),
+                lambda: pages_of(scan, settings), settings, clock, pdfs=pdfs,
+            )  # fmt: skip
     except IngestError as error:
         return refuse_scan(scan.path, str(error), settings, clock, cause_of(error))
     work = None if published.already else effort.work(clock)

@@ -6,6 +6,8 @@ the truth; ``provenance.json`` is the same log as PROV-JSON (https://www.w3.org/
 Moments (``arrived``, ``started``, ``ended``) are the only part that differs between two runs.
 """
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +63,14 @@ class Provenance(_Frozen):
     agents: dict[str, Agent]
     plans: dict[str, dict[str, str]]  #: settings, once for all activities that share them
     activities: tuple[Activity, ...]
+
+
+def by_page(activities: Iterable[Activity]) -> dict[int | None, list[Activity]]:
+    """Return activities by the page that each is about; None for those about the whole."""
+    pages: dict[int | None, list[Activity]] = defaultdict(list)
+    for activity in activities:
+        pages[activity.page].append(activity)
+    return pages
 
 
 def to_prov_json(provenance: Provenance, record_id: str) -> dict[str, Any]:

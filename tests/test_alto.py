@@ -4,6 +4,7 @@ import pytest
 from lxml import etree
 
 from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
+from pipeline.provenance import by_page
 from pipeline.text import PageText
 from tests.factories import admitted, pages, record, scan_pdf, text
 from tests.schemas import faults, needs_schemas
@@ -13,8 +14,10 @@ from tests.schemas import faults, needs_schemas
 def alto(tmp_path: Path) -> list[bytes]:
     made = record(admitted(scan_pdf(tmp_path / "scan.pdf")))
     read = list(pages())
+    done = by_page(made.provenance.activities)
     return [
-        to_alto(made, page, one.reading.text) for page, one in zip(made.pages, read, strict=True)
+        to_alto(made, page, one.reading.text, done[page.number])
+        for page, one in zip(made.pages, read, strict=True)
     ]
 
 
@@ -27,7 +30,7 @@ def test_every_page_validates_against_alto_4_4(alto: list[bytes]) -> None:
 @needs_schemas
 def test_a_blank_page_validates_too(tmp_path: Path) -> None:
     made = record(admitted(scan_pdf(tmp_path / "scan.pdf")), ("", ""))
-    assert faults("alto", to_alto(made, made.pages[0], PageText())) == []
+    assert faults("alto", to_alto(made, made.pages[0], PageText(), [])) == []
 
 
 @needs_schemas
@@ -50,7 +53,7 @@ def test_words_boxes_confidences_and_roles_come_back(alto: list[bytes], tmp_path
 def test_furniture_is_tagged_as_furniture(tmp_path: Path) -> None:
     made = record(admitted(scan_pdf(tmp_path / "scan.pdf")), ("| ___\nТоварищу Мао", ""))
     assert made.pages[0].reading_text == "Товарищу Мао"
-    content = to_alto(made, made.pages[0], text("| ___\nТоварищу Мао"))
+    content = to_alto(made, made.pages[0], text("| ___\nТоварищу Мао"), [])
     assert faults("alto", content) == []
     page = etree.fromstring(content)
     tags = {tag.get("ID"): tag.get("TYPE") for tag in page.iter(f"{{{NAMESPACE}}}LayoutTag")}

@@ -1,10 +1,12 @@
 """A Tesseract that hangs, crashes or answers rubbish: the scan waits until it is well."""
 
+import json
 import os
 import shutil
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 
 from tests.house import LETTER, House
 
@@ -18,25 +20,57 @@ WAYS = {
 }
 
 
+def broken(folder: Path, way: str) -> str:
+    """Return a PATH on which the engine is broken; of itself it can still tell."""
+    engine, real = folder / "bin" / "tesseract", shutil.which("tesseract")
+    engine.parent.mkdir()
+    engine.write_text(
+        f'#!/bin/sh\ncase "$1" in --*) exec {real} "$@" ;; esac\n{way}\n', encoding="utf-8"
+    )
+    engine.chmod(0o755)
+    return f"{engine.parent}:{os.environ['PATH']}"
+
+
+def first_page(folder: Path, delo: int) -> Path:
+    """Write the first page of the letter as a scan of its own, in other bytes for each delo."""
+    scan = folder / f"RGASPI_f558_op11_d{delo}_l110.pdf"
+    with PdfWriter() as pdf:
+        pdf.append(LETTER, pages=(0, 1))
+        pdf.add_metadata({"/Title": f"delo {delo}"})
+        pdf.write(scan)
+    return scan
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_a_broken_engine_harms_no_scan(way: str, tmp_path: Path) -> None:
-    house, real = House(tmp_path), shutil.which("tesseract")
-    house.drop(LETTER)
-    broken = tmp_path / "bin" / "tesseract"
-    broken.parent.mkdir()
-    broken.write_text(
-        f'#!/bin/sh\ncase "$1" in --*) exec {real} "$@" ;; esac\n{WAYS[way]}\n', encoding="utf-8"
-    )
-    broken.chmod(0o755)
-    path = f"{broken.parent}:{os.environ['PATH']}"
+    house = House(tmp_path)
+    scan = first_page(tmp_path, 330)
+    house.drop(scan)
+    path = broken(tmp_path, WAYS[way])
     failed = house.opis(
-        "ingest", "--direct", "--languages", "rus", PATH=path, OPIS_PAGE_TIMEOUT="2"
+        "ingest", "--direct", "--languages", "rus", PATH=path, OPIS_PAGE_TIMEOUT="6"
     )
     assert failed.returncode == 1, failed.stdout + failed.stderr
     assert "tesseract reads nothing on this machine" in failed.stdout
     assert "Traceback" not in failed.stdout + failed.stderr
-    assert (house.inbox / LETTER.name).exists()
+    assert (house.inbox / scan.name).exists()
     assert not house.versions()
     done = house.opis("ingest", "--direct", "--languages", "rus")
     assert done.returncode == 0, done.stdout + done.stderr
     assert len(house.versions()) == 1
+
+
+def test_an_image_that_was_read_in_another_scan_is_not_read_again(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    house.drop(first_page(tmp_path, 330))
+    assert house.opis("ingest", "--direct", "--languages", "rus").returncode == 0
+    house.drop(first_page(tmp_path, 331))
+    path = broken(tmp_path, WAYS["answers nothing"])
+    done = house.opis("ingest", "--direct", "--languages", "rus", PATH=path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    first, second = (
+        json.loads((version / "data/record.json").read_bytes()) for version in house.versions()
+    )
+    assert second["pages"] == first["pages"]
+    assert second["provenance"]["source"]["sha256"] != first["provenance"]["source"]["sha256"]
+    assert '"cached":1' in (house.output / "receipts.jsonl").read_text("utf-8").splitlines()[-1]

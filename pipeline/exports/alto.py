@@ -4,6 +4,8 @@ Coordinates are pixels of the page image. The file tells the whole chain that ma
 writer included: who opens it alone must be able to say which engine read which bytes.
 """
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 from pipeline.provenance import Activity, Provenance
@@ -23,18 +25,18 @@ _CATEGORIES = {
 }
 
 
-def to_alto(record: Record, page: RecordPage, text: PageText) -> bytes:
+def to_alto(record: Record, page: RecordPage, text: PageText, steps: Sequence[Activity]) -> bytes:
     """Return the ALTO file of a page; each line is tagged with its role.
 
     Args:
         record: names the scan and holds the event log.
         page: the page the text was read on.
         text: what the engine read, in pixels of the page image.
+        steps: the activities on the page, of the record's event log.
     """
     namespaces: dict[str | None, str] = {None: NAMESPACE, "xsi": _XSI}
     root = etree.Element(_tag("alto"), {"SCHEMAVERSION": "4.4"}, namespaces)
     root.set(f"{{{_XSI}}}schemaLocation", f"{NAMESPACE} {_SCHEMA}")
-    steps = [a for a in record.provenance.activities if a.page == page.number]
     _describe(root, record, page, steps)
     _add_tags(root, page.line_roles)
     layout = etree.SubElement(root, _tag("Layout"))
@@ -54,7 +56,7 @@ def to_alto(record: Record, page: RecordPage, text: PageText) -> bytes:
 
 
 def _describe(
-    root: etree._Element, record: Record, page: RecordPage, steps: list[Activity]
+    root: etree._Element, record: Record, page: RecordPage, steps: Sequence[Activity]
 ) -> None:
     description = etree.SubElement(root, _tag("Description"))
     _text(description, "MeasurementUnit", "pixel")
@@ -120,7 +122,16 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
     Raises:
         ValueError: it is not XML, or a word or a role of it is impossible.
     """
-    root = _parsed(alto)
+    try:
+        root = etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        msg = f"not XML: {error}"
+        raise ValueError(msg) from error
+    return blocks_of(root)
+
+
+def blocks_of(root: etree._Element) -> tuple[Block, ...]:
+    """Return the blocks of an ALTO file that is parsed; ValueError where one is impossible."""
     return tuple(
         Block(
             tuple(
@@ -132,24 +143,16 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
     )
 
 
-def page_size(alto: bytes) -> tuple[int, int]:
+def size_of(root: etree._Element) -> tuple[int, int]:
     """Return width and height of the page of an ALTO file, in pixels; zeros where it has none.
 
     Raises:
-        ValueError: it is not XML, or a size is no number.
+        ValueError: a size is no number.
     """
-    page = _parsed(alto).find(f".//{_tag('Page')}")
+    page = root.find(f".//{_tag('Page')}")
     if page is None:
         return 0, 0
     return int(page.get("WIDTH", "0")), int(page.get("HEIGHT", "0"))
-
-
-def _parsed(alto: bytes) -> etree._Element:
-    try:
-        return etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
-    except etree.XMLSyntaxError as error:
-        msg = f"not XML: {error}"
-        raise ValueError(msg) from error
 
 
 def _role(line: etree._Element) -> Role:

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pipeline.exports import xml_rules
-from pipeline.exports.alto import NAMESPACE as ALTO
 from pipeline.exports.iiif_rules import broken_rules as iiif
 from pipeline.exports.mods import MODS
 from pipeline.exports.premis import PREMIS
 from pipeline.exports.tei_words import TEI
-from pipeline.record import Record, RecordPage
+from pipeline.record import Record
 
 _DUBLIN_CORE = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
 _RELATIONS = {
@@ -38,14 +37,6 @@ def broken_rules(name: str, content: bytes, record: Record) -> Iterator[str]:
         yield from _RULES[name](content, record)
     except ValueError as error:
         yield f"cannot be read: {error}"
-
-
-def broken_alto(content: bytes, page: RecordPage) -> Iterator[str]:
-    """Yield a sentence for each rule that the ALTO file of a page breaks."""
-    try:
-        yield from xml_rules.alto(xml_rules.root_of(content, f"{{{ALTO}}}alto"), page)
-    except ValueError as error:
-        yield str(error)
 
 
 def broken_prov(content: bytes, record: Record) -> Iterator[str]:

@@ -11,6 +11,9 @@ from pipeline.record import Record, RecordPage
 Rules = Callable[[etree._Element, Record], Iterator[str]]
 
 _POINTERS = ("facs", "corresp", "TAGREFS", "PROCESSINGREFS")
+_IDS = etree.XPath("//@xml:id | //@ID", smart_strings=False)
+_TARGETS = {key: etree.XPath(f"//@{key}", smart_strings=False) for key in _POINTERS}
+_PLACED = ("{*}PrintSpace", "{*}TextBlock", "{*}TextLine", "{*}String")  #: in ALTO
 _PREMIS_ENDS = ("Object", "Agent")
 
 
@@ -34,14 +37,11 @@ def root_of(content: bytes, name: str) -> etree._Element:
 
 def broken_pointers(root: etree._Element) -> Iterator[str]:
     """Yield a sentence for each id that is there twice, and each pointer that leads nowhere."""
-    ids = Counter[str]()
-    for each in root.iter(etree.Element):
-        ids.update(filter(None, (each.get(XML_ID), each.get("ID"))))
+    ids = Counter(filter(None, _IDS(root)))
     yield from (f"two things have the id {name}" for name, count in ids.items() if count > 1)
-    for each in root.iter(etree.Element):
-        for key in _POINTERS:
-            targets = (target.removeprefix("#") for target in each.get(key, "").split())
-            yield from (f"{key} leads to {t}, which is not there" for t in targets if t not in ids)
+    for key, named in _TARGETS.items():
+        targets = (each.removeprefix("#") for value in named(root) for each in value.split())
+        yield from (f"{key} leads to {t}, which is not there" for t in targets if t not in ids)
 
 
 def tei(root: etree._Element, record: Record) -> Iterator[str]:
@@ -122,15 +122,17 @@ def alto(root: etree._Element, page: RecordPage) -> Iterator[str]:
         return
     if sheet.get("PHYSICAL_IMG_NR") != str(page.number) or sheet.get("PRINTED_IMG_NR") != page.leaf:
         yield f"it is not about page {page.number}, leaf {page.leaf}"
-    for each in root.iter("{*}TextBlock", "{*}TextLine", "{*}String"):
-        around = each.getparent()
-        if around is not None and not _holds(around, each):
-            yield f"{each.get('ID')} lies outside {around.get('ID') or 'its page'}"
+    if len(sheet):
+        yield from _outside(sheet, (0, 0, _number(sheet, "WIDTH"), _number(sheet, "HEIGHT")))
 
 
-def _holds(outer: etree._Element, inner: etree._Element) -> bool:
-    (left, top, right, bottom), (x, y, x_end, y_end) = _corners(outer), _corners(inner)
-    return left <= x and top <= y and x_end <= right and y_end <= bottom
+def _outside(around: etree._Element, bounds: tuple[float, float, float, float]) -> Iterator[str]:
+    left, top, right, bottom = bounds
+    for each in around.iterchildren(*_PLACED):
+        x, y, x_end, y_end = corners = _corners(each)
+        if not (left <= x and top <= y and x_end <= right and y_end <= bottom):
+            yield f"{each.get('ID')} lies outside {around.get('ID') or 'the page'}"
+        yield from _outside(each, corners)
 
 
 def _corners(each: etree._Element) -> tuple[float, float, float, float]:

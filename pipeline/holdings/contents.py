@@ -9,7 +9,7 @@ from pipeline.exports.material import Material, lines_of
 from pipeline.exports.readme import to_readme
 from pipeline.holdings.pdfs import Write
 from pipeline.model import PageState, Verdict
-from pipeline.provenance import to_prov_json
+from pipeline.provenance import by_page, to_prov_json
 from pipeline.reading.upright import upright
 from pipeline.record import Record, RecordPage, dump, to_json
 from pipeline.textpdf.write import LayerPage, PdfFacts
@@ -39,9 +39,9 @@ def write_contents(
         return
     _write(data / "text.txt", record.reading_text + "\n")
     (data / "pages").mkdir()
-    lines = []
+    lines, done = [], by_page(record.provenance.activities)
     for page, read in zip(record.pages, pages(), strict=True):
-        alto = to_alto(record, page, read.reading.text)
+        alto = to_alto(record, page, read.reading.text, done[page.number])
         (data / "pages" / page_name(page.number)).write_bytes(alto)
         lines.append(lines_of(read.reading.text, page.line_roles))
     (data / "export").mkdir()

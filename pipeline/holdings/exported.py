@@ -3,10 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from lxml import etree
+
+from pipeline.exports import xml_rules
+from pipeline.exports.alto import NAMESPACE as ALTO
+from pipeline.exports.alto import blocks_of, size_of
 from pipeline.exports.formats import PUBLISHED
-from pipeline.exports.rules import broken_alto, broken_prov, broken_rules
+from pipeline.exports.rules import broken_prov, broken_rules
 from pipeline.holdings.bag import Damage, Finding
-from pipeline.record import Record
+from pipeline.record import Record, RecordPage
+from pipeline.text import PageText
 
 
 def check_exports(data: Path, record: Record) -> Iterator[Finding]:
@@ -17,12 +23,30 @@ def check_exports(data: Path, record: Record) -> Iterator[Finding]:
             yield Finding(f"data/export/{name}", Damage.MALFORMED, told)
 
 
-def check_layout(data: Path, record: Record) -> Iterator[Finding]:
-    """7: the ALTO file of a page is about it, and its boxes lie in each other."""
+def check_alto(data: Path, record: Record) -> Iterator[Finding]:
+    """4, 5 and 7: the ALTO file of a page is about it; it holds the raw text and its roles."""
     for page in record.pages:
         name = f"pages/{page.number:04d}.alto.xml"
-        for told in broken_alto((data / name).read_bytes(), page):
-            yield Finding(f"data/{name}", Damage.MALFORMED, told)
+        try:
+            root = xml_rules.root_of((data / name).read_bytes(), f"{{{ALTO}}}alto")
+            malformed = list(xml_rules.alto(root, page))
+            changed = list(_unlike(root, page))
+        except ValueError as error:
+            malformed, changed = [str(error)], []
+        yield from (Finding(f"data/{name}", Damage.MALFORMED, told) for told in malformed)
+        yield from (Finding(f"data/{name}", Damage.CHANGED, told) for told in changed)
+
+
+def _unlike(root: etree._Element, page: RecordPage) -> Iterator[str]:
+    """Yield what an ALTO file says otherwise than the page in record.json."""
+    text, size = PageText(blocks_of(root)), size_of(root)
+    if text.raw != page.raw_text:
+        yield "its words are not those of record.json"
+    if tuple(line.role for line in text.lines()) != page.line_roles:
+        yield "its roles are not those of record.json"
+    if page.image is not None and size != (page.image.width, page.image.height):
+        width, height = page.image.width, page.image.height
+        yield f"is of a page of {size[0]}x{size[1]} pixels, the image has {width}x{height}"
 
 
 def check_log(data: Path, record: Record) -> Iterator[Finding]:

@@ -8,17 +8,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pipeline.cleaning.edits import replay, undo
-from pipeline.exports.alto import page_size, read_blocks
 from pipeline.exports.material import label_of
 from pipeline.fixity import digest
 from pipeline.history import text_digest
 from pipeline.holdings.bag import Damage, Finding, check_bag
-from pipeline.holdings.exported import check_exports, check_layout, check_log
+from pipeline.holdings.exported import check_alto, check_exports, check_log
 from pipeline.holdings.pdfs import Seen
 from pipeline.holdings.wording import check_translations, check_wording
 from pipeline.model import PDF
 from pipeline.record import Record, RecordPage, dump, from_json
-from pipeline.text import PageText
 from pipeline.textpdf.compare import look
 from pipeline.versions import Changes, leads, tells
 
@@ -111,30 +109,6 @@ def _text(data: Path, record: Record) -> Iterator[Finding]:
         yield Finding("data/text.txt", Damage.CHANGED, "is not the reading text of record.json")
 
 
-def _alto(data: Path, record: Record) -> Iterator[Finding]:
-    """4 and 5: ALTO holds the raw text and its roles, and every word lies inside its page."""
-    for page in record.pages:
-        name = f"pages/{page.number:04d}.alto.xml"
-        try:
-            content = (data / name).read_bytes()
-            text, size = PageText(read_blocks(content)), page_size(content)
-        except ValueError as error:
-            yield Finding(f"data/{name}", Damage.MALFORMED, str(error))
-            continue
-        if text.raw != page.raw_text:
-            yield Finding(f"data/{name}", Damage.CHANGED, "its words are not those of record.json")
-        if tuple(line.role for line in text.lines()) != page.line_roles:
-            yield Finding(f"data/{name}", Damage.CHANGED, "its roles are not those of record.json")
-        width, height = (page.image.width, page.image.height) if page.image else (0, 0)
-        if page.image and size != (width, height):
-            detail = f"is of a page of {size[0]}x{size[1]} pixels, the image has {width}x{height}"
-            yield Finding(f"data/{name}", Damage.CHANGED, detail)
-        for word in text.words():
-            if word.box.right > width or word.box.bottom > height:
-                detail = f"{word.text!r} lies outside the page of {width}x{height}"
-                yield Finding(f"data/{name}", Damage.MALFORMED, detail)
-
-
 def _changes(data: Path, record: Record) -> Iterator[Finding]:
     """11: ``changes.json`` leads from the version before to this one."""
     name = f"data/{CHANGES}"
@@ -218,8 +192,7 @@ _CHECKS: tuple[Check, ...] = (
     _named,
     _pages,
     _text,
-    _alto,
-    check_layout,
+    check_alto,
     check_exports,
     check_log,
     _chain,

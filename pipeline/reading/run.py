@@ -76,11 +76,14 @@ class _Desk:
         """Return how a page went; reads it where the cache has no good reading."""
         key = self._key(number)
         source = self._cache.source(key)
-        kept = None if source is None else self._cache.reading(self._reading_key(source, key))
-        if kept is not None and kept.state in {PageState.OK, PageState.BLANK}:
+        kept = self._good(source)
+        if kept is not None:
             return _mark(number, kept, cached=True)
         started = clock.now()
         source, reading = self._tried(number, source, readers)
+        if source is not None and reading.started is not None:  # another scan has this very image
+            self._cache.keep_source(key, source)
+            return _mark(number, reading, cached=True)
         if reading.state is PageState.ERROR:
             self._check_scan()
         if source is not None and reading.state in {PageState.ERROR, PageState.TIMEOUT}:
@@ -100,6 +103,9 @@ class _Desk:
             try:
                 with readers.borrow() as reader:
                     source = reader.ask(self._extract(number), limit).source or source
+                    kept = self._good(source)
+                    if kept is not None:
+                        return source, kept
                     recognize = Recognize(self._scan.languages, limit, self._settings.engine)
                     reading = reader.ask(recognize, limit + _GRACE).reading or reading
             except PageTimeoutError as error:
@@ -109,6 +115,13 @@ class _Desk:
             if reading.state is not PageState.ERROR:
                 break
         return source, reading
+
+    def _good(self, source: PageSource | None) -> Reading | None:
+        """Return how an image was read before, by this scan or another, if it went well."""
+        if source is None:
+            return None
+        kept = self._cache.reading(reading_key(source.image.sha256, self._signature))
+        return kept if kept and kept.state in {PageState.OK, PageState.BLANK} else None
 
     def _check_scan(self) -> None:
         """See that a page does not fail because the file went away; once a run of pages.
