@@ -236,6 +236,27 @@ def test_feeds_and_lists_name_every_record(settings: Settings, readers: Readers)
         assert RECORD in (site / path / "index.html").read_text("utf-8")
 
 
+def test_a_long_list_goes_on_on_further_pages(
+    settings: Settings, readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.site.lists._ROWS", 1)
+    for number in (1, 2):
+        place = f"RGASPI, f. 558, op. 11, d. 330, l. {number}"
+        published(settings.output.parent, ("слово",) * number, references=place)
+    build(settings, readers)
+    folder = settings.output / "site" / "dates" / "1949"
+    found = [tree.parse(folder / name) for name in ("index.html", "2.html", "3.html")]
+    assert [len(page.xpath("//main//ul/li")) for page in found] == [1, 1, 1]
+    assert found[1].xpath("//nav[@class='sheets']/a/@href") == ["index.html", "3.html"]
+    assert found[1].xpath("string(//nav[@class='sheets']/span)") == "2"
+    monkeypatch.setattr("pipeline.site.lists._ROWS", 200)
+    house = House(settings.output.parent)
+    assert house.opis("withdraw", RECORD, "--reason", "a test").returncode == 0
+    build(settings, readers)
+    assert not (folder / "2.html").exists()
+    assert len(tree.parse(folder / "index.html").xpath("//main//ul/li")) == 3
+
+
 def test_the_pictures_that_the_iiif_manifest_names_are_there(
     settings: Settings, readers: Readers
 ) -> None:

@@ -15,6 +15,7 @@ from pipeline.site.listing import Listing, slug_of
 from pipeline.site.render import Renderer
 
 _NEWEST = 12  #: records on the front page
+_ROWS = 200  #: records on a page of a list
 _BARS, _GAP, _TALLEST = 14, 4, 90  #: pixels of the timeline: a bar's width, between two, height
 _CENTURIES = 200  #: years; a longer timeline leaves out those without a record
 UNDATED = "undated"
@@ -87,18 +88,19 @@ class Lists:
         self._page("rungs.html", "archives/index.html", below=ladder[""], unplaced=at[""])
         for rungs in list(ladder.values()):
             for rung in rungs:
-                self._page(
-                    "rung.html", f"archives/{rung.folder}/index.html", rung=rung,
-                    below=ladder.get(rung.folder, []), listings=at[rung.folder],
-                )  # fmt: skip
+                below = ladder.get(rung.folder, [])
+                place = f"archives/{rung.folder}"
+                self._sheets("rung.html", place, at[rung.folder], rung=rung, below=below)
 
     def _headings(self, kind: str, headings: list[Heading], bars: Sequence[Bar]) -> None:
         title = kind.capitalize()
         values = {"kind": kind, "title": title}
         self._page("headings.html", f"{kind}/index.html", headings=headings, bars=bars, **values)
         for heading in headings:
-            path = f"{kind}/{heading.folder}/index.html"
-            self._page("heading.html", path, heading=heading, **values)
+            place, name, count = f"{kind}/{heading.folder}", heading.name, len(heading.listings)
+            self._sheets(
+                "heading.html", place, heading.listings, name=name, count=count, **values
+            )  # fmt: skip
 
     def _for_machines(self, newest: Sequence[Listing]) -> None:
         base, house = self._settings.base_url.rstrip("/"), self._settings.organization
@@ -106,6 +108,16 @@ class Lists:
         self._file("robots.txt", robots(base))
         for name, content in sitemaps(newest, base):
             self._file(name, content)
+
+    def _sheets(
+        self, template: str, place: str, listings: Sequence[Listing], **values: Any
+    ) -> None:
+        """Write a list on as many pages as it needs: ``index.html``, then ``2.html`` and so on."""
+        parts = [listings[at : at + _ROWS] for at in range(0, len(listings), _ROWS)] or [()]
+        names = ["index.html", *(f"{number}.html" for number in range(2, len(parts) + 1))]
+        for number, (name, part) in enumerate(zip(names, parts, strict=True)):
+            sheets = {"listings": part, "sheets": names if len(names) > 1 else [], "sheet": number}
+            self._page(template, f"{place}/{name}", **sheets, **values)
 
     def _page(self, template: str, path: str, **values: Any) -> None:
         """Render a page, unless it stands there made from the very same."""
@@ -122,8 +134,11 @@ class Lists:
     def _sweep(self) -> None:
         """Take away the lists of what is no longer there."""
         for path in self._before.keys() - self._now.keys():
-            for place in self._render.places(path):
-                shutil.rmtree((self._folder / place).parent, ignore_errors=True)
+            for place in map(self._folder.joinpath, self._render.places(path)):
+                if place.name == "index.html":
+                    shutil.rmtree(place.parent, ignore_errors=True)
+                else:
+                    place.unlink(missing_ok=True)
 
 
 def _headings(
