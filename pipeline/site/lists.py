@@ -58,10 +58,12 @@ class Lists:
         self._folder, self._render, self._settings = folder, render, settings
         self._state = settings.work / "site-lists.json"  # by page: digest of what it was made from
         self._before, self._now = read_digests(self._state), dict[str, str]()
+        self._told = dict[str, str]()  # by id of a record: all that its listing says
 
     def write(self, listings: Sequence[Listing]) -> None:
         """Write the lists of these records."""
         shown = sorted(listings, key=lambda one: (one.date or "~", one.id))
+        self._told = {one.id: sha256(repr(one).encode()).hexdigest() for one in shown}
         years = _headings(shown, lambda one: [one.year or UNDATED])
         kinds = {
             "dates": years,
@@ -95,7 +97,8 @@ class Lists:
     def _headings(self, kind: str, headings: list[Heading], bars: Sequence[Bar]) -> None:
         title = kind.capitalize()
         values = {"kind": kind, "title": title}
-        self._page("headings.html", f"{kind}/index.html", headings=headings, bars=bars, **values)
+        rows = [(one.folder, one.name, len(one.listings)) for one in headings]
+        self._page("headings.html", f"{kind}/index.html", rows=rows, bars=bars, **values)
         for heading in headings:
             place, name, count = f"{kind}/{heading.folder}", heading.name, len(heading.listings)
             self._sheets(
@@ -121,12 +124,19 @@ class Lists:
 
     def _page(self, template: str, path: str, **values: Any) -> None:
         """Render a page, unless it stands there made from the very same."""
-        told = repr((self._render.seed, template, sorted(values.items())))
+        said = [(name, self._digest(value)) for name, value in sorted(values.items())]
+        told = repr((self._render.seed, template, said))
         digest = self._now[path] = sha256(told.encode()).hexdigest()
         if self._before.get(path) == digest and (self._folder / path).is_file():
             return
         for place, content in self._render.pages(template, path, **values):
             self._file(place, content)
+
+    def _digest(self, value: Any) -> str:
+        """Return what stands for a value of a template; listings stand in many."""
+        if isinstance(value, Sequence) and value and isinstance(value[0], Listing):
+            return " ".join(self._told[one.id] for one in value)
+        return repr(value)
 
     def _file(self, path: str, content: bytes) -> None:
         write_file(self._folder / path, content)
