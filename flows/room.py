@@ -6,16 +6,20 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from flows.server import is_loopback
 from pipeline.settings import Settings
 from pipeline.site.build import Site, kept_of
 from pipeline.site.oai import Repository
 
 _MOST = 8 * 1024  #: bytes of a question that is posted
+_FROM_HERE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 
 
 def is_unfinished(path: str) -> bool:
@@ -66,5 +70,15 @@ def room(settings: Settings) -> Starlette:
         routes=[
             Route("/oai", oai, methods=["GET", "POST"]),
             Mount("/", _Built(directory=folder, html=True, check_dir=False)),
-        ]
+        ],
+        middleware=[_for_viewers(settings.host)],
     )
+
+
+def _for_viewers(host: str) -> Middleware:
+    """Let IIIF viewers that stand elsewhere read; on loopback only those of this machine.
+
+    Else any page that an archivist looks at could read what is shown to nobody but them.
+    """
+    everybody = [] if is_loopback(host) else ["*"]
+    return Middleware(CORSMiddleware, allow_origins=everybody, allow_origin_regex=_FROM_HERE)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 import sickle
 import uvicorn
@@ -141,8 +142,8 @@ def test_every_answer_is_of_the_schema(repository: Repository, question: str) ->
 
 
 @pytest.fixture
-def harvester(settings: Settings) -> Iterator[sickle.Sickle]:
-    """A library that harvests over HTTP."""
+def address(settings: Settings) -> Iterator[str]:
+    """Where the reading room is handed out over HTTP."""
     config = uvicorn.Config(room(settings), port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -150,9 +151,33 @@ def harvester(settings: Settings) -> Iterator[sickle.Sickle]:
     while not server.started:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
-    yield sickle.Sickle(f"http://127.0.0.1:{port}/oai")
+    yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def harvester(address: str) -> sickle.Sickle:
+    """A library that harvests."""
+    return sickle.Sickle(f"{address}/oai")
+
+
+@pytest.mark.parametrize(
+    ("origin", "may"),
+    [
+        ("http://localhost:3000", True),
+        ("http://127.0.0.1", True),
+        ("https://evil.example", False),
+        ("http://127.0.0.1.evil.example", False),
+    ],
+)
+def test_on_loopback_only_viewers_of_this_machine_may_read(
+    address: str, origin: str, may: bool
+) -> None:
+    path = "id/record-0/v1/export/dublin-core.xml"
+    answer = httpx.get(f"{address}/{path}", headers={"Origin": origin})
+    assert answer.status_code == 200
+    assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is may
 
 
 def test_a_harvester_reads_every_record_once(harvester: sickle.Sickle) -> None:
