@@ -218,6 +218,19 @@ def test_everything_can_be_read_and_cited_without_javascript(
     context.close()
 
 
+def test_a_printed_page_has_picture_text_and_citation_and_no_buttons(
+    page: Page, address: str
+) -> None:
+    page.goto(f"{address}/id/{RECORD}/0111/index.html")
+    expect(page.locator(".printed")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.locator(".printed")).to_contain_text("RGASPI, f. 558, op. 11, d. 330, l. 111")
+    for part in (".sheet img", ".lines"):
+        expect(page.locator(part)).to_be_visible()
+    for part in ("header.house", ".tools", "footer.house"):
+        expect(page.locator(part)).to_be_hidden()
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core was not brought by the set-up")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_fault_that_axe_knows(browser: Browser, address: str, scheme: Any) -> None:
