@@ -7,25 +7,25 @@
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock
 
 from pipeline.holdings.catalog import Catalog, Entry
-from pipeline.reading.messages import Picture
 from pipeline.reading.pool import Readers
-from pipeline.record import Record, from_json
+from pipeline.record import from_json
 from pipeline.settings import Settings
 from pipeline.site.files import copy_file, exchange, write_file
-from pipeline.site.listing import KEPT, Kept, Listing, listing_of
+from pipeline.site.listing import KEPT, Kept, listing_of
 from pipeline.site.lists import Lists
+from pipeline.site.pictures import Pictures
 from pipeline.site.render import STATIC, Renderer, libraries, static
 from pipeline.site.search import SearchIndex
-from pipeline.site.seen import pictures_of, record_view
+from pipeline.site.seen import record_view
 from pipeline.site.views import RecordView
 
 _UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
@@ -46,7 +46,6 @@ class Site:
     def __init__(self, settings: Settings, readers: Readers, jobs: int = 1) -> None:
         """Say whose site it is, and how many pages are drawn at once; nothing is built yet."""
         self._settings, self._readers, self._jobs = settings, readers, jobs
-        self._pages_at_once = 1  #: of a record: a child keeps its PDF open, and has it alone
         self.folder = self.folder_of(settings)
         self._render = Renderer(settings.organization, settings.base_url)
         self._search = SearchIndex(self.folder, settings.work)
@@ -84,8 +83,8 @@ class Site:
         }
         stale = [entry for entry in entries if entry.id not in fresh]
         made = {
-            record: Kept(stamps[record], *parts)
-            for record, parts in self._made(stale, versions, tell)
+            record: replace(kept, stamp=stamps[record])
+            for record, kept in self._made(stale, versions, before, tell)
         }
         gone = before.keys() - stamps.keys()
         for place in (place for name in gone for place in self._render.places(_home(name))):
@@ -101,12 +100,22 @@ class Site:
         return Built(len(entries), len(made), len(gone))
 
     def _made(
-        self, stale: list[Entry], versions: dict[str, list[int]], tell: Callable[[str], None]
-    ) -> Iterator[tuple[str, tuple[Listing, str]]]:
+        self,
+        stale: list[Entry],
+        versions: dict[str, list[int]],
+        before: dict[str, Kept],
+        tell: Callable[[str], None],
+    ) -> Iterator[tuple[str, Kept]]:
         """Make the folders of records, several at once; yield the id and what is kept of each."""
-        self._pages_at_once = self._jobs if len(stale) < self._jobs else 1
+        at_once = self._jobs if len(stale) < self._jobs else 1
         with ThreadPoolExecutor(self._jobs) as workers:
-            making = [(one, workers.submit(self._record, one, versions[one.id])) for one in stale]
+            making = []
+            for entry in stale:
+                known = before[entry.id].drawn if entry.id in before else {}
+                there = {one: self.folder / _home(entry.id) / name for one, name in known.items()}
+                pictures = Pictures(self._readers, self._settings, at_once, there)
+                told = versions[entry.id]
+                making.append((entry, workers.submit(self._record, entry, told, pictures)))
             for entry, pending in making:
                 yield entry.id, pending.result()
                 tell(f"made {entry.id}")
@@ -122,11 +131,8 @@ class Site:
             for record, found in digests.items()
         }
 
-    def _record(self, entry: Entry, versions: list[int]) -> tuple[Listing, str]:
-        """Make the folders of a record beside their places, and put them there.
-
-        Returns its listing, and the digest of what the search knows of it.
-        """
+    def _record(self, entry: Entry, versions: list[int], pictures: Pictures) -> Kept:
+        """Make the folders of a record beside their places, and put them there."""
         beside = self.folder / f".{entry.id}.partial"
         shutil.rmtree(beside, ignore_errors=True)
         ordered = tuple(sorted(versions))
@@ -136,16 +142,17 @@ class Site:
             record = from_json((folder / "data" / "record.json").read_bytes())
             listing = listing_of(entry, record)
             view = record_view(folder, record, listing, ordered)
-            self._version(beside, folder, view)
+            self._version(beside, folder, view, pictures)
             if version == entry.version:
                 newest, found = listing, self._search.take(listing, record)
                 self._pages(beside, view)
         for place in self._render.places(_home(entry.id)):
             exchange(beside / place, self.folder / place)
         shutil.rmtree(beside, ignore_errors=True)
-        return newest, found
+        drawn = {one: home.name for one, home in pictures.drawn.items()}
+        return Kept("", newest, found, drawn)
 
-    def _version(self, beside: Path, folder: Path, view: RecordView) -> None:
+    def _version(self, beside: Path, folder: Path, view: RecordView, pictures: Pictures) -> None:
         """Make the page of a version, copy its files and draw its pages."""
         home = f"{_home(view.record.id)}/v{view.record.version}"
         self._page(beside, "record.html", f"{home}/index.html", view=view, alone=True)
@@ -156,7 +163,7 @@ class Site:
             inside = path.relative_to(data)
             if path.is_file() and inside.parts[0] not in _UNSHOWN:
                 copy_file(path, beside / home / inside)
-        self._pictures(beside / home, data, view.record)
+        pictures.draw(beside / home, data, view.record)
 
     def _pages(self, beside: Path, view: RecordView) -> None:
         """Make the page of the newest version, and those of its leaves."""
@@ -177,20 +184,6 @@ class Site:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
 
-    def _pictures(self, home: Path, data: Path, record: Record) -> None:
-        """Have the pictures of all pages drawn, each by a reading child."""
-        source, settings = record.provenance.source, self._settings
-        original = data / "original" / source.name
-        asked = []
-        for page in record.pages:
-            targets = tuple((width, home / path) for width, path in pictures_of(page))
-            if targets and original.exists():
-                asked.append(Picture(
-                    original, source.media_type, page.number, settings.dpi, settings.max_pixels,
-                    targets,
-                ))  # fmt: skip
-        _drawn(self._readers, asked, settings.page_timeout, self._pages_at_once)
-
 
 def _home(record: str) -> str:
     """Return where a record's pages lie, below the root of a language."""
@@ -203,10 +196,3 @@ def kept_of(settings: Settings) -> dict[str, Kept]:
         return KEPT.validate_json(Site.state_of(settings).read_bytes())
     except (OSError, ValueError):
         return {}
-
-
-def _drawn(readers: Readers, asked: Sequence[Picture], timeout: float, at_once: int) -> None:
-    """Have pages drawn, so many at once."""
-    with ThreadPoolExecutor(at_once) as workers:
-        for _ in workers.map(lambda question: readers.ask(question, timeout), asked):
-            pass  # what went wrong is raised here

@@ -4,7 +4,7 @@ It is kept from build to build, so that a change of one record reads no other.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from pydantic import TypeAdapter
@@ -64,6 +64,7 @@ class Kept:
     stamp: str
     listing: Listing
     found: str  #: digest of what the search knows of it
+    drawn: dict[str, str] = field(default_factory=dict)  #: digest of pictures: the version's folder
 
 
 KEPT = TypeAdapter(dict[str, Kept])
