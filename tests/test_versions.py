@@ -1,5 +1,6 @@
 """Versions: what differs is told exactly, the one before stays byte for byte, ids come once."""
 
+import atexit
 import json
 import shutil
 from dataclasses import replace
@@ -384,7 +385,9 @@ def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path) -> None:
 @cache
 def readers() -> Readers:
     """Children that write PDFs; none of them reads a page here."""
-    return Readers(1)
+    made = Readers(1)
+    atexit.register(made.close)
+    return made
 
 
 def _again(scan: Admitted, ours: Settings) -> Outcome | Published:
