@@ -3,6 +3,7 @@
     uv run python -m benchmarks.scale 1x40 1x400 1x2000 500x4
     uv run python -m benchmarks.scale --runner dask 20x4
     uv run python -m benchmarks.scale --runner direct 500x4    # what Prefect adds is the difference
+    uv run python -m benchmarks.scale --images 20 5000x1       # everything but reading
 
 SCANSxLEAVES: so many scans of so many leaves, each another page of typed Russian and English, at
 200 dpi, black and white. Prefect's server runs beside, as ``opis serve`` has it. Prints CPU seconds
@@ -20,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import img2pdf
@@ -58,12 +60,16 @@ def page(number: int, lines: int) -> bytes:
     return buffer.getvalue()
 
 
-def write_scans(inbox: Path, scans: int, leaves: int, lines: int) -> None:
-    """Write the scans, no page of which is like another."""
+def write_scans(inbox: Path, scans: int, leaves: int, lines: int, images: int = 0) -> None:
+    """Write the scans, no page of which is like another, or with so many different ones."""
     inbox.mkdir(parents=True)
+    different = images or scans * leaves
+    drawn = lru_cache(maxsize=images)(page)
     for scan in range(scans):
-        pages = [page(scan * leaves + leaf, lines) for leaf in range(leaves)]
-        (inbox / f"RGASPI_f17_op3_d{scan + 1}_ll1-{leaves}.pdf").write_bytes(img2pdf.convert(pages))
+        numbers = range(scan * leaves, (scan + 1) * leaves)
+        pages = [drawn(number % different, lines) for number in numbers]
+        content = img2pdf.convert(pages, title=f"delo {scan + 1}")
+        (inbox / f"RGASPI_f17_op3_d{scan + 1}_ll1-{leaves}.pdf").write_bytes(content)
 
 
 def measured(folder: Path, runner: str) -> Cost:
@@ -146,12 +152,12 @@ def _kind(path: Path) -> str:
     return inside[0]
 
 
-def report(order: str, runner: str, lines: int) -> None:
+def report(order: str, runner: str, lines: int, images: int) -> None:
     """Run one order in a folder of its own, and print what it took."""
     scans, leaves = map(int, order.split("x"))
     with tempfile.TemporaryDirectory(prefix="opis-scale-") as name:
         folder = Path(name)
-        write_scans(folder / "inbox", scans, leaves, lines)
+        write_scans(folder / "inbox", scans, leaves, lines, images)
         cost, count = measured(folder, runner), scans * leaves
         records = len(list((folder / "output").rglob("bagit.txt")))
         print(
@@ -173,9 +179,10 @@ def main() -> None:
     parser.add_argument("orders", nargs="+", metavar="SCANSxLEAVES")
     parser.add_argument("--runner", choices=["threads", "dask", "direct"], default="threads")
     parser.add_argument("--lines", type=int, default=33, help="of text on a page")
+    parser.add_argument("--images", type=int, default=0, help="different ones; 0: every page")
     given = parser.parse_args()
     for order in given.orders:
-        report(order, given.runner, given.lines)
+        report(order, given.runner, given.lines, given.images)
 
 
 if __name__ == "__main__":
