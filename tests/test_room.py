@@ -199,6 +199,20 @@ def test_a_leaf_is_enlarged(page: Page, address: str) -> None:
     expect(page.locator(".zoom .light")).to_be_visible()
 
 
+def test_a_pdf_is_shown_when_it_is_asked_for(page: Page, address: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{address}/id/{RECORD}/index.html")
+    page.get_by_text("Files", exact=True).click()
+    assert not [one for one in asked if one.endswith(".pdf")]
+    for place, name in enumerate(("original/scan.pdf", "searchable.pdf")):
+        page.get_by_role("button", name="Show here").nth(place).click()
+        shown = page.locator(".shown object")
+        expect(shown).to_be_visible()
+        assert str(shown.get_attribute("data")).endswith(f"/v1/{name}")
+        assert "read the leaves below" in str(shown.text_content())
+
+
 def test_everything_can_be_read_and_cited_without_javascript(
     browser: Browser, address: str
 ) -> None:

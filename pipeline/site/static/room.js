@@ -15,6 +15,18 @@ for (const button of document.querySelectorAll("button.copy"))
 for (const button of document.querySelectorAll("button.copy-link"))
   offer(button, () => new URL(button.previousElementSibling.href).href.replace(/index\.html$/, ""));
 
+// A PDF is shown when it is asked for; what stands inside is for browsers that cannot.
+for (const button of document.querySelectorAll("button.show")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const place = document.querySelector(".shown");
+    const link = button.parentElement.querySelector("a");
+    const shown = Object.assign(document.createElement("object"), { type: "application/pdf", data: link.href, textContent: place.dataset.else });
+    shown.setAttribute("aria-label", link.textContent);
+    place.replaceChildren(shown);
+  });
+}
+
 // The texts of a leaf stand one below the other; here one is chosen, and the choice is kept.
 const readings = document.querySelector(".readings");
 if (readings?.children.length > 1) {
