@@ -118,7 +118,7 @@ def _look(pid: int, seen: dict[int, tuple[str, float]]) -> int:
             if "pipeline.reading.child" in words:  # with the engines that it has waited for
                 took = sum(used[:4])
                 seen[one.pid] = ("reading", took)
-            elif "tesseract" not in words:
+            elif words and "tesseract" not in words:  # one without words has ended
                 seen[one.pid] = ("parent" if one.pid == pid else "workers", sum(used[:2]))
         return int(parent.memory_info().rss)
     except psutil.Error:  # one of them has just ended
