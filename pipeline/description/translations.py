@@ -37,12 +37,14 @@ def translation_files(scan: Path) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     try:
-        names = sorted(entry.name for entry in os.scandir(scan.parent) if entry.is_file())
+        with os.scandir(scan.parent) as there:  # thousands lie there: few are looked at twice
+            stem = scan.stem
+            names = sorted(entry.name for entry in there if entry.name.startswith(stem))
     except OSError:
         return found
     for name in names:
         tag = language_part(name, scan.stem)
-        if tag is not None and is_common(tag):
+        if tag is not None and is_common(tag) and scan.with_name(name).is_file():
             found.setdefault(language_tag(tag), scan.with_name(name))
     return found
 
