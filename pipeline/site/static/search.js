@@ -80,8 +80,8 @@ function showPlace([id, title, archive, steps, leaves, names], reference) {
 }
 
 let engine, changes;
-async function pagefind() {
-  if (engine) return engine;
+const pagefind = () => (engine ??= loaded().catch((trouble) => { engine = undefined; throw trouble; }));
+async function loaded() {
   const other = document.documentElement.lang === "ru" ? "en" : "ru";
   changes = await (await fetch(`${root}search/newer.json`)).json();
   changes.stale = new Set(changes.stale);
@@ -92,7 +92,7 @@ async function pagefind() {
   if (changes.newer)
     for (const language of ["en", "ru"])
       await made.mergeIndex(new URL("pagefind-newer", import.meta.url).href, { language, baseUrl: "/newer/" });
-  return (engine = made);
+  return made;
 }
 
 function excerpt(text, locations) {
@@ -119,10 +119,12 @@ function showHit(data) {
 }
 
 async function* hits(results) {
-  for (const result of results) {
-    const data = await result.data();
-    const newer = data.url.startsWith("/newer/");
-    if (newer || !changes.stale.has(data.meta.record)) yield showHit(data);
+  for (let at = 0; at < results.length; at += AT_ONCE) {
+    for (const coming of results.slice(at, at + AT_ONCE).map((one) => one.data())) {
+      const data = await coming;
+      const newer = data.url.startsWith("/newer/");
+      if (newer || !changes.stale.has(data.meta.record)) yield showHit(data);
+    }
   }
 }
 
@@ -199,6 +201,7 @@ const ask = () => {
   history.replaceState(null, "", `?${asked}`);
   search(form.q.value);
 };
+form.q.addEventListener("focus", () => pagefind().catch(() => undefined), { once: true }); // it is there when the words are
 form.addEventListener("submit", (event) => (event.preventDefault(), ask()));
 form.addEventListener("change", (event) => event.target.matches("select") && ask());
 if (location.search) search(form.q.value);
