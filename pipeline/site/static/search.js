@@ -82,13 +82,22 @@ function showPlace([id, title, archive, steps, leaves, names], reference) {
 let engine, changes;
 const pagefind = () => (engine ??= loaded().catch((trouble) => { engine = undefined; throw trouble; }));
 async function loaded() {
-  const other = document.documentElement.lang === "ru" ? "en" : "ru";
   changes = await (await fetch(`${root}search/newer.json`)).json();
   changes.stale = new Set(changes.stale);
   const made = await import(new URL("pagefind/pagefind.js", import.meta.url).href);
   await made.options({ baseUrl: "/" });
-  await made.init();
-  await made.mergeIndex(new URL("pagefind", import.meta.url).href, { language: other, baseUrl: "/" });
+  // All languages are asked with the stems of the first. Where they are its own, Pagefind takes all that begins
+  // with the stem ("Мао": "ма": "март"); where not, the longest beginning of the word that is there: its stem.
+  // So the first is the one with the fewest documents, whatever the language of the page.
+  const { languages } = await (await fetch(new URL("pagefind/pagefind-entry.json", import.meta.url).href)).json();
+  const [first, ...others] = Object.keys(languages).sort((one, two) => languages[one].page_count - languages[two].page_count);
+  const page = document.documentElement;
+  const shown = page.lang;
+  page.lang = first; // Pagefind takes this for the language, and can be told in no other way
+  const begun = made.init();
+  page.lang = shown;
+  await begun;
+  for (const language of others) await made.mergeIndex(new URL("pagefind", import.meta.url).href, { language, baseUrl: "/" });
   if (changes.newer)
     for (const language of ["en", "ru"])
       await made.mergeIndex(new URL("pagefind-newer", import.meta.url).href, { language, baseUrl: "/newer/" });
@@ -145,10 +154,21 @@ async function more(found) {
   list.append(last);
 }
 
+const termsOf = (query) => query.split(/[^\p{L}\p{N}]+/u).filter((term) => term.length > 1);
+
+// Pagefind fetches the part of the index where a word would stand as it is typed; its stem, which is what
+// the index holds, may stand in the part before: it is the word without its last letters.
+async function stems(found, query) {
+  const shorter = termsOf(query).flatMap((term) => [1, 2, 3, 4, 5, 6].map((cut) => term.slice(0, -cut)));
+  const wanted = new Set(shorter.filter((stem) => stem.length > 1));
+  await Promise.all([...wanted].map((stem) => found.preload(stem)));
+}
+
 // Pagefind leaves a word out of account that is nowhere: here each word must be there.
 async function together(found, query, filters) {
+  await stems(found, query);
   const { results } = await found.search(query || null, { filters });
-  const terms = query.startsWith('"') ? [] : query.split(/[^\p{L}\p{N}]+/u).filter((term) => term.length > 1);
+  const terms = query.startsWith('"') ? [] : termsOf(query);
   if (terms.length < 2) return results;
   const sets = [];
   for (const term of terms) sets.push(new Set((await found.search(term, { filters })).results.map((one) => one.id)));
