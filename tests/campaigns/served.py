@@ -143,10 +143,20 @@ def scans_in(inbox: Path) -> list[Path]:
 def amiss(house: House, dropped: Counter[str]) -> list[str]:
     """Return what is wrong after all is done: invariant 9, fixity, receipts, strays.
 
+    It looks again for a while: a scan is told of a moment before it leaves the inbox, and the site
+    is built after that.
+
     Args:
         house: where it was.
         dropped: SHA-256 of every scan that was dropped, with how often.
     """
+    until = time.monotonic() + 20
+    while (told := _amiss(house, dropped)) and time.monotonic() < until:
+        time.sleep(1)
+    return told
+
+
+def _amiss(house: House, dropped: Counter[str]) -> list[str]:
     told = []
     published = Counter(
         digest(next(data(version, "original").iterdir())) for version in house.versions()
