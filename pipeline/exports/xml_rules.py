@@ -9,11 +9,11 @@ from pipeline.exports.material import XML_ID, label_of, writable
 from pipeline.record import Record, RecordPage
 
 Rules = Callable[[etree._Element, Record], Iterator[str]]
+_Corners = tuple[float, float, float, float]  #: left, top, right, bottom; in pixels
 
 _POINTERS = ("facs", "corresp", "TAGREFS", "PROCESSINGREFS")
 _IDS = etree.XPath("//@xml:id | //@ID", smart_strings=False)
 _TARGETS = {key: etree.XPath(f"//@{key}", smart_strings=False) for key in _POINTERS}
-_PLACED = ("{*}PrintSpace", "{*}TextBlock", "{*}TextLine", "{*}String")  #: in ALTO
 _PREMIS_ENDS = ("Object", "Agent")
 
 
@@ -122,20 +122,23 @@ def alto(root: etree._Element, page: RecordPage) -> Iterator[str]:
         return
     if sheet.get("PHYSICAL_IMG_NR") != str(page.number) or sheet.get("PRINTED_IMG_NR") != page.leaf:
         yield f"it is not about page {page.number}, leaf {page.leaf}"
-    if len(sheet):
-        yield from _outside(sheet, (0, 0, _number(sheet, "WIDTH"), _number(sheet, "HEIGHT")))
+    known: dict[etree._Element, _Corners] = {}  # each is around many
+    for each in root.iter("{*}TextBlock", "{*}TextLine", "{*}String"):
+        around = each.getparent()
+        if around is None:
+            continue
+        if around not in known:
+            known[around] = _corners(around)
+        if not _holds(known[around], _corners(each)):
+            yield f"{each.get('ID')} lies outside {around.get('ID') or 'its page'}"
 
 
-def _outside(around: etree._Element, bounds: tuple[float, float, float, float]) -> Iterator[str]:
-    left, top, right, bottom = bounds
-    for each in around.iterchildren(*_PLACED):
-        x, y, x_end, y_end = corners = _corners(each)
-        if not (left <= x and top <= y and x_end <= right and y_end <= bottom):
-            yield f"{each.get('ID')} lies outside {around.get('ID') or 'the page'}"
-        yield from _outside(each, corners)
+def _holds(outer: _Corners, inner: _Corners) -> bool:
+    (left, top, right, bottom), (x, y, x_end, y_end) = outer, inner
+    return left <= x and top <= y and x_end <= right and y_end <= bottom
 
 
-def _corners(each: etree._Element) -> tuple[float, float, float, float]:
+def _corners(each: etree._Element) -> _Corners:
     x, y, width, height = (_number(each, key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
     return x, y, x + width, y + height
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from lxml import etree
-
 from pipeline.exports import xml_rules
 from pipeline.exports.alto import NAMESPACE as ALTO
 from pipeline.exports.alto import blocks_of, size_of
@@ -29,17 +27,25 @@ def check_alto(data: Path, record: Record) -> Iterator[Finding]:
         name = f"pages/{page.number:04d}.alto.xml"
         try:
             root = xml_rules.root_of((data / name).read_bytes(), f"{{{ALTO}}}alto")
-            malformed = list(xml_rules.alto(root, page))
-            changed = list(_unlike(root, page))
+            text = PageText(blocks_of(root))
+            malformed = [*xml_rules.alto(root, page), *_astray(text, page)]
+            changed = list(_unlike(text, size_of(root), page))
         except ValueError as error:
             malformed, changed = [str(error)], []
         yield from (Finding(f"data/{name}", Damage.MALFORMED, told) for told in malformed)
         yield from (Finding(f"data/{name}", Damage.CHANGED, told) for told in changed)
 
 
-def _unlike(root: etree._Element, page: RecordPage) -> Iterator[str]:
+def _astray(text: PageText, page: RecordPage) -> Iterator[str]:
+    """Yield the words that lie outside the image of their page."""
+    width, height = (page.image.width, page.image.height) if page.image else (0, 0)
+    for word in text.words():
+        if word.box.right > width or word.box.bottom > height:
+            yield f"{word.text!r} lies outside the page of {width}x{height}"
+
+
+def _unlike(text: PageText, size: tuple[int, int], page: RecordPage) -> Iterator[str]:
     """Yield what an ALTO file says otherwise than the page in record.json."""
-    text, size = PageText(blocks_of(root)), size_of(root)
     if text.raw != page.raw_text:
         yield "its words are not those of record.json"
     if tuple(line.role for line in text.lines()) != page.line_roles:
