@@ -34,9 +34,8 @@ class Pictures:
             record: what it holds.
         """
         digest = self._digest(record)
-        wanted = [tuple(pictures_of(page)) for page in record.pages]
         there = self.drawn.get(digest) or self.before.get(digest)
-        paths = [path for pictures in wanted for _, path in pictures]
+        paths = [path for page in record.pages for _, path in pictures_of(page)]
         if there is not None and all((there / path).is_file() for path in paths):
             for path in paths:
                 copy_file(there / path, home / path)
