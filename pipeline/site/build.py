@@ -155,7 +155,7 @@ class Site:
     def _version(self, beside: Path, folder: Path, view: RecordView, pictures: Pictures) -> None:
         """Make the page of a version, copy its files and draw its pages."""
         home = f"{_home(view.record.id)}/v{view.record.version}"
-        self._page(beside, "record.html", f"{home}/index.html", view=view, alone=True)
+        self._sheets(beside, home, view, alone=True)
         if view.record.status == "withdrawn":
             return
         data = folder / "data"
@@ -168,7 +168,7 @@ class Site:
     def _pages(self, beside: Path, view: RecordView) -> None:
         """Make the page of the newest version, and those of its leaves."""
         home = _home(view.record.id)
-        self._page(beside, "record.html", f"{home}/index.html", view=view, alone=False)
+        self._sheets(beside, home, view, alone=False)
         for place, leaf in enumerate(view.leaves):
             around = {
                 "before": view.leaves[place - 1] if place else None,
@@ -177,6 +177,11 @@ class Site:
             path = f"{home}/{leaf.name}/index.html"
             lines = self._render.part("lines.html", leaf=leaf)
             self._page(beside, "leaf.html", path, view=view, leaf=leaf, lines=lines, **around)
+
+    def _sheets(self, beside: Path, home: str, view: RecordView, *, alone: bool) -> None:
+        for sheet in view.sheets():
+            said = {"view": view, "sheet": sheet, "alone": alone}
+            self._page(beside, "record.html", f"{home}/{sheet.name}", **said)
 
     def _page(self, beside: Path, template: str, path: str, **values: object) -> None:
         for place, content in self._render.pages(template, path, **values):

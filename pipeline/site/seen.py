@@ -54,7 +54,7 @@ def record_view(
         translations=() if gone else tuple(_translations(record)),
         facts=tuple(_facts(record)),
         citations=_citations(record),
-        doubts=tuple(issue.detail for issue in record.issues),
+        doubts=tuple((issue.page, issue.detail) for issue in record.issues),
         files=() if gone else tuple(_files(folder / "data", record)),
         versions=versions,
         linked=_for_script(linked.read_bytes()) if linked.exists() and not gone else "",
