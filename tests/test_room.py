@@ -6,6 +6,8 @@ import json
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -34,16 +36,9 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         del format, args
 
 
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site of two records, served by nothing but a file server."""
-    folder = tmp_path_factory.mktemp("room")
-    published(folder, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
-    published(
-        folder,
-        ("The minutes of a meeting\nin Moscow",),
-        references="GARF, f. R-5446, op. 1, d. 2, l. 3",
-    )
+@contextmanager
+def shown(folder: Path) -> Iterator[str]:
+    """Build the site of a house and serve it by nothing but a file server; give its address."""
     settings = Settings(inbox=folder / "inbox", output=folder / "output")
     readers = Readers(1)
     try:
@@ -56,6 +51,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_address[1]}"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The site of two records."""
+    folder = tmp_path_factory.mktemp("room")
+    published(folder, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
+    published(
+        folder,
+        ("The minutes of a meeting\nin Moscow",),
+        references="GARF, f. R-5446, op. 1, d. 2, l. 3",
+    )
+    with shown(folder) as where:
+        yield where
 
 
 @pytest.fixture(scope="module")
@@ -243,6 +252,25 @@ def test_a_printed_page_has_picture_text_and_citation_and_no_buttons(
         expect(page.locator(part)).to_be_visible()
     for part in ("header.house", ".tools", "footer.house"):
         expect(page.locator(part)).to_be_hidden()
+
+
+def test_a_link_to_a_paragraph_of_a_long_record_leads_to_its_page(
+    page: Page, tmp_path: Path
+) -> None:
+    told = "\n".join([("телеграммы" * 16 + " ") * 6] * 24)
+    texts = [f"Лист {number}\n{told}" for number in range(1, 5)]
+    done = published(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-4")
+    with shown(tmp_path) as address:
+        record = f"{address}/id/{done.record_id}"
+        for asked, got in (
+            ("#p-2", "#p-2"),
+            ("#p-4", "2.html#p-4"),
+            ("2.html#p-1", "index.html#p-1"),
+        ):
+            page.goto(f"{record}/{asked}")
+            expect(page).to_have_url(f"{record}/{got}")
+            expect(page.locator(f"#{got.split('#')[1]}")).to_be_in_viewport()
+            page.goto("about:blank")
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core was not brought by the set-up")

@@ -26,6 +26,7 @@ from pipeline.site.pictures import Pictures
 from pipeline.site.render import STATIC, Renderer, libraries, static
 from pipeline.site.search import SearchIndex
 from pipeline.site.seen import record_view
+from pipeline.site.sheets import sheets
 from pipeline.site.views import RecordView
 
 _UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
@@ -179,9 +180,9 @@ class Site:
             self._page(beside, "leaf.html", path, view=view, leaf=leaf, lines=lines, **around)
 
     def _sheets(self, beside: Path, home: str, view: RecordView, *, alone: bool) -> None:
-        for sheet in view.sheets():
+        for sheet in sheets(view.leaves, view.translations, view.doubts):
             said = {"view": view, "sheet": sheet, "alone": alone}
-            self._page(beside, "record.html", f"{home}/{sheet.name}", **said)
+            self._page(beside, "record.html", f"{home}/{sheet.span.name}", **said)
 
     def _page(self, beside: Path, template: str, path: str, **values: object) -> None:
         for place, content in self._render.pages(template, path, **values):

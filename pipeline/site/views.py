@@ -1,6 +1,5 @@
 """What the templates of a record are given: small values, everything decided."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.record import Record
@@ -9,8 +8,6 @@ from pipeline.site.listing import Listing
 REFERENCES = (
     ("BibTeX", "citation.bib"), ("RIS", "citation.ris"), ("CSL-JSON", "citation.csl.json"),
 )  # fmt: skip
-
-_LEAVES = 25  #: on a page of a record: so it stays under 200 kB
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,32 +90,6 @@ class RecordView:
     linked: str  #: schema.org, safe inside a script element
     coins: str  #: an OpenURL context object, for reference managers
     references: tuple[tuple[str, str], ...] = REFERENCES
-
-    def sheets(self) -> Iterator["Sheet"]:
-        """Yield the pages on which it is shown; one, unless it is long."""
-        parts = [self.leaves[at : at + _LEAVES] for at in range(0, len(self.leaves), _LEAVES)]
-        names = ("index.html", *(f"{number}.html" for number in range(2, len(parts) + 1)))
-        for place, (name, leaves) in enumerate(zip(names, parts or [()], strict=True)):
-            here = {leaf.number for leaf in leaves} | ({None} if place == 0 else set())
-            doubts = tuple(text for number, text in self.doubts if number in here)
-            yield Sheet(name, place, names if len(names) > 1 else (), leaves, doubts)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A page of a record: some of its leaves, with their texts."""
-
-    name: str  #: of its file
-    place: int  #: from 0
-    names: tuple[str, ...]  #: of all of them; none where it is the only one
-    leaves: tuple[LeafView, ...]
-    doubts: tuple[str, ...]
-
-    def beside(self, rendered: tuple[Paragraph, ...]) -> list[Paragraph]:
-        """Return the translated paragraphs that belong here; what no paragraph knows, is first."""
-        own = {f"p-{one.number}" for leaf in self.leaves for one in leaf.paragraphs}
-        lost = self.place == 0
-        return [one for one in rendered if own.intersection(one.mates) or (lost and not one.mates)]
 
 
 def beside(rendered: tuple[Paragraph, ...], leaf: LeafView) -> list[Paragraph]:

@@ -53,6 +53,14 @@ if (readings?.children.length > 1) {
   addEventListener("hashchange", () => holding(location.hash) >= 0 && shown(holding(location.hash)));
 }
 
+// A long record stands on several pages: a link to a paragraph leads to the one that has it.
+const [, wanted] = location.hash.match(/^#p-(\d+)$/) ?? [];
+if (wanted && !document.getElementById(`p-${wanted}`)) {
+  const parts = [...document.querySelectorAll(".sheets [data-first]")];
+  const holding = parts.findLast((part) => Number(part.dataset.first) <= Number(wanted));
+  if (holding?.href) location.replace(holding.href + location.hash);
+}
+
 // A paragraph and its translation light up together.
 for (const one of document.querySelectorAll("[data-mates]")) {
   const mates = one.dataset.mates.split(" ").map((name) => document.getElementById(name)).filter(Boolean);
