@@ -5,6 +5,7 @@ said in DESIGN's words: a *page* is a position in the scan, a *leaf* is what the
 """
 
 import json
+from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Literal, Self
 
@@ -157,9 +158,10 @@ class Record(_Frozen):
         return self.title or (self.references[0].as_cited if self.references else self.id)
 
 
-def to_json(record: Record) -> str:
+def to_json(record: Record) -> bytes:
     """Return ``record.json``: sorted keys, real letters, a newline at the end."""
-    return dump(record.model_dump(mode="json"))
+    pages = (page.model_dump(mode="json") for page in record.pages)
+    return dump_long(record.model_dump(mode="json", exclude={"pages"}), "pages", pages)
 
 
 def from_json(text: str | bytes) -> Record:
@@ -174,6 +176,24 @@ def from_json(text: str | bytes) -> Record:
 def dump(value: Any) -> str:
     """Return the one way in which the project writes JSON."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+
+
+def dump_long(value: dict[str, Any], name: str, items: Iterable[Any]) -> bytes:
+    r"""Return what ``dump`` gives where a list joins an object, its items made one at a time.
+
+    Args:
+        value: the object without the list.
+        name: of the list in it.
+        items: at least one.
+
+    >>> dump_long({"b": "", "z": 1}, "k", ([n] for n in (1, 2))).decode().split()
+    ['{', '"b":', '"",', '"k":', '[', '[', '1', '],', '[', '2', ']', '],', '"z":', '1', '}']
+    """
+    key = json.dumps(name, ensure_ascii=False)
+    start, end = f"\n {key}: [\n  ", "\n ]"  # no string holds a line end: it is there once
+    before, after = dump({**value, name: [None]}).split(f"{start}null{end}")
+    told = (dump(item).rstrip("\n").replace("\n", "\n  ").encode() for item in items)
+    return b"".join([(before + start).encode(), b",\n  ".join(told), (end + after).encode()])
 
 
 def json_schema() -> str:

@@ -1,15 +1,18 @@
 import json
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from prov.model import ProvDocument
 
 from pipeline.assemble import assemble
 from pipeline.exports.readme import to_readme
 from pipeline.model import Concern, EmbeddedText, PageState, Reading, Verdict
 from pipeline.provenance import to_prov_json
-from pipeline.record import Record, from_json, json_schema, to_json
+from pipeline.record import Record, dump, dump_long, from_json, json_schema, to_json
 from pipeline.values import Admitted, ReadPage
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, record, scan_pdf, source, text
 
@@ -32,6 +35,16 @@ def test_a_record_comes_back_from_its_json(made: Record) -> None:
     assert to_json(from_json(to_json(made))) == to_json(made)
 
 
+@given(
+    st.dictionaries(st.text(), st.text() | st.lists(st.text())), st.text(),
+    st.lists(st.none() | st.text() | st.dictionaries(st.text(), st.lists(st.text())), min_size=1),
+)  # fmt: skip
+def test_a_long_list_is_written_like_any_other(
+    value: dict[str, Any], name: str, items: list[Any]
+) -> None:
+    assert dump_long(value, name, iter(items)).decode() == dump({**value, name: items})
+
+
 @pytest.mark.parametrize("name", ["record.json", "README.txt", "provenance.json"])
 def test_golden(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> None:
     """The whole file, byte for byte; rewrite with --rewrite-golden and read the difference."""
@@ -39,7 +52,7 @@ def test_golden(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> No
     path.write_bytes(b"these bytes are the scan of the golden record")
     made = record(admitted(path))
     found = {
-        "record.json": to_json(made),
+        "record.json": to_json(made).decode(),
         "README.txt": to_readme(made),
         "provenance.json": json.dumps(
             to_prov_json(made.provenance, made.id), ensure_ascii=False, sort_keys=True, indent=1

@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.citation.cited import cited
 from pipeline.citation.styles import Manner, in_words
 from pipeline.exports.material import LineAt, Material, label_of
-from pipeline.record import Record, RecordPage, dump
+from pipeline.record import Record, RecordPage, dump_long
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 _UNKNOWN = (1000, 1400)  #: of a canvas whose page has no image
@@ -39,15 +39,13 @@ def to_iiif(made: Material) -> bytes:
             _file(made, "export/tei.xml", "Dataset", "application/tei+xml", "TEI"),
             _file(made, "record.json", "Dataset", "application/json", "Record"),
         ],
-        "items": [
-            _canvas(made, page, lines) for page, lines in zip(record.pages, made.lines, strict=True)
-        ],
     }
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", record.date or ""):
         manifest["navDate"] = f"{record.date}T00:00:00Z"
     if record.summary:
         manifest["summary"] = {"none": [record.summary]}
-    return dump(manifest).encode()
+    pages = zip(record.pages, made.lines, strict=True)
+    return dump_long(manifest, "items", (_canvas(made, page, lines) for page, lines in pages))
 
 
 def _metadata(record: Record) -> list[dict[str, Any]]:

@@ -1,10 +1,11 @@
 """What a manifest must hold that the IIIF schema does not check."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+
+from pydantic_core import from_json
 
 from pipeline.record import Record
 
@@ -18,7 +19,7 @@ def broken_rules(manifest: bytes, record: Record) -> Iterator[str]:
     a body and a target on a canvas that is there, and inside it; the rights begin with ``http:``.
     """
     try:
-        said = json.loads(manifest)
+        said = from_json(manifest)
         canvases = {canvas["id"]: canvas for canvas in said["items"]}
         yield from _ids(said)
         yield from _sizes(list(canvases.values()), record)

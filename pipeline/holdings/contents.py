@@ -32,7 +32,7 @@ def write_contents(
         base_url: where records are served; exports name themselves by it.
         write: writes the searchable PDF.
     """
-    _write(data / "record.json", to_json(record))
+    (data / "record.json").write_bytes(to_json(record))
     _write(data / "provenance.json", dump(to_prov_json(record.provenance, record.id)))
     _write(data / "README.txt", to_readme(record))
     if record.status == "withdrawn":

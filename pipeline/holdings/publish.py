@@ -65,17 +65,18 @@ def publish(  # noqa: PLR0913  what, from where, where to, when, why and by whom
         AwayError: the disk of the output is not there.
         IngestError: the scan changed or vanished while it was read.
     """
-    home = _home(scan, record, settings)
-    with staging(home, record.version, settings) as folder:
+    home, name, version = _home(scan, record, settings), record.id, record.version
+    with staging(home, version, settings) as folder:
         data = folder / "data"
         data.mkdir(parents=True)
-        if record.version > 1:
+        if version > 1:
             _tell_changes(data, home, record, why)
         if record.status != "withdrawn":
             _keep(data, scan)
         write_contents(data, record, pages, settings.base_url, pdfs.write)
-        _close(folder, record, settings, clock, pdfs)
-        return _put_in_place(folder, home / f"v{record.version}", scan, settings)
+        del record  # a long one weighs, and the check reads it back
+        _close(folder, name, version, settings, clock, pdfs)
+        return _put_in_place(folder, home / f"v{version}", scan, settings)
 
 
 def _home(scan: Admitted, record: Record, settings: Settings) -> Path:
@@ -130,12 +131,14 @@ def _keep(data: Path, scan: Admitted) -> None:
     _keep_texts(data, scan)
 
 
-def _close(folder: Path, record: Record, settings: Settings, clock: Clock, pdfs: Pdfs) -> None:
+def _close(
+    folder: Path, name: str, version: int, settings: Settings, clock: Clock, pdfs: Pdfs
+) -> None:
     """Close the bag, check it, and make it read-only."""
     info = {
         "Source-Organization": settings.organization,
-        "External-Identifier": record.id,
-        "Internal-Sender-Identifier": f"v{record.version}",
+        "External-Identifier": name,
+        "Internal-Sender-Identifier": f"v{version}",
         "Bagging-Date": clock.now().date().isoformat(),
         "Bag-Software-Agent": "Opis",
     }
@@ -143,7 +146,7 @@ def _close(folder: Path, record: Record, settings: Settings, clock: Clock, pdfs:
     findings = check_version(folder, pdfs.look)
     if findings:
         worst = "; ".join(f"{found.path}: {found.detail}" for found in findings[:3])
-        msg = f"{record.id} does not check and was not published: {worst}"
+        msg = f"{name} does not check and was not published: {worst}"
         raise RuntimeError(msg)  # ours to mend: nothing the scan did
     _seal(folder)
 

@@ -3,9 +3,10 @@
 The numbers are those of the invariants in docs/invariants.md.
 """
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+
+from pydantic_core import from_json as parse_json
 
 from pipeline.cleaning.edits import replay, undo
 from pipeline.exports.material import label_of
@@ -36,11 +37,12 @@ def check_version(folder: Path, seen: Seen = look) -> list[Finding]:
         return findings or [Finding("data/record.json", Damage.MISSING, "is not there")]
     try:
         content = (data / "record.json").read_bytes()
+        as_ours = dump(parse_json(content)).encode() == content
         record = from_json(content)
     except (OSError, ValueError) as error:
         detail = f"is no record: {' '.join(str(error).split())[:200]}"
         return [*findings, Finding("data/record.json", Damage.MALFORMED, detail)]
-    if dump(json.loads(content)).encode() != content:
+    if not as_ours:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
     told = {finding.path for finding in findings}
