@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +272,23 @@ def test_a_link_to_a_paragraph_of_a_long_record_leads_to_its_page(
             expect(page).to_have_url(f"{record}/{got}")
             expect(page.locator(f"#{got.split('#')[1]}")).to_be_in_viewport()
             page.goto("about:blank")
+
+
+def test_a_word_is_found_whose_stem_stands_in_another_part_of_the_index(
+    page: Page, tmp_path: Path
+) -> None:
+    letters = product("бвгджзкл", repeat=4)
+    many = [["ма" + "".join(next(letters)) + "к" for _ in range(6 * 24)] for _ in range(28)]
+    texts = ["\n".join(" ".join(leaf[at : at + 6]) for at in range(0, 144, 6)) for leaf in many]
+    published(
+        tmp_path, ["Товарищу Мао Цзэдуну", *texts],
+        references="RGASPI, f. 558, op. 11, d. 330, ll. 1-29",
+    )  # fmt: skip
+    with shown(tmp_path) as address:
+        assert len(list(tmp_path.rglob("pagefind/index/*.pf_index"))) > 1
+        for words in ("Мао", "мао цзэдуну"):
+            ask(page, address, words)
+            expect(page.locator("#results li")).to_have_count(1)
 
 
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core was not brought by the set-up")
