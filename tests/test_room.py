@@ -144,6 +144,14 @@ def test_a_filter_narrows_what_is_found(page: Page, address: str) -> None:
     ask(page, address, "GARF")
     page.get_by_label("Archive").select_option("RGASPI")
     expect(page.locator("#told")).to_have_text("Nothing was found.")
+    expect(page.get_by_label("Language").locator("option")).to_have_text(["any", "Russian (6)"])
+    expect(page.get_by_label("Review").locator("option")).to_have_text(["any", "wants none (6)"])
+
+
+def test_a_language_is_called_by_its_name(page: Page, address: str) -> None:
+    for home, name in (("", "Russian"), ("ru/", "русский")):
+        page.goto(f"{address}/{home}id/{RECORD}/index.html")
+        expect(page.locator("dl.facts dd", has_text=name)).to_have_count(1)
 
 
 def test_searching_is_quick_and_light(page: Page, address: str) -> None:

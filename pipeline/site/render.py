@@ -10,6 +10,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+import langcodes
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -38,7 +39,7 @@ class Renderer:
             auto_reload=False,
         )
         self._environment.globals |= {"base_url": base_url.rstrip("/")}
-        self._environment.filters |= {"slug": slug_of, "beside": beside}
+        self._environment.filters |= {"slug": slug_of, "beside": beside, "language": _language}
 
     def pages(self, template: str, path: str, **values: Any) -> Iterator[tuple[str, bytes]]:
         """Yield a page in each language: where it lies below the site's root, and its bytes."""
@@ -97,6 +98,15 @@ def fingerprint() -> bytes:
     parts = sorted((room / "templates").iterdir(), key=lambda part: part.name)
     pages = [part.read_bytes() for part in parts if part.name.endswith(".html")]
     return b"".join([*pages, (room / "words.toml").read_bytes()])
+
+
+def _language(tag: str, ui: str) -> str:
+    """Return what a language is called in another.
+
+    >>> _language("ru", "en"), _language("en", "ru")
+    ('Russian', 'английский')
+    """
+    return langcodes.get(tag).display_name(ui)
 
 
 def _root_of(ui: str) -> str:

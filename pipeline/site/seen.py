@@ -27,7 +27,8 @@ DOUBTFUL = 0.6  #: a word below this confidence is marked
 #: Pixels of the smaller pictures of a page; one more is of its own size.
 WIDTHS = (400, 800, 1600)
 _MANNERS = {
-    "Chicago": Manner.CHICAGO, "Wilson Center": Manner.WILSON, "ГОСТ": Manner.GOST,
+    "Chicago": Manner.CHICAGO, "Chicago, bibliography": Manner.BIBLIOGRAPHY,
+    "Wilson Center": Manner.WILSON, "ГОСТ": Manner.GOST,
 }  # fmt: skip
 _FILES = (
     ("PDF with searchable text", "searchable.pdf"),

@@ -177,13 +177,17 @@ async function together(found, query, filters) {
 
 const chosen = () => Object.fromEntries([...form.querySelectorAll("select")].filter((one) => one.value).map((one) => [one.name, one.value]));
 
+const languages = new Intl.DisplayNames([document.documentElement.lang], { type: "language" });
+const NAMED = { language: (value) => languages.of(value), review: (value) => words[value] };
+const named = (kind, value) => NAMED[kind]?.(value) ?? value;
+
 async function fillFilters(found) {
   const panel = form.querySelector(".filters");
   const all = await found.filters();
   for (const select of panel.querySelectorAll("select")) {
     const values = Object.entries(all[select.name] ?? {}).sort(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }));
     if (select.options.length > 1) continue;
-    for (const [value, count] of values) select.append(new Option(`${value} (${count})`, value));
+    for (const [value, count] of values) select.append(new Option(`${named(select.name, value)} (${count})`, value));
     select.parentElement.hidden = !values.length;
     select.value = new URLSearchParams(location.search).get(select.name) ?? "";
   }
