@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 import html5lib
 import pytest
@@ -88,6 +88,25 @@ def test_every_link_and_picture_of_every_page_is_there(
         for picture in page.xpath("//img"):
             assert picture.get("alt") is not None
             assert int(picture.get("width")) > 0
+
+
+def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: Readers) -> None:
+    """The keys are those that Zotero reads of COinS; a URL that leads nowhere is not told."""
+    done = published(tmp_path, creator="Filippov [Stalin]")
+    folders = {"inbox": tmp_path / "inbox", "output": tmp_path / "output"}
+    for base in ("https://archive.example", "https://opis.invalid"):
+        build(Settings(**folders, base_url=base), readers)
+        page = tree.parse(tmp_path / "output" / "site" / "id" / done.record_id / "index.html")
+        said = parse_qs(page.xpath("string(//span[@class='Z3988']/@title)"))
+        url = f"{base}/id/{done.record_id}/"
+        assert said.pop("rft_id", None) == (None if base.endswith("invalid") else [url])
+        assert said == {
+            "ctx_ver": ["Z39.88-2004"], "rft_val_fmt": ["info:ofi/fmt:kev:mtx:dc"],
+            "rft.type": ["manuscript"], "rft.creator": ["Filippov [Stalin]"],
+            "rft.title": ["Cable, Filippov [Stalin] to Cde. Mao Zedong"],
+            "rft.date": ["1949-01-14"], "rft.language": ["ru"], "rft.identifier": [done.record_id],
+            "rft.source": ["RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111"],
+        }  # fmt: skip
 
 
 def test_a_leaf_shows_its_lines_where_they_stand(settings: Settings, readers: Readers) -> None:
