@@ -27,7 +27,7 @@ RECORD = "rgaspi-f558-op11-d330-l0110-0112"
 TEXTS = (
     "1. Мы получили Вашу телеграмму.\nЕщё раз просим\nне спешить с переговорами",
     "2. Гоминьдан и Нанкин\nждут посредничества держав",
-    "Телеграмма отправлена",
+    "Телеграмма отправлена\nо войне с героем",
 )
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
 
@@ -120,7 +120,10 @@ def test_another_form_of_a_russian_word_leads_to_its_line_on_the_image(
 @pytest.mark.parametrize(
     ("words", "leaf"),
     [
-        ("ещё", "0110"), ("еще", "0110"), ("meetings", "3"), ("meeting", "3"),
+        ("ещё", "0110"), ("еще", "0110"), ("войной", "0112"), ("герой", "0112"),
+        ("телеграммой", "0112"), ('"Телеграмма отправлена"', "0112"),
+        ("«Ждут посредничества»", "0111"),
+        ("meetings", "3"), ("meeting", "3"),
         ("ф.558 оп.11 д.330 л.112", "0112"), ("РГАСПИ. Ф. 558. Оп. 11. Д. 330. Л. 111", "0111"),
         ("RGASPI 558/11/330/110", "0110"), ("RGASPI, f. 558, op. 11, d. 330, ll. 112", "0112"),
         ("ГАРФ, ф. Р-5446, оп. 1, д. 2, л. 3", "3"),
@@ -134,7 +137,16 @@ def test_words_in_two_languages_and_references_in_any_spelling_are_found(
     assert f"/{leaf}/index.html" in found
 
 
-@pytest.mark.parametrize("words", ["RGASPI 558/11/331", "ьъыщ", "война и мир", "воина"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "RGASPI 558/11/331",
+        "ьъыщ",
+        "война и мир",
+        "воина",
+        '"посредничества ждут"',
+    ],
+)
 def test_what_is_not_there_is_not_found(page: Page, address: str, words: str) -> None:
     ask(page, address, words)
     assert page.inner_text("#told") == "Nothing was found."
@@ -285,12 +297,12 @@ def test_a_link_to_a_paragraph_of_a_long_record_leads_to_its_page(
 def test_a_word_is_found_whose_stem_stands_in_another_part_of_the_index(
     page: Page, tmp_path: Path
 ) -> None:
-    letters = product("бвгджзкл", repeat=4)
-    many = [["ма" + "".join(next(letters)) + "к" for _ in range(6 * 24)] for _ in range(28)]
+    letters = product("бвгджзклпт", repeat=4)
+    many = [["ма" + "".join(next(letters)) + "к" for _ in range(6 * 24)] for _ in range(64)]
     texts = ["\n".join(" ".join(leaf[at : at + 6]) for at in range(0, 144, 6)) for leaf in many]
     published(
         tmp_path, ["Товарищу Мао Цзэдуну", *texts],
-        references="RGASPI, f. 558, op. 11, d. 330, ll. 1-29",
+        references="RGASPI, f. 558, op. 11, d. 330, ll. 1-65",
     )  # fmt: skip
     with shown(tmp_path) as address:
         assert len(list(tmp_path.rglob("pagefind/index/*.pf_index"))) > 1

@@ -169,8 +169,9 @@ def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: Readers) 
     assert build(settings, readers)[0] == Built(1, 1, 0)
     home = home_of(settings)
     assert sorted(path.relative_to(home).as_posix() for path in home.rglob("*.*")) == [
-        "index.html", "v2/index.html",
+        "found.json", "index.html", "v2/index.html",
     ]  # fmt: skip
+    assert "телеграмму" not in (home / "found.json").read_text("utf-8")
     source = (home / "index.html").read_text("utf-8")
     assert "Withdrawn with version 2: a person" in source
     assert "телеграмму" not in source

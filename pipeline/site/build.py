@@ -145,7 +145,8 @@ class Site:
             view = record_view(folder, record, listing, ordered)
             self._version(beside, folder, view, pictures)
             if version == entry.version:
-                newest, found = listing, self._search.take(listing, record)
+                home = beside / _home(entry.id)
+                newest, found = listing, self._search.take(listing, record, home)
                 self._pages(beside, view)
         for place in self._render.places(_home(entry.id)):
             exchange(beside / place, self.folder / place)

@@ -5,14 +5,19 @@ pages in ``.opis``. Making the whole index takes Pagefind seconds for a thousand
 changed since goes into a second, small index, until that is no longer small; what the first one
 says of such records is stale, and listed as such.
 
-Pagefind stems Russian and English, each document in its own. It does not know that ё may be
-written е: the documents have е everywhere, and the text as it is beside it, to be shown.
+Pagefind takes marks off letters before it stems: it would find no stem in a Russian word that ends
+in й, and take война for воина. So Russian words stand in the documents as their stems, with a
+letter for й that bears no mark, and е for ё; it stems the English ones. What is asked for is
+stemmed in English alone: of a word that is nowhere Pagefind takes the longest beginning that is,
+and a Russian stem is the beginning of its word. A leaf is found by what its record is called, too.
+What is shown of a document lies beside its page, as ``found.json``.
 """
 
 import json
 import re
 import shutil
 import subprocess
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,13 +26,16 @@ from html import escape
 from pathlib import Path
 
 from pagefind_bin import get_executable
+from Stemmer import Stemmer
 
 from pipeline.record import Record
 from pipeline.site.files import exchange, read_digests, write_digests, write_file
 from pipeline.site.listing import Kept, Listing
 
 _FEW, _SHARE = 50, 0.05  #: changed records, and their share of all, up to which they go apart
-_CYRILLIC, _LATIN = re.compile("[А-Яа-яЁё]"), re.compile("[A-Za-z]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]+")
+#: Letters that Pagefind would take for others; ``plain`` in search.js says the same.
+_PLAIN = str.maketrans({"ё": "е", "й": "ј"})
 #: What Pagefind makes for pages of its own, which ours are not.
 _UNUSED = ("pagefind-*ui.*", "pagefind-highlight.js")
 _INDEX, _NEWER = "pagefind", "pagefind-newer"
@@ -68,14 +76,19 @@ class SearchIndex:
         self._site, self._pages = site, work / "site-search"
         self._state = work / "site-search.json"
 
-    def take(self, listing: Listing, record: Record) -> str:
-        """Keep the documents of a record, in the place of those it had; return their digest."""
-        home, digest = self._pages / listing.id, sha256()
-        shutil.rmtree(home, ignore_errors=True)
+    def take(self, listing: Listing, record: Record, home: Path) -> str:
+        """Keep the documents of a record, in the place of those it had; return their digest.
+
+        What is shown of them is put into the folder of its pages, ``home``.
+        """
+        kept, digest = self._pages / listing.id, sha256()
+        shutil.rmtree(kept, ignore_errors=True)
         for one in documents(record):
             page = _page(listing, one).encode()
             digest.update(page)
-            write_file(home / f"{one.name}.html", page)
+            write_file(kept / f"{one.name}.html", page)
+            place = home / one.name if one.label else home
+            write_file(place / "found.json", _shown(listing, one))
         return digest.hexdigest()
 
     def write(self, kept: Mapping[str, Kept]) -> None:
@@ -151,24 +164,44 @@ def place_file(fond: str) -> str:
 
 def _page(listing: Listing, one: Document) -> str:
     """Return a document as the page that Pagefind reads."""
-    text = " ".join(one.text.split())
-    meta = {
-        "title": listing.title, "record": listing.id, "leaf": one.label, "date": listing.date or "",
-        "reference": listing.reference or "", "text": text,
-    }  # fmt: skip
     filters = [
         ("archive", listing.rungs[0][1] if listing.rungs else ""), ("fond", _fond(listing)),
         ("year", listing.year), ("language", listing.language or ""),
         *(("person", name) for name in listing.people),
         ("review", "yes" if listing.needs_review else "no"),
     ]  # fmt: skip
-    rows = [_hidden("meta", key, value) for key, value in meta.items() if value]
-    rows += [_hidden("filter", key, value) for key, value in filters if value]
-    body = escape(text.replace("ё", "е").replace("Ё", "Е"))
+    rows = [_hidden("filter", key, value) for key, value in filters if value]
+    if one.label:
+        said = (listing.title, listing.reference, listing.date)
+        rows.append(_hidden("meta", "context", stemmed(" ".join(filter(None, said)))))
     return (
-        f'<!doctype html><html lang="{_language(text)}"><title>.</title>'
-        f"<body data-pagefind-body>{''.join(rows)}<p>{body}</p></body></html>\n"
+        f'<!doctype html><html lang="en"><title>.</title><body data-pagefind-body>'
+        f"{''.join(rows)}<p>{escape(stemmed(_words(one)))}</p></body></html>\n"
     )
+
+
+def _words(one: Document) -> str:
+    """Return the text on one line: in the index and for who reads, a word has the same place."""
+    return " ".join(one.text.split())
+
+
+def _shown(listing: Listing, one: Document) -> bytes:
+    said = {
+        "title": listing.title, "leaf": one.label, "date": listing.date,
+        "reference": listing.reference, "text": _words(one),
+    }  # fmt: skip
+    return json.dumps(said, ensure_ascii=False).encode()
+
+
+def stemmed(text: str) -> str:
+    """Return a text in small letters with the stems (Snowball) of its Cyrillic words, as indexed.
+
+    >>> stemmed("Ещё телеграммой: «Война» и Mao.")
+    'ещ телеграмм: «војн» и mao.'
+    """
+    stem = Stemmer("russian").stemWord
+    small = unicodedata.normalize("NFC", text).lower()
+    return _CYRILLIC.sub(lambda word: stem(word[0]), small).translate(_PLAIN)
 
 
 def _hidden(kind: str, key: str, value: str) -> str:
@@ -178,8 +211,3 @@ def _hidden(kind: str, key: str, value: str) -> str:
 def _fond(listing: Listing) -> str:
     names = [name for _, name in listing.rungs[:2]]
     return ", ".join(names) if listing.fond and len(names) == 2 else ""
-
-
-def _language(text: str) -> str:
-    """Return in which language a text is stemmed."""
-    return "ru" if len(_CYRILLIC.findall(text)) >= len(_LATIN.findall(text)) else "en"

@@ -18,7 +18,8 @@ const MARKS = {
 };
 
 const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join("");
-const plain = (text) => text.normalize("NFC").replaceAll("ё", "е").replaceAll("Ё", "Е");
+// As the documents were indexed: Pagefind takes marks off letters, and й is no и.
+const plain = (text) => text.normalize("NFC").toLowerCase().replaceAll("ё", "е").replaceAll("й", "ј");
 
 function element(name, className, ...inside) {
   const made = document.createElement(name);
@@ -85,22 +86,10 @@ async function loaded() {
   changes = await (await fetch(`${root}search/newer.json`)).json();
   changes.stale = new Set(changes.stale);
   const made = await import(new URL("pagefind/pagefind.js", import.meta.url).href);
-  await made.options({ baseUrl: "/" });
-  // All languages are asked with the stems of the first. Where they are its own, Pagefind takes all that begins
-  // with the stem ("Мао": "ма": "март"); where not, the longest beginning of the word that is there: its stem.
-  // So the first is the one with the fewest documents, whatever the language of the page.
-  const { languages } = await (await fetch(new URL("pagefind/pagefind-entry.json", import.meta.url).href)).json();
-  const [first, ...others] = Object.keys(languages).sort((one, two) => languages[one].page_count - languages[two].page_count);
-  const page = document.documentElement;
-  const shown = page.lang;
-  page.lang = first; // Pagefind takes this for the language, and can be told in no other way
-  const begun = made.init();
-  page.lang = shown;
-  await begun;
-  for (const language of others) await made.mergeIndex(new URL("pagefind", import.meta.url).href, { language, baseUrl: "/" });
+  await made.options({ baseUrl: "/", ranking: { metaWeights: { context: 0.1 } } }); // what the leaf says counts for more
+  await made.init();
   if (changes.newer)
-    for (const language of ["en", "ru"])
-      await made.mergeIndex(new URL("pagefind-newer", import.meta.url).href, { language, baseUrl: "/newer/" });
+    await made.mergeIndex(new URL("pagefind-newer", import.meta.url).href, { language: "en", baseUrl: "/newer/" });
   return made;
 }
 
@@ -117,22 +106,33 @@ function excerpt(text, locations) {
   return made;
 }
 
-function showHit(data) {
-  const name = decodeURIComponent(data.url.split("/").pop().replace(/(\.html)?$/, ""));
-  const { record, title, leaf, text, date, reference } = data.meta;
-  const found = [...new Set(data.locations.map((place) => (text ?? "").split(" ")[place]))].filter(Boolean);
+function showHit({ record, name, locations, shown }) {
+  const { title, leaf, text, date, reference } = shown;
+  const found = [...new Set(locations.map((place) => text.split(" ")[place]))].filter(Boolean);
   const mark = found.map((word) => word.replace(/[^\p{L}\p{N}]+/gu, " ").trim()).filter((word) => word && !word.includes(" "));
   const link = element("a", "", leaf ? `${title} · ${words.leaf} ${leaf}` : title);
-  link.href = name === "record" ? `${home}id/${record}/index.html` : `${home}id/${record}/${encodeURIComponent(name)}/index.html?mark=${encodeURIComponent(mark.slice(0, 4).join(" "))}`;
-  return element("li", "", link, element("span", "aside", [date, reference].filter(Boolean).join(" · ")), excerpt(text ?? "", data.locations));
+  link.href = leaf ? `${home}id/${record}/${name}/index.html?mark=${encodeURIComponent(mark.slice(0, 4).join(" "))}` : `${home}id/${record}/index.html`;
+  return element("li", "", link, element("span", "aside", [date, reference].filter(Boolean).join(" · ")), excerpt(text, locations));
 }
 
-async function* hits(results) {
+// What Pagefind has found, with what is shown of it; null where it is no longer so, or not the phrase.
+async function hit(result, phrase) {
+  const { url, locations } = await result.data();
+  const [record, name] = url.replace(/(\.html)?$/, "").split("/").slice(-2);
+  if (!url.startsWith("/newer/") && changes.stale.has(record)) return null;
+  const place = name === "record" ? record : `${record}/${name}`;
+  const shown = await (await fetch(`${root}id/${place}/found.json`)).json();
+  if (!phrase) return { record, name, locations, shown };
+  const at = plain(shown.text).indexOf(phrase);
+  const first = shown.text.slice(0, at).split(" ").length - 1;
+  return at < 0 ? null : { record, name, locations: phrase.split(" ").map((_, place) => first + place), shown };
+}
+
+async function* hits(results, phrase) {
   for (let at = 0; at < results.length; at += AT_ONCE) {
-    for (const coming of results.slice(at, at + AT_ONCE).map((one) => one.data())) {
-      const data = await coming;
-      const newer = data.url.startsWith("/newer/");
-      if (newer || !changes.stale.has(data.meta.record)) yield showHit(data);
+    for (const coming of results.slice(at, at + AT_ONCE).map((one) => hit(one, phrase))) {
+      const found = await coming;
+      if (found) yield showHit(found);
     }
   }
 }
@@ -141,7 +141,7 @@ async function more(found) {
   for (let shown = 0; shown < AT_ONCE; shown += 1) {
     const { value, done } = await found.next();
     if (done) {
-      if (found.first) told.textContent = `${words.found}: ${shown}`; // what is stale was counted, too
+      if (found.first) told.textContent = shown ? `${words.found}: ${shown}` : words.none; // more were counted
       return;
     }
     list.append(value);
@@ -168,7 +168,7 @@ async function stems(found, query) {
 async function together(found, query, filters) {
   await stems(found, query);
   const { results } = await found.search(query || null, { filters });
-  const terms = query.startsWith('"') ? [] : termsOf(query);
+  const terms = termsOf(query);
   if (terms.length < 2) return results;
   const sets = [];
   for (const term of terms) sets.push(new Set((await found.search(term, { filters })).results.map((one) => one.id)));
@@ -211,10 +211,11 @@ async function search(query) {
     return;
   }
   const found = await pagefind();
-  const results = await together(found, plain(query).trim(), filters);
+  const phrase = plain(query).match(/^\s*["«“](.+)["»”]\s*$/)?.[1].trim();
+  const results = await together(found, phrase ?? plain(query).trim(), filters);
   if (mine !== turn) return;
   told.textContent = results.length ? `${words.found}: ${results.length}` : words.none;
-  await more(Object.assign(hits(results), { first: results.length > 0 }));
+  await more(Object.assign(hits(results, phrase), { first: results.length > 0 }));
   await fillFilters(found);
 }
 
