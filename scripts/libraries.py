@@ -40,7 +40,7 @@ def bring(name: str, version: str, integrity: str, target: Path, files: list[str
     if stamp.is_file() and stamp.read_text("utf-8") == integrity:
         return
     print(f"setup: fetching {name} {version} from npm", flush=True)  # noqa: T201
-    packed = fetch(f"{REGISTRY}/{name}/-/{name}-{version}.tgz")
+    packed = fetch(f"{REGISTRY}/{name}/-/{Path(name).name}-{version}.tgz")
     digest = base64.b64encode(hashlib.sha512(packed).digest()).decode()
     if f"sha512-{digest}" != integrity:
         sys.exit(f"setup: {name} {version} is not what was pinned: sha512-{digest}")

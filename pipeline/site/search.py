@@ -7,10 +7,9 @@ says of such records is stale, and listed as such.
 
 Pagefind takes marks off letters before it stems: it would find no stem in a Russian word that ends
 in й, and take война for воина. So Russian words stand in the documents as their stems, with a
-letter for й that bears no mark, and е for ё; it stems the English ones. What is asked for is
-stemmed in English alone: of a word that is nowhere Pagefind takes the longest beginning that is,
-and a Russian stem is the beginning of its word. A leaf is found by what its record is called, too.
-What is shown of a document lies beside its page, as ``found.json``.
+letter for й that bears no mark, and е for ё; search.js asks for the same. Pagefind stems the
+English ones. A leaf is found by what its record is called, too. What is shown of a document lies
+beside its page, as ``found.json``.
 """
 
 import json
@@ -34,8 +33,6 @@ from pipeline.site.listing import Kept, Listing
 
 _FEW, _SHARE = 50, 0.05  #: changed records, and their share of all, up to which they go apart
 _CYRILLIC = re.compile("[\u0400-\u04ff]+")
-#: Letters that Pagefind would take for others; ``plain`` in search.js says the same.
-_PLAIN = str.maketrans({"ё": "е", "й": "ј"})
 #: What Pagefind makes for pages of its own, which ours are not.
 _UNUSED = ("pagefind-*ui.*", "pagefind-highlight.js")
 _INDEX, _NEWER = "pagefind", "pagefind-newer"
@@ -196,12 +193,14 @@ def _shown(listing: Listing, one: Document) -> bytes:
 def stemmed(text: str) -> str:
     """Return a text in small letters with the stems (Snowball) of its Cyrillic words, as indexed.
 
+    search.js does the same with what is asked for.
+
     >>> stemmed("Ещё телеграммой: «Война» и Mao.")
     'ещ телеграмм: «војн» и mao.'
     """
     stem = Stemmer("russian").stemWord
-    small = unicodedata.normalize("NFC", text).lower()
-    return _CYRILLIC.sub(lambda word: stem(word[0]), small).translate(_PLAIN)
+    small = unicodedata.normalize("NFC", text).lower().replace("ё", "е")
+    return _CYRILLIC.sub(lambda word: stem(word[0]), small).replace("й", "ј")
 
 
 def _hidden(kind: str, key: str, value: str) -> str:

@@ -18,8 +18,7 @@ const MARKS = {
 };
 
 const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join("");
-// As the documents were indexed: Pagefind takes marks off letters, and й is no и.
-const plain = (text) => text.normalize("NFC").toLowerCase().replaceAll("ё", "е").replaceAll("й", "ј");
+const plain = (text) => text.normalize("NFC").toLowerCase().replaceAll("ё", "е");
 
 function element(name, className, ...inside) {
   const made = document.createElement(name);
@@ -80,12 +79,16 @@ function showPlace([id, title, archive, steps, leaves, names], reference) {
   return element("li", "", link, element("span", "aside", where.filter(Boolean).join(", ")));
 }
 
-let engine, changes;
+let engine, changes, stemmer;
 const pagefind = () => (engine ??= loaded().catch((trouble) => { engine = undefined; throw trouble; }));
 async function loaded() {
   changes = await (await fetch(`${root}search/newer.json`)).json();
   changes.stale = new Set(changes.stale);
-  const made = await import(new URL("pagefind/pagefind.js", import.meta.url).href);
+  const [made, russian] = await Promise.all([
+    import(new URL("pagefind/pagefind.js", import.meta.url).href),
+    import(new URL("libraries/stemmers/ru.js", import.meta.url).href).catch(() => ({ stemmer: (word) => word })),
+  ]);
+  stemmer = russian.stemmer;
   await made.options({ baseUrl: "/", ranking: { metaWeights: { context: 0.1 } } }); // what the leaf says counts for more
   await made.init();
   if (changes.newer)
@@ -156,22 +159,30 @@ async function more(found) {
 
 const termsOf = (query) => query.split(/[^\p{L}\p{N}]+/u).filter((term) => term.length > 1);
 
-// Pagefind fetches the part of the index where a word would stand as it is typed; its stem, which is what
-// the index holds, may stand in the part before: it is the word without its last letters.
-async function stems(found, query) {
-  const shorter = termsOf(query).flatMap((term) => [1, 2, 3, 4, 5, 6].map((cut) => term.slice(0, -cut)));
-  const wanted = new Set(shorter.filter((stem) => stem.length > 1));
-  await Promise.all([...wanted].map((stem) => found.preload(stem)));
+// As the documents were indexed: Pagefind stems the English words, and takes marks off letters; й is no и.
+const stemmed = (term) => (/[\u0400-\u04ff]/.test(term) ? stemmer(term) : term).replaceAll("й", "ј");
+
+// A word in any of its forms; where it is nowhere, words that begin so. Pagefind would go on to take what
+// only begins like it ("март": "ма").
+async function withWord(found, term, filters) {
+  const stem = stemmed(term);
+  const exact = (await found.search(`"${stem}"`, { filters })).results;
+  if (exact.length) return exact;
+  const { results } = await found.search(stem, { filters });
+  if (!results.length) return [];
+  const { raw_content, locations } = await results[0].data();
+  const indexed = raw_content.toLowerCase().split(/\s+/);
+  return locations.some((place) => indexed[place].replace(/^[^\p{L}\p{N}]+/u, "").startsWith(stem)) ? results : [];
 }
 
-// Pagefind leaves a word out of account that is nowhere: here each word must be there.
+// Each word must be there.
 async function together(found, query, filters) {
-  await stems(found, query);
-  const { results } = await found.search(query || null, { filters });
   const terms = termsOf(query);
-  if (terms.length < 2) return results;
-  const sets = [];
-  for (const term of terms) sets.push(new Set((await found.search(term, { filters })).results.map((one) => one.id)));
+  if (!terms.length) return (await found.search(null, { filters })).results;
+  const [first, ...others] = await Promise.all(terms.map((term) => withWord(found, term, filters)));
+  if (!others.length) return first;
+  const sets = [first, ...others].map((results) => new Set(results.map((one) => one.id)));
+  const { results } = await found.search(terms.map(stemmed).join(" "), { filters });
   return results.filter((one) => sets.every((ids) => ids.has(one.id)));
 }
 
