@@ -140,11 +140,13 @@ async function* hits(results, phrase) {
   }
 }
 
+const say = (count) => (told.textContent = count ? `${words.found}: ${count}` : words.none);
+
 async function more(found) {
   for (let shown = 0; shown < AT_ONCE; shown += 1) {
     const { value, done } = await found.next();
     if (done) {
-      if (found.first) told.textContent = shown ? `${words.found}: ${shown}` : words.none; // more were counted
+      if (found.first) say(shown); // what is stale, or not the phrase, was counted, too
       return;
     }
     list.append(value);
@@ -217,16 +219,14 @@ async function search(query) {
   const rows = places.map((place) => showPlace(place, reference)).filter(Boolean);
   if (mine !== turn) return;
   list.append(...rows);
-  if (rows.length || reference?.sure) {
-    told.textContent = rows.length ? `${words.found}: ${rows.length}` : words.none;
-    return;
-  }
+  if (rows.length || reference?.sure) return say(rows.length);
   const found = await pagefind();
   const phrase = plain(query).match(/^\s*["«“](.+)["»”]\s*$/)?.[1].trim();
   const results = await together(found, phrase ?? plain(query).trim(), filters);
   if (mine !== turn) return;
-  told.textContent = results.length ? `${words.found}: ${results.length}` : words.none;
+  if (!phrase || !results.length) say(results.length);
   await more(Object.assign(hits(results, phrase), { first: results.length > 0 }));
+  if (mine === turn && !told.textContent) say(results.length);
   await fillFilters(found);
 }
 
