@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from flows.server import is_loopback
+from flows.hosts import is_loopback
 from pipeline.settings import Settings
 from pipeline.site.build import Site, kept_of
 from pipeline.site.oai import Repository

@@ -11,9 +11,10 @@ from uuid import UUID
 
 from flows import batch, ending
 from flows.held import Held
+from flows.hosts import EVERYWHERE, is_loopback
 from flows.keeper import Keeper
 from flows.pages import Pages
-from flows.server import EVERYWHERE, PrefectServer, home, is_loopback
+from flows.server import PrefectServer, home
 from flows.status import Status
 from flows.watch import Hints, Watch
 from pipeline.errors import AwayError, SetupError

@@ -1,6 +1,5 @@
 """A Prefect server with its UI, as a child of this process."""
 
-import ipaddress
 import os
 import socket
 import sys
@@ -10,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.held import Held
+from flows.hosts import EVERYWHERE
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
@@ -32,7 +32,6 @@ _TOGETHER = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "20",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
 }
-EVERYWHERE = ("0.0.0.0", "::")  #: hosts that stand for all addresses of this machine
 _BROKEN = (b"file is not a database", b"disk image is malformed", b"Can't locate revision")
 
 
@@ -144,18 +143,6 @@ class PrefectServer:
 def home() -> Path:
     """Return Prefect's folder on this machine, which needs no network disk."""
     return Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
-
-
-def is_loopback(host: str) -> bool:
-    """Whether nobody but this machine reaches an address.
-
-    >>> [is_loopback(host) for host in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "10.0.0.2")]
-    [True, True, True, False, False]
-    """
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _await_port(host: str, port: int) -> None:
