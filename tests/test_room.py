@@ -104,6 +104,8 @@ def test_another_form_of_a_russian_word_leads_to_its_line_on_the_image(
     page: Page, address: str, home: str
 ) -> None:
     ask(page, address, "переговоры", home)
+    said = "14 января 1949 г." if home else "January 14, 1949"
+    expect(page.locator("#results li").first).to_contain_text(said)
     page.locator("#results a").first.click()
     expect(page).to_have_url(
         f"{address}/{home}id/{RECORD}/0110/index.html?mark=%D0%BF%D0%B5%D1%80%D0%B5%D0%B3%D0%BE%D0%B2%D0%BE%D1%80%D0%B0%D0%BC%D0%B8"

@@ -184,7 +184,7 @@ def _words(one: Document) -> str:
 
 def _shown(listing: Listing, one: Document) -> bytes:
     said = {
-        "title": listing.title, "leaf": one.label, "date": listing.date,
+        "title": listing.title, "leaf": one.label, "date": listing.said,
         "reference": listing.reference, "text": _words(one),
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False).encode()

@@ -115,7 +115,7 @@ function showHit({ record, name, locations, shown }) {
   const mark = found.map((word) => word.replace(/[^\p{L}\p{N}]+/gu, " ").trim()).filter((word) => word && !word.includes(" "));
   const link = element("a", "", leaf ? `${title} · ${words.leaf} ${leaf}` : title);
   link.href = leaf ? `${home}id/${record}/${name}/index.html?mark=${encodeURIComponent(mark.slice(0, 4).join(" "))}` : `${home}id/${record}/index.html`;
-  return element("li", "", link, element("span", "aside", [date, reference].filter(Boolean).join(" · ")), excerpt(text, locations));
+  return element("li", "", link, element("span", "aside", [date[document.documentElement.lang], reference].filter(Boolean).join(" · ")), excerpt(text, locations));
 }
 
 // What Pagefind has found, with what is shown of it; null where it is no longer so, or not the phrase.
