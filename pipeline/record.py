@@ -7,6 +7,7 @@ said in DESIGN's words: a *page* is a position in the scan, a *leaf* is what the
 import json
 from collections.abc import Iterable
 from hashlib import sha256
+from io import StringIO
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -175,7 +176,10 @@ def from_json(text: str | bytes) -> Record:
 
 def dump(value: Any) -> str:
     """Return the one way in which the project writes JSON."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
+    told = StringIO()  # ``json.dumps`` would keep a million pieces of a long record until it joins
+    json.dump(value, told, ensure_ascii=False, sort_keys=True, indent=1)
+    told.write("\n")
+    return told.getvalue()
 
 
 def dump_long(value: dict[str, Any], name: str, items: Iterable[Any]) -> bytes:

@@ -18,9 +18,7 @@ def leaves_of(lengths: list[list[int]]) -> tuple[LeafView, ...]:
     for number, leaf in enumerate(lengths, 1):
         own = [Paragraph(count + place, "x" * length) for place, length in enumerate(leaf, 1)]
         count += len(own)
-        found.append(
-            LeafView(number, str(number), str(number), "OK", "", 0, 0, (), (), tuple(own), ())
-        )
+        found.append(LeafView(number, str(number), str(number), "OK", "", 0, 0, (), tuple(own), ()))
     return tuple(found)
 
 

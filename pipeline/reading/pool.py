@@ -84,7 +84,7 @@ class Reader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            env=_environ(),
             start_new_session=True,
         )
         return self._child
@@ -106,6 +106,15 @@ class Reader:
             raise PageTimeoutError(msg)
         msg = f"the reading process died (status {status}) {' '.join(last)}".strip()
         raise _DiedError(msg)
+
+
+def _environ() -> dict[str, str]:
+    """Return what a child reads: without what a Dask worker sets so that it gives memory back.
+
+    Pages come and go in megabytes: a child that gave each back took up to 8 % longer.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "MALLOC_TRIM_THRESHOLD_"}
+    return {**kept, "OMP_THREAD_LIMIT": "1"}
 
 
 class _DiedError(PageError):

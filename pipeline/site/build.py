@@ -25,7 +25,7 @@ from pipeline.site.lists import Lists
 from pipeline.site.pictures import Pictures
 from pipeline.site.render import STATIC, Renderer, libraries, static
 from pipeline.site.search import SearchIndex
-from pipeline.site.seen import record_view
+from pipeline.site.seen import lines_of, record_view
 from pipeline.site.sheets import sheets
 from pipeline.site.views import RecordView
 
@@ -147,7 +147,7 @@ class Site:
             if version == entry.version:
                 home = beside / _home(entry.id)
                 newest, found = listing, self._search.take(listing, record, home)
-                self._pages(beside, view)
+                self._pages(beside, folder, view)
         for place in self._render.places(_home(entry.id)):
             exchange(beside / place, self.folder / place)
         shutil.rmtree(beside, ignore_errors=True)
@@ -167,17 +167,18 @@ class Site:
                 copy_file(path, beside / home / inside)
         pictures.draw(beside / home, data, view.record)
 
-    def _pages(self, beside: Path, view: RecordView) -> None:
+    def _pages(self, beside: Path, folder: Path, view: RecordView) -> None:
         """Make the page of the newest version, and those of its leaves."""
         home = _home(view.record.id)
         self._sheets(beside, home, view, alone=False)
-        for place, leaf in enumerate(view.leaves):
+        pages = zip(view.leaves, view.record.pages, strict=True) if view.leaves else ()
+        for place, (leaf, page) in enumerate(pages):
             around = {
                 "before": view.leaves[place - 1] if place else None,
                 "after": view.leaves[place + 1] if place + 1 < len(view.leaves) else None,
             }
             path = f"{home}/{leaf.name}/index.html"
-            lines = self._render.part("lines.html", leaf=leaf)
+            lines = self._render.part("lines.html", lines=tuple(lines_of(folder, page)))
             self._page(beside, "leaf.html", path, view=view, leaf=leaf, lines=lines, **around)
 
     def _sheets(self, beside: Path, home: str, view: RecordView, *, alone: bool) -> None:

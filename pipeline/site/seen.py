@@ -46,7 +46,7 @@ def record_view(
     """Return the view of a published version that lies in a folder; of a withdrawn one no leaf."""
     gone, mates = record.status == "withdrawn", _mates(record)
     counted = iter(range(1, 10**9))
-    leaves = [] if gone else [_leaf(folder, record, page, counted, mates) for page in record.pages]
+    leaves = [] if gone else [_leaf(record, page, counted, mates) for page in record.pages]
     linked = folder / "data" / "export" / "schema-org.json"
     return RecordView(
         record=record,
@@ -141,7 +141,6 @@ def _rendered(translation: Translation) -> Iterator[Paragraph]:
 
 
 def _leaf(
-    folder: Path,
     record: Record,
     page: RecordPage,
     counted: Iterator[int],
@@ -160,7 +159,6 @@ def _leaf(
         width=image.width if image else 0,
         height=image.height if image else 0,
         pictures=tuple(pictures_of(page)),
-        lines=tuple(_lines(folder, page)),
         paragraphs=tuple(own),
         citations=_citations(record, page.leaf or ""),
     )
@@ -176,7 +174,8 @@ def pictures_of(page: RecordPage) -> Iterator[tuple[int, str]]:
     yield page.image.width, f"pages/{page.number:04d}.jpg"
 
 
-def _lines(folder: Path, page: RecordPage) -> Iterator[LineView]:
+def lines_of(folder: Path, page: RecordPage) -> Iterator[LineView]:
+    """Yield the lines of a page, as the ALTO of a version that lies in a folder has them."""
     alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
     if page.image is None or not alto.exists():
         return

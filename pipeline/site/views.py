@@ -51,7 +51,6 @@ class LeafView:
     pictures: tuple[
         tuple[int, str], ...
     ]  #: width, and file in the version's folder; the last whole
-    lines: tuple[LineView, ...]
     paragraphs: tuple[Paragraph, ...]
     citations: tuple[tuple[str, str], ...]  #: style and citation
 

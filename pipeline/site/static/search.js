@@ -171,16 +171,18 @@ async function withWord(found, term, filters) {
   const exact = (await found.search(`"${stem}"`, { filters })).results;
   if (exact.length) return exact;
   const { results } = await found.search(stem, { filters });
-  if (!results.length) return [];
-  const { raw_content, locations } = await results[0].data();
-  const indexed = raw_content.toLowerCase().split(/\s+/);
-  return locations.some((place) => indexed[place].replace(/^[^\p{L}\p{N}]+/u, "").startsWith(stem)) ? results : [];
+  for (const one of results.slice(0, 3)) {
+    const { raw_content, locations } = await one.data();
+    const indexed = raw_content.toLowerCase().split(/\s+/);
+    if (locations.some((place) => indexed[place].replace(/^[^\p{L}\p{N}]+/u, "").startsWith(stem))) return results;
+  }
+  return [];
 }
 
 // Each word must be there.
 async function together(found, query, filters) {
   const terms = termsOf(query);
-  if (!terms.length) return (await found.search(null, { filters })).results;
+  if (!terms.length) return (await found.search(query || null, { filters })).results;
   const [first, ...others] = await Promise.all(terms.map((term) => withWord(found, term, filters)));
   if (!others.length) return first;
   const sets = [first, ...others].map((results) => new Set(results.map((one) => one.id)));
