@@ -86,6 +86,11 @@ def _into(loaded: list[Request]) -> Callable[[Request], None]:
     return note
 
 
+def _ended(request: Request) -> float:
+    """Return when its answer was there, in milliseconds of the epoch."""
+    return request.timing["startTime"] + request.timing["responseEnd"]
+
+
 def searched(site: Path) -> Iterator[tuple[str, str]]:
     """Yield what each query took, each in a browser that knows nothing yet."""
     handler = functools.partial(SimpleHTTPRequestHandler, directory=str(site))
@@ -103,8 +108,9 @@ def searched(site: Path) -> Iterator[tuple[str, str]]:
             page.get_by_role("searchbox").fill(query)
             page.keyboard.press("Enter")
             page.locator("#results li").first.wait_for()
-            took = page.evaluate("shown - begun")
-            size = sum(one.sizes()["responseBodySize"] for one in loaded)
+            took, until = page.evaluate("[shown - begun, performance.timeOrigin + shown]")
+            there = [one for one in loaded if _ended(one) <= until]
+            size = sum(one.sizes()["responseBodySize"] for one in there)
             yield query, f"{took:.0f} ms, {size / 1000:.0f} kB, {page.inner_text('#told')}"
             page.close()
         browser.close()

@@ -131,9 +131,10 @@ async function hit(result, phrase) {
   return at < 0 ? null : { record, name, locations: phrase.split(" ").map((_, place) => first + place), shown };
 }
 
+// The first one comes alone: it is there at once, whatever the others weigh.
 async function* hits(results, phrase) {
-  for (let at = 0; at < results.length; at += AT_ONCE) {
-    for (const coming of results.slice(at, at + AT_ONCE).map((one) => hit(one, phrase))) {
+  for (let at = 0, size = 1; at < results.length; at += size, size = AT_ONCE) {
+    for (const coming of results.slice(at, at + size).map((one) => hit(one, phrase))) {
       const found = await coming;
       if (found) yield showHit(found);
     }
@@ -184,11 +185,19 @@ async function together(found, query, filters) {
   const terms = termsOf(query);
   if (!terms.length) return (await found.search(query || null, { filters })).results;
   const [first, ...others] = await Promise.all(terms.map((term) => withWord(found, term, filters)));
-  if (!others.length) return first;
-  const sets = [first, ...others].map((results) => new Set(results.map((one) => one.id)));
-  const { results } = await found.search(terms.map(stemmed).join(" "), { filters });
-  return results.filter((one) => sets.every((ids) => ids.has(one.id)));
+  const sets = others.map((results) => new Map(results.map((one) => [one.id, one])));
+  const all = first.filter(({ id }) => sets.every((set) => set.has(id)));
+  return all.map((one) => joined([one, ...sets.map((set) => set.get(one.id))])).sort((a, b) => b.score - a.score);
 }
+
+const joined = (parts) => ({
+  score: parts.reduce((sum, { score }) => sum + score, 0),
+  async data() {
+    const [one, ...others] = await Promise.all(parts.map((part) => part.data()));
+    const places = new Set([one, ...others].flatMap(({ locations }) => locations));
+    return { ...one, locations: [...places].sort((a, b) => a - b) };
+  },
+});
 
 const chosen = () => Object.fromEntries([...form.querySelectorAll("select")].filter((one) => one.value).map((one) => [one.name, one.value]));
 
