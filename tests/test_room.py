@@ -97,6 +97,7 @@ def ask(page: Page, address: str, words: str, home: str = "") -> None:
     page.get_by_role("searchbox").fill(words)
     page.keyboard.press("Enter")
     expect(page.locator("#told")).not_to_be_empty(timeout=20_000)
+    expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
 
 
 @pytest.mark.parametrize("home", ["", "ru/"])

@@ -221,6 +221,11 @@ async function fillFilters(found) {
 let turn = 0;
 async function search(query) {
   const mine = ++turn;
+  list.setAttribute("aria-busy", "true");
+  await answer(query, mine).finally(() => mine === turn && list.setAttribute("aria-busy", "false"));
+}
+
+async function answer(query, mine) {
   list.replaceChildren();
   told.textContent = "";
   const filters = chosen();
