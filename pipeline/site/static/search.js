@@ -165,8 +165,8 @@ const termsOf = (query) => query.split(/[^\p{L}\p{N}]+/u).filter((term) => term.
 // As the documents were indexed: Pagefind stems the English words, and takes marks off letters; й is no и.
 const stemmed = (term) => (/[\u0400-\u04ff]/.test(term) ? stemmer(term) : term).replaceAll("й", "ј");
 
-// A word in any of its forms; where it is nowhere, words that begin so. Pagefind would go on to take what
-// only begins like it ("март": "ма").
+// A word in any of its forms; where it is nowhere, what begins so, or a stem that Snowball cut shorter
+// ("гоминьдану": "гоминьдан", "гоминьдан": "гоминьда"). Pagefind would go on to any beginning ("март": "ма").
 async function withWord(found, term, filters) {
   const stem = stemmed(term);
   const exact = (await found.search(`"${stem}"`, { filters })).results;
@@ -175,10 +175,12 @@ async function withWord(found, term, filters) {
   for (const one of results.slice(0, 3)) {
     const { raw_content, locations } = await one.data();
     const indexed = raw_content.toLowerCase().split(/\s+/);
-    if (locations.some((place) => indexed[place].replace(/^[^\p{L}\p{N}]+/u, "").startsWith(stem))) return results;
+    if (locations.some((place) => isNear(indexed[place].replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""), stem))) return results;
   }
   return [];
 }
+
+const isNear = (word, stem) => word.startsWith(stem) || (word.length > 3 && stem.startsWith(word) && stem.length - word.length < 3);
 
 // Each word must be there.
 async function together(found, query, filters) {
