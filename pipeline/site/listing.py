@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 
 from pipeline.citation.dates import in_english, in_russian
 from pipeline.holdings.catalog import Entry
-from pipeline.record import Record
+from pipeline.record import Record, RecordPage
 from pipeline.references.latin import ascii_of
 
 _YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
@@ -70,6 +70,11 @@ class Kept:
 KEPT = TypeAdapter(dict[str, Kept])
 
 
+def folder_of(page: RecordPage) -> str:
+    """Return the folder of a leaf, in that of its record."""
+    return page.leaf or f"page-{page.number}"
+
+
 def listing_of(entry: Entry, record: Record) -> Listing:
     """Return how lists show a record."""
     found = _YEAR.search(record.date or "")
@@ -98,7 +103,7 @@ def listing_of(entry: Entry, record: Record) -> Listing:
             for one in record.references
             if one.path
         ),
-        leaves=() if gone else tuple(page.leaf or f"page-{page.number}" for page in record.pages),
+        leaves=() if gone else tuple(map(folder_of, record.pages)),
     )
 
 

@@ -13,6 +13,7 @@ from pipeline.site.feeds import atom, robots, sitemaps
 from pipeline.site.files import read_digests, write_digests, write_file
 from pipeline.site.listing import Listing, slug_of
 from pipeline.site.render import Renderer
+from pipeline.site.sheets import Span, name_of
 
 _NEWEST = 12  #: records on the front page
 _ROWS = 200  #: records on a page of a list
@@ -117,10 +118,10 @@ class Lists:
     ) -> None:
         """Write a list on as many pages as it needs: ``index.html``, then ``2.html`` and so on."""
         parts = [listings[at : at + _ROWS] for at in range(0, len(listings), _ROWS)] or [()]
-        names = ["index.html", *(f"{number}.html" for number in range(2, len(parts) + 1))]
-        for number, (name, part) in enumerate(zip(names, parts, strict=True)):
-            sheets = {"listings": part, "sheets": names if len(names) > 1 else [], "sheet": number}
-            self._page(template, f"{place}/{name}", **sheets, **values)
+        spans = [Span(name_of(number), str(number)) for number in range(1, len(parts) + 1)]
+        for span, part in zip(spans, parts, strict=True):
+            shown = {"listings": part, "spans": spans, "span": span}
+            self._page(template, f"{place}/{span.name}", **shown, **values)
 
     def _page(self, template: str, path: str, **values: Any) -> None:
         """Render a page, unless it stands there made from the very same."""

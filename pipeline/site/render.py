@@ -38,7 +38,8 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._environment.globals |= {"base_url": base_url.rstrip("/")}
+        base = base_url.rstrip("/")
+        self._environment.globals |= {"base_url": base, "served": not base.endswith(".invalid")}
         self._environment.filters |= {"slug": slug_of, "beside": beside, "language": _language}
 
     def pages(self, template: str, path: str, **values: Any) -> Iterator[tuple[str, bytes]]:

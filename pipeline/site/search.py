@@ -27,9 +27,10 @@ from pathlib import Path
 from pagefind_bin import get_executable
 from Stemmer import Stemmer
 
+from pipeline.exports.material import label_of
 from pipeline.record import Record
 from pipeline.site.files import exchange, read_digests, write_digests, write_file
-from pipeline.site.listing import Kept, Listing
+from pipeline.site.listing import Kept, Listing, folder_of
 
 _FEW, _SHARE = 50, 0.05  #: changed records, and their share of all, up to which they go apart
 _CYRILLIC = re.compile("[\u0400-\u04ff]+")
@@ -44,25 +45,28 @@ class Document:
 
     name: str  #: the leaf's, or ``record``
     label: str  #: of the leaf; empty for the record
-    text: str
+    text: str  #: on one line: in the index and for who reads, a word has the same place
 
 
 def documents(record: Record) -> Iterator[Document]:
     """Yield what can be found of a record; nothing of a withdrawn one but its title."""
     said = [record.name, *(form.value for form in record.titles)]
     if record.status == "withdrawn":
-        yield Document("record", "", record.name)
+        yield Document("record", "", _line(record.name))
         return
     said += [one.normal or one.as_cited for one in record.references]
     said += [name.as_given for name in record.names]
     said += [form.value for name in record.names for form in name.forms]
     said += [record.summary or "", record.note or "", record.document_type or ""]
     said += [*record.subjects, record.collection or "", *(one.text for one in record.translations)]
-    yield Document("record", "", "\n".join(filter(None, dict.fromkeys(said))))
+    yield Document("record", "", _line("\n".join(filter(None, dict.fromkeys(said)))))
     for page in record.pages:
         if page.reading_text.strip():
-            name = page.leaf or f"page-{page.number}"
-            yield Document(name, page.leaf or f"[{page.number}]", page.reading_text)
+            yield Document(folder_of(page), label_of(page), _line(page.reading_text))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
 
 
 class SearchIndex:
@@ -173,19 +177,14 @@ def _page(listing: Listing, one: Document) -> str:
         rows.append(_hidden("meta", "context", stemmed(" ".join(filter(None, said)))))
     return (
         f'<!doctype html><html lang="en"><title>.</title><body data-pagefind-body>'
-        f"{''.join(rows)}<p>{escape(stemmed(_words(one)))}</p></body></html>\n"
+        f"{''.join(rows)}<p>{escape(stemmed(one.text))}</p></body></html>\n"
     )
-
-
-def _words(one: Document) -> str:
-    """Return the text on one line: in the index and for who reads, a word has the same place."""
-    return " ".join(one.text.split())
 
 
 def _shown(listing: Listing, one: Document) -> bytes:
     said = {
         "title": listing.title, "leaf": one.label, "date": listing.said,
-        "reference": listing.reference, "text": _words(one),
+        "reference": listing.reference, "text": one.text,
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False).encode()
 

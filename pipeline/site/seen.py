@@ -10,8 +10,9 @@ from pipeline.citation.data import to_coins
 from pipeline.citation.styles import Manner, in_words
 from pipeline.description.alignment import paragraphs
 from pipeline.exports.alto import read_blocks
+from pipeline.exports.material import label_of
 from pipeline.record import Record, RecordPage, Translation
-from pipeline.site.listing import Listing
+from pipeline.site.listing import Listing, folder_of
 from pipeline.site.views import (
     FileView,
     LeafView,
@@ -152,8 +153,8 @@ def _leaf(
         own.append(Paragraph(number, text, mates.get(number, ())))
     return LeafView(
         number=page.number,
-        label=page.leaf or f"[{page.number}]",
-        name=page.leaf or f"page-{page.number}",
+        label=label_of(page),
+        name=folder_of(page),
         state=page.state.value,
         detail=page.detail,
         width=image.width if image else 0,

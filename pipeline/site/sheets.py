@@ -13,11 +13,11 @@ _LEAF, _PARAGRAPH = 800, 170  #: bytes of markup around each
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where some leaves are shown."""
+    """Where a part of what is long is shown."""
 
     name: str  #: of the file, beside the others
-    label: str  #: the leaves
-    first: int | None  #: paragraph, if there is any
+    label: str  #: the leaves, or its number
+    first: int | None = None  #: paragraph, if there is any
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,19 @@ def _parts(weights: list[int]) -> list[slice]:
     return [slice(a, b) for a, b in zip(starts, [*starts[1:], len(weights)], strict=True)]
 
 
+def name_of(number: int) -> str:
+    """Return the file of a page, counted from 1, of what is shown on several.
+
+    >>> name_of(1), name_of(2)
+    ('index.html', '2.html')
+    """
+    return "index.html" if number == 1 else f"{number}.html"
+
+
 def _span(number: int, leaves: tuple[LeafView, ...]) -> Span:
     labels = dict.fromkeys(leaf.label for leaf in (*leaves[:1], *leaves[-1:]))
     first = next((one.number for leaf in leaves for one in leaf.paragraphs), None)
-    return Span("index.html" if number == 1 else f"{number}.html", "–".join(labels), first)
+    return Span(name_of(number), "–".join(labels), first)
 
 
 def _of(translation: TranslationView, texts: Iterable[tuple[Paragraph, ...]]) -> TranslationView:
