@@ -18,7 +18,7 @@ from pipeline.site.listing import slug_of
 from pipeline.site.views import beside
 
 _ROOM = "pipeline.site"
-STATIC = ("room.css", "room.js", "search.js")
+STATIC = ("room.css", "room.js", "search.js", "references.js")
 LANGUAGES = ("en", "ru")  #: of the interface; the first is at the root
 
 

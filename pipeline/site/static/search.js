@@ -1,4 +1,6 @@
-// Finds words with Pagefind, in Russian and English at once, and references in whatever spelling.
+// Finds words with Pagefind, in Russian and English at once, and what lies where a reference leads.
+import { asReference, leafAmong, placesOf } from "./references.js";
+
 const { root, home } = document.body.dataset;
 const form = document.querySelector("main form.search");
 const told = document.getElementById("told");
@@ -6,18 +8,7 @@ const list = document.getElementById("results");
 const words = form.dataset;
 const AT_ONCE = 20;
 const AROUND = 12; // words of an excerpt on either side
-const LETTERS = {
-  а: "a", б: "b", в: "v", г: "g", д: "d", е: "e", ё: "e", ж: "zh", з: "z", и: "i", й: "i", к: "k", л: "l", м: "m", н: "n",
-  о: "o", п: "p", р: "r", с: "s", т: "t", у: "u", ф: "f", х: "kh", ц: "ts", ч: "ch", ш: "sh", щ: "shch", ъ: "", ы: "y",
-  ь: "", э: "e", ю: "iu", я: "ia",
-};
-const MARKS = {
-  fond: "fond", fonds: "fond", f: "fond", opis: "opis", op: "opis", o: "opis", papka: "papka", p: "papka",
-  delo: "delo", d: "delo", dd: "delo", file: "delo", spr: "delo", ae: "delo",
-  l: "leaf", ll: "leaf", list: "leaf", listy: "leaf", ark: "leaf", pp: "leaf",
-};
 
-const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join("");
 const plain = (text) => text.normalize("NFC").toLowerCase().replaceAll("ё", "е");
 
 function element(name, className, ...inside) {
@@ -25,49 +16,6 @@ function element(name, className, ...inside) {
   if (className) made.className = className;
   made.append(...inside);
   return made;
-}
-
-// "ф.558 оп.11 д.330 л.112", "RGASPI 558/11/330": an archive or none, values with their marks or in order.
-function asReference(query) {
-  const text = latin(query).replace(/[‐-―]/g, "-");
-  const head = text.match(/^\s*([a-z][a-z .-]*?)(?=[\s,.:]*(?:(?:fonds?|f)\b|\d|[a-z]-?\d))/);
-  const archive = head && !(head[1].trim() in MARKS) ? head[1].replace(/[^a-z]/g, "") : "";
-  const rest = archive ? text.slice(head[0].length) : text;
-  const found = [...rest.matchAll(/([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g)];
-  const left = rest.replace(/([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g, "");
-  if (/[a-z]{2}/.test(left) || !found.length) return null;
-  const order = ["fond", "opis", "delo", "leaf"];
-  const wanted = {};
-  let marked = 0;
-  for (const [, mark, value] of found) {
-    const level = MARKS[mark];
-    if (mark && !level) return null;
-    marked += Boolean(mark);
-    const next = level ?? order.find((one) => !(one in wanted));
-    if (!next) return null;
-    wanted[next] = value;
-  }
-  const sure = marked >= 2 || (archive && wanted.opis) || (/^\s*[a-z]?-?\d+[a-z]?\/\d/.test(rest) && wanted.delo);
-  return sure && wanted.fond ? { archive, wanted, sure: Boolean(archive) || marked >= 2 } : null;
-}
-
-const bare = (value) => latin(value).replace(/[^0-9a-z]/g, "").replace(/^0+(?=\d)/, "");
-
-function leafAmong(leaves, wanted) {
-  const number = parseInt(wanted, 10);
-  return leaves.find((leaf) => bare(leaf) === bare(wanted)) ?? leaves.find((leaf) => parseInt(leaf, 10) === number);
-}
-
-async function placesOf(reference) {
-  const file = bare(reference.wanted.fond) || "other";
-  const answer = await fetch(`${root}search/places/${file}.json`);
-  if (!answer.ok) return [];
-  const exact = (value, wanted) => bare(value) === bare(wanted);
-  return (await answer.json()).filter(([, , archive, steps]) => {
-    if (reference.archive && !archive.startsWith(reference.archive) && !reference.archive.startsWith(archive)) return false;
-    const has = Object.fromEntries(steps);
-    return ["fond", "opis", "papka", "delo"].every((level) => !(level in reference.wanted) || exact(has[level] ?? "", reference.wanted[level]));
-  });
 }
 
 function showPlace([id, title, archive, steps, leaves, names], reference) {

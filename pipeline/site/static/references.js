@@ -1,0 +1,58 @@
+// References to archives in whatever spelling, and the records that lie where they lead.
+const LETTERS = {
+  а: "a", б: "b", в: "v", г: "g", д: "d", е: "e", ё: "e", ж: "zh", з: "z", и: "i", й: "i", к: "k", л: "l", м: "m", н: "n",
+  о: "o", п: "p", р: "r", с: "s", т: "t", у: "u", ф: "f", х: "kh", ц: "ts", ч: "ch", ш: "sh", щ: "shch", ъ: "", ы: "y",
+  ь: "", э: "e", ю: "iu", я: "ia",
+};
+const MARKS = {
+  fond: "fond", fonds: "fond", f: "fond", opis: "opis", op: "opis", o: "opis", papka: "papka", p: "papka",
+  delo: "delo", d: "delo", dd: "delo", file: "delo", spr: "delo", ae: "delo",
+  l: "leaf", ll: "leaf", list: "leaf", listy: "leaf", ark: "leaf", pp: "leaf",
+};
+
+const NUMBERED = /([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g; // a mark or none, and its value
+
+const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join("");
+
+// "ф.558 оп.11 д.330 л.112", "RGASPI 558/11/330": an archive or none, values with their marks or in order.
+export function asReference(query) {
+  const text = latin(query).replace(/[‐-―]/g, "-");
+  const head = text.match(/^\s*([a-z][a-z .-]*?)(?=[\s,.:]*(?:(?:fonds?|f)\b|\d|[a-z]-?\d))/);
+  const archive = head && !(head[1].trim() in MARKS) ? head[1].replace(/[^a-z]/g, "") : "";
+  const rest = archive ? text.slice(head[0].length) : text;
+  const found = [...rest.matchAll(NUMBERED)];
+  const left = rest.replace(NUMBERED, "");
+  if (/[a-z]{2}/.test(left) || !found.length) return null;
+  const order = ["fond", "opis", "delo", "leaf"];
+  const wanted = {};
+  let marked = 0;
+  for (const [, mark, value] of found) {
+    const level = MARKS[mark];
+    if (mark && !level) return null;
+    marked += Boolean(mark);
+    const next = level ?? order.find((one) => !(one in wanted));
+    if (!next) return null;
+    wanted[next] = value;
+  }
+  const sure = marked >= 2 || (archive && wanted.opis) || (/^\s*[a-z]?-?\d+[a-z]?\/\d/.test(rest) && wanted.delo);
+  return sure && wanted.fond ? { archive, wanted, sure: Boolean(archive) || marked >= 2 } : null;
+}
+
+const bare = (value) => latin(value).replace(/[^0-9a-z]/g, "").replace(/^0+(?=\d)/, "");
+
+export function leafAmong(leaves, wanted) {
+  const number = parseInt(wanted, 10);
+  return leaves.find((leaf) => bare(leaf) === bare(wanted)) ?? leaves.find((leaf) => parseInt(leaf, 10) === number);
+}
+
+export async function placesOf(reference) {
+  const file = bare(reference.wanted.fond) || "other";
+  const answer = await fetch(`${document.body.dataset.root}search/places/${file}.json`);
+  if (!answer.ok) return [];
+  const exact = (value, wanted) => bare(value) === bare(wanted);
+  return (await answer.json()).filter(([, , archive, steps]) => {
+    if (reference.archive && !archive.startsWith(reference.archive) && !reference.archive.startsWith(archive)) return false;
+    const has = Object.fromEntries(steps);
+    return ["fond", "opis", "papka", "delo"].every((level) => !(level in reference.wanted) || exact(has[level] ?? "", reference.wanted[level]));
+  });
+}
