@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import quote
 
 from lxml import etree
@@ -11,8 +12,9 @@ from pipeline.record import Record, RecordPage
 from pipeline.text import Box, PageText, Role
 
 XLINK = "http://www.w3.org/1999/xlink"
-XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+XML = "http://www.w3.org/XML/1998/namespace"
+XML_LANG = f"{{{XML}}}lang"
+XML_ID = f"{{{XML}}}id"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -93,3 +95,14 @@ def element(
 def written(root: etree._Element) -> bytes:
     """Return the file: UTF-8, declared, indented, a newline at the end."""
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def write(file: Any, parts: Iterable[etree._Element]) -> None:
+    """Write elements into a file one after the other, each made when it is its turn.
+
+    Args:
+        file: what ``etree.xmlfile`` gives, whose class has no public name.
+        parts: the elements.
+    """
+    for part in parts:
+        file.write(part, pretty_print=True)

@@ -4,13 +4,15 @@ The log in ``record.json`` is the truth; this is an export of it. Every file, pa
 is an object with its digest, every activity an event with what went in (source) and came out
 (outcome). Types of events are terms of id.loc.gov/vocabulary/preservation/eventType, where reading
 a text from an image and translating it have none: those are words of ours, without an authority.
+Elements are made without the namespace: they are written where it is the default.
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 
 from lxml import etree
 
-from pipeline.exports.material import XSI, Material, element, written
+from pipeline.exports.material import XSI, Material, element, write
 from pipeline.provenance import Activity, Agent, Provenance, SourceFile
 
 PREMIS = "http://www.loc.gov/premis/v3"
@@ -28,21 +30,28 @@ _IMAGE, _TEXT = "image/x-portable-graymap", "text/plain"  #: of what a digest is
 
 
 def to_premis(made: Material) -> bytes:
-    """Return the file."""
-    log = made.record.provenance
-    root = etree.Element(_t("premis"), nsmap={None: PREMIS, "xsi": XSI})
-    root.set("version", "3.0")
-    files = {"scan": log.source, "sidecar": log.sidecar}
-    for name, file in files.items():
+    """Return the file; it is written piece by piece, as the log of a long record is long."""
+    log, content = made.record.provenance, BytesIO()
+    with etree.xmlfile(content, encoding="UTF-8") as file:
+        file.write_declaration()
+        root = file.element(f"{{{PREMIS}}}premis", {"version": "3.0"}, {None: PREMIS, "xsi": XSI})
+        with root:
+            for kind, parts in _objects(log):
+                with file.element("object", {f"{{{XSI}}}type": kind}):
+                    write(file, parts)
+            write(file, (_event(log, activity) for activity in (_arrival(log), *log.activities)))
+            write(file, (_agent(name, agent) for name, agent in log.agents.items()))
+    return content.getvalue() + b"\n"
+
+
+def _objects(log: Provenance) -> Iterator[tuple[str, list[etree._Element]]]:
+    """Yield files, page images and texts: what kind of object each is, and its parts."""
+    for name, file in {"scan": log.source, "sidecar": log.sidecar}.items():
         if file is not None:
-            _file(root, name, file)
+            yield "file", _file(name, file)
     for name, digest in _things(log):
-        _object(root, "bitstream", name, digest, _IMAGE if name.startswith("image-") else _TEXT)
-    for activity in (_arrival(log), *log.activities):
-        _event(root, log, activity)
-    for name, agent in log.agents.items():
-        _agent(root, name, agent)
-    return written(root)
+        form = _IMAGE if name.startswith("image-") else _TEXT
+        yield "bitstream", [_identifier("object", name), _facts(digest, form)]
 
 
 def _things(log: Provenance) -> Iterator[tuple[str, str]]:
@@ -62,56 +71,51 @@ def _arrival(log: Provenance) -> Activity:
     )  # fmt: skip
 
 
-def _file(root: etree._Element, name: str, file: SourceFile) -> None:
-    made, facts = _object(root, "file", name, file.sha256, file.media_type, file.size)
+def _file(name: str, file: SourceFile) -> list[etree._Element]:
+    facts = _facts(file.sha256, file.media_type, file.size)
     if file.producer:
-        creator = element(facts, _t("creatingApplication"))
-        element(creator, _t("creatingApplicationName"), file.producer)
-    element(made, _t("originalName"), file.name)
+        creator = element(facts, "creatingApplication")
+        element(creator, "creatingApplicationName", file.producer)
+    return [_identifier("object", name), facts, element(None, "originalName", file.name)]
 
 
-def _object(
-    root: etree._Element, kind: str, name: str, digest: str, form: str, size: int | None = None
-) -> tuple[etree._Element, etree._Element]:
-    """Add an object; return it with its characteristics."""
-    made = element(root, _t("object"))
-    made.set(f"{{{XSI}}}type", kind)
-    _identifier(made, "object", name)
-    facts = element(made, _t("objectCharacteristics"))
-    fixity = element(facts, _t("fixity"))
-    element(fixity, _t("messageDigestAlgorithm"), "SHA-256")
-    element(fixity, _t("messageDigest"), digest)
+def _facts(digest: str, form: str, size: int | None = None) -> etree._Element:
+    facts = element(None, "objectCharacteristics")
+    fixity = element(facts, "fixity")
+    element(fixity, "messageDigestAlgorithm", "SHA-256")
+    element(fixity, "messageDigest", digest)
     if size is not None:
-        element(facts, _t("size"), str(size))
-    designation = element(element(facts, _t("format")), _t("formatDesignation"))
-    element(designation, _t("formatName"), form)
-    return made, facts
+        element(facts, "size", str(size))
+    designation = element(element(facts, "format"), "formatDesignation")
+    element(designation, "formatName", form)
+    return facts
 
 
-def _event(root: etree._Element, log: Provenance, activity: Activity) -> None:
-    event = element(root, _t("event"))
-    _identifier(event, "event", activity.id)
+def _event(log: Provenance, activity: Activity) -> etree._Element:
+    event = element(None, "event")
+    event.append(_identifier("event", activity.id))
     name, code = _TYPES.get(activity.id.partition("-")[0], _OTHER)
-    kind = element(event, _t("eventType"), name)
+    kind = element(event, "eventType", name)
     if code:
         kind.set("authorityURI", _TERMS)
         kind.set("valueURI", f"{_TERMS}/{code}")
-    element(event, _t("eventDateTime"), activity.ended.isoformat())
-    told = element(event, _t("eventDetailInformation"))
-    element(told, _t("eventDetail"), _detail(log, activity))
+    element(event, "eventDateTime", activity.ended.isoformat())
+    told = element(event, "eventDetailInformation")
+    element(told, "eventDetail", _detail(log, activity))
     _link(event, "Agent", activity.agent)
     for entity in activity.used:
         _link(event, "Object", entity, "source")
     for entity in activity.generated:
         _link(event, "Object", entity, "outcome")
+    return event
 
 
 def _link(event: etree._Element, what: str, value: str, role: str = "") -> None:
-    link = element(event, _t(f"linking{what}Identifier"))
-    element(link, _t(f"linking{what}IdentifierType"), "local")
-    element(link, _t(f"linking{what}IdentifierValue"), value)
+    link = element(event, f"linking{what}Identifier")
+    element(link, f"linking{what}IdentifierType", "local")
+    element(link, f"linking{what}IdentifierValue", value)
     if role:
-        element(link, _t(f"linking{what}Role"), role)
+        element(link, f"linking{what}Role", role)
 
 
 def _detail(log: Provenance, activity: Activity) -> str:
@@ -119,23 +123,21 @@ def _detail(log: Provenance, activity: Activity) -> str:
     return "; ".join(filter(None, [activity.plan, settings, *map(str, activity.steps)]))
 
 
-def _agent(root: etree._Element, name: str, agent: Agent) -> None:
-    made = element(root, _t("agent"))
-    _identifier(made, "agent", name)
-    element(made, _t("agentName"), agent.name)
-    element(made, _t("agentType"), agent.details.get("kind", "software"))
+def _agent(name: str, agent: Agent) -> etree._Element:
+    made = element(None, "agent")
+    made.append(_identifier("agent", name))
+    element(made, "agentName", agent.name)
+    element(made, "agentType", agent.details.get("kind", "software"))
     if agent.version:
-        element(made, _t("agentVersion"), agent.version)
+        element(made, "agentVersion", agent.version)
     for key, value in agent.details.items():
         if key != "kind":
-            element(made, _t("agentNote"), f"{key}: {value}")
+            element(made, "agentNote", f"{key}: {value}")
+    return made
 
 
-def _identifier(parent: etree._Element, what: str, value: str) -> None:
-    made = element(parent, _t(f"{what}Identifier"))
-    element(made, _t(f"{what}IdentifierType"), "local")
-    element(made, _t(f"{what}IdentifierValue"), value)
-
-
-def _t(name: str) -> str:
-    return f"{{{PREMIS}}}{name}"
+def _identifier(what: str, value: str) -> etree._Element:
+    made = element(None, f"{what}Identifier")
+    element(made, f"{what}IdentifierType", "local")
+    element(made, f"{what}IdentifierValue", value)
+    return made

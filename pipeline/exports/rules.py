@@ -11,8 +11,8 @@ from typing import Any
 from pipeline.exports import xml_rules
 from pipeline.exports.iiif_rules import broken_rules as iiif
 from pipeline.exports.mods import MODS
-from pipeline.exports.premis import PREMIS
-from pipeline.exports.tei_words import TEI
+from pipeline.exports.premis_rules import broken_rules as premis
+from pipeline.exports.tei_rules import broken_rules as tei
 from pipeline.record import Record
 
 _DUBLIN_CORE = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
@@ -98,7 +98,7 @@ _RULES: dict[str, Callable[[bytes, Record], Iterator[str]]] = {
     "dublin-core.xml": _xml(_DUBLIN_CORE, xml_rules.dublin_core),
     "iiif-manifest.json": iiif,
     "mods.xml": _xml(f"{{{MODS}}}mods", xml_rules.mods),
-    "premis.xml": _xml(f"{{{PREMIS}}}premis", xml_rules.premis),
+    "premis.xml": premis,
     "schema-org.json": _json_ld,
-    "tei.xml": _xml(f"{{{TEI}}}TEI", xml_rules.tei),
+    "tei.xml": tei,
 }

@@ -5,10 +5,15 @@ furniture in ``fw``; the reading text is in paragraphs, to which those of a tran
 (``corresp``) where somebody's numbering tells which is which.
 """
 
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from typing import Any
+
 from lxml import etree
 
 from pipeline.description.alignment import paragraphs
 from pipeline.exports.material import (
+    XML,
     XML_ID,
     XML_LANG,
     LineAt,
@@ -16,34 +21,50 @@ from pipeline.exports.material import (
     element,
     label_of,
     writable,
-    written,
+    write,
 )
-from pipeline.exports.tei_header import add_header
-from pipeline.exports.tei_words import TEI, append, fill, t
+from pipeline.exports.tei_header import header_of
+from pipeline.exports.tei_words import TEI, append, fill
 from pipeline.record import Record, RecordPage, Translation
 from pipeline.text import Role
 
+_PREFIXES = {None: TEI, "xml": XML}  #: xmlfile makes up another prefix where xml is not declared
+
 
 def to_tei(made: Material) -> bytes:
-    """Return the file."""
-    root = etree.Element(t("TEI"), nsmap={None: TEI})
-    add_header(root, made)
-    facsimile = element(root, t("facsimile"))
-    for page, lines in zip(made.record.pages, made.lines, strict=True):
-        _surface(facsimile, page, lines)
-    group = element(element(root, t("text")), t("group"))
-    _diplomatic(_part(group, "diplomatic", made.record.language), made)
-    _reading(_part(group, "reading", made.record.language), made.record)
-    for number, translation in enumerate(made.record.translations, 1):
-        _translated(_part(group, "translation", translation.language), translation, number)
-    return written(root)
+    """Return the file. It is written piece by piece: the tree of a long one weighs 60 MB."""
+    record, content = made.record, BytesIO()
+    with etree.xmlfile(content, encoding="UTF-8") as file:
+        file.write_declaration()
+        with file.element(f"{{{TEI}}}TEI", nsmap=_PREFIXES):
+            write(file, [header_of(made)])
+            with file.element("facsimile"):
+                write(file, map(_surface, record.pages, made.lines))
+            with file.element("text"), file.element("group"):
+                leaves = map(_leaf, record.pages, made.lines)
+                _write_text(file, "diplomatic", record.language, leaves)
+                _write_text(file, "reading", record.language, _reading(record))
+                for number, one in enumerate(record.translations, 1):
+                    _write_text(file, "translation", one.language, _translated(one, number))
+    return content.getvalue() + b"\n"
 
 
-def _surface(parent: etree._Element, page: RecordPage, lines: tuple[LineAt, ...]) -> None:
-    surface = element(parent, t("surface"), n=label_of(page))
+def _write_text(
+    file: Any,
+    kind: str,
+    language: str | None,
+    parts: Iterable[etree._Element],
+) -> None:
+    attributes = {"type": kind, XML_LANG: language or "und"}
+    with file.element("text", attributes), file.element("body"), file.element("div"):
+        write(file, parts)
+
+
+def _surface(page: RecordPage, lines: tuple[LineAt, ...]) -> etree._Element:
+    surface = element(None, "surface", n=label_of(page))
     surface.set(XML_ID, f"s{page.number}")
     if page.image is None:
-        return
+        return surface
     for key, value in {
         "ulx": 0,
         "uly": 0,
@@ -54,57 +75,57 @@ def _surface(parent: etree._Element, page: RecordPage, lines: tuple[LineAt, ...]
     for number, line in enumerate(lines, 1):
         box = line.box
         ends = {"ulx": box.x, "uly": box.y, "lrx": box.right, "lry": box.bottom}
-        zone = element(surface, t("zone"), **{key: str(value) for key, value in ends.items()})
+        zone = element(surface, "zone", **{key: str(value) for key, value in ends.items()})
         zone.set(XML_ID, f"s{page.number}l{number}")
+    return surface
 
 
-def _part(group: etree._Element, kind: str, language: str | None) -> etree._Element:
-    text = element(group, t("text"), type=kind)
-    text.set(XML_LANG, language or "und")
-    return element(element(text, t("body")), t("div"))
-
-
-def _diplomatic(div: etree._Element, made: Material) -> None:
-    for page, lines in zip(made.record.pages, made.lines, strict=True):
-        block = element(div, t("ab"))
-        _break(block, page)
-        for number, line in enumerate(lines, 1):
-            _line(block, line, f"#s{page.number}l{number}")
+def _leaf(page: RecordPage, lines: tuple[LineAt, ...]) -> etree._Element:
+    """Return a page of the diplomatic text."""
+    block = element(None, "ab")
+    _break(block, page)
+    for number, line in enumerate(lines, 1):
+        _line(block, line, f"#s{page.number}l{number}")
+    return block
 
 
 def _line(block: etree._Element, line: LineAt, place: str) -> None:
     if line.role.left_out or line.role is Role.PAGE_NUMBER:
-        furniture = element(block, t("fw"), line.text, type=line.role.value, facs=place)
+        furniture = element(block, "fw", line.text, type=line.role.value, facs=place)
         furniture.tail = "\n"
         return
-    mark = element(block, t("lb"), facs=place)
+    mark = element(block, "lb", facs=place)
     mark.tail = writable(f"{line.text}\n")
 
 
-def _reading(div: etree._Element, record: Record) -> None:
+def _reading(record: Record) -> Iterator[etree._Element]:
+    """Yield the paragraphs of the reading text."""
     number = 0
     for page in record.pages:
         first = True
         for text in paragraphs(page.reading_text) or ("",):
             number += bool(text)
-            paragraph = element(div, t("p"))
+            paragraph = element(None, "p")
             if text:
                 paragraph.set(XML_ID, f"p{number}")
             if first:
                 _break(paragraph, page)
                 first = False
             append(paragraph, text)
+            yield paragraph
 
 
 def _break(parent: etree._Element, page: RecordPage) -> None:
-    element(parent, t("pb"), n=label_of(page), facs=f"#s{page.number}")
+    element(parent, "pb", n=label_of(page), facs=f"#s{page.number}")
 
 
-def _translated(div: etree._Element, translation: Translation, which: int) -> None:
+def _translated(translation: Translation, which: int) -> Iterator[etree._Element]:
+    """Yield the paragraphs of a translation, the ``which``-th."""
     originals = {there: here for here, there in translation.aligned}
     for number, text in enumerate(paragraphs(translation.text) or ("",), 1):
-        paragraph = element(div, t("p"))
+        paragraph = element(None, "p")
         paragraph.set(XML_ID, f"t{which}p{number}")
         if number in originals:
             paragraph.set("corresp", f"#p{originals[number]}")
         fill(paragraph, text)
+        yield paragraph

@@ -1,4 +1,7 @@
-"""What the parts of a TEI file share: its names, and how a text goes into an element."""
+"""What the parts of a TEI file share: its namespace, and how a text goes into an element.
+
+Elements are made without the namespace: they are written where it is the default.
+"""
 
 from lxml import etree
 
@@ -6,11 +9,6 @@ from pipeline.description.editorial import Kind, editorial
 from pipeline.exports.material import element, writable
 
 TEI = "http://www.tei-c.org/ns/1.0"
-
-
-def t(name: str) -> str:
-    """Return a name of TEI in Clark notation."""
-    return f"{{{TEI}}}{name}"
 
 
 def fill(parent: etree._Element, text: str) -> None:
@@ -31,14 +29,14 @@ def append(parent: etree._Element, text: str) -> None:
     else:
         parent.text = (parent.text or "") + first
     for line in rest:
-        element(parent, t("lb")).tail = line
+        element(parent, "lb").tail = line
 
 
 def _editor(parent: etree._Element, kind: Kind, words: str) -> None:
     match kind:
         case "supplied":
-            element(parent, t("supplied"), words)
+            element(parent, "supplied", words)
         case "omission" | "illegible":
-            element(parent, t("gap"), reason="omitted" if kind == "omission" else "illegible")
+            element(parent, "gap", reason="omitted" if kind == "omission" else "illegible")
         case "remark" | "note":
-            element(parent, t("note"), words, type="editorial")
+            element(parent, "note", words, type="editorial")

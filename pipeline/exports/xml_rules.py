@@ -1,20 +1,21 @@
 """What an export in XML must hold of its record; checked where no schema is at hand."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from io import BytesIO
 
 from lxml import etree
 
-from pipeline.exports.material import XML_ID, label_of, writable
+from pipeline.exports.material import XML_ID, writable
 from pipeline.record import Record, RecordPage
 
 Rules = Callable[[etree._Element, Record], Iterator[str]]
 _Corners = tuple[float, float, float, float]  #: left, top, right, bottom; in pixels
 
-_POINTERS = ("facs", "corresp", "TAGREFS", "PROCESSINGREFS")
-_IDS = etree.XPath("//@xml:id | //@ID", smart_strings=False)
-_TARGETS = {key: etree.XPath(f"//@{key}", smart_strings=False) for key in _POINTERS}
-_PREMIS_ENDS = ("Object", "Agent")
+_IDS = etree.XPath("//@ID", smart_strings=False)
+_TARGETS = {
+    key: etree.XPath(f"//@{key}", smart_strings=False) for key in ("TAGREFS", "PROCESSINGREFS")
+}
 
 
 def root_of(content: bytes, name: str) -> etree._Element:
@@ -29,45 +30,55 @@ def root_of(content: bytes, name: str) -> etree._Element:
     except etree.XMLSyntaxError as error:
         msg = f"is not XML: {error}"
         raise ValueError(msg) from error
-    if root.tag != name:
-        msg = f"begins with {root.tag!r} and not with {name!r}"
-        raise ValueError(msg)
+    _require(root, name)
     return root
 
 
-def broken_pointers(root: etree._Element) -> Iterator[str]:
-    """Yield a sentence for each id that is there twice, and each pointer that leads nowhere."""
-    ids = Counter(filter(None, _IDS(root)))
-    yield from (f"two things have the id {name}" for name, count in ids.items() if count > 1)
-    for key, named in _TARGETS.items():
-        targets = (each.removeprefix("#") for value in named(root) for each in value.split())
-        yield from (f"{key} leads to {t}, which is not there" for t in targets if t not in ids)
+def ends_of(content: bytes, name: str, *pieces: str) -> Iterator[etree._Element]:
+    """Yield each element of a file at its end, so that a long file is never a whole tree.
+
+    Args:
+        content: of the file.
+        name: that its root has, ``{namespace}name``.
+        pieces: names without namespace of what a long file has many of: emptied after its turn.
+
+    Raises:
+        ValueError: it is not XML, or another kind of file.
+    """
+    space = name.partition("}")[0]
+    emptied = {f"{space}}}{piece}" for piece in pieces}
+    parsed = etree.iterparse(
+        BytesIO(content), resolve_entities=False, no_network=True, huge_tree=True
+    )
+    try:
+        for _, each in parsed:
+            yield each
+            if each.tag in emptied:
+                each.clear()
+    except etree.XMLSyntaxError as error:
+        msg = f"is not XML: {error}"
+        raise ValueError(msg) from error
+    _require(each, name)
 
 
-def tei(root: etree._Element, record: Record) -> Iterator[str]:
-    """There is a surface and a page beginning for every page, and zones lie on their surfaces."""
-    yield from broken_pointers(root)
-    wanted = [label_of(page) for page in record.pages]
-    surfaces = root.findall("{*}facsimile/{*}surface")
-    if [each.get("n") for each in surfaces] != wanted:
-        yield "its surfaces are not the pages of the record"
-    for kind in ("diplomatic", "reading"):
-        breaks = root.findall(f"{{*}}text/{{*}}group/{{*}}text[@type='{kind}']//{{*}}pb")
-        if [each.get("n") for each in breaks] != wanted:
-            yield f"the {kind} text does not begin every page of the record"
-    translations = root.findall("{*}text/{*}group/{*}text[@type='translation']")
-    if len(translations) != len(record.translations):
-        yield "its translations are not those of the record"
-    for page, surface in zip(record.pages, surfaces, strict=False):
-        yield from _zones(page, surface)
+def _require(root: etree._Element, name: str) -> None:
+    if root.tag != name:
+        msg = f"begins with {root.tag!r} and not with {name!r}"
+        raise ValueError(msg)
 
 
-def _zones(page: RecordPage, surface: etree._Element) -> Iterator[str]:
-    width, height = (page.image.width, page.image.height) if page.image else (0, 0)
-    for zone in surface.findall("{*}zone"):
-        left, top, right, bottom = (_number(zone, key) for key in ("ulx", "uly", "lrx", "lry"))
-        if not (0 <= left < right <= width and 0 <= top < bottom <= height):
-            yield f"the zone {zone.get(XML_ID)} lies outside page {page.number}"
+def broken_pointers(ids: Iterable[str], targets: Mapping[str, Iterable[str]]) -> Iterator[str]:
+    """Yield a sentence for each id that is there twice, and each pointer that leads nowhere.
+
+    Args:
+        ids: of all elements.
+        targets: by name of an attribute, what its values lead to.
+    """
+    there = Counter(ids)
+    yield from (f"two things have the id {name}" for name, count in there.items() if count > 1)
+    for key, names in targets.items():
+        lost = (name for name in names if name not in there)
+        yield from (f"{key} leads to {name}, which is not there" for name in lost)
 
 
 def dublin_core(root: etree._Element, record: Record) -> Iterator[str]:
@@ -94,28 +105,13 @@ def mods(root: etree._Element, record: Record) -> Iterator[str]:
         yield "it does not tell where the document is kept"
 
 
-def premis(root: etree._Element, record: Record) -> Iterator[str]:
-    """There is an event for every activity, and nobody and nothing is named that is not there."""
-    there = {
-        (end, each.text)
-        for end in _PREMIS_ENDS
-        for each in root.iter(f"{{*}}{end.lower()}IdentifierValue")
-    }
-    for end in _PREMIS_ENDS:
-        for each in root.iter(f"{{*}}linking{end}IdentifierValue"):
-            if (end, each.text) not in there:
-                yield f"an event names {each.text}, which is not there"
-    events = {each.text for each in root.iter("{*}eventIdentifierValue")}
-    lost = {activity.id for activity in record.provenance.activities} - events
-    yield from (f"there is no event {name}" for name in sorted(lost))
-    digests = {each.text for each in root.iter("{*}messageDigest")}
-    if record.provenance.source.sha256 not in digests:
-        yield "the digest of the scan is not there"
-
-
 def alto(root: etree._Element, page: RecordPage) -> Iterator[str]:
     """It is about this page, and what lies in something lies inside it."""
-    yield from broken_pointers(root)
+    targets = {
+        key: [name for value in named(root) for name in value.split()]
+        for key, named in _TARGETS.items()
+    }
+    yield from broken_pointers(filter(None, _IDS(root)), targets)
     sheet = root.find("{*}Layout/{*}Page")
     if sheet is None:
         yield "it has no page"
@@ -139,11 +135,16 @@ def _holds(outer: _Corners, inner: _Corners) -> bool:
 
 
 def _corners(each: etree._Element) -> _Corners:
-    x, y, width, height = (_number(each, key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
+    x, y, width, height = (number(each, key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
     return x, y, x + width, y + height
 
 
-def _number(each: etree._Element, key: str) -> float:
+def number(each: etree._Element, key: str) -> float:
+    """Return an attribute of an element.
+
+    Raises:
+        ValueError: it is no number.
+    """
     try:
         return float(each.get(key, ""))
     except ValueError as error:
