@@ -18,19 +18,24 @@ _PREFECT = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    "DASK_LOGGING__DISTRIBUTED": "error",
-    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",  # it looks a hundred times a second
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else a page of events that an interrupt cut off
+}
+_DASK = {  # which looks at itself a hundred times a second, and takes a tenth of a core for it
+    "DASK_LOGGING__DISTRIBUTED": "error",
+    "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
+    "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
+    "DASK_DISTRIBUTED__WORKER__MEMORY__MONITOR_INTERVAL": "1s",
+    "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false",
 }
 
 
 def prepare_prefect(settings: Settings) -> None:
-    """Set what Prefect reads when it is imported, where the user has not.
+    """Set what Prefect and Dask read when they are imported, where the user has not.
 
     Settings go into the environment too, so that every process of a run has the same.
     """
     os.environ.update(environ_of(settings))
-    for name, value in _PREFECT.items():
+    for name, value in (_PREFECT | _DASK).items():
         os.environ.setdefault(name, value)
     if settings.auth is not None:
         os.environ.setdefault("PREFECT_API_AUTH_STRING", settings.auth.get_secret_value())

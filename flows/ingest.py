@@ -20,7 +20,7 @@ from prefect.states import Completed, Failed
 
 from flows import daybook, ending, house
 from flows.progress import meter, page_span
-from flows.runners import BySetting
+from flows.runners import BySetting, settings_stay
 from pipeline.errors import OpisError
 from pipeline.ingest import admit_scan, end_batch, publish_scan
 from pipeline.outcome import Outcome
@@ -103,7 +103,10 @@ def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settin
     for outcome in others:
         daybook.tell(outcome)
     # For each tag of a task the server would be asked whether a limit stands in its way.
-    with TagsContext(current_tags=set()), daybook.progress(len(scans) + len(others)):
+    with (
+        TagsContext(current_tags=set()), settings_stay(),
+        daybook.progress(len(scans) + len(others)),
+    ):  # fmt: skip
         for outcome in turns.outcomes(scans):
             daybook.tell(outcome)
             done.append(outcome)

@@ -1,14 +1,19 @@
 """Where tasks run, by a setting: threads of this process, or the workers of Dask."""
 
 import importlib
+from pathlib import Path
 from typing import Any
 
+import certifi
 from prefect.client.orchestration import get_client
+from prefect.context import SettingsContext, get_settings_context
+from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import house
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
+from pipeline.site.files import write_file
 
 _THREADS = 4  #: of a local worker: while its reading child reads, others admit and publish
 
@@ -19,6 +24,25 @@ class BySetting(ThreadPoolTaskRunner[Any]):
     def duplicate(self) -> Any:
         """Return that runner: Prefect asks for one of its own for each run."""
         return runner(house.load_settings({}))
+
+
+class _StaySettings(SettingsContext):
+    """Prefect's settings, which do not go along with a task."""
+
+    def serialize(self, include_secrets: bool = True) -> dict[str, Any]:
+        """Return nothing."""
+        del include_secrets
+        return {}
+
+
+def settings_stay() -> SettingsContext:
+    """Return a context: a worker of Dask has Prefect's settings from its own environment.
+
+    Else they are packed for each task and read anew for it, with environment and files: 0.1 s of
+    CPU.
+    """
+    here = get_settings_context()
+    return _StaySettings(profile=here.profile, settings=here.settings)
 
 
 def runner(settings: Settings) -> Any:
@@ -33,13 +57,33 @@ def runner(settings: Settings) -> Any:
     dask = _dask()
     if settings.scheduler:
         return dask.DaskTaskRunner(address=settings.scheduler)
-    with get_client(sync_client=True) as client:
-        server = str(client.api_url)  # else each worker would start a temporary one
     local = {
         "n_workers": jobs, "threads_per_worker": _THREADS, "dashboard_address": None,
-        "env": {"PREFECT_API_URL": server},
+        "env": _environ(settings),
     }  # fmt: skip
     return dask.DaskTaskRunner(cluster_kwargs=local)
+
+
+def _environ(settings: Settings) -> dict[str, str]:
+    """Return what a local worker must know of Prefect's server."""
+    server = PREFECT_API_URL.value()
+    if not server:  # a worker would start a temporary one of its own
+        with get_client(sync_client=True) as client:
+            server = str(client.api_url)
+    if server.startswith("https:"):
+        return {"PREFECT_API_URL": server}
+    return {"PREFECT_API_URL": server, "PREFECT_API_SSL_CERT_FILE": str(_one_certificate(settings))}
+
+
+def _one_certificate(settings: Settings) -> Path:
+    """Return a file with one certificate, for whoever needs none.
+
+    In a worker Prefect opens two clients a task; each reads all the certificates there are, 45 ms
+    of CPU, also where no TLS is spoken. No certificate at all it does not take.
+    """
+    path, end = settings.work.absolute() / "one-certificate.pem", "-----END CERTIFICATE-----\n"
+    write_file(path, (certifi.contents().partition(end)[0] + end).encode())
+    return path
 
 
 def _dask() -> Any:

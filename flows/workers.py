@@ -26,6 +26,7 @@ class Facts:
     prefect: str
     engine: str  #: with its version and the digests of its language data; why not, if it has none
     shares: str  #: empty where it sees inbox and output; else what it does not see
+    server: str  #: empty where it reaches Prefect's server; else why not
     clock: float  #: seconds since 1970
 
 
@@ -45,7 +46,7 @@ def facts(settings: Settings, token: str) -> Facts:
     except OpisError as error:
         engine = str(error)
     opis, prefect = version("opis"), version("prefect")
-    return Facts(opis, prefect, engine, _unseen(settings, token), time.time())
+    return Facts(opis, prefect, engine, _unseen(settings, token), _untold(), time.time())
 
 
 def examine_workers(settings: Settings) -> list[Look]:
@@ -89,7 +90,7 @@ def compared(ours: Facts, asked: Asked) -> Iterator[Look]:
     """Yield a look at each worker."""
     for name, found in sorted(asked.answers.items()):
         wrong = list(_wrong(ours, found, asked))
-        well = f"Opis {ours.opis}, {ours.engine}, sees inbox and output"
+        well = f"Opis {ours.opis}, {ours.engine}, sees inbox and output, reaches Prefect's server"
         yield Look(f"worker {name}", not wrong, " ".join(wrong) or well)
 
 
@@ -106,6 +107,8 @@ def _wrong(ours: Facts, found: Any, asked: Asked) -> Iterator[str]:
         yield f"It would read otherwise: {found.engine}; here: {ours.engine}."
     if found.shares:
         yield found.shares
+    if found.server:
+        yield found.server
     if not asked.since - _APART < found.clock < asked.until + _APART:
         yield f"Its clock is {found.clock - asked.until:+.0f} s off: set it by NTP."
 
@@ -120,3 +123,13 @@ def _unseen(settings: Settings, token: str) -> str:
     if not missing:
         return ""
     return f"It does not see {missing[0]} as it is here: share the folder under the same path."
+
+
+def _untold() -> str:
+    """Return why this process could not tell Prefect's server how its tasks go."""
+    api = importlib.import_module("prefect.settings").PREFECT_API_URL.value()
+    if not api:
+        return "It has no PREFECT_API_URL and would tell nobody how its tasks go: set it there."
+    with importlib.import_module("prefect.client.orchestration").get_client(sync_client=True) as to:
+        error = to.api_healthcheck()
+    return "" if error is None else f"Prefect's server {api} does not answer it ({error})."

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -33,18 +34,26 @@ def _workers(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     return [one for one in family if one.pid in parents]
 
 
+@contextmanager
+def _server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    for name, value in {"PREFECT_HOME": str(folder / "prefect"), **database(folder)}.items():
+        monkeypatch.setenv(name, value)
+    server = PrefectServer(Settings(port=free_port()), folder / "server.log")
+    server.start()
+    try:
+        yield server.api
+    finally:
+        server.stop()
+
+
 def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house, pages = House(tmp_path), 20
     long_scan(house.inbox / "long.tif", pages)
-    for name, value in {"PREFECT_HOME": str(tmp_path / "prefect"), **database(tmp_path)}.items():
-        monkeypatch.setenv(name, value)
-    server = PrefectServer(Settings(port=free_port()), tmp_path / "server.log")
-    server.start()
-    try:
+    with _server(tmp_path, monkeypatch) as api:
         environ = os.environ | {
-            "PREFECT_API_URL": server.api, "OPIS_RUNNER": "dask", "OPIS_JOBS": "2",
+            "PREFECT_API_URL": api, "OPIS_RUNNER": "dask", "OPIS_JOBS": "2",
             "OPIS_SETTLE_SECONDS": "0",
         }  # fmt: skip
         run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
@@ -53,8 +62,6 @@ def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
             time.sleep(0.1)
         _workers(run)[0].kill()
         assert run.wait(timeout=200) == 0
-    finally:
-        server.stop()
     after = _readings(house)
     assert len(after) == pages
     assert {path: after[path] for path in before} == before, "a page was read twice"
@@ -82,11 +89,20 @@ def _cluster(house: House, *workers: dict[str, str]) -> Iterator[str]:
         yield address
 
 
-def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(tmp_path: Path) -> None:
+def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     house = House(tmp_path)
     house.inbox.mkdir()
     (tmp_path / "empty").mkdir()
-    with _cluster(house, {}, {"TESSDATA_PREFIX": str(tmp_path / "empty")}) as address:
+    with (
+        _server(tmp_path, monkeypatch) as api,
+        _cluster(
+            house,
+            {"PREFECT_API_URL": api},
+            {"PREFECT_API_URL": "", "TESSDATA_PREFIX": str(tmp_path / "empty")},
+        ) as address,
+    ):
         until = time.monotonic() + 60
         told = ""
         while told.count("worker tcp") < 2:
@@ -96,23 +112,26 @@ def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(tmp_path: Path
     assert done.returncode == 1
     assert told.count("sees inbox and output") == 1
     assert told.count("It would read otherwise") == 1
+    assert told.count("It has no PREFECT_API_URL") == 1
     assert not list(house.output.rglob("doctor-*"))
 
 
 def test_what_differs_is_said_in_sentences() -> None:
-    ours = Facts("0.1.0", "3.8.8", "tesseract 5", "", 100.0)
+    ours = Facts("0.1.0", "3.8.8", "tesseract 5", "", "", 100.0)
     theirs = {
         "a": ours,
-        "b": Facts("0.0.9", "3.8.8", "tesseract 5", "It does not see /srv/inbox.", 100.0),
-        "c": Facts("0.1.0", "3.8.8", "tesseract 5", "", 160.0),
+        "b": replace(ours, opis="0.0.9", shares="It does not see /srv/inbox."),
+        "c": replace(ours, clock=160.0),
         "d": ModuleNotFoundError("No module named 'flows'"),
+        "e": replace(ours, server="It has no PREFECT_API_URL."),
     }
     looks = list(compared(ours, Asked(theirs, 99.0, 101.0)))
-    assert [look.well for look in looks] == [True, False, False, False]
+    assert [look.well for look in looks] == [True, False, False, False, False]
     assert "Opis 0.0.9, here is 0.1.0" in looks[1].found
     assert "does not see /srv/inbox" in looks[1].found
     assert "+59 s off" in looks[2].found
     assert "It has no Opis" in looks[3].found
+    assert looks[4].found == "It has no PREFECT_API_URL."
 
 
 def test_without_a_scheduler_the_doctor_says_what_to_set(tmp_path: Path) -> None:
