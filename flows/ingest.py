@@ -20,8 +20,8 @@ from prefect.states import Completed, Failed
 
 from flows import daybook, ending, house
 from flows.progress import meter, page_span
-from flows.runners import BySetting, settings_stay
-from pipeline.errors import OpisError
+from flows.runners import BySetting, read_at_once, settings_stay
+from pipeline.errors import OpisError, SetupError
 from pipeline.ingest import admit_scan, end_batch, publish_scan
 from pipeline.outcome import Outcome
 from pipeline.reading.pool import Readers
@@ -98,8 +98,7 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
 
 def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settings) -> Batch:
     begun, done = time.monotonic(), list(others)
-    steps, jobs = _Steps(settings), house.jobs_of(settings)
-    turns = Turns(steps, meter, settings, house.clock(), jobs)
+    turns = Turns(_Steps(settings), meter, settings, house.clock(), read_at_once(settings))
     for outcome in others:
         daybook.tell(outcome)
     # For each tag of a task the server would be asked whether a limit stands in its way.
@@ -183,6 +182,8 @@ def run(scans: Sequence[Path]) -> Batch:
     with tags("inbox"):
         state = ingest_inbox([str(scan) for scan in scans], return_state=True)
     batch: Any = state.result(raise_on_failure=False)
+    if batch is None:  # nothing was taken, and the message says why
+        raise SetupError(state.message or "")
     if not isinstance(batch, Batch):
         raise RuntimeError(state.message)
     daybook.wait_for_last_states(state)

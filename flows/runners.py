@@ -1,19 +1,20 @@
 """Where tasks run, by a setting: threads of this process, or the workers of Dask."""
 
 import importlib
-from pathlib import Path
-from typing import Any
+from functools import cache
+from tempfile import NamedTemporaryFile
+from typing import IO, Any
 
 import certifi
 from prefect.client.orchestration import get_client
-from prefect.context import SettingsContext, get_settings_context
+from prefect.context import EngineContext, SettingsContext, get_settings_context
 from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import house
+from flows.workers import no_answer
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
-from pipeline.site.files import write_file
 
 _THREADS = 4  #: of a local worker: while its reading child reads, others admit and publish
 
@@ -24,6 +25,28 @@ class BySetting(ThreadPoolTaskRunner[Any]):
     def duplicate(self) -> Any:
         """Return that runner: Prefect asks for one of its own for each run."""
         return runner(house.load_settings({}))
+
+
+def read_at_once(settings: Settings) -> int:
+    """Return how many pages are read at once: on this machine, or by the scheduler's workers.
+
+    Called within a run.
+
+    Raises:
+        SetupError: the scheduler does not answer, or has no workers: the run would wait for some
+            without a word.
+    """
+    if settings.runner == "threads" or not settings.scheduler:
+        return house.jobs_of(settings)
+    run: Any = EngineContext.get()
+    try:
+        threads: int = sum(run.task_runner.client.nthreads().values())
+    except OSError as error:
+        raise no_answer(settings, error) from error
+    if not threads:
+        msg = f"{settings.scheduler} has no workers: start some."
+        raise SetupError(msg)
+    return threads
 
 
 class _StaySettings(SettingsContext):
@@ -59,12 +82,12 @@ def runner(settings: Settings) -> Any:
         return dask.DaskTaskRunner(address=settings.scheduler)
     local = {
         "n_workers": jobs, "threads_per_worker": _THREADS, "dashboard_address": None,
-        "env": _environ(settings),
+        "env": _environ(),
     }  # fmt: skip
     return dask.DaskTaskRunner(cluster_kwargs=local)
 
 
-def _environ(settings: Settings) -> dict[str, str]:
+def _environ() -> dict[str, str]:
     """Return what a local worker must know of Prefect's server."""
     server = PREFECT_API_URL.value()
     if not server:  # a worker would start a temporary one of its own
@@ -72,18 +95,21 @@ def _environ(settings: Settings) -> dict[str, str]:
             server = str(client.api_url)
     if server.startswith("https:"):
         return {"PREFECT_API_URL": server}
-    return {"PREFECT_API_URL": server, "PREFECT_API_SSL_CERT_FILE": str(_one_certificate(settings))}
+    return {"PREFECT_API_URL": server, "PREFECT_API_SSL_CERT_FILE": _one_certificate().name}
 
 
-def _one_certificate(settings: Settings) -> Path:
-    """Return a file with one certificate, for whoever needs none.
+@cache
+def _one_certificate() -> IO[bytes]:
+    """Return a file with one certificate, for whoever needs none; it goes with this process.
 
     In a worker Prefect opens two clients a task; each reads all the certificates there are, 45 ms
     of CPU, also where no TLS is spoken. No certificate at all it does not take.
     """
-    path, end = settings.work.absolute() / "one-certificate.pem", "-----END CERTIFICATE-----\n"
-    write_file(path, (certifi.contents().partition(end)[0] + end).encode())
-    return path
+    file = NamedTemporaryFile(prefix="opis-", suffix=".pem")  # noqa: SIM115 -- lives as long as we
+    end = "-----END CERTIFICATE-----\n"
+    file.write((certifi.contents().partition(end)[0] + end).encode())
+    file.flush()
+    return file
 
 
 def _dask() -> Any:

@@ -82,8 +82,12 @@ def _ask(settings: Settings, token: str) -> Asked:
             answers = client.run(facts, shown, token, on_error="return")
             return Asked(answers, since, time.time())
     except OSError as error:
-        msg = f"The scheduler {settings.scheduler} does not answer ({error})."
-        raise SetupError(msg) from error
+        raise no_answer(settings, error) from error
+
+
+def no_answer(settings: Settings, error: OSError) -> SetupError:
+    """Return what is told when the scheduler cannot be asked."""
+    return SetupError(f"The scheduler {settings.scheduler} does not answer ({error}).")
 
 
 def compared(ours: Facts, asked: Asked) -> Iterator[Look]:

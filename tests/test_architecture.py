@@ -1,6 +1,8 @@
 """The cheapest architecture document there is: imports point down, modules stay small."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -85,6 +87,12 @@ def floor(module: str) -> int:
 @pytest.mark.parametrize("path", PIPELINE, ids=name_of)
 def test_the_pipeline_knows_neither_prefect_nor_flows(path: Path) -> None:
     assert not {name.partition(".")[0] for name in imports(path)} & {"prefect", "flows", "typer"}
+
+
+def test_a_command_imports_prefect_and_dask_only_when_it_uses_them() -> None:
+    look = "import sys, flows.cli; print({'prefect', 'dask', 'matplotlib'} & set(sys.modules))"
+    seen = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert seen.stdout.strip() == "set()"
 
 
 def test_every_room_of_the_pipeline_has_one_place() -> None:

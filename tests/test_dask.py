@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import distributed
 import psutil
 import pytest
 
@@ -34,34 +36,35 @@ def _workers(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     return [one for one in family if one.pid in parents]
 
 
-@contextmanager
-def _server(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    for name, value in {"PREFECT_HOME": str(folder / "prefect"), **database(folder)}.items():
-        monkeypatch.setenv(name, value)
-    server = PrefectServer(Settings(port=free_port()), folder / "server.log")
-    server.start()
-    try:
-        yield server.api
-    finally:
-        server.stop()
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server of its own: the address of its API."""
+    folder = tmp_path_factory.mktemp("server")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {"PREFECT_HOME": str(folder), **database(folder)}.items():
+            patch.setenv(name, value)
+        server = PrefectServer(Settings(port=free_port()), folder / "server.log")
+        server.start()
+        try:
+            yield server.api
+        finally:
+            server.stop()
 
 
-def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house, pages = House(tmp_path), 20
+def _on_dask(api: str) -> dict[str, str]:
+    return {"PREFECT_API_URL": api, "OPIS_RUNNER": "dask", "OPIS_SETTLE_SECONDS": "0"}
+
+
+def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(tmp_path: Path, api: str) -> None:
+    house, pages = House(tmp_path), 12
     long_scan(house.inbox / "long.tif", pages)
-    with _server(tmp_path, monkeypatch) as api:
-        environ = os.environ | {
-            "PREFECT_API_URL": api, "OPIS_RUNNER": "dask", "OPIS_JOBS": "2",
-            "OPIS_SETTLE_SECONDS": "0",
-        }  # fmt: skip
-        run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
-        while len(before := _readings(house)) < 5:
-            assert run.poll() is None
-            time.sleep(0.1)
-        _workers(run)[0].kill()
-        assert run.wait(timeout=200) == 0
+    environ = os.environ | _on_dask(api) | {"OPIS_JOBS": "2"}
+    run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
+    while len(before := _readings(house)) < 5:
+        assert run.poll() is None
+        time.sleep(0.1)
+    _workers(run)[0].kill()
+    assert run.wait(timeout=200) == 0
     after = _readings(house)
     assert len(after) == pages
     assert {path: after[path] for path in before} == before, "a page was read twice"
@@ -89,20 +92,49 @@ def _cluster(house: House, *workers: dict[str, str]) -> Iterator[str]:
         yield address
 
 
-def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scheduler_that_cannot_read_is_told_of(tmp_path: Path, api: str) -> None:
+    house = House(tmp_path)
+    long_scan(house.inbox / "long.tif", 1)
+    nobody = f"tcp://127.0.0.1:{free_port()}"
+    patience = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"}
+    with _cluster(house) as idle:
+        for address, told in {nobody: "does not answer", idle: "has no workers"}.items():
+            done = house.opis("ingest", OPIS_SCHEDULER=address, **_on_dask(api), **patience)
+            assert done.returncode == 2, done.stdout + done.stderr
+            assert f"{address} {told}" in done.stderr
+            assert "Nothing was taken; the scans stay in the inbox." in done.stderr
+    assert (house.inbox / "long.tif").is_file()
+
+
+def _client(address: str) -> Any:
+    make: Any = distributed.Client
+    return make(address)
+
+
+def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, api: str) -> None:
+    house, pages, given = House(tmp_path), 8, 0
+    long_scan(house.inbox / "long.tif", pages)
+    worker = {"PREFECT_API_URL": api}
+    with _cluster(house, worker, worker) as address, _client(address) as dask:
+        dask.wait_for_workers(2, timeout=60)
+        environ = os.environ | _on_dask(api) | {"OPIS_SCHEDULER": address, "OPIS_JOBS": "1"}
+        run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
+        while run.poll() is None:
+            given = max(given, sum(map(len, dask.processing().values())))
+            time.sleep(0.1)
+    assert run.returncode == 0
+    assert given > 2, "no more than one job of this machine would be given"
+    (version,) = house.versions()
+    record = json.loads(data(version, "record.json").read_text("utf-8"))
+    assert [page["state"] for page in record["pages"]] == ["ok"] * pages
+
+
+def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(tmp_path: Path, api: str) -> None:
     house = House(tmp_path)
     house.inbox.mkdir()
     (tmp_path / "empty").mkdir()
-    with (
-        _server(tmp_path, monkeypatch) as api,
-        _cluster(
-            house,
-            {"PREFECT_API_URL": api},
-            {"PREFECT_API_URL": "", "TESSDATA_PREFIX": str(tmp_path / "empty")},
-        ) as address,
-    ):
+    other = {"PREFECT_API_URL": "", "TESSDATA_PREFIX": str(tmp_path / "empty")}
+    with _cluster(house, {"PREFECT_API_URL": api}, other) as address:
         until = time.monotonic() + 60
         told = ""
         while told.count("worker tcp") < 2:

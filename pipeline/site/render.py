@@ -96,9 +96,9 @@ def libraries() -> Iterator[tuple[str, bytes]]:
 def fingerprint() -> bytes:
     """Return all that pages are made from beside the records: where it changes, all change."""
     room = files(_ROOM)
-    parts = sorted((room / "templates").iterdir(), key=lambda part: part.name)
-    pages = [part.read_bytes() for part in parts if part.name.endswith(".html")]
-    return b"".join([*pages, (room / "words.toml").read_bytes()])
+    parts = [*room.iterdir(), *(room / "templates").iterdir()]
+    kept = [part for part in parts if part.name.endswith((".py", ".html", ".toml"))]
+    return b"".join(part.read_bytes() for part in sorted(kept, key=lambda part: part.name))
 
 
 def _language(tag: str, ui: str) -> str:
