@@ -1,8 +1,10 @@
 """What the export writers are given, and the few lines of XML that they share."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
@@ -97,11 +99,35 @@ def written(root: etree._Element) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
+@contextmanager
+def document(
+    content: BytesIO, root: str, attributes: dict[str, str], prefixes: dict[str | None, str]
+) -> Iterator[Any]:
+    """Open a file that is written piece by piece, so that a long one is never a whole tree.
+
+    Args:
+        content: what it goes into.
+        root: the name of its root, in Clark notation. Where its namespace is that of no prefix, the
+            elements inside are made and written without one.
+        attributes: of the root.
+        prefixes: namespaces by the prefix that the root declares; ``xml`` too where it is used, for
+            ``xmlfile`` makes up another.
+
+    Yields:
+        what ``etree.xmlfile`` gives, whose class has no public name.
+    """
+    with etree.xmlfile(content, encoding="UTF-8") as file:
+        file.write_declaration()
+        with file.element(root, attributes, prefixes):
+            yield file
+    content.write(b"\n")
+
+
 def write(file: Any, parts: Iterable[etree._Element]) -> None:
     """Write elements into a file one after the other, each made when it is its turn.
 
     Args:
-        file: what ``etree.xmlfile`` gives, whose class has no public name.
+        file: what `document` yields.
         parts: the elements.
     """
     for part in parts:

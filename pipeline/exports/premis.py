@@ -12,7 +12,7 @@ from io import BytesIO
 
 from lxml import etree
 
-from pipeline.exports.material import XSI, Material, element, write
+from pipeline.exports.material import XSI, Material, document, element, write
 from pipeline.provenance import Activity, Agent, Provenance, SourceFile
 
 PREMIS = "http://www.loc.gov/premis/v3"
@@ -32,16 +32,14 @@ _IMAGE, _TEXT = "image/x-portable-graymap", "text/plain"  #: of what a digest is
 def to_premis(made: Material) -> bytes:
     """Return the file; it is written piece by piece, as the log of a long record is long."""
     log, content = made.record.provenance, BytesIO()
-    with etree.xmlfile(content, encoding="UTF-8") as file:
-        file.write_declaration()
-        root = file.element(f"{{{PREMIS}}}premis", {"version": "3.0"}, {None: PREMIS, "xsi": XSI})
-        with root:
-            for kind, parts in _objects(log):
-                with file.element("object", {f"{{{XSI}}}type": kind}):
-                    write(file, parts)
-            write(file, (_event(log, activity) for activity in (_arrival(log), *log.activities)))
-            write(file, (_agent(name, agent) for name, agent in log.agents.items()))
-    return content.getvalue() + b"\n"
+    prefixes = {None: PREMIS, "xsi": XSI}
+    with document(content, f"{{{PREMIS}}}premis", {"version": "3.0"}, prefixes) as file:
+        for kind, parts in _objects(log):
+            with file.element("object", {f"{{{XSI}}}type": kind}):
+                write(file, parts)
+        write(file, (_event(log, activity) for activity in (_arrival(log), *log.activities)))
+        write(file, (_agent(name, agent) for name, agent in log.agents.items()))
+    return content.getvalue()
 
 
 def _objects(log: Provenance) -> Iterator[tuple[str, list[etree._Element]]]:

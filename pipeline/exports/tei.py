@@ -7,6 +7,7 @@ furniture in ``fw``; the reading text is in paragraphs, to which those of a tran
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
+from itertools import starmap
 from typing import Any
 
 from lxml import etree
@@ -18,6 +19,7 @@ from pipeline.exports.material import (
     XML_LANG,
     LineAt,
     Material,
+    document,
     element,
     label_of,
     writable,
@@ -28,25 +30,21 @@ from pipeline.exports.tei_words import TEI, append, fill
 from pipeline.record import Record, RecordPage, Translation
 from pipeline.text import Role
 
-_PREFIXES = {None: TEI, "xml": XML}  #: xmlfile makes up another prefix where xml is not declared
-
 
 def to_tei(made: Material) -> bytes:
     """Return the file. It is written piece by piece: the tree of a long one weighs 60 MB."""
     record, content = made.record, BytesIO()
-    with etree.xmlfile(content, encoding="UTF-8") as file:
-        file.write_declaration()
-        with file.element(f"{{{TEI}}}TEI", nsmap=_PREFIXES):
-            write(file, [header_of(made)])
-            with file.element("facsimile"):
-                write(file, map(_surface, record.pages, made.lines))
-            with file.element("text"), file.element("group"):
-                leaves = map(_leaf, record.pages, made.lines)
-                _write_text(file, "diplomatic", record.language, leaves)
-                _write_text(file, "reading", record.language, _reading(record))
-                for number, one in enumerate(record.translations, 1):
-                    _write_text(file, "translation", one.language, _translated(one, number))
-    return content.getvalue() + b"\n"
+    leaves = list(zip(record.pages, made.lines, strict=True))
+    with document(content, f"{{{TEI}}}TEI", {}, {None: TEI, "xml": XML}) as file:
+        write(file, [header_of(made)])
+        with file.element("facsimile"):
+            write(file, starmap(_surface, leaves))
+        with file.element("text"), file.element("group"):
+            _write_text(file, "diplomatic", record.language, starmap(_leaf, leaves))
+            _write_text(file, "reading", record.language, _reading(record))
+            for number, one in enumerate(record.translations, 1):
+                _write_text(file, "translation", one.language, _translated(one, number))
+    return content.getvalue()
 
 
 def _write_text(

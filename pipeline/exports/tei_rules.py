@@ -7,10 +7,8 @@ from lxml import etree
 
 from pipeline.exports.material import XML_ID, label_of
 from pipeline.exports.tei_words import TEI
-from pipeline.exports.xml_rules import broken_pointers, ends_of, number
+from pipeline.exports.xml_rules import POINTERS, broken_pointers, ends_of, number
 from pipeline.record import Record, RecordPage
-
-_POINTERS = ("facs", "corresp")
 
 
 @dataclass(slots=True)
@@ -18,7 +16,7 @@ class _Found:
     """What of a file is needed until its end."""
 
     ids: list[str] = field(default_factory=list)
-    targets: dict[str, list[str]] = field(default_factory=lambda: {key: [] for key in _POINTERS})
+    targets: dict[str, list[str]] = field(default_factory=lambda: {key: [] for key in POINTERS})
     surfaces: list[str | None] = field(default_factory=list)
     pages: list[str | None] = field(default_factory=list)  #: begun in the text at hand
     texts: list[tuple[str | None, list[str | None]]] = field(default_factory=list)  #: kind, pages
@@ -54,20 +52,23 @@ def _found(content: bytes, record: Record) -> _Found:
 
 def _note(each: etree._Element, found: _Found, pages: tuple[RecordPage, ...]) -> None:
     """Note what an element tells, at its end."""
-    if (name := each.get(XML_ID)) is not None:
-        found.ids.append(name)
-    for key in _POINTERS:
-        found.targets[key] += (one.removeprefix("#") for one in each.get(key, "").split())
-    match str(each.tag).removeprefix(f"{{{TEI}}}"):
-        case "zone" if len(found.surfaces) < len(pages):
+    found.ids += filter(None, (each.get(XML_ID), each.get("ID")))
+    for key in POINTERS:
+        found.targets[key] += filter(None, [each.get(key)])
+    match _name(each.getparent()), _name(each):
+        case "surface", "zone" if len(found.surfaces) < len(pages):
             found.astray += _astray(each, pages[len(found.surfaces)])
-        case "surface":
+        case "facsimile", "surface":
             found.surfaces.append(each.get("n"))
-        case "pb":
+        case _, "pb":
             found.pages.append(each.get("n"))
-        case "text":
+        case "group", "text":
             found.texts.append((each.get("type"), found.pages))
             found.pages = []
+
+
+def _name(each: etree._Element | None) -> str:
+    return "" if each is None else str(each.tag).removeprefix(f"{{{TEI}}}")
 
 
 def _astray(zone: etree._Element, page: RecordPage) -> Iterator[str]:

@@ -12,10 +12,9 @@ from pipeline.record import Record, RecordPage
 Rules = Callable[[etree._Element, Record], Iterator[str]]
 _Corners = tuple[float, float, float, float]  #: left, top, right, bottom; in pixels
 
-_IDS = etree.XPath("//@ID", smart_strings=False)
-_TARGETS = {
-    key: etree.XPath(f"//@{key}", smart_strings=False) for key in ("TAGREFS", "PROCESSINGREFS")
-}
+POINTERS = ("facs", "corresp", "TAGREFS", "PROCESSINGREFS")
+_IDS = etree.XPath("//@xml:id | //@ID", smart_strings=False)
+_TARGETS = {key: etree.XPath(f"//@{key}", smart_strings=False) for key in POINTERS}
 
 
 def root_of(content: bytes, name: str) -> etree._Element:
@@ -72,13 +71,13 @@ def broken_pointers(ids: Iterable[str], targets: Mapping[str, Iterable[str]]) ->
 
     Args:
         ids: of all elements.
-        targets: by name of an attribute, what its values lead to.
+        targets: by name of an attribute, its values: each leads to one or several.
     """
     there = Counter(ids)
     yield from (f"two things have the id {name}" for name, count in there.items() if count > 1)
-    for key, names in targets.items():
-        lost = (name for name in names if name not in there)
-        yield from (f"{key} leads to {name}, which is not there" for name in lost)
+    for key, values in targets.items():
+        names = (each.removeprefix("#") for value in values for each in value.split())
+        yield from (f"{key} leads to {t}, which is not there" for t in names if t not in there)
 
 
 def dublin_core(root: etree._Element, record: Record) -> Iterator[str]:
@@ -107,10 +106,7 @@ def mods(root: etree._Element, record: Record) -> Iterator[str]:
 
 def alto(root: etree._Element, page: RecordPage) -> Iterator[str]:
     """It is about this page, and what lies in something lies inside it."""
-    targets = {
-        key: [name for value in named(root) for name in value.split()]
-        for key, named in _TARGETS.items()
-    }
+    targets = {key: named(root) for key, named in _TARGETS.items()}
     yield from broken_pointers(filter(None, _IDS(root)), targets)
     sheet = root.find("{*}Layout/{*}Page")
     if sheet is None:
