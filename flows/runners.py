@@ -80,11 +80,15 @@ def runner(settings: Settings) -> Any:
     dask = _dask()
     if settings.scheduler:
         return dask.DaskTaskRunner(address=settings.scheduler)
-    local = {
-        "n_workers": jobs, "threads_per_worker": _THREADS, "dashboard_address": None,
-        "env": _environ(),
-    }  # fmt: skip
-    return dask.DaskTaskRunner(cluster_kwargs=local)
+    return dask.DaskTaskRunner(cluster_class=_cluster, cluster_kwargs={"n_workers": jobs})
+
+
+def _cluster(n_workers: int) -> Any:
+    """Start local workers; called once a run, where `runner` is called in each worker, too."""
+    distributed: Any = importlib.import_module("distributed")
+    return distributed.LocalCluster(
+        n_workers=n_workers, threads_per_worker=_THREADS, dashboard_address=None, env=_environ()
+    )
 
 
 def _environ() -> dict[str, str]:

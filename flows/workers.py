@@ -4,7 +4,7 @@ import importlib
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -40,13 +40,18 @@ class Asked:
 
 
 def facts(settings: Settings, token: str) -> Facts:
-    """Return what this process has; ``token`` is a file that another wrote into the output."""
+    """Return what a worker has; ``token`` is a file that another wrote into the output."""
+    return replace(_own(settings), shares=_unseen(settings, token), server=_untold())
+
+
+def _own(settings: Settings) -> Facts:
+    """Return what a process has of its own: what workers must have the same."""
     try:
         engine = str(signature_of(settings.engine, settings.languages))
     except OpisError as error:
         engine = str(error)
     opis, prefect = version("opis"), version("prefect")
-    return Facts(opis, prefect, engine, _unseen(settings, token), _untold(), time.time())
+    return Facts(opis, prefect, engine, shares="", server="", clock=time.time())
 
 
 def examine_workers(settings: Settings) -> list[Look]:
@@ -62,7 +67,7 @@ def examine_workers(settings: Settings) -> list[Look]:
     settings.work.mkdir(parents=True, exist_ok=True)
     token.touch()
     try:
-        ours, asked = facts(settings, token.name), _ask(settings, token.name)
+        ours, asked = _own(settings), _ask(settings, token.name)
     finally:
         token.unlink()
     if not asked.answers:

@@ -1,4 +1,10 @@
+from collections.abc import Iterator
+
 import pytest
+
+from flows.server import PrefectServer
+from pipeline.settings import Settings
+from tests.house import database, free_port
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -17,3 +23,21 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("OPIS_LANGUAGES", "OPIS_JOBS", "OPIS_INBOX", "OPIS_OUTPUT", "SOURCE_DATE_EPOCH"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("OMP_THREAD_LIMIT", "1")  # as the reading children have it
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A Prefect server of a module's own, its database in a folder of its own: where its API is."""
+    home = tmp_path_factory.mktemp("server")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PREFECT_HOME", str(home))
+        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+        patch.setenv("DO_NOT_TRACK", "1")
+        for name, value in database(home).items():
+            patch.setenv(name, value)
+        server = PrefectServer(Settings(port=free_port()), home / "log.txt")
+        server.start()
+        try:
+            yield server.api
+        finally:
+            server.stop()

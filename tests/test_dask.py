@@ -15,11 +15,9 @@ import distributed
 import psutil
 import pytest
 
-from flows.server import PrefectServer
 from flows.workers import Asked, Facts, compared
-from pipeline.settings import Settings
 from tests.campaigns.served import long_scan
-from tests.house import OPIS, House, data, database, free_port
+from tests.house import OPIS, House, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -36,29 +34,16 @@ def _workers(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     return [one for one in family if one.pid in parents]
 
 
-@pytest.fixture(scope="module")
-def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of its own: the address of its API."""
-    folder = tmp_path_factory.mktemp("server")
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"PREFECT_HOME": str(folder), **database(folder)}.items():
-            patch.setenv(name, value)
-        server = PrefectServer(Settings(port=free_port()), folder / "server.log")
-        server.start()
-        try:
-            yield server.api
-        finally:
-            server.stop()
+def _on_dask(server: str) -> dict[str, str]:
+    return {"PREFECT_API_URL": server, "OPIS_RUNNER": "dask", "OPIS_SETTLE_SECONDS": "0"}
 
 
-def _on_dask(api: str) -> dict[str, str]:
-    return {"PREFECT_API_URL": api, "OPIS_RUNNER": "dask", "OPIS_SETTLE_SECONDS": "0"}
-
-
-def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(tmp_path: Path, api: str) -> None:
+def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
+    tmp_path: Path, server: str
+) -> None:
     house, pages = House(tmp_path), 12
     long_scan(house.inbox / "long.tif", pages)
-    environ = os.environ | _on_dask(api) | {"OPIS_JOBS": "2"}
+    environ = os.environ | _on_dask(server) | {"OPIS_JOBS": "2"}
     run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
     while len(before := _readings(house)) < 5:
         assert run.poll() is None
@@ -92,14 +77,14 @@ def _cluster(house: House, *workers: dict[str, str]) -> Iterator[str]:
         yield address
 
 
-def test_a_scheduler_that_cannot_read_is_told_of(tmp_path: Path, api: str) -> None:
+def test_a_scheduler_that_cannot_read_is_told_of(tmp_path: Path, server: str) -> None:
     house = House(tmp_path)
     long_scan(house.inbox / "long.tif", 1)
     nobody = f"tcp://127.0.0.1:{free_port()}"
     patience = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"}
     with _cluster(house) as idle:
         for address, told in {nobody: "does not answer", idle: "has no workers"}.items():
-            done = house.opis("ingest", OPIS_SCHEDULER=address, **_on_dask(api), **patience)
+            done = house.opis("ingest", OPIS_SCHEDULER=address, **_on_dask(server), **patience)
             assert done.returncode == 2, done.stdout + done.stderr
             assert f"{address} {told}" in done.stderr
             assert "Nothing was taken; the scans stay in the inbox." in done.stderr
@@ -111,13 +96,13 @@ def _client(address: str) -> Any:
     return make(address)
 
 
-def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, api: str) -> None:
+def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str) -> None:
     house, pages, given = House(tmp_path), 8, 0
     long_scan(house.inbox / "long.tif", pages)
-    worker = {"PREFECT_API_URL": api}
+    worker = {"PREFECT_API_URL": server}
     with _cluster(house, worker, worker) as address, _client(address) as dask:
         dask.wait_for_workers(2, timeout=60)
-        environ = os.environ | _on_dask(api) | {"OPIS_SCHEDULER": address, "OPIS_JOBS": "1"}
+        environ = os.environ | _on_dask(server) | {"OPIS_SCHEDULER": address, "OPIS_JOBS": "1"}
         run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
         while run.poll() is None:
             given = max(given, sum(map(len, dask.processing().values())))
@@ -129,12 +114,14 @@ def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, api: str) ->
     assert [page["state"] for page in record["pages"]] == ["ok"] * pages
 
 
-def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(tmp_path: Path, api: str) -> None:
+def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(
+    tmp_path: Path, server: str
+) -> None:
     house = House(tmp_path)
     house.inbox.mkdir()
     (tmp_path / "empty").mkdir()
     other = {"PREFECT_API_URL": "", "TESSDATA_PREFIX": str(tmp_path / "empty")}
-    with _cluster(house, {"PREFECT_API_URL": api}, other) as address:
+    with _cluster(house, {"PREFECT_API_URL": server}, other) as address:
         until = time.monotonic() + 60
         told = ""
         while told.count("worker tcp") < 2:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +12,9 @@ import psutil
 import pytest
 from PIL import Image
 
-from flows.server import PrefectServer
-from pipeline.settings import Settings
-from tests.house import LETTER, OPIS, House, data, database, free_port, outliving
+from tests.house import LETTER, OPIS, House, data, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of its own, with its database in a folder of its own."""
-    home = tmp_path_factory.mktemp("server")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PREFECT_HOME", str(home))
-        patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-        patch.setenv("DO_NOT_TRACK", "1")
-        for name, value in database(home).items():
-            patch.setenv(name, value)
-        server = PrefectServer(Settings(port=free_port()), home / "log.txt")
-        server.start()
-        try:
-            yield server.api
-        finally:
-            server.stop()
 
 
 @pytest.fixture(scope="module")
