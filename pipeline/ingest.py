@@ -21,7 +21,6 @@ from pipeline.errors import (
     EmptyScanError,
     IngestError,
     MachineError,
-    cause_of,
     disk_trouble,
     legible,
 )
@@ -80,7 +79,7 @@ def admit_scan(
     except (CutOffError, EmptyScanError) as error:
         return _wait_for_rest(path, error, settings, clock)
     except IngestError as error:
-        return refuse_scan(path, str(error), settings, clock, cause_of(error))
+        return refuse_scan(path, str(error), settings, clock, error.cause)
     if isinstance(found, Published):
         return _finish(path, sidecar_of(path), found, settings, clock)
     return found
@@ -114,7 +113,7 @@ def publish_scan(scan: Admitted, settings: Settings, readers: Readers, clock: Cl
                 lambda: pages_of(scan, settings), settings, clock, pdfs=pdfs,
             )  # fmt: skip
     except IngestError as error:
-        return refuse_scan(scan.path, str(error), settings, clock, cause_of(error))
+        return refuse_scan(scan.path, str(error), settings, clock, error.cause)
     work = None if published.already else effort.work(clock)
     return _finish(scan.path, scan.sidecar, published, settings, clock, work)
 
@@ -153,7 +152,7 @@ def _wait_for_rest(path: Path, error: IngestError, settings: Settings, clock: Cl
     still = time.time() - path.lstat().st_ctime
     inside = path.is_relative_to(settings.inbox)
     if not inside or still >= settings.incomplete_seconds:
-        return refuse_scan(path, str(error), settings, clock, cause_of(error))
+        return refuse_scan(path, str(error), settings, clock, error.cause)
     left = math.ceil((settings.incomplete_seconds - max(still, 0)) / 60)
     minutes = f"{left} minute{'' if left == 1 else 's'}"
     sentence = (

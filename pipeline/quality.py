@@ -74,15 +74,6 @@ def rates(transcription: str, reading: str) -> Rates:
     return Rates(*found, line_error(transcription, reading))
 
 
-def agreement(ours: str, theirs: str) -> float:
-    """How much of our words the other text has, in order, 0..1; case and marks aside.
-
-    >>> agreement("Товарищу Мао", "товарищу МАО!")
-    1.0
-    """
-    return 1 - Levenshtein.normalized_distance(_words(ours), _words(theirs))
-
-
 def verdict(ours: str, theirs: str) -> tuple[Verdict, float | None]:
     """Judge a text layer against our own reading; the agreement comes with the verdict.
 

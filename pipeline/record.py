@@ -17,7 +17,6 @@ from pipeline.model import Issue, PageImage, PageState, Verdict
 from pipeline.provenance import Provenance
 from pipeline.text import Role
 
-SCHEMA_VERSION = "1"
 _NOTHING = sha256(b"").hexdigest()
 
 

@@ -60,8 +60,7 @@ def test_nothing_said_is_nothing_guessed() -> None:
 def test_the_nearest_wins_and_the_record_says_where_from() -> None:
     described = describe(
         [
-            Source("command line", "--funder", {"funder": "A", "language": "en"}),
-            Source("folder defaults", "_defaults.yaml", {"funder": "B", "language": "ru"}),
+            Source("folder defaults", "_defaults.yaml", {"funder": "B", "language": "en"}),
             Source("folder defaults", "stalin/_defaults.yaml", {"funder": "C"}),
             named(),
             sidecar(title="Cable", language="rus"),

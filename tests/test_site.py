@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
@@ -20,6 +21,7 @@ from pipeline.reading.pool import Readers
 from pipeline.record import from_json
 from pipeline.settings import Settings
 from pipeline.site.build import Built, Site
+from pipeline.site.listing import listing_of
 from tests.factories import CLOCK, LETTER, SIGNATURE, admitted, published
 from tests.factories import pages as pages_read
 from tests.house import House
@@ -96,7 +98,9 @@ def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: R
     folders = {"inbox": tmp_path / "inbox", "output": tmp_path / "output"}
     for base in ("https://archive.example", "https://opis.invalid"):
         build(Settings(**folders, base_url=base), readers)
-        page = tree.parse(tmp_path / "output" / "site" / "id" / done.record_id / "index.html")
+        page = tree.parse(
+            tmp_path / "output" / "site" / "id" / done.record_id / "index.html"
+        )
         said = parse_qs(page.xpath("string(//span[@class='Z3988']/@title)"))
         url = f"{base}/id/{done.record_id}/"
         assert said.pop("rft_id", None) == (None if base.endswith("invalid") else [url])
@@ -324,3 +328,17 @@ def test_the_command_builds_it(settings: Settings) -> None:
     done = house.opis("site")
     assert done.returncode == 0, done.stderr
     assert "1 record, 1 made anew, 0 taken away" in done.stdout
+
+
+@pytest.mark.parametrize(("date", "year"), [("194X", 1940), ("19XX", 1900), ("[..1949]", 1949)])
+def test_a_record_stands_under_one_year_in_the_catalogue_and_on_the_site(
+    tmp_path: Path, date: str, year: int
+) -> None:
+    done = published(tmp_path, date=date)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    with Catalog(settings.catalog, settings.records) as catalog:
+        entry = catalog.entry(done.record_id)
+        listing = listing_of(entry, catalog.load(done.record_id, None))
+    with sqlite3.connect(settings.catalog) as db:
+        assert db.execute("SELECT year FROM record").fetchall() == [(year,)]
+    assert listing.year == str(year)

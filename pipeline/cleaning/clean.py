@@ -11,10 +11,11 @@ Only NFC: NFKC would lose ſ, № and superscripts.
 
 A new step is a function in ``letters``, ``habits`` or ``lineends``, an entry in ``STEPS``, its
 cases and its "must not change" cases in ``tests/cases/clean.json``, and a row in
-``docs/cleaning.md``.
+``docs/cleaning.md``. Its key in ``STEPS`` is published with every record and never changes,
+whatever the function is called.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.cleaning.edits import CleanText, Edit
 from pipeline.cleaning.habits import close_up_letters, drop_marks, mend_numbers, name_points
@@ -24,23 +25,23 @@ from pipeline.cleaning.pageends import AT_END, AT_START
 from pipeline.cleaning.shape import leave_out_furniture, set_paragraphs
 from pipeline.text import Role
 
-#: What the layout asks for, done once and first. A name, once published, keeps its meaning.
-SHAPING: tuple[Callable[[str, Sequence[Role]], Iterator[Edit]], ...] = (
-    leave_out_furniture,
-    set_paragraphs,
-)
-#: What the text itself asks for, in this order, until none has anything left to do.
-STEPS: tuple[Callable[[str], Iterator[Edit]], ...] = (
-    drop_invisible,
-    compose,
-    drop_marks,
-    close_up_letters,
-    unmix_scripts,
-    type_in_cyrillic,
-    mend_numbers,
-    name_points,
-    join_broken_words,
-)
+#: What the layout asks for, by published name; done once and first.
+SHAPING: Mapping[str, Callable[[str, Sequence[Role]], Iterator[Edit]]] = {
+    "leave-out-furniture": leave_out_furniture,
+    "set-paragraphs": set_paragraphs,
+}
+#: What the text itself asks for, by published name; in this order, until none has anything to do.
+STEPS: Mapping[str, Callable[[str], Iterator[Edit]]] = {
+    "drop-invisible": drop_invisible,
+    "compose": compose,
+    "drop-marks": drop_marks,
+    "close-up-letters": close_up_letters,
+    "unmix-scripts": unmix_scripts,
+    "type-in-cyrillic": type_in_cyrillic,
+    "mend-numbers": mend_numbers,
+    "name-points": name_points,
+    "join-broken-words": join_broken_words,
+}
 
 
 def clean(raw: str, roles: Sequence[Role] = ()) -> CleanText:
@@ -51,21 +52,16 @@ def clean(raw: str, roles: Sequence[Role] = ()) -> CleanText:
         roles: of its lines that are not empty, in order; none where the layout is unknown.
     """
     text = CleanText(raw)
-    for shape in SHAPING if roles else ():
-        text = text.after(name_of(shape), shape(text.text, roles))
+    for name, shape in SHAPING.items() if roles else ():
+        text = text.after(name, shape(text.text, roles))
     while True:
         before = text
-        for step in STEPS:
-            text = text.after(name_of(step), step(text.text))
+        for name, step in STEPS.items():
+            text = text.after(name, step(text.text))
         if text is before:
             return text
 
 
 def names() -> tuple[str, ...]:
     """Return the published names of all steps, in their order; those of page ends come last."""
-    return (*map(name_of, SHAPING), *map(name_of, STEPS), AT_END, AT_START)
-
-
-def name_of(step: Callable[..., Iterator[Edit]]) -> str:
-    """Return the name under which a step is published."""
-    return step.__name__.replace("_", "-")
+    return (*SHAPING, *STEPS, AT_END, AT_START)

@@ -19,6 +19,7 @@ _MARKS = re.compile("[?~%]")
 _DAY = re.compile(r"(?<![0-9X-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 _YEAR_0 = re.compile(r"(?<![0-9XY-])0000(?![0-9])")
 _OPEN = ("", "..")
+_YEAR = re.compile(r"(?<![0-9])[0-9]{2}[0-9X]{2}")
 
 
 @lru_cache(maxsize=4096)  # the grammar takes 7 ms a date
@@ -37,6 +38,16 @@ def is_edtf(text: str) -> bool:
         return False
     first, slash, last = text.partition("/")
     return not slash or first in _OPEN or last in _OPEN or _forward(first, last)
+
+
+def first_year(date: str | None) -> int | None:
+    """Return the first year that an EDTF date names; of a decade or century, its first.
+
+    >>> [first_year(date) for date in ("1949-01-14", "[..1949]", "194X", "1917-01/1918", None)]
+    [1949, 1949, 1940, 1917, None]
+    """
+    found = _YEAR.search(date or "")
+    return int(found[0].replace("X", "0")) if found else None
 
 
 def _is_day(year: int, month: int, day: int) -> bool:

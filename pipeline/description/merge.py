@@ -1,6 +1,6 @@
-"""The description of a scan: what the command line, folders, file name and sidecar say of it.
+"""The description of a scan: what folders, file name and sidecar say of it.
 
-The nearest wins, field by field: command line < folders, outermost first < the scan's row of
+The nearest wins, field by field: folders, outermost first < the scan's row of
 ``index.csv`` < file name < sidecar. Where each value came from is kept. A file name and a sidecar
 or row that name different places contradict each other and stop the scan: it is nearly always
 misfiled. Where they agree, the file name adds nothing to the words of the row.

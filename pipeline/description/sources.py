@@ -13,7 +13,6 @@ from pipeline.description.spreadsheet import INDEX_FILE, Row, as_csv, read_table
 from pipeline.errors import DescriptionError
 from pipeline.reference import from_file_name
 
-COMMAND_LINE = "command line"
 DEFAULTS = "folder defaults"
 INDEX = "index"
 FILE_NAME = "file name"

@@ -27,6 +27,14 @@ PUBLISHED: dict[str, Writer] = {
     "schema-org.json": to_json_ld,
     "tei.xml": to_tei,
 }
+#: Those that every version has had from the first Opis on. A format that came later is in some
+#: versions and not in others: it never joins them, or older archives would no longer verify.
+FROM_THE_FIRST = frozenset(
+    {
+        "citation.bib", "citation.csl.json", "citation.ris", "dublin-core.xml",
+        "iiif-manifest.json", "mods.xml", "premis.xml", "schema-org.json", "tei.xml",
+    }
+)  # fmt: skip
 #: By the name that a person asks for, with the suffix of its file.
 FORMATS: dict[str, tuple[Writer, str]] = {
     "bibtex": (PUBLISHED["citation.bib"], ".bib"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.description.dates import first_year
 from pipeline.fixity import digest
 from pipeline.record import from_json
 
@@ -79,7 +80,7 @@ def card_of(folder: Path, records: Path) -> Card:
         folder=folder.parent.relative_to(records).as_posix(),
         title=record.name,
         date=record.date,
-        year=_year(record.date),
+        year=first_year(record.date),
         language=record.language,
         archive=None if first is None else first.archive,
         fond=None if first is None else dict(first.path).get("fond"),
@@ -144,16 +145,6 @@ def _remove(db: sqlite3.Connection, record_id: str) -> None:
 def _insert(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:
     places = ", ".join("?" * len(row))
     return db.execute(f"INSERT INTO {table} VALUES ({places})", row).lastrowid or 0
-
-
-def _year(date: str | None) -> int | None:
-    """Return the first year that an EDTF date names.
-
-    >>> _year("1949-01-14"), _year("[..1949]"), _year("194X"), _year("1917-01/1918"), _year(None)
-    (1949, 1949, 1940, 1917, None)
-    """
-    found = re.search(r"(?<![0-9])[0-9]{2}[0-9X]{2}", date or "")
-    return int(found[0].replace("X", "0")) if found else None
 
 
 def published_versions(records: Path) -> Iterator[Path]:

@@ -3,18 +3,16 @@
 It is kept from build to build, so that a change of one record reads no other.
 """
 
-import re
 from dataclasses import dataclass, field
 from hashlib import sha256
 
 from pydantic import TypeAdapter
 
 from pipeline.citation.dates import in_english, in_russian
+from pipeline.description.dates import first_year
 from pipeline.holdings.catalog import Entry
 from pipeline.record import Record, RecordPage
 from pipeline.references.latin import ascii_of
-
-_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def folder_of(page: RecordPage) -> str:
 
 def listing_of(entry: Entry, record: Record) -> Listing:
     """Return how lists show a record."""
-    found = _YEAR.search(record.date or "")
+    year = first_year(record.date)
     gone = record.status == "withdrawn"
     return Listing(
         id=record.id,
@@ -86,7 +84,7 @@ def listing_of(entry: Entry, record: Record) -> Listing:
         status=record.status,
         date=record.date,
         said={"en": in_english(record.date), "ru": in_russian(record.date)} if record.date else {},
-        year=found[0] if found else "",
+        year="" if year is None else str(year),
         language=record.language,
         reference=entry.reference,
         summary=record.summary,

@@ -1,0 +1,159 @@
+"""What an earlier Opis published: each later one verifies, lists, exports and continues it.
+
+Each folder of ``archives/`` was made by the Opis that its name tells and is never made anew; a
+release that changes what is published adds a folder of its own.
+"""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.clock import StillClock
+from pipeline.again import reclean, withdraw
+from pipeline.cleaning.clean import names
+from pipeline.errors import IngestError
+from pipeline.exports.formats import FORMATS, FROM_THE_FIRST, PUBLISHED
+from pipeline.holdings.audit import check_archive
+from pipeline.holdings.bag import close_bag
+from pipeline.holdings.catalog import Catalog
+from pipeline.holdings.material import material_of
+from pipeline.holdings.verify import check_version
+from pipeline.model import Concern
+from pipeline.record import from_json
+from pipeline.settings import Settings
+from tests.factories import MOMENT
+from tests.house import House
+from tests.schemas import JSONS, SCHEMAS, XSDS, faults
+
+ARCHIVES = sorted((Path(__file__).parent / "archives").iterdir())
+LATER = StillClock(MOMENT.replace(year=2049))
+LETTER = "rgaspi-f558-op11-d330-l0110-0111"
+WITHDRAWN = "tna-fo-371-12345-f3"
+
+
+@pytest.fixture(params=ARCHIVES, ids=lambda path: path.name)
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A copy of an old archive."""
+    shutil.copytree(request.param, tmp_path / "archive")
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def settings(archive: Path) -> Settings:
+    return Settings(inbox=archive / "inbox", output=archive / "output", base_url="https://a.test")
+
+
+def rows(catalog: Path) -> dict[str, list[dict[str, Any]]]:
+    """Return what the tables hold, but for the numbers that only the catalogue gives."""
+    orders = {
+        "record": "id", "version": "record, version",
+        "issue": "record, page, concern, detail", "page": "record, number",
+    }  # fmt: skip
+    with sqlite3.connect(catalog) as db:
+        db.row_factory = sqlite3.Row
+        return {
+            table: [dict(row) for row in db.execute(f"SELECT * FROM {table} ORDER BY {order}")]
+            for table, order in orders.items()
+        }
+
+
+def test_it_verifies_and_gives_the_same_catalogue(archive: Path, settings: Settings) -> None:
+    with Catalog(settings.catalog, settings.records) as catalog:
+        catalog.rebuild()
+    wanted = json.loads((archive / "catalog.json").read_text("utf-8"))
+    found = rows(settings.catalog)
+    for table, before in wanted.items():
+        now = [{key: row[key] for key in before[0]} for row in found[table]]
+        assert now == before
+    assert check_archive(settings, []) == (len(wanted["version"]), [])
+    assert rows(settings.catalog) == found
+
+
+def test_it_is_exported_in_every_format(settings: Settings) -> None:
+    with Catalog(settings.catalog, settings.records) as catalog:
+        entries = list(catalog.entries())
+    assert len(entries) == 3
+    for entry in entries:
+        folder = settings.records / entry.folder / f"v{entry.version}"
+        record = from_json((folder / "data/record.json").read_bytes())
+        made = material_of(folder, record, settings.base_url)
+        for form, (write, _) in FORMATS.items():
+            content = write(made)
+            assert content
+            if SCHEMAS.is_dir() and form in XSDS.keys() | JSONS.keys():
+                assert faults(form, content) == [], (entry.id, form)
+
+
+def test_it_goes_on_with_next_versions(settings: Settings) -> None:
+    before = len(rows_of_versions(settings))
+    assert not withdraw("scan-4c1d0501b38f", "A test.", settings, LATER).failed
+    assert not reclean(LETTER, settings, LATER).failed
+    assert check_archive(settings, [])[1] == []
+    assert len(rows_of_versions(settings)) > before
+
+
+def rows_of_versions(settings: Settings) -> list[dict[str, Any]]:
+    with Catalog(settings.catalog, settings.records):
+        pass  # made from the records where it is not there
+    return rows(settings.catalog)["version"]
+
+
+@pytest.mark.tesseract
+def test_the_same_scan_described_anew_is_the_next_version(archive: Path) -> None:
+    house = House(archive)
+    kept = next(archive.glob(f"output/records/**/{LETTER}/v2/data/original/*"))
+    shutil.copy(kept, house.inbox)
+    (house.inbox / kept.name).with_suffix(".yaml").write_text("title: Another title\n")
+    done = house.opis("ingest", "--direct")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (archive / f"output/records/rgaspi/f558/op11/d330/{LETTER}/v3").is_dir()
+    checked = house.opis("verify")
+    assert "6 versions checked, 0 findings" in checked.stdout
+
+
+def test_a_version_is_asked_only_for_the_exports_it_has(settings: Settings) -> None:
+    folder = next(settings.records.rglob(f"{LETTER}/v2"))
+    (folder / "data/export/a-later-format.xml").write_text("<later/>")
+    info = dict(line.split(": ", 1) for line in (folder / "bag-info.txt").read_text().splitlines())
+    info.pop("Payload-Oxum")
+    close_bag(folder, info)
+    assert check_version(folder) == []
+
+
+def test_no_format_that_came_later_is_asked_of_older_versions(archive: Path) -> None:
+    for folder in archive.rglob("v1/data/export"):
+        assert {path.name for path in folder.iterdir()} >= FROM_THE_FIRST
+    assert PUBLISHED.keys() >= FROM_THE_FIRST
+
+
+def test_published_names_stay_whatever_the_code_is_called() -> None:
+    """They stand in records and receipts; a name may join these, none may leave or change."""
+    assert set(names()) >= {
+        "leave-out-furniture", "set-paragraphs", "drop-invisible", "compose", "drop-marks",
+        "close-up-letters", "unmix-scripts", "type-in-cyrillic", "mend-numbers", "name-points",
+        "join-broken-words", "join-at-page-end", "join-at-page-start",
+    }  # fmt: skip
+    assert {error.cause for error in every(IngestError)} >= {
+        "not a scan", "empty scan", "encrypted scan", "broken scan", "cut off", "too large",
+        "description", "duplicate", "link", "unreadable", "other",
+    }  # fmt: skip
+    assert {concern.value for concern in Concern} >= {
+        "active-content", "blank-page", "damaged-image", "embedded-text", "encryption",
+        "leaf-count", "low-confidence", "no-reference", "page-error", "page-timeout", "repaired",
+        "unread-date", "unread-reference",
+    }  # fmt: skip
+
+
+def every(kind: type[IngestError]) -> list[type[IngestError]]:
+    """Return a class of errors and all below it."""
+    return [kind, *(one for below in kind.__subclasses__() for one in every(below))]
+
+
+def test_every_refusal_of_the_inbox_says_its_own_cause() -> None:
+    below = every(IngestError)
+    assert all("cause" in vars(error) for error in below)
+    assert len({error.cause for error in below}) == len(below)
