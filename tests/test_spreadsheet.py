@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.description.merge import describe, find_sources
-from pipeline.description.sources import COMMAND_LINE, DEFAULTS, INDEX, SIDECAR, Source
+from pipeline.description.sources import DEFAULTS, INDEX, SIDECAR, Source
 from pipeline.description.spreadsheet import as_csv, parse_table
 from pipeline.errors import DescriptionError
 
@@ -119,7 +119,7 @@ def test_what_is_written_is_read(title: str, note: str) -> None:
     assert row.values == {"title": title.strip(), "note": note.strip()}
 
 
-PLACES = (COMMAND_LINE, DEFAULTS, INDEX, SIDECAR)
+PLACES = (DEFAULTS, INDEX, SIDECAR)
 values = st.dictionaries(
     st.sampled_from(["title", "creator", "funder", "note"]), st.sampled_from(["a", "b", ""])
 )
