@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from wordfreq import top_n_list
 
-from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.database import build_from, connect
-from pipeline.holdings.entries import Card, CardPage, enter
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_entries import Card, CardPage, enter
+from pipeline.repository.catalog_file import build_from, connect
 
 _WORDS = 150  #: on a page
 _ARCHIVES = ("RGASPI", "GARF", "RGANI", "AVP RF", "TsAMO")

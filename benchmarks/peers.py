@@ -25,7 +25,7 @@ from benchmarks.measure import CommandError
 from benchmarks.programs import PROGRAMS, Job, Run
 from benchmarks.typist import MANNERS
 from pipeline.cleaning.clean import clean
-from pipeline.quality import cer
+from pipeline.text_metrics import cer
 from samples.facsimile import Faces
 
 WARM = ("opis, known", "opis, read")

@@ -28,7 +28,7 @@ import img2pdf
 import psutil
 from PIL import Image, ImageDraw
 
-from flows.server import PrefectServer
+from flows.serve.prefect_server import PrefectServer
 from pipeline.settings import Settings
 
 _LOOK = 0.3  #: seconds between two looks
@@ -115,7 +115,7 @@ def _look(pid: int, seen: dict[int, tuple[str, float]]) -> int:
         for one in (parent, *parent.children(recursive=True)):
             used = one.cpu_times()
             words = " ".join(one.cmdline())
-            if "pipeline.reading.child" in words:  # with the engines that it has waited for
+            if "pipeline.workers.worker" in words:  # with the engines that it has waited for
                 took = sum(used[:4])
                 seen[one.pid] = ("reading", took)
             elif words and "tesseract" not in words:  # one without words has ended

@@ -23,12 +23,12 @@ from random import Random
 from playwright.sync_api import Request, sync_playwright
 from wordfreq import top_n_list, word_frequency
 
-from flows.house import jobs_of
-from pipeline.holdings.catalog import Catalog
-from pipeline.reading.pool import Readers
-from pipeline.record import dump
+from flows.runtime import jobs_of
+from pipeline.record.model import dump
+from pipeline.repository.catalog import Catalog
 from pipeline.settings import Settings
 from pipeline.site.build import Site
+from pipeline.workers.pool import Readers
 
 _WORDS = 250  #: on a page
 _QUERIES = (

@@ -5,17 +5,17 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from flows import house
+from flows import runtime
 from flows.progress import meter
-from pipeline.ingest import admit_scan, end_batch, publish_scan
+from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.scheduler import Pending, Turns
+from pipeline.ingest.selection import taken
+from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
 from pipeline.model import Clock
-from pipeline.outcome import Outcome
-from pipeline.reading.pool import Readers
-from pipeline.reading.run import PageMark, read_pages
+from pipeline.scan import Admitted
 from pipeline.settings import Settings
-from pipeline.taking import taken
-from pipeline.turns import Pending, Turns
-from pipeline.values import Admitted
+from pipeline.workers.page_runs import PageMark, read_pages
+from pipeline.workers.pool import Readers
 
 
 def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
@@ -25,8 +25,8 @@ def ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outc
 
 
 def _ingest(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
-    jobs = house.jobs_of(settings)
-    readers = house.readers(settings)
+    jobs = runtime.jobs_of(settings)
+    readers = runtime.readers(settings)
     # Twice the jobs: while children read, other threads admit and publish.
     with ThreadPoolExecutor(max_workers=2 * jobs) as pool:
         steps = _Steps(pool, settings, readers, clock)

@@ -18,18 +18,18 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 
-from flows import daybook, ending, house
+from flows import artifacts, runtime, shutdown
 from flows.progress import meter, page_span
-from flows.runners import BySetting, read_at_once, settings_stay
+from flows.task_runners import BySetting, read_at_once, settings_stay
 from pipeline.errors import OpisError, SetupError
-from pipeline.ingest import admit_scan, end_batch, publish_scan
-from pipeline.outcome import Outcome
-from pipeline.reading.pool import Readers
-from pipeline.reading.run import PageMark, read_pages
+from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.scheduler import Turns
+from pipeline.ingest.selection import taken
+from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
+from pipeline.scan import Admitted
 from pipeline.settings import Settings
-from pipeline.taking import taken
-from pipeline.turns import Turns
-from pipeline.values import Admitted
+from pipeline.workers.page_runs import PageMark, read_pages
+from pipeline.workers.pool import Readers
 
 _RUNNER: Any = BySetting()
 
@@ -45,7 +45,7 @@ class Batch:
 @task(name="admit", task_run_name="admit {path.name}", cache_policy=NO_CACHE)
 def admit(path: Path, settings: Settings) -> Admitted | Outcome | State[Any]:
     """Look at one scan; a refusal is a sentence, not a traceback."""
-    found = admit_scan(path, settings, _readers(settings), house.clock())
+    found = admit_scan(path, settings, _readers(settings), runtime.clock())
     return _told(found) if isinstance(found, Outcome) else found
 
 
@@ -55,7 +55,7 @@ def read_run(
 ) -> tuple[PageMark, ...]:
     """Read a run of pages; ``label`` and ``pages`` are for the run's name alone."""
     del label, pages
-    return tuple(read_pages(scan, run, settings, _readers(settings), house.clock()))
+    return tuple(read_pages(scan, run, settings, _readers(settings), runtime.clock()))
 
 
 @task(name="publish", task_run_name="publish {label}", cache_policy=NO_CACHE)
@@ -64,7 +64,7 @@ def publish(
 ) -> Outcome | State[Any]:
     """Make the record and publish it; ``read`` is there to be waited for."""
     del read, label
-    return _told(publish_scan(scan, settings, _readers(settings), house.clock()))
+    return _told(publish_scan(scan, settings, _readers(settings), runtime.clock()))
 
 
 @flow(
@@ -81,16 +81,16 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
     Args:
         scans: the files to take; everything that lies still in the inbox if none are named.
     """
-    settings = house.load_settings({})
-    daybook.no_traceback_of_ours()
-    ending.rearm()
+    settings = runtime.load_settings({})
+    artifacts.no_traceback_of_ours()
+    shutdown.rearm()
     named = [Path(scan) for scan in scans or []]
-    with ending.with_children(lambda: _readers(settings).close()):
+    with shutdown.with_children(lambda: _readers(settings).close()):
         try:
-            house.ready(settings)
+            runtime.ready(settings)
             if settings.runner == "threads":
                 _readers(settings).start()
-            with taken(named, settings, house.clock()) as (ours, others):
+            with taken(named, settings, runtime.clock()) as (ours, others):
                 return _ended(_ingested(ours, others, settings), settings)
         except OpisError as error:
             return Failed(message=f"{error} Nothing was taken; the scans stay in the inbox.")
@@ -98,18 +98,18 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
 
 def _ingested(scans: Sequence[Path], others: Sequence[Outcome], settings: Settings) -> Batch:
     begun, done = time.monotonic(), list(others)
-    turns = Turns(_Steps(settings), meter, settings, house.clock(), read_at_once(settings))
+    turns = Turns(_Steps(settings), meter, settings, runtime.clock(), read_at_once(settings))
     for outcome in others:
-        daybook.tell(outcome)
+        artifacts.tell(outcome)
     # For each tag of a task the server would be asked whether a limit stands in its way.
     with (
         TagsContext(current_tags=set()), settings_stay(),
-        daybook.progress(len(scans) + len(others)),
+        artifacts.progress(len(scans) + len(others)),
     ):  # fmt: skip
         for outcome in turns.outcomes(scans):
-            daybook.tell(outcome)
+            artifacts.tell(outcome)
             done.append(outcome)
-    end_batch(settings, house.clock())
+    end_batch(settings, runtime.clock())
     return Batch(done, time.monotonic() - begun)
 
 
@@ -156,8 +156,8 @@ def _label(scan: Admitted) -> str:
 def _ended(batch: Batch, settings: Settings) -> State[Any]:
     """Return the state that says by name how the batch went."""
     outcomes = batch.outcomes
-    daybook.enter(outcomes, settings)
-    message = daybook.sentence(outcomes)
+    artifacts.enter(outcomes, settings)
+    message = artifacts.sentence(outcomes)
     given = None if deployment.id else batch  # a run of a deployment has nobody to give it to
     if any(outcome.failed for outcome in outcomes):
         return Failed(message=message, data=given)
@@ -174,7 +174,7 @@ def _told(outcome: Outcome) -> Outcome | State[Any]:
 
 
 def _readers(settings: Settings) -> Readers:
-    return house.readers(settings)
+    return runtime.readers(settings)
 
 
 def run(scans: Sequence[Path]) -> Batch:
@@ -186,5 +186,5 @@ def run(scans: Sequence[Path]) -> Batch:
         raise SetupError(state.message or "")
     if not isinstance(batch, Batch):
         raise RuntimeError(state.message)
-    daybook.wait_for_last_states(state)
+    artifacts.wait_for_last_states(state)
     return batch

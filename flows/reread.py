@@ -8,8 +8,8 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import daybook, rounds
-from pipeline.outcome import Outcome
+from flows import artifacts, rounds
+from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
 
 
@@ -28,8 +28,8 @@ def reread_records(
     del count
     done = [again(name, record, settings, reason, return_state=True) for record in records]
     outcomes: list[Any] = [state.result(raise_on_failure=False) for state in done]
-    daybook.enter(outcomes, settings)
-    told = daybook.sentence(outcomes)
+    artifacts.enter(outcomes, settings)
+    told = artifacts.sentence(outcomes)
     if any(outcome.failed for outcome in outcomes):
         return Failed(message=told, data=outcomes)
     return Completed(message=told, data=outcomes)
@@ -41,5 +41,5 @@ def run(name: str, records: Sequence[str], settings: Settings, reason: str) -> l
     outcomes: Any = state.result(raise_on_failure=False)
     if not isinstance(outcomes, list):
         raise RuntimeError(state.message)
-    daybook.wait_for_last_states(state)
+    artifacts.wait_for_last_states(state)
     return outcomes

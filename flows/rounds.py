@@ -3,9 +3,9 @@
 import importlib
 from collections.abc import Sequence
 
-from flows import batch, house
-from pipeline.again import reclean, reread, trouble
-from pipeline.outcome import Outcome
+from flows import prefect_env, runtime
+from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.revisions import reclean, reread, trouble
 from pipeline.settings import Settings
 
 
@@ -13,9 +13,9 @@ def once(name: str, record: str, settings: Settings, reason: str) -> Outcome:
     """Do one record; what goes wrong with it stops no other."""
     try:
         if name == "reclean":
-            return reclean(record, settings, house.clock(), reason)
-        readers = house.readers(settings)
-        return reread(record, settings, readers, house.clock(), reason)
+            return reclean(record, settings, runtime.clock(), reason)
+        readers = runtime.readers(settings)
+        return reread(record, settings, readers, runtime.clock(), reason)
     except Exception as error:  # one bad record stops nobody, whatever is wrong with it
         return trouble(record, error)
 
@@ -27,7 +27,7 @@ def direct(name: str, records: Sequence[str], settings: Settings, reason: str) -
 
 def on_prefect(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
     """Do them as a run of the flow ``reread``."""
-    batch.prepare_prefect(settings)
+    prefect_env.prepare_prefect(settings)
     flow = importlib.import_module("flows.reread")
     done: list[Outcome] = flow.run(name, records, settings, reason)
     return done

@@ -2,9 +2,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows.server import PrefectServer
+from flows.serve.prefect_server import PrefectServer
 from pipeline.settings import Settings
-from tests.house import database, free_port
+from tests.workspace import database, free_port
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -10,12 +10,10 @@ import pikepdf
 from PIL import Image
 
 from flows.clock import StillClock
-from pipeline.assemble import assemble
 from pipeline.description.merge import describe
-from pipeline.description.sidecar import Value
 from pipeline.description.sources import Source
+from pipeline.description.yaml_file import Value
 from pipeline.fixity import digest
-from pipeline.holdings.publish import Published, publish
 from pipeline.model import (
     EmbeddedText,
     EngineSignature,
@@ -28,10 +26,12 @@ from pipeline.model import (
     ScanFacts,
     Step,
 )
-from pipeline.record import Record
+from pipeline.record.assemble import assemble
+from pipeline.record.model import Record
+from pipeline.repository.publish import Published, publish
+from pipeline.scan import Admitted, ReadPage
 from pipeline.settings import Settings
 from pipeline.text import Block, Box, Line, PageText, Word
-from pipeline.values import Admitted, ReadPage
 
 MOMENT = datetime(1949, 1, 14, 12, tzinfo=UTC)
 CLOCK = StillClock(MOMENT)

@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
-from pipeline.provenance import by_page
+from pipeline.record.provenance import by_page
 from pipeline.text import PageText
 from tests.factories import admitted, pages, record, scan_pdf, text
 from tests.schemas import faults, needs_schemas

@@ -13,19 +13,19 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
-from flows.status import Status
-from flows.watch import Watch
-from pipeline.arrivals import refuse_links
-from pipeline.claims import claim
+from flows.serve.status_line import Status
+from flows.serve.watch import Watch
 from pipeline.errors import AwayError, LinkError
-from pipeline.ingest import failure
-from pipeline.outcome import Outcome
-from pipeline.places import there, with_mounts
-from pipeline.receipts import NAME, Receipt, enter, read, since
+from pipeline.inbox.claims import claim
+from pipeline.inbox.mounts import there, with_mounts
+from pipeline.ingest.arrivals import refuse_links
+from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.receipts import NAME, Receipt, enter, read, since
+from pipeline.ingest.selection import taken
+from pipeline.ingest.steps import failure
 from pipeline.settings import Settings, environ_of, settings_from
-from pipeline.taking import taken
 from tests.factories import CLOCK, MOMENT, scan_pdf
-from tests.house import House
+from tests.workspace import House
 
 
 def receipt(scan: str, **said: object) -> Receipt:
@@ -247,7 +247,7 @@ def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path
         f"    pathlib.Path({str(scan.with_suffix('.yaml'))!r}).write_text('title: Late')\n"
         "    return publish(*args)\n"
         "d.publish_scan = late\n"
-        "from flows.cli import app\napp(['ingest', '--direct'])\n"
+        "from flows.cli.app import app\napp(['ingest', '--direct'])\n"
     )
     first = house.python(hook)
     assert first.returncode == 0, first.stdout + first.stderr

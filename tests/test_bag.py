@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.holdings.bag import Damage, check_bag, close_bag
+from pipeline.repository.bag import Damage, check_bag, close_bag
 
 AWKWARD = ["лист 110.txt", "100%.txt", "two\nlines.txt", "sub/deep.bin"]
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
+from pipeline.imaging.page_image import page_image
 from pipeline.model import PageState
-from pipeline.pages import page_image
-from pipeline.reading.marks import Grey
-from pipeline.reading.ocr import Tesseract
-from pipeline.reading.page import read_image
-from tests.house import LETTER
+from pipeline.ocr.components import Grey
+from pipeline.ocr.page_reader import read_image
+from pipeline.ocr.tesseract import Tesseract
+from tests.workspace import LETTER
 
 pytestmark = pytest.mark.tesseract
 STAMPED = slice(0, 430)  #: rows of the first leaf: registry stamp and leaf number, no typing

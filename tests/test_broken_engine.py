@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from tests.house import LETTER, House
+from tests.workspace import LETTER, House
 
 pytestmark = pytest.mark.tesseract
 

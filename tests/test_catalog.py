@@ -5,9 +5,9 @@ import pytest
 
 from benchmarks.catalogue import record
 from pipeline.errors import CatalogError
-from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.database import build_from
-from pipeline.holdings.search import CONSIDERED, words_around
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_file import build_from
+from pipeline.repository.full_text import CONSIDERED, words_around
 from tests.factories import published
 
 TEXTS = ("Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг", "Гоминьдан и Нанкин", "")

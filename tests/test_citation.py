@@ -12,8 +12,7 @@ import rispy
 from bibtexparser.entrypoint import parse_string
 from typer.testing import CliRunner
 
-from flows.cli import app
-from pipeline.assemble import assemble
+from flows.cli.app import app
 from pipeline.citation.check import check
 from pipeline.citation.cited import cited, page_of
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
@@ -21,7 +20,8 @@ from pipeline.citation.pin import Pin, word_differences
 from pipeline.citation.styles import Manner, in_words
 from pipeline.description.merge import describe, find_sources
 from pipeline.errors import CatalogError
-from pipeline.record import Record, Translation
+from pipeline.record.assemble import assemble
+from pipeline.record.model import Record, Translation
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, published
 
 HERE = Path(__file__).parent

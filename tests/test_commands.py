@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.house import LETTER, OPIS, House
+from tests.workspace import LETTER, OPIS, House
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.textpdf.compare import differences
+from pipeline.searchable_pdf.compare import differences
 
 
 @pytest.fixture

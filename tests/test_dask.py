@@ -15,9 +15,9 @@ import distributed
 import psutil
 import pytest
 
-from flows.workers import Asked, Facts, compared
+from flows.dask_workers import Asked, Facts, compared
 from tests.campaigns.served import long_scan
-from tests.house import OPIS, House, data, free_port
+from tests.workspace import OPIS, House, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -29,7 +29,7 @@ def _readings(house: House) -> dict[Path, int]:
 def _workers(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
     """Return the worker processes that have begun to read."""
     family = psutil.Process(run.pid).children(recursive=True)
-    readers = [one for one in family if "pipeline.reading.child" in " ".join(one.cmdline())]
+    readers = [one for one in family if "pipeline.workers.worker" in " ".join(one.cmdline())]
     parents = {one.ppid() for one in readers} - {run.pid}
     return [one for one in family if one.pid in parents]
 

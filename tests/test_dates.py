@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.description.dates import is_edtf
-from pipeline.description.julian import gregorian, to_gregorian
-from pipeline.description.written import ReadDate, read_date
+from pipeline.dates.edtf import is_edtf
+from pipeline.dates.julian import gregorian, to_gregorian
+from pipeline.dates.parse import ReadDate, read_date
 
 CASES = Path(__file__).parent / "cases"
 EDTF = json.loads((CASES / "dates.json").read_text(encoding="utf-8"))

@@ -17,10 +17,10 @@ from pipeline.description.merge import (
     page_labels,
     sidecar_of,
 )
-from pipeline.description.sidecar import parse_sidecar
+from pipeline.description.yaml_file import parse_sidecar
 from pipeline.errors import DescriptionError
 from pipeline.model import Concern
-from pipeline.reference import parse
+from pipeline.references import parse
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 

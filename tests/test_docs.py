@@ -11,9 +11,9 @@ import yaml
 from pipeline.description.fields import Description, json_schema
 from pipeline.description.merge import Source, describe
 from pipeline.description.template import example_of
-from pipeline.exports.formats import FORMATS, PUBLISHED
-from pipeline.record import json_schema as record_schema
-from tests.house import ROOT
+from pipeline.exports.registry import FORMATS, PUBLISHED
+from pipeline.record.model import json_schema as record_schema
+from tests.workspace import ROOT
 
 DOCS = ROOT / "docs"
 SIDECAR: dict[str, Any] = json.loads(json_schema())

@@ -9,9 +9,9 @@ from pipeline.errors import SetupError
 from pipeline.evaluation.results import Result, ranking, summaries
 from pipeline.evaluation.samples import find_samples
 from pipeline.model import PageState
-from pipeline.quality import Rates
-from pipeline.reading.recipes import Recipe
-from tests.house import LETTER, House
+from pipeline.ocr.recipes import Recipe
+from pipeline.text_metrics import Rates
+from tests.workspace import LETTER, House
 
 INSTALLED = ("deu", "eng", "osd", "rus")
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.exports.dates import span
+from pipeline.dates.iso import span
 
 CASES = json.loads((Path(__file__).parent / "cases" / "export-dates.json").read_text("utf-8"))
 

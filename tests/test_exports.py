@@ -12,18 +12,18 @@ import pytest
 from lxml import etree
 from typer.testing import CliRunner
 
-from flows.cli import app
+from flows.cli.app import app
 from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.ead import to_ead
-from pipeline.exports.formats import FORMATS, PUBLISHED
-from pipeline.exports.material import FileAt, Material, lines_of
 from pipeline.exports.premis import to_premis
+from pipeline.exports.registry import FORMATS, PUBLISHED
 from pipeline.exports.rules import broken_rules
-from pipeline.history import supply_activities
-from pipeline.holdings.material import material_of
-from pipeline.holdings.publish import Published
-from pipeline.provenance import Agent
-from pipeline.record import Form, Name, Record, Translation, from_json
+from pipeline.exports.source import FileAt, Material, lines_of
+from pipeline.record.events import supply_activities
+from pipeline.record.model import Form, Name, Record, Translation, from_json
+from pipeline.record.provenance import Agent
+from pipeline.repository.export_source import material_of
+from pipeline.repository.publish import Published
 from tests.factories import MOMENT, admitted, pages, published, record
 from tests.schemas import faults, needs_schemas
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.house import LETTER, OPIS, House, data, outliving
+from tests.workspace import LETTER, OPIS, House, data, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import scan_pdf
-from tests.house import House
+from tests.workspace import House
 
 pytestmark = [
     pytest.mark.tesseract,

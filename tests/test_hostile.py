@@ -15,7 +15,7 @@ from PIL import Image
 
 from pipeline.fixity import digest
 from tests.factories import scan_pdf
-from tests.house import House, data
+from tests.workspace import House, data
 
 pytestmark = pytest.mark.tesseract
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.fixity import digest
-from pipeline.inbox import (
+from pipeline.inbox.files import (
     Copied,
     find_scans,
     forget_refusal,

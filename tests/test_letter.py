@@ -13,13 +13,13 @@ import pytest
 
 from pipeline.exports.alto import read_blocks
 from pipeline.fixity import digest
-from pipeline.pages import page_image
-from pipeline.quality import cer
-from pipeline.reading.ocr import installed_languages
-from pipeline.record import Record, from_json
+from pipeline.imaging.page_image import page_image
+from pipeline.ocr.tesseract import installed_languages
+from pipeline.record.model import Record, from_json
 from pipeline.text import Box, PageText
-from tests.house import LETTER, House, data
+from pipeline.text_metrics import cer
 from tests.schemas import faults, needs_schemas
+from tests.workspace import LETTER, House, data
 
 pytestmark = pytest.mark.tesseract
 

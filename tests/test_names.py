@@ -12,7 +12,7 @@ from pipeline.description.editorial import editorial, without_editors
 from pipeline.description.fields import Description
 from pipeline.description.rights import rights_statement
 from pipeline.description.transliteration import is_russian, transliterated
-from pipeline.naming import names_of, titles_of
+from pipeline.record.names import names_of, titles_of
 
 CASES = json.loads((Path(__file__).parent / "cases" / "transliteration.json").read_text("utf-8"))
 RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяАБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯ"

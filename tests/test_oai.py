@@ -15,8 +15,8 @@ import uvicorn
 from lxml import etree
 from sickle.oaiexceptions import BadArgument, NoRecordsMatch
 
-from flows.room import room
-from pipeline.exports.material import XSI
+from flows.serve.site_app import room
+from pipeline.exports.source import XSI
 from pipeline.settings import Settings
 from pipeline.site.files import write_file
 from pipeline.site.listing import KEPT, Kept, Listing

@@ -13,21 +13,21 @@ from typing import Any
 import pytest
 
 from flows.clock import StillClock
-from pipeline.again import reclean, withdraw
 from pipeline.cleaning.clean import names
 from pipeline.errors import IngestError
-from pipeline.exports.formats import FORMATS, FROM_THE_FIRST, PUBLISHED
-from pipeline.holdings.audit import check_archive
-from pipeline.holdings.bag import close_bag
-from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.material import material_of
-from pipeline.holdings.verify import check_version
+from pipeline.exports.registry import FORMATS, FROM_THE_FIRST, PUBLISHED
+from pipeline.ingest.revisions import reclean, withdraw
 from pipeline.model import Concern
-from pipeline.record import from_json
+from pipeline.record.model import from_json
+from pipeline.repository.audit import check_archive
+from pipeline.repository.bag import close_bag
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.export_source import material_of
+from pipeline.repository.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import MOMENT
-from tests.house import House
 from tests.schemas import JSONS, SCHEMAS, XSDS, faults
+from tests.workspace import House
 
 ARCHIVES = sorted((Path(__file__).parent / "archives").iterdir())
 LATER = StillClock(MOMENT.replace(year=2049))

@@ -14,10 +14,10 @@ from PIL import Image, ImageDraw
 from PIL.TiffImagePlugin import TiffImageFile
 
 from pipeline.errors import BrokenScanError, IngestError
-from pipeline.formats.turn import Grey
-from pipeline.intake import inspect
+from pipeline.imaging.inspect import inspect
+from pipeline.imaging.page_image import embedded_text, page_image
+from pipeline.imaging.placement import Grey
 from pipeline.model import Limits, Origin, PageImage
-from pipeline.pages import embedded_text, page_image
 
 PDF = "application/pdf"
 EVAL = Path(__file__).parents[2] / "shared" / "eval" / "pdfs"

@@ -6,13 +6,13 @@ import bagit
 import pytest
 
 from pipeline.errors import DuplicateError, IngestError
-from pipeline.exports.formats import PUBLISHED
-from pipeline.holdings import publish as publishing
-from pipeline.holdings.audit import check_archive
-from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.publish import publish
-from pipeline.holdings.staging import clear_leftovers, discard, staging
-from pipeline.holdings.verify import check_version
+from pipeline.exports.registry import PUBLISHED
+from pipeline.repository import publish as publishing
+from pipeline.repository.audit import check_archive
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.publish import publish
+from pipeline.repository.staging import clear_leftovers, discard, staging
+from pipeline.repository.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import CLOCK, LETTER, admitted, pages, published, record, scan_pdf
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from pipeline.settings import Settings
-from tests.house import OPIS, ROOT
+from tests.workspace import OPIS, ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = sorted(set(re.findall(r"opis ([a-z]+)(?: |`|$)", README, re.MULTILINE)))

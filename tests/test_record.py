@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prov.model import ProvDocument
 
-from pipeline.assemble import assemble
 from pipeline.exports.readme import to_readme
 from pipeline.model import Concern, EmbeddedText, PageState, Reading, Verdict
-from pipeline.provenance import to_prov_json
-from pipeline.record import Record, dump, dump_long, from_json, json_schema, to_json
-from pipeline.values import Admitted, ReadPage
+from pipeline.record.assemble import assemble
+from pipeline.record.model import Record, dump, dump_long, from_json, json_schema, to_json
+from pipeline.record.provenance import to_prov_json
+from pipeline.scan import Admitted, ReadPage
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, record, scan_pdf, source, text
 
 ROOT = Path(__file__).parent.parent

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.reference import (
+from pipeline.references import (
     ArchivalReference,
     Leaf,
     LeafRange,

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from flows.cli import app
-from pipeline.reference import ArchivalReference, Leaf, LeafRange, Style, parse, read, render
+from flows.cli.app import app
+from pipeline.references import ArchivalReference, Leaf, LeafRange, Style, parse, read, render
 from pipeline.references.archives import known_archives
 
 HERE = Path(__file__).parent

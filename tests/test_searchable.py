@@ -23,11 +23,11 @@ from PIL import Image, ImageDraw, ImageOps
 
 from pipeline.errors import BrokenScanError, EncryptedScanError
 from pipeline.model import Origin, PageImage, Placement
+from pipeline.searchable_pdf.glyphless_font import GlyphlessFont
+from pipeline.searchable_pdf.pdfa import obstacles
+from pipeline.searchable_pdf.word_strips import strips
+from pipeline.searchable_pdf.write import LayerPage, PdfFacts, write_searchable
 from pipeline.text import Block, Box, Line, PageText, Word
-from pipeline.textpdf.archival import obstacles
-from pipeline.textpdf.glyphless import GlyphlessFont
-from pipeline.textpdf.strips import strips
-from pipeline.textpdf.write import LayerPage, PdfFacts, write_searchable
 
 PDF = "application/pdf"
 FACTS = PdfFacts("Шифртелеграмма", "ru", datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
@@ -822,7 +822,8 @@ def test_a_page_of_any_size_is_a_page(size: tuple[int, int], tmp_path: Path) -> 
 
 def test_who_writes_pages_sets_no_limit_of_its_own() -> None:
     code = (
-        "import pipeline.ingest, PIL.Image as i; raise SystemExit(i.MAX_IMAGE_PIXELS is not None)"
+        "import pipeline.ingest.steps, PIL.Image as image; "
+        "raise SystemExit(image.MAX_IMAGE_PIXELS is not None)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

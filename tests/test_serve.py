@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 from pipeline.fixity import digest
 from tests.campaigns.served import Served, amiss, long_scan
 from tests.factories import scan_pdf
-from tests.house import LETTER, House, data, outliving
+from tests.workspace import LETTER, House, data, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 SECRET = "keeper:correct-horse"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.description.sidecar import parse_sidecar, read_sidecar
+from pipeline.description.yaml_file import parse_sidecar, read_sidecar
 from pipeline.errors import DescriptionError, UnreadableError
 
 law = settings(deadline=None)  # a busy machine is not a broken law

@@ -14,17 +14,17 @@ from lxml import etree
 from lxml import html as tree
 from PIL import Image
 
-from pipeline.assemble import reassemble
-from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.publish import publish
-from pipeline.reading.pool import Readers
-from pipeline.record import from_json
+from pipeline.record.assemble import reassemble
+from pipeline.record.model import from_json
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.publish import publish
 from pipeline.settings import Settings
 from pipeline.site.build import Built, Site
 from pipeline.site.listing import listing_of
+from pipeline.workers.pool import Readers
 from tests.factories import CLOCK, LETTER, SIGNATURE, admitted, published
 from tests.factories import pages as pages_read
-from tests.house import House
+from tests.workspace import House
 
 TEXTS = ("1. Мы получили <Вашу> телеграмму.\nЕщё раз: всё & вся", "Гоминьдан и Нанкин", "")
 RECORD = "rgaspi-f558-op11-d330-l0110-0112"
@@ -98,9 +98,7 @@ def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: R
     folders = {"inbox": tmp_path / "inbox", "output": tmp_path / "output"}
     for base in ("https://archive.example", "https://opis.invalid"):
         build(Settings(**folders, base_url=base), readers)
-        page = tree.parse(
-            tmp_path / "output" / "site" / "id" / done.record_id / "index.html"
-        )
+        page = tree.parse(tmp_path / "output" / "site" / "id" / done.record_id / "index.html")
         said = parse_qs(page.xpath("string(//span[@class='Z3988']/@title)"))
         url = f"{base}/id/{done.record_id}/"
         assert said.pop("rft_id", None) == (None if base.endswith("invalid") else [url])
@@ -291,7 +289,7 @@ def test_feeds_and_lists_name_every_record(settings: Settings, readers: Readers)
 def test_a_long_list_goes_on_on_further_pages(
     settings: Settings, readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.site.lists._ROWS", 1)
+    monkeypatch.setattr("pipeline.site.indexes._ROWS", 1)
     for number in (1, 2):
         place = f"RGASPI, f. 558, op. 11, d. 330, l. {number}"
         published(settings.output.parent, ("слово",) * number, references=place)
@@ -301,7 +299,7 @@ def test_a_long_list_goes_on_on_further_pages(
     assert [len(page.xpath("//main//ul/li")) for page in found] == [1, 1, 1]
     assert found[1].xpath("//nav[@class='sheets']/a/@href") == ["index.html", "3.html"]
     assert found[1].xpath("string(//nav[@class='sheets']/span)") == "2"
-    monkeypatch.setattr("pipeline.site.lists._ROWS", 200)
+    monkeypatch.setattr("pipeline.site.indexes._ROWS", 200)
     house = House(settings.output.parent)
     assert house.opis("withdraw", RECORD, "--reason", "a test").returncode == 0
     build(settings, readers)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 
-from flows.metrics import Metrics
-from pipeline.outcome import Work
-from pipeline.receipts import Receipt, enter
-from pipeline.stats import Tally, by_day, in_all
-from tests.house import House
+from flows.serve.metrics import Metrics
+from pipeline.ingest.outcome import Work
+from pipeline.ingest.receipts import Receipt, enter
+from pipeline.ingest.stats import Tally, by_day, in_all
+from tests.workspace import House
 
 MORNING = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)  # in Moscow it is the 27th
 

@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.description.alignment import aligned, paragraphs
-from pipeline.description.parts import GivenTranslation
+from pipeline.description.nested_fields import GivenTranslation
 from pipeline.description.translations import decoded, find_translations, translation_files
 from pipeline.errors import DescriptionError, IngestError
-from pipeline.holdings.bag import close_bag
-from pipeline.holdings.publish import publish
-from pipeline.holdings.verify import check_version
-from pipeline.record import dump, from_json
+from pipeline.record.model import dump, from_json
+from pipeline.repository.bag import close_bag
+from pipeline.repository.publish import publish
+from pipeline.repository.verify import check_version
+from pipeline.scan import Admitted
 from pipeline.settings import Settings
-from pipeline.values import Admitted
 from tests.factories import CLOCK, admitted, pages, record, scan_pdf
-from tests.house import House, data
+from tests.workspace import House, data
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 

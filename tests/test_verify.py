@@ -7,10 +7,10 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from pipeline.holdings.audit import check_archive
-from pipeline.holdings.bag import Damage, close_bag
-from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.verify import check_version
+from pipeline.repository.audit import check_archive
+from pipeline.repository.bag import Damage, close_bag
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import published
 

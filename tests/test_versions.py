@@ -14,31 +14,31 @@ from hypothesis import strategies as st
 from prov.model import ProvDocument
 from typer.testing import CliRunner
 
-from flows.cli import app
-from pipeline.admit import numbered, published_already
-from pipeline.again import reclean, withdraw
-from pipeline.assemble import reassemble
+from flows.cli.app import app
 from pipeline.cleaning.edits import Change, apply, inverse
 from pipeline.description.translations import read_translation
 from pipeline.errors import CatalogError, DuplicateError
 from pipeline.fixity import digest
-from pipeline.holdings.audit import check_archive
-from pipeline.holdings.bag import Damage
-from pipeline.holdings.catalog import Catalog
-from pipeline.holdings.publish import Published, publish
-from pipeline.holdings.stored import stored_pages
-from pipeline.holdings.verify import check_version
-from pipeline.ingest import publish_scan
+from pipeline.ingest.admission import numbered, published_already
+from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.revisions import reclean, withdraw
+from pipeline.ingest.steps import publish_scan
 from pipeline.model import Concern
-from pipeline.outcome import Outcome
-from pipeline.provenance import to_prov_json
-from pipeline.reading.pool import Readers
-from pipeline.record import Record, RecordPage, from_json
+from pipeline.record.assemble import reassemble
+from pipeline.record.changes import Changes, changes, edits_between, leads, same_content, tells
+from pipeline.record.model import Record, RecordPage, from_json
+from pipeline.record.provenance import to_prov_json
+from pipeline.record.trace import trace
+from pipeline.repository.audit import check_archive
+from pipeline.repository.bag import Damage
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.publish import Published, publish
+from pipeline.repository.verify import check_version
+from pipeline.repository.version_reader import stored_pages
+from pipeline.scan import Admitted
 from pipeline.settings import Settings
 from pipeline.text import Block, Line, PageText
-from pipeline.trace import trace
-from pipeline.values import Admitted
-from pipeline.versions import Changes, changes, edits_between, leads, same_content, tells
+from pipeline.workers.pool import Readers
 from tests.factories import (
     CLOCK,
     LETTER,
@@ -50,7 +50,7 @@ from tests.factories import (
     scan_pdf,
     text,
 )
-from tests.house import House
+from tests.workspace import House
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
 law = settings(deadline=None)  # a busy machine is not a broken law

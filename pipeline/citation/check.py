@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from pipeline.citation.pin import Pin, text_of, word_differences
 from pipeline.errors import CatalogError
-from pipeline.record import Record
-from pipeline.reference import ArchivalReference, read
+from pipeline.record.model import Record
+from pipeline.references import ArchivalReference, read
 
 #: A version of a record, the newest for None; raises CatalogError where there is none.
 Load = Callable[[str, int | None], Record]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
-from pipeline.record import Record, RecordPage, Reference
-from pipeline.reference import ArchivalReference, Leaf, LeafRange, parse
+from pipeline.record.model import Record, RecordPage, Reference
+from pipeline.references import ArchivalReference, Leaf, LeafRange, parse
 from pipeline.references.leaves import read_leaves
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 from pipeline.citation.cited import Cited, cited, page_of
-from pipeline.citation.dates import in_english, parts
 from pipeline.citation.styles import Manner, in_words
+from pipeline.dates.words import in_english, parts
 from pipeline.description.transliteration import transliterated
-from pipeline.record import Record, dump
-from pipeline.reference import ArchivalReference, Style, render
+from pipeline.record.model import Record, dump
+from pipeline.references import ArchivalReference, Style, render
 from pipeline.references.archives import archive_named
 
 _ESCAPED = str.maketrans(

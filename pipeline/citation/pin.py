@@ -12,8 +12,8 @@ from typing import Self
 
 from pipeline.citation.cited import page_of
 from pipeline.errors import CatalogError
-from pipeline.history import text_digest
-from pipeline.record import Record
+from pipeline.record.events import text_digest
+from pipeline.record.model import Record
 
 _DIGITS = 12
 _PIN = re.compile(

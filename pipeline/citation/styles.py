@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from pipeline.citation.cited import Cited
-from pipeline.citation.dates import in_english, in_russian
-from pipeline.reference import ArchivalReference, Style, render
+from pipeline.dates.words import in_english, in_russian
+from pipeline.references import ArchivalReference, Style, render
 
 
 class Manner(StrEnum):

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from pipeline.dates.parse import Calendar
+from pipeline.description.field_types import Labels, Text, Texts
 from pipeline.description.languages import language_tag
-from pipeline.description.parts import GivenForm, GivenName, GivenTranslation
+from pipeline.description.nested_fields import GivenForm, GivenName, GivenTranslation
 from pipeline.description.rights import COPYRIGHT_NOT_EVALUATED, rights_statement
-from pipeline.description.texts import Labels, Text, Texts
-from pipeline.description.written import Calendar
 
 __all__ = ["COPYRIGHT_NOT_EVALUATED", "ONE_OF", "Description", "json_schema", "nearest_field"]
 

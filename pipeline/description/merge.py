@@ -9,8 +9,8 @@ misfiled. Where they agree, the file name adds nothing to the words of the row.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.dates.parse import Calendar, read_date
 from pipeline.description.fields import Description
-from pipeline.description.said import Said, checked, said_by
 from pipeline.description.sources import (
     FILE_NAME,
     INDEX,
@@ -19,10 +19,10 @@ from pipeline.description.sources import (
     sidecar_of,
     sidecars_of,
 )
-from pipeline.description.written import Calendar, read_date
+from pipeline.description.statement import Said, checked, said_by
 from pipeline.errors import DescriptionError
 from pipeline.model import Concern, Issue
-from pipeline.reference import ArchivalReference, parse_all, read
+from pipeline.references import ArchivalReference, parse_all, read
 from pipeline.references.leaves import Leaf
 
 __all__ = [

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pipeline.description.sidecar import Complain, Value, read_sidecar, stop
-from pipeline.description.spreadsheet import INDEX_FILE, Row, as_csv, read_table
+from pipeline.description.index_csv import INDEX_FILE, Row, as_csv, read_table
+from pipeline.description.yaml_file import Complain, Value, read_sidecar, stop
 from pipeline.errors import DescriptionError
-from pipeline.reference import from_file_name
+from pipeline.references import from_file_name
 
 DEFAULTS = "folder defaults"
 INDEX = "index"

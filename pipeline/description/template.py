@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import yaml
 
 from pipeline.description.fields import Description
-from pipeline.description.said import PARTS
+from pipeline.description.statement import PARTS
 
 _HEAD = """\
 # What is known of this scan. Take away the # before a field and write what you know; leave out

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.description.bounded import read_bounded
 from pipeline.description.languages import is_language, language_tag
-from pipeline.description.parts import GivenTranslation
+from pipeline.description.nested_fields import GivenTranslation
 from pipeline.errors import DescriptionError
 
 SIDECAR_TEXT = "sidecar"  #: origin of a text that stands in a sidecar

@@ -15,11 +15,11 @@ from pipeline.evaluation.results import Result
 from pipeline.evaluation.samples import Sample
 from pipeline.layout.page import lay_out
 from pipeline.model import Limits, PageState, Reading, ScanFacts
-from pipeline.quality import Rates, rates
-from pipeline.reading.messages import Extract, Inspect, Recognize
-from pipeline.reading.pool import Reader, Readers
-from pipeline.reading.recipes import Recipe
+from pipeline.ocr.recipes import Recipe
 from pipeline.settings import Settings
+from pipeline.text_metrics import Rates, rates
+from pipeline.workers.pool import Reader, Readers
+from pipeline.workers.protocol import Extract, Inspect, Recognize
 
 _NOTHING_READ = Rates(1.0, 1.0, 1.0)
 

@@ -1,7 +1,7 @@
 """What was measured on pages, and how it adds up.
 
 A set is a folder; its rates are those of its pages, weighed by the characters of their
-transcriptions. Definitions of the rates: ``pipeline.quality``.
+transcriptions. Definitions of the rates: ``pipeline.text_metrics``.
 """
 
 from collections import defaultdict
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.model import PageState
-from pipeline.quality import REVIEWED, Rates
-from pipeline.reading.recipes import Recipe
+from pipeline.ocr.recipes import Recipe
+from pipeline.text_metrics import REVIEWED, Rates
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pipeline.description.merge import describe, find_sources
 from pipeline.errors import SetupError
-from pipeline.reading.ocr import engine_code
+from pipeline.ocr.tesseract import engine_code
 
 GROUND_TRUTH = ".gt.txt"
 _SCANS = frozenset([".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k"])

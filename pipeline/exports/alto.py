@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from pipeline.provenance import Activity, Provenance
-from pipeline.record import Record, RecordPage
+from pipeline.record.model import Record, RecordPage
+from pipeline.record.provenance import Activity, Provenance
 from pipeline.text import Block, Box, Line, PageText, Role, Word
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.exports.material import XSI, Material, element, written
 from pipeline.exports.people import in_part
-from pipeline.record import Record
+from pipeline.exports.source import XSI, Material, element, written
+from pipeline.record.model import Record
 
 _OAI = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 _DC = "http://purl.org/dc/elements/1.1/"

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from pipeline.exports.dates import Extent, Span, span
-from pipeline.exports.material import Material, element, written
+from pipeline.dates.iso import Extent, Span, span
 from pipeline.exports.people import in_part
-from pipeline.record import Name, Record
-from pipeline.reference import parse
+from pipeline.exports.source import Material, element, written
+from pipeline.record.model import Name, Record
+from pipeline.references import parse
 from pipeline.references.archives import archive_named
 
 EAD = "http://ead3.archivists.org/schema/"

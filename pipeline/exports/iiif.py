@@ -10,8 +10,8 @@ from typing import Any
 
 from pipeline.citation.cited import cited
 from pipeline.citation.styles import Manner, in_words
-from pipeline.exports.material import LineAt, Material, label_of
-from pipeline.record import Record, RecordPage, dump_long
+from pipeline.exports.source import LineAt, Material, label_of
+from pipeline.record.model import Record, RecordPage, dump_long
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 _UNKNOWN = (1000, 1400)  #: of a canvas whose page has no image

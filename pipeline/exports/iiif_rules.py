@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from pipeline.record import Record
+from pipeline.record.model import Record
 
 _PLACE = re.compile(r"(?P<canvas>.+)#xywh=([0-9]+),([0-9]+),([0-9]+),([0-9]+)")
 

@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from pipeline.exports.material import XLINK, FileAt, Material, element, label_of, writable, written
 from pipeline.exports.mods import mods_element
+from pipeline.exports.source import XLINK, FileAt, Material, element, label_of, writable, written
 
 METS = "http://www.loc.gov/METS/"
 _USES = {

@@ -2,9 +2,9 @@
 
 from lxml import etree
 
-from pipeline.exports.material import XLINK, XML_LANG, XSI, Material, element, written
 from pipeline.exports.people import everybody
-from pipeline.record import Name, Record, Reference
+from pipeline.exports.source import XLINK, XML_LANG, XSI, Material, element, written
+from pipeline.record.model import Name, Record, Reference
 from pipeline.references.archives import archive_named
 
 MODS = "http://www.loc.gov/mods/v3"

@@ -1,6 +1,6 @@
 """Everybody whom a record names, and in which part."""
 
-from pipeline.record import Name, Record
+from pipeline.record.model import Name, Record
 
 
 def everybody(record: Record) -> tuple[Name, ...]:

@@ -12,8 +12,8 @@ from io import BytesIO
 
 from lxml import etree
 
-from pipeline.exports.material import XSI, Material, document, element, write
-from pipeline.provenance import Activity, Agent, Provenance, SourceFile
+from pipeline.exports.source import XSI, Material, document, element, write
+from pipeline.record.provenance import Activity, Agent, Provenance, SourceFile
 
 PREMIS = "http://www.loc.gov/premis/v3"
 _TERMS = "http://id.loc.gov/vocabulary/preservation/eventType"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.exports.premis import PREMIS
 from pipeline.exports.xml_rules import ends_of
-from pipeline.record import Record
+from pipeline.record.model import Record
 
 
 def broken_rules(content: bytes, record: Record) -> Iterator[str]:

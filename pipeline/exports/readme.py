@@ -7,7 +7,7 @@ from pipeline.citation.pin import Pin
 from pipeline.citation.styles import Manner, in_words
 from pipeline.description.rights import rights_in_words
 from pipeline.model import Origin
-from pipeline.record import Record
+from pipeline.record.model import Record
 
 _WIDTH = 96
 _COLUMN = 24

@@ -13,7 +13,7 @@ from pipeline.exports.iiif_rules import broken_rules as iiif
 from pipeline.exports.mods import MODS
 from pipeline.exports.premis_rules import broken_rules as premis
 from pipeline.exports.tei_rules import broken_rules as tei
-from pipeline.record import Record
+from pipeline.record.model import Record
 
 _DUBLIN_CORE = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
 _RELATIONS = {

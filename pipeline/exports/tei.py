@@ -13,7 +13,7 @@ from typing import Any
 from lxml import etree
 
 from pipeline.description.alignment import paragraphs
-from pipeline.exports.material import (
+from pipeline.exports.source import (
     XML,
     XML_ID,
     XML_LANG,
@@ -26,8 +26,8 @@ from pipeline.exports.material import (
     write,
 )
 from pipeline.exports.tei_header import header_of
-from pipeline.exports.tei_words import TEI, append, fill
-from pipeline.record import Record, RecordPage, Translation
+from pipeline.exports.tei_text import TEI, append, fill
+from pipeline.record.model import Record, RecordPage, Translation
 from pipeline.text import Role
 
 

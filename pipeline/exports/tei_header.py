@@ -2,11 +2,11 @@
 
 from lxml import etree
 
-from pipeline.exports.dates import Extent, span
-from pipeline.exports.material import XML_ID, XML_LANG, Material, element
+from pipeline.dates.iso import Extent, span
 from pipeline.exports.people import in_part
-from pipeline.exports.tei_words import fill
-from pipeline.record import Name, Record, Reference
+from pipeline.exports.source import XML_ID, XML_LANG, Material, element
+from pipeline.exports.tei_text import fill
+from pipeline.record.model import Name, Record, Reference
 from pipeline.references.archives import archive_named
 
 _ENDS = {

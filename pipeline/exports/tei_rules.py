@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from pipeline.exports.material import XML_ID, label_of
-from pipeline.exports.tei_words import TEI
+from pipeline.exports.source import XML_ID, label_of
+from pipeline.exports.tei_text import TEI
 from pipeline.exports.xml_rules import POINTERS, broken_pointers, ends_of, number
-from pipeline.record import Record, RecordPage
+from pipeline.record.model import Record, RecordPage
 
 
 @dataclass(slots=True)

@@ -6,8 +6,8 @@ from io import BytesIO
 
 from lxml import etree
 
-from pipeline.exports.material import XML_ID, writable
-from pipeline.record import Record, RecordPage
+from pipeline.exports.source import XML_ID, writable
+from pipeline.record.model import Record, RecordPage
 
 Rules = Callable[[etree._Element, Record], Iterator[str]]
 _Corners = tuple[float, float, float, float]  #: left, top, right, bottom; in pixels

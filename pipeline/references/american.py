@@ -14,8 +14,8 @@ from functools import cache
 
 from pipeline.references.archives import archive_named, spellings
 from pipeline.references.leaves import plain
-from pipeline.references.reading import Problem, Reading, Status
-from pipeline.references.systems import Path, reading_of
+from pipeline.references.result import Problem, Reading, Status
+from pipeline.references.signatures import Path, reading_of
 
 _LONGEST = 400  #: characters of one source note
 _PLAIN = "US-NARA"  #: "National Archives" before a record group

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 
 from pipeline.references.archives import CITY
-from pipeline.references.draft import Draft, Gap
+from pipeline.references.candidate import Draft, Gap
 from pipeline.references.leaves import MONTH, YEAR, full_end, read_leaves
 from pipeline.references.levels import RANKS, VALUE, value_of
-from pipeline.references.place import ArchivalReference
-from pipeline.references.scan import Kind, Token, tokens
+from pipeline.references.reference import ArchivalReference
+from pipeline.references.tokens import Kind, Token, tokens
 
 _BOUND = re.compile(r"[\s.,:()\[\]]*(?:\([^()0-9]{1,60}\)[\s.,:]*)?")
 _LISTED = re.compile(r"[\s.,:()]*(?:[;&]|\b(?:and|и|й|та|і|see also)\b)[\s.,:;()]*(?:and|и)?\s*")

@@ -5,7 +5,7 @@ import re
 from pipeline.references.archives import archive_named
 from pipeline.references.leaves import LEAF_LIST, plain, read_leaves
 from pipeline.references.levels import FOND_LEVELS, FOND_SYSTEMS, VALUE, value_of
-from pipeline.references.place import ArchivalReference
+from pipeline.references.reference import ArchivalReference
 
 _FILE_NAME = re.compile(
     rf"(?P<archive>[^\W\d_]+(?:[-_ ][^\W\d_]+)*?)_[fф](?P<fond>{VALUE})"

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from pipeline.references.archives import system_of
 from pipeline.references.assembler import Assembler
-from pipeline.references.draft import Draft
+from pipeline.references.candidate import Draft
 from pipeline.references.levels import RANKS, is_ladder
-from pipeline.references.place import ArchivalReference
-from pipeline.references.reading import Problem, Reading, Status
+from pipeline.references.reference import ArchivalReference
+from pipeline.references.result import Problem, Reading, Status
 
 
 def read_fonds(text: str, context: ArchivalReference | None = None) -> Iterator[Reading]:

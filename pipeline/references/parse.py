@@ -10,9 +10,9 @@ from unicodedata import normalize
 from pipeline.references.american import read_american
 from pipeline.references.fonds import read_fonds
 from pipeline.references.leaves import plain
-from pipeline.references.place import ArchivalReference
-from pipeline.references.reading import Problem, Reading, Readings, Status
-from pipeline.references.systems import read_systems
+from pipeline.references.reference import ArchivalReference
+from pipeline.references.result import Problem, Reading, Readings, Status
+from pipeline.references.signatures import read_systems
 
 _NONE = Problem("non-archival", "No archival reference is in this text.")
 _LONGEST = 20_000  #: characters; a citation is a line, not a book

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pipeline.references.archives import archive_named, system_of
 from pipeline.references.leaves import write_leaves
 from pipeline.references.levels import FILE_WORDS, FOND_LEVELS, FOND_SYSTEMS
-from pipeline.references.place import ArchivalReference
+from pipeline.references.reference import ArchivalReference
 
 
 class Style(StrEnum):

@@ -15,19 +15,19 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline.holdings.catalog import Catalog, Entry
-from pipeline.reading.pool import Readers
-from pipeline.record import from_json
+from pipeline.record.model import from_json
+from pipeline.repository.catalog import Catalog, Entry
 from pipeline.settings import Settings
 from pipeline.site.files import copy_file, exchange, write_file
+from pipeline.site.indexes import Lists
 from pipeline.site.listing import KEPT, Kept, listing_of
-from pipeline.site.lists import Lists
-from pipeline.site.pictures import Pictures
+from pipeline.site.page_images import Pictures
+from pipeline.site.pagination import sheets
+from pipeline.site.record_views import lines_of, record_view
 from pipeline.site.render import STATIC, Renderer, libraries, static
 from pipeline.site.search import SearchIndex
-from pipeline.site.seen import lines_of, record_view
-from pipeline.site.sheets import sheets
 from pipeline.site.views import RecordView
+from pipeline.workers.pool import Readers
 
 _UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
 

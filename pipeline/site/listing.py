@@ -8,11 +8,11 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from pipeline.citation.dates import in_english, in_russian
-from pipeline.description.dates import first_year
-from pipeline.holdings.catalog import Entry
-from pipeline.record import Record, RecordPage
-from pipeline.references.latin import ascii_of
+from pipeline.dates.edtf import first_year
+from pipeline.dates.words import in_english, in_russian
+from pipeline.record.model import Record, RecordPage
+from pipeline.references.slug import ascii_of
+from pipeline.repository.catalog import Entry
 
 
 @dataclass(frozen=True, slots=True)

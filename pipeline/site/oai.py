@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
-from pipeline.exports.material import XSI, element, writable, written
-from pipeline.site.asked import (
+from pipeline.exports.source import XSI, element, writable, written
+from pipeline.site.listing import Kept, Listing
+from pipeline.site.oai_request import (
     FORMATS,
     OAI,
     SECOND,
@@ -22,7 +23,6 @@ from pipeline.site.asked import (
     known_format,
     wanted_of,
 )
-from pipeline.site.listing import Kept, Listing
 
 _SCHEMA = f"{OAI} {OAI}OAI-PMH.xsd"
 _AT_ONCE = 100  #: records in an answer

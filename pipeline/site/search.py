@@ -27,8 +27,8 @@ from pathlib import Path
 from pagefind_bin import get_executable
 from Stemmer import Stemmer
 
-from pipeline.exports.material import label_of
-from pipeline.record import Record
+from pipeline.exports.source import label_of
+from pipeline.record.model import Record
 from pipeline.site.files import exchange, read_digests, write_digests, write_file
 from pipeline.site.listing import Kept, Listing, folder_of
 

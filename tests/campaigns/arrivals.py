@@ -23,7 +23,7 @@ from pipeline.fixity import digest
 from tests.campaigns.faults import Drops, scan
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
 from tests.factories import scan_pdf
-from tests.house import House
+from tests.workspace import House
 
 _PATIENCE = 900.0  #: seconds
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.campaigns.faults import Drops, outcome
 from tests.campaigns.served import Served, run_in_a_folder
-from tests.house import House
+from tests.workspace import House
 
 _ROUNDS = 12
 

@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.fixity import digest
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
-from tests.house import House
+from tests.workspace import House
 
 _VICTIMS = ("child", "child", "tesseract", "tesseract", "flow", "flow", "runner", "server", "serve",
             "everything")  # fmt: skip

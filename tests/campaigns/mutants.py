@@ -19,14 +19,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from flows import house
+from flows import runtime
 from flows.clock import RealClock
 from flows.direct import ingest
 from pipeline.fixity import digest
 from pipeline.settings import Settings
 from tests.campaigns.served import amiss, run_in_a_folder
 from tests.factories import scan_pdf
-from tests.house import LETTER, House
+from tests.workspace import LETTER, House
 
 _BATCH = 100
 _MOST_GROWTH = 300  #: MB
@@ -133,7 +133,7 @@ def campaign(folder: Path, count: int, seed: int, folders: Sequence[Path]) -> li
         inbox=made.inbox, output=made.output, languages=("eng",), settle_seconds=0,
         incomplete_seconds=0, page_timeout=20, dpi=100, max_pages=20, max_pixels=30_000_000,
     )  # fmt: skip
-    house.ready(settings)
+    runtime.ready(settings)
     originals, chance = _originals(folders, folder / "originals"), random.Random(seed)
     for path in originals:
         shutil.copy(path, made.inbox / f"whole-{path.name}")

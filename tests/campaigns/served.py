@@ -20,12 +20,13 @@ import psutil
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import digest
-from tests.house import OPIS, House, data, database, free_port, outliving
+from tests.workspace import OPIS, House, data, database, free_port, outliving
 
 #: what a part of it is called, by words of its command line
 PARTS = {
-    "server": "prefect server start", "runner": "flows.deployed", "flow": "prefect.engine",
-    "child": "pipeline.reading.child", "tesseract": "tesseract ", "leash": "flows.leash",
+    "server": "prefect server start", "runner": "flows.deployments", "flow": "prefect.engine",
+    "child": "pipeline.workers.worker", "tesseract": "tesseract ",
+    "leash": "flows.serve.die_with_parent",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The command ``opis``: one module a command, named as the command."""

@@ -1,0 +1,113 @@
+"""The command that exports records."""
+
+from collections import Counter
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows import runtime
+from flows.cli import console
+from flows.cli.exit_codes import Exit
+from pipeline.errors import CatalogError, SetupError
+from pipeline.exports.ead import file_of, to_ead
+from pipeline.exports.registry import FORMATS
+from pipeline.exports.source import Material
+from pipeline.record.model import from_json
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.export_source import material_of
+from pipeline.settings import Settings
+
+_EAD = "ead3"
+
+
+def export(
+    record: Annotated[str | None, typer.Argument(help="The record's id.")] = None,
+    form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "oai_dc",
+    every: Annotated[bool, typer.Option("--all", help="Every record, a file each.")] = False,
+    to: Annotated[Path | None, typer.Option(help="File to write, or with --all a folder.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
+) -> None:
+    """Write a record, or all, in a format that archives and libraries exchange.
+
+    EAD3 has one file for each delo, the others one for each record.
+    """
+    if form not in FORMATS:
+        msg = f"There is no format {form!r}. Known are: {', '.join(FORMATS)}."
+        raise SetupError(msg)
+    if every == (record is not None):
+        msg = "Say either which record to export, or --all with a folder to write --to."
+        raise SetupError(msg)
+    settings = runtime.settings_with(output=output)
+    with Catalog(settings.catalog, settings.records) as catalog:
+        if record is None:
+            whole = _all(catalog, settings, form, to)
+        else:
+            whole = _one(catalog, settings, record, form, to)
+    if not whole:
+        raise typer.Exit(Exit.DAMAGE)
+
+
+def _one(
+    catalog: Catalog, settings: Settings, record: str, form: str, to: Path | None
+) -> bool:  # fmt: skip
+    """Write a record; return whether it could be."""
+    made = _material(catalog, settings, record)
+    if made is None:
+        return False
+    content = FORMATS[form][0](made)
+    if to is None:
+        typer.echo(content, nl=False)  # the bytes themselves, for a pipe
+    else:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(content)
+    return True
+
+
+def _all(catalog: Catalog, settings: Settings, form: str, to: Path | None) -> bool:
+    """Write all records that are whole; return whether all are."""
+    if to is None:
+        msg = "With --all, say in which folder to write: --to FOLDER."
+        raise SetupError(msg)
+    to.mkdir(parents=True, exist_ok=True)
+    wanted = [entry.id for entry in catalog.entries() if entry.status != "withdrawn"]
+    found = (_material(catalog, settings, record) for record in wanted)
+    names, exported = Counter[str](), 0
+    for name, group in groupby((made for made in found if made), _FILES.get(form, _record_id)):
+        made = list(group)
+        content = to_ead(made) if form == _EAD else FORMATS[form][0](made[0])
+        names[name] += 1
+        again = f"-{names[name]}" if names[name] > 1 else ""  # two places, told apart by no name
+        (to / f"{name}{again}{FORMATS[form][1]}").write_bytes(content)
+        exported += len(made)
+    files = names.total()
+    console.line(f"{files} file{'' if files == 1 else 's'} written to {to}")
+    return exported == len(wanted)
+
+
+def _record_id(made: Material) -> str:
+    return made.record.id
+
+
+_FILES = {_EAD: file_of}  #: formats in which several records lie in one file
+
+
+def _material(catalog: Catalog, settings: Settings, record_id: str) -> Material | None:
+    """Return what a record is exported from; None, after a complaint, where it is damaged."""
+    entry = catalog.entry(record_id)
+    folder = settings.records / entry.folder / f"v{entry.version}"
+    try:
+        record = from_json((folder / "data" / "record.json").read_bytes())
+        if record.status == "withdrawn":
+            why = record.status_reason or "nobody said why"
+            msg = f"{record_id} was withdrawn ({why}); of it there is nothing to export."
+            raise CatalogError(msg)
+        return material_of(folder, record, settings.base_url)
+    except (OSError, ValueError) as error:
+        why = " ".join(str(error).split())[:200]
+        console.complaint(
+            f"{record_id} v{entry.version} is damaged and was not exported: {why}. "
+            f"`opis verify {record_id}` says all that is wrong with it."
+        )
+        return None

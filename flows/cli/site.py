@@ -1,0 +1,34 @@
+"""``opis site``: builds the reading room, and shows it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from flows import runtime
+from flows.cli import console
+from flows.serve.site_app import room
+from pipeline.site.build import Site
+
+
+def site(
+    *,
+    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="Show it until Ctrl-C.")] = False,
+    port: Annotated[int | None, typer.Option(help="Where, with --serve.")] = None,
+) -> None:
+    """Build the site of the published records: what changed since the last time."""
+    settings = runtime.settings_with(output=output, pages_port=port)
+    made = Site(settings, runtime.readers(settings), runtime.jobs_of(settings))
+    built = made.build(console.line)
+    console.line(
+        f"{built.records} record{'' if built.records == 1 else 's'}, {built.made} made anew, "
+        f"{built.gone} taken away: {made.folder / 'index.html'}"
+    )
+    if serve:
+        address = f"http://{settings.host}:{settings.pages_port}/"
+        console.line(f"The reading room is at {address}. Ctrl-C ends it.")
+        uvicorn.run(
+            room(settings), host=settings.host, port=settings.pages_port, log_level="warning"
+        )

@@ -1,0 +1,88 @@
+"""What a run needs around it: settings, clock and reading children, made once a process."""
+
+import atexit
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+
+from flows.clock import clock_from
+from pipeline.errors import SetupError, disk_trouble
+from pipeline.inbox.mounts import require
+from pipeline.model import Clock
+from pipeline.ocr.engines import signature_of
+from pipeline.repository.staging import clear_leftovers
+from pipeline.settings import Settings, check_folders, settings_from
+from pipeline.workers.pool import Readers
+
+_FILE = Path("opis.toml")
+
+
+def load_settings(given: Mapping[str, Any]) -> Settings:
+    """Read ``opis.toml`` of this folder and ``OPIS_*``; the options given win.
+
+    Raises:
+        SetupError: a setting is unknown or impossible, or the file is no TOML.
+    """
+    try:
+        file = tomllib.loads(_FILE.read_text("utf-8")) if _FILE.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{_FILE} is not TOML: {error}."
+        raise SetupError(msg) from error
+    settings = settings_from(file, os.environ, given)
+    absolute = {"inbox": settings.inbox.resolve(), "output": settings.output.resolve()}
+    return settings.model_copy(update=absolute)
+
+
+def settings_with(**given: Any) -> Settings:
+    """Return the settings with the options that were given; those that were not are None."""
+    return load_settings({key: value for key, value in given.items() if value is not None})
+
+
+def ready(settings: Settings) -> None:
+    """Check before any work what would make all of it vain.
+
+    Raises:
+        AwayError: the disk of inbox or output is not there.
+        SetupError: folders that contain each other or cannot be written to, no engine, or a
+            language without its model.
+    """
+    check_folders(settings)
+    require(settings)
+    signature_of(settings.engine, settings.languages)
+    for folder in (settings.inbox, settings.work):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder, prefix="."):
+                pass  # rights alone do not tell: the disk may be read-only
+        except OSError as error:
+            error.filename = str(folder)
+            if not (settings.keep_inbox and folder == settings.inbox and folder.is_dir()):
+                raise SetupError(disk_trouble(error) or f"{folder}: {error.strerror}.") from error
+    settings.records.mkdir(exist_ok=True)
+    clear_leftovers(settings)
+
+
+def jobs_of(settings: Settings) -> int:
+    """Return how many pages are read at once."""
+    return settings.jobs or os.cpu_count() or 1
+
+
+def clock() -> Clock:
+    """Return this run's clock."""
+    return clock_from(os.environ)
+
+
+def readers(settings: Settings) -> Readers:
+    """Return this process's reading children; they end with it."""
+    return _readers(jobs_of(settings), settings.child_memory)
+
+
+@cache
+def _readers(jobs: int, memory: int) -> Readers:
+    made = Readers(jobs, memory)
+    atexit.register(made.close)
+    return made

@@ -1,0 +1,64 @@
+"""A long-running child of serve, on a leash: it never outlives the process that started it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+_LONG = 10 * 2**20  #: bytes of a log that gives way to a new one at the next start
+_FAREWELL = 6.0  #: seconds it has to end by itself
+
+
+class Held:
+    """Started, watched and ended by whoever holds it."""
+
+    def __init__(self, words: Sequence[str], log: Path) -> None:
+        """Say what to run and where its words go; nothing is started yet."""
+        self.log, self._words = log, words
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether the process is there."""
+        return self._child is not None and self._child.poll() is None
+
+    @property
+    def code(self) -> int | None:
+        """What it ended with; None while it runs, or was never started."""
+        return None if self._child is None else self._child.poll()
+
+    def start(self, environ: Mapping[str, str] | None = None) -> None:
+        """Start it, with these variables beside our own."""
+        self.kill()
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > _LONG:
+            self.log.replace(self.log.with_suffix(".1.log"))
+        with self.log.open("ab") as log:
+            self._child = subprocess.Popen(
+                [sys.executable, "-m", "flows.serve.die_with_parent", *self._words],
+                env={**os.environ, **(environ or {})},
+                stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+            )  # fmt: skip
+
+    def stop(self, seconds: float = _FAREWELL) -> None:
+        """End it and whatever it started; a second thread may ask meanwhile."""
+        if (child := self._child) is None:
+            return
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(timeout=seconds)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it, and all of its group, at once."""
+        if (child := self._child) is None:
+            return
+        with suppress(ProcessLookupError):  # all of it has ended
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        if child.stdin is not None:
+            child.stdin.close()
+        self._child = None

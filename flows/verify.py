@@ -1,0 +1,33 @@
+"""The Prefect flow ``verify-fixity``: every digest and invariant of what is published."""
+
+from typing import Any
+
+from prefect import flow
+from prefect.artifacts import create_table_artifact
+from prefect.client.schemas.objects import State
+from prefect.states import Completed, Failed
+
+from flows import artifacts, runtime
+from pipeline.repository.audit import check_archive
+
+
+@flow(name="verify-fixity", flow_run_name="verify all records")
+def verify_fixity() -> State[Any]:
+    """Check every digest, manifest and invariant of the published records.
+
+    A run that finds damage ends as Damage, with what is damaged in its table; nothing is mended.
+    """
+    artifacts.no_traceback_of_ours()
+    settings = runtime.load_settings({})
+    checked, findings = check_archive(settings, [])
+    told = f"{checked} version{'' if checked == 1 else 's'} checked"
+    if not findings:
+        return Completed(message=f"{told}, all as they were published.")
+    rows = [
+        {"File": found.path, "Damage": found.damage.value, "What": found.detail}
+        for found in findings
+    ]
+    create_table_artifact(table=rows, key="verify-fixity", description=f"# Damage\n\n{told}")
+    first = f"{findings[0].path}: {findings[0].detail}"
+    more = f" and {len(findings) - 1} more; see the table" if len(findings) > 1 else ""
+    return Failed(name="Damage", message=f"{told}. {first}{more}.")

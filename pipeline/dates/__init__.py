@@ -1,0 +1,1 @@
+"""Dates: EDTF, how people write them, and how formats and citations want them."""

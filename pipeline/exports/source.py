@@ -1,0 +1,134 @@
+"""What the export writers are given, and the few lines of XML that they share."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+from lxml import etree
+
+from pipeline.record.model import Record, RecordPage
+from pipeline.text import Box, PageText, Role
+
+XLINK = "http://www.w3.org/1999/xlink"
+XML = "http://www.w3.org/XML/1998/namespace"
+XML_LANG = f"{{{XML}}}lang"
+XML_ID = f"{{{XML}}}id"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class LineAt:
+    """A line as the engine read it, where it stands: pixels of the page image, origin top left."""
+
+    text: str
+    box: Box
+    role: Role
+    first: bool  #: of its block
+
+
+@dataclass(frozen=True, slots=True)
+class FileAt:
+    """A file of the version, by its path in the bag."""
+
+    path: str  #: as on disk, e.g. ``data/original/скан 1.pdf``
+    sha256: str
+    size: int  #: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A record with what of it lies outside ``record.json``."""
+
+    record: Record
+    lines: tuple[tuple[LineAt, ...], ...]  #: of each page, in order
+    base_url: str  #: where the records are, or will be, served; no slash at its end
+    files: tuple[FileAt, ...] = field(default=())  #: of the published version; only METS needs them
+
+    @property
+    def url(self) -> str:
+        """The permanent address of this version."""
+        return f"{self.base_url}/id/{self.record.id}/v{self.record.version}"
+
+    def url_of(self, path: str) -> str:
+        """The permanent address of a file in ``data/``."""
+        return f"{self.url}/{quote(path)}"
+
+
+def lines_of(text: PageText, roles: Iterable[Role]) -> tuple[LineAt, ...]:
+    """Return the lines of a page that was read, with what each is on its page."""
+    return tuple(
+        LineAt(line.text, line.box, line.role, place == 0)
+        for block in text.with_roles(roles).blocks
+        for place, line in enumerate(block.lines)
+    )
+
+
+def label_of(page: RecordPage) -> str:
+    """Return what the archive stamped; of a page without a leaf its place, in brackets."""
+    return page.leaf or f"[{page.number}]"
+
+
+def writable(text: str) -> str:
+    r"""Return a text that XML can hold; a mark stands for each character that it cannot.
+
+    >>> writable("a\x0bb")
+    'a�b'
+    """
+    return _UNWRITABLE.sub("\ufffd", text)
+
+
+def element(
+    parent: etree._Element | None, name: str, text: str = "", /, **attributes: str
+) -> etree._Element:
+    """Make an element, inside a parent if one is given; ``name`` is in Clark notation."""
+    made = etree.Element(name) if parent is None else etree.SubElement(parent, name)
+    for key, value in attributes.items():
+        made.set(key, writable(value))
+    if text:
+        made.text = writable(text)
+    return made
+
+
+def written(root: etree._Element) -> bytes:
+    """Return the file: UTF-8, declared, indented, a newline at the end."""
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+@contextmanager
+def document(
+    content: BytesIO, root: str, attributes: dict[str, str], prefixes: dict[str | None, str]
+) -> Iterator[Any]:
+    """Open a file that is written piece by piece, so that a long one is never a whole tree.
+
+    Args:
+        content: what it goes into.
+        root: the name of its root, in Clark notation. Where its namespace is that of no prefix, the
+            elements inside are made and written without one.
+        attributes: of the root.
+        prefixes: namespaces by the prefix that the root declares; ``xml`` too where it is used, for
+            ``xmlfile`` makes up another.
+
+    Yields:
+        what ``etree.xmlfile`` gives, whose class has no public name.
+    """
+    with etree.xmlfile(content, encoding="UTF-8") as file:
+        file.write_declaration()
+        with file.element(root, attributes, prefixes):
+            yield file
+    content.write(b"\n")
+
+
+def write(file: Any, parts: Iterable[etree._Element]) -> None:
+    """Write elements into a file one after the other, each made when it is its turn.
+
+    Args:
+        file: what `document` yields.
+        parts: the elements.
+    """
+    for part in parts:
+        file.write(part, pretty_print=True)

@@ -1,0 +1,140 @@
+"""What a file is, by its bytes: a scan of a known kind with so many pages, or a refusal."""
+
+import itertools
+import stat
+import warnings
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+
+from pipeline.errors import (
+    BrokenScanError,
+    CutOffError,
+    EmptyScanError,
+    NotAScanError,
+    TooLargeError,
+    UnreadableError,
+    is_of_machine,
+)
+from pipeline.imaging.image_file import FORMATS, OPENED
+from pipeline.imaging.pdf_info import first_line, inspect_pdf
+from pipeline.model import Limits, ScanFacts
+
+_HEAD = 1024  #: bytes in which %PDF- must stand (ISO 32000-2, annex H)
+_DATA = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
+_IMAGES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\xff\xd8\xff", b"\x89PNG", b"\0\0\0\x0cjP  ")
+
+Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels does it, with a sentence that names the setting
+
+
+def inspect(path: Path, limits: Limits) -> ScanFacts:
+    """Return what kind of scan a file is and how many pages it has.
+
+    Raises:
+        UnreadableError: it may not be read.
+        EmptyScanError: it has no bytes or no pages.
+        NotAScanError: it is no regular file, or of no kind that holds page images.
+        EncryptedScanError: it asks for a password.
+        BrokenScanError: it is cut off or broken beyond what can be read without guessing.
+        TooLargeError: it is beyond a limit.
+    """
+    size = _size(path)
+    if size == 0:
+        msg = f"{path.name} is empty: it has no bytes."
+        raise EmptyScanError(msg)
+    if size > limits.max_bytes:
+        msg = f"{path.name} has {size:,} bytes, more than OPIS_MAX_BYTES ({limits.max_bytes:,})."
+        raise TooLargeError(msg)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+        if b"%PDF-" in head and not head.startswith(_IMAGES):
+            facts = inspect_pdf(path, size)
+        else:
+            facts = _inspect_image(path, limits)
+    except OSError as error:
+        if is_of_machine(error):
+            raise
+        msg = f"{path.name} cannot be read: {error.strerror or error}."
+        raise UnreadableError(msg) from error
+    if facts.page_count > limits.max_pages:
+        raise _too_many(path, f"{facts.page_count:,}", limits)
+    return facts
+
+
+def _size(path: Path) -> int:
+    """Return the size of a regular file; a pipe or a device must not be opened."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        if is_of_machine(error):
+            raise
+        msg = f"{path.name} cannot be read: {error.strerror}."
+        raise UnreadableError(msg) from error
+    if not stat.S_ISREG(status.st_mode):
+        msg = f"{path.name} is no file but a folder, pipe or device."
+        raise NotAScanError(msg)
+    return status.st_size
+
+
+def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
+    try:
+        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=OPENED) as image:
+            media_type = FORMATS[image.format or ""]
+            count = _walk(image, path, limits) if image.format == "TIFF" else 1
+            _check_pixels(image, path, limits)
+            if count == 1:
+                image.load()  # a cut-off file shows only now
+    except UnidentifiedImageError as error:
+        msg = f"{path.name} is no scan: its bytes are those of no kind of image or PDF."
+        raise NotAScanError(msg) from error
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
+        msg = f"{path.name} is a broken image ({first_line(error)})."
+        kind = CutOffError if "truncated" in str(error) else BrokenScanError
+        raise kind(msg) from error
+    return ScanFacts(media_type, count)
+
+
+def _walk(image: Any, path: Path, limits: Limits) -> int:
+    """Return the number of pages of a TIFF, each of which lies inside the file.
+
+    Raises:
+        BrokenScanError: a page is cut off.
+        TooLargeError: there are too many pages, or one is too large.
+    """
+    size = path.stat().st_size
+    for number in itertools.count(1):
+        tags = image.tag_v2
+        ends = [
+            start + length
+            for starts, lengths in _DATA
+            for start, length in zip(tags.get(starts, ()), tags.get(lengths, ()), strict=False)
+        ]
+        if not ends or max(ends) > size or tags.next > size:
+            msg = f"{path.name} is cut off: page {number} is not whole."
+            raise CutOffError(msg)
+        _check_pixels(image, path, limits)
+        if number > limits.max_pages:
+            raise _too_many(path, f"more than {limits.max_pages:,}", limits)
+        try:
+            image.seek(number)
+        except EOFError:
+            break
+    image.seek(0)
+    return number
+
+
+def _check_pixels(image: Image.Image, path: Path, limits: Limits) -> None:
+    if image.width * image.height > limits.max_pixels:
+        msg = (
+            f"{path.name} has an image of {image.width:,} x {image.height:,} pixels, more than "
+            f"OPIS_MAX_PIXELS ({limits.max_pixels:,})."
+        )
+        raise TooLargeError(msg)
+
+
+def _too_many(path: Path, told: str, limits: Limits) -> TooLargeError:
+    return TooLargeError(
+        f"{path.name} has {told} pages; OPIS_MAX_PAGES allows {limits.max_pages:,}."
+    )

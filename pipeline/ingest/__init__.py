@@ -1,0 +1,1 @@
+"""A scan from the inbox to its record: admission, page runs, publication, receipts."""

@@ -1,0 +1,87 @@
+"""What became of a scan: a record, or why there is none yet."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.record.model import Record
+
+
+class Work(BaseModel):
+    """What a published version took to make."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pages: int = 0
+    words: int = 0
+    cached: int = 0  #: pages that an earlier run had read
+    review: bool = False  #: whether a person should look
+    seconds: dict[str, float] = {}  #: by stage: extract, prepare, recognize, publish
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a scan; exactly one of ``record`` and the reasons is set."""
+
+    scan: str  #: its file name
+    record: str = ""
+    version: int = 0
+    title: str = ""
+    folder: str = ""  #: of the published version
+    pages: int = 0
+    confidence: float | None = None  #: mean, 0..1
+    issues: tuple[str, ...] = ()
+    needs_review: bool = False
+    already: bool = False  #: the bytes were published before
+    finding: str = ""  #: what is odd about the arrival: the same bytes came under another name
+    refused: str = ""  #: the reason
+    failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
+    waits: str = ""  #: it is not whole yet: it stays, to be looked at again
+    cause: str = ""  #: of a refusal, to be counted by
+    work: Work | None = None  #: what it took to publish it
+    gone: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
+
+    @classmethod
+    def of_record(
+        cls,
+        scan: str,
+        record: Record,
+        folder: Path,
+        *,
+        already: bool,
+        finding: str = "",
+        work: Work | None = None,
+    ) -> Self:
+        """Return the outcome of a scan that has a record, published just now or before."""
+        return cls(
+            scan=scan,
+            record=record.id,
+            version=record.version,
+            title=record.name,
+            folder=str(folder),
+            pages=len(record.pages),
+            confidence=record.quality.mean_confidence,
+            issues=tuple(issue.detail for issue in record.issues),
+            needs_review=record.needs_review,
+            already=already,
+            finding=finding,
+            work=work,
+        )
+
+    @property
+    def fate(self) -> str:
+        """What became of it, in a word or two."""
+        if self.record:
+            return "published before" if self.already else "published"
+        fates = {"waits": self.waits, "gone": self.gone, "refused": self.refused}
+        return next((fate for fate, told in fates.items() if told), "failed")
+
+    @property
+    def reason(self) -> str:
+        """Why there is no record, in a sentence that names the scan; empty where there is one."""
+        told = self.gone or self.waits or self.refused
+        if self.failed:
+            told = f"{self.failed} The scan stays where it is and is tried again."
+        return told if not told or self.scan in told else f"{self.scan}: {told}"

@@ -1,0 +1,87 @@
+"""What came of reading a text for references: each with how sure it is, and why it is not."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pipeline.references.leaves import LeafRange
+from pipeline.references.reference import ArchivalReference
+
+
+class Status(StrEnum):
+    """How far a reference can be relied on."""
+
+    OK = "ok"
+    INCOMPLETE = "incomplete"  #: a level that is needed is missing, or the archive
+    SUSPECT = "suspect"  #: it can be read in two ways, or cannot be right
+    NEEDS_CONTEXT = "needs-context"  #: "Ibid.", and nothing before it
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a text was not read, or not for certain."""
+
+    code: str
+    detail: str  #: a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A reference as it was read, whole or not."""
+
+    status: Status
+    archive: str | None
+    path: tuple[tuple[str, str], ...]
+    unit: str
+    leaves: tuple[LeafRange, ...]
+    as_cited: str  #: the stretch of the text
+    place: ArchivalReference | None  #: where the status is ok
+    problems: tuple[Problem, ...] = ()
+    start: int = 0  #: of the stretch, in the text with its dashes and spaces made alike
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as ``opis reference --json`` prints it."""
+        return {
+            "status": self.status.value,
+            "archive": self.archive,
+            "path": [list(step) for step in self.path],
+            "unit": self.unit,
+            "leaves": ";".join(part.unpadded for part in self.leaves),
+            "leaf_labels": ";".join(part.labelled for part in self.leaves),
+            "as_cited": self.as_cited,
+            "normal": None if self.place is None else self.place.normal,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """All references of a text, in its order."""
+
+    references: tuple[Reading, ...]
+    problems: tuple[Problem, ...] = ()  #: of the text itself
+
+    @property
+    def places(self) -> tuple[ArchivalReference, ...]:
+        """Those that are ok; none at all where any is in doubt."""
+        places = tuple(found.place for found in self.references if found.place is not None)
+        return places if len(places) == len(self.references) else ()
+
+    @property
+    def why(self) -> str:
+        """Why not all is ok, in sentences; empty where it is."""
+        return " ".join(problem.detail for problem in self._all_problems())
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as ``opis reference --json`` prints it."""
+        return {
+            "references": [found.to_dict() for found in self.references],
+            "issues": [
+                {"code": problem.code, "detail": problem.detail} for problem in self._all_problems()
+            ],
+        }
+
+    def _all_problems(self) -> Iterator[Problem]:
+        for found in self.references:
+            yield from found.problems
+        yield from self.problems

@@ -1,0 +1,146 @@
+"""Checks a whole archive: every version, what lies between them, and the catalogue."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pipeline.fixity import digest
+from pipeline.record.model import from_json
+from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_entries import published_versions
+from pipeline.repository.staging import is_unfinished
+from pipeline.repository.verify import check_version
+from pipeline.settings import Settings
+
+
+def check_archive(settings: Settings, records: Sequence[str]) -> tuple[int, list[Finding]]:
+    """Return how many versions were checked and everything that is wrong.
+
+    A catalogue that is broken or disagrees with the records is a finding, and is rebuilt.
+
+    Args:
+        settings: where the records are.
+        records: ids to check; all, and the catalogue with them, if there is none.
+
+    Raises:
+        CatalogError: an id is not known.
+    """
+    if records:
+        with Catalog(settings.catalog, settings.records) as catalog:
+            homes = [settings.records / catalog.entry(record).folder for record in records]
+            lost = [found for record in records for found in _lost(catalog, settings, record)]
+        folders = [folder for home in homes for folder in published_versions(home)]
+        return len(folders), _with_gaps([*_versions(folders, settings), *lost], folders, settings)
+    folders = list(published_versions(settings.records))
+    findings = [*_versions(folders, settings), *_strays(settings, folders)]
+    findings.extend(_catalog(settings, broken=bool(findings)))
+    return len(folders), _with_gaps(findings, folders, settings)
+
+
+def _versions(folders: Iterable[Path], settings: Settings) -> Iterator[Finding]:
+    for folder in folders:
+        name = folder.relative_to(settings.output).as_posix()
+        findings = check_version(folder) or list(_misplaced(folder))
+        yield from (replace(finding, path=f"{name}/{finding.path}") for finding in findings)
+
+
+def _with_gaps(
+    findings: list[Finding], folders: Sequence[Path], settings: Settings
+) -> list[Finding]:
+    """Add the missing versions of which the catalogue has not told."""
+    told = {finding.path for finding in findings}
+    return [*findings, *(gap for gap in _gaps(folders, settings) if gap.path not in told)]
+
+
+def _gaps(folders: Sequence[Path], settings: Settings) -> Iterator[Finding]:
+    """Yield versions that are not there though a later one is; no catalogue is asked."""
+    homes: dict[Path, set[int]] = defaultdict(set)
+    for folder in folders:
+        homes[folder.parent].add(int(folder.name[1:]))
+    for home, there in homes.items():
+        for number in sorted(set(range(1, max(there))) - there):
+            name = (home / f"v{number}").relative_to(settings.output).as_posix()
+            yield Finding(name, Damage.MISSING, "is not there, though later versions are")
+
+
+def _misplaced(folder: Path) -> Iterator[Finding]:
+    """Yield that a whole version lies where another belongs: a copy, or a folder renamed."""
+    record = from_json((folder / "data" / "record.json").read_bytes())
+    if (record.id, f"v{record.version}") != (folder.parent.name, folder.name):
+        detail = f"is {record.id}, version {record.version}, and does not belong in this folder"
+        yield Finding("data/record.json", Damage.UNLISTED, detail)
+
+
+def _strays(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
+    """Yield what belongs to no version; what a killed run left in staging is no damage."""
+    homes = {folder.parent for folder in folders}
+    ladders = {parent for home in homes for parent in home.parents}
+    known = {*folders, *homes, *ladders}
+    for folder in sorted({settings.records, *homes, *(p for p in ladders if _in(p, settings))}):
+        if not folder.is_dir():
+            continue
+        for path in sorted(folder.iterdir()):
+            if path not in known and not is_unfinished(path):
+                name = path.relative_to(settings.output).as_posix()
+                yield Finding(name, Damage.UNLISTED, "belongs to no published version")
+
+
+def _lost(catalog: Catalog, settings: Settings, record: str | None = None) -> Iterator[Finding]:
+    """Yield versions that are gone, or closed anew, since they were published.
+
+    The catalogue alone still knows of them, so it is not made anew from what is there.
+    """
+    advice = (
+        "Restore it from a copy; if it was done on purpose, delete "
+        f"{settings.catalog.name}, which is then made anew from what is there."
+    )
+    for known in catalog.versions(record):
+        folder = settings.records / known.folder / f"v{known.version}"
+        name = folder.relative_to(settings.output).as_posix()
+        manifest = folder / TAG_MANIFEST
+        if not folder.is_dir():
+            yield Finding(name, Damage.MISSING, f"was published and is gone. {advice}")
+        elif manifest.is_file() and digest(manifest) != known.manifest_sha256:
+            detail = f"is not the one that was published. {advice}"
+            yield Finding(f"{name}/{manifest.name}", Damage.CHANGED, detail)
+
+
+def _in(path: Path, settings: Settings) -> bool:
+    return path.is_relative_to(settings.records)
+
+
+def _catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
+    """Hold the catalogue against one built afresh; only where the records themselves are whole."""
+    name = settings.catalog.name
+    unreadable = Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
+    existed = settings.catalog.exists()
+    with Catalog(settings.catalog, settings.records) as catalog:
+        if catalog.rebuilt and existed:
+            yield unreadable
+            return
+        try:
+            lost = list(_lost(catalog, settings))
+            same = bool(broken or lost) or _agrees(catalog)
+        except sqlite3.DatabaseError:
+            catalog.rebuild()
+            yield unreadable
+            return
+        yield from lost
+        if not same:
+            catalog.rebuild()
+            yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
+
+
+def _agrees(catalog: Catalog) -> bool:
+    catalog.settle()
+    with (
+        TemporaryDirectory(prefix="opis-verify-") as folder,
+        Catalog(Path(folder) / "fresh.sqlite", catalog.records) as fresh,
+    ):
+        both = zip_longest(fresh.dump(), catalog.dump())
+        return all(a == b for a, b in both) and catalog.searches_what_it_holds()

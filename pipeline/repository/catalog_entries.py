@@ -1,0 +1,175 @@
+"""Enters published versions into the catalogue's tables."""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pipeline.dates.edtf import first_year
+from pipeline.fixity import digest
+from pipeline.record.model import from_json
+
+#: of a card, in the order of the columns of catalog.sql
+_RECORD = (
+    "id", "version", "folder", "title", "date", "year", "language", "archive", "fond",
+    "reference", "page_count", "words", "confidence", "needs_review", "summary", "status",
+)  # fmt: skip
+_VERSION = (
+    "id", "version", "source_sha256", "source_name", "sidecar_sha256", "manifest_sha256",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """A page on a card."""
+
+    number: int
+    leaf: str | None
+    state: str
+    confidence: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What the catalogue takes from a published version."""
+
+    id: str
+    version: int
+    folder: str  #: of the record, relative to ``records/``
+    title: str
+    date: str | None
+    year: int | None
+    language: str | None
+    archive: str | None
+    fond: str | None
+    reference: str | None
+    words: int
+    confidence: float | None
+    needs_review: bool
+    summary: str | None
+    status: str
+    source_sha256: str
+    source_name: str
+    sidecar_sha256: str | None
+    manifest_sha256: str
+    issues: tuple[tuple[int | None, str, str], ...]  #: page, concern, detail
+    pages: tuple[CardPage, ...]
+
+    @property
+    def page_count(self) -> int:
+        """How many pages the version has."""
+        return len(self.pages)
+
+
+def card_of(folder: Path, records: Path) -> Card:
+    """Return the card of a published version.
+
+    Args:
+        folder: of the version.
+        records: the folder that all records lie in.
+    """
+    record = from_json((folder / "data" / "record.json").read_bytes())
+    source, sidecar = record.provenance.source, record.provenance.sidecar
+    first = record.references[0] if record.references else None
+    return Card(
+        id=record.id,
+        version=record.version,
+        folder=folder.parent.relative_to(records).as_posix(),
+        title=record.name,
+        date=record.date,
+        year=first_year(record.date),
+        language=record.language,
+        archive=None if first is None else first.archive,
+        fond=None if first is None else dict(first.path).get("fond"),
+        reference=None if first is None else first.normal or first.as_cited,
+        words=record.quality.words,
+        confidence=record.quality.mean_confidence,
+        needs_review=record.needs_review,
+        summary=record.summary,
+        status=record.status,
+        source_sha256=source.sha256,
+        source_name=source.name,
+        sidecar_sha256=None if sidecar is None else sidecar.sha256,
+        manifest_sha256=digest(folder / "tagmanifest-sha256.txt"),
+        issues=tuple((one.page, one.concern.value, one.detail) for one in record.issues),
+        pages=tuple(
+            CardPage(
+                page.number, page.leaf, page.state.value, page.mean_confidence, page.reading_text
+            )
+            for page in record.pages
+        ),
+    )
+
+
+def enter(db: sqlite3.Connection, card: Card) -> None:
+    """Enter a version; only the newest fills the tables that are searched.
+
+    Args:
+        db: an open catalogue; the caller ends the transaction.
+        card: of the version.
+    """
+    newest = db.execute("SELECT version FROM record WHERE id = ?", [card.id]).fetchone()
+    if newest is None or card.version >= newest[0]:
+        _remove(db, card.id)
+        _insert(db, "record", tuple(getattr(card, name) for name in _RECORD))
+        _enter_pages(db, card)
+    row = tuple(getattr(card, name) for name in _VERSION)
+    db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
+def _enter_pages(db: sqlite3.Connection, card: Card) -> None:
+    for issue in card.issues:
+        _insert(db, "issue", (card.id, *issue))
+    for page in card.pages:
+        row = (None, card.id, page.number, page.leaf, page.state, page.confidence, page.text)
+        rowid = _insert(db, "page", row)
+        db.execute(
+            "INSERT INTO page_search (rowid, text) SELECT id, text FROM page_text WHERE id = ?",
+            [rowid],
+        )
+
+
+def _remove(db: sqlite3.Connection, record_id: str) -> None:
+    db.execute(
+        "INSERT INTO page_search (page_search, rowid, text) SELECT 'delete', t.id, t.text"
+        " FROM page_text t JOIN page p ON p.id = t.id WHERE p.record = ?",
+        [record_id],
+    )
+    for table, key in (("page", "record"), ("issue", "record"), ("record", "id")):
+        db.execute(f"DELETE FROM {table} WHERE {key} = ?", [record_id])
+
+
+def _insert(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:
+    places = ", ".join("?" * len(row))
+    return db.execute(f"INSERT INTO {table} VALUES ({places})", row).lastrowid or 0
+
+
+def published_versions(records: Path) -> Iterator[Path]:
+    """Yield the folder of every published version, in a fixed order; staging is left out."""
+    for folder in _folders(records):
+        versions = [p for p in _children(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
+        yield from sorted(versions, key=lambda path: int(path.name[1:]))
+
+
+def _folders(folder: Path) -> Iterator[Path]:
+    """Yield the folders of records: those that hold a version."""
+    if not folder.is_dir():
+        return
+    children = _children(folder)
+    if any((child / "bagit.txt").is_file() or (child / "data").is_dir() for child in children):
+        yield folder
+        return
+    for child in children:
+        yield from _folders(child)
+
+
+def _children(folder: Path) -> list[Path]:
+    """Return the folders in a folder; a link is none, it may lead anywhere."""
+    return sorted(
+        path
+        for path in folder.iterdir()
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+    )

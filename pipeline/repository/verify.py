@@ -1,0 +1,212 @@
+"""Checks a published version from the inside out: digests first, then what they close over.
+
+The numbers are those of the invariants in docs/invariants.md.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from pydantic_core import from_json as parse_json
+
+from pipeline.cleaning.edits import replay, undo
+from pipeline.exports.source import label_of
+from pipeline.fixity import digest
+from pipeline.model import PDF
+from pipeline.record.changes import Changes, leads, tells
+from pipeline.record.events import text_digest
+from pipeline.record.model import Record, RecordPage, dump, from_json
+from pipeline.repository.bag import Damage, Finding, check_bag
+from pipeline.repository.pdf_jobs import Seen
+from pipeline.repository.verify_description import check_translations, check_wording
+from pipeline.repository.verify_exports import check_alto, check_exports, check_log
+from pipeline.searchable_pdf.compare import look
+
+CHANGES = "changes.json"
+
+
+def check_version(folder: Path, seen: Seen = look) -> list[Finding]:
+    """Return everything wrong with a version; an empty list means that it holds.
+
+    Args:
+        folder: the bag, such as ``records/…/v1``.
+        seen: looks at its searchable PDF.
+    """
+    findings = check_bag(folder)
+    data = folder / "data"
+    if not (data / "record.json").is_file():
+        return findings or [Finding("data/record.json", Damage.MISSING, "is not there")]
+    try:
+        content = (data / "record.json").read_bytes()
+        as_ours = dump(parse_json(content)).encode() == content
+        record = from_json(content)
+    except (OSError, ValueError) as error:
+        detail = f"is no record: {' '.join(str(error).split())[:200]}"
+        return [*findings, Finding("data/record.json", Damage.MALFORMED, detail)]
+    if not as_ours:
+        detail = "is not written as Opis writes it"
+        findings.append(Finding("data/record.json", Damage.CHANGED, detail))
+    told = {finding.path for finding in findings}
+    for check in [*_CHECKS, _pdf(seen)] if record.status != "withdrawn" else _WITHDRAWN:
+        found = _safely(check, data, record)
+        findings.extend(finding for finding in found if not _repeats(finding, told))
+    return findings
+
+
+def _repeats(finding: Finding, told: set[str]) -> bool:
+    """Whether a file is missing of which the manifest has said so."""
+    return finding.damage is Damage.MISSING and finding.path in told
+
+
+def _safely(check: "Check", data: Path, record: Record) -> Iterator[Finding]:
+    """Run a check; a file it cannot read is a finding, not a crash."""
+    try:
+        yield from check(data, record)
+    except OSError as error:
+        path = Path(error.filename or data)
+        name = path.relative_to(data.parent) if path.is_relative_to(data) else path.name
+        yield Finding(str(name), Damage.MISSING, f"cannot be read: {error.strerror}")
+
+
+def _original(data: Path, record: Record) -> Iterator[Finding]:
+    """1: the original's digest is the one in record.json."""
+    source = record.provenance.source
+    name = f"original/{source.name}"
+    if digest(data / name) != source.sha256:
+        yield Finding(f"data/{name}", Damage.CHANGED, f"record.json says {source.sha256}")
+
+
+def _pages(_: Path, record: Record) -> Iterator[Finding]:
+    """3 and 5: pages are numbered without a gap, and their texts replay and undo."""
+    for place, page in enumerate(record.pages, 1):
+        if page.number != place:
+            yield _in_record(page, f"stands at place {place}")
+        if text_digest(page.raw_text) != page.raw_sha256:
+            yield _in_record(page, "raw_sha256 is not the digest of raw_text")
+        try:
+            replayed = replay(page.raw_text, page.cleaning)
+            undone = undo(page.reading_text, page.cleaning)
+        except ValueError as error:
+            yield _in_record(page, str(error))
+            continue
+        if replayed != page.reading_text or undone != page.raw_text:
+            yield _in_record(page, "the cleaning steps do not lead from raw to reading text")
+
+
+def _named(data: Path, record: Record) -> Iterator[Finding]:
+    """2: the bag is called what the record is called."""
+    info = (data.parent / "bag-info.txt").read_text("utf-8")
+    named = [f"External-Identifier: {record.id}", f"Internal-Sender-Identifier: v{record.version}"]
+    for line in named:
+        if line not in info.splitlines():
+            yield Finding("bag-info.txt", Damage.CHANGED, f"does not say “{line}”")
+
+
+def _text(data: Path, record: Record) -> Iterator[Finding]:
+    """6: text.txt is the pages' reading text, joined."""
+    joined = "\f".join(page.reading_text for page in record.pages)
+    if record.reading_text != joined:
+        detail = "reading_text is not that of the pages"
+        yield Finding("data/record.json", Damage.CHANGED, detail)
+    if (data / "text.txt").read_bytes() != f"{joined}\n".encode():
+        yield Finding("data/text.txt", Damage.CHANGED, "is not the reading text of record.json")
+
+
+def _changes(data: Path, record: Record) -> Iterator[Finding]:
+    """11: ``changes.json`` leads from the version before to this one."""
+    name = f"data/{CHANGES}"
+    if record.version == 1:
+        return
+    try:
+        told = Changes.model_validate_json((data / CHANGES).read_bytes())
+        before = data.parents[1] / f"v{record.version - 1}" / "data" / "record.json"
+        old = from_json(before.read_bytes()) if before.is_file() else None
+    except ValueError as error:
+        detail = f"cannot be read: {' '.join(str(error).split())[:200]}"
+        yield Finding(name, Damage.MALFORMED, detail)
+        return
+    if (told.record, told.before, told.after) != (record.id, record.version - 1, record.version):
+        yield Finding(name, Damage.CHANGED, "is of another record or version")
+    elif old is not None and not (leads(told, old, record) and tells(told, old, record)):
+        yield Finding(name, Damage.CHANGED, "does not lead from the version before to this one")
+
+
+def _withdrawn(data: Path, record: Record) -> Iterator[Finding]:
+    """A withdrawn version holds no text and no file of the scan."""
+    if record.reading_text.strip("\f") or any(page.raw_text for page in record.pages):
+        yield Finding("data/record.json", Damage.CHANGED, "is withdrawn and still holds text")
+    for name in ("original", "pages", "searchable.pdf", "text.txt"):
+        if (data / name).exists():
+            yield Finding(f"data/{name}", Damage.UNLISTED, "is here though the record is withdrawn")
+
+
+def _pdf(seen: Seen) -> "Check":
+    """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
+
+    def check(data: Path, record: Record) -> Iterator[Finding]:
+        name, source = "data/searchable.pdf", record.provenance.source
+        original = data / "original" / source.name
+        if not (data / "searchable.pdf").is_file():
+            yield Finding(name, Damage.MISSING, "is not there")
+            return
+        found = seen(data / "searchable.pdf", original if source.media_type == PDF else None)
+        if found.broken:
+            yield Finding(name, Damage.MALFORMED, f"is no PDF: {found.broken}")
+            return
+        yield from (Finding(name, Damage.CHANGED, detail) for detail in found.differences)
+        if found.pages != len(record.pages):
+            detail = f"has {found.pages} pages, the record {len(record.pages)}"
+            yield Finding(name, Damage.CHANGED, detail)
+        wanted = tuple(label_of(page) for page in record.pages)
+        if any(page.leaf for page in record.pages) and found.labels != wanted:
+            yield Finding(name, Damage.CHANGED, "its page labels are not the leaves of the record")
+
+    return check
+
+
+def _chain(_: Path, record: Record) -> Iterator[Finding]:
+    """12: activities use what was there before, make it once, and name who did them."""
+    log = record.provenance
+    known = {"scan": log.source.sha256}
+    if log.sidecar is not None:
+        known["sidecar"] = log.sidecar.sha256
+    for activity in log.activities:
+        strange = {k for k, v in activity.used.items() if known.get(k) != v}
+        if strange or activity.agent not in log.agents or activity.plan not in log.plans:
+            detail = f"activity {activity.id} hangs in the air: {', '.join(sorted(strange))}"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        if twice := activity.generated.keys() & known.keys():
+            detail = f"activity {activity.id} makes again what is there: {', '.join(sorted(twice))}"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        if activity.ended < activity.started:
+            detail = f"activity {activity.id} ends before it begins"
+            yield Finding("data/record.json", Damage.MALFORMED, detail)
+        known |= activity.generated
+
+
+def _in_record(page: RecordPage, detail: str) -> Finding:
+    return Finding("data/record.json", Damage.CHANGED, f"page {page.number}: {detail}")
+
+
+Check = Callable[[Path, Record], Iterable[Finding]]
+
+_CHECKS: tuple[Check, ...] = (
+    _original,
+    _named,
+    _pages,
+    _text,
+    check_alto,
+    check_exports,
+    check_log,
+    _chain,
+    _changes,
+    check_wording,
+    check_translations,
+)
+_WITHDRAWN: tuple[Check, ...] = (
+    _named,
+    _chain,
+    _withdrawn,
+    _changes,
+    check_log,
+    check_wording,
+)

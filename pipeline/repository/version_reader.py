@@ -1,0 +1,126 @@
+"""What a published version keeps of its making: pages as they were read, and what came with it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from pipeline.description.merge import describe
+from pipeline.description.translations import FoundTranslation
+from pipeline.exports.alto import read_blocks
+from pipeline.fixity import digest
+from pipeline.model import EmbeddedText, PageSource, PageState, Reading, ScanFacts
+from pipeline.record.events import text_digest
+from pipeline.record.model import Record, RecordPage
+from pipeline.record.provenance import Activity
+from pipeline.scan import Admitted, ReadPage
+from pipeline.text import Block, Line, PageText
+
+
+def stored_pages(folder: Path, record: Record) -> Iterator[ReadPage]:
+    """Yield the pages of a version as they were read; no engine is asked.
+
+    Args:
+        folder: the bag, such as ``records/…/v1``.
+        record: of that version.
+
+    Raises:
+        OSError, ValueError: a file of it is missing or damaged; ``opis verify`` says which.
+    """
+    read = {a.page: a for a in record.provenance.activities if a.plan == "read"}
+    for page in record.pages:
+        alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
+        text = PageText(tuple(map(_without_roles, read_blocks(alto.read_bytes()))))
+        yield ReadPage(page.number, _source(page), _reading(page, text, read.get(page.number)))
+
+
+def admitted_again(folder: Path, record: Record, languages: tuple[str, ...]) -> Admitted:
+    """Return the scan of a version, to be read again and published as the next.
+
+    Args:
+        folder: the bag, such as ``records/…/v1``.
+        record: of that version.
+        languages: the engine's codes, in the order given.
+    """
+    data, source, sidecar = folder / "data", record.provenance.source, record.provenance.sidecar
+    index = data / "sidecar" / "index.csv"
+    return Admitted(
+        path=data / "original" / source.name,
+        name=source.name,
+        size=source.size,
+        sha256=source.sha256,
+        facts=ScanFacts(source.media_type, len(record.pages), source.producer),
+        described=describe([]),  # the record itself says what is known
+        sidecar=None if sidecar is None else data / "sidecar" / sidecar.name,
+        sidecar_sha256=None if sidecar is None else sidecar.sha256,
+        sidecar_size=0 if sidecar is None else sidecar.size,
+        record_id=record.id,
+        version=record.version + 1,
+        languages=languages,
+        arrived=source.arrived,
+        translations=tuple(_translations(data, record)),
+        index_row=index.read_text("utf-8") if index.is_file() else "",
+    )
+
+
+def with_what_stands(scan: Admitted, folder: Path, record: Record) -> tuple[Admitted, bool]:
+    """Return the scan of a version, come again, with what is still said of it; and if said anew.
+
+    Translations in languages that did not come anew stay, unless they stood in a sidecar that is
+    replaced.
+
+    Args:
+        scan: the same bytes, with what came with them this time.
+        folder: the bag of the newest version.
+        record: of that version.
+    """
+    anew = scan.sidecar is not None or bool(scan.index_row)
+    languages = {one.language for one in scan.translations}
+    kept = tuple(
+        one
+        for one in _translations(folder / "data", record)
+        if one.language not in languages and not (anew and one.path is None)
+    )
+    texts = tuple(sorted((*scan.translations, *kept), key=lambda one: one.language))
+    if anew:
+        return replace(scan, translations=texts), True
+    before = admitted_again(folder, record, ())
+    return replace(
+        scan, translations=texts, sidecar=before.sidecar, sidecar_sha256=before.sidecar_sha256,
+        sidecar_size=before.sidecar_size, index_row=before.index_row,
+    ), False  # fmt: skip
+
+
+def _translations(data: Path, record: Record) -> Iterator[FoundTranslation]:
+    for one in record.translations:
+        file = data / "translation" / one.origin
+        path = file if file.is_file() else None
+        kept = "" if path is None else digest(path)
+        yield FoundTranslation(one.language, one.translator, one.text, one.origin, path, kept)
+
+
+def _without_roles(block: Block) -> Block:
+    return Block(tuple(Line(line.words) for line in block.lines))
+
+
+def _source(page: RecordPage) -> PageSource | None:
+    if page.image is None:
+        return None
+    layer = page.embedded
+    return PageSource(page.image, None if layer is None else EmbeddedText(layer.text, layer.hidden))
+
+
+def _reading(page: RecordPage, text: PageText, read: Activity | None) -> Reading:
+    if text_digest(text.raw) != page.raw_sha256 and page.state is PageState.OK:
+        msg = f"page {page.number}: its ALTO file does not hold the text of the record"
+        raise ValueError(msg)
+    return Reading(
+        state=page.state,
+        text=text,
+        steps=() if read is None else read.steps,
+        detail=page.detail,
+        languages=page.languages,
+        expected_error=page.expected_error,
+        seconds={"recognize": page.engine_seconds},
+        started=None if read is None else read.started,
+        ended=None if read is None else read.ended,
+    )

@@ -1,0 +1,162 @@
+"""Writes searchable.pdf: the scan's own pages and images, with our reading as invisible text.
+
+The page images stay what they are, byte for byte; the text of an older OCR gives way to ours.
+Our text comes before the page's own content, not after it: there the graphics state is clean
+whatever the rest of the page leaves behind, and the page's streams need no change. Being
+invisible, it neither covers the image nor is covered by it.
+
+The format is PDF as of ISO 32000-2, made to the rules of PDF/A-2u where the original lets it.
+"""
+
+import zlib
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pikepdf import (
+    AccessMode,
+    Array,
+    Dictionary,
+    Name,
+    ObjectStreamMode,
+    Page,
+    PasswordError,
+    Pdf,
+    PdfError,
+    Stream,
+    StreamDecodeLevel,
+)
+
+from pipeline.errors import BrokenScanError, EncryptedScanError
+from pipeline.model import PageImage
+from pipeline.searchable_pdf.glyphless_font import GlyphlessFont
+from pipeline.searchable_pdf.hidden_text import page_streams, remove_hidden_text
+from pipeline.searchable_pdf.image_pdf import image_pdf
+from pipeline.searchable_pdf.pdfa import describe_pdf, label_pages
+from pipeline.searchable_pdf.text_layer import page_matrix, text_operators
+from pipeline.text import PageText
+
+_PDF = "application/pdf"
+_FONT = "/OpisText"  #: its name in the pages' resources
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPage:
+    """What becomes of one page."""
+
+    image: PageImage | None  #: None where none could be got; the page stays as it is
+    text: PageText  #: in pixels of the image, turned by ``quarters``
+    keep_own: bool  #: the page's own text stays, hidden or visible, and nothing is added
+    quarters: int = 0  #: clockwise turns of the image that make the lines of ``text`` level
+
+
+@dataclass(frozen=True, slots=True)
+class PdfFacts:
+    """What the PDF says of itself."""
+
+    title: str  #: used where the original has none
+    language: str  #: BCP 47, or "" where unknown
+    modified: datetime | None  #: with a time zone; None leaves the date as it is
+    creator: str = ""  #: the same as the title
+    labels: tuple[str | None, ...] = ()  #: of the pages: their leaves; none where none is known
+
+
+def write_searchable(
+    original: Path, media_type: str, pages: Iterable[LayerPage], target: Path, facts: PdfFacts
+) -> None:
+    """Write the searchable PDF of a scan.
+
+    Args:
+        original: the scan; ``application/pdf`` or an image file of one or more pages.
+        media_type: of the original, e.g. ``image/tiff``.
+        pages: one for each page, in order; consumed once, one at a time.
+        target: the file to write; its folder holds scratch files meanwhile.
+        facts: title, language and date. The same input gives the same bytes.
+
+    Raises:
+        BrokenScanError: the original cannot be opened, or is damaged in its structure.
+        EncryptedScanError: the original asks for a password.
+        ValueError: there are fewer or more ``pages`` than the original has.
+    """
+    with ExitStack() as stack:
+        try:
+            pdf = _open(original, media_type, target.parent, stack)
+            _lay_text(pdf, pages)
+            label_pages(pdf, facts.labels)
+            describe_pdf(pdf, facts.title, facts.creator, facts.language, facts.modified)
+            _save(pdf, target, born_here=media_type != _PDF)
+        except PasswordError as error:
+            msg = f"{original.name} asks for a password."
+            raise EncryptedScanError(msg) from error
+        except PdfError as error:
+            msg = f"{original.name} is too damaged to be made searchable ({error})."
+            raise BrokenScanError(msg) from error
+
+
+def _open(original: Path, media_type: str, scratch: Path, stack: ExitStack) -> Pdf:
+    """Return the original as a PDF that stays open as long as ``stack``."""
+    if media_type == _PDF:
+        return stack.enter_context(Pdf.open(original, access_mode=AccessMode.stream))
+    folder = stack.enter_context(TemporaryDirectory(prefix=".searchable-", dir=scratch))
+    return image_pdf(original, Path(folder), stack)
+
+
+def _lay_text(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
+    """Replace each page's invisible text with ours."""
+    font = GlyphlessFont(pdf)
+    seen: set[tuple[int, int]] = set()
+    for page, layer in zip(pdf.pages, pages, strict=True):
+        if layer.keep_own or layer.image is None:
+            continue
+        remove_hidden_text(pdf, page, seen)
+        if layer.text.blocks:
+            _add_text(pdf, page, layer.image, layer, font)
+    font.finish()
+
+
+def _add_text(
+    pdf: Pdf, page: Page, image: PageImage, layer: LayerPage, font: GlyphlessFont
+) -> None:
+    matrix = page_matrix(page, image, layer.quarters)
+    name = _add_font(page, font)
+    height = image.width if layer.quarters % 2 else image.height
+    operators = text_operators(layer.text, height, matrix, font, name)
+    packed = zlib.compress(operators.encode("ascii"), 9)
+    ours = pdf.make_indirect(Stream(pdf, packed, Filter=Name.FlateDecode))
+    page.obj.Contents = Array([ours, *page_streams(page)])
+
+
+def _add_font(page: Page, font: GlyphlessFont) -> str:
+    """Put the font into the page's resources under a free name, and return the name.
+
+    The dictionaries are copied first: pages often share them.
+    """
+    resources = _copy(page.obj.get(Name.Resources))
+    fonts = _copy(resources.get(Name.Font))
+    name = _FONT
+    while name in fonts:
+        name += "x"
+    fonts[name] = font.reference
+    resources.Font = fonts
+    page.obj.Resources = resources
+    return name
+
+
+def _copy(found: object) -> Dictionary:
+    """Return a dictionary's entries in a new one; what is no dictionary counts as empty."""
+    return Dictionary(dict(found.items())) if isinstance(found, Dictionary) else Dictionary()
+
+
+def _save(pdf: Pdf, target: Path, *, born_here: bool) -> None:
+    """Write the file; no stream is packed again, so images stay the bytes they were."""
+    pdf.save(
+        target,
+        compress_streams=False,
+        stream_decode_level=StreamDecodeLevel.none,
+        object_stream_mode=ObjectStreamMode.generate if born_here else ObjectStreamMode.preserve,
+        encryption=False,
+        deterministic_id=True,
+    )

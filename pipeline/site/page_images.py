@@ -1,0 +1,65 @@
+"""The pictures of a record's pages, drawn once: versions of one scan share them."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from pipeline.ocr.recipes import EXTRACTION, PICTURES
+from pipeline.record.model import Record
+from pipeline.settings import Settings
+from pipeline.site.files import copy_file
+from pipeline.site.record_views import pictures_of
+from pipeline.workers.pool import Readers
+from pipeline.workers.protocol import Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Draws the pictures of the versions of one record."""
+
+    readers: Readers
+    settings: Settings
+    at_once: int  #: pages of a version; a child keeps its PDF open, and has it alone
+    before: dict[str, Path]  #: by digest: folders of versions that had theirs
+    drawn: dict[str, Path] = field(default_factory=dict)  #: and of those that have them now
+
+    def draw(self, home: Path, data: Path, record: Record) -> None:
+        """Put the pictures of all pages into the folder of a version.
+
+        Args:
+            home: the folder, on the site.
+            data: the payload of the published version.
+            record: what it holds.
+        """
+        digest = self._digest(record)
+        there = self.drawn.get(digest) or self.before.get(digest)
+        paths = [path for page in record.pages for _, path in pictures_of(page)]
+        if there is not None and all((there / path).is_file() for path in paths):
+            for path in paths:
+                copy_file(there / path, home / path)
+        else:
+            self._drawn(home, data / "original" / record.provenance.source.name, record)
+        self.drawn[digest] = home
+
+    def _drawn(self, home: Path, original: Path, record: Record) -> None:
+        """Have them drawn by the reading children."""
+        media_type, settings = record.provenance.source.media_type, self.settings
+        asked = []
+        for page in record.pages:
+            targets = tuple((width, home / path) for width, path in pictures_of(page))
+            if targets and original.exists():
+                asked.append(Picture(
+                    original, media_type, page.number, settings.dpi, settings.max_pixels, targets
+                ))  # fmt: skip
+        with ThreadPoolExecutor(self.at_once) as workers:
+            for _ in workers.map(lambda one: self.readers.ask(one, settings.page_timeout), asked):
+                pass  # what went wrong is raised here
+
+    def _digest(self, record: Record) -> str:
+        """Return what stands for all that the pictures of a record are made from."""
+        images = [page.image and page.image.sha256 for page in record.pages]
+        said = [PICTURES, EXTRACTION, self.settings.dpi, self.settings.max_pixels]
+        parts = [*said, record.provenance.source.sha256, images]
+        return sha256(json.dumps(parts).encode()).hexdigest()

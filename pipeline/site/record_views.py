@@ -1,0 +1,198 @@
+"""Makes the views of a record from what lies in a published version."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from pipeline.citation.cited import cited
+from pipeline.citation.data import to_coins
+from pipeline.citation.styles import Manner, in_words
+from pipeline.description.alignment import paragraphs
+from pipeline.exports.alto import read_blocks
+from pipeline.exports.source import label_of
+from pipeline.record.model import Record, RecordPage, Translation
+from pipeline.site.listing import Listing, folder_of
+from pipeline.site.views import (
+    FileView,
+    LeafView,
+    LineView,
+    Paragraph,
+    RecordView,
+    TranslationView,
+    WordView,
+)
+from pipeline.text import Box, Line
+
+DOUBTFUL = 0.6  #: a word below this confidence is marked
+#: Pixels of the smaller pictures of a page; one more is of its own size.
+WIDTHS = (400, 800, 1600)
+_MANNERS = {
+    "Chicago": Manner.CHICAGO, "Chicago, bibliography": Manner.BIBLIOGRAPHY,
+    "Wilson Center": Manner.WILSON, "ГОСТ": Manner.GOST,
+}  # fmt: skip
+_FILES = (
+    ("PDF with searchable text", "searchable.pdf"),
+    ("Reading text as a file", "text.txt"),
+    ("The record as JSON", "record.json"),
+    ("TEI", "export/tei.xml"),
+    ("IIIF manifest", "export/iiif-manifest.json"),
+    ("How each text was made (W3C PROV)", "provenance.json"),
+)
+
+
+def record_view(
+    folder: Path, record: Record, listing: Listing, versions: tuple[int, ...]
+) -> RecordView:
+    """Return the view of a published version that lies in a folder; of a withdrawn one no leaf."""
+    gone, mates = record.status == "withdrawn", _mates(record)
+    counted = iter(range(1, 10**9))
+    leaves = [] if gone else [_leaf(record, page, counted, mates) for page in record.pages]
+    linked = folder / "data" / "export" / "schema-org.json"
+    return RecordView(
+        record=record,
+        listing=listing,
+        leaves=tuple(leaves),
+        translations=() if gone else tuple(_translations(record)),
+        facts=tuple(_facts(record)),
+        citations=_citations(record),
+        doubts=tuple((issue.page, issue.detail) for issue in record.issues),
+        files=() if gone else tuple(_files(folder / "data", record)),
+        versions=versions,
+        linked=_for_script(linked.read_bytes()) if linked.exists() and not gone else "",
+        coins=to_coins(record),
+    )
+
+
+def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
+    given = record.date_as_given or ""
+    rows = [
+        ("Date", given if given != record.date else "", ""),
+        ("From", record.creator, ""),
+        ("To", record.recipient, ""),
+        *(("Named", name.as_given, "") for name in record.names if _mentioned(name.role)),
+        ("Type", record.document_type, ""),
+        ("Language", record.language, ""),
+        ("Collection", record.collection, "collections"),
+        ("Contributed by", ", ".join(record.contributors), ""),
+        ("Made possible by", record.funder, ""),
+        ("Rights", record.rights, ""),
+        ("Note", record.note, ""),
+    ]
+    yield from ((label, value, leads) for label, value, leads in rows if value)
+    for reference in record.references:
+        label = "Scanned in" if reference.relation == "held" else "Also held in"
+        yield label, reference.normal or reference.as_cited, ""
+
+
+def _mentioned(role: str) -> bool:
+    return role not in {"creator", "recipient"}
+
+
+def _citations(record: Record, leaf: str = "") -> tuple[tuple[str, str], ...]:
+    this = cited(record, leaf)
+    return tuple((name, in_words(this, manner)) for name, manner in _MANNERS.items())
+
+
+def _files(data: Path, record: Record) -> Iterator[FileView]:
+    original = ("The scan, as it arrived", f"original/{record.provenance.source.name}")
+    for label, path in (original, *_FILES):
+        if (data / path).is_file():
+            yield FileView(label, quote(path), _size((data / path).stat().st_size))
+
+
+def _size(number: float) -> str:
+    """Return a size as people say it.
+
+    >>> _size(512), _size(1_376_900)
+    ('512 B', '1.4 MB')
+    """
+    for unit in ("B", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" or number >= 10 else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def _for_script(content: bytes) -> str:
+    """Return JSON in which nothing ends the script element that it stands in."""
+    plain = json.dumps(json.loads(content), ensure_ascii=False)
+    return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _mates(record: Record) -> dict[int, tuple[str, ...]]:
+    """Return the anchors of the translated paragraphs, by number of the paragraph they render."""
+    found: dict[int, tuple[str, ...]] = {}
+    for translation in record.translations:
+        for ours, theirs in translation.aligned:
+            anchor = f"{translation.language}-{theirs}"
+            found[ours] = (*found.get(ours, ()), anchor)
+    return found
+
+
+def _translations(record: Record) -> Iterator[TranslationView]:
+    for one in record.translations:
+        yield TranslationView(one.language, one.translator, tuple(_rendered(one)))
+
+
+def _rendered(translation: Translation) -> Iterator[Paragraph]:
+    ours = {theirs: number for number, theirs in translation.aligned}
+    for number, text in enumerate(paragraphs(translation.text), 1):
+        yield Paragraph(number, text, (f"p-{ours[number]}",) if number in ours else ())
+
+
+def _leaf(
+    record: Record,
+    page: RecordPage,
+    counted: Iterator[int],
+    mates: dict[int, tuple[str, ...]],
+) -> LeafView:
+    image, own = page.image, []
+    for text in paragraphs(page.reading_text):
+        number = next(counted)
+        own.append(Paragraph(number, text, mates.get(number, ())))
+    return LeafView(
+        number=page.number,
+        label=label_of(page),
+        name=folder_of(page),
+        state=page.state.value,
+        detail=page.detail,
+        width=image.width if image else 0,
+        height=image.height if image else 0,
+        pictures=tuple(pictures_of(page)),
+        paragraphs=tuple(own),
+        citations=_citations(record, page.leaf or ""),
+    )
+
+
+def pictures_of(page: RecordPage) -> Iterator[tuple[int, str]]:
+    """Yield the pictures of a page: width in pixels, and file below its version's folder."""
+    if page.image is None:
+        return
+    for width in WIDTHS:
+        if width < page.image.width:
+            yield width, f"pages/{page.number:04d}-{width}.jpg"
+    yield page.image.width, f"pages/{page.number:04d}.jpg"
+
+
+def lines_of(folder: Path, page: RecordPage) -> Iterator[LineView]:
+    """Yield the lines of a page, as the ALTO of a version that lies in a folder has them."""
+    alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
+    if page.image is None or not alto.exists():
+        return
+    lines = (line for block in read_blocks(alto.read_bytes()) for line in block.lines)
+    for number, line in enumerate(lines, 1):
+        yield _line(number, line, page.image.width, page.image.height)
+
+
+def _line(number: int, line: Line, width: int, height: int) -> LineView:
+    words = tuple(
+        WordView(word.text, word.confidence < DOUBTFUL, _place(word.box, width, height))
+        for word in line.words
+    )
+    return LineView(number, words, _place(line.box, width, height))
+
+
+def _place(box: Box, width: int, height: int) -> str:
+    shares = (box.x / width, box.y / height, box.width / width, box.height / height)
+    return " ".join(f"{100 * share:.2f}" for share in shares)

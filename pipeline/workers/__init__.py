@@ -1,0 +1,1 @@
+"""Reading in child processes: the pool, its protocol, page runs and their cache."""

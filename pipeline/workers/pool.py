@@ -1,0 +1,204 @@
+"""The parent's side of the reading children: start, ask, time out, kill, start anew."""
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from pydantic import ValidationError
+
+from pipeline import errors
+from pipeline.errors import OpisError, PageError, PageTimeoutError
+from pipeline.workers.cpu_slots import slot
+from pipeline.workers.protocol import QUESTION, REPLY, Answer, Failed, Question
+
+_TRIES = 3  #: a child that died is replaced so often, before its question is held against it
+
+
+class Reader:
+    """One child process, started ahead of its first question and again after it died."""
+
+    def __init__(self, memory: int = 0) -> None:
+        self._memory = memory  #: bytes of address space; 0 for no limit
+        self._child: subprocess.Popen[bytes] | None = None
+        self._complaints: IO[bytes] | None = None
+
+    def start(self) -> None:
+        """Start the child, if it is not running: it takes half a second to be ready."""
+        self._running()
+
+    def ask(self, question: Question, timeout: float) -> Answer:
+        """Return the child's answer.
+
+        Args:
+            question: what to do.
+            timeout: seconds after which the child and all its own children are killed.
+
+        Raises:
+            PageTimeoutError: no answer came in time.
+            PageError: the child died or answered nonsense.
+            OpisError: what the child says is wrong with the file.
+        """
+        child = self._running()
+        assert child.stdin is not None
+        timer = threading.Timer(timeout, self._kill)
+        timer.start()
+        try:
+            child.stdin.write(QUESTION.dump_json(question) + b"\n")
+            child.stdin.flush()
+            assert child.stdout is not None
+            line = child.stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        finally:
+            late = not timer.is_alive()
+            timer.cancel()
+        if not line:
+            self._bury(late, timeout)
+        return _answer(line)
+
+    def close(self) -> None:
+        """End the child and whatever it runs."""
+        self._kill()
+        if self._child is not None:
+            self._child.wait()
+            for stream in (self._child.stdin, self._child.stdout, self._complaints):
+                if stream is not None:
+                    with suppress(BrokenPipeError):  # what it never read
+                        stream.close()
+        self._child = self._complaints = None
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._child is not None and self._child.poll() is None:
+            return self._child
+        self.close()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the child
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "pipeline.workers.worker", str(self._memory)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env=_environ(),
+            start_new_session=True,
+        )
+        return self._child
+
+    def _kill(self) -> None:
+        if self._child is not None and self._child.poll() is None:
+            os.killpg(self._child.pid, signal.SIGKILL)
+
+    def _bury(self, late: bool, timeout: float) -> None:
+        """Say why there is no answer; the next question starts a new child."""
+        assert self._child is not None
+        assert self._complaints is not None
+        status = self._child.wait()
+        self._complaints.seek(0)
+        last = self._complaints.read().decode(errors="replace").strip().splitlines()[-1:]
+        self.close()
+        if late:
+            msg = f"no answer within {timeout:g} s"
+            raise PageTimeoutError(msg)
+        msg = f"the reading process died (status {status}) {' '.join(last)}".strip()
+        raise _DiedError(msg)
+
+
+def _environ() -> dict[str, str]:
+    """Return what a child reads: without what a Dask worker sets so that it gives memory back.
+
+    Pages come and go in megabytes: a child that gave each back took up to 8 % longer.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != "MALLOC_TRIM_THRESHOLD_"}
+    return {**kept, "OMP_THREAD_LIMIT": "1"}
+
+
+class _DiedError(PageError):
+    """The child is gone, whoever ended it."""
+
+
+class StoppedError(Exception):
+    """The children were ended while work went on: an interrupt, never a fault of a page."""
+
+
+class Readers:
+    """A fixed number of children, lent to whoever asks next.
+
+    No more of them work at once on this machine, whatever other processes have children.
+    Each, and what it starts, may have ``memory`` bytes of address space; 0 sets no limit.
+    """
+
+    def __init__(self, count: int, memory: int = 0) -> None:
+        self._closed = False
+        self.count = count
+        self._all = [Reader(memory) for _ in range(count)]
+        # The last one back is lent first: who reads with four threads has four children.
+        self._idle: queue.LifoQueue[Reader] = queue.LifoQueue()
+        for reader in self._all:
+            self._idle.put(reader)
+
+    def start(self) -> None:
+        """Start all of them ahead of the first question; else each starts when it is lent."""
+        for reader in self._all:
+            reader.start()
+
+    @contextmanager
+    def borrow(self) -> Iterator[Reader]:
+        """Lend a child; waits until one is free.
+
+        Raises:
+            StoppedError: the children are ended.
+        """
+        if self._closed:
+            raise StoppedError
+        reader = self._idle.get()
+        try:
+            with slot(self.count):
+                if self._closed:  # while we waited: a child started now would outlive the end
+                    raise StoppedError
+                yield reader
+        except Exception as error:
+            if self._closed:  # or an interrupt would pass for a broken scan
+                raise StoppedError from error
+            raise
+        finally:
+            self._idle.put(reader)
+
+    def ask(self, question: Question, timeout: float) -> Answer:
+        """Return an answer that needs nothing from the question before.
+
+        A child that died is no proof against the file: the system kills whom it likes when memory
+        is short. A new one is asked, a few times.
+
+        Raises:
+            PageTimeoutError: no answer came in time.
+            PageError: every child died over it, or one answered nonsense.
+            OpisError: what the child says is wrong with the file.
+        """
+        for _ in range(_TRIES - 1):
+            with suppress(_DiedError), self.borrow() as reader:
+                return reader.ask(question, timeout)
+        with self.borrow() as reader:
+            return reader.ask(question, timeout)
+
+    def close(self) -> None:
+        """End all children; a question under way is not answered, and not asked again."""
+        self._closed = True
+        for reader in self._all:
+            reader.close()
+
+
+def _answer(line: bytes) -> Answer:
+    try:
+        reply = REPLY.validate_json(line)
+    except ValidationError as error:
+        msg = "the reading process answered nonsense"
+        raise PageError(msg) from error
+    if isinstance(reply, Failed):
+        kind = getattr(errors, reply.error, PageError)
+        raise kind(reply.message) if issubclass(kind, OpisError) else PageError(reply.message)
+    return reply

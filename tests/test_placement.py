@@ -1,0 +1,157 @@
+"""The bundled letter's first leaf, turned, sloped, in two languages and through two engines."""
+
+import shutil
+import subprocess
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.imaging.page_image import page_image
+from pipeline.model import PageState, Reading
+from pipeline.ocr import tesserocr_engine
+from pipeline.ocr.components import Grey
+from pipeline.ocr.engine import How
+from pipeline.ocr.page_reader import read_image
+from pipeline.ocr.tesseract import Tesseract
+from pipeline.ocr.tesserocr_engine import Tesserocr
+from pipeline.ocr.transform import Way
+from pipeline.ocr.upright import upright as set_upright
+from pipeline.searchable_pdf.write import LayerPage, PdfFacts, write_searchable
+from pipeline.text_metrics import cer, line_error
+from tests.workspace import LETTER
+
+pytestmark = pytest.mark.tesseract
+TYPED = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")[1]
+
+
+ENGLISH = (
+    "The Government has agreed to receive",
+    "the representative of the committee in",
+    "January and asks that the place of the",
+    "meeting should be kept secret until the",
+    "delegation has arrived at the station.",
+    "You are requested to inform them about",
+    "this decision without any further delay.",
+)
+
+
+@cache
+def leaf() -> Grey:
+    return page_image(LETTER, "application/pdf", 2, 300, 10**9)[0]
+
+
+@cache
+def upright() -> Reading:
+    return read_image(leaf(), Tesseract(("rus",), 60))
+
+
+@pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is missing")
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_the_words_of_a_turned_page_are_found_in_its_pdf(quarters: int, tmp_path: Path) -> None:
+    scan = tmp_path / "scan.png"
+    Image.fromarray(np.rot90(leaf(), -quarters)).save(scan, dpi=(300, 300))
+    pixels, image = page_image(scan, "image/png", 1, 300, 10**9)
+    found = set_upright(read_image(pixels, Tesseract(("rus",), 60)), image)
+    assert found.quarters == 4 - quarters
+    page = LayerPage(image, found.text, keep_own=False, quarters=found.quarters)
+    target = tmp_path / "searchable.pdf"
+    write_searchable(scan, "image/png", [page], target, PdfFacts("", "ru", None))
+    command = ["pdftotext", "-raw", str(target), "-"]  # in the order of the file
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert cer(found.text.raw, told) < 0.02
+
+
+def error(reading: Reading) -> float:
+    return line_error(TYPED, reading.text.raw)
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_a_turned_page_is_read_as_well_and_its_words_are_where_they_are(quarters: int) -> None:
+    page = np.ascontiguousarray(np.rot90(leaf(), -quarters))
+    reading = read_image(page, Tesseract(("rus",), 60))
+    assert error(reading) <= error(upright()) + 0.01
+    assert "turn" in [step.name for step in reading.steps]
+    height, width = leaf().shape
+    back = Way.turned(quarters, width, height).back()
+    there = {word.text: back.box(word.box, width, height) for word in reading.text.words()}
+    found = 0
+    for word in upright().text.words():
+        other = there.get(word.text)
+        if other is not None and abs(other.x - word.box.x) < 12 and abs(other.y - word.box.y) < 12:
+            found += 1
+    assert found > 0.7 * len(there)
+
+
+@pytest.mark.parametrize("degrees", [-8, 5])
+def test_a_sloping_page_is_read_as_well(degrees: float) -> None:
+    height, width = leaf().shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    page = cv2.warpAffine(leaf(), turn, (width, height), borderValue=(205,))
+    reading = read_image(np.asarray(page, np.uint8), Tesseract(("rus",), 60))
+    (step,) = [step for step in reading.steps if step.name == "straighten"]
+    assert float(step.settings["degrees"]) == pytest.approx(
+        -degrees, abs=0.8
+    )  # the leaf slopes itself
+    assert error(reading) <= error(upright()) + 0.01
+
+
+def test_the_language_of_a_page_is_found_among_several() -> None:
+    reading = read_image(leaf(), Tesseract(("eng", "rus"), 60))
+    assert reading.languages == ("rus",)
+    assert error(reading) <= error(upright()) + 0.005
+
+
+def test_a_page_in_two_scripts_is_read_in_both() -> None:
+    page = leaf().copy()
+    page[1700:] = 225
+    for row, line in enumerate(ENGLISH):
+        place = (330, 1850 + 110 * row)
+        cv2.putText(page, line, place, cv2.FONT_HERSHEY_COMPLEX, 1.5, (40,), 3, cv2.LINE_AA)
+    reading = read_image(page, Tesseract(("rus", "eng"), 60))
+    assert set(reading.languages) == {"rus", "eng"}
+    read = reading.text.raw.lower()
+    assert "the government has agreed" in read
+    assert line_error("\n".join(TYPED.splitlines()[3:10]), reading.text.raw) < 0.05
+    assert line_error("\n".join(ENGLISH), reading.text.raw) < 0.1
+
+
+def test_a_page_is_read_the_same_twice() -> None:
+    again = read_image(leaf(), Tesseract(("rus",), 60))
+    assert (again.text, again.steps) == (upright().text, upright().steps)
+
+
+def test_the_library_reads_what_the_program_reads() -> None:
+    reading = read_image(leaf(), Tesserocr(("rus",), 60))
+    assert reading.state is PageState.OK
+    assert cer(upright().text.raw, reading.text.raw) < 0.03  # two versions of Tesseract
+    assert error(reading) <= error(upright()) + 0.01
+    again = read_image(leaf(), Tesserocr(("rus",), 60))
+    assert again.text == reading.text
+
+
+def test_the_library_is_named_in_the_signature() -> None:
+    ours, programs = Tesserocr(("rus",), 60).signature, Tesseract(("rus",), 60).signature
+    assert ours.models == programs.models
+    assert ours.settings["through"].startswith("tesserocr ")
+    assert ours != programs
+
+
+def test_the_library_says_what_went_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "page.pgm"
+    path.write_bytes(b"P5 garbage")
+    with pytest.raises(PageError):
+        Tesserocr(("rus",), 60).read(path, How(("rus",)))
+    cv2.imwrite(str(path), leaf())
+    with pytest.raises(PageTimeoutError, match="longer than"):
+        Tesserocr(("rus",), 0.001).read(path, How(("rus",)))
+
+
+def test_an_extra_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tesserocr_engine, "find_spec", lambda name: None)
+    with pytest.raises(SetupError, match="uv sync --extra tesserocr"):
+        tesserocr_engine.check_extra()

@@ -1,0 +1,149 @@
+"""How a batch takes turns: every scan has one outcome, nothing piles up, nobody is held back."""
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import settings as law
+from hypothesis import strategies as st
+
+from flows.progress import Meter
+from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.scheduler import Pending, Turns
+from pipeline.model import ScanFacts
+from pipeline.scan import Admitted
+from pipeline.settings import Settings
+from tests.factories import CLOCK, admitted, scan_pdf
+
+JOBS = 2
+
+
+class Desk:
+    """Steps in real threads, on scans of so many pages; some go wrong. It notes what it did."""
+
+    def __init__(self, scan: Admitted, pages: dict[Path, int]) -> None:
+        self._scan, self._pages = scan, pages
+        self._pool = ThreadPoolExecutor(2 * JOBS)
+        self._lock = threading.Lock()
+        self.read_pages: list[tuple[str, int]] = []
+        self.runs: list[tuple[str, int]] = []
+        self.published: list[tuple[str, int]] = []  #: and how many pages had been given out by then
+        self.in_hand = self.most_in_hand = self.reading = self.most_reading = 0
+
+    def admit(self, path: Path) -> Future[Admitted | Outcome]:
+        self.in_hand += 1
+        self.most_in_hand = max(self.most_in_hand, self.in_hand)
+        return self._pool.submit(self._admit, path)
+
+    def read(self, scan: Admitted, run: range) -> Future[None]:
+        self.reading += 1
+        self.most_reading = max(self.most_reading, self.reading)
+        with self._lock:
+            self.runs.append((scan.path.name, len(run)))
+            self.read_pages += [(scan.path.name, number) for number in run]
+        return self._pool.submit(self._read, scan)
+
+    def publish(self, scan: Admitted, read: Sequence[Pending]) -> Future[Outcome]:
+        assert all(task.result() is None for task in read)
+        with self._lock:
+            self.published.append((scan.path.name, len(self.read_pages)))
+        return self._pool.submit(self._publish, scan)
+
+    def _admit(self, path: Path) -> Admitted | Outcome:
+        if path.stem.endswith("refused"):
+            return Outcome(path.name, refused="no")
+        if path.stem.endswith("odd"):
+            raise RuntimeError(path.name)
+        facts = ScanFacts("application/pdf", self._pages[path])
+        return replace(self._scan, path=path, name=path.name, facts=facts)
+
+    def _read(self, scan: Admitted) -> None:
+        with self._lock:
+            self.reading -= 1
+        if scan.path.stem.endswith("unreadable"):
+            raise OSError(5, "Input/output error", scan.name)
+
+    def _publish(self, scan: Admitted) -> Outcome:
+        if scan.path.stem.endswith("unpublished"):
+            raise RuntimeError(scan.name)
+        return Outcome(scan.name, record="r", version=1)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tmp_path_factory.mktemp("turns")
+    for name in ("inbox", "output"):
+        (folder / name).mkdir()
+    return Settings(inbox=folder / "inbox", output=folder / "output")
+
+
+@pytest.fixture(scope="module")
+def scan(settings: Settings) -> Admitted:
+    return admitted(scan_pdf(settings.inbox / "scan.pdf", 1), 1)
+
+
+def driven(scan: Admitted, settings: Settings, sizes: dict[str, int]) -> tuple[Desk, list[Outcome]]:
+    paths = {settings.inbox / f"{name}.pdf": pages for name, pages in sizes.items()}
+    for path in paths:
+        path.touch()
+    desk = Desk(scan, paths)
+    outcomes = []
+    meter = Meter()
+    for outcome in Turns(desk, meter, settings, CLOCK, JOBS).outcomes(paths):
+        desk.in_hand -= 1
+        outcomes.append(outcome)
+    assert meter.percent == 100 or any("un" in name for name in sizes)
+    return desk, outcomes
+
+
+kinds = st.sampled_from(["whole", "refused", "odd", "unreadable", "unpublished"])
+
+
+@law(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(kinds, st.integers(1, 60)), max_size=60))
+def test_every_scan_has_one_outcome_and_every_page_is_read_once(
+    scan: Admitted, settings: Settings, batch: list[tuple[str, int]]
+) -> None:
+    sizes = {f"{number}-{kind}": pages for number, (kind, pages) in enumerate(batch)}
+    desk, outcomes = driven(scan, settings, sizes)
+    assert sorted(outcome.scan for outcome in outcomes) == sorted(f"{name}.pdf" for name in sizes)
+    for outcome in outcomes:
+        kind = outcome.scan.removesuffix(".pdf").partition("-")[2]
+        assert outcome.fate == {"whole": "published", "refused": "refused"}.get(kind, "failed")
+    assert len(set(desk.read_pages)) == len(desk.read_pages)
+    read = dict.fromkeys(sizes, 0)
+    for name, _ in desk.read_pages:
+        read[name.removesuffix(".pdf")] += 1
+    for name, pages in sizes.items():
+        if name.endswith(("whole", "unpublished")):
+            assert read[name] == pages
+    assert desk.most_in_hand <= 16 + 1, "one more while it is told of"
+    assert desk.most_reading <= 2 * JOBS
+
+
+def test_a_huge_scan_does_not_hold_back_a_hundred_letters(
+    scan: Admitted, settings: Settings
+) -> None:
+    letters = {f"letter-{number}-whole": 2 for number in range(100)}
+    desk, _ = driven(scan, settings, {"huge-whole": 2000} | letters)
+    order = [name for name, _ in desk.published]
+    assert order[-1] == "huge-whole.pdf"
+    begun = dict(desk.published)
+    assert begun["letter-0-whole.pdf"] < 200, "the first letter is out before a tenth is read"
+    assert begun["letter-99-whole.pdf"] < 2000
+
+
+def test_a_scan_that_is_alone_is_cut_short_and_many_are_not(
+    scan: Admitted, settings: Settings
+) -> None:
+    desk, _ = driven(scan, settings, {"alone-whole": 100})
+    sizes = [length for _, length in desk.runs]
+    assert sum(sizes) == 100
+    assert sizes == sorted(sizes, reverse=True)
+    assert (sizes[0], sizes[-1]) == (12, 1)
+    desk, _ = driven(scan, settings, {f"{number}-whole": 4 for number in range(100)})
+    assert len(desk.runs) < 120, "nearly all of them are read in one run"

@@ -1,0 +1,117 @@
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytesseract
+import pytest
+
+from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.model import Limits
+from pipeline.ocr.engine import How, Threshold, mapped, parse_tsv
+from pipeline.ocr.tesseract import Tesseract, _run, installed_languages, models_of
+from pipeline.text import Box, Word
+from pipeline.workers.pool import Readers, StoppedError
+from pipeline.workers.protocol import Inspect
+from tests.factories import text
+
+COLUMNS = "level page_num block_num par_num line_num word_num left top width height conf text"
+HEAD = "\t".join(COLUMNS.split()) + "\n"
+
+
+def row(place: str, box: str, confidence: str, word: str) -> str:
+    return "\t".join(["5", "1", *place.split(), *box.split(), confidence, word]) + "\n"
+
+
+def test_words_lines_and_paragraphs_come_out_of_the_table() -> None:
+    table = HEAD + "4\t1\t1\t1\t1\t0\t0\t0\t9\t9\t-1\t\n"
+    table += row("1 1 1 1", "10 20 30 8", "96.5", "Товарищу")
+    table += row("1 1 1 2", "50 20 30 8", "91", '"Мао"')
+    table += row("1 1 2 1", "10 40 30 8", "90", "лично")
+    table += row("1 2 1 1", "10 60 30 8", "90", "срочно")
+    found = parse_tsv(table)
+    assert found.raw == 'Товарищу "Мао"\nлично\n\nсрочно'
+    assert next(found.words()) == Word("Товарищу", Box(10, 20, 30, 8), 0.965)
+
+
+def test_rows_without_a_word_and_impossible_numbers_do_no_harm() -> None:
+    table = HEAD + row("1 1 1 1", "-3 -1 0 0", "-1", "а") + row("1 1 1 2", "0 0 5 5", "95", " ")
+    assert list(parse_tsv(table).words()) == [Word("а", Box(0, 0, 1, 1), 0.0)]
+
+
+def test_an_empty_table_is_an_empty_page() -> None:
+    assert parse_tsv(HEAD).raw == ""
+    assert parse_tsv(HEAD).confidence is None
+
+
+def test_boxes_are_mapped_and_nothing_else() -> None:
+    before = text("раз два\nтри")
+    after = mapped(before, lambda box: Box(box.x * 2, box.y * 2, box.width * 2, box.height * 2))
+    assert after.raw == before.raw
+    assert [word.box.x for word in after.words()] == [2 * word.box.x for word in before.words()]
+
+
+@pytest.mark.tesseract
+def test_a_missing_language_is_refused_with_the_package_to_install() -> None:
+    with pytest.raises(SetupError, match="apt-get install tesseract-ocr-chi-sim"):
+        models_of(("rus", "chi_sim"))
+
+
+def test_no_language_at_all_is_refused() -> None:
+    with pytest.raises(SetupError, match="--languages"):
+        models_of(())
+
+
+@pytest.mark.tesseract
+def test_the_signature_pins_engine_and_models_in_the_order_given() -> None:
+    signature = Tesseract(("rus", "eng"), 60).signature
+    assert signature.languages == ("rus", "eng")
+    assert {code: len(digest) for code, digest in signature.models.items()} == {
+        "rus": 64,
+        "eng": 64,
+    }
+    assert signature.version[0].isdigit()
+    assert Tesseract(("eng", "rus"), 60).signature != signature
+
+
+@pytest.mark.tesseract
+def test_a_file_that_is_no_image_is_a_page_error_and_not_a_time_out(tmp_path: Path) -> None:
+    path = tmp_path / "page.pgm"
+    path.write_bytes(b"P5 garbage")
+    with pytest.raises(PageError) as caught:
+        Tesseract(("eng",), 60).read(path, How(("eng",)))
+    assert not isinstance(caught.value, PageTimeoutError)
+
+
+@pytest.mark.tesseract
+def test_a_page_that_takes_too_long_is_a_time_out(tmp_path: Path) -> None:
+    path = tmp_path / "page.pgm"
+    path.write_bytes(b"P5\n2000 2000\n255\n" + b"\xff" * 4_000_000)
+    with pytest.raises(PageTimeoutError, match=r"longer than 0\.001 s"):
+        Tesseract(("rus", "eng"), 0.001).read(path, How(("rus",)))
+
+
+def test_options_of_a_reading_are_named_only_where_they_differ_from_the_engines() -> None:
+    assert How(("rus",)).options == "--psm 3 --dpi 200"
+    local = How(("rus",), threshold=Threshold.SAUVOLA).options
+    assert local == "--psm 3 --dpi 200 -c thresholding_method=2"
+
+
+def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(tmp_path: Path) -> None:
+    readers = Readers(1)
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4")
+    limits = Limits(max_pages=1, max_bytes=100, max_pixels=100)
+    threading.Timer(0.05, readers.close).start()  # before the child is up
+    with pytest.raises(StoppedError), readers.borrow() as reader:
+        reader.ask(Inspect(tmp_path / "scan.pdf", limits), 30)
+
+
+def test_ctrl_c_does_not_reach_the_look_at_the_engine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!{sys.executable}\nimport os\nprint(f'{{os.getsid(0)}}\\neng')\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
+    assert list(installed_languages()) == ["eng"]
+    assert _run("--version").splitlines()[0] != str(os.getsid(0))

@@ -1,0 +1,56 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.model import Verdict
+from pipeline.text_metrics import cer, line_error, verdict, wer
+
+
+@given(st.text(min_size=1))
+def test_a_text_has_no_errors_against_itself(text: str) -> None:
+    assert cer(text, text) == 0
+    assert wer(text, text) == 0
+    assert line_error(text, text) == 0
+
+
+def test_a_letter_composed_of_two_characters_counts_once() -> None:
+    assert cer("й", "и\u0306") == 0
+    assert cer("ёж", "е\u0308х") == 0.5
+
+
+def test_runs_of_white_space_count_as_one_space() -> None:
+    assert cer("а б", "а \n\t б") == 0
+
+
+def test_line_error_does_not_punish_reading_a_stamp() -> None:
+    page = "СЕКРЕТНО 0110\nТоварищу Мао\nвходящий № 5"
+    assert line_error("Товарищу Мао", page) == 0
+    assert cer("Товарищу Мао", page) > 1
+
+
+def test_line_error_counts_edits_in_the_best_stretch() -> None:
+    assert line_error("Товарищу Мао", "xx Товаришу Мао yy") == pytest.approx(1 / 12)
+    assert line_error("мир", "") == 1
+
+
+@pytest.mark.parametrize(
+    ("theirs", "expected"),
+    [
+        ("Товарищу Мао Цзэ-дуну лично срочно", Verdict.GOOD),
+        ("Товаришч Мао Ц3э-дчич л1чио cpочно", Verdict.POOR),
+        ("Hanorosas:t AeKnapai ,-++2),2 GLYPH", Verdict.LYING),
+    ],
+)
+def test_a_text_layer_is_judged_against_our_reading(theirs: str, expected: Verdict) -> None:
+    found, score = verdict("Товарищу Мао Цзэ-дуну лично, срочно", theirs)
+    assert (found, score is None) == (expected, False)
+
+
+def test_a_layer_of_a_few_true_words_is_poor_and_does_not_lie() -> None:
+    page = "Go to the second page. " + "Here is the map of the town and of all its suburbs. " * 3
+    assert verdict(page, "Go to the second page")[0] is Verdict.POOR
+    assert verdict(page, "Come back to another leaf")[0] is Verdict.LYING
+
+
+def test_a_layer_is_not_judged_by_a_page_of_three_words() -> None:
+    assert verdict("одно два три", "anything") == (Verdict.UNJUDGED, None)

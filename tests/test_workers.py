@@ -1,0 +1,163 @@
+"""A reading child that somebody kills is replaced, and its question asked again."""
+
+import itertools
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pipeline.errors import PageError
+from pipeline.model import Limits
+from pipeline.workers.pool import Readers
+from pipeline.workers.protocol import Inspect
+from tests.factories import scan_pdf
+from tests.workspace import outliving
+
+
+def _children() -> list[psutil.Process]:
+    found = []
+    for one in psutil.Process().children():
+        with suppress(psutil.Error):  # it ended while it was looked at
+            if "pipeline.workers.worker" in " ".join(one.cmdline()):
+                found.append(one)
+    return found
+
+
+def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> None:
+    scan = scan_pdf(tmp_path / "scan.pdf", 2)
+    readers = Readers(1)
+    try:
+        readers.start()
+        for one in _children():
+            one.kill()  # as the system does when memory is short
+        facts = readers.ask(Inspect(scan, Limits()), 30).facts
+        assert facts is not None
+        assert facts.page_count == 2
+    finally:
+        readers.close()
+
+
+def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    readers, stop = Readers(1), threading.Event()
+
+    def kill_all() -> None:
+        while not stop.wait(0.02):
+            for one in _children():
+                with suppress(psutil.NoSuchProcess):
+                    one.send_signal(signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_all)
+    killer.start()
+    try:
+        with pytest.raises(PageError, match="the reading process died"):
+            readers.ask(Inspect(tmp_path / "pipe", Limits()), 30)
+    finally:
+        stop.set()
+        killer.join()
+        readers.close()
+
+
+def test_a_child_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
+    readers = Readers(1, memory=2**31)
+    try:
+        readers.ask(Inspect(scan_pdf(tmp_path / "scan.pdf", 1), Limits()), 30)
+        (child,) = _children()
+        assert child.rlimit(psutil.RLIMIT_AS) == (2**31, 2**31)
+    finally:
+        readers.close()
+
+
+def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
+    code = "import time; from pipeline.workers.pool import Readers; r = Readers(1); r.start()"
+    parent = psutil.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"])
+    until = time.monotonic() + 20
+    while not parent.children():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(1.5)
+    family = parent.children(recursive=True)
+    parent.kill()
+    parent.wait()
+    assert not outliving(family)
+
+
+def test_a_child_starts_when_it_is_lent_and_the_last_one_back_is_lent_first(tmp_path: Path) -> None:
+    scan = scan_pdf(tmp_path / "scan.pdf", 1)
+    readers = Readers(8)
+    try:
+        assert not _children()
+        for _ in range(3):
+            readers.ask(Inspect(scan, Limits()), 30)
+        assert len(_children()) == 1
+        readers.start()
+        assert len(_children()) == 8
+    finally:
+        readers.close()
+
+
+_HOLDS = """
+import sys, time
+from pipeline.workers.cpu_slots import slot
+for _ in range(15):
+    with slot(int(sys.argv[1])):
+        begun = time.monotonic()
+        time.sleep(0.01)
+        print(begun, time.monotonic(), flush=True)
+"""
+
+
+@pytest.mark.parametrize("slots", [1, 2])
+def test_no_more_hold_a_slot_of_the_machine_than_there_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slots: int
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    words = [sys.executable, "-c", _HOLDS, str(slots)]
+    runs = [subprocess.Popen(words, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+    killed = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    assert killed.stdout is not None
+    killed.stdout.readline()
+    killed.kill()  # what it held is free again
+    killed.communicate()
+    held = [
+        (float(begun), float(ended))
+        for run in runs
+        for begun, ended in (line.split() for line in run.communicate(timeout=60)[0].splitlines())
+    ]
+    assert len(held) == 4 * 15
+    moments = sorted([(begun, 1) for begun, _ in held] + [(ended, -1) for _, ended in held])
+    at_once = list(itertools.accumulate(change for _, change in moments))
+    assert max(at_once) <= slots
+
+
+_GREEDY = """
+import sys, time
+from pipeline.workers.cpu_slots import slot
+for _ in range(40):
+    with slot(1):
+        time.sleep(0.05)
+        print(sys.argv[1], time.monotonic(), flush=True)
+"""
+
+
+def test_slots_are_given_first_come_first_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    runs = [
+        subprocess.Popen([sys.executable, "-c", _GREEDY, name], stdout=subprocess.PIPE, text=True)
+        for name in ("a", "b")
+    ]
+    told = [line.split() for run in runs for line in run.communicate(timeout=60)[0].splitlines()]
+    order = "".join(name for name, _ in sorted(told, key=lambda one: float(one[1])))
+    first = max(order.index("a"), order.index("b"))  # from here both are there
+    last = min(order.rindex("a"), order.rindex("b"))
+    assert max(map(len, re.findall("a+|b+", order[first:last]))) <= 2, order
