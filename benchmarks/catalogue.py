@@ -20,8 +20,8 @@ import numpy as np
 from wordfreq import top_n_list
 
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.catalog_entries import Card, CardPage, enter
-from pipeline.repository.catalog_file import build_from, connect
+from pipeline.repository.catalog_entries import CatalogPage, CatalogRow, upsert
+from pipeline.repository.catalog_file import build_from_rows, open_database
 
 _WORDS = 150  #: on a page
 _ARCHIVES = ("RGASPI", "GARF", "RGANI", "AVP RF", "TsAMO")
@@ -48,14 +48,14 @@ class Pages:
         return [" ".join(row) for row in self._words[places]]
 
 
-def record(number: int, texts: Sequence[str]) -> Card:
+def record(number: int, texts: Sequence[str]) -> CatalogRow:
     """Return a made-up record as the catalogue takes it."""
     archive = _ARCHIVES[number % len(_ARCHIVES)]
     fond, delo, year = 17 + number % 211, number // 40 + 1, 1917 + number % 75
     pages = tuple(
-        CardPage(place, f"{place}", "ok", 0.9, text) for place, text in enumerate(texts, 1)
+        CatalogPage(place, f"{place}", "ok", 0.9, text) for place, text in enumerate(texts, 1)
     )
-    return Card(
+    return CatalogRow(
         id=f"made-up-{number:06d}", version=1, folder=f"{archive.lower()}/f{fond}/{number:06d}",
         title=f"Protocol No. {number}", date=str(year), year=year,
         language="ru" if number % 3 else "en", archive=archive, fond=str(fond),
@@ -66,7 +66,7 @@ def record(number: int, texts: Sequence[str]) -> Card:
     )  # fmt: skip
 
 
-def records(count: int, pages: int) -> Iterator[Card]:
+def records(count: int, pages: int) -> Iterator[CatalogRow]:
     """Yield made-up records."""
     drawn = Pages(1949)
     for number in range(count):
@@ -99,27 +99,27 @@ def ask(folder: Path) -> None:
             _print(kind, lasted)
         _print("search, all of these", everything)
         for after in ("", "made-up-050000"):
-            lasted = [_lasted(lambda: list(catalog.entries(100, after))) for _ in range(20)]  # noqa: B023
+            lasted = [_lasted(lambda: list(catalog.iter_entries(100, after))) for _ in range(20)]  # noqa: B023
             _print(f"list, a page of 100 {after and 'from the middle'}", lasted)
         ids = [f"made-up-{number:06d}" for number in range(50)]
-        _print("show", [_lasted(partial(catalog.entry, one)) for one in ids])
+        _print("show", [_lasted(partial(catalog.get_entry, one)) for one in ids])
         files = [f"GARF, f. {number}, op. 1, d. 9" for number in range(17, 60)]
-        _print("what is in a file", [_lasted(partial(catalog.under, one)) for one in files])
+        _print("what is in a file", [_lasted(partial(catalog.find_below, one)) for one in files])
     drawn = Pages(7)
     fresh = [record(10**6 + number, drawn.texts(4)) for number in range(100)]
     _print("add a record of 4 pages", _added(folder / "catalog.sqlite", fresh))
 
 
-def _added(path: Path, cards: Sequence[Card]) -> list[float]:
+def _added(path: Path, cards: Sequence[CatalogRow]) -> list[float]:
     """Add records as a publication does: announced, then entered, each forced to disk."""
     lasted = []
-    with closing(connect(path)) as db:
+    with closing(open_database(path)) as db:
         for card in cards:
             begun = time.perf_counter()
             with db:
                 db.execute("INSERT INTO pending VALUES (?)", [card.folder])
             with db:
-                enter(db, card)
+                upsert(db, card)
                 db.execute("DELETE FROM pending")
             lasted.append(1000 * (time.perf_counter() - begun))
     return lasted
@@ -149,7 +149,7 @@ def main() -> None:
         return
     (given.folder / "records").mkdir(parents=True, exist_ok=True)
     begun = time.monotonic()
-    build_from(given.folder / "catalog.sqlite", records(given.records, given.pages))
+    build_from_rows(given.folder / "catalog.sqlite", records(given.records, given.pages))
     size = (given.folder / "catalog.sqlite").stat().st_size
     print(f"built in {time.monotonic() - begun:.0f} s, {size / 2**20:,.0f} MB")
 

@@ -83,7 +83,7 @@ def measured(folder: Path, runner: str) -> Cost:
     server.start()
     try:
         before = _cpu_of_server()
-        cost = _run(words, folder, {"PREFECT_API_URL": server.api, "OPIS_RUNNER": runner})
+        cost = _run(words, folder, {"PREFECT_API_URL": server.api_url, "OPIS_RUNNER": runner})
         cost.cpu["server"] = _cpu_of_server() - before
     finally:
         server.stop()

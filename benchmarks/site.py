@@ -23,12 +23,12 @@ from random import Random
 from playwright.sync_api import Request, sync_playwright
 from wordfreq import top_n_list, word_frequency
 
-from flows.runtime import jobs_of
-from pipeline.record.model import dump
+from flows.runtime import worker_count
+from pipeline.record.model import dump_json
 from pipeline.repository.catalog import Catalog
 from pipeline.settings import Settings
 from pipeline.site.build import Site
-from pipeline.workers.pool import Readers
+from pipeline.workers.pool import WorkerPool
 
 _WORDS = 250  #: on a page
 _QUERIES = (
@@ -61,7 +61,7 @@ def copies(output: Path, count: int, target: Path) -> Iterator[Path]:
         said["date"] = f"{1900 + number % 90}-01-14"
         for page in said["pages"]:
             page["reading_text"] = " ".join(chance.choices(words, weights, k=_WORDS))
-        path.write_text(dump(said), "utf-8")
+        path.write_text(dump_json(said), "utf-8")
         marks = place / "v1" / "tagmanifest-sha256.txt"
         marks.write_text(f"{marks.read_text('utf-8')}\n{number}\n", "utf-8")
         yield place / "v1"
@@ -69,14 +69,14 @@ def copies(output: Path, count: int, target: Path) -> Iterator[Path]:
 
 def build(settings: Settings) -> tuple[float, int]:
     """Build the site; return seconds, and the records that were made."""
-    jobs = jobs_of(settings)
-    readers = Readers(jobs)
+    jobs = worker_count(settings)
+    readers = WorkerPool(jobs)
     begun = time.monotonic()
     try:
         built = Site(settings, readers, jobs).build(lambda _: None)
     finally:
         readers.close()
-    return time.monotonic() - begun, built.made
+    return time.monotonic() - begun, built.rebuilt
 
 
 def _into(loaded: list[Request]) -> Callable[[Request], None]:

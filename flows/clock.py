@@ -11,7 +11,7 @@ from pipeline.model import Clock
 class RealClock:
     """The machine's clock, in UTC."""
 
-    still = False
+    is_fixed = False
 
     def now(self) -> datetime:
         """Return the present moment, to the millisecond."""
@@ -22,19 +22,19 @@ class RealClock:
         """Return the moment as it was."""
         return then
 
-    def lasting(self, seconds: float) -> float:
+    def duration(self, seconds: float) -> float:
         """Return the duration, to the millisecond."""
         return round(seconds, 3)
 
 
 @dataclass(frozen=True, slots=True)
-class StillClock:
+class FixedClock:
     """Always the same moment, so that the same scan gives the same bytes on any day."""
 
     at: datetime
 
     @property
-    def still(self) -> bool:
+    def is_fixed(self) -> bool:
         """It does."""
         return True
 
@@ -47,7 +47,7 @@ class StillClock:
         del then
         return self.at
 
-    def lasting(self, seconds: float) -> float:
+    def duration(self, seconds: float) -> float:
         """Return 0: nothing lasts where the clock stands still."""
         return 0.0 * seconds
 
@@ -64,7 +64,7 @@ def clock_from(environ: Mapping[str, str]) -> Clock:
     if not epoch:
         return RealClock()
     try:
-        return StillClock(datetime.fromtimestamp(int(epoch), UTC))
+        return FixedClock(datetime.fromtimestamp(int(epoch), UTC))
     except (ValueError, OverflowError, OSError) as error:
         msg = f"SOURCE_DATE_EPOCH must be seconds since 1970, not {epoch!r}."
         raise SetupError(msg) from error

@@ -17,17 +17,17 @@ from flows.ingest import ingest_inbox
 from flows.verify import verify_fixity
 from pipeline.settings import Settings
 
-ON_ARRIVAL = "ingest-inbox/on-arrival"
-_AT_ONCE = 3  #: runs: one of each deployment
+ON_ARRIVAL_DEPLOYMENT = "ingest-inbox/on-arrival"
+_MAX_RUNS = 3  #: runs: one of each deployment
 
 
-def deployments(settings: Settings) -> list[RunnerDeployment]:
+def build_deployments(settings: Settings) -> list[RunnerDeployment]:
     """Return what can be run, each once at a time, with its schedule."""
-    made: list[Any] = _deployments(settings)  # outside of a loop they are never coroutines
+    made: list[Any] = _untyped_deployments(settings)  # outside of a loop they are never coroutines
     return made
 
 
-def _deployments(settings: Settings) -> list[Any]:
+def _untyped_deployments(settings: Settings) -> list[Any]:
     one = ConcurrencyLimitConfig(limit=1)
     where = EntrypointType.MODULE_PATH
     nightly = Cron(settings.nightly, timezone=settings.timezone)
@@ -52,7 +52,7 @@ def main() -> None:
     """Register the deployments and run what is asked for, until SIGTERM."""
     settings = runtime.load_settings({})
     serve(
-        *deployments(settings), limit=_AT_ONCE, pause_on_shutdown=False,
+        *build_deployments(settings), limit=_MAX_RUNS, pause_on_shutdown=False,
         print_starting_message=False,
     )  # fmt: skip
 

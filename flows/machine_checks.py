@@ -15,67 +15,69 @@ from pipeline.ocr.engines import signature_of
 from pipeline.ocr.tesseract import installed_languages
 from pipeline.settings import Settings, check_folders
 
-_SPACE = 2 * 2**30  #: bytes; what is published is about twice the scan
+_MIN_FREE_BYTES = 2 * 2**30  #: bytes; what is published is about twice the scan
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Check:
     """One thing that was looked at."""
 
-    what: str
-    well: bool
-    found: str  #: what there is, or what to do
+    name: str
+    ok: bool
+    detail: str  #: what there is, or what to do
 
 
-def examine(settings: Settings) -> list[Look]:
+def check_machine(settings: Settings) -> list[Check]:
     """Return what was looked at, in the order of what needs what."""
     return [
-        Look("opis", True, f"{version('opis')}, Prefect {version('prefect')}"),
-        _engine(settings),
-        *_folders(settings),
-        Look("jobs", True, f"{runtime.jobs_of(settings)} pages at once, {os.cpu_count()} cores"),
-        _server(),
+        Check("opis", True, f"{version('opis')}, Prefect {version('prefect')}"),
+        _check_engine(settings),
+        *_check_both_folders(settings),
+        Check(
+            "jobs", True, f"{runtime.worker_count(settings)} pages at once, {os.cpu_count()} cores"
+        ),
+        _check_server(),
     ]
 
 
-def _engine(settings: Settings) -> Look:
+def _check_engine(settings: Settings) -> Check:
     try:
         signature = signature_of(settings.engine, settings.languages)
         others = sorted(installed_languages().keys() - set(settings.languages))
     except OpisError as error:
-        return Look("engine", False, str(error))
+        return Check("engine", False, str(error))
     found = f"{settings.engine} {signature.version}, reads {'+'.join(settings.languages)}"
-    return Look("engine", True, f"{found}; also has {', '.join(others) or 'no other'}")
+    return Check("engine", True, f"{found}; also has {', '.join(others) or 'no other'}")
 
 
-def _folders(settings: Settings) -> Iterator[Look]:
+def _check_both_folders(settings: Settings) -> Iterator[Check]:
     try:
         check_folders(settings)
     except OpisError as error:
-        yield Look("folders", False, str(error))
+        yield Check("folders", False, str(error))
     for name, folder in (("inbox", settings.inbox), ("output", settings.output)):
-        yield _folder(name, folder)
+        yield _check_folder(name, folder)
 
 
-def _folder(name: str, folder: Path) -> Look:
+def _check_folder(name: str, folder: Path) -> Check:
     there = folder
     while not there.exists():
         there = there.parent
     if not os.access(there, os.W_OK | os.X_OK):
-        return Look(name, False, f"{there} cannot be written to: give this user the right to.")
+        return Check(name, False, f"{there} cannot be written to: give this user the right to.")
     free = shutil.disk_usage(there).free
-    if free < _SPACE:
-        return Look(name, False, f"{folder}: only {free / 2**30:.1f} GiB free: make room.")
-    return Look(name, True, f"{folder}, {free / 2**30:.0f} GiB free")
+    if free < _MIN_FREE_BYTES:
+        return Check(name, False, f"{folder}: only {free / 2**30:.1f} GiB free: make room.")
+    return Check(name, True, f"{folder}, {free / 2**30:.0f} GiB free")
 
 
-def _server() -> Look:
+def _check_server() -> Check:
     address = os.environ.get("PREFECT_API_URL")
     if not address:
-        return Look("prefect", True, "no PREFECT_API_URL: `opis ingest` starts a temporary server")
+        return Check("prefect", True, "no PREFECT_API_URL: `opis ingest` starts a temporary server")
     try:
         with urllib.request.urlopen(f"{address.rstrip('/')}/health", timeout=5) as answer:
-            return Look("prefect", answer.status == 200, f"{address} answers {answer.status}")
+            return Check("prefect", answer.status == 200, f"{address} answers {answer.status}")
     except (OSError, urllib.error.URLError, ValueError) as error:
         advice = "start it with `prefect server start`, or unset PREFECT_API_URL"
-        return Look("prefect", False, f"{address} does not answer ({error}): {advice}.")
+        return Check("prefect", False, f"{address} does not answer ({error}): {advice}.")

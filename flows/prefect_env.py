@@ -12,16 +12,16 @@ from pathlib import Path
 from flows import runtime
 from flows.cli import console
 from pipeline.ingest.outcome import Outcome
-from pipeline.settings import Settings, environ_of
+from pipeline.settings import Settings, to_environ
 
-_PREFECT = {
+_PREFECT_DEFAULTS = {
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else a page of events that an interrupt cut off
 }
-_DASK = {  # which looks at itself a hundred times a second, and takes a tenth of a core for it
+_DASK_DEFAULTS = {  # Dask watches itself a hundred times a second: a tenth of a core
     "DASK_LOGGING__DISTRIBUTED": "error",
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
@@ -35,30 +35,34 @@ def prepare_prefect(settings: Settings) -> None:
 
     Settings go into the environment too, so that every process of a run has the same.
     """
-    os.environ.update(environ_of(settings))
-    for name, value in (_PREFECT | _DASK).items():
+    os.environ.update(to_environ(settings))
+    for name, value in (_PREFECT_DEFAULTS | _DASK_DEFAULTS).items():
         os.environ.setdefault(name, value)
     if settings.auth is not None:
         os.environ.setdefault("PREFECT_API_AUTH_STRING", settings.auth.get_secret_value())
 
 
-def ingest(chosen: list[Path], settings: Settings) -> list[Outcome]:
+def ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
     """Run the flow, and say how much of the time was Prefect's."""
     prepare_prefect(settings)
     begun = time.monotonic()
     if settings.runner == "threads":
-        runtime.readers(settings).start()  # they get ready while Prefect does
+        runtime.worker_pool(settings).start()  # they get ready while Prefect does
     server = os.environ.get("PREFECT_API_URL")
-    console.line(f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …")
+    console.print_line(
+        f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …"
+    )
     flow = importlib.import_module("flows.ingest")
-    batch = flow.run(chosen)
+    batch = flow.run_ingest(scans)
     prefect = time.monotonic() - begun - batch.seconds
-    console.line(f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s.")
+    console.print_line(
+        f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s."
+    )
     return list(batch.outcomes)
 
 
-def end_children(settings: Settings) -> None:
+def stop_child_processes(settings: Settings) -> None:
     """End the reading children, and Prefect's temporary server if it was started."""
-    runtime.readers(settings).close()
+    runtime.worker_pool(settings).close()
     if (prefect := sys.modules.get("prefect.server.api.server")) is not None:
         prefect.SubprocessASGIServer().stop()

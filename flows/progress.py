@@ -19,18 +19,18 @@ def page_span(run: range) -> str:
     return f"page {run[0]}" if len(run) == 1 else f"pages {run[0]}-{run[-1]}"
 
 
-class Meter:
+class ProgressMeter:
     """Counts the pages of a run in this process; silent until it is shown."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._expected = self._done = 0
-        self._begun = time.monotonic()
+        self._started_at = time.monotonic()
         self._console: Console | None = None
         self._bar: Progress | None = None
 
     @contextmanager
-    def shown(self, console: Console) -> Iterator[None]:
+    def show_on(self, console: Console) -> Iterator[None]:
         """Show the count while the block runs."""
         self._expected = self._done = 0
         self._console = console
@@ -38,31 +38,31 @@ class Meter:
             if not console.is_terminal:
                 yield
                 return
-            with _bar(console) as self._bar:
+            with _make_bar(console) as self._bar:
                 self._bar.add_task("reading", total=None)
                 yield
         finally:
             self._console = self._bar = None
 
-    def expect(self, pages: int) -> None:
+    def expect_pages(self, pages: int) -> None:
         """Say how many more pages there will be."""
         with self._lock:
             if not self._expected:
-                self._begun = time.monotonic()
+                self._started_at = time.monotonic()
             self._expected += pages
-            self._update()
+            self._update_bar()
 
-    def read(self, scan: str, run: range) -> None:
+    def mark_read(self, scan: str, run: range) -> None:
         """Count the pages of a run, which are read."""
         with self._lock:
             self._done += len(run)
-            self._update()
+            self._update_bar()
         if self._console is not None and self._bar is None:
             line = f"read {scan}, {page_span(run)} ({self._done} of {self._expected})"
             self._console.print(line, markup=False)
 
     @property
-    def expected(self) -> int:
+    def expected_pages(self) -> int:
         """How many pages there are, as far as is known."""
         return self._expected
 
@@ -71,10 +71,10 @@ class Meter:
         """How much of the pages is read, 0 to 100."""
         return 100.0 * self._done / self._expected if self._expected else 100.0
 
-    def told(self) -> str:
+    def status_text(self) -> str:
         """Return how far the run is, how fast it goes and how long it will still take."""
         done, expected = self._done, self._expected
-        lasted = time.monotonic() - self._begun
+        lasted = time.monotonic() - self._started_at
         said = [f"{done} of {expected} page{'' if expected == 1 else 's'} read"]
         if done and done < expected:
             left = timedelta(seconds=round(lasted / done * (expected - done)))
@@ -83,13 +83,13 @@ class Meter:
             said[0] += f" in {timedelta(seconds=round(lasted))}"
         return ", ".join(said)
 
-    def _update(self) -> None:
+    def _update_bar(self) -> None:
         if self._bar is not None:
             task = self._bar.task_ids[0]
             self._bar.update(task, completed=self._done, total=self._expected or None)
 
 
-def _bar(console: Console) -> Progress:
+def _make_bar(console: Console) -> Progress:
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -101,4 +101,4 @@ def _bar(console: Console) -> Progress:
     )
 
 
-meter = Meter()  #: of this process
+meter = ProgressMeter()  #: of this process

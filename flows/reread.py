@@ -14,10 +14,14 @@ from pipeline.settings import Settings
 
 
 @task(name="again", task_run_name="{name} {record}", cache_policy=NO_CACHE)
-def again(name: str, record: str, settings: Settings, reason: str) -> Outcome | State[Any]:
+def revise_record_task(
+    name: str, record: str, settings: Settings, reason: str
+) -> Outcome | State[Any]:
     """Do one record; a failure is a sentence, not a traceback."""
-    outcome = rounds.once(name, record, settings, reason)
-    return Failed(message=outcome.failed, data=outcome) if outcome.failed else outcome
+    outcome = rounds.revise_record(name, record, settings, reason)
+    return (
+        Failed(message=outcome.failure_reason, data=outcome) if outcome.failure_reason else outcome
+    )
 
 
 @flow(name="reread", flow_run_name="{name} {count} records", validate_parameters=False)
@@ -26,20 +30,22 @@ def reread_records(
 ) -> State[Any]:
     """Do all records; one that fails stops nobody."""
     del count
-    done = [again(name, record, settings, reason, return_state=True) for record in records]
+    done = [
+        revise_record_task(name, record, settings, reason, return_state=True) for record in records
+    ]
     outcomes: list[Any] = [state.result(raise_on_failure=False) for state in done]
-    artifacts.enter(outcomes, settings)
-    told = artifacts.sentence(outcomes)
-    if any(outcome.failed for outcome in outcomes):
+    artifacts.publish_artifacts(outcomes, settings)
+    told = artifacts.summary(outcomes)
+    if any(outcome.failure_reason for outcome in outcomes):
         return Failed(message=told, data=outcomes)
     return Completed(message=told, data=outcomes)
 
 
-def run(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
+def run_reread(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
     """Run the flow, on the server that is set or a temporary one."""
     state = reread_records(name, records, settings, reason, len(records), return_state=True)
     outcomes: Any = state.result(raise_on_failure=False)
     if not isinstance(outcomes, list):
         raise RuntimeError(state.message)
-    artifacts.wait_for_last_states(state)
+    artifacts.wait_for_final_states(state)
     return outcomes

@@ -10,29 +10,29 @@ from tempfile import TemporaryFile
 from typing import Any
 
 from flows.clock import clock_from
-from pipeline.errors import SetupError, disk_trouble
-from pipeline.inbox.mounts import require
+from pipeline.errors import SetupError, disk_error_message
+from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
 from pipeline.repository.staging import clear_leftovers
-from pipeline.settings import Settings, check_folders, settings_from
-from pipeline.workers.pool import Readers
+from pipeline.settings import Settings, check_folders, merge_settings
+from pipeline.workers.pool import WorkerPool
 
-_FILE = Path("opis.toml")
+_SETTINGS_FILE = Path("opis.toml")
 
 
-def load_settings(given: Mapping[str, Any]) -> Settings:
+def load_settings(options: Mapping[str, Any]) -> Settings:
     """Read ``opis.toml`` of this folder and ``OPIS_*``; the options given win.
 
     Raises:
         SetupError: a setting is unknown or impossible, or the file is no TOML.
     """
     try:
-        file = tomllib.loads(_FILE.read_text("utf-8")) if _FILE.is_file() else {}
+        file = tomllib.loads(_SETTINGS_FILE.read_text("utf-8")) if _SETTINGS_FILE.is_file() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{_FILE} is not TOML: {error}."
+        msg = f"{_SETTINGS_FILE} is not TOML: {error}."
         raise SetupError(msg) from error
-    settings = settings_from(file, os.environ, given)
+    settings = merge_settings(file, os.environ, options)
     absolute = {"inbox": settings.inbox.resolve(), "output": settings.output.resolve()}
     return settings.model_copy(update=absolute)
 
@@ -42,7 +42,7 @@ def settings_with(**given: Any) -> Settings:
     return load_settings({key: value for key, value in given.items() if value is not None})
 
 
-def ready(settings: Settings) -> None:
+def check_ready(settings: Settings) -> None:
     """Check before any work what would make all of it vain.
 
     Raises:
@@ -51,9 +51,9 @@ def ready(settings: Settings) -> None:
             language without its model.
     """
     check_folders(settings)
-    require(settings)
+    require_mounts(settings)
     signature_of(settings.engine, settings.languages)
-    for folder in (settings.inbox, settings.work):
+    for folder in (settings.inbox, settings.work_folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=folder, prefix="."):
@@ -61,28 +61,30 @@ def ready(settings: Settings) -> None:
         except OSError as error:
             error.filename = str(folder)
             if not (settings.keep_inbox and folder == settings.inbox and folder.is_dir()):
-                raise SetupError(disk_trouble(error) or f"{folder}: {error.strerror}.") from error
+                raise SetupError(
+                    disk_error_message(error) or f"{folder}: {error.strerror}."
+                ) from error
     settings.records.mkdir(exist_ok=True)
     clear_leftovers(settings)
 
 
-def jobs_of(settings: Settings) -> int:
+def worker_count(settings: Settings) -> int:
     """Return how many pages are read at once."""
     return settings.jobs or os.cpu_count() or 1
 
 
-def clock() -> Clock:
+def get_clock() -> Clock:
     """Return this run's clock."""
     return clock_from(os.environ)
 
 
-def readers(settings: Settings) -> Readers:
+def worker_pool(settings: Settings) -> WorkerPool:
     """Return this process's reading children; they end with it."""
-    return _readers(jobs_of(settings), settings.child_memory)
+    return _cached_worker_pool(worker_count(settings), settings.child_memory)
 
 
 @cache
-def _readers(jobs: int, memory: int) -> Readers:
-    made = Readers(jobs, memory)
+def _cached_worker_pool(jobs: int, memory: int) -> WorkerPool:
+    made = WorkerPool(jobs, memory)
     atexit.register(made.close)
     return made

@@ -7,66 +7,66 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-INTERRUPTED = 130  #: exit code
-_PATIENCE = 10.0  #: seconds for an end in good order
-_SENTENCE = (
+INTERRUPTED_EXIT_CODE = 130  #: exit code
+_GRACE_SECONDS = 10.0  #: seconds for an end in good order
+_INTERRUPTED_MESSAGE = (
     "Interrupted. What is published stays; the other scans wait in the inbox, and the next run "
     "goes on where this one was."
 )
 
 
-class _Request:
+class _InterruptHandler:
     """The handler of both signals: the first asks, the second insists."""
 
-    def __init__(self, end: Callable[[], None], tell: Callable[[str], None]) -> None:
-        self._end, self._tell = end, tell
-        self.made = False
+    def __init__(self, cleanup: Callable[[], None], report: Callable[[str], None]) -> None:
+        self._cleanup, self._report = cleanup, report
+        self.is_interrupted = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         del number, frame
-        if self.made:
-            self._at_once()
-        self.made = True
-        self._tell(_SENTENCE)
-        patience = threading.Timer(_PATIENCE, self._at_once)
+        if self.is_interrupted:
+            self._exit_now()
+        self.is_interrupted = True
+        self._report(_INTERRUPTED_MESSAGE)
+        patience = threading.Timer(_GRACE_SECONDS, self._exit_now)
         patience.daemon = True
         patience.start()
         raise KeyboardInterrupt
 
-    def _at_once(self) -> None:
+    def _exit_now(self) -> None:
         try:
-            self._end()
+            self._cleanup()
         finally:
-            os._exit(INTERRUPTED)
+            os._exit(INTERRUPTED_EXIT_CODE)
 
 
-_current: list[_Request] = []  #: the handler, while there is one
+_active_handlers: list[_InterruptHandler] = []  #: the handler, while there is one
 
 
 @contextmanager
-def on_request(end: Callable[[], None], tell: Callable[[str], None]) -> Iterator[None]:
+def handle_interrupts(cleanup: Callable[[], None], report: Callable[[str], None]) -> Iterator[None]:
     """Turn the first request into KeyboardInterrupt; end at once if asked again, or too slow.
 
     Ctrl-C reaches Prefect's temporary server too, and Prefect then waits for it for ever.
 
     Args:
-        end: ends what would outlive this process; may be called twice.
-        tell: says how things stand.
+        cleanup: ends what would outlive this process; may be called twice.
+        report: says how things stand.
     """
-    request = _Request(end, tell)
+    request = _InterruptHandler(cleanup, report)
     before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
-    _current.append(request)
+    _active_handlers.append(request)
     try:
         yield
     finally:
-        _current.clear()
+        _active_handlers.clear()
         for number, handler in before.items():
-            if not request.made:
+            if not request.is_interrupted:
                 signal.signal(number, handler)
 
 
 @contextmanager
-def with_children(end: Callable[[], None]) -> Iterator[None]:
+def close_on_cancel(cleanup: Callable[[], None]) -> Iterator[None]:
     """End the reading children when the block is cut short: Prefect cancels a run by an exception.
 
     A thread that waits for a child would else keep the run alive until that child has answered.
@@ -74,11 +74,11 @@ def with_children(end: Callable[[], None]) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        end()
+        cleanup()
         raise
 
 
-def rearm() -> None:
+def reinstall_sigterm() -> None:
     """Take SIGTERM back from Prefect, which handles it itself for the length of a flow."""
-    if _current and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _current[-1])
+    if _active_handlers and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _active_handlers[-1])

@@ -12,22 +12,24 @@ from prefect.settings import PREFECT_API_URL
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows import runtime
-from flows.dask_workers import no_answer
+from flows.dask_workers import no_answer_error
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
-_THREADS = 4  #: of a local worker: while its reading child reads, others admit and publish
+_THREADS_PER_WORKER = (
+    4  #: of a local worker: while its reading child reads, others admit and publish
+)
 
 
-class BySetting(ThreadPoolTaskRunner[Any]):
+class ConfiguredTaskRunner(ThreadPoolTaskRunner[Any]):
     """Stands in for the runner that the settings name when a run begins."""
 
     def duplicate(self) -> Any:
         """Return that runner: Prefect asks for one of its own for each run."""
-        return runner(runtime.load_settings({}))
+        return make_task_runner(runtime.load_settings({}))
 
 
-def read_at_once(settings: Settings) -> int:
+def parallel_page_count(settings: Settings) -> int:
     """Return how many pages are read at once: on this machine, or by the scheduler's workers.
 
     Called within a run.
@@ -37,19 +39,19 @@ def read_at_once(settings: Settings) -> int:
             without a word.
     """
     if settings.runner == "threads" or not settings.scheduler:
-        return runtime.jobs_of(settings)
+        return runtime.worker_count(settings)
     run: Any = EngineContext.get()
     try:
         threads: int = sum(run.task_runner.client.nthreads().values())
     except OSError as error:
-        raise no_answer(settings, error) from error
+        raise no_answer_error(settings, error) from error
     if not threads:
         msg = f"{settings.scheduler} has no workers: start some."
         raise SetupError(msg)
     return threads
 
 
-class _StaySettings(SettingsContext):
+class _UntransferredSettings(SettingsContext):
     """Prefect's settings, which do not go along with a task."""
 
     def serialize(self, include_secrets: bool = True) -> dict[str, Any]:
@@ -58,40 +60,43 @@ class _StaySettings(SettingsContext):
         return {}
 
 
-def settings_stay() -> SettingsContext:
+def without_settings_transfer() -> SettingsContext:
     """Return a context: a worker of Dask has Prefect's settings from its own environment.
 
     Else they are packed for each task and read anew for it, with environment and files: 0.1 s of
     CPU.
     """
     here = get_settings_context()
-    return _StaySettings(profile=here.profile, settings=here.settings)
+    return _UntransferredSettings(profile=here.profile, settings=here.settings)
 
 
-def runner(settings: Settings) -> Any:
+def make_task_runner(settings: Settings) -> Any:
     """Return the runner that the settings name.
 
     Raises:
         SetupError: it is Dask, which is not installed.
     """
-    jobs = runtime.jobs_of(settings)
+    jobs = runtime.worker_count(settings)
     if settings.runner == "threads":
         return ThreadPoolTaskRunner(max_workers=2 * jobs + 2)
-    dask = _dask()
+    dask = _import_prefect_dask()
     if settings.scheduler:
         return dask.DaskTaskRunner(address=settings.scheduler)
-    return dask.DaskTaskRunner(cluster_class=_cluster, cluster_kwargs={"n_workers": jobs})
+    return dask.DaskTaskRunner(cluster_class=_start_cluster, cluster_kwargs={"n_workers": jobs})
 
 
-def _cluster(n_workers: int) -> Any:
-    """Start local workers; called once a run, where `runner` is called in each worker, too."""
+def _start_cluster(n_workers: int) -> Any:
+    """Start local workers, once a run (`make_task_runner` is called in each worker, too)."""
     distributed: Any = importlib.import_module("distributed")
     return distributed.LocalCluster(
-        n_workers=n_workers, threads_per_worker=_THREADS, dashboard_address=None, env=_environ()
+        n_workers=n_workers,
+        threads_per_worker=_THREADS_PER_WORKER,
+        dashboard_address=None,
+        env=_worker_environ(),
     )
 
 
-def _environ() -> dict[str, str]:
+def _worker_environ() -> dict[str, str]:
     """Return what a local worker must know of Prefect's server."""
     server = PREFECT_API_URL.value()
     if not server:  # a worker would start a temporary one of its own
@@ -99,11 +104,11 @@ def _environ() -> dict[str, str]:
             server = str(client.api_url)
     if server.startswith("https:"):
         return {"PREFECT_API_URL": server}
-    return {"PREFECT_API_URL": server, "PREFECT_API_SSL_CERT_FILE": _one_certificate().name}
+    return {"PREFECT_API_URL": server, "PREFECT_API_SSL_CERT_FILE": _certificate_file().name}
 
 
 @cache
-def _one_certificate() -> IO[bytes]:
+def _certificate_file() -> IO[bytes]:
     """Return a file with one certificate, for whoever needs none; it goes with this process.
 
     In a worker Prefect opens two clients a task; each reads all the certificates there are, 45 ms
@@ -116,7 +121,7 @@ def _one_certificate() -> IO[bytes]:
     return file
 
 
-def _dask() -> Any:
+def _import_prefect_dask() -> Any:
     try:
         return importlib.import_module("prefect_dask")
     except ImportError as error:

@@ -17,7 +17,7 @@ def verify_fixity() -> State[Any]:
 
     A run that finds damage ends as Damage, with what is damaged in its table; nothing is mended.
     """
-    artifacts.no_traceback_of_ours()
+    artifacts.hide_expected_tracebacks()
     settings = runtime.load_settings({})
     checked, findings = check_archive(settings, [])
     told = f"{checked} version{'' if checked == 1 else 's'} checked"

@@ -31,7 +31,7 @@ import sqlite3
 from typing import ClassVar
 
 #: what XML and JSON cannot hold: control characters, and bytes of a name that are not UTF-8
-_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class OpisError(Exception):
@@ -152,69 +152,75 @@ class CatalogError(OpisError):
     """The catalogue has no such record, page or leaf, or cannot read the query."""
 
 
-def legible(name: str) -> str:
+def escape_unprintable(name: str) -> str:
     r"""Return a file name with what cannot be written anywhere spelt out.
 
-    >>> legible("д.\udce9\x1b.png")
+    >>> escape_unprintable("д.\udce9\x1b.png")
     'д.\\udce9\\x1b.png'
     """
-    return _UNWRITABLE.sub(lambda found: ascii(found[0])[1:-1], name)
+    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], name)
 
 
 #: what a disk says that is not there any more, most of them over a network
-_LOST = {
+_LOST_DISK_ERRNOS = {
     errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.EREMOTEIO,
     errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH,
     errno.ECONNABORTED, errno.ECONNRESET, errno.ECONNREFUSED, errno.ESHUTDOWN,
 }  # fmt: skip
 #: of a process or its machine, not of the file that is read
-_MACHINE = _LOST | {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE}
+_MACHINE_ERRNOS = _LOST_DISK_ERRNOS | {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EMFILE,
+    errno.ENFILE,
+}
 
 
-def is_of_machine(error: BaseException) -> bool:
+def is_machine_error(error: BaseException) -> bool:
     """Whether an error says something of this machine, and nothing of the scan.
 
-    >>> is_of_machine(OSError(28, "No space left on device")), is_of_machine(OSError(2, "no file"))
-    (True, False)
+    >>> [is_machine_error(OSError(*args)) for args in ((28, "No space left"), (2, "no file"))]
+    [True, False]
     """
-    return isinstance(error, OSError) and error.errno in _MACHINE
+    return isinstance(error, OSError) and error.errno in _MACHINE_ERRNOS
 
 
-def lost_disk(error: OSError) -> str | None:
+def lost_disk_message(error: OSError) -> str | None:
     """Return a sentence on a disk that is not there any more; None for other errors.
 
-    >>> lost_disk(OSError(107, "Transport endpoint is not connected", "inbox"))
+    >>> lost_disk_message(OSError(107, "Transport endpoint is not connected", "inbox"))
     'The disk of inbox does not answer (Transport endpoint is not connected).'
     """
-    if error.errno not in _LOST:
+    if error.errno not in _LOST_DISK_ERRNOS:
         return None
     return f"The disk of {error.filename or 'a folder'} does not answer ({error.strerror})."
 
 
-_FULL = "The disk is full. Make room and start again; what was done is kept."
-_DAMAGED = "The catalogue is damaged. `opis verify` makes it anew from the records."
-_CATALOGUE = {
-    sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _DAMAGED,
+_DISK_FULL = "The disk is full. Make room and start again; what was done is kept."
+_CATALOG_DAMAGED = "The catalogue is damaged. `opis verify` makes it anew from the records."
+_CATALOG_MESSAGES = {
+    sqlite3.SQLITE_FULL: _DISK_FULL,
+    sqlite3.SQLITE_CORRUPT: _CATALOG_DAMAGED,
+    sqlite3.SQLITE_NOTADB: _CATALOG_DAMAGED,
 }
 
 
-def disk_trouble(error: BaseException) -> str | None:
+def disk_error_message(error: BaseException) -> str | None:
     """Return what the disk or the rights do not let us do, with advice; None for other errors.
 
-    >>> disk_trouble(OSError(28, "No space left on device"))
+    >>> disk_error_message(OSError(28, "No space left on device"))
     'The disk is full. Make room and start again; what was done is kept.'
-    >>> disk_trouble(OSError(30, "Read-only file system", "output"))
+    >>> disk_error_message(OSError(30, "Read-only file system", "output"))
     'output: Read-only file system. Give this user the right to write, or choose another folder.'
     """
     if isinstance(error, sqlite3.DatabaseError):
-        return _CATALOGUE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        return _CATALOG_MESSAGES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     if not isinstance(error, OSError):
         return None
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return _FULL
+        return _DISK_FULL
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
         advice = "Give this user the right to write, or choose another folder."
         return f"{error.filename}: {error.strerror}. {advice}"
-    return lost_disk(error)
+    return lost_disk_message(error)

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 
-def digest(path: Path) -> str:
+def file_sha256(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal, read piece by piece.
 
     Raises:

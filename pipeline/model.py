@@ -19,7 +19,7 @@ class Clock(Protocol):
     """What time it is; handed in, so that the same scan gives the same bytes in a test."""
 
     @property
-    def still(self) -> bool:
+    def is_fixed(self) -> bool:
         """Whether it stands still, so that the same scans give the same bytes."""
 
     def now(self) -> datetime:
@@ -28,7 +28,7 @@ class Clock(Protocol):
     def moment(self, then: datetime) -> datetime:
         """Return what a record says of a past moment: never after a clock that stands still."""
 
-    def lasting(self, seconds: float) -> float:
+    def duration(self, seconds: float) -> float:
         """Return what a record says of a duration: 0 where the clock stands still."""
 
 
@@ -49,7 +49,7 @@ class Origin(StrEnum):
     FILE = "file"  #: the scan is itself an image file
 
 
-class Verdict(StrEnum):
+class TextLayerVerdict(StrEnum):
     """What a text layer that came with the scan is worth, judged against our own reading."""
 
     GOOD = "good"
@@ -58,7 +58,7 @@ class Verdict(StrEnum):
     UNJUDGED = "unjudged"  #: we read too little on the page to judge
 
 
-class Concern(StrEnum):
+class IssueType(StrEnum):
     """What an Issue is about; a program may sort by it, a person reads the detail."""
 
     ACTIVE_CONTENT = "active-content"
@@ -80,7 +80,7 @@ class Concern(StrEnum):
 class Issue:
     """Something odd that did not stop the record; published with it."""
 
-    concern: Concern
+    concern: IssueType
     detail: str  #: one sentence for a person
     page: int | None = None  #: 1-based; None where it concerns the whole scan
 
@@ -125,7 +125,7 @@ class EmbeddedText:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProcessingStep:
     """One thing done to an image, with the parameters that repeat it."""
 
     name: str
@@ -155,12 +155,12 @@ class EngineSignature:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PageReading:
     """How reading a page image went, and what came of it."""
 
     state: PageState
     text: PageText = field(default_factory=PageText)
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ProcessingStep, ...] = ()
     detail: str = ""  #: why it is blank, timed out, failed or wants an eye; a sentence
     languages: tuple[str, ...] = ()  #: the engine's codes that it was read with
     readings: int = 0  #: recognitions of the whole page

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.description.merge import Described
-from pipeline.description.translations import FoundTranslation
-from pipeline.model import PageSource, Reading, ScanFacts
+from pipeline.description.merge import MergedDescription
+from pipeline.description.translations import SuppliedTranslation
+from pipeline.model import PageReading, PageSource, ScanFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Admitted:
+class AdmittedScan:
     """A scan that may become a record: what intake and description found. No page is in it."""
 
     path: Path
@@ -18,7 +18,7 @@ class Admitted:
     size: int  #: bytes
     sha256: str
     facts: ScanFacts
-    described: Described
+    described: MergedDescription
     sidecar: Path | None
     sidecar_sha256: str | None
     sidecar_size: int  #: bytes; 0 where there is none
@@ -26,14 +26,16 @@ class Admitted:
     version: int
     languages: tuple[str, ...]  #: the engine's codes, in the order given
     arrived: datetime
-    translations: tuple[FoundTranslation, ...] = ()
+    translations: tuple[SuppliedTranslation, ...] = ()
     index_row: str = ""  #: heading and row of ``index.csv``, as CSV; empty where there is none
-    known: Path | None = None  #: the version that holds its bytes; only what is said of it is new
+    published_folder: Path | None = (
+        None  #: the version that holds its bytes; only what is said of it is new
+    )
 
     @property
-    def unread(self) -> int:
+    def unread_pages(self) -> int:
         """Pages that are still to be read."""
-        return 0 if self.known else self.facts.page_count
+        return 0 if self.published_folder else self.facts.page_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,4 +44,4 @@ class ReadPage:
 
     number: int  #: 1-based
     source: PageSource | None  #: None where no image could be got
-    reading: Reading
+    reading: PageReading

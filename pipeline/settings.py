@@ -19,20 +19,20 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pipeline.errors import SetupError
 
 EngineName = Literal["tesseract", "tesserocr"]  #: a program, or a library in the reading child
-_PREFIX = "OPIS_"
+_ENV_PREFIX = "OPIS_"
 
 
-def _split(value: object) -> object:
+def _split_languages(value: object) -> object:
     """Read ``rus+eng`` as two languages; the order given is kept, the first is primary."""
     return tuple(filter(None, value.split("+"))) if isinstance(value, str) else value
 
 
-def _paths(value: object) -> object:
+def _split_paths(value: object) -> object:
     """Read folders as a search path names them, between colons."""
     return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
 
-def _address(value: object) -> object:
+def _normalize_url(value: object) -> object:
     """Read an address without the slash at its end; ValueError where it is none."""
     if isinstance(value, str) and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
         msg = "is no address that begins with http:// or https://"
@@ -40,11 +40,11 @@ def _address(value: object) -> object:
     return value.rstrip("/") if isinstance(value, str) else value
 
 
-def _address_or_none(value: object) -> object:
-    return value if value == "" else _address(value)
+def _normalize_optional_url(value: object) -> object:
+    return value if value == "" else _normalize_url(value)
 
 
-def _scheduler(value: object) -> object:
+def _check_scheduler_url(value: object) -> object:
     """Check the address of a Dask scheduler; ValueError where it is none."""
     if value and not re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:[0-9]+", str(value)):
         msg = "is no address of a Dask scheduler, such as tcp://10.0.0.5:8786"
@@ -52,7 +52,7 @@ def _scheduler(value: object) -> object:
     return value
 
 
-def _schedule(value: object) -> object:
+def _check_cron(value: object) -> object:
     """Check that a schedule has the five fields of cron; ValueError where it has not."""
     try:
         CronSim(str(value), datetime(2000, 1, 1))  # any moment will do
@@ -62,7 +62,7 @@ def _schedule(value: object) -> object:
     return value
 
 
-def _zone(value: object) -> object:
+def _check_timezone(value: object) -> object:
     """Check that a time zone is known; ValueError where it is not."""
     if value != "UTC" and value not in available_timezones():
         msg = "is no time zone, such as Europe/Moscow"
@@ -70,7 +70,7 @@ def _zone(value: object) -> object:
     return value
 
 
-def _secret(value: object) -> object:
+def _check_credentials(value: object) -> object:
     """Check that a name and a password are there; the message does not repeat them."""
     if isinstance(value, str) and not re.fullmatch(r"[^:\s]+:[^\s]{8,}", value):
         msg = "must be NAME:PASSWORD, the password of eight characters or more"
@@ -85,12 +85,14 @@ class Settings(BaseModel):
 
     inbox: Path = Path("inbox")
     output: Path = Path("output")
-    mounts: Annotated[tuple[Path, ...], BeforeValidator(_paths)] = ()
+    mounts: Annotated[tuple[Path, ...], BeforeValidator(_split_paths)] = ()
     """Disks without which nothing is done; those below inbox and output if none are named."""
-    languages: Annotated[tuple[str, ...], BeforeValidator(_split)] = ("rus", "eng")
+    languages: Annotated[tuple[str, ...], BeforeValidator(_split_languages)] = ("rus", "eng")
     engine: EngineName = "tesseract"
     runner: Literal["threads", "dask"] = "threads"  #: where tasks run
-    scheduler: Annotated[str, BeforeValidator(_scheduler)] = ""  #: of Dask; a local one if empty
+    scheduler: Annotated[str, BeforeValidator(_check_scheduler_url)] = (
+        ""  #: of Dask; a local one if empty
+    )
     jobs: int = Field(default=0, ge=0, le=256)  #: pages read at once; 0 means one a core
     dpi: int = Field(default=300, ge=72, le=1200)  #: where a page must be drawn
     page_timeout: float = Field(default=300, gt=0)  #: seconds; the slowest honest page took 40
@@ -108,21 +110,25 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"  #: where the server listens; beyond loopback only with ``auth``
     port: int = Field(default=4200, ge=1, le=65_535)  #: of the Prefect server that serve starts
     pages_port: int = Field(default=4201, ge=1, le=65_535)  #: where serve hands out records
-    pages_url: Annotated[str, BeforeValidator(_address_or_none)] = ""  #: … as the UI links to them
-    auth: Annotated[SecretStr | None, BeforeValidator(_secret)] = None  #: ``name:password``
-    timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"  #: of the two schedules
-    nightly: Annotated[str, BeforeValidator(_schedule)] = "0 2 * * *"  #: when the inbox is swept
-    weekly: Annotated[str, BeforeValidator(_schedule)] = "0 4 * * 0"  #: when all is verified
+    pages_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = (
+        ""  #: … as the UI links to them
+    )
+    auth: Annotated[SecretStr | None, BeforeValidator(_check_credentials)] = (
+        None  #: ``name:password``
+    )
+    timezone: Annotated[str, BeforeValidator(_check_timezone)] = "UTC"  #: of the two schedules
+    nightly: Annotated[str, BeforeValidator(_check_cron)] = "0 2 * * *"  #: when the inbox is swept
+    weekly: Annotated[str, BeforeValidator(_check_cron)] = "0 4 * * 0"  #: when all is verified
     site: bool = True  #: `serve` keeps the reading room fresh
-    notify_url: Annotated[str, BeforeValidator(_address_or_none)] = ""
+    notify_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = ""
     """Told by a POST of JSON of runs that failed or crashed; the log of serve where it is empty."""
-    base_url: Annotated[str, BeforeValidator(_address)] = "https://opis.invalid"
+    base_url: Annotated[str, BeforeValidator(_normalize_url)] = "https://opis.invalid"
     """Where records are or will be served; exports name themselves by it. ``.invalid`` leads
     nowhere, on purpose (RFC 2606)."""
     organization: str = ""  #: who keeps the records; goes into bag-info.txt
 
     @property
-    def work(self) -> Path:
+    def work_folder(self) -> Path:
         """Where the page cache and the locks live: inside output, so machines can share them."""
         return self.output / ".opis"
 
@@ -137,31 +143,33 @@ class Settings(BaseModel):
         return self.output / "catalog.sqlite"
 
 
-def settings_from(
-    file: Mapping[str, Any], environ: Mapping[str, str], given: Mapping[str, Any]
+def merge_settings(
+    file_values: Mapping[str, Any], environ: Mapping[str, str], options: Mapping[str, Any]
 ) -> Settings:
     """Merge the three sources, the last the nearest.
 
     Args:
-        file: what ``opis.toml`` holds.
+        file_values: what ``opis.toml`` holds.
         environ: the environment; only names that begin with ``OPIS_`` count.
-        given: the command line's options that were set.
+        options: the command line's options that were set.
 
     Raises:
         SetupError: a setting is unknown or its value is impossible.
     """
     variables = {
-        name.removeprefix(_PREFIX).lower(): text
+        name.removeprefix(_ENV_PREFIX).lower(): text
         for name, text in environ.items()
-        if name.startswith(_PREFIX)
+        if name.startswith(_ENV_PREFIX)
     }
-    merged = {**file, **variables, **given}
+    merged = {**file_values, **variables, **options}
     known = Settings.model_fields
     for name in merged:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(known)}."
-            msg = f"unknown setting {name!r} (in opis.toml, or as {_PREFIX}{name.upper()}).{hint}"
+            msg = (
+                f"unknown setting {name!r} (in opis.toml, or as {_ENV_PREFIX}{name.upper()}).{hint}"
+            )
             raise SetupError(msg)
     try:
         return Settings(**merged)
@@ -173,10 +181,10 @@ def settings_from(
         raise SetupError(msg) from error
 
 
-def environ_of(settings: Settings) -> dict[str, str]:
+def to_environ(settings: Settings) -> dict[str, str]:
     """Return the variables that make the same settings in another process.
 
-    >>> environ_of(Settings(languages=("rus",)))["OPIS_LANGUAGES"]
+    >>> to_environ(Settings(languages=("rus",)))["OPIS_LANGUAGES"]
     'rus'
     """
     given = {name: getattr(settings, name) for name in Settings.model_fields}
@@ -184,7 +192,9 @@ def environ_of(settings: Settings) -> dict[str, str]:
     given["mounts"] = os.pathsep.join(map(str, settings.mounts))
     given["auth"] = settings.auth and settings.auth.get_secret_value()
     return {
-        f"{_PREFIX}{name.upper()}": str(value) for name, value in given.items() if value is not None
+        f"{_ENV_PREFIX}{name.upper()}": str(value)
+        for name, value in given.items()
+        if value is not None
     }
 
 

@@ -23,12 +23,12 @@ class Role(StrEnum):
     NOISE = "noise"  #: only strokes: underlining, a border
 
     @property
-    def left_out(self) -> bool:
+    def is_furniture(self) -> bool:
         """Whether a line of this role is page furniture, not text for reading."""
         return self in _FURNITURE
 
     @property
-    def begins(self) -> bool:
+    def begins_paragraph(self) -> bool:
         """Whether a line of this role begins a paragraph."""
         return self is not Role.TEXT
 
@@ -144,7 +144,7 @@ class PageText:
     blocks: tuple[Block, ...] = ()
 
     @property
-    def raw(self) -> str:
+    def raw_text(self) -> str:
         """All of it: words apart by a space, lines by a newline, blocks by an empty line."""
         return "\n\n".join(block.text for block in self.blocks)
 

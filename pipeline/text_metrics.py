@@ -16,11 +16,13 @@ import regex
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.model import Verdict
+from pipeline.model import TextLayerVerdict
 
-REVIEWED = 0.1  #: expected CER; with one character in ten wrong a person should look at a page
-_GOOD, _POOR = 0.90, 0.60  #: agreement with our own reading, 0..1
-_ENOUGH_WORDS = 5  #: fewer words of our own judge nobody
+REVIEW_THRESHOLD = (
+    0.1  #: expected CER; with one character in ten wrong a person should look at a page
+)
+_GOOD_AGREEMENT, _POOR_AGREEMENT = 0.90, 0.60  #: agreement with our own reading, 0..1
+_MIN_WORDS = 5  #: fewer words of our own judge nobody
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 
@@ -32,7 +34,7 @@ def cer(transcription: str, reading: str) -> float:
     >>> cer("й", "и\u0306")
     0.0
     """
-    return _rate(_clusters(transcription), _clusters(reading))
+    return _error_rate(_grapheme_clusters(transcription), _grapheme_clusters(reading))
 
 
 def wer(transcription: str, reading: str) -> float:
@@ -41,19 +43,19 @@ def wer(transcription: str, reading: str) -> float:
     >>> wer("in the archive", "in an archive")
     0.3333333333333333
     """
-    return _rate(_plain(transcription).split(" "), _plain(reading).split(" "))
+    return _error_rate(_normalize(transcription).split(" "), _normalize(reading).split(" "))
 
 
 def line_error(transcription: str, reading: str) -> float:
     """Edits of each transcribed line against its best stretch of the reading, over characters."""
-    lines = [_plain(line) for line in transcription.splitlines() if line.strip()]
-    whole = _plain(reading)
-    edits = sum(_stretch_distance(line, whole) for line in lines)
+    lines = [_normalize(line) for line in transcription.splitlines() if line.strip()]
+    whole = _normalize(reading)
+    edits = sum(_substring_distance(line, whole) for line in lines)
     return edits / max(sum(map(len, lines)), 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class ErrorRates:
     """The three error rates of a reading."""
 
     cer: float
@@ -61,54 +63,56 @@ class Rates:
     line_error: float
 
     @classmethod
-    def mean(cls, weighed: Sequence[tuple["Rates", int]]) -> Self:
+    def mean(cls, weighted_rates: Sequence[tuple["ErrorRates", int]]) -> Self:
         """Return the mean of rates, each with its weight."""
-        total = max(sum(weight for _, weight in weighed), 1)
+        total = max(sum(weight for _, weight in weighted_rates), 1)
         names = ("cer", "wer", "line_error")
-        return cls(*(sum(getattr(r, n) * weight for r, weight in weighed) / total for n in names))
+        return cls(
+            *(sum(getattr(r, n) * weight for r, weight in weighted_rates) / total for n in names)
+        )
 
 
-def rates(transcription: str, reading: str) -> Rates:
+def error_rates(transcription: str, reading: str) -> ErrorRates:
     """Return all rates of a reading."""
     found = cer(transcription, reading), wer(transcription, reading)
-    return Rates(*found, line_error(transcription, reading))
+    return ErrorRates(*found, line_error(transcription, reading))
 
 
-def verdict(ours: str, theirs: str) -> tuple[Verdict, float | None]:
+def judge_text_layer(ours: str, theirs: str) -> tuple[TextLayerVerdict, float | None]:
     """Judge a text layer against our own reading; the agreement comes with the verdict.
 
     Our reading errs too, so a word counts as agreeing when its letters are nearly the same.
     """
-    if len(_words(ours)) < _ENOUGH_WORDS:
-        return Verdict.UNJUDGED, None
-    left, right = " ".join(_words(ours)), " ".join(_words(theirs))
+    if len(_folded_words(ours)) < _MIN_WORDS:
+        return TextLayerVerdict.UNJUDGED, None
+    left, right = " ".join(_folded_words(ours)), " ".join(_folded_words(theirs))
     ordered = 1 - Levenshtein.normalized_distance(left, right)
     # A layer may hold the same words in another order of columns.
     shuffled = fuzz.token_sort_ratio(left, right) / 100
     score = round(max(ordered, shuffled - 0.05), 3)
-    if score >= _GOOD:
-        return Verdict.GOOD, score
-    true = score >= _POOR or fuzz.token_set_ratio(right, left) / 100 >= _GOOD
-    return (Verdict.POOR if true else Verdict.LYING), score
+    if score >= _GOOD_AGREEMENT:
+        return TextLayerVerdict.GOOD, score
+    true = score >= _POOR_AGREEMENT or fuzz.token_set_ratio(right, left) / 100 >= _GOOD_AGREEMENT
+    return (TextLayerVerdict.POOR if true else TextLayerVerdict.LYING), score
 
 
-def _rate(expected: Sequence[str], found: Sequence[str]) -> float:
+def _error_rate(expected: Sequence[str], found: Sequence[str]) -> float:
     return Levenshtein.distance(expected, found) / max(len(expected), 1)
 
 
-def _plain(text: str) -> str:
+def _normalize(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _clusters(text: str) -> list[str]:
-    return regex.findall(r"\X", _plain(text))
+def _grapheme_clusters(text: str) -> list[str]:
+    return regex.findall(r"\X", _normalize(text))
 
 
-def _words(text: str) -> list[str]:
+def _folded_words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
 
-def _stretch_distance(line: str, text: str) -> int:
+def _substring_distance(line: str, text: str) -> int:
     """Return the least Levenshtein distance of ``line`` to any stretch of ``text``.
 
     Sellers' table in the bit-parallel form of Myers (1999, https://doi.org/10.1145/316542.316550):

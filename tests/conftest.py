@@ -38,6 +38,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = PrefectServer(Settings(port=free_port()), home / "log.txt")
         server.start()
         try:
-            yield server.api
+            yield server.api_url
         finally:
             server.stop()

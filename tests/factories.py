@@ -9,32 +9,32 @@ import img2pdf
 import pikepdf
 from PIL import Image
 
-from flows.clock import StillClock
-from pipeline.description.merge import describe
-from pipeline.description.sources import Source
-from pipeline.description.yaml_file import Value
-from pipeline.fixity import digest
+from flows.clock import FixedClock
+from pipeline.description.merge import merge_sources
+from pipeline.description.sources import DescriptionSource
+from pipeline.description.yaml_file import FieldValue
+from pipeline.fixity import file_sha256
 from pipeline.model import (
     EmbeddedText,
     EngineSignature,
     Origin,
     PageImage,
+    PageReading,
     PageSource,
     PageState,
     Placement,
-    Reading,
+    ProcessingStep,
     ScanFacts,
-    Step,
 )
-from pipeline.record.assemble import assemble
+from pipeline.record.assemble import assemble_record
 from pipeline.record.model import Record
-from pipeline.repository.publish import Published, publish
-from pipeline.scan import Admitted, ReadPage
+from pipeline.repository.publish import PublishResult, publish_record
+from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
 from pipeline.text import Block, Box, Line, PageText, Word
 
 MOMENT = datetime(1949, 1, 14, 12, tzinfo=UTC)
-CLOCK = StillClock(MOMENT)
+CLOCK = FixedClock(MOMENT)
 SIGNATURE = EngineSignature(
     "canned", "1", ("rus",), {"rus": "a" * 64}, {"options": "--psm 3", "OMP_THREAD_LIMIT": "1"}
 )
@@ -78,8 +78,8 @@ def pages(texts: Iterable[str] = LETTER, confidence: float = 0.9) -> Iterator[Re
     for number, lines in enumerate(texts, 1):
         state = PageState.OK if lines else PageState.BLANK
         detail = "" if lines else "nothing on the page looks like text"
-        steps = (Step("scale", {"factor": "0.6667"}), Step("recognize"))
-        reading = Reading(
+        steps = (ProcessingStep("scale", {"factor": "0.6667"}), ProcessingStep("recognize"))
+        reading = PageReading(
             state,
             text(lines, confidence),
             steps,
@@ -94,9 +94,9 @@ def pages(texts: Iterable[str] = LETTER, confidence: float = 0.9) -> Iterator[Re
         yield ReadPage(number, source(number), reading)
 
 
-def admitted(path: Path, page_count: int = len(LETTER), **values: Value) -> Admitted:
+def admitted(path: Path, page_count: int = len(LETTER), **values: FieldValue) -> AdmittedScan:
     """Return a scan let in from ``path``; ``values`` is what a sidecar would say."""
-    said: dict[str, Value] = {
+    said: dict[str, FieldValue] = {
         "title": "Cable, Filippov [Stalin] to Cde. Mao Zedong",
         "date": "1949-01-14",
         "language": "ru",
@@ -104,27 +104,29 @@ def admitted(path: Path, page_count: int = len(LETTER), **values: Value) -> Admi
         "contributors": "Sergey Radchenko",
         **values,
     }
-    described = describe([Source("sidecar", "scan.yaml", said)])
-    return Admitted(
+    described = merge_sources([DescriptionSource("sidecar", "scan.yaml", said)])
+    return AdmittedScan(
         path=path,
         name=path.name,
         size=path.stat().st_size,
-        sha256=digest(path),
+        sha256=file_sha256(path),
         facts=ScanFacts("application/pdf", page_count),
         described=described,
         sidecar=None,
         sidecar_sha256=None,
         sidecar_size=0,
-        record_id=described.held.slug if described.held else f"scan-{digest(path)[:12]}",
+        record_id=described.held_reference.slug
+        if described.held_reference
+        else f"scan-{file_sha256(path)[:12]}",
         version=1,
         languages=("rus",),
         arrived=MOMENT,
     )
 
 
-def record(scan: Admitted, texts: Iterable[str] = LETTER) -> Record:
+def record(scan: AdmittedScan, texts: Iterable[str] = LETTER) -> Record:
     """Return the record of a scan whose pages read as ``texts``."""
-    return assemble(scan, pages(texts), SIGNATURE, CLOCK)
+    return assemble_record(scan, pages(texts), SIGNATURE, CLOCK)
 
 
 def scan_pdf(path: Path, page_count: int = len(LETTER)) -> Path:
@@ -142,9 +144,9 @@ def scan_pdf(path: Path, page_count: int = len(LETTER)) -> Path:
     return path
 
 
-def published(tmp_path: Path, texts: Iterable[str] = LETTER, **values: Value) -> Published:
+def published(tmp_path: Path, texts: Iterable[str] = LETTER, **values: FieldValue) -> PublishResult:
     """Publish a canned record under ``tmp_path/output`` and return where it is."""
     texts = tuple(texts)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf", len(texts)), len(texts), **values)
-    return publish(scan, record(scan, texts), lambda: pages(texts), settings, CLOCK)
+    return publish_record(scan, record(scan, texts), lambda: pages(texts), settings, CLOCK)

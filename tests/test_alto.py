@@ -4,7 +4,7 @@ import pytest
 from lxml import etree
 
 from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
-from pipeline.record.provenance import by_page
+from pipeline.record.provenance import group_by_page
 from pipeline.text import PageText
 from tests.factories import admitted, pages, record, scan_pdf, text
 from tests.schemas import faults, needs_schemas
@@ -14,7 +14,7 @@ from tests.schemas import faults, needs_schemas
 def alto(tmp_path: Path) -> list[bytes]:
     made = record(admitted(scan_pdf(tmp_path / "scan.pdf")))
     read = list(pages())
-    done = by_page(made.provenance.activities)
+    done = group_by_page(made.provenance.activities)
     return [
         to_alto(made, page, one.reading.text, done[page.number])
         for page, one in zip(made.pages, read, strict=True)

@@ -13,17 +13,23 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
-from flows.serve.status_line import Status
-from flows.serve.watch import Watch
+from flows.serve.status_line import StatusLine
+from flows.serve.watch import InboxWatch
 from pipeline.errors import AwayError, LinkError
 from pipeline.inbox.claims import claim
-from pipeline.inbox.mounts import there, with_mounts
+from pipeline.inbox.mounts import guard_mounts, with_mounts
 from pipeline.ingest.arrivals import refuse_links
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.receipts import NAME, Receipt, enter, read, since
-from pipeline.ingest.selection import taken
-from pipeline.ingest.steps import failure
-from pipeline.settings import Settings, environ_of, settings_from
+from pipeline.ingest.receipts import (
+    RECEIPTS_FILE,
+    Receipt,
+    append_receipt,
+    read_receipts,
+    read_receipts_since,
+)
+from pipeline.ingest.selection import select_scans
+from pipeline.ingest.steps import record_failure
+from pipeline.settings import Settings, merge_settings, to_environ
 from tests.factories import CLOCK, MOMENT, scan_pdf
 from tests.workspace import House
 
@@ -43,17 +49,17 @@ def test_what_is_entered_is_read_back_in_order(tmp_path: Path) -> None:
         receipt("c", record="r"),
     ]
     for one in book:
-        enter(one, tmp_path)
-    assert list(read(tmp_path)) == book
-    assert len((tmp_path / NAME).read_bytes().splitlines()) == 3
+        append_receipt(one, tmp_path)
+    assert list(read_receipts(tmp_path)) == book
+    assert len((tmp_path / RECEIPTS_FILE).read_bytes().splitlines()) == 3
 
 
 def test_a_line_that_a_power_cut_tore_harms_no_other(tmp_path: Path) -> None:
-    enter(receipt("a"), tmp_path)
-    with (tmp_path / NAME).open("ab") as book:
+    append_receipt(receipt("a"), tmp_path)
+    with (tmp_path / RECEIPTS_FILE).open("ab") as book:
         book.write(b'{"when": "1949-01-14T')
-    enter(receipt("b"), tmp_path)
-    assert [one.scan for one in read(tmp_path)] == ["a", "b"]
+    append_receipt(receipt("b"), tmp_path)
+    assert [one.scan for one in read_receipts(tmp_path)] == ["a", "b"]
 
 
 @law(deadline=None, max_examples=30)
@@ -64,27 +70,27 @@ def test_reading_on_finds_what_reading_all_finds(names: list[str], cut: int) -> 
     folder.mkdir()
     found, place = [], 0
     for number, name in enumerate(names):
-        enter(receipt(name.encode("utf-8", "replace").decode()), folder)
+        append_receipt(receipt(name.encode("utf-8", "replace").decode()), folder)
         if number == cut:
-            some, place = since(folder, place)
+            some, place = read_receipts_since(folder, place)
             found += some
-    some, _ = since(folder, place)
-    assert [*found, *some] == list(read(folder))
+    some, _ = read_receipts_since(folder, place)
+    assert [*found, *some] == list(read_receipts(folder))
     shutil.rmtree(folder)
 
 
 def test_the_status_counts_from_where_it_began(tmp_path: Path) -> None:
-    enter(receipt("before"), tmp_path)
-    status = Status(tmp_path)
-    enter(receipt("a"), tmp_path)
-    enter(receipt("b", fate="published", record="rec", version=1, reason=""), tmp_path)
-    assert status.news(runs="ingest 2 scans", waits=1) == [
+    append_receipt(receipt("before"), tmp_path)
+    status = StatusLine(tmp_path)
+    append_receipt(receipt("a"), tmp_path)
+    append_receipt(receipt("b", fate="published", record="rec", version=1, reason=""), tmp_path)
+    assert status.new_lines(run_name="ingest 2 scans", waiting=1) == [
         "refused: a is no scan", "published b: rec v1",
         "[waits 1 · runs ingest 2 scans · published 1 · refused 1]",
     ]  # fmt: skip
-    assert [one.scan for one in status.told] == ["a", "b"]
-    assert status.line(waits=1, runs="ingest 2 scans") == []
-    assert status.line(waits=0) == ["[waits 0 · runs nothing · published 1 · refused 1]"]
+    assert [one.scan for one in status.receipts] == ["a", "b"]
+    assert status.changed_line(waiting=1, run_name="ingest 2 scans") == []
+    assert status.changed_line(waiting=0) == ["[waits 0 · runs nothing · published 1 · refused 1]"]
 
 
 def _settings(folder: Path, **said: object) -> Settings:
@@ -114,7 +120,7 @@ def test_a_scan_that_another_process_has_is_left_to_it_until_it_dies(tmp_path: P
     other.join()
     with claim(wanted, settings) as (free, taken):
         assert (free, taken) == (wanted, [])
-    assert list((settings.work / "claims").glob("*.txt")) == []
+    assert list((settings.work_folder / "claims").glob("*.txt")) == []
 
 
 @pytest.mark.parametrize("linked", ["scan.pdf", "scan.yaml", "scan.en.txt"])
@@ -129,11 +135,12 @@ def test_a_link_is_refused_whatever_it_describes(tmp_path: Path, linked: str) ->
 
 
 def test_an_outcome_names_its_scan_once() -> None:
-    assert Outcome("a.pdf", refused="a.pdf is no scan.").reason == "a.pdf is no scan."
+    assert Outcome("a.pdf", refusal_reason="a.pdf is no scan.").reason == "a.pdf is no scan."
     assert (
-        Outcome("a.pdf", refused="The file name is odd.").reason == "a.pdf: The file name is odd."
+        Outcome("a.pdf", refusal_reason="The file name is odd.").reason
+        == "a.pdf: The file name is odd."
     )
-    assert Outcome("a.pdf", failed="The disk is full.").reason.startswith(
+    assert Outcome("a.pdf", failure_reason="The disk is full.").reason.startswith(
         "a.pdf: The disk is full."
     )
 
@@ -143,14 +150,14 @@ class TestWatch:
 
     def test_what_lies_still_is_ready_and_what_grows_is_not(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path, sidecar_seconds=0)
-        watch, scan = Watch(settings), settings.inbox / "a.pdf"
+        watch, scan = InboxWatch(settings), settings.inbox / "a.pdf"
         scan.write_bytes(b"one")
-        assert watch.ready(0) == []
-        assert watch.ready(2.9) == []
+        assert watch.ready_scans(0) == []
+        assert watch.ready_scans(2.9) == []
         scan.write_bytes(b"more")
-        assert watch.ready(3.5) == []
-        assert watch.ready(6.4) == []
-        assert watch.ready(6.5) == [scan]
+        assert watch.ready_scans(3.5) == []
+        assert watch.ready_scans(6.4) == []
+        assert watch.ready_scans(6.5) == [scan]
 
     def test_a_date_in_the_future_or_the_past_says_nothing(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path, sidecar_seconds=0)
@@ -158,59 +165,59 @@ class TestWatch:
         for scan, date in zip(scans, (4_000_000_000, 1), strict=True):
             scan.write_bytes(b"scan")
             os.utime(scan, (date, date))
-        watch = Watch(settings)
-        assert watch.ready(0) == []
-        assert watch.ready(3) == scans
+        watch = InboxWatch(settings)
+        assert watch.ready_scans(0) == []
+        assert watch.ready_scans(3) == scans
 
     def test_a_scan_that_nothing_describes_waits_for_its_sidecar(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path, sidecar_seconds=10)
-        watch, bare = Watch(settings), settings.inbox / "bare.pdf"
+        watch, bare = InboxWatch(settings), settings.inbox / "bare.pdf"
         named = settings.inbox / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
         for scan in (bare, named):
             scan.write_bytes(b"scan")
-        assert watch.ready(0) == []
-        assert watch.ready(3) == [named]
+        assert watch.ready_scans(0) == []
+        assert watch.ready_scans(3) == [named]
         bare.with_suffix(".yaml").write_text("title: One", encoding="utf-8")
-        assert watch.ready(9) == [named]
-        assert watch.ready(12) == [named, bare]
+        assert watch.ready_scans(9) == [named]
+        assert watch.ready_scans(12) == [named, bare]
 
     def test_what_was_left_rests_until_it_changes_or_its_time_comes(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path, sidecar_seconds=0, incomplete_seconds=60, retry_seconds=600)
-        watch = Watch(settings)
+        watch = InboxWatch(settings)
         scans = {name: settings.inbox / f"{name}.pdf" for name in ("cut", "failed", "kept")}
         for scan in scans.values():
             scan.write_bytes(b"scan")
-        watch.ready(0)
-        assert len(watch.ready(3)) == 3
+        watch.ready_scans(0)
+        assert len(watch.ready_scans(3)) == 3
         fates = {"cut": "waits", "failed": "failed", "kept": "published"}
-        watch.rest([receipt(f"{name}.pdf", fate=fate) for name, fate in fates.items()], 10)
-        assert watch.ready(69) == []
-        assert watch.ready(70) == [scans["cut"]]
-        assert watch.ready(610) == [scans["cut"], scans["failed"]]
-        assert watch.ready(1e9) == [scans["cut"], scans["failed"]]
+        watch.back_off([receipt(f"{name}.pdf", fate=fate) for name, fate in fates.items()], 10)
+        assert watch.ready_scans(69) == []
+        assert watch.ready_scans(70) == [scans["cut"]]
+        assert watch.ready_scans(610) == [scans["cut"], scans["failed"]]
+        assert watch.ready_scans(1e9) == [scans["cut"], scans["failed"]]
         scans["kept"].with_suffix(".yaml").write_text("title: One", encoding="utf-8")
-        watch.ready(1e9 + 1)
-        assert scans["kept"] in watch.ready(1e9 + 5)
+        watch.ready_scans(1e9 + 1)
+        assert scans["kept"] in watch.ready_scans(1e9 + 5)
 
     def test_a_sidecar_without_its_scan_is_told_of_once(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path)
         for name in ("_defaults.yaml", "a.yaml", "b.en.txt", "b.gt.txt", "notes.txt", "c.json"):
             (settings.inbox / name).write_text("title: One", encoding="utf-8")
         (settings.inbox / "c.pdf").write_bytes(b"scan")
-        watch = Watch(settings)
+        watch = InboxWatch(settings)
         found = []
         for now in (0, 30, 60, 90):
-            watch.ready(now)
-            found.append([path.name for path in watch.alone(now)])
+            watch.ready_scans(now)
+            found.append([path.name for path in watch.late_orphans(now)])
         assert found == [[], [], ["a.yaml", "b.en.txt"], []]
 
     def test_what_a_run_has_taken_does_not_wait(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path)
-        watch, scan = Watch(settings), settings.inbox / "a.pdf"
+        watch, scan = InboxWatch(settings), settings.inbox / "a.pdf"
         scan.write_bytes(b"scan")
-        assert watch.waiting() == 1
-        watch.taken([scan])
-        assert watch.waiting() == 0
+        assert watch.waiting_count() == 1
+        watch.mark_taken([scan])
+        assert watch.waiting_count() == 0
 
 
 @pytest.mark.tesseract
@@ -262,17 +269,17 @@ def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path
 def test_a_folder_whose_disk_is_away_is_no_empty_folder(tmp_path: Path) -> None:
     scan = scan_pdf(_settings(tmp_path).inbox / "scan.pdf", 1)
     settings = _settings(tmp_path, mounts=(Path("/proc"),))
-    with there(settings):
+    with guard_mounts(settings):
         pass
-    with pytest.raises(AwayError, match="cannot be read"), there(settings):
+    with pytest.raises(AwayError, match="cannot be read"), guard_mounts(settings):
         list((settings.inbox / "none").iterdir())
-    with pytest.raises(AwayError, match="does not answer"), there(settings):
+    with pytest.raises(AwayError, match="does not answer"), guard_mounts(settings):
         raise OSError(errno.ENOTCONN, "Transport endpoint is not connected", "inbox")
     away = _settings(tmp_path, mounts=(Path("/proc"), tmp_path))
-    with pytest.raises(AwayError, match=f"{tmp_path} is not mounted"), there(away):
+    with pytest.raises(AwayError, match=f"{tmp_path} is not mounted"), guard_mounts(away):
         pytest.fail("the block must not run")
-    told = failure(scan, OSError(errno.EIO, "Input/output error"), away, CLOCK)
-    assert "is not mounted" in told.failed
+    told = record_failure(scan, OSError(errno.EIO, "Input/output error"), away, CLOCK)
+    assert "is not mounted" in told.failure_reason
     assert not away.output.exists(), "a line in the book would lie on another disk"
 
 
@@ -281,7 +288,7 @@ def test_the_disks_of_inbox_and_output_are_found_and_handed_on(tmp_path: Path) -
     found = with_mounts(settings)
     assert Path("/proc") in found.mounts
     assert Path("/") not in found.mounts
-    assert settings_from({}, environ_of(found), {}).mounts == found.mounts
+    assert merge_settings({}, to_environ(found), {}).mounts == found.mounts
     named = settings.model_copy(update={"mounts": (tmp_path,)})
     assert with_mounts(named) == named
 
@@ -289,8 +296,8 @@ def test_the_disks_of_inbox_and_output_are_found_and_handed_on(tmp_path: Path) -
 def test_a_sidecar_that_is_left_is_said_to_wait(tmp_path: Path) -> None:
     settings = _settings(tmp_path, settle_seconds=0)
     (settings.inbox / "late.yaml").write_text("title: Late", encoding="utf-8")
-    with taken([], settings, CLOCK) as (ours, others):
+    with select_scans([], settings, CLOCK) as (ours, others):
         assert ours == []
         (told,) = others
-        assert told.fate == "waits"
+        assert told.status == "waits"
         assert told.reason.startswith("late.yaml describes no scan that lies here.")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from pipeline.imaging.page_image import page_image
+from pipeline.imaging.page_image import extract_page_image
 from pipeline.model import PageState
 from pipeline.ocr.components import Grey
 from pipeline.ocr.page_reader import read_image
@@ -20,7 +20,7 @@ STAMPED = slice(0, 430)  #: rows of the first leaf: registry stamp and leaf numb
 
 @cache
 def leaf(number: int) -> Grey:
-    return page_image(LETTER, "application/pdf", number, 300, 10**9)[0]
+    return extract_page_image(LETTER, "application/pdf", number, 300, 10**9)[0]
 
 
 def paper(seed: int = 1) -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":

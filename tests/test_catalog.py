@@ -6,8 +6,8 @@ import pytest
 from benchmarks.catalogue import record
 from pipeline.errors import CatalogError
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.catalog_file import build_from
-from pipeline.repository.full_text import CONSIDERED, words_around
+from pipeline.repository.catalog_file import build_from_rows
+from pipeline.repository.full_text import MAX_RANKED_PAGES, words_around
 from tests.factories import published
 
 TEXTS = ("Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг", "Гоминьдан и Нанкин", "")
@@ -57,24 +57,24 @@ def test_odd_queries_find_nothing_and_break_nothing(catalog: Catalog, query: str
 
 
 def test_the_catalogue_survives_a_rebuild(catalog: Catalog) -> None:
-    before, found = list(catalog.dump()), catalog.search("Гоминьдан")
+    before, found = list(catalog.iter_rows()), catalog.search("Гоминьдан")
     catalog.rebuild()
-    assert (list(catalog.dump()), catalog.search("Гоминьдан")) == (before, found)
+    assert (list(catalog.iter_rows()), catalog.search("Гоминьдан")) == (before, found)
 
 
 def test_a_lost_catalogue_is_made_again(catalog: Catalog) -> None:
-    before = list(catalog.dump())
+    before = list(catalog.iter_rows())
     catalog.close()
     catalog.path.unlink()
     with Catalog(catalog.path, catalog.records) as again:
-        assert list(again.dump()) == before
+        assert list(again.iter_rows()) == before
 
 
 def test_an_unknown_record_is_refused_with_the_nearest(catalog: Catalog) -> None:
     with pytest.raises(CatalogError, match="Did you mean rgaspi-f558-op11-d330-l0110-0112"):
-        catalog.entry("rgaspi-f558")
+        catalog.get_entry("rgaspi-f558")
     with pytest.raises(CatalogError, match="opis list"):
-        catalog.entry("nothing")
+        catalog.get_entry("nothing")
 
 
 def test_short_i_is_not_i(catalog: Catalog) -> None:
@@ -88,7 +88,7 @@ def test_the_words_around_are_the_originals() -> None:
 
 def test_the_index_can_be_checked_where_nothing_can_be_written(catalog: Catalog) -> None:
     catalog._db.execute("PRAGMA query_only = ON")
-    assert catalog.searches_what_it_holds()
+    assert catalog.index_is_consistent()
 
 
 @pytest.fixture(scope="module")
@@ -98,41 +98,41 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     (folder / "records").mkdir()
     texts = [["мир и договор " * (7 if place == 2 else 1) for place in range(5)]] * 120
     cards = (record(number, pages) for number, pages in enumerate(texts))
-    build_from(folder / "catalog.sqlite", cards)
+    build_from_rows(folder / "catalog.sqlite", cards)
     with Catalog(folder / "catalog.sqlite", folder / "records") as made:
         yield made
 
 
 @pytest.mark.parametrize("limit", [1, 7, 120, 500])
 def test_a_list_in_pages_is_the_whole_list(many: Catalog, limit: int) -> None:
-    whole, found, after = list(many.entries()), [], ""
-    while page := list(many.entries(limit, after)):
+    whole, found, after = list(many.iter_entries()), [], ""
+    while page := list(many.iter_entries(limit, after)):
         assert len(page) <= limit
         found += page
         after = page[-1].id
     assert found == whole
-    assert len(whole) == many.size() == 120
+    assert len(whole) == many.record_count() == 120
     with pytest.raises(CatalogError, match="no record"):
-        list(many.entries(limit, "nowhere"))
+        list(many.iter_entries(limit, "nowhere"))
 
 
 def test_of_a_word_on_too_many_pages_the_first_are_weighed_and_it_is_said(many: Catalog) -> None:
-    assert many.count("договор") == CONSIDERED + 1
+    assert many.count_hits("договор") == MAX_RANKED_PAGES + 1
     hits = many.search("договор", 10)
     assert [hit.page for hit in hits] == [3] * 10, "where it stands most often"
-    assert many.count("договор мир") == CONSIDERED + 1
-    assert many.count("дым") == 0
-    assert len(many.search("догов*", 1000)) == CONSIDERED
+    assert many.count_hits("договор мир") == MAX_RANKED_PAGES + 1
+    assert many.count_hits("дым") == 0
+    assert len(many.search("догов*", 1000)) == MAX_RANKED_PAGES
 
 
 def test_what_lies_in_a_file_is_found_by_its_reference_and_no_more(many: Catalog) -> None:
-    normals = {str(entry.reference) for entry in many.entries()}
+    normals = {str(entry.reference) for entry in many.iter_entries()}
     for file in {normal.rpartition(", ll.")[0] for normal in normals}:
-        found = set(many.under(file))
+        found = set(many.find_below(file))
         wanted = {
             entry.id
-            for entry in many.entries()
+            for entry in many.iter_entries()
             if entry.reference == file or str(entry.reference).startswith(f"{file}, ")
         }
         assert found == wanted
-    assert many.under("GARF, f. 1") == []
+    assert many.find_below("GARF, f. 1") == []

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.description.check_folder import check_folder
-from pipeline.description.template import template
+from pipeline.description.template import sidecar_template
 from tests.workspace import ROOT, House
 
 PLANTED = json.loads((ROOT / "tests" / "cases" / "planted-faults.json").read_text("utf-8"))
@@ -119,9 +119,9 @@ def test_a_template_that_is_filled_in_passes_the_check(tmp_path: Path) -> None:
     done = house.opis("template", "inbox/a.pdf")
     assert done.returncode == 0, done.stderr
     sidecar = house.inbox / "a.yaml"
-    assert sidecar.read_text("utf-8") == template()
+    assert sidecar.read_text("utf-8") == sidecar_template()
     assert house.opis("describe", "--check", "inbox").returncode == 0
-    sidecar.write_text(filled(template()), "utf-8")
+    sidecar.write_text(filled(sidecar_template()), "utf-8")
     checked = house.opis("describe", "--check", "inbox")
     assert checked.returncode == 0, checked.stdout
     assert len(json.loads(house.opis("describe", "inbox/a.pdf", "--json").stdout)["fields"]) >= 18

@@ -13,14 +13,14 @@ from bibtexparser.entrypoint import parse_string
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from pipeline.citation.check import check
-from pipeline.citation.cited import cited, page_of
+from pipeline.citation.check import check_citation
+from pipeline.citation.cited import citation_target, page_of_leaf
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
 from pipeline.citation.pin import Pin, word_differences
-from pipeline.citation.styles import Manner, in_words
-from pipeline.description.merge import describe, find_sources
+from pipeline.citation.styles import CitationStyle, format_citation
+from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import CatalogError
-from pipeline.record.assemble import assemble
+from pipeline.record.assemble import assemble_record
 from pipeline.record.model import Record, Translation
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, published
 
@@ -39,35 +39,37 @@ def record(folder: Path, count: int = 2, **said: Any) -> Record:
     scan = folder / "scan.pdf"
     scan.write_bytes(b"these bytes are a scan")
     texts = [f"страница {number} первая" for number in range(1, count + 1)]
-    return assemble(admitted(scan, count, **said), pages(texts), SIGNATURE, CLOCK)
+    return assemble_record(admitted(scan, count, **said), pages(texts), SIGNATURE, CLOCK)
 
 
 @pytest.fixture
 def letter(tmp_path: Path) -> Record:
     """The bundled letter's own description, with canned pages."""
     scan = SAMPLES / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
-    described = describe(find_sources(scan, SAMPLES))
-    held = described.held
+    described = merge_sources(find_sources(scan, SAMPLES))
+    held = described.held_reference
     assert held is not None
     let_in = replace(admitted(scan, 4), described=described, record_id=held.slug)
-    return assemble(let_in, pages(("а", "б", "в", "г")), SIGNATURE, CLOCK)
+    return assemble_record(let_in, pages(("а", "б", "в", "г")), SIGNATURE, CLOCK)
 
 
 def test_the_seeds_own_citation_comes_out_of_the_letters_data(letter: Record) -> None:
-    assert in_words(cited(letter), Manner.WILSON) == SEED
+    assert format_citation(citation_target(letter), CitationStyle.WILSON) == SEED
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
-@pytest.mark.parametrize("manner", list(Manner))
+@pytest.mark.parametrize("manner", list(CitationStyle))
 def test_a_record_is_cited_in_every_style(
-    case: dict[str, Any], manner: Manner, tmp_path: Path
+    case: dict[str, Any], manner: CitationStyle, tmp_path: Path
 ) -> None:
     made = record(tmp_path, case.get("pages", 2), **case["said"])
-    assert in_words(cited(made, case.get("leaf", "")), manner) == case[manner.value]
+    assert (
+        format_citation(citation_target(made, case.get("leaf", "")), manner) == case[manner.value]
+    )
 
 
 def test_a_leaf_of_another_holding_is_the_one_at_the_same_place(letter: Record) -> None:
-    told = in_words(cited(letter, "111"), Manner.CHICAGO, all_holdings=True)
+    told = format_citation(citation_target(letter, "111"), CitationStyle.CHICAGO, all_holdings=True)
     assert told.endswith(
         "RGASPI, f. 558, op. 11, d. 330, l. 111, and APRF, f. 45, op. 1, d. 330, p. 111."
     )
@@ -75,12 +77,12 @@ def test_a_leaf_of_another_holding_is_the_one_at_the_same_place(letter: Record) 
 
 @pytest.mark.parametrize("leaf", ["111", "0111", " 0111 "])
 def test_a_leaf_is_named_with_or_without_its_zeros(letter: Record, leaf: str) -> None:
-    assert page_of(letter, leaf).number == 2
+    assert page_of_leaf(letter, leaf).number == 2
 
 
 def test_a_leaf_that_the_record_has_not_is_refused_in_words(letter: Record) -> None:
     with pytest.raises(CatalogError, match=r"has no leaf 99\. It has 0110, 0111, 0112, 0113"):
-        cited(letter, "99")
+        citation_target(letter, "99")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
@@ -118,48 +120,52 @@ def among(*versions: Record) -> Versions:
 
 
 def test_a_pinned_citation_reads_as_it_was_made(letter: Record) -> None:
-    pin = Pin.of(letter, "reading text", "111")
-    assert Pin.find(f"{SEED} {pin}") == pin
-    found = check(f"{SEED} {pin}", "", among(letter), lambda _: ())
-    assert found.same
+    pin = Pin.from_record(letter, "reading text", "111")
+    assert Pin.find_in(f"{SEED} {pin}") == pin
+    found = check_citation(f"{SEED} {pin}", "", among(letter), lambda _: ())
+    assert found.is_unchanged
     assert "reads as cited: the reading text of leaf 0111" in found.sentences[0]
 
 
 def test_a_newer_version_that_reads_otherwise_is_told_with_the_difference(letter: Record) -> None:
-    pin = Pin.of(letter, "reading text", "111")
+    pin = Pin.from_record(letter, "reading text", "111")
     page = letter.pages[1].model_copy(update={"reading_text": "бб"})
     pages_now = (letter.pages[0], page, *letter.pages[2:])
     now = letter.model_copy(update={"version": 2, "pages": pages_now})
-    found = check(str(pin), "", among(letter, now), lambda _: ())
-    assert not found.same
+    found = check_citation(str(pin), "", among(letter, now), lambda _: ())
+    assert not found.is_unchanged
     assert found.differences == ("… [б → бб] …",)
-    other = Pin.of(letter, "reading text", "112")
-    assert check(str(other), "", among(letter, now), lambda _: ()).same
+    other = Pin.from_record(letter, "reading text", "112")
+    assert check_citation(str(other), "", among(letter, now), lambda _: ()).is_unchanged
 
 
 def test_a_forged_pin_and_a_wrong_quotation_are_told(letter: Record) -> None:
-    pin = Pin.of(letter, "raw text")
-    assert not check(str(replace(pin, digest="0" * 12)), "", among(letter), lambda _: ()).same
-    assert check(str(pin), "б", among(letter), lambda _: ()).same
-    assert not check(str(pin), "чужие слова", among(letter), lambda _: ()).same
+    pin = Pin.from_record(letter, "raw text")
+    assert not check_citation(
+        str(replace(pin, digest="0" * 12)), "", among(letter), lambda _: ()
+    ).is_unchanged
+    assert check_citation(str(pin), "б", among(letter), lambda _: ()).is_unchanged
+    assert not check_citation(str(pin), "чужие слова", among(letter), lambda _: ()).is_unchanged
 
 
 def test_a_translation_can_be_pinned(letter: Record) -> None:
     text = Translation(language="en", translator="S. R.", text="To Comrade Mao")
     made = letter.model_copy(update={"translations": (text,)})
-    pin = Pin.of(made, "translation en")
+    pin = Pin.from_record(made, "translation en")
     assert "translation en" in str(pin)
-    assert check(str(pin), "Comrade", among(made), lambda _: ()).same
+    assert check_citation(str(pin), "Comrade", among(made), lambda _: ()).is_unchanged
     with pytest.raises(CatalogError, match="no translation into fr"):
-        Pin.of(made, "translation fr")
+        Pin.from_record(made, "translation fr")
 
 
 def test_a_citation_without_a_pin_is_known_by_its_reference(letter: Record) -> None:
-    found = check(SEED, "", among(letter), lambda place: [letter] * (place.archive == "RGASPI"))
-    assert found.same
+    found = check_citation(
+        SEED, "", among(letter), lambda place: [letter] * (place.archive == "RGASPI")
+    )
+    assert found.is_unchanged
     assert "no pin" in found.sentences[0]
     with pytest.raises(CatalogError, match="no record was found"):
-        check("Roberts, Stalin's Library, p. 33.", "", among(letter), lambda _: ())
+        check_citation("Roberts, Stalin's Library, p. 33.", "", among(letter), lambda _: ())
 
 
 def test_words_are_compared_with_some_around() -> None:
@@ -186,9 +192,9 @@ def test_the_command_cites_and_checks(tmp_path: Path) -> None:
 
 
 def test_a_torn_pin_is_named_as_such(letter: Record) -> None:
-    torn = str(Pin.of(letter, "reading text"))[:-4]
+    torn = str(Pin.from_record(letter, "reading text"))[:-4]
     with pytest.raises(CatalogError, match="torn or miscopied"):
-        check(torn, "", among(letter), lambda _: [letter])
+        check_citation(torn, "", among(letter), lambda _: [letter])
 
 
 def test_leaves_of_one_record_have_keys_of_their_own(letter: Record) -> None:
@@ -201,4 +207,4 @@ def test_leaves_of_one_record_have_keys_of_their_own(letter: Record) -> None:
 def test_a_season_is_no_month_to_reference_managers(tmp_path: Path) -> None:
     made = record(tmp_path, date="1949-21")
     assert json.loads(to_csl_json(made))[0]["issued"] == {"date-parts": [[1949]]}
-    assert "spring 1949" in in_words(cited(made), Manner.CHICAGO)
+    assert "spring 1949" in format_citation(citation_target(made), CitationStyle.CHICAGO)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cleaning.clean import clean, names
-from pipeline.cleaning.edits import Change, CleanText, Edit, inverse, replay, undo
-from pipeline.cleaning.pageends import join_page_ends, partners
+from pipeline.cleaning.clean import clean, step_names
+from pipeline.cleaning.edits import Change, CleanText, Edit, invert_change, replay, undo
+from pipeline.cleaning.pageends import join_page_ends, pages_sharing_words
 from pipeline.text import Role
 
 ROOT = Path(__file__).parent.parent
@@ -129,13 +129,13 @@ def test_a_page_number_does_not_part_a_word() -> None:
 
 def test_no_word_is_joined_over_a_page_that_could_not_be_read() -> None:
     texts = [CleanText("Мы полу-"), CleanText(""), CleanText("чили")]
-    assert join_page_ends(texts, [[]] * 3, unread={1}) == texts
+    assert join_page_ends(texts, [[]] * 3, unread_pages={1}) == texts
 
 
 def test_pages_that_share_a_word_name_each_other() -> None:
     texts = [CleanText("Мы полу-"), CleanText(""), CleanText("чили пись-"), CleanText("мо. Вы")]
     joined = join_page_ends(texts, [[]] * 4)
-    assert partners(joined) == [(2,), (), (0, 3), (2,)]
+    assert pages_sharing_words(joined) == [(2,), (), (0, 3), (2,)]
 
 
 def test_an_edit_that_does_not_fit_is_refused() -> None:
@@ -145,11 +145,11 @@ def test_an_edit_that_does_not_fit_is_refused() -> None:
 
 def test_the_inverse_of_the_inverse_is_the_change() -> None:
     change = Change("x", (Edit(1, "аб", ""), Edit(5, "в", "где")))
-    back = inverse(inverse(change))
+    back = invert_change(invert_change(change))
     assert back.edits == change.edits
 
 
 def test_every_step_and_role_is_told_to_readers_of_records() -> None:
     page = (ROOT / "docs" / "cleaning.md").read_text("utf-8")
     told = re.findall(r"^\| `([a-z-]+)`", page, re.MULTILINE)
-    assert told == [*names(), *(role.value for role in Role)]
+    assert told == [*step_names(), *(role.value for role in Role)]

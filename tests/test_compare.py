@@ -9,7 +9,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from pipeline.searchable_pdf.compare import differences
+from pipeline.searchable_pdf.compare import pdf_differences
 
 
 @pytest.fixture
@@ -70,8 +70,8 @@ def test_what_a_searchable_pdf_changed_is_told(
     with pikepdf.open(scan) as pdf:
         change(pdf)
         pdf.save(made)
-    assert list(differences(scan, made)) == told
+    assert list(pdf_differences(scan, made)) == told
 
 
 def test_a_copy_has_no_difference(scan: Path) -> None:
-    assert list(differences(scan, scan)) == []
+    assert list(pdf_differences(scan, scan)) == []

@@ -15,7 +15,7 @@ import distributed
 import psutil
 import pytest
 
-from flows.dask_workers import Asked, Facts, compared
+from flows.dask_workers import WorkerInfo, WorkerReplies, compare_workers
 from tests.campaigns.served import long_scan
 from tests.workspace import OPIS, House, data, free_port
 
@@ -136,21 +136,21 @@ def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(
 
 
 def test_what_differs_is_said_in_sentences() -> None:
-    ours = Facts("0.1.0", "3.8.8", "tesseract 5", "", "", 100.0)
+    ours = WorkerInfo("0.1.0", "3.8.8", "tesseract 5", "", "", 100.0)
     theirs = {
         "a": ours,
-        "b": replace(ours, opis="0.0.9", shares="It does not see /srv/inbox."),
+        "b": replace(ours, opis="0.0.9", folder_problem="It does not see /srv/inbox."),
         "c": replace(ours, clock=160.0),
         "d": ModuleNotFoundError("No module named 'flows'"),
-        "e": replace(ours, server="It has no PREFECT_API_URL."),
+        "e": replace(ours, server_problem="It has no PREFECT_API_URL."),
     }
-    looks = list(compared(ours, Asked(theirs, 99.0, 101.0)))
-    assert [look.well for look in looks] == [True, False, False, False, False]
-    assert "Opis 0.0.9, here is 0.1.0" in looks[1].found
-    assert "does not see /srv/inbox" in looks[1].found
-    assert "+59 s off" in looks[2].found
-    assert "It has no Opis" in looks[3].found
-    assert looks[4].found == "It has no PREFECT_API_URL."
+    looks = list(compare_workers(ours, WorkerReplies(theirs, 99.0, 101.0)))
+    assert [look.ok for look in looks] == [True, False, False, False, False]
+    assert "Opis 0.0.9, here is 0.1.0" in looks[1].detail
+    assert "does not see /srv/inbox" in looks[1].detail
+    assert "+59 s off" in looks[2].detail
+    assert "It has no Opis" in looks[3].detail
+    assert looks[4].detail == "It has no PREFECT_API_URL."
 
 
 def test_without_a_scheduler_the_doctor_says_what_to_set(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dates.edtf import is_edtf
-from pipeline.dates.julian import gregorian, to_gregorian
-from pipeline.dates.parse import ReadDate, read_date
+from pipeline.dates.julian import edtf_to_gregorian, julian_to_gregorian
+from pipeline.dates.parse import ParsedDate, parse_date
 
 CASES = Path(__file__).parent / "cases"
 EDTF = json.loads((CASES / "dates.json").read_text(encoding="utf-8"))
@@ -31,10 +31,10 @@ def test_edtf_is_known_by_its_grammar_and_its_calendar(
 
 @pytest.mark.parametrize("case", WRITTEN, ids=[case["text"] for case in WRITTEN])
 def test_a_date_as_written_is_read_or_its_trouble_told(case: dict[str, Any]) -> None:
-    read = read_date(case["text"])
+    read = parse_date(case["text"])
     assert read.edtf == case.get("edtf")
-    assert case.get("trouble", "") in read.trouble
-    assert bool(read.trouble) == (read.edtf is None)
+    assert case.get("trouble", "") in read.problem
+    assert bool(read.problem) == (read.edtf is None)
     if read.edtf is not None:
         assert read.calendar == case.get("calendar", "gregorian")
 
@@ -51,7 +51,7 @@ def test_a_day_is_the_same_day_however_it_is_written(day: date) -> None:
         f"{day.day:02d}.{day.month:02d}.{day.year}",
         f"[{day.day} {russian} {day.year}]",
     ):
-        assert read_date(written) == ReadDate(day.isoformat())
+        assert parse_date(written) == ParsedDate(day.isoformat())
 
 
 @law
@@ -65,8 +65,8 @@ def test_an_interval_runs_forward_or_is_none(first: date, span: int) -> None:
 @law
 @given(st.integers(1500, 2100), st.integers(1, 12), st.integers(1, 27))
 def test_old_style_days_follow_each_other_as_new_style_days_do(y: int, m: int, d: int) -> None:
-    assert gregorian(y, m, d + 1) - gregorian(y, m, d) == timedelta(days=1)
-    after_new_year = gregorian(y + 1, 1, 1) - gregorian(y, 12, 31)
+    assert julian_to_gregorian(y, m, d + 1) - julian_to_gregorian(y, m, d) == timedelta(days=1)
+    after_new_year = julian_to_gregorian(y + 1, 1, 1) - julian_to_gregorian(y, 12, 31)
     assert after_new_year == timedelta(days=1)
 
 
@@ -74,25 +74,25 @@ def test_old_style_days_follow_each_other_as_new_style_days_do(y: int, m: int, d
 @given(st.dates(date(1900, 3, 14), date(2099, 12, 31)))
 def test_in_the_20th_century_old_style_is_13_days_behind(day: date) -> None:
     old = day - timedelta(days=13)
-    assert gregorian(old.year, old.month, old.day) == day
+    assert julian_to_gregorian(old.year, old.month, old.day) == day
     both = f"{old.day} {RUSSIAN.split()[old.month - 1]} {old.year} ({day.strftime('%d.%m.%Y')})"
-    assert read_date(both) == ReadDate(day.isoformat(), "julian")
-    assert read_date(old.isoformat(), "julian") == ReadDate(day.isoformat(), "julian")
+    assert parse_date(both) == ParsedDate(day.isoformat(), "julian")
+    assert parse_date(old.isoformat(), "julian") == ParsedDate(day.isoformat(), "julian")
 
 
 @law
 @given(st.text(max_size=30) | st.from_regex(r"[0-9X/.?~\-\[\] ]{1,20}", fullmatch=True))
 def test_whatever_is_written_what_is_read_is_edtf(text: str) -> None:
     for calendar in ("gregorian", "julian", None):
-        read = read_date(text, calendar)
+        read = parse_date(text, calendar)
         assert read.edtf is None or is_edtf(read.edtf)
-        assert (read.edtf is None) == bool(read.trouble)
+        assert (read.edtf is None) == bool(read.problem)
 
 
 def test_a_calendar_that_is_said_twice_differently_is_trouble() -> None:
-    assert "both calendars" in read_date("14 января 1917 ст. ст.", "gregorian").trouble
+    assert "both calendars" in parse_date("14 января 1917 ст. ст.", "gregorian").problem
 
 
 def test_what_cannot_be_reckoned_from_old_style_is_told() -> None:
     with pytest.raises(ValueError, match="cannot be reckoned"):
-        to_gregorian("191X")
+        edtf_to_gregorian("191X")

@@ -9,18 +9,18 @@ from pydantic import ValidationError
 
 from pipeline.description.fields import COPYRIGHT_NOT_EVALUATED
 from pipeline.description.merge import (
-    Described,
     Description,
-    Source,
-    describe,
+    DescriptionSource,
+    MergedDescription,
+    find_sidecar,
     find_sources,
+    merge_sources,
     page_labels,
-    sidecar_of,
 )
 from pipeline.description.yaml_file import parse_sidecar
 from pipeline.errors import DescriptionError
-from pipeline.model import Concern
-from pipeline.references import parse
+from pipeline.model import IssueType
+from pipeline.references import parse_reference
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 
@@ -28,15 +28,15 @@ HELD = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
 SCAN = "RGASPI_f558_op11_d330_ll0110-0113.pdf"
 
 
-def sidecar(**values: Any) -> Source:
-    return Source("sidecar", "scan.yaml", values, dict.fromkeys(values, 1))
+def sidecar(**values: Any) -> DescriptionSource:
+    return DescriptionSource("sidecar", "scan.yaml", values, dict.fromkeys(values, 1))
 
 
-def named(reference: str = HELD) -> Source:
-    return Source("file name", SCAN, {"references": reference})
+def named(reference: str = HELD) -> DescriptionSource:
+    return DescriptionSource("file name", SCAN, {"references": reference})
 
 
-def concerns(described: Described) -> list[Concern]:
+def concerns(described: MergedDescription) -> list[IssueType]:
     return [issue.concern for issue in described.issues]
 
 
@@ -49,19 +49,21 @@ def inbox(folder: Path, **files: str) -> Path:
 
 
 def test_nothing_said_is_nothing_guessed() -> None:
-    described = describe([])
+    described = merge_sources([])
     assert described.description == Description()
     assert described.description.rights == COPYRIGHT_NOT_EVALUATED
-    assert described.held is None
+    assert described.held_reference is None
     assert described.origins == {}
-    assert concerns(described) == [Concern.NO_REFERENCE]
+    assert concerns(described) == [IssueType.NO_REFERENCE]
 
 
 def test_the_nearest_wins_and_the_record_says_where_from() -> None:
-    described = describe(
+    described = merge_sources(
         [
-            Source("folder defaults", "_defaults.yaml", {"funder": "B", "language": "en"}),
-            Source("folder defaults", "stalin/_defaults.yaml", {"funder": "C"}),
+            DescriptionSource(
+                "folder defaults", "_defaults.yaml", {"funder": "B", "language": "en"}
+            ),
+            DescriptionSource("folder defaults", "stalin/_defaults.yaml", {"funder": "C"}),
             named(),
             sidecar(title="Cable", language="rus"),
         ]
@@ -74,7 +76,7 @@ def test_the_nearest_wins_and_the_record_says_where_from() -> None:
         "references": "file name",
         "title": "sidecar",
     }
-    assert described.held == parse(HELD)
+    assert described.held_reference == parse_reference(HELD)
     assert described.issues == ()
 
 
@@ -84,18 +86,20 @@ fields = st.dictionaries(
 )
 
 
-def merged(sources: Sequence[Source]) -> dict[str, object]:
-    return describe(sources).description.model_dump(exclude_defaults=True)
+def merged(sources: Sequence[DescriptionSource]) -> dict[str, object]:
+    return merge_sources(sources).description.model_dump(exclude_defaults=True)
 
 
 @law
 @given(st.lists(fields, max_size=5), st.integers(0, 5))
 def test_merging_in_steps_is_merging_at_once(said: list[dict[str, Any]], cut: int) -> None:
-    sources = [Source(f"place {number}", "", values) for number, values in enumerate(said)]
+    sources = [
+        DescriptionSource(f"place {number}", "", values) for number, values in enumerate(said)
+    ]
     first, last = merged(sources[:cut]), merged(sources[cut:])
     steps = [
-        Source("first", "", {name: plain(value) for name, value in first.items()}),
-        Source("last", "", {name: plain(value) for name, value in last.items()}),
+        DescriptionSource("first", "", {name: plain(value) for name, value in first.items()}),
+        DescriptionSource("last", "", {name: plain(value) for name, value in last.items()}),
     ]
     assert merged(steps) == merged(sources)
 
@@ -107,8 +111,10 @@ def plain(value: object) -> Any:
 @law
 @given(st.lists(fields, max_size=5))
 def test_each_value_is_the_nearest_one_given(said: list[dict[str, Any]]) -> None:
-    sources = [Source(f"place {number}", "", values) for number, values in enumerate(said)]
-    described = describe(sources)
+    sources = [
+        DescriptionSource(f"place {number}", "", values) for number, values in enumerate(said)
+    ]
+    described = merge_sources(sources)
     for name, origin in described.origins.items():
         nearest = [number for number, values in enumerate(said) if values.get(name)][-1]
         assert origin == f"place {nearest}"
@@ -116,21 +122,23 @@ def test_each_value_is_the_nearest_one_given(said: list[dict[str, Any]]) -> None
 
 def test_leaf_labels_survive_from_yaml_to_description() -> None:
     read = parse_sidecar(b"leaves: [null, 0110, 0110 \xd0\xbe\xd0\xb1., cover]\n", "scan.yaml")
-    described = describe([Source("sidecar", "scan.yaml", read.values, read.lines)])
+    described = merge_sources([DescriptionSource("sidecar", "scan.yaml", read.values, read.lines)])
     assert described.description.leaves == (None, "0110", "0110v", "cover")
 
 
 def test_one_text_is_a_list_of_one() -> None:
-    described = describe([sidecar(references=HELD, contributors="S. Radchenko", leaves="09-11")])
+    described = merge_sources(
+        [sidecar(references=HELD, contributors="S. Radchenko", leaves="09-11")]
+    )
     assert described.description.references == (HELD,)
     assert described.description.contributors == ("S. Radchenko",)
     assert described.description.leaves == ("09", "10", "11")
 
 
 def test_the_singular_of_a_list_is_its_name_too() -> None:
-    assert describe([sidecar(reference=HELD)]).held == parse(HELD)
+    assert merge_sources([sidecar(reference=HELD)]).held_reference == parse_reference(HELD)
     with pytest.raises(DescriptionError, match="`reference` and `references` are one"):
-        describe([sidecar(reference=HELD, references=HELD)])
+        merge_sources([sidecar(reference=HELD, references=HELD)])
 
 
 @pytest.mark.parametrize(
@@ -153,7 +161,7 @@ def test_the_singular_of_a_list_is_its_name_too() -> None:
 )
 def test_what_cannot_be_is_refused_with_advice(values: dict[str, Any], problem: str) -> None:
     with pytest.raises(DescriptionError) as caught:
-        describe([sidecar(**values)])
+        merge_sources([sidecar(**values)])
     assert problem in str(caught.value)
     assert str(caught.value).startswith("scan.yaml, line 1")
 
@@ -162,11 +170,11 @@ def test_what_cannot_be_is_refused_with_advice(values: dict[str, Any], problem: 
     ("given_one", "tag"), [("rus", "ru"), ("RU", "ru"), ("zh-hant", "zh-Hant"), ("ru_RU", "ru-RU")]
 )
 def test_a_language_has_one_form(given_one: str, tag: str) -> None:
-    assert describe([sidecar(language=given_one)]).description.language == tag
+    assert merge_sources([sidecar(language=given_one)]).description.language == tag
 
 
 def test_a_date_is_read_and_kept_as_given() -> None:
-    described = describe([sidecar(references=HELD, date=" 14/27 January 1917")])
+    described = merge_sources([sidecar(references=HELD, date=" 14/27 January 1917")])
     assert described.description.date == "14/27 January 1917"
     assert (described.edtf, described.calendar) == ("1917-01-27", "julian")
     assert described.issues == ()
@@ -174,30 +182,32 @@ def test_a_date_is_read_and_kept_as_given() -> None:
 
 def test_an_old_style_date_may_be_said_to_be_one() -> None:
     said = {"references": HELD, "date": "1917-10-25", "date_calendar": "julian"}
-    described = describe([sidecar(**said)])
+    described = merge_sources([sidecar(**said)])
     assert (described.edtf, described.calendar) == ("1917-11-07", "julian")
 
 
 def test_an_ambiguous_date_is_an_issue_and_not_a_guess() -> None:
-    described = describe([sidecar(references=HELD, date="03/04/1949")])
+    described = merge_sources([sidecar(references=HELD, date="03/04/1949")])
     assert described.edtf is None
     assert described.description.date == "03/04/1949"
-    assert concerns(described) == [Concern.UNREAD_DATE]
+    assert concerns(described) == [IssueType.UNREAD_DATE]
     assert "1949-04-03 or 1949-03-04" in described.issues[0].detail
 
 
 def test_an_unread_reference_is_kept_and_is_an_issue() -> None:
-    described = describe([sidecar(references=[HELD, "Cabinet 9, blue"])])
+    described = merge_sources([sidecar(references=[HELD, "Cabinet 9, blue"])])
     assert described.description.references == (HELD, "Cabinet 9, blue")
-    assert described.references == (parse(HELD),)
-    assert concerns(described) == [Concern.UNREAD_REFERENCE]
+    assert described.references == (parse_reference(HELD),)
+    assert concerns(described) == [IssueType.UNREAD_REFERENCE]
 
 
 def test_another_holding_is_never_taken_for_the_held_one() -> None:
-    described = describe([sidecar(references=["Cabinet 9, blue", HELD])])
-    assert described.held is None
+    described = merge_sources([sidecar(references=["Cabinet 9, blue", HELD])])
+    assert described.held_reference is None
     assert described.references == ()
-    assert describe([named(), sidecar(references=["Cabinet 9, blue"])]).held == parse(HELD)
+    assert merge_sources(
+        [named(), sidecar(references=["Cabinet 9, blue"])]
+    ).held_reference == parse_reference(HELD)
 
 
 @pytest.mark.parametrize(
@@ -212,7 +222,7 @@ def test_another_holding_is_never_taken_for_the_held_one() -> None:
 )
 def test_a_file_name_and_a_sidecar_that_contradict_each_other_are_refused(said: str) -> None:
     with pytest.raises(DescriptionError) as caught:
-        describe([named(), sidecar(references=said)])
+        merge_sources([named(), sidecar(references=said)])
     assert HELD in str(caught.value)
     assert said in str(caught.value)
     assert "scan.yaml, line 1" in str(caught.value)
@@ -228,19 +238,23 @@ def test_a_file_name_and_a_sidecar_that_contradict_each_other_are_refused(said: 
     ],
 )
 def test_the_same_place_written_otherwise_is_no_contradiction(name: str, said: str) -> None:
-    assert describe([named(name), sidecar(references=said)]).held == parse(said)
+    assert merge_sources([named(name), sidecar(references=said)]).held_reference == parse_reference(
+        said
+    )
 
 
 def test_of_two_places_in_one_text_the_file_name_says_which_is_held() -> None:
     both = f"APRF, f. 45, op. 1, d. 330, pp. 110-113, and {HELD}. Contributed by S. Radchenko."
-    described = describe([named(), sidecar(references=both)])
+    described = merge_sources([named(), sidecar(references=both)])
     assert [found.archive for found in described.references] == ["RGASPI", "APRF"]
-    assert describe([sidecar(references=both)]).references[0].archive == "APRF"
+    assert merge_sources([sidecar(references=both)]).references[0].archive == "APRF"
 
 
 def test_a_folder_default_may_be_overridden() -> None:
-    default = Source("folder defaults", "_defaults.yaml", {"references": "GARF, f. 1, op. 1, d. 1"})
-    assert describe([default, named()]).held == parse(HELD)
+    default = DescriptionSource(
+        "folder defaults", "_defaults.yaml", {"references": "GARF, f. 1, op. 1, d. 1"}
+    )
+    assert merge_sources([default, named()]).held_reference == parse_reference(HELD)
 
 
 def test_sources_are_found_from_the_inbox_down(tmp_path: Path) -> None:
@@ -255,16 +269,16 @@ def test_sources_are_found_from_the_inbox_down(tmp_path: Path) -> None:
     )
     (tmp_path / "_defaults.yaml").write_text("funder: outside\n")
     sources = find_sources(box / "stalin" / SCAN, box)
-    assert [(source.name, source.where) for source in sources] == [
+    assert [(source.name, source.file_label) for source in sources] == [
         ("folder defaults", "_defaults.yaml"),
         ("folder defaults", "stalin/_defaults.yaml"),
         ("file name", SCAN),
         ("sidecar", f"stalin/{Path(SCAN).stem}.yaml"),
     ]
-    described = describe(sources)
+    described = merge_sources(sources)
     assert described.description.funder == "B"
     assert described.description.title == "Cable"
-    assert described.held == parse(HELD)
+    assert described.held_reference == parse_reference(HELD)
 
 
 def test_a_scan_outside_the_inbox_has_its_own_folder_only(tmp_path: Path) -> None:
@@ -286,7 +300,7 @@ def test_two_sidecars_for_one_scan_are_refused(tmp_path: Path) -> None:
 def test_a_sidecar_lies_beside_its_scan(tmp_path: Path, name: str | None) -> None:
     if name is not None:
         inbox(tmp_path, **{name: ""})
-    found = sidecar_of(tmp_path / "a.pdf")
+    found = find_sidecar(tmp_path / "a.pdf")
     assert (found and found.samefile(tmp_path / str(name))) == (None if name is None else True)
 
 
@@ -301,13 +315,16 @@ def test_a_bad_folder_default_is_named_with_its_folder(tmp_path: Path) -> None:
     with pytest.raises(
         DescriptionError, match=r"stalin/_defaults\.yaml, line 2: `fundr`.*`funder`"
     ):
-        describe(find_sources(tmp_path / "stalin" / "a.pdf", tmp_path))
+        merge_sources(find_sources(tmp_path / "stalin" / "a.pdf", tmp_path))
 
 
 def test_one_label_for_each_page() -> None:
-    assert page_labels(parse(HELD), (), 4) == (("0110", "0111", "0112", "0113"), None)
+    assert page_labels(parse_reference(HELD), (), 4) == (("0110", "0111", "0112", "0113"), None)
     assert page_labels(None, (), 2) == ((None, None), None)
-    assert page_labels(parse(HELD), (None, "0110", "0110v"), 3) == ((None, "0110", "0110v"), None)
+    assert page_labels(parse_reference(HELD), (None, "0110", "0110v"), 3) == (
+        (None, "0110", "0110v"),
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -324,14 +341,14 @@ def test_one_label_for_each_page() -> None:
 def test_numbers_that_do_not_match_are_an_issue(
     reference: str, leaves: tuple[str | None, ...], pages: int, detail: str
 ) -> None:
-    labels, issue = page_labels(parse(reference), leaves, pages)
+    labels, issue = page_labels(parse_reference(reference), leaves, pages)
     assert labels == (None,) * pages
     assert issue is not None
-    assert (issue.concern, issue.detail) == (Concern.LEAF_COUNT, detail)
+    assert (issue.concern, issue.detail) == (IssueType.LEAF_COUNT, detail)
 
 
 def test_a_label_that_is_not_of_the_reference_is_an_issue() -> None:
-    labels, issue = page_labels(parse(HELD), ("0113v", "0114", "cover"), 3)
+    labels, issue = page_labels(parse_reference(HELD), ("0113v", "0114", "cover"), 3)
     assert labels == ("0113v", "0114", "cover")
     assert issue is not None
     assert issue.detail == "Not among the leaves of the reference: 0114"

@@ -8,15 +8,15 @@ import jsonschema
 import pytest
 import yaml
 
-from pipeline.description.fields import Description, json_schema
-from pipeline.description.merge import Source, describe
-from pipeline.description.template import example_of
+from pipeline.description.fields import Description, sidecar_json_schema
+from pipeline.description.merge import DescriptionSource, merge_sources
+from pipeline.description.template import example_yaml
 from pipeline.exports.registry import FORMATS, PUBLISHED
 from pipeline.record.model import json_schema as record_schema
 from tests.workspace import ROOT
 
 DOCS = ROOT / "docs"
-SIDECAR: dict[str, Any] = json.loads(json_schema())
+SIDECAR: dict[str, Any] = json.loads(sidecar_json_schema())
 RECORD: dict[str, Any] = json.loads(record_schema())
 
 
@@ -44,7 +44,7 @@ def test_every_export_is_explained() -> None:
 
 
 def test_the_schema_of_a_sidecar_is_published_as_it_is() -> None:
-    assert (DOCS / "sidecar.schema.json").read_text("utf-8") == json_schema()
+    assert (DOCS / "sidecar.schema.json").read_text("utf-8") == sidecar_json_schema()
     jsonschema.Draft202012Validator.check_schema(SIDECAR)
 
 
@@ -53,8 +53,8 @@ def test_every_example_is_taken_by_the_model_and_by_the_schema(name: str) -> Non
     examples = Description.model_fields[name].examples
     assert examples
     for example in examples:
-        value = yaml.load(example_of(name, example), Loader=yaml.BaseLoader)[name]
-        described = describe([Source("sidecar", "scan.yaml", {name: value})])
+        value = yaml.load(example_yaml(name, example), Loader=yaml.BaseLoader)[name]
+        described = merge_sources([DescriptionSource("sidecar", "scan.yaml", {name: value})])
         assert getattr(described.description, name)
         jsonschema.validate({name: example}, SIDECAR)
 
@@ -78,5 +78,5 @@ def test_the_sidecar_on_the_page_is_one() -> None:
     assert len(shown) == 3
     for block in shown:
         read = yaml.load("\n".join(line[4:] for line in block.splitlines()), Loader=yaml.BaseLoader)
-        describe([Source("sidecar", "scan.yaml", read)])
+        merge_sources([DescriptionSource("sidecar", "scan.yaml", read)])
         jsonschema.validate(read, SIDECAR)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.evaluation.results import Result, ranking, summaries
+from pipeline.evaluation.results import PageResult, review_rankings, summarize_results
 from pipeline.evaluation.samples import find_samples
 from pipeline.model import PageState
 from pipeline.ocr.recipes import Recipe
-from pipeline.text_metrics import Rates
+from pipeline.text_metrics import ErrorRates
 from tests.workspace import LETTER, House
 
 INSTALLED = ("deu", "eng", "osd", "rus")
@@ -24,14 +24,14 @@ def folder_of(root: Path, *names: str) -> Path:
     return root
 
 
-def result(name: str, error: float, characters: int = 100, **other: object) -> Result:
-    rates = Rates(error, error, error)
+def result(name: str, error: float, characters: int = 100, **other: object) -> PageResult:
+    rates = ErrorRates(error, error, error)
     values: dict[str, object] = {
         "set": "letters", "page": 1, "recipe": Recipe.EVIDENCE, "state": PageState.OK,
         "languages": "rus", "told": "option", "readings": 1, "seconds": 2.0,
         "expected_error": 0.0, "raw": rates, "cleaned": rates,
     }  # fmt: skip
-    return Result(**(values | {"name": name, "characters": characters} | other))  # type: ignore[arg-type]
+    return PageResult(**(values | {"name": name, "characters": characters} | other))  # type: ignore[arg-type]
 
 
 def test_a_scan_is_paired_with_its_transcription_and_what_stands_alone_is_named(
@@ -66,15 +66,15 @@ def test_a_folder_without_transcriptions_is_refused(tmp_path: Path) -> None:
 def test_languages_are_told_by_option_then_by_defaults_then_found(tmp_path: Path) -> None:
     folder = folder_of(tmp_path, "de/1.jpg", "de/1.gt.txt", "who/2.jpg", "who/2.gt.txt")
     (folder / "de" / "_defaults.yaml").write_text("language: de\n")
-    told = [(s.languages, s.told) for s in find_samples(folder, (), INSTALLED)[0]]
+    told = [(s.languages, s.languages_from) for s in find_samples(folder, (), INSTALLED)[0]]
     assert told == [(("deu",), "defaults"), (("deu", "eng", "rus"), "found")]
-    told = [(s.languages, s.told) for s in find_samples(folder, ("rus",), INSTALLED)[0]]
+    told = [(s.languages, s.languages_from) for s in find_samples(folder, ("rus",), INSTALLED)[0]]
     assert told == [(("rus",), "option")] * 2
 
 
 def test_a_long_page_weighs_more_than_a_short_one() -> None:
     results = [result("long", 0.1, 300), result("short", 0.5, 100), result("x", 0.9, set="other")]
-    letters, other, everything = summaries(results)
+    letters, other, everything = summarize_results(results)
     assert [found.set for found in (letters, other, everything)] == ["letters", "other", "all"]
     assert [letters.raw.cer, other.raw.wer] == pytest.approx([0.2, 0.9])
     assert everything.raw.line_error == pytest.approx(170 / 500)
@@ -86,7 +86,7 @@ def test_recipes_are_summed_apart_and_failures_counted() -> None:
         result("2", 1.0, state=PageState.TIMEOUT),
         result("1", 0.3, recipe=Recipe.UNTOUCHED, readings=3),
     ]
-    evidence, untouched, *_ = summaries(results)
+    evidence, untouched, *_ = summarize_results(results)
     assert (evidence.recipe, evidence.pages, evidence.failed) == (Recipe.EVIDENCE, 2, 1)
     assert (untouched.recipe, untouched.failed, untouched.readings) == (Recipe.UNTOUCHED, 0, 3.0)
 
@@ -94,7 +94,7 @@ def test_recipes_are_summed_apart_and_failures_counted() -> None:
 def test_the_worst_tenth_is_held_against_what_is_marked_for_review() -> None:
     results = [result(str(n), n / 100, expected_error=n / 100) for n in range(18)]
     results += [result("lost", 1.0, state=PageState.ERROR), result("unseen", 0.9)]
-    (found,) = ranking(results)
+    (found,) = review_rankings(results)
     assert (found.worst, found.worst_flagged) == (2, 1)
     assert "1 of the 2 with the highest CER" in found.sentence
 

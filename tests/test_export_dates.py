@@ -3,13 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.dates.iso import span
+from pipeline.dates.iso import iso_date_range
 
 CASES = json.loads((Path(__file__).parent / "cases" / "export-dates.json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["edtf"])
 def test_a_date_has_the_ends_that_iso_8601_can_say(case: dict[str, list[str]]) -> None:
-    found = span(str(case["edtf"]))
-    told = None if found is None else [found.first, found.last, found.extent.value, found.doubt]
+    found = iso_date_range(str(case["edtf"]))
+    told = None if found is None else [found.first, found.last, found.kind.value, found.qualifier]
     assert told == case["span"]

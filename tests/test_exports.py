@@ -18,12 +18,12 @@ from pipeline.exports.ead import to_ead
 from pipeline.exports.premis import to_premis
 from pipeline.exports.registry import FORMATS, PUBLISHED
 from pipeline.exports.rules import broken_rules
-from pipeline.exports.source import FileAt, Material, lines_of
-from pipeline.record.events import supply_activities
-from pipeline.record.model import Form, Name, Record, Translation, from_json
+from pipeline.exports.source import ExportSource, VersionFile, placed_lines
+from pipeline.record.events import translation_activities
+from pipeline.record.model import Name, NameForm, Record, Translation, parse_record
 from pipeline.record.provenance import Agent
-from pipeline.repository.export_source import material_of
-from pipeline.repository.publish import Published
+from pipeline.repository.export_source import load_export_source
+from pipeline.repository.publish import PublishResult
 from tests.factories import MOMENT, admitted, pages, published, record
 from tests.schemas import faults, needs_schemas
 
@@ -61,15 +61,15 @@ VARIED: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
             "names": (
                 Name(
                     value="Филиппов", role="creator", as_given="Филиппов [Сталин]",
-                    forms=(Form(value="Filippov", kind="transliterated", scheme="ala-lc"),),
+                    forms=(NameForm(value="Filippov", kind="transliterated", scheme="ala-lc"),),
                     ids=("https://www.wikidata.org/entity/Q855",),
                 ),
                 Name(value="Мао", role="mentioned", as_given="Мао"),
             ),
             "titles": (
-                Form(value="Shifrtelegramma", kind="transliterated", scheme="ala-lc",
+                NameForm(value="Shifrtelegramma", kind="transliterated", scheme="ala-lc",
                      language="ru-Latn"),
-                Form(value="Cipher telegram", kind="translated", language="en"),
+                NameForm(value="Cipher telegram", kind="translated", language="en"),
             ),
         },
     ),
@@ -102,25 +102,25 @@ VARIED: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
 }  # fmt: skip
 
 
-def material(folder: Path, name: str) -> Material:
+def material(folder: Path, name: str) -> ExportSource:
     said, texts, later = VARIED[name]
     scan = folder / "scan.pdf"
     scan.write_bytes(b"these bytes are a scan")
     made = record(admitted(scan, len(texts), **said), texts).model_copy(update=later)
     made = Record.model_validate(made.model_dump())
     lines = tuple(
-        lines_of(read.reading.text, page.line_roles)
+        placed_lines(read.reading.text, page.line_roles)
         for read, page in zip(pages(texts), made.pages, strict=True)
     )
     paths = ["data/original/скан 1.pdf", "data/record.json", "data/pages/0001.alto.xml"]
-    files = tuple(FileAt(path, "a" * 64, 5) for path in paths)
-    return Material(made, lines, "https://archive.example.org", files)
+    files = tuple(VersionFile(path, "a" * 64, 5) for path in paths)
+    return ExportSource(made, lines, "https://archive.example.org", files)
 
 
-def of_a_publication(folder: Path) -> Material:
+def of_a_publication(folder: Path) -> ExportSource:
     done = published(folder)
-    made = from_json((done.folder / "data" / "record.json").read_bytes())
-    return material_of(done.folder, made, "https://archive.example.org")
+    made = parse_record((done.folder / "data" / "record.json").read_bytes())
+    return load_export_source(done.folder, made, "https://archive.example.org")
 
 
 @needs_schemas
@@ -295,7 +295,7 @@ def test_an_export_is_the_same_twice_and_names_no_machine(name: str, tmp_path: P
         assert not re.search(rb"(?<![a-z])/(?:home|root|tmp|work)/", content)
 
 
-def output_of(done: Published) -> list[str]:
+def output_of(done: PublishResult) -> list[str]:
     return ["--output", str(next(p for p in done.folder.parents if p.name == "output"))]
 
 
@@ -350,7 +350,7 @@ def test_a_withdrawn_record_is_not_exported(tmp_path: Path) -> None:
 def test_who_translated_is_a_person_to_premis(tmp_path: Path) -> None:
     made = material(tmp_path, "a translation in parallel")
     log, record = made.record.provenance, made.record
-    supplied = tuple(supply_activities(record.translations[:1], MOMENT))
+    supplied = tuple(translation_activities(record.translations[:1], MOMENT))
     person = Agent(name="A. One", version="", details={"kind": "person"})
     grown = log.model_copy(
         update={"agents": {**log.agents, "A. One": person}, "activities": supplied}

@@ -13,7 +13,7 @@ import pytest
 from pikepdf import Dictionary, Name, Stream
 from PIL import Image
 
-from pipeline.fixity import digest
+from pipeline.fixity import file_sha256
 from tests.factories import scan_pdf
 from tests.workspace import House, data
 
@@ -167,7 +167,7 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[House, dict[str, st
     house = House(tmp_path_factory.mktemp("hostile"))
     expected = _fill(house.inbox)
     digests = Counter(
-        digest(house.inbox / name)
+        file_sha256(house.inbox / name)
         for name in expected
         if (house.inbox / name).is_file() and not (house.inbox / name).is_symlink()
     )
@@ -198,9 +198,11 @@ def test_every_digest_is_in_exactly_one_place_and_in_the_book(
     refused = [
         path for path in (house.inbox / "refused").rglob("*") if path.suffix in {".pdf", ".png"}
     ]
-    there = Counter(digest(path) for path in refused if path.is_file() and not path.is_symlink())
+    there = Counter(
+        file_sha256(path) for path in refused if path.is_file() and not path.is_symlink()
+    )
     there += Counter(
-        digest(next(data(version, "original").iterdir())) for version in house.versions()
+        file_sha256(next(data(version, "original").iterdir())) for version in house.versions()
     )
     assert there == before
     booked = Counter(str(one["sha256"]) for one in receipts(house) if one["sha256"])

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.fixity import digest
+from pipeline.fixity import file_sha256
 from pipeline.inbox.files import (
-    Copied,
+    CopiedFile,
     find_scans,
-    forget_refusal,
-    refuse,
+    find_unsettled,
+    move_to_refused,
     remove_empty_folders,
-    retire,
-    unsettled,
+    remove_if_copied,
+    remove_refusal_reason,
 )
 
 
@@ -47,14 +47,14 @@ def test_refused_scans_are_not_taken_again(tmp_path: Path) -> None:
 
 def test_a_file_that_has_lain_still_is_settled_without_waiting(tmp_path: Path) -> None:
     scan = put(tmp_path / "a.pdf")
-    assert unsettled([scan], 0) == set()
+    assert find_unsettled([scan], 0) == set()
 
 
 def test_a_file_open_for_writing_is_not_settled(tmp_path: Path) -> None:
     scan = put(tmp_path / "a.pdf")
     with scan.open("ab"):
-        assert unsettled([scan], 0) == {scan}
-    assert unsettled([scan], 0) == set()
+        assert find_unsettled([scan], 0) == {scan}
+    assert find_unsettled([scan], 0) == set()
 
 
 def test_a_file_that_grows_is_not_settled(tmp_path: Path) -> None:
@@ -66,14 +66,14 @@ def test_a_file_that_grows_is_not_settled(tmp_path: Path) -> None:
                 file.write(b"x")
             time.sleep(0.05)
         os._exit(0)
-    assert unsettled([scan], 0.4) == {scan}
+    assert find_unsettled([scan], 0.4) == {scan}
     os.waitpid(pid, 0)
 
 
 def test_a_refusal_keeps_the_folder_the_sidecar_and_the_reason(tmp_path: Path) -> None:
     scan = put(tmp_path / "box 1" / "a.pdf", b"bad")
     sidecar = put(tmp_path / "box 1" / "a.yaml", b"title: x")
-    moved = refuse(scan, [sidecar], tmp_path, "It is empty. Copy it again.")
+    moved = move_to_refused(scan, [sidecar], tmp_path, "It is empty. Copy it again.")
     assert moved == tmp_path / "refused" / "box 1" / "a.pdf"
     assert moved.read_bytes() == b"bad"
     assert moved.with_suffix(".yaml").read_bytes() == b"title: x"
@@ -83,52 +83,55 @@ def test_a_refusal_keeps_the_folder_the_sidecar_and_the_reason(tmp_path: Path) -
 
 
 def test_a_refusal_overwrites_nothing(tmp_path: Path) -> None:
-    first = refuse(put(tmp_path / "a.pdf", b"1"), [], tmp_path, "one")
-    second = refuse(put(tmp_path / "a.pdf", b"2"), [], tmp_path, "two")
+    first = move_to_refused(put(tmp_path / "a.pdf", b"1"), [], tmp_path, "one")
+    second = move_to_refused(put(tmp_path / "a.pdf", b"2"), [], tmp_path, "two")
     assert (first.name, second.name) == ("a.pdf", "a-2.pdf")
     assert (first.read_bytes(), second.read_bytes()) == (b"1", b"2")
     assert (first.parent / "a-2.reason.txt").read_text("utf-8") == "two\n"
 
 
 def test_a_reason_of_a_scan_that_was_put_back_is_replaced(tmp_path: Path) -> None:
-    moved = refuse(put(tmp_path / "a.pdf"), [], tmp_path, "one")
+    moved = move_to_refused(put(tmp_path / "a.pdf"), [], tmp_path, "one")
     moved.rename(tmp_path / "a.pdf")
-    again = refuse(tmp_path / "a.pdf", [], tmp_path, "two")
+    again = move_to_refused(tmp_path / "a.pdf", [], tmp_path, "two")
     assert again == moved
     assert (moved.parent / "a.reason.txt").read_text("utf-8") == "two\n"
 
 
 def test_a_scan_is_removed_only_if_a_copy_holds_its_bytes(tmp_path: Path) -> None:
     scan, copy = put(tmp_path / "a.pdf"), put(tmp_path / "out" / "a.pdf")
-    sha256 = digest(scan)
+    sha256 = file_sha256(scan)
     copy.write_bytes(b"other")
-    assert not retire([Copied(scan, sha256, copy)])
+    assert not remove_if_copied([CopiedFile(scan, sha256, copy)])
     copy.write_bytes(b"scan")
-    assert retire([Copied(scan, sha256, copy)])
+    assert remove_if_copied([CopiedFile(scan, sha256, copy)])
     assert not scan.exists()
 
 
 def test_a_scan_that_was_exchanged_meanwhile_stays(tmp_path: Path) -> None:
     scan, copy = put(tmp_path / "a.pdf"), put(tmp_path / "out" / "a.pdf")
-    sha256 = digest(copy)
+    sha256 = file_sha256(copy)
     scan.write_bytes(b"another scan")
-    assert not retire([Copied(scan, sha256, copy)])
+    assert not remove_if_copied([CopiedFile(scan, sha256, copy)])
     assert scan.read_bytes() == b"another scan"
 
 
 def test_a_scan_and_its_sidecar_go_together_or_not_at_all(tmp_path: Path) -> None:
     scan, sidecar = put(tmp_path / "a.pdf"), put(tmp_path / "a.yaml", b"title: x")
     made = put(tmp_path / "out" / "a.pdf"), put(tmp_path / "out" / "a.yaml", b"title: x")
-    files = [Copied(p, digest(c), c) for p, c in zip((sidecar, scan), reversed(made), strict=True)]
+    files = [
+        CopiedFile(p, file_sha256(c), c)
+        for p, c in zip((sidecar, scan), reversed(made), strict=True)
+    ]
     sidecar.write_bytes(b"title: better")
-    assert not retire(files)
+    assert not remove_if_copied(files)
     assert scan.exists()
     sidecar.write_bytes(b"title: x")
     scan.write_bytes(b"another scan")
-    assert not retire(files)
+    assert not remove_if_copied(files)
     assert sidecar.exists()
     scan.write_bytes(b"scan")
-    assert retire(files)
+    assert remove_if_copied(files)
     assert not scan.exists() | sidecar.exists()
 
 
@@ -147,7 +150,7 @@ def test_folders_left_empty_go_but_not_the_inbox(tmp_path: Path) -> None:
 
 def test_the_longest_name_has_room_for_its_reason(tmp_path: Path) -> None:
     scan = put(tmp_path / f"{'д' * 125}.tiff", b"bad")  # 255 bytes
-    moved = refuse(scan, [], tmp_path, "It is empty. Copy it again.")
+    moved = move_to_refused(scan, [], tmp_path, "It is empty. Copy it again.")
     assert (moved.read_bytes(), moved.suffix) == (b"bad", ".tiff")
     assert moved.with_suffix(".reason.txt").read_text("utf-8").startswith("It is empty")
 
@@ -157,9 +160,9 @@ def test_a_refusal_is_forgotten_when_its_scan_is_published(tmp_path: Path) -> No
     (inbox / "box").mkdir(parents=True)
     scan = inbox / "box" / "a.pdf"
     scan.write_bytes(b"1")
-    moved = refuse(scan, (), inbox, "a reason")
-    forget_refusal(scan, inbox)
+    moved = move_to_refused(scan, (), inbox, "a reason")
+    remove_refusal_reason(scan, inbox)
     assert moved.with_name("a.reason.txt").is_file(), "it is still refused"
     moved.replace(scan)
-    forget_refusal(scan, inbox)
+    remove_refusal_reason(scan, inbox)
     assert not (inbox / "refused").exists()

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.description.index_csv import as_csv, parse_table
-from pipeline.description.merge import describe, find_sources
-from pipeline.description.sources import DEFAULTS, INDEX, SIDECAR, Source
+from pipeline.description.index_csv import parse_table, to_csv
+from pipeline.description.merge import find_sources, merge_sources
+from pipeline.description.sources import DEFAULTS, INDEX, SIDECAR, DescriptionSource
 from pipeline.errors import DescriptionError
 
 law = settings(deadline=None)  # a busy machine is not a broken law
@@ -28,10 +28,10 @@ SCAN = "RGASPI_f558_op11_d330_ll0110-0113.pdf"
 )
 def test_a_table_is_read_as_spreadsheets_write_it(content: str) -> None:
     table = parse_table(content.encode(), "index.csv")
-    assert table.fault is None
-    (row,) = table.of("a.pdf")
+    assert table.error is None
+    (row,) = table.rows_of("a.pdf")
     assert row.values == {"title": "Cable", "subjects": ["x", "y"]}
-    assert row.fault is None
+    assert row.error is None
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_table_is_read_as_spreadsheets_write_it(content: str) -> None:
 )  # fmt: skip
 def test_a_table_that_cannot_be_relied_on_is_refused(content: str | bytes, problem: str) -> None:
     raw = content if isinstance(content, bytes) else content.encode()
-    fault = parse_table(raw, "index.csv").fault
+    fault = parse_table(raw, "index.csv").error
     assert fault is not None
     assert problem in str(fault)
 
@@ -75,7 +75,7 @@ def test_a_row_is_nearer_than_the_folder_and_farther_than_name_and_sidecar(tmp_p
             f"{Path(SCAN).stem}.yaml": "note: C\n",
         },
     )
-    described = describe(find_sources(tmp_path / SCAN, tmp_path))
+    described = merge_sources(find_sources(tmp_path / SCAN, tmp_path))
     assert described.description.references == (HELD, "CAB 123/246")
     assert (described.description.collection, described.description.funder) == ("A", "B")
     assert described.description.note == "C"
@@ -91,21 +91,21 @@ def test_a_row_that_names_another_place_than_the_file_name_is_refused(tmp_path: 
     row = f"file;reference\n{SCAN};RGASPI, f. 558, op. 11, d. 331, ll. 0110-0113\n"
     folder(tmp_path, **{SCAN: "", "index.csv": row})
     with pytest.raises(DescriptionError, match=r"index\.csv, line 2 says"):
-        describe(find_sources(tmp_path / SCAN, tmp_path))
+        merge_sources(find_sources(tmp_path / SCAN, tmp_path))
 
 
 def test_a_fault_of_another_row_stops_nobody(tmp_path: Path) -> None:
     folder(tmp_path, **{"a.pdf": "", "b.pdf": "", "index.csv": "file;title\na;A\nb;B;C\n"})
-    assert describe(find_sources(tmp_path / "a.pdf", tmp_path)).description.title == "A"
+    assert merge_sources(find_sources(tmp_path / "a.pdf", tmp_path)).description.title == "A"
     with pytest.raises(DescriptionError, match="line 3 has more cells"):
         find_sources(tmp_path / "b.pdf", tmp_path)
 
 
 def test_a_table_that_changed_is_read_again(tmp_path: Path) -> None:
     folder(tmp_path, **{"a.pdf": "", "index.csv": "file;title\na;A\n"})
-    assert describe(find_sources(tmp_path / "a.pdf", tmp_path)).description.title == "A"
+    assert merge_sources(find_sources(tmp_path / "a.pdf", tmp_path)).description.title == "A"
     folder(tmp_path, **{"index.csv": "file;title\na;Another\n"})
-    assert describe(find_sources(tmp_path / "a.pdf", tmp_path)).description.title == "Another"
+    assert merge_sources(find_sources(tmp_path / "a.pdf", tmp_path)).description.title == "Another"
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), max_size=8)
@@ -114,7 +114,7 @@ cells = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), m
 @law
 @given(cells.filter(str.strip), cells.filter(str.strip))
 def test_what_is_written_is_read(title: str, note: str) -> None:
-    content = as_csv(["file", "title", "note"], ["a", title, note])
+    content = to_csv(["file", "title", "note"], ["a", title, note])
     (row,) = parse_table(content.encode(), "index.csv").rows
     assert row.values == {"title": title.strip(), "note": note.strip()}
 
@@ -130,10 +130,10 @@ values = st.dictionaries(
 def test_the_nearest_value_wins_whoever_else_speaks(said: list[tuple[str, Any]]) -> None:
     said.sort(key=lambda pair: PLACES.index(pair[0]))
     sources = [
-        Source(place, f"f{number}", given_one, row=number)
+        DescriptionSource(place, f"f{number}", given_one, row=number)
         for number, (place, given_one) in enumerate(said)
     ]
-    described = describe(sources)
+    described = merge_sources(sources)
     for name in ("title", "creator", "funder", "note"):
         speaking = [source for source in sources if source.values.get(name)]
         nearest = speaking[-1] if speaking else None

@@ -18,8 +18,8 @@ from pipeline.errors import (
     TooLargeError,
     UnreadableError,
 )
-from pipeline.imaging.inspect import inspect
-from pipeline.model import Concern, Limits
+from pipeline.imaging.inspect import inspect_scan
+from pipeline.model import IssueType, Limits
 
 LIMITS = Limits()
 
@@ -50,13 +50,13 @@ def tiff(path: Path, pages: int = 3, compression: str | None = None) -> Path:
 def named(path: Path) -> bool:
     """Return whether a file is a scan with pages, or refused by its name."""
     try:
-        return inspect(path, LIMITS).page_count >= 1
+        return inspect_scan(path, LIMITS).page_count >= 1
     except IngestError as refusal:
         return str(refusal).startswith(f"{path.name} ")
 
 
 def test_a_pdf_is_known_by_its_bytes_and_its_pages_are_counted(tmp_path: Path) -> None:
-    facts = inspect(pdf(tmp_path / "scan.jpg"), LIMITS)
+    facts = inspect_scan(pdf(tmp_path / "scan.jpg"), LIMITS)
     assert (facts.media_type, facts.page_count, facts.issues) == ("application/pdf", 3, ())
     assert facts.producer == "A scanner"
 
@@ -64,7 +64,7 @@ def test_a_pdf_is_known_by_its_bytes_and_its_pages_are_counted(tmp_path: Path) -
 def test_a_pdf_may_begin_after_other_bytes(tmp_path: Path) -> None:
     path = pdf(tmp_path / "scan.pdf")
     path.write_bytes(b"HTTP/1.1 200 OK\r\n\r\n" + path.read_bytes())
-    assert inspect(path, LIMITS).page_count == 3
+    assert inspect_scan(path, LIMITS).page_count == 3
 
 
 @pytest.mark.parametrize(
@@ -78,73 +78,73 @@ def test_a_pdf_may_begin_after_other_bytes(tmp_path: Path) -> None:
 )
 def test_an_image_is_known_by_its_bytes(tmp_path: Path, name: str, media_type: str) -> None:
     picture().save(tmp_path / "scan.pdf", name)
-    facts = inspect(tmp_path / "scan.pdf", LIMITS)
+    facts = inspect_scan(tmp_path / "scan.pdf", LIMITS)
     assert (facts.media_type, facts.page_count) == (media_type, 1)
 
 
 def test_a_bare_jpeg_2000_code_stream_is_an_image(tmp_path: Path) -> None:
     picture().save(tmp_path / "scan.j2k", "JPEG2000", no_jp2=True)
-    assert inspect(tmp_path / "scan.j2k", LIMITS).media_type == "image/jp2"
+    assert inspect_scan(tmp_path / "scan.j2k", LIMITS).media_type == "image/jp2"
 
 
 def test_a_camera_jpeg_with_a_preview_inside_is_one_page(tmp_path: Path) -> None:
     picture().save(tmp_path / "photo.jpg", "MPO", save_all=True, append_images=[picture(30, 20)])
-    facts = inspect(tmp_path / "photo.jpg", LIMITS)
+    facts = inspect_scan(tmp_path / "photo.jpg", LIMITS)
     assert (facts.media_type, facts.page_count) == ("image/jpeg", 1)
 
 
 def test_the_pages_of_a_tiff_are_counted(tmp_path: Path) -> None:
-    assert inspect(tiff(tmp_path / "scan.tif", pages=12), LIMITS).page_count == 12
+    assert inspect_scan(tiff(tmp_path / "scan.tif", pages=12), LIMITS).page_count == 12
 
 
 def test_a_file_without_bytes_is_empty(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").touch()
     with pytest.raises(EmptyScanError, match=r"^scan\.pdf is empty"):
-        inspect(tmp_path / "scan.pdf", LIMITS)
+        inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
 def test_a_pdf_without_pages_is_empty(tmp_path: Path) -> None:
     with pytest.raises(EmptyScanError, match=r"^scan\.pdf has no pages\."):
-        inspect(pdf(tmp_path / "scan.pdf", pages=0), LIMITS)
+        inspect_scan(pdf(tmp_path / "scan.pdf", pages=0), LIMITS)
 
 
 def test_text_that_calls_itself_a_pdf_is_no_scan(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_text("Дорогой товарищ!\n" * 50, "utf-8")
     with pytest.raises(NotAScanError, match=r"^scan\.pdf is no scan"):
-        inspect(tmp_path / "scan.pdf", LIMITS)
+        inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
 def test_a_word_file_is_no_scan(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "letter.docx", "w") as archive:
         archive.writestr("word/document.xml", "<w:document/>")
     with pytest.raises(NotAScanError):
-        inspect(tmp_path / "letter.docx", LIMITS)
+        inspect_scan(tmp_path / "letter.docx", LIMITS)
 
 
 @pytest.mark.parametrize("kind", ["GIF", "BMP", "WEBP"])
 def test_an_image_of_another_kind_is_no_scan(tmp_path: Path, kind: str) -> None:
     picture().save(tmp_path / "scan.png", kind)
     with pytest.raises(NotAScanError):
-        inspect(tmp_path / "scan.png", LIMITS)
+        inspect_scan(tmp_path / "scan.png", LIMITS)
 
 
 def test_a_folder_is_no_scan(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").mkdir()
     with pytest.raises(NotAScanError, match="folder, pipe or device"):
-        inspect(tmp_path / "scan.pdf", LIMITS)
+        inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
 @pytest.mark.timeout(10)
 def test_a_pipe_is_no_scan_and_is_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "scan.pdf")
     with pytest.raises(NotAScanError):
-        inspect(tmp_path / "scan.pdf", LIMITS)
+        inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
 def test_a_link_that_leads_nowhere_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").symlink_to(tmp_path / "gone.pdf")
     with pytest.raises(UnreadableError, match=r"^scan\.pdf cannot be read"):
-        inspect(tmp_path / "scan.pdf", LIMITS)
+        inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -152,14 +152,14 @@ def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     path = pdf(tmp_path / "scan.pdf")
     path.chmod(0)
     with pytest.raises(UnreadableError):
-        inspect(path, LIMITS)
+        inspect_scan(path, LIMITS)
 
 
 def test_an_owner_password_is_an_issue_only(tmp_path: Path) -> None:
     lock = pikepdf.Encryption(owner="secret", user="", allow=pikepdf.Permissions(extract=False))
-    facts = inspect(pdf(tmp_path / "scan.pdf", encryption=lock), LIMITS)
+    facts = inspect_scan(pdf(tmp_path / "scan.pdf", encryption=lock), LIMITS)
     assert facts.page_count == 3
-    assert [issue.concern for issue in facts.issues] == [Concern.ENCRYPTION]
+    assert [issue.concern for issue in facts.issues] == [IssueType.ENCRYPTION]
     assert facts.producer == "A scanner"
 
 
@@ -170,7 +170,7 @@ def test_a_user_password_is_a_refusal(tmp_path: Path, strength: Literal[3, 4, 6]
         owner="secret", user="secret", R=strength, aes=modern, metadata=modern
     )
     with pytest.raises(EncryptedScanError, match=r"^scan\.pdf asks for a password.*qpdf"):
-        inspect(pdf(tmp_path / "scan.pdf", encryption=lock), LIMITS)
+        inspect_scan(pdf(tmp_path / "scan.pdf", encryption=lock), LIMITS)
 
 
 def test_a_certificate_is_a_refusal(tmp_path: Path) -> None:
@@ -178,13 +178,13 @@ def test_a_certificate_is_a_refusal(tmp_path: Path) -> None:
     lock = b"<< /Filter /Adobe.PubSec /SubFilter /adbe.pkcs7.s4 /V 2 /R 131104 >>"
     path.write_bytes(path.read_bytes().replace(b"trailer <<", b"trailer << /Encrypt " + lock))
     with pytest.raises(EncryptedScanError, match=r"^scan\.pdf is encrypted in a way"):
-        inspect(path, LIMITS)
+        inspect_scan(path, LIMITS)
 
 
 def test_garbage_behind_a_pdf_header_is_broken(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7\n" + os.urandom(5000))
     with pytest.raises(BrokenScanError, match=r"scan\.pdf cannot be read as a PDF"):
-        inspect(tmp_path / "scan.pdf", LIMITS)
+        inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
 @pytest.mark.parametrize("linearize", [False, True])
@@ -195,14 +195,14 @@ def test_a_pdf_that_was_cut_off_is_refused(tmp_path: Path, linearize: bool, page
     for length in range(100, len(whole) - 10, len(whole) // 40):
         path.write_bytes(whole[:length])
         with pytest.raises(BrokenScanError):
-            inspect(path, LIMITS)
+            inspect_scan(path, LIMITS)
 
 
 def test_a_pdf_that_was_changed_by_appending_must_have_its_last_end(tmp_path: Path) -> None:
     path = pdf(tmp_path / "scan.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
     path.write_bytes(path.read_bytes() + b"2 0 obj\n<< /Producer (Another) >>\nendobj\nxr")
     with pytest.raises(BrokenScanError, match="cut off"):
-        inspect(path, LIMITS)
+        inspect_scan(path, LIMITS)
 
 
 def test_a_copy_whose_second_half_is_nothing_yet_is_refused(tmp_path: Path) -> None:
@@ -210,22 +210,22 @@ def test_a_copy_whose_second_half_is_nothing_yet_is_refused(tmp_path: Path) -> N
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
     with pytest.raises(BrokenScanError):
-        inspect(path, LIMITS)
+        inspect_scan(path, LIMITS)
 
 
 def test_a_pdf_with_a_broken_index_is_repaired_and_says_so(tmp_path: Path) -> None:
     path = pdf(tmp_path / "scan.pdf", object_stream_mode=pikepdf.ObjectStreamMode.disable)
     head, _, _ = path.read_bytes().rpartition(b"startxref")
     path.write_bytes(head + b"startxref\n7\n%%EOF\n")
-    facts = inspect(path, LIMITS)
+    facts = inspect_scan(path, LIMITS)
     assert facts.page_count == 3
-    assert [issue.concern for issue in facts.issues] == [Concern.REPAIRED]
+    assert [issue.concern for issue in facts.issues] == [IssueType.REPAIRED]
 
 
 def test_nothing_behind_the_end_of_a_pdf_does_no_harm(tmp_path: Path) -> None:
     path = pdf(tmp_path / "scan.pdf")
     path.write_bytes(path.read_bytes() + bytes(5000))
-    assert inspect(path, LIMITS).page_count == 3
+    assert inspect_scan(path, LIMITS).page_count == 3
 
 
 @pytest.mark.parametrize(
@@ -242,7 +242,7 @@ def test_a_pdf_that_lost_a_page_is_refused(tmp_path: Path, was: bytes, becomes: 
     assert was in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(was, becomes, 1))
     with pytest.raises(BrokenScanError, match=r"only \d"):
-        inspect(path, LIMITS)
+        inspect_scan(path, LIMITS)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "JPEG2000"])
@@ -253,7 +253,7 @@ def test_an_image_that_was_cut_off_is_refused(tmp_path: Path, kind: str, share: 
     path = tmp_path / "scan.img"
     path.write_bytes(whole.getvalue()[: int(len(whole.getvalue()) * share)])
     with pytest.raises(BrokenScanError, match=r"^scan\.img is"):
-        inspect(path, LIMITS)
+        inspect_scan(path, LIMITS)
 
 
 @pytest.mark.parametrize("compression", [None, "tiff_lzw", "tiff_adobe_deflate"])
@@ -265,7 +265,7 @@ def test_a_tiff_of_several_pages_that_was_cut_off_is_refused(
     for length in range(20, len(whole) - 1, len(whole) // 30):
         cut.write_bytes(whole[:length])
         with pytest.raises(IngestError):
-            inspect(cut, LIMITS)
+            inspect_scan(cut, LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -280,12 +280,12 @@ def test_a_scan_beyond_a_limit_is_refused_by_the_name_of_the_setting(
     tmp_path: Path, limits: Limits, setting: str
 ) -> None:
     with pytest.raises(TooLargeError, match=setting):
-        inspect(tiff(tmp_path / "scan.tif"), limits)
+        inspect_scan(tiff(tmp_path / "scan.tif"), limits)
 
 
 def test_a_pdf_with_too_many_pages_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TooLargeError, match="OPIS_MAX_PAGES"):
-        inspect(pdf(tmp_path / "scan.pdf"), Limits(max_pages=2))
+        inspect_scan(pdf(tmp_path / "scan.pdf"), Limits(max_pages=2))
 
 
 def test_flipped_bytes_end_in_facts_or_a_refusal_and_nothing_else(tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from pipeline.ocr.components import Marks
-from pipeline.ocr.evidence import Evidence, LineMarks, line_marks, weigh
-from pipeline.ocr.language_detection import fullest_band, name_language, shortest_lines
+from pipeline.ocr.components import LetterComponents
+from pipeline.ocr.evidence import Evidence, LineComponents, find_line_components, weigh_evidence
+from pipeline.ocr.language_detection import fullest_band, guess_language, shortest_lines
 from tests.factories import text
 
 RUSSIAN = "товарищ просит передать что правительство согласно на встречу в январе"
@@ -13,11 +13,11 @@ ENGLISH = "the government has agreed to receive the representative in january as
 GERMAN = "die Regierung hat beschlossen dass der Vertreter im Januar nicht kommen kann"
 
 
-def lines(*counts: int, apart: int = 60) -> LineMarks:
+def lines(*counts: int, apart: int = 60) -> LineComponents:
     """Lines of so many letters each, so many pixels apart."""
     x = np.concatenate([100 + 12.0 * np.arange(count) for count in counts])
     y = np.concatenate([np.full(count, 100.0 + apart * row) for row, count in enumerate(counts)])
-    return LineMarks(x, y)
+    return LineComponents(x, y)
 
 
 def test_two_whole_lines_are_enough_where_they_hold_enough_letters() -> None:
@@ -32,7 +32,7 @@ def test_short_lines_are_passed_by_for_full_ones() -> None:
 
 
 def test_where_no_lines_part_the_fullest_rows_are_taken() -> None:
-    dense = LineMarks(np.tile(np.arange(9.0), 400), np.repeat(np.arange(0, 1600, 4.0), 9))
+    dense = LineComponents(np.tile(np.arange(9.0), 400), np.repeat(np.arange(0, 1600, 4.0), 9))
     assert shortest_lines(dense) == fullest_band(dense)
 
 
@@ -53,31 +53,33 @@ def test_a_page_with_a_few_letters_is_no_trouble() -> None:
     ],
 )
 def test_the_words_tell_the_language(said: str, among: tuple[str, ...], found: str) -> None:
-    known = name_language(text(said), among)
+    known = guess_language(text(said), among)
     assert known.language == found
-    assert known.clear
+    assert known.is_clear
 
 
 def test_from_a_few_letters_nothing_is_found() -> None:
-    found = name_language(text("der Zug"), ("eng", "deu"))
+    found = guess_language(text("der Zug"), ("eng", "deu"))
     assert (found.language, found.confidence) == ("eng", 0)
-    assert not found.clear
+    assert not found.is_clear
 
 
 def test_a_reading_that_leaves_lines_out_is_doubted() -> None:
-    marks = LineMarks(np.array([30.0, 120.0, 500.0, 520.0]), np.array([30.0, 30.0, 700.0, 700.0]))
-    read = weigh(text("товарищ просит"), marks, ("rus",))
-    assert (read.covered, read.doubted) == (0.5, True)
-    assert read.known == read.letters == 13
+    marks = LineComponents(
+        np.array([30.0, 120.0, 500.0, 520.0]), np.array([30.0, 30.0, 700.0, 700.0])
+    )
+    read = weigh_evidence(text("товарищ просит"), marks, ("rus",))
+    assert (read.covered_share, read.is_doubtful) == (0.5, True)
+    assert read.known_letters == read.letters == 13
 
 
 def test_more_known_words_and_fewer_doubtful_ones_are_worth_more() -> None:
-    nothing = LineMarks(np.zeros(0), np.zeros(0))
-    sure = weigh(text("товарищ просит передать"), nothing, ("rus",))
-    unsure = weigh(text("товарищ просит передать", confidence=0.4), nothing, ("rus",))
-    strange = weigh(text("товцрищ прхсит передать"), nothing, ("rus",))
-    assert sure.worth > unsure.worth
-    assert sure.worth > strange.worth
+    nothing = LineComponents(np.zeros(0), np.zeros(0))
+    sure = weigh_evidence(text("товарищ просит передать"), nothing, ("rus",))
+    unsure = weigh_evidence(text("товарищ просит передать", confidence=0.4), nothing, ("rus",))
+    strange = weigh_evidence(text("товцрищ прхсит передать"), nothing, ("rus",))
+    assert sure.score > unsure.score
+    assert sure.score > strange.score
 
 
 def test_the_expected_error_grows_with_the_engines_doubt() -> None:
@@ -89,5 +91,5 @@ def test_the_expected_error_grows_with_the_engines_doubt() -> None:
 
 def test_marks_that_stand_alone_are_no_lines() -> None:
     x, y = np.array([100.0, 118.0, 136.0, 900.0]), np.array([50.0, 50.0, 50.0, 900.0])
-    found = line_marks(Marks(x, y, np.full(4, 19.0), 40), (1000, 1000))
+    found = find_line_components(LetterComponents(x, y, np.full(4, 19.0), 40), (1000, 1000))
     assert list(found.x) == [100, 118, 136]

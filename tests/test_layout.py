@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.layout.across import across, margins
-from pipeline.layout.page import lay_out
+from pipeline.layout.across import assign_roles_across_pages, find_furniture_candidates
+from pipeline.layout.page import assign_roles
 from pipeline.text import Block, Box, Line, PageText, Role, Word
 
 CASES = json.loads((Path(__file__).parent / "cases" / "layout.json").read_text("utf-8"))
@@ -47,8 +47,10 @@ def drawn(page: Drawn) -> PageText:
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     pages = [rows(page) for page in case["pages"]]
-    laid = [lay_out(drawn(p), SIZE, leaf) for p, leaf in zip(pages, case["leaves"], strict=True)]
-    found = across([margins(text, SIZE) for text in laid])
+    laid = [
+        assign_roles(drawn(p), SIZE, leaf) for p, leaf in zip(pages, case["leaves"], strict=True)
+    ]
+    found = assign_roles_across_pages([find_furniture_candidates(text, SIZE) for text in laid])
     expected = [[(role, line.split()) for role, line in page if line] for page in pages]
     told = [
         [(role.value, line.text.split()) for role, line in zip(roles, text.lines(), strict=True)]
@@ -71,20 +73,20 @@ LINES = st.lists(
 @given(st.lists(LINES, max_size=5))
 def test_layout_touches_no_word_and_names_every_line(pages: list[list[tuple[int, str]]]) -> None:
     texts = [drawn([("", " " * x + line if line else "") for x, line in page]) for page in pages]
-    laid = [lay_out(text, SIZE) for text in texts]
-    assert [text.raw for text in laid] == [text.raw for text in texts]
-    found = across([margins(text, SIZE) for text in laid])
+    laid = [assign_roles(text, SIZE) for text in texts]
+    assert [text.raw_text for text in laid] == [text.raw_text for text in texts]
+    found = assign_roles_across_pages([find_furniture_candidates(text, SIZE) for text in laid])
     assert [len(roles) for roles in found] == [len(list(text.lines())) for text in texts]
 
 
 def test_a_page_without_words_has_no_roles() -> None:
-    assert lay_out(PageText(), (1, 1)) == PageText()
-    assert across([margins(PageText(), (1, 1))]) == [()]
+    assert assign_roles(PageText(), (1, 1)) == PageText()
+    assert assign_roles_across_pages([find_furniture_candidates(PageText(), (1, 1))]) == [()]
 
 
 def test_what_is_left_out_and_what_begins_a_paragraph_are_told_by_the_role() -> None:
-    assert {role for role in Role if role.left_out} == {
+    assert {role for role in Role if role.is_furniture} == {
         Role.LEAF_NUMBER, Role.STAMP, Role.RUNNING_HEAD, Role.CATCHWORD, Role.NOISE
     }  # fmt: skip
-    assert not Role.TEXT.begins
-    assert Role.PAGE_NUMBER.begins
+    assert not Role.TEXT.begins_paragraph
+    assert Role.PAGE_NUMBER.begins_paragraph

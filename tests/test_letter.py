@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.exports.alto import read_blocks
-from pipeline.fixity import digest
-from pipeline.imaging.page_image import page_image
+from pipeline.fixity import file_sha256
+from pipeline.imaging.page_image import extract_page_image
 from pipeline.ocr.tesseract import installed_languages
-from pipeline.record.model import Record, from_json
+from pipeline.record.model import Record, parse_record
 from pipeline.text import Box, PageText
 from pipeline.text_metrics import cer
 from tests.schemas import faults, needs_schemas
@@ -53,7 +53,7 @@ def version(house: House) -> Path:
 
 @pytest.fixture(scope="module")
 def record(version: Path) -> Record:
-    return from_json(data(version, "record.json").read_bytes())
+    return parse_record(data(version, "record.json").read_bytes())
 
 
 def test_the_scan_left_the_inbox_and_its_bytes_are_in_the_record(
@@ -128,9 +128,9 @@ def test_a_hundred_words_lead_back_to_image_scan_engine_and_model(
     log = record.provenance
     by_id = {activity.id: activity for activity in log.activities}
     original = data(version, f"original/{log.source.name}")
-    assert digest(original) == log.source.sha256
+    assert file_sha256(original) == log.source.sha256
     images = {
-        page.number: page_image(original, log.source.media_type, page.number, 300, 10**9)
+        page.number: extract_page_image(original, log.source.media_type, page.number, 300, 10**9)
         for page in record.pages
     }
     words = [
@@ -140,7 +140,7 @@ def test_a_hundred_words_lead_back_to_image_scan_engine_and_model(
             read_blocks(data(version, f"pages/{page.number:04d}.alto.xml").read_bytes())
         ).words()
     ]
-    models = {code: digest(path) for code, path in installed_languages().items()}
+    models = {code: file_sha256(path) for code, path in installed_languages().items()}
     for number, word in random.Random(558).sample(words, 100):
         pixels, facts = images[number]
         read, extract = by_id[f"read-{number:04d}"], by_id[f"extract-{number:04d}"]

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.ocr.components import Grey
-from pipeline.ocr.evidence import LineMarks
-from pipeline.ocr.line_separation import Spread, spread
+from pipeline.ocr.evidence import LineComponents
+from pipeline.ocr.line_separation import SeparatedLines, separate_lines
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.tesseract import Tesseract
@@ -38,18 +38,18 @@ def drawn(boxes: list[Box]) -> Grey:
     return page
 
 
-def marks(boxes: list[Box]) -> LineMarks:
+def marks(boxes: list[Box]) -> LineComponents:
     middles = [(box.x + box.width / 2, box.y + box.height / 2) for box in boxes]
-    return LineMarks(*np.array(middles, dtype=float).T)
+    return LineComponents(*np.array(middles, dtype=float).T)
 
 
-def apart(pitch: int, rows: int, seed: int = 0) -> tuple[Grey, Spread]:
+def apart(pitch: int, rows: int, seed: int = 0) -> tuple[Grey, SeparatedLines]:
     boxes = letters(pitch, rows, seed)
     page = drawn(boxes)
-    return page, spread(page, marks(boxes), TYPICAL)
+    return page, separate_lines(page, marks(boxes), TYPICAL)
 
 
-def moved(result: Spread, box: Box) -> Box:
+def moved(result: SeparatedLines, box: Box) -> Box:
     """Where a letter went that no seam cuts."""
     passed = (result.seams[:, box.x + box.width // 2] <= box.y + box.height // 2).sum()
     return Box(box.x, box.y + GAP * int(passed), box.width, box.height)
@@ -66,7 +66,7 @@ def test_every_letter_of_a_spread_page_comes_back_to_its_own_pixels(
         there = moved(result, box)
         ink = result.pixels[there.y : there.bottom, there.x : there.right]
         assert not ink.any(), "a seam runs through a letter that it could go round"
-        assert result.back(there) == box
+        assert result.map_back(there) == box
     assert (result.pixels == 0).sum() == (page == 0).sum()
 
 
@@ -74,7 +74,7 @@ def test_a_box_over_several_lines_comes_back_as_high_as_it_was() -> None:
     _, result = apart(30, 6)
     box = Box(20, 60, 40, 30 * 3 + TYPICAL)
     there = Box(box.x, box.y, box.width, box.height + GAP * 3)
-    assert result.back(there) == box
+    assert result.map_back(there) == box
 
 
 def strips(page: Grey) -> int:
@@ -97,7 +97,7 @@ def test_lines_far_from_each_other_are_left_alone() -> None:
 
 def test_a_page_without_lines_is_left_alone() -> None:
     page = np.full((50, 40), 255, np.uint8)
-    assert spread(page, LineMarks(np.zeros(0), np.zeros(0)), 0.0).pixels is page
+    assert separate_lines(page, LineComponents(np.zeros(0), np.zeros(0)), 0.0).pixels is page
 
 
 LINES = (
@@ -119,8 +119,8 @@ def test_tight_lines_that_the_engine_loses_are_read_where_they_stand() -> None:
     typed = "\n".join(LINES[row % 4] for row in range(rows))
     once = read_image(page, Tesseract(("eng",), 60), Recipe.GENERAL)
     reading = read_image(page, Tesseract(("eng",), 60))
-    assert line_error(typed, once.text.raw) > 0.3
-    assert line_error(typed, reading.text.raw) < 0.05
+    assert line_error(typed, once.text.raw_text) > 0.3
+    assert line_error(typed, reading.text.raw_text) < 0.05
     assert "spread-lines" in [step.name for step in reading.steps]
     middles = [line.box.y + line.box.height / 2 for line in reading.text.lines()]
     away = [min(abs(middle - (136 + pitch * row)) for middle in middles) for row in range(rows)]

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.description.authorities import authority_uri
-from pipeline.description.editorial import editorial, without_editors
+from pipeline.description.authorities import check_authority_uri
+from pipeline.description.editorial import editorial_spans, strip_editorial_spans
 from pipeline.description.fields import Description
-from pipeline.description.rights import rights_statement
-from pipeline.description.transliteration import is_russian, transliterated
+from pipeline.description.rights import check_rights_uri
+from pipeline.description.transliteration import is_russian, transliterate
 from pipeline.record.names import names_of, titles_of
 
 CASES = json.loads((Path(__file__).parent / "cases" / "transliteration.json").read_text("utf-8"))
@@ -30,27 +30,27 @@ def cyrillic(text: str) -> list[str]:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["text"] for case in CASES])
 def test_russian_has_one_latin_form_in_each_scheme(case: dict[str, str]) -> None:
-    assert transliterated(case["text"], "ala-lc") == case["ala-lc"]
-    assert transliterated(case["text"], "bgn-pcgn") == case["bgn-pcgn"]
+    assert transliterate(case["text"], "ala-lc") == case["ala-lc"]
+    assert transliterate(case["text"], "bgn-pcgn") == case["bgn-pcgn"]
 
 
 @law
 @given(st.text(st.sampled_from(RUSSIAN + " -.,1949éab")))
 def test_no_cyrillic_letter_remains(text: str) -> None:
     for typed in (text, unicodedata.normalize("NFD", text)):
-        assert not cyrillic(transliterated(typed, "ala-lc"))
-        assert not cyrillic(transliterated(typed, "bgn-pcgn"))
+        assert not cyrillic(transliterate(typed, "ala-lc"))
+        assert not cyrillic(transliterate(typed, "bgn-pcgn"))
 
 
 @law
 @given(st.text(st.characters(max_codepoint=0x24F)))
 def test_what_is_not_cyrillic_stays(text: str) -> None:
-    assert transliterated(text, "ala-lc") == unicodedata.normalize("NFC", text)
+    assert transliterate(text, "ala-lc") == unicodedata.normalize("NFC", text)
 
 
 def test_an_unknown_scheme_is_refused() -> None:
     with pytest.raises(ValueError, match="Known are: ala-lc, bgn-pcgn"):
-        transliterated("а", "gost")  # type: ignore[arg-type]
+        transliterate("а", "gost")  # type: ignore[arg-type]
 
 
 def test_letters_of_other_languages_are_not_taken_for_russian() -> None:
@@ -62,12 +62,12 @@ def test_letters_of_other_languages_are_not_taken_for_russian() -> None:
 @law
 @given(st.text(st.sampled_from("ab []…1. ")))
 def test_editors_words_are_found_in_order_and_the_rest_is_the_authors(text: str) -> None:
-    spans = editorial(text)
+    spans = editorial_spans(text)
     ends = [0, *(place for span in spans for place in (span.start, span.end)), len(text)]
     assert ends == sorted(ends)
     for span in spans:
-        assert text[span.start : span.end] == f"[{span.words}]"
-    assert not editorial(without_editors(text)) or "[" in text
+        assert text[span.start : span.end] == f"[{span.text}]"
+    assert not editorial_spans(strip_editorial_spans(text)) or "[" in text
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_editors_words_are_found_in_order_and_the_rest_is_the_authors(text: str)
     ],
 )
 def test_brackets_are_told_by_what_they_hold(text: str, kinds: list[str]) -> None:
-    assert [span.kind for span in editorial(text)] == kinds
+    assert [span.kind for span in editorial_spans(text)] == kinds
 
 
 def test_a_name_is_without_editors_words_and_kept_as_given() -> None:
@@ -161,7 +161,7 @@ def test_a_title_in_another_cyrillic_language_is_left_alone(language: str) -> No
     ],
 )
 def test_a_known_rights_statement_is_taken(uri: str) -> None:
-    assert rights_statement(uri) == uri
+    assert check_rights_uri(uri) == uri
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_a_known_rights_statement_is_taken(uri: str) -> None:
 )  # fmt: skip
 def test_another_is_refused_with_the_right_form(given_one: str, right: str) -> None:
     with pytest.raises(ValueError, match="is no known rights statement") as caught:
-        rights_statement(given_one)
+        check_rights_uri(given_one)
     assert right in str(caught.value)
 
 
@@ -195,7 +195,7 @@ def test_another_is_refused_with_the_right_form(given_one: str, right: str) -> N
 )  # fmt: skip
 def test_an_authority_is_told_by_its_shape(given_one: str, right: str) -> None:
     with pytest.raises(ValueError, match="is no URI of an authority file") as caught:
-        authority_uri(given_one)
+        check_authority_uri(given_one)
     assert right in str(caught.value)
     if right.startswith("http"):
-        assert authority_uri(right) == right
+        assert check_authority_uri(right) == right

@@ -15,12 +15,12 @@ import uvicorn
 from lxml import etree
 from sickle.oaiexceptions import BadArgument, NoRecordsMatch
 
-from flows.serve.site_app import room
+from flows.serve.site_app import build_site_app
 from pipeline.exports.source import XSI
 from pipeline.settings import Settings
 from pipeline.site.files import write_file
-from pipeline.site.listing import KEPT, Kept, Listing
-from pipeline.site.oai import Repository
+from pipeline.site.listing import BUILD_STATES, BuildState, Listing
+from pipeline.site.oai import OaiProvider
 from tests.schemas import SCHEMAS, needs_schemas, oai_faults
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
@@ -37,8 +37,9 @@ def listing(number: int) -> Listing:
     return Listing(
         id=f"record-{number}", version=1, title=f"Record {number}",
         status="withdrawn" if number % 10 == 0 else "machine",
-        date="1949", said={}, year="1949", language="ru", reference=None, summary=None, pages=1,
-        needs_review=False, rungs=(("rgaspi", "RGASPI"), (f"rgaspi/f{fond}", f"f. {fond}")),
+        date="1949", date_texts={}, year="1949", language="ru", reference=None, summary=None,
+        pages=1,
+        needs_review=False, levels=(("rgaspi", "RGASPI"), (f"rgaspi/f{fond}", f"f. {fond}")),
         people=(), collection=None, subjects=(), updated=f"2025-03-{day:02d}T10:00:00.5+00:00",
         fond=str(fond), places=(), leaves=(),
     )  # fmt: skip
@@ -50,20 +51,20 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     made = Settings(
         inbox=folder / "inbox", output=folder / "output", base_url="https://a.example/r"
     )
-    kept = {one.id: Kept("", one, "") for one in map(listing, range(COUNT))}
-    write_file(made.work / "site.json", KEPT.dump_json(kept))
+    kept = {one.id: BuildState("", one, "") for one in map(listing, range(COUNT))}
+    write_file(made.work_folder / "site.json", BUILD_STATES.dump_json(kept))
     for name in kept:
         write_file(made.output / "site" / "id" / name / "v1" / "export" / "dublin-core.xml", DC)
     return made
 
 
 @pytest.fixture
-def repository(settings: Settings) -> Repository:
-    kept = KEPT.validate_json((settings.work / "site.json").read_bytes())
-    return Repository(settings.output / "site", kept, settings.base_url, "A house")
+def repository(settings: Settings) -> OaiProvider:
+    kept = BUILD_STATES.validate_json((settings.work_folder / "site.json").read_bytes())
+    return OaiProvider(settings.output / "site", kept, settings.base_url, "A house")
 
 
-def ask(repository: Repository, question: str) -> etree._Element:
+def ask(repository: OaiProvider, question: str) -> etree._Element:
     given = [part.partition("=")[::2] for part in question.split("&")]
     return etree.fromstring(repository.answer([(name, value) for name, value in given], NOW))
 
@@ -95,7 +96,7 @@ def said(answer: etree._Element, path: str) -> list[str]:
     ],
 )  # fmt: skip
 def test_what_is_wrong_with_a_question_has_its_code(
-    repository: Repository, question: str, code: str
+    repository: OaiProvider, question: str, code: str
 ) -> None:
     assert said(ask(repository, question), "//o:error/@code") == [code]
 
@@ -103,14 +104,14 @@ def test_what_is_wrong_with_a_question_has_its_code(
 @pytest.mark.parametrize(
     "parts", [["marc", "", "", "", "", "", 0], [], {}, "text", [1, 2], ["oai_dc", *"aaaaa", "x"]]
 )
-def test_a_token_that_somebody_made_is_none_of_ours(repository: Repository, parts: Any) -> None:
+def test_a_token_that_somebody_made_is_none_of_ours(repository: OaiProvider, parts: Any) -> None:
     token = urlsafe_b64encode(json.dumps(parts).encode()).decode()
     given = [("verb", "ListRecords"), ("resumptionToken", token)]
     answer = etree.fromstring(repository.answer(given, NOW))
     assert said(answer, "//o:error/@code") == ["badResumptionToken"]
 
 
-def test_a_withdrawn_record_is_a_deleted_one(repository: Repository) -> None:
+def test_a_withdrawn_record_is_a_deleted_one(repository: OaiProvider) -> None:
     answer = ask(
         repository, "verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:a.example:record-10"
     )
@@ -118,7 +119,7 @@ def test_a_withdrawn_record_is_a_deleted_one(repository: Repository) -> None:
     assert not said(answer, "//o:metadata")
 
 
-def test_a_day_is_whole(repository: Repository) -> None:
+def test_a_day_is_whole(repository: OaiProvider) -> None:
     question = "verb=ListIdentifiers&metadataPrefix=oai_dc&from=2025-03-05&until=2025-03-05"
     stamps = set(said(ask(repository, question), "//o:datestamp/text()"))
     assert stamps == {"2025-03-05T10:00:00Z"}
@@ -132,7 +133,7 @@ def test_a_day_is_whole(repository: Repository) -> None:
      "verb=ListIdentifiers&metadataPrefix=oai_dc&set=rgaspi:f1",
      "verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:a.example:record-1"],
 )  # fmt: skip
-def test_every_answer_is_of_the_schema(repository: Repository, question: str) -> None:
+def test_every_answer_is_of_the_schema(repository: OaiProvider, question: str) -> None:
     assert SCHEMAS.is_dir()
     answer = ask(repository, question)
     assert oai_faults(etree.tostring(answer)) == []
@@ -144,7 +145,7 @@ def test_every_answer_is_of_the_schema(repository: Repository, question: str) ->
 @pytest.fixture
 def address(settings: Settings) -> Iterator[str]:
     """Where the reading room is handed out over HTTP."""
-    config = uvicorn.Config(room(settings), port=0, log_level="critical", lifespan="off")
+    config = uvicorn.Config(build_site_app(settings), port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from flows.clock import StillClock
-from pipeline.cleaning.clean import names
+from flows.clock import FixedClock
+from pipeline.cleaning.clean import step_names
 from pipeline.errors import IngestError
-from pipeline.exports.registry import FORMATS, FROM_THE_FIRST, PUBLISHED
-from pipeline.ingest.revisions import reclean, withdraw
-from pipeline.model import Concern
-from pipeline.record.model import from_json
+from pipeline.exports.registry import FORMATS, ORIGINAL_EXPORTS, PUBLISHED
+from pipeline.ingest.revisions import reclean_record, withdraw_record
+from pipeline.model import IssueType
+from pipeline.record.model import parse_record
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.export_source import material_of
+from pipeline.repository.export_source import load_export_source
 from pipeline.repository.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import MOMENT
@@ -30,7 +30,7 @@ from tests.schemas import JSONS, SCHEMAS, XSDS, faults
 from tests.workspace import House
 
 ARCHIVES = sorted((Path(__file__).parent / "archives").iterdir())
-LATER = StillClock(MOMENT.replace(year=2049))
+LATER = FixedClock(MOMENT.replace(year=2049))
 LETTER = "rgaspi-f558-op11-d330-l0110-0111"
 WITHDRAWN = "tna-fo-371-12345-f3"
 
@@ -75,12 +75,12 @@ def test_it_verifies_and_gives_the_same_catalogue(archive: Path, settings: Setti
 
 def test_it_is_exported_in_every_format(settings: Settings) -> None:
     with Catalog(settings.catalog, settings.records) as catalog:
-        entries = list(catalog.entries())
+        entries = list(catalog.iter_entries())
     assert len(entries) == 3
     for entry in entries:
         folder = settings.records / entry.folder / f"v{entry.version}"
-        record = from_json((folder / "data/record.json").read_bytes())
-        made = material_of(folder, record, settings.base_url)
+        record = parse_record((folder / "data/record.json").read_bytes())
+        made = load_export_source(folder, record, settings.base_url)
         for form, (write, _) in FORMATS.items():
             content = write(made)
             assert content
@@ -90,8 +90,8 @@ def test_it_is_exported_in_every_format(settings: Settings) -> None:
 
 def test_it_goes_on_with_next_versions(settings: Settings) -> None:
     before = len(rows_of_versions(settings))
-    assert not withdraw("scan-4c1d0501b38f", "A test.", settings, LATER).failed
-    assert not reclean(LETTER, settings, LATER).failed
+    assert not withdraw_record("scan-4c1d0501b38f", "A test.", settings, LATER).failure_reason
+    assert not reclean_record(LETTER, settings, LATER).failure_reason
     assert check_archive(settings, [])[1] == []
     assert len(rows_of_versions(settings)) > before
 
@@ -126,13 +126,13 @@ def test_a_version_is_asked_only_for_the_exports_it_has(settings: Settings) -> N
 
 def test_no_format_that_came_later_is_asked_of_older_versions(archive: Path) -> None:
     for folder in archive.rglob("v1/data/export"):
-        assert {path.name for path in folder.iterdir()} >= FROM_THE_FIRST
-    assert PUBLISHED.keys() >= FROM_THE_FIRST
+        assert {path.name for path in folder.iterdir()} >= ORIGINAL_EXPORTS
+    assert PUBLISHED.keys() >= ORIGINAL_EXPORTS
 
 
 def test_published_names_stay_whatever_the_code_is_called() -> None:
     """They stand in records and receipts; a name may join these, none may leave or change."""
-    assert set(names()) >= {
+    assert set(step_names()) >= {
         "leave-out-furniture", "set-paragraphs", "drop-invisible", "compose", "drop-marks",
         "close-up-letters", "unmix-scripts", "type-in-cyrillic", "mend-numbers", "name-points",
         "join-broken-words", "join-at-page-end", "join-at-page-start",
@@ -141,7 +141,7 @@ def test_published_names_stay_whatever_the_code_is_called() -> None:
         "not a scan", "empty scan", "encrypted scan", "broken scan", "cut off", "too large",
         "description", "duplicate", "link", "unreadable", "other",
     }  # fmt: skip
-    assert {concern.value for concern in Concern} >= {
+    assert {concern.value for concern in IssueType} >= {
         "active-content", "blank-page", "damaged-image", "embedded-text", "encryption",
         "leaf-count", "low-confidence", "no-reference", "page-error", "page-timeout", "repaired",
         "unread-date", "unread-reference",

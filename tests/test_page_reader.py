@@ -8,9 +8,9 @@ import pytest
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import EngineSignature, PageState
 from pipeline.ocr.components import Grey
-from pipeline.ocr.engine import How, Layout
-from pipeline.ocr.page_reader import judge, read_image
-from pipeline.ocr.preprocess import prepare
+from pipeline.ocr.engine import PageSegmentation, RecognitionOptions
+from pipeline.ocr.page_reader import accept_or_blank, read_image
+from pipeline.ocr.preprocess import prepare_image
 from pipeline.text import Box, PageText
 from tests.factories import SIGNATURE, text
 
@@ -23,8 +23,8 @@ class CannedEngine:
     signature: EngineSignature = SIGNATURE
     languages: tuple[str, ...] = ("rus",)
 
-    def read(self, image: Path, how: How) -> PageText:
-        assert set(how.languages) <= set(self.languages)
+    def read(self, image: Path, options: RecognitionOptions) -> PageText:
+        assert set(options.languages) <= set(self.languages)
         assert cv2.imread(str(image), cv2.IMREAD_GRAYSCALE) is not None
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -43,51 +43,51 @@ def typed(height: int = 26, ink: int = 60, lines: int = 12) -> Grey:
 
 
 def test_paper_becomes_white_and_ink_stays_dark() -> None:
-    prepared = prepare(typed())
+    prepared = prepare_image(typed())
     assert np.median(prepared.pixels) > 240
     assert prepared.pixels.min() < 100
 
 
 def test_letters_are_brought_to_the_height_the_engine_likes() -> None:
     for height in (16, 26, 60):
-        prepared = prepare(typed(height))
-        assert 15 <= (height + 4) * prepared.way.a <= 25
+        prepared = prepare_image(typed(height))
+        assert 15 <= (height + 4) * prepared.transform.a <= 25
 
 
 def test_faint_ink_is_deepened_beside_a_black_border() -> None:
     page = typed(ink=190)
     page[:, :40] = 10
-    names = [step.name for step in prepare(page).steps]
+    names = [step.name for step in prepare_image(page).steps]
     assert "deepen-ink" in names
-    assert not prepare(page).blank
+    assert not prepare_image(page).is_blank
 
 
 @pytest.mark.parametrize("page", [np.full((800, 600), 240, np.uint8), np.zeros((5, 5), np.uint8)])
 def test_a_page_without_marks_is_blank_and_costs_no_recognition(page: Grey) -> None:
     reading = read_image(page, CannedEngine(AssertionError("was asked")))
     assert reading.state is PageState.BLANK
-    assert reading.text.raw == ""
+    assert reading.text.raw_text == ""
     assert "recognize" not in reading.seconds
 
 
 def test_bilevel_pages_are_not_levelled() -> None:
     page = np.where(typed() < 128, 0, 255).astype(np.uint8)
-    assert "level-background" not in [step.name for step in prepare(page).steps]
+    assert "level-background" not in [step.name for step in prepare_image(page).steps]
 
 
 def test_boxes_come_back_in_pixels_of_the_page_image() -> None:
     page = typed(52, lines=6)
-    prepared = prepare(page)
+    prepared = prepare_image(page)
     reading = read_image(page, CannedEngine(text("слово за словом\nи ещё строка")))
     first = next(reading.text.words()).box
-    assert first.x == int(20 / prepared.way.a)
+    assert first.x == int(20 / prepared.transform.a)
     for word in reading.text.words():
         assert word.box.right <= page.shape[1]
         assert word.box.bottom <= page.shape[0]
 
 
 def test_a_box_at_the_edge_stays_inside() -> None:
-    prepared = prepare(typed())
+    prepared = prepare_image(typed())
     height, width = prepared.pixels.shape
     box = prepared.to_page(Box(width - 1, height - 1, 5, 5), 900, 1200)
     assert (box.right, box.bottom) == (900, 1200)
@@ -103,18 +103,18 @@ def test_what_the_engine_does_becomes_a_state(error: Exception, state: PageState
 
 
 def test_a_page_read_with_confidence_stands() -> None:
-    state, kept, _ = judge(text("Товарищу Мао Цзэ-дуну", 0.9))
-    assert (state, kept.raw) == (PageState.OK, "Товарищу Мао Цзэ-дуну")
+    state, kept, _ = accept_or_blank(text("Товарищу Мао Цзэ-дуну", 0.9))
+    assert (state, kept.raw_text) == (PageState.OK, "Товарищу Мао Цзэ-дуну")
 
 
 def test_scraps_are_no_text() -> None:
-    state, kept, detail = judge(text("ьл, ‘к ії рт\n~; ун 0л", 0.3))
-    assert (state, kept.raw) == (PageState.BLANK, "")
+    state, kept, detail = accept_or_blank(text("ьл, ‘к ії рт\n~; ун 0л", 0.3))
+    assert (state, kept.raw_text) == (PageState.BLANK, "")
     assert "scraps" in detail
 
 
 def test_marks_without_letters_are_no_text() -> None:
-    assert judge(text("— . ; |", 0.9))[0] is PageState.BLANK
+    assert accept_or_blank(text("— . ; |", 0.9))[0] is PageState.BLANK
 
 
 FOREIGN = "Сдѣлено прѣзидіу минѣстерства внутрѣ"
@@ -124,12 +124,16 @@ FOREIGN = "Сдѣлено прѣзидіу минѣстерства внутрѣ
 class LayoutEngine(CannedEngine):
     """Reads a page with some confidence as it lies, and as many sure-looking scraps as a block."""
 
-    def read(self, image: Path, how: How) -> PageText:
+    def read(self, image: Path, options: RecognitionOptions) -> PageText:
         scraps = text("это все как было что они для нас есть так если уже или " * 9, 0.3)
-        return scraps if how.layout is Layout.BLOCK else super().read(image, how)
+        return (
+            scraps
+            if options.segmentation is PageSegmentation.BLOCK
+            else super().read(image, options)
+        )
 
 
 def test_scraps_do_not_drive_out_a_reading_that_stands() -> None:
     reading = read_image(typed(), LayoutEngine(text(FOREIGN, 0.8)))
     assert (reading.state, reading.readings) == (PageState.OK, 2)
-    assert reading.text.raw == FOREIGN
+    assert reading.text.raw_text == FOREIGN

@@ -14,8 +14,8 @@ from PIL import Image, ImageDraw
 from PIL.TiffImagePlugin import TiffImageFile
 
 from pipeline.errors import BrokenScanError, IngestError
-from pipeline.imaging.inspect import inspect
-from pipeline.imaging.page_image import embedded_text, page_image
+from pipeline.imaging.inspect import inspect_scan
+from pipeline.imaging.page_image import extract_embedded_text, extract_page_image
 from pipeline.imaging.placement import Grey
 from pipeline.model import Limits, Origin, PageImage
 
@@ -85,7 +85,9 @@ def scan(
 
 
 def got(path: Path, number: int = 1, max_pixels: int = 10**8) -> tuple[Grey, PageImage]:
-    return page_image(path, inspect(path, Limits()).media_type, number, 300, max_pixels)
+    return extract_page_image(
+        path, inspect_scan(path, Limits()).media_type, number, 300, max_pixels
+    )
 
 
 def taken(path: Path, number: int = 1) -> Grey:
@@ -339,7 +341,7 @@ def test_text_hidden_in_a_form_leaves_the_image_alone(tmp_path: Path) -> None:
         page.Resources.XObject.Layer = form
         pdf.save(path)
     assert np.array_equal(taken(path), pixels(grey()))
-    text = embedded_text(path, PDF, 1)
+    text = extract_embedded_text(path, PDF, 1)
     assert text is not None
     assert (text.text, text.hidden) == ("hidden", True)
 
@@ -432,7 +434,7 @@ def test_a_page_smaller_than_a_pixel_is_drawn(tmp_path: Path) -> None:
 def test_a_page_that_is_not_there_is_named(tmp_path: Path) -> None:
     path = scan(tmp_path / "scan.pdf")
     with pytest.raises(BrokenScanError, match=r"^scan\.pdf, page 7 "):
-        page_image(path, PDF, 7, 300, 10**8)
+        extract_page_image(path, PDF, 7, 300, 10**8)
 
 
 @pytest.mark.parametrize(
@@ -497,7 +499,7 @@ def test_an_owner_password_locks_no_page(tmp_path: Path) -> None:
     with pikepdf.open(path) as pdf:
         pdf.save(tmp_path / "scan.pdf", encryption=pikepdf.Encryption(owner="secret", user=""))
     assert np.array_equal(taken(tmp_path / "scan.pdf"), pixels(grey()))
-    assert embedded_text(tmp_path / "scan.pdf", PDF, 1) is not None
+    assert extract_embedded_text(tmp_path / "scan.pdf", PDF, 1) is not None
 
 
 def test_a_page_asked_for_again_is_the_same_and_a_changed_file_is_another(tmp_path: Path) -> None:
@@ -510,31 +512,31 @@ def test_a_page_asked_for_again_is_the_same_and_a_changed_file_is_another(tmp_pa
 
 def test_visible_text_is_not_hidden_and_no_text_is_none(tmp_path: Path) -> None:
     path = scan(tmp_path / "scan.pdf", "BT /F1 9 Tf 5 30 Td (seen) Tj 0 -12 Td (too) Tj ET")
-    text = embedded_text(path, PDF, 1)
+    text = extract_embedded_text(path, PDF, 1)
     assert text is not None
     assert (text.text, text.hidden) == ("seen\ntoo", False)
-    assert embedded_text(scan(tmp_path / "none.pdf"), PDF, 1) is None
+    assert extract_embedded_text(scan(tmp_path / "none.pdf"), PDF, 1) is None
     white = scan(tmp_path / "white.pdf", "BT /F1 9 Tf 5 30 Td (  ) Tj ET")
-    assert embedded_text(white, PDF, 1) is None
+    assert extract_embedded_text(white, PDF, 1) is None
 
 
 def test_a_word_broken_at_the_end_of_a_line_stays_broken(tmp_path: Path) -> None:
     content = "BT /F1 9 Tf 5 40 Td (an exam-) Tj 0 -12 Td (ple) Tj ET"
-    text = embedded_text(scan(tmp_path / "scan.pdf", content), PDF, 1)
+    text = extract_embedded_text(scan(tmp_path / "scan.pdf", content), PDF, 1)
     assert text is not None
     assert text.text == "an exam-\nple"
 
 
 def test_text_under_the_image_is_hidden(tmp_path: Path) -> None:
     content = f"BT /F1 9 Tf 5 30 Td (covered) Tj ET q {UPRIGHT} cm /Im0 Do Q"
-    text = embedded_text(scan(tmp_path / "scan.pdf", content), PDF, 1)
+    text = extract_embedded_text(scan(tmp_path / "scan.pdf", content), PDF, 1)
     assert text is not None
     assert text.hidden
 
 
 def test_hidden_and_visible_text_together_are_not_hidden(tmp_path: Path) -> None:
     content = "BT /F1 9 Tf 5 30 Td 3 Tr (hidden) Tj 0 -12 Td 0 Tr (seen) Tj ET"
-    text = embedded_text(scan(tmp_path / "scan.pdf", content), PDF, 1)
+    text = extract_embedded_text(scan(tmp_path / "scan.pdf", content), PDF, 1)
     assert text is not None
     assert not text.hidden
 
@@ -548,7 +550,7 @@ def test_an_image_file_is_its_own_page(tmp_path: Path, kind: str) -> None:
     assert image.origin == Origin.FILE
     if kind != "JPEG2000":  # Pillow writes no resolution there
         assert image.placement.width == pytest.approx(PAGE_WIDE, rel=1e-3)
-    assert embedded_text(path, "image/tiff", 1) is None
+    assert extract_embedded_text(path, "image/tiff", 1) is None
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF", "PNG"])
@@ -616,7 +618,7 @@ def test_the_pages_of_a_tiff_come_in_any_order(tmp_path: Path) -> None:
         assert image.width == 9 + number
         assert (found == 40 * (number - 1)).all()
     with pytest.raises(BrokenScanError, match=r"^scan\.tif, page 6"):
-        page_image(path, "image/tiff", 6, 300, 10**8)
+        extract_page_image(path, "image/tiff", 6, 300, 10**8)
 
 
 def test_a_fax_file_gets_square_pixels(tmp_path: Path) -> None:
@@ -643,8 +645,8 @@ def test_the_last_page_of_many_costs_no_more_than_the_first(tmp_path: Path) -> N
     for first in (1, 1900):
         begun = time.perf_counter()
         for number in range(first, first + 100):
-            page_image(path, PDF, number, 300, 10**8)
-            embedded_text(path, PDF, number)
+            extract_page_image(path, PDF, number, 300, 10**8)
+            extract_embedded_text(path, PDF, number)
         costs.append(time.perf_counter() - begun)
     assert costs[1] < 3 * costs[0] + 0.5
 
@@ -657,18 +659,18 @@ def test_the_last_page_of_many_costs_no_more_than_the_first(tmp_path: Path) -> N
 def test_any_file_ends_in_page_images_or_a_refusal(path: Path) -> None:
     begun = time.perf_counter()
     try:
-        facts = inspect(path, Limits())
+        facts = inspect_scan(path, Limits())
     except IngestError as refusal:
         named = path.name in str(refusal)
         assert named
         return
     for number in range(1, facts.page_count + 1):
-        found, image = page_image(path, facts.media_type, number, 300, 50_000_000)
+        found, image = extract_page_image(path, facts.media_type, number, 300, 50_000_000)
         assert found.shape == (image.height, image.width)
         assert found.dtype == np.uint8
         assert found.size <= 50_000_000 or image.origin == Origin.FILE
         assert image.width / image.height == pytest.approx(
             image.placement.width / image.placement.height, rel=0.2
         )
-        embedded_text(path, facts.media_type, number)
+        extract_embedded_text(path, facts.media_type, number)
     assert time.perf_counter() - begun < 60

@@ -5,7 +5,7 @@ from itertools import chain
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.site.pagination import Sheet, sheets
+from pipeline.site.pagination import RecordPart, paginate_record
 from pipeline.site.views import LeafView, Paragraph, TranslationView
 
 LENGTHS = st.integers(1, 30_000)
@@ -29,7 +29,7 @@ def rendered(pairs: dict[int, int], count: int) -> TranslationView:
     return TranslationView("en", None, tuple(texts))
 
 
-def where(found: list[Sheet], number: int) -> int:
+def where(found: list[RecordPart], number: int) -> int:
     """Return on which page a translated paragraph stands."""
     return next(
         place for place, sheet in enumerate(found)
@@ -41,39 +41,39 @@ def where(found: list[Sheet], number: int) -> int:
 def test_every_leaf_text_and_doubt_is_shown_once(lengths: list[list[int]], count: int) -> None:
     leaves, translation = leaves_of(lengths), rendered({}, count if lengths else 0)
     doubts = ((None, "?"), *((leaf.number, f"{leaf.label}?") for leaf in leaves), (99, "gone?"))
-    found = list(sheets(leaves, (translation,), doubts))
+    found = list(paginate_record(leaves, (translation,), doubts))
     assert tuple(chain(*(sheet.leaves for sheet in found))) == leaves
     texts = chain(*(sheet.translations[0].paragraphs for sheet in found))
     assert tuple(texts) == translation.paragraphs
-    said = list(chain(*(sheet.doubts for sheet in found)))
+    said = list(chain(*(sheet.issues for sheet in found)))
     assert sorted(said) == sorted(text for _, text in doubts)
-    assert {"?", "gone?"} <= set(found[0].doubts)
+    assert {"?", "gone?"} <= set(found[0].issues)
 
 
 @given(LEAVES)
 def test_no_page_is_heavy_unless_a_leaf_alone_is(lengths: list[list[int]]) -> None:
-    for sheet in sheets(leaves_of(lengths), (), ()):
+    for sheet in paginate_record(leaves_of(lengths), (), ()):
         weight = sum(len(one.text) for leaf in sheet.leaves for one in leaf.paragraphs)
         assert weight <= 110_000 or len(sheet.leaves) == 1
 
 
 def test_a_short_record_is_one_page() -> None:
-    (only,) = sheets(leaves_of([[10], [20, 30]]), (), ())
-    assert (only.span.name, only.span.label, only.span.first) == ("index.html", "1–2", 1)
-    assert only.after is None
+    (only,) = paginate_record(leaves_of([[10], [20, 30]]), (), ())
+    assert (only.link.name, only.link.label, only.link.first_paragraph) == ("index.html", "1–2", 1)
+    assert only.next_link is None
 
 
 def test_pages_are_named_and_lead_on() -> None:
-    found = list(sheets(leaves_of([[60_000], [], [60_000], [60_000]]), (), ()))
-    assert [(one.span.name, one.span.label, one.span.first) for one in found] == [
+    found = list(paginate_record(leaves_of([[60_000], [], [60_000], [60_000]]), (), ()))
+    assert [(one.link.name, one.link.label, one.link.first_paragraph) for one in found] == [
         ("index.html", "1–2", 1), ("2.html", "3", 2), ("3.html", "4", 3),
     ]  # fmt: skip
-    assert [one.after and one.after.name for one in found] == ["2.html", "3.html", None]
+    assert [one.next_link and one.next_link.name for one in found] == ["2.html", "3.html", None]
 
 
 def test_a_translation_stands_by_what_it_renders() -> None:
     leaves = leaves_of([[60_000], [60_000], [60_000]])
-    paired = list(sheets(leaves, (rendered({2: 1, 3: 2}, 3),), ()))
+    paired = list(paginate_record(leaves, (rendered({2: 1, 3: 2}, 3),), ()))
     assert [where(paired, number) for number in (1, 2, 3)] == [1, 2, 2]
-    alone = list(sheets(leaves, (rendered({}, 6),), ()))
+    alone = list(paginate_record(leaves, (rendered({}, 6),), ()))
     assert [where(alone, number) for number in range(1, 7)] == [0, 0, 1, 1, 2, 2]

@@ -11,17 +11,17 @@ import pytest
 from PIL import Image
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
-from pipeline.imaging.page_image import page_image
-from pipeline.model import PageState, Reading
+from pipeline.imaging.page_image import extract_page_image
+from pipeline.model import PageReading, PageState
 from pipeline.ocr import tesserocr_engine
 from pipeline.ocr.components import Grey
-from pipeline.ocr.engine import How
+from pipeline.ocr.engine import RecognitionOptions
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.tesseract import Tesseract
 from pipeline.ocr.tesserocr_engine import Tesserocr
-from pipeline.ocr.transform import Way
-from pipeline.ocr.upright import upright as set_upright
-from pipeline.searchable_pdf.write import LayerPage, PdfFacts, write_searchable
+from pipeline.ocr.transform import AffineTransform
+from pipeline.ocr.upright import to_upright as set_upright
+from pipeline.searchable_pdf.write import LayerPage, PdfMetadata, write_searchable_pdf
 from pipeline.text_metrics import cer, line_error
 from tests.workspace import LETTER
 
@@ -42,11 +42,11 @@ ENGLISH = (
 
 @cache
 def leaf() -> Grey:
-    return page_image(LETTER, "application/pdf", 2, 300, 10**9)[0]
+    return extract_page_image(LETTER, "application/pdf", 2, 300, 10**9)[0]
 
 
 @cache
-def upright() -> Reading:
+def upright() -> PageReading:
     return read_image(leaf(), Tesseract(("rus",), 60))
 
 
@@ -55,19 +55,19 @@ def upright() -> Reading:
 def test_the_words_of_a_turned_page_are_found_in_its_pdf(quarters: int, tmp_path: Path) -> None:
     scan = tmp_path / "scan.png"
     Image.fromarray(np.rot90(leaf(), -quarters)).save(scan, dpi=(300, 300))
-    pixels, image = page_image(scan, "image/png", 1, 300, 10**9)
+    pixels, image = extract_page_image(scan, "image/png", 1, 300, 10**9)
     found = set_upright(read_image(pixels, Tesseract(("rus",), 60)), image)
     assert found.quarters == 4 - quarters
     page = LayerPage(image, found.text, keep_own=False, quarters=found.quarters)
     target = tmp_path / "searchable.pdf"
-    write_searchable(scan, "image/png", [page], target, PdfFacts("", "ru", None))
+    write_searchable_pdf(scan, "image/png", [page], target, PdfMetadata("", "ru", None))
     command = ["pdftotext", "-raw", str(target), "-"]  # in the order of the file
     told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert cer(found.text.raw, told) < 0.02
+    assert cer(found.text.raw_text, told) < 0.02
 
 
-def error(reading: Reading) -> float:
-    return line_error(TYPED, reading.text.raw)
+def error(reading: PageReading) -> float:
+    return line_error(TYPED, reading.text.raw_text)
 
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
@@ -77,8 +77,8 @@ def test_a_turned_page_is_read_as_well_and_its_words_are_where_they_are(quarters
     assert error(reading) <= error(upright()) + 0.01
     assert "turn" in [step.name for step in reading.steps]
     height, width = leaf().shape
-    back = Way.turned(quarters, width, height).back()
-    there = {word.text: back.box(word.box, width, height) for word in reading.text.words()}
+    back = AffineTransform.from_quarter_turns(quarters, width, height).inverse()
+    there = {word.text: back.map_box(word.box, width, height) for word in reading.text.words()}
     found = 0
     for word in upright().text.words():
         other = there.get(word.text)
@@ -114,10 +114,10 @@ def test_a_page_in_two_scripts_is_read_in_both() -> None:
         cv2.putText(page, line, place, cv2.FONT_HERSHEY_COMPLEX, 1.5, (40,), 3, cv2.LINE_AA)
     reading = read_image(page, Tesseract(("rus", "eng"), 60))
     assert set(reading.languages) == {"rus", "eng"}
-    read = reading.text.raw.lower()
+    read = reading.text.raw_text.lower()
     assert "the government has agreed" in read
-    assert line_error("\n".join(TYPED.splitlines()[3:10]), reading.text.raw) < 0.05
-    assert line_error("\n".join(ENGLISH), reading.text.raw) < 0.1
+    assert line_error("\n".join(TYPED.splitlines()[3:10]), reading.text.raw_text) < 0.05
+    assert line_error("\n".join(ENGLISH), reading.text.raw_text) < 0.1
 
 
 def test_a_page_is_read_the_same_twice() -> None:
@@ -128,7 +128,7 @@ def test_a_page_is_read_the_same_twice() -> None:
 def test_the_library_reads_what_the_program_reads() -> None:
     reading = read_image(leaf(), Tesserocr(("rus",), 60))
     assert reading.state is PageState.OK
-    assert cer(upright().text.raw, reading.text.raw) < 0.03  # two versions of Tesseract
+    assert cer(upright().text.raw_text, reading.text.raw_text) < 0.03  # two versions of Tesseract
     assert error(reading) <= error(upright()) + 0.01
     again = read_image(leaf(), Tesserocr(("rus",), 60))
     assert again.text == reading.text
@@ -145,13 +145,13 @@ def test_the_library_says_what_went_wrong(tmp_path: Path) -> None:
     path = tmp_path / "page.pgm"
     path.write_bytes(b"P5 garbage")
     with pytest.raises(PageError):
-        Tesserocr(("rus",), 60).read(path, How(("rus",)))
+        Tesserocr(("rus",), 60).read(path, RecognitionOptions(("rus",)))
     cv2.imwrite(str(path), leaf())
     with pytest.raises(PageTimeoutError, match="longer than"):
-        Tesserocr(("rus",), 0.001).read(path, How(("rus",)))
+        Tesserocr(("rus",), 0.001).read(path, RecognitionOptions(("rus",)))
 
 
 def test_an_extra_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tesserocr_engine, "find_spec", lambda name: None)
     with pytest.raises(SetupError, match="uv sync --extra tesserocr"):
-        tesserocr_engine.check_extra()
+        tesserocr_engine.require_tesserocr()

@@ -10,8 +10,8 @@ from pipeline.exports.registry import PUBLISHED
 from pipeline.repository import publish as publishing
 from pipeline.repository.audit import check_archive
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.publish import publish
-from pipeline.repository.staging import clear_leftovers, discard, staging
+from pipeline.repository.publish import publish_record
+from pipeline.repository.staging import clear_leftovers, discard_folder, staging
 from pipeline.repository.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import CLOCK, LETTER, admitted, pages, published, record, scan_pdf
@@ -47,7 +47,7 @@ def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
 def test_the_same_bytes_again_lead_to_the_record_that_exists(tmp_path: Path) -> None:
     first = published(tmp_path)
     again = published(tmp_path)
-    assert again.already
+    assert again.already_published
     assert (again.record_id, again.folder) == (first.record_id, first.folder)
     assert sorted(path.name for path in first.folder.parent.iterdir()) == ["v1"]
 
@@ -58,7 +58,7 @@ def test_other_bytes_never_replace_a_version(tmp_path: Path) -> None:
     other = admitted(scan_pdf(tmp_path / "inbox" / "other.pdf", 3), 3)
     texts = ("раз", "два", "три")
     with pytest.raises(DuplicateError, match="replaces: rgaspi-f558-op11-d330-l0110-0111"):
-        publish(other, record(other, texts), lambda: pages(texts), settings, CLOCK)
+        publish_record(other, record(other, texts), lambda: pages(texts), settings, CLOCK)
     assert check_version(first.folder) == []
     assert sorted(path.name for path in first.folder.parent.iterdir()) == ["v1"]
 
@@ -69,7 +69,7 @@ def test_a_scan_that_changes_while_it_is_read_is_not_published(tmp_path: Path) -
     made = record(scan)
     scan_pdf(scan.path, 5)
     with pytest.raises(IngestError, match=r"scan\.pdf changed while it was read"):
-        publish(scan, made, pages, settings, CLOCK)
+        publish_record(scan, made, pages, settings, CLOCK)
     assert list(settings.records.rglob("*")) == []
 
 
@@ -81,13 +81,13 @@ def test_a_failure_while_staging_leaves_nothing(
 
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
-    for step in ("write_contents", "close_bag", "_seal", "copy_checked"):
+    for step in ("write_contents", "close_bag", "_seal_folder", "copy_checked"):
         with monkeypatch.context() as broken:
             broken.setattr(publishing, step, full)
             with pytest.raises(OSError, match="No space left"):
-                publish(scan, record(scan), pages, settings, CLOCK)
+                publish_record(scan, record(scan), pages, settings, CLOCK)
         assert list(settings.records.rglob("*")) == []
-    assert publish(scan, record(scan), pages, settings, CLOCK).folder.is_dir()
+    assert publish_record(scan, record(scan), pages, settings, CLOCK).folder.is_dir()
 
 
 def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> None:
@@ -95,18 +95,18 @@ def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> No
     output, records = tmp_path / "output", tmp_path / "output" / "records"
     with Catalog(output / "catalog.sqlite", records) as catalog:
         catalog.rebuild()
-        known = catalog.with_bytes(admitted(tmp_path / "inbox" / "scan.pdf").sha256)
+        known = catalog.find_by_digest(admitted(tmp_path / "inbox" / "scan.pdf").sha256)
         assert known is not None
     # As after a crash: announced and renamed, but not entered.
     aside = tmp_path / "aside"
     shutil.move(done.folder.parent, aside)
     with Catalog(output / "catalog.sqlite", records) as catalog:
         catalog.rebuild()
-        catalog.announce(done.folder)
+        catalog.mark_pending(done.folder)
     shutil.move(aside, done.folder.parent)
     with Catalog(output / "catalog.sqlite", records) as catalog:
         assert catalog.newest_version(done.record_id) == 0
-        catalog.settle()
+        catalog.apply_pending()
         assert catalog.newest_version(done.record_id) == 1
         assert len(catalog.search("перемирии")) == 1
 
@@ -138,13 +138,13 @@ def test_what_a_killed_run_left_is_no_damage_and_is_cleared(tmp_path: Path) -> N
     assert check_archive(settings, []) == (0, [])
     clear_leftovers(settings)
     assert list(settings.records.rglob("*")) == []
-    assert list((settings.work / "staging").iterdir()) == []
+    assert list((settings.work_folder / "staging").iterdir()) == []
 
 
 def test_a_note_that_was_cut_off_removes_nothing(tmp_path: Path) -> None:
     done = published(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    notes = settings.work / "staging"
+    notes = settings.work_folder / "staging"
     for token, said in (("a" * 12, "rgaspi"), ("b" * 12, ""), ("c" * 12, ".")):
         (notes / f"{token}.lock").touch()
         (notes / f"{token}.txt").write_text(said)
@@ -164,5 +164,5 @@ def test_what_another_run_is_making_is_not_cleared(tmp_path: Path) -> None:
 
 def test_what_is_sealed_can_be_discarded(tmp_path: Path) -> None:
     done = published(tmp_path, LETTER)
-    discard(done.folder)
+    discard_folder(done.folder)
     assert not done.folder.exists()

@@ -9,11 +9,18 @@ from hypothesis import strategies as st
 from prov.model import ProvDocument
 
 from pipeline.exports.readme import to_readme
-from pipeline.model import Concern, EmbeddedText, PageState, Reading, Verdict
-from pipeline.record.assemble import assemble
-from pipeline.record.model import Record, dump, dump_long, from_json, json_schema, to_json
+from pipeline.model import EmbeddedText, IssueType, PageReading, PageState, TextLayerVerdict
+from pipeline.record.assemble import assemble_record
+from pipeline.record.model import (
+    Record,
+    dump_json,
+    dump_json_with_list,
+    dump_record,
+    json_schema,
+    parse_record,
+)
 from pipeline.record.provenance import to_prov_json
-from pipeline.scan import Admitted, ReadPage
+from pipeline.scan import AdmittedScan, ReadPage
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, record, scan_pdf, source, text
 
 ROOT = Path(__file__).parent.parent
@@ -21,18 +28,18 @@ GOLDEN = ROOT / "tests" / "golden"
 
 
 @pytest.fixture
-def scan(tmp_path: Path) -> Admitted:
+def scan(tmp_path: Path) -> AdmittedScan:
     return admitted(scan_pdf(tmp_path / "scan.pdf"))
 
 
 @pytest.fixture
-def made(scan: Admitted) -> Record:
+def made(scan: AdmittedScan) -> Record:
     return record(scan)
 
 
 def test_a_record_comes_back_from_its_json(made: Record) -> None:
-    assert from_json(to_json(made)) == made
-    assert to_json(from_json(to_json(made))) == to_json(made)
+    assert parse_record(dump_record(made)) == made
+    assert dump_record(parse_record(dump_record(made))) == dump_record(made)
 
 
 @given(
@@ -42,7 +49,9 @@ def test_a_record_comes_back_from_its_json(made: Record) -> None:
 def test_a_long_list_is_written_like_any_other(
     value: dict[str, Any], name: str, items: list[Any]
 ) -> None:
-    assert dump_long(value, name, iter(items)).decode() == dump({**value, name: items})
+    assert dump_json_with_list(value, name, iter(items)).decode() == dump_json(
+        {**value, name: items}
+    )
 
 
 @pytest.mark.parametrize("name", ["record.json", "README.txt", "provenance.json"])
@@ -52,7 +61,7 @@ def test_golden(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> No
     path.write_bytes(b"these bytes are the scan of the golden record")
     made = record(admitted(path))
     found = {
-        "record.json": to_json(made).decode(),
+        "record.json": dump_record(made).decode(),
         "README.txt": to_readme(made),
         "provenance.json": json.dumps(
             to_prov_json(made.provenance, made.id), ensure_ascii=False, sort_keys=True, indent=1
@@ -74,7 +83,7 @@ def test_the_published_schema_is_that_of_the_code() -> None:
 
 def test_a_record_validates_against_the_published_schema(made: Record) -> None:
     schema = json.loads((ROOT / "docs" / "record.schema.json").read_text("utf-8"))
-    document = json.loads(to_json(made))
+    document = json.loads(dump_record(made))
     jsonschema.validate(document, schema)
     document["unknown"] = 1
     with pytest.raises(jsonschema.ValidationError):
@@ -111,7 +120,7 @@ def test_four_leaves_and_four_pages_give_each_page_its_label(tmp_path: Path) -> 
     assert not made.needs_review
 
 
-def test_a_word_over_a_page_end_is_one_word_and_both_readings_are_named(scan: Admitted) -> None:
+def test_a_word_over_a_page_end_is_one_word_and_both_readings_are_named(scan: AdmittedScan) -> None:
     made = record(scan, ("Мы получили Вашу теле-", "грамму вчера."))
     assert [page.reading_text for page in made.pages] == ["Мы получили Вашу телеграмму", "вчера."]
     assert [page.raw_text for page in made.pages] == ["Мы получили Вашу теле-", "грамму вчера."]
@@ -120,7 +129,7 @@ def test_a_word_over_a_page_end_is_one_word_and_both_readings_are_named(scan: Ad
     assert set(cleaned["clean-0002"].used) == {"raw-text-0001", "raw-text-0002"}
 
 
-def test_furniture_stays_in_the_raw_text_and_out_of_the_reading_text(scan: Admitted) -> None:
+def test_furniture_stays_in_the_raw_text_and_out_of_the_reading_text(scan: AdmittedScan) -> None:
     made = record(scan, ("Товарищу Мао\n__ |", "Филиппов")).pages[0]
     assert made.raw_text == "Товарищу Мао\n__ |"
     assert made.reading_text == "Товарищу Мао"
@@ -143,57 +152,62 @@ def test_an_unread_reference_is_kept_as_given(tmp_path: Path) -> None:
     assert [ref.as_cited for ref in made.references] == ["some box in the cellar"]
     assert made.references[0].normal is None
     assert made.id.startswith("scan-")
-    assert Concern.UNREAD_REFERENCE in {issue.concern for issue in made.issues}
+    assert IssueType.UNREAD_REFERENCE in {issue.concern for issue in made.issues}
 
 
 @pytest.mark.parametrize(
     ("state", "concern", "review"),
     [
-        (PageState.TIMEOUT, Concern.PAGE_TIMEOUT, True),
-        (PageState.ERROR, Concern.PAGE_ERROR, True),
-        (PageState.BLANK, Concern.BLANK_PAGE, False),
+        (PageState.TIMEOUT, IssueType.PAGE_TIMEOUT, True),
+        (PageState.ERROR, IssueType.PAGE_ERROR, True),
+        (PageState.BLANK, IssueType.BLANK_PAGE, False),
     ],
 )
 def test_a_page_that_was_not_read_is_an_issue_and_not_the_end(
-    scan: Admitted, state: PageState, concern: Concern, review: bool
+    scan: AdmittedScan, state: PageState, concern: IssueType, review: bool
 ) -> None:
     good, bad = pages()
-    bad = ReadPage(2, None if state is PageState.ERROR else source(2), Reading(state, detail="why"))
-    made = assemble(scan, [good, bad], SIGNATURE, CLOCK)
+    bad = ReadPage(
+        2, None if state is PageState.ERROR else source(2), PageReading(state, detail="why")
+    )
+    made = assemble_record(scan, [good, bad], SIGNATURE, CLOCK)
     assert [page.state for page in made.pages] == [PageState.OK, state]
     assert made.pages[0].reading_text
     assert (concern, 2) in {(issue.concern, issue.page) for issue in made.issues}
     assert made.needs_review is review
 
 
-def test_a_doubtful_page_wants_a_person(scan: Admitted) -> None:
-    made = assemble(scan, pages(confidence=0.5), SIGNATURE, CLOCK)
+def test_a_doubtful_page_wants_a_person(scan: AdmittedScan) -> None:
+    made = assemble_record(scan, pages(confidence=0.5), SIGNATURE, CLOCK)
     assert made.needs_review
     assert made.quality.low_confidence_share == 1
 
 
-def test_an_embedded_layer_is_kept_beside_ours_with_a_verdict(scan: Admitted) -> None:
+def test_an_embedded_layer_is_kept_beside_ours_with_a_verdict(scan: AdmittedScan) -> None:
     ours = "Товарищу Мао Цзэ-дуну лично и весьма срочно"
     layers = [EmbeddedText(ours, hidden=True), EmbeddedText("Hanorosas:t AeKnapai", hidden=True)]
     read = [
-        ReadPage(number, source(number, layer), Reading(PageState.OK, text(ours)))
+        ReadPage(number, source(number, layer), PageReading(PageState.OK, text(ours)))
         for number, layer in enumerate(layers, 1)
     ]
-    made = assemble(scan, read, SIGNATURE, CLOCK)
+    made = assemble_record(scan, read, SIGNATURE, CLOCK)
     kept = [page.embedded for page in made.pages]
-    assert [layer.verdict for layer in kept if layer] == [Verdict.GOOD, Verdict.LYING]
+    assert [layer.verdict for layer in kept if layer] == [
+        TextLayerVerdict.GOOD,
+        TextLayerVerdict.LYING,
+    ]
     assert made.pages[1].reading_text == ours
     assert any("lying on 1 page" in issue.detail for issue in made.issues)
 
 
-def test_a_layer_is_judged_by_all_that_was_read_furniture_too(scan: Admitted) -> None:
+def test_a_layer_is_judged_by_all_that_was_read_furniture_too(scan: AdmittedScan) -> None:
     ours = "Товарищу Мао лично.\nВаша теле-\nграмма получена.\n__ |"
     layer = EmbeddedText(ours, hidden=True)
     read = [
-        ReadPage(number, source(number, layer), Reading(PageState.OK, text(ours)))
+        ReadPage(number, source(number, layer), PageReading(PageState.OK, text(ours)))
         for number in (1, 2)
     ]
-    kept = [page.embedded for page in assemble(scan, read, SIGNATURE, CLOCK).pages]
+    kept = [page.embedded for page in assemble_record(scan, read, SIGNATURE, CLOCK).pages]
     assert [layer.agreement for layer in kept if layer] == [1.0, 1.0]
 
 

@@ -12,11 +12,11 @@ from pipeline.references import (
     ArchivalReference,
     Leaf,
     LeafRange,
-    from_file_name,
-    parse,
-    parse_all,
+    parse_file_name,
+    parse_reference,
+    parse_references,
 )
-from pipeline.references.archives import archive_named, known_archives
+from pipeline.references.archives import find_archive, known_archives
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 
@@ -48,7 +48,7 @@ def leaf(draw: st.DrawFn) -> Leaf:
 def leaf_range(draw: st.DrawFn) -> LeafRange:
     first, further, last = draw(leaf()), draw(st.integers(0, 40)), draw(leaf())
     last = Leaf(first.number + further, last.suffix, last.verso)
-    return LeafRange(first, last if first.order < last.order else first)
+    return LeafRange(first, last if first.sort_key < last.sort_key else first)
 
 
 value = st.from_regex(r"0?[1-9][0-9]{0,4}(-os|-[0-9]{1,2}|[abаБ]|сч)?", fullmatch=True)
@@ -61,7 +61,7 @@ def reference(draw: st.DrawFn) -> ArchivalReference:
     levels = draw(st.sampled_from(LEVELS))
     path = tuple((level, draw(fond if level == "fond" else value)) for level in levels)
     leaves = tuple(draw(st.lists(leaf_range(), max_size=4)))
-    years = any(re.match(r"(1[5-9]|20)..(?!\w)", part.unpadded) for part in leaves[1:])
+    years = any(re.match(r"(1[5-9]|20)..(?!\w)", part.unpadded_label) for part in leaves[1:])
     kept = leaves[:1] if years else leaves
     return ArchivalReference(code, path, draw(st.sampled_from("lp")) if kept else "", kept)
 
@@ -69,14 +69,14 @@ def reference(draw: st.DrawFn) -> ArchivalReference:
 @law
 @given(reference())
 def test_both_printed_forms_read_back_as_the_same_place(given_one: ArchivalReference) -> None:
-    assert parse(given_one.normal) == given_one
-    assert parse(given_one.labelled) == given_one
+    assert parse_reference(given_one.normal) == given_one
+    assert parse_reference(given_one.as_stamped) == given_one
 
 
 @law
 @given(reference())
 def test_labels_survive_being_printed(given_one: ArchivalReference) -> None:
-    read = parse(given_one.labelled)
+    read = parse_reference(given_one.as_stamped)
     assert read is not None
     assert read.leaf_labels() == given_one.leaf_labels()
     assert read.slug == given_one.slug
@@ -85,13 +85,13 @@ def test_labels_survive_being_printed(given_one: ArchivalReference) -> None:
 @law
 @given(reference())
 def test_a_credit_after_it_changes_nothing(given_one: ArchivalReference) -> None:
-    assert parse(f"{given_one.normal}. Contributed by Sergey Radchenko.") == given_one
+    assert parse_reference(f"{given_one.normal}. Contributed by Sergey Radchenko.") == given_one
 
 
 @law
 @given(reference())
 def test_ids_and_folders_are_safe_everywhere(given_one: ArchivalReference) -> None:
-    for name in (given_one.slug, *given_one.folder):
+    for name in (given_one.slug, *given_one.folder_names):
         assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name)
         assert len(name) <= 130
 
@@ -108,67 +108,72 @@ ODDS = [
 def test_whatever_is_read_reads_back(odds: list[str], given_levels: int) -> None:
     start = ["RGANI", ", f. 1", ", op. 2", ", d. 3", ", ll. 4-5"][: given_levels + 1]
     text = "".join(start + odds)
-    for found in parse_all(text):
-        assert parse(found.labelled) == found
+    for found in parse_references(text):
+        assert parse_reference(found.as_stamped) == found
         assert found.as_cited == text
 
 
 @pytest.mark.parametrize("case", cases("references.json"))
 def test_a_reference_is_read(case: dict[str, Any]) -> None:
-    assert [found.labelled for found in parse_all(case["text"])] == case["read"]
+    assert [found.as_stamped for found in parse_references(case["text"])] == case["read"]
 
 
 @pytest.mark.parametrize("case", cases("no-references.json"))
 def test_what_is_no_reference_or_in_doubt_is_not_read(case: dict[str, str]) -> None:
-    assert parse_all(case["text"]) == ()
-    assert parse(case["text"]) is None
+    assert parse_references(case["text"]) == ()
+    assert parse_reference(case["text"]) is None
 
 
 @pytest.mark.parametrize("case", cases("file-names.json"))
 def test_a_file_name_is_read(case: dict[str, Any]) -> None:
-    found = from_file_name(case["name"])
-    assert (found and found.labelled) == case["read"]
+    found = parse_file_name(case["name"])
+    assert (found and found.as_stamped) == case["read"]
     assert found is None or (found.slug, found.as_cited) == (case["slug"], case["name"])
 
 
 def test_backward_leaves_in_a_file_name_are_an_error() -> None:
     with pytest.raises(ValueError, match="0113-0110"):
-        from_file_name("RGASPI_f558_op11_d330_ll0113-0110")
+        parse_file_name("RGASPI_f558_op11_d330_ll0113-0110")
 
 
 def test_padding_of_leaves_is_not_identity() -> None:
-    padded = parse("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113")
-    plain = parse("РГАСПИ, ф. 558, оп. 11, д. 330, лл. 110–113")
+    padded = parse_reference("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113")
+    plain = parse_reference("РГАСПИ, ф. 558, оп. 11, д. 330, лл. 110–113")
     assert padded == plain
     assert hash(padded) == hash(plain)
 
 
 def test_padding_of_a_fond_is_identity() -> None:
-    assert parse("AVPRF, f. 0129, op. 1, d. 1") != parse("AVPRF, f. 129, op. 1, d. 1")
+    assert parse_reference("AVPRF, f. 0129, op. 1, d. 1") != parse_reference(
+        "AVPRF, f. 129, op. 1, d. 1"
+    )
 
 
 def test_the_ladder_is_a_path() -> None:
-    found = parse("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113")
+    found = parse_reference("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113")
     assert found is not None
-    assert found.folder == ("rgaspi", "f558", "op11", "d330")
+    assert found.folder_names == ("rgaspi", "f558", "op11", "d330")
     assert found.normal == "RGASPI, f. 558, op. 11, d. 330, ll. 110-113"
     assert found.leaf_labels() == ("0110", "0111", "0112", "0113")
 
 
 def test_values_beyond_ascii_have_a_digest_because_the_table_loses_information() -> None:
-    cyrillic, latin = parse("РГВА, ф. 1, оп. 1, д. 15А"), parse("РГВА, ф. 1, оп. 1, д. 15A")
+    cyrillic, latin = (
+        parse_reference("РГВА, ф. 1, оп. 1, д. 15А"),
+        parse_reference("РГВА, ф. 1, оп. 1, д. 15A"),
+    )
     assert cyrillic is not None
     assert latin is not None
     assert re.fullmatch("rgva-f1-op1-d15a-[0-9a-f]{6}", cyrillic.slug)
     assert latin.slug == "rgva-f1-op1-d15a"
     assert cyrillic != latin
-    assert cyrillic.agrees(latin)
+    assert cyrillic.agrees_with(latin)
 
 
 def test_two_references_in_one_text_are_not_one() -> None:
     both = "APRF, f. 45, op. 1, d. 330, pp. 110-113, and RGASPI, f. 558, op. 11, d. 330"
-    assert parse(both) is None
-    assert len(parse_all(both)) == 2
+    assert parse_reference(both) is None
+    assert len(parse_references(both)) == 2
 
 
 @pytest.mark.parametrize(
@@ -196,7 +201,7 @@ def test_a_label_says_what_the_leaf_is(suffix: str, label: str) -> None:
 def test_no_spelling_stands_for_two_archives() -> None:
     for archive in known_archives():
         for spelling in archive.spellings:
-            assert archive_named(spelling) == archive
+            assert find_archive(spelling) == archive
 
 
 def rows() -> list[dict[str, str]]:
@@ -206,5 +211,5 @@ def rows() -> list[dict[str, str]]:
 
 @pytest.mark.skipif(not CITATIONS.exists(), reason="the evaluation strings are not in this clone")
 def test_real_citations_that_are_not_ok_are_not_read() -> None:
-    read = {row["id"]: parse_all(row["text"]) for row in rows() if row["status"] != "ok"}
+    read = {row["id"]: parse_references(row["text"]) for row in rows() if row["status"] != "ok"}
     assert {name: found for name, found in read.items() if found} == {}

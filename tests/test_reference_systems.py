@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from pipeline.references import ArchivalReference, Leaf, LeafRange, Style, parse, read, render
+from pipeline.references import (
+    ArchivalReference,
+    Leaf,
+    LeafRange,
+    ReferenceStyle,
+    find_references,
+    format_reference,
+    parse_reference,
+)
 from pipeline.references.archives import known_archives
 
 HERE = Path(__file__).parent
@@ -23,10 +31,10 @@ law = settings(deadline=None)  # a busy machine is not a broken law
 
 def told(text: str) -> list[str]:
     return [
-        f"{one.status}: {one.place.labelled}"
-        if one.place
+        f"{one.status}: {one.reference.as_stamped}"
+        if one.reference
         else f"{one.status}: {one.archive} {dict(one.path)} {one.unit}".rstrip()
-        for one in read(text).references
+        for one in find_references(text).references
     ]
 
 
@@ -47,7 +55,7 @@ def rows() -> dict[str, list[dict[str, str]]]:
 def test_of_real_citations_nearly_all_are_read_exactly_and_none_wrongly() -> None:
     right = wanted = 0
     for several in rows().values():
-        found = read(several[0]["text"]).references
+        found = find_references(several[0]["text"]).references
         for row in several:
             here = found[int(row["ref"]) - 1 :][:1] if row["ref"] != "0" else found
             statuses = [one.status.value for one in here]
@@ -123,12 +131,14 @@ def place(draw: st.DrawFn) -> ArchivalReference:
 
 
 @law
-@given(place(), st.sampled_from(Style))
-def test_what_is_rendered_in_any_style_reads_back(one: ArchivalReference, style: Style) -> None:
-    assert parse(render(one, style)) == one
+@given(place(), st.sampled_from(ReferenceStyle))
+def test_what_is_rendered_in_any_style_reads_back(
+    one: ArchivalReference, style: ReferenceStyle
+) -> None:
+    assert parse_reference(format_reference(one, style)) == one
 
 
-@pytest.mark.parametrize("style", list(Style))
+@pytest.mark.parametrize("style", list(ReferenceStyle))
 @pytest.mark.parametrize(
     "text",
     [
@@ -139,17 +149,23 @@ def test_what_is_rendered_in_any_style_reads_back(one: ArchivalReference, style:
         "RGANI, f. 89, per. 18, d. 84",
     ],
 )
-def test_every_style_reads_back_as_the_same_place(text: str, style: Style) -> None:
-    known = parse(text)
+def test_every_style_reads_back_as_the_same_place(text: str, style: ReferenceStyle) -> None:
+    known = parse_reference(text)
     assert known is not None
-    assert parse(render(known, style)) == known
+    assert parse_reference(format_reference(known, style)) == known
 
 
 def test_a_russian_legend_has_stops_and_one_leaf_letter() -> None:
-    known = parse("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v")
+    known = parse_reference("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v")
     assert known is not None
-    assert render(known, Style.LEGEND) == "РГАСПИ. Ф. 558. Оп. 11. Д. 330. Л. 110–113 об."
-    assert render(known, Style.WILSON) == "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v"
+    assert (
+        format_reference(known, ReferenceStyle.LEGEND)
+        == "РГАСПИ. Ф. 558. Оп. 11. Д. 330. Л. 110–113 об."
+    )
+    assert (
+        format_reference(known, ReferenceStyle.WILSON)
+        == "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v"
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +175,7 @@ def test_a_russian_legend_has_stops_and_one_leaf_letter() -> None:
 )  # fmt: skip
 @pytest.mark.timeout(20)
 def test_a_long_hostile_text_is_done_with_soon(piece: str) -> None:
-    read(piece * (20_000 // len(piece)))
+    find_references(piece * (20_000 // len(piece)))
 
 
 def test_the_command_prints_what_a_program_reads() -> None:

@@ -10,7 +10,7 @@ from moto.server import ThreadedMotoServer
 
 from pipeline.errors import MachineError, SetupError
 from pipeline.repository.bag import Damage
-from pipeline.repository.replication import Mirror, Pushed, check_mirror, push
+from pipeline.repository.replication import Mirror, PushResult, check_mirror, push_versions
 from pipeline.settings import Settings
 from tests.factories import published
 from tests.workspace import House, free_port
@@ -47,19 +47,22 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
 
 
-def _push(settings: Settings, url: str) -> list[Pushed]:
-    told: list[Pushed] = []
-    assert push(settings, url, told.append) == len(told)
+def _push(settings: Settings, url: str) -> list[PushResult]:
+    told: list[PushResult] = []
+    assert push_versions(settings, url, told.append) == len(told)
     return told
 
 
 def test_what_is_pushed_is_there_whole_and_is_not_sent_twice(settings: Settings, url: str) -> None:
     (first,) = _push(settings, url)
     here = [path for path in settings.records.rglob("*") if path.is_file()]
-    assert (first.sent, first.size) == (len(here), sum(path.stat().st_size for path in here))
+    assert (first.files_sent, first.bytes_sent) == (
+        len(here),
+        sum(path.stat().st_size for path in here),
+    )
     assert check_mirror(settings, url) == (1, [])
     (again,) = _push(settings, url)
-    assert (again.sent, again.size) == (0, 0)
+    assert (again.files_sent, again.bytes_sent) == (0, 0)
     fs, root = fsspec.core.url_to_fs(url)
     for path in here:
         assert fs.cat_file(f"{root}/{path.relative_to(settings.records)}") == path.read_bytes()
@@ -80,11 +83,11 @@ def test_a_push_that_breaks_off_is_no_version_and_goes_on(settings: Settings, ur
         patch.setattr(fs, "put_file", put_some)  # fsspec lends each url the same object
         with pytest.raises(MachineError, match="the line is cut"):
             _push(settings, url)
-    assert not Mirror(url).holds(version.relative_to(settings.records).as_posix())
+    assert not Mirror(url).has_version(version.relative_to(settings.records).as_posix())
     _, findings = check_mirror(settings, url)
     assert findings
     (done,) = _push(settings, url)
-    assert done.sent == sum(path.is_file() for path in version.rglob("*")) - len(sent)
+    assert done.files_sent == sum(path.is_file() for path in version.rglob("*")) - len(sent)
     assert check_mirror(settings, url) == (1, [])
 
 

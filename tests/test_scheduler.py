@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
-from flows.progress import Meter
+from flows.progress import ProgressMeter
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.scheduler import Pending, Turns
+from pipeline.ingest.scheduler import BatchScheduler, PendingResult
 from pipeline.model import ScanFacts
-from pipeline.scan import Admitted
+from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 from tests.factories import CLOCK, admitted, scan_pdf
 
@@ -25,7 +25,7 @@ JOBS = 2
 class Desk:
     """Steps in real threads, on scans of so many pages; some go wrong. It notes what it did."""
 
-    def __init__(self, scan: Admitted, pages: dict[Path, int]) -> None:
+    def __init__(self, scan: AdmittedScan, pages: dict[Path, int]) -> None:
         self._scan, self._pages = scan, pages
         self._pool = ThreadPoolExecutor(2 * JOBS)
         self._lock = threading.Lock()
@@ -34,12 +34,12 @@ class Desk:
         self.published: list[tuple[str, int]] = []  #: and how many pages had been given out by then
         self.in_hand = self.most_in_hand = self.reading = self.most_reading = 0
 
-    def admit(self, path: Path) -> Future[Admitted | Outcome]:
+    def admit(self, path: Path) -> Future[AdmittedScan | Outcome]:
         self.in_hand += 1
         self.most_in_hand = max(self.most_in_hand, self.in_hand)
         return self._pool.submit(self._admit, path)
 
-    def read(self, scan: Admitted, run: range) -> Future[None]:
+    def read(self, scan: AdmittedScan, run: range) -> Future[None]:
         self.reading += 1
         self.most_reading = max(self.most_reading, self.reading)
         with self._lock:
@@ -47,27 +47,27 @@ class Desk:
             self.read_pages += [(scan.path.name, number) for number in run]
         return self._pool.submit(self._read, scan)
 
-    def publish(self, scan: Admitted, read: Sequence[Pending]) -> Future[Outcome]:
+    def publish(self, scan: AdmittedScan, read: Sequence[PendingResult]) -> Future[Outcome]:
         assert all(task.result() is None for task in read)
         with self._lock:
             self.published.append((scan.path.name, len(self.read_pages)))
         return self._pool.submit(self._publish, scan)
 
-    def _admit(self, path: Path) -> Admitted | Outcome:
+    def _admit(self, path: Path) -> AdmittedScan | Outcome:
         if path.stem.endswith("refused"):
-            return Outcome(path.name, refused="no")
+            return Outcome(path.name, refusal_reason="no")
         if path.stem.endswith("odd"):
             raise RuntimeError(path.name)
         facts = ScanFacts("application/pdf", self._pages[path])
         return replace(self._scan, path=path, name=path.name, facts=facts)
 
-    def _read(self, scan: Admitted) -> None:
+    def _read(self, scan: AdmittedScan) -> None:
         with self._lock:
             self.reading -= 1
         if scan.path.stem.endswith("unreadable"):
             raise OSError(5, "Input/output error", scan.name)
 
-    def _publish(self, scan: Admitted) -> Outcome:
+    def _publish(self, scan: AdmittedScan) -> Outcome:
         if scan.path.stem.endswith("unpublished"):
             raise RuntimeError(scan.name)
         return Outcome(scan.name, record="r", version=1)
@@ -82,18 +82,20 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def scan(settings: Settings) -> Admitted:
+def scan(settings: Settings) -> AdmittedScan:
     return admitted(scan_pdf(settings.inbox / "scan.pdf", 1), 1)
 
 
-def driven(scan: Admitted, settings: Settings, sizes: dict[str, int]) -> tuple[Desk, list[Outcome]]:
+def driven(
+    scan: AdmittedScan, settings: Settings, sizes: dict[str, int]
+) -> tuple[Desk, list[Outcome]]:
     paths = {settings.inbox / f"{name}.pdf": pages for name, pages in sizes.items()}
     for path in paths:
         path.touch()
     desk = Desk(scan, paths)
     outcomes = []
-    meter = Meter()
-    for outcome in Turns(desk, meter, settings, CLOCK, JOBS).outcomes(paths):
+    meter = ProgressMeter()
+    for outcome in BatchScheduler(desk, meter, settings, CLOCK, JOBS).run(paths):
         desk.in_hand -= 1
         outcomes.append(outcome)
     assert meter.percent == 100 or any("un" in name for name in sizes)
@@ -106,14 +108,14 @@ kinds = st.sampled_from(["whole", "refused", "odd", "unreadable", "unpublished"]
 @law(deadline=None, max_examples=60)
 @given(st.lists(st.tuples(kinds, st.integers(1, 60)), max_size=60))
 def test_every_scan_has_one_outcome_and_every_page_is_read_once(
-    scan: Admitted, settings: Settings, batch: list[tuple[str, int]]
+    scan: AdmittedScan, settings: Settings, batch: list[tuple[str, int]]
 ) -> None:
     sizes = {f"{number}-{kind}": pages for number, (kind, pages) in enumerate(batch)}
     desk, outcomes = driven(scan, settings, sizes)
     assert sorted(outcome.scan for outcome in outcomes) == sorted(f"{name}.pdf" for name in sizes)
     for outcome in outcomes:
         kind = outcome.scan.removesuffix(".pdf").partition("-")[2]
-        assert outcome.fate == {"whole": "published", "refused": "refused"}.get(kind, "failed")
+        assert outcome.status == {"whole": "published", "refused": "refused"}.get(kind, "failed")
     assert len(set(desk.read_pages)) == len(desk.read_pages)
     read = dict.fromkeys(sizes, 0)
     for name, _ in desk.read_pages:
@@ -126,7 +128,7 @@ def test_every_scan_has_one_outcome_and_every_page_is_read_once(
 
 
 def test_a_huge_scan_does_not_hold_back_a_hundred_letters(
-    scan: Admitted, settings: Settings
+    scan: AdmittedScan, settings: Settings
 ) -> None:
     letters = {f"letter-{number}-whole": 2 for number in range(100)}
     desk, _ = driven(scan, settings, {"huge-whole": 2000} | letters)
@@ -138,7 +140,7 @@ def test_a_huge_scan_does_not_hold_back_a_hundred_letters(
 
 
 def test_a_scan_that_is_alone_is_cut_short_and_many_are_not(
-    scan: Admitted, settings: Settings
+    scan: AdmittedScan, settings: Settings
 ) -> None:
     desk, _ = driven(scan, settings, {"alone-whole": 100})
     sizes = [length for _, length in desk.runs]

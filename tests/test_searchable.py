@@ -24,13 +24,13 @@ from PIL import Image, ImageDraw, ImageOps
 from pipeline.errors import BrokenScanError, EncryptedScanError
 from pipeline.model import Origin, PageImage, Placement
 from pipeline.searchable_pdf.glyphless_font import GlyphlessFont
-from pipeline.searchable_pdf.pdfa import obstacles
-from pipeline.searchable_pdf.word_strips import strips
-from pipeline.searchable_pdf.write import LayerPage, PdfFacts, write_searchable
+from pipeline.searchable_pdf.pdfa import pdfa_violations
+from pipeline.searchable_pdf.word_strips import word_strips
+from pipeline.searchable_pdf.write import LayerPage, PdfMetadata, write_searchable_pdf
 from pipeline.text import Block, Box, Line, PageText, Word
 
 PDF = "application/pdf"
-FACTS = PdfFacts("Шифртелеграмма", "ru", datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+FACTS = PdfMetadata("Шифртелеграмма", "ru", datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
 EVAL = Path(__file__).parents[2] / "shared" / "eval" / "pdfs"
 ROWS = (
     (("РАССЫЛКА", 100, 100, 300), ("тт.", 424, 100, 80), ("Молотову", 528, 100, 220)),
@@ -105,7 +105,7 @@ def drawing(path: Path, content: bytes) -> Path:
 
 def made(original: Path, *layers: LayerPage, media_type: str = PDF, name: str = "out") -> Path:
     target = original.with_name(f"{name}.pdf")
-    write_searchable(original, media_type, iter(layers), target, FACTS)
+    write_searchable_pdf(original, media_type, iter(layers), target, FACTS)
     return target
 
 
@@ -337,7 +337,7 @@ def test_a_skewed_line_with_ragged_boxes_stays_one_line(tmp_path: Path) -> None:
     target = made(
         scan(tmp_path / "scan.pdf"), LayerPage(page_image((1000, 700)), text, keep_own=False)
     )
-    assert [line for line in pdftotext(target).splitlines() if line] == [text.raw]
+    assert [line for line in pdftotext(target).splitlines() if line] == [text.raw_text]
 
 
 ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюяЁҐѣIVXabcxyz0123456789№«»"
@@ -358,7 +358,7 @@ def test_any_words_come_back_in_order(
     target = made(
         drawing(folder / "scan.pdf", b""), LayerPage(page_image((1000, 700)), text, keep_own=False)
     )
-    assert pdfium_text(target)[0].split() == text.raw.split()
+    assert pdfium_text(target)[0].split() == text.raw_text.split()
 
 
 def test_letters_beyond_the_basic_plane_and_with_accents_come_back(tmp_path: Path) -> None:
@@ -381,7 +381,7 @@ def test_strips_hold_the_boxes_and_are_of_one_height() -> None:
     ragged = tuple(word("x", 100 * n, 100 - 7 * (n % 2), 60, 30 + 7 * (n % 2)) for n in range(5))
     bracket = Word("}", Box(600, 40, 20, 150), 0.5)
     second = tuple(word("y", 100 * n, 180, 60, 30) for n in range(5))
-    first, then = strips(Block((Line((*ragged, bracket)), Line(second))))
+    first, then = word_strips(Block((Line((*ragged, bracket)), Line(second))))
     assert {strip.height for strip in (*first[:-1], *then)} == {37}
     for strip, each in zip(first, (*ragged, bracket), strict=True):
         assert strip.bottom >= each.box.bottom
@@ -578,17 +578,17 @@ def test_what_stands_in_the_way_of_pdf_a_takes_the_claim_away(
         spoil(pdf)
         pdf.save(original)
     with pikepdf.open(made(original, layer())) as pdf:
-        assert list(obstacles(pdf))
+        assert list(pdfa_violations(pdf))
         assert "pdfaid:part" not in pdf.open_metadata()
 
 
 def test_it_is_made_to_the_rules_that_can_be_seen(tmp_path: Path) -> None:
     original = scan(tmp_path / "scan.pdf", pages=2)
-    facts = PdfFacts("Шифртелеграмма", "ru", None, "Филиппов", ("0110", None))
+    facts = PdfMetadata("Шифртелеграмма", "ru", None, "Филиппов", ("0110", None))
     target = tmp_path / "labelled.pdf"
-    write_searchable(original, "application/pdf", [layer(), layer()], target, facts)
+    write_searchable_pdf(original, "application/pdf", [layer(), layer()], target, facts)
     with pikepdf.open(target) as pdf:
-        assert list(obstacles(pdf)) == []
+        assert list(pdfa_violations(pdf)) == []
         assert [page.label for page in pdf.pages] == ["0110", "[2]"]
         assert str(pdf.Root.Lang) == "ru"
         intent = pdf.Root.OutputIntents[0]

@@ -18,7 +18,7 @@ import psutil
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.fixity import digest
+from pipeline.fixity import file_sha256
 from tests.campaigns.served import Served, amiss, long_scan
 from tests.factories import scan_pdf
 from tests.workspace import LETTER, House, data, outliving
@@ -185,7 +185,7 @@ def test_sigterm_ends_it_in_the_midst_of_a_long_scan(serving: Served) -> None:
 def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on(served: Served) -> None:
     dropped = _drop(served, range(3))
     long_scan(served.house.inbox / "long.tif", 12)
-    dropped[digest(served.house.inbox / "long.tif")] += 1
+    dropped[file_sha256(served.house.inbox / "long.tif")] += 1
     while _kept(served) < 5:
         time.sleep(0.1)
     family = served.family()
@@ -348,6 +348,6 @@ def _drop(served: Served, numbers: range) -> Counter[str]:
         ImageDraw.Draw(made).text((40, 40), f"scan {number}\nof the talks", 15, font_size=40)
         beside = served.house.folder / f"scan {number}.png"
         made.save(beside)
-        dropped[digest(beside)] += 1
+        dropped[file_sha256(beside)] += 1
         beside.rename(served.house.inbox / beside.name)
     return dropped

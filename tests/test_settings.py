@@ -3,23 +3,23 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.settings import Settings, check_folders, environ_of, settings_from
+from pipeline.settings import Settings, check_folders, merge_settings, to_environ
 
 
 def test_the_nearest_source_wins() -> None:
-    found = settings_from({"jobs": 1, "dpi": 200}, {"OPIS_JOBS": "2", "HOME": "/"}, {"jobs": 3})
+    found = merge_settings({"jobs": 1, "dpi": 200}, {"OPIS_JOBS": "2", "HOME": "/"}, {"jobs": 3})
     assert (found.jobs, found.dpi) == (3, 200)
-    assert settings_from({"jobs": 1}, {"OPIS_JOBS": "2"}, {}).jobs == 2
+    assert merge_settings({"jobs": 1}, {"OPIS_JOBS": "2"}, {}).jobs == 2
 
 
 def test_languages_keep_the_order_given() -> None:
-    assert settings_from({}, {"OPIS_LANGUAGES": "rus+eng"}, {}).languages == ("rus", "eng")
-    assert settings_from({"languages": ["eng", "rus"]}, {}, {}).languages == ("eng", "rus")
+    assert merge_settings({}, {"OPIS_LANGUAGES": "rus+eng"}, {}).languages == ("rus", "eng")
+    assert merge_settings({"languages": ["eng", "rus"]}, {}, {}).languages == ("eng", "rus")
 
 
 def test_a_misspelt_setting_is_refused_with_the_nearest() -> None:
     with pytest.raises(SetupError, match=r"langauges.*Did you mean languages"):
-        settings_from({}, {"OPIS_LANGAUGES": "rus"}, {})
+        merge_settings({}, {"OPIS_LANGAUGES": "rus"}, {})
 
 
 @pytest.mark.parametrize(
@@ -31,26 +31,26 @@ def test_a_misspelt_setting_is_refused_with_the_nearest() -> None:
 )  # fmt: skip
 def test_what_serve_cannot_do_is_refused_at_once(name: str, value: str) -> None:
     with pytest.raises(SetupError, match=f"setting {name}: ") as refusal:
-        settings_from({}, {f"OPIS_{name.upper()}": value}, {})
+        merge_settings({}, {f"OPIS_{name.upper()}": value}, {})
     assert (value in str(refusal.value)) is (name != "auth")
 
 
 def test_a_password_is_never_shown() -> None:
-    made = settings_from({}, {"OPIS_AUTH": "me:eight888"}, {})
+    made = merge_settings({}, {"OPIS_AUTH": "me:eight888"}, {})
     assert "eight888" not in f"{made!r} {made} {made.model_dump()} {made.model_dump_json()}"
 
 
 def test_another_process_is_given_the_same_settings() -> None:
     said = {"languages": ("deu", "fra"), "auth": "me:eight888", "events": False, "dpi": 250}
-    made = settings_from({}, {}, {**said, "inbox": Path("/in"), "sidecar_seconds": 0.5})
-    assert settings_from({}, environ_of(made), {}) == made
-    assert settings_from({}, environ_of(Settings()), {}) == Settings()
+    made = merge_settings({}, {}, {**said, "inbox": Path("/in"), "sidecar_seconds": 0.5})
+    assert merge_settings({}, to_environ(made), {}) == made
+    assert merge_settings({}, to_environ(Settings()), {}) == Settings()
 
 
 @pytest.mark.parametrize("value", ["many", "-1", "1.5"])
 def test_an_impossible_value_is_refused_by_name(value: str) -> None:
     with pytest.raises(SetupError, match="setting jobs"):
-        settings_from({}, {"OPIS_JOBS": value}, {})
+        merge_settings({}, {"OPIS_JOBS": value}, {})
 
 
 @pytest.mark.parametrize(

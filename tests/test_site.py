@@ -14,14 +14,14 @@ from lxml import etree
 from lxml import html as tree
 from PIL import Image
 
-from pipeline.record.assemble import reassemble
-from pipeline.record.model import from_json
+from pipeline.record.assemble import reassemble_record
+from pipeline.record.model import parse_record
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.publish import publish
+from pipeline.repository.publish import publish_record
 from pipeline.settings import Settings
-from pipeline.site.build import Built, Site
+from pipeline.site.build import BuildCounts, Site
 from pipeline.site.listing import listing_of
-from pipeline.workers.pool import Readers
+from pipeline.workers.pool import WorkerPool
 from tests.factories import CLOCK, LETTER, SIGNATURE, admitted, published
 from tests.factories import pages as pages_read
 from tests.workspace import House
@@ -31,8 +31,8 @@ RECORD = "rgaspi-f558-op11-d330-l0110-0112"
 
 
 @pytest.fixture(scope="module")
-def readers() -> Iterator[Readers]:
-    made = Readers(1)
+def readers() -> Iterator[WorkerPool]:
+    made = WorkerPool(1)
     yield made
     made.close()
 
@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
 
 
-def build(settings: Settings, readers: Readers) -> tuple[Built, list[str]]:
+def build(settings: Settings, readers: WorkerPool) -> tuple[BuildCounts, list[str]]:
     told: list[str] = []
     return Site(settings, readers).build(told.append), told
 
@@ -68,7 +68,7 @@ def content(settings: Settings) -> dict[str, bytes]:
 
 
 def test_every_link_and_picture_of_every_page_is_there(
-    settings: Settings, readers: Readers
+    settings: Settings, readers: WorkerPool
 ) -> None:
     build(settings, readers)
     found = pages(settings)
@@ -92,7 +92,7 @@ def test_every_link_and_picture_of_every_page_is_there(
             assert int(picture.get("width")) > 0
 
 
-def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: Readers) -> None:
+def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: WorkerPool) -> None:
     """The keys are those that Zotero reads of COinS; a URL that leads nowhere is not told."""
     done = published(tmp_path, creator="Filippov [Stalin]")
     folders = {"inbox": tmp_path / "inbox", "output": tmp_path / "output"}
@@ -111,7 +111,7 @@ def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: R
         }  # fmt: skip
 
 
-def test_a_leaf_shows_its_lines_where_they_stand(settings: Settings, readers: Readers) -> None:
+def test_a_leaf_shows_its_lines_where_they_stand(settings: Settings, readers: WorkerPool) -> None:
     build(settings, readers)
     leaf = tree.parse(home_of(settings) / "0110" / "index.html")
     lines = leaf.xpath("//p[@class='line']")
@@ -134,7 +134,7 @@ def test_a_leaf_shows_its_lines_where_they_stand(settings: Settings, readers: Re
 
 
 def test_what_a_record_says_is_on_its_page_and_nothing_is_markup(
-    settings: Settings, readers: Readers
+    settings: Settings, readers: WorkerPool
 ) -> None:
     build(settings, readers)
     source = (home_of(settings) / "index.html").read_text("utf-8")
@@ -147,28 +147,28 @@ def test_what_a_record_says_is_on_its_page_and_nothing_is_markup(
     assert any("RGASPI" in one.text_content() for one in page.xpath("//p[@class='citation']"))
 
 
-def test_what_did_not_change_is_not_made_again(settings: Settings, readers: Readers) -> None:
-    assert build(settings, readers) == (Built(1, 1, 0), [f"made {RECORD}"])
+def test_what_did_not_change_is_not_made_again(settings: Settings, readers: WorkerPool) -> None:
+    assert build(settings, readers) == (BuildCounts(1, 1, 0), [f"made {RECORD}"])
     before = content(settings)
     folder = settings.output / "site"
     times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
-    assert build(settings, readers) == (Built(1, 0, 0), [])
+    assert build(settings, readers) == (BuildCounts(1, 0, 0), [])
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
     named = settings.model_copy(update={"organization": "Archive of Archives"})
-    assert build(named, readers)[0] == Built(1, 1, 0)
+    assert build(named, readers)[0] == BuildCounts(1, 1, 0)
     assert b"Archive of Archives" in (folder / "index.html").read_bytes()
-    assert build(settings, readers)[0] == Built(1, 1, 0)
+    assert build(settings, readers)[0] == BuildCounts(1, 1, 0)
     assert content(settings) == before, "the same records give the same bytes"
 
 
-def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: Readers) -> None:
+def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: WorkerPool) -> None:
     build(settings, readers)
     house = House(settings.output.parent)
     done = house.opis("withdraw", RECORD, "--reason", "a person's data")
     assert done.returncode == 0, done.stderr
     with Catalog(settings.catalog, settings.records) as catalog:
-        assert catalog.entry(RECORD).status == "withdrawn"
-    assert build(settings, readers)[0] == Built(1, 1, 0)
+        assert catalog.get_entry(RECORD).status == "withdrawn"
+    assert build(settings, readers)[0] == BuildCounts(1, 1, 0)
     home = home_of(settings)
     assert sorted(path.relative_to(home).as_posix() for path in home.rglob("*.*")) == [
         "found.json", "index.html", "v2/index.html",
@@ -190,7 +190,7 @@ HOSTILE = (
 )
 
 
-def test_nothing_that_anybody_wrote_is_markup(tmp_path: Path, readers: Readers) -> None:
+def test_nothing_that_anybody_wrote_is_markup(tmp_path: Path, readers: WorkerPool) -> None:
     evil = "".join(HOSTILE)
     published(
         tmp_path, ("<script>alert(1)</script>",), title=evil, creator=evil, summary=evil,
@@ -211,7 +211,7 @@ def test_nothing_that_anybody_wrote_is_markup(tmp_path: Path, readers: Readers) 
     etree.parse(settings.output / "site" / "atom.xml")
 
 
-def test_every_page_is_html_to_the_letter(settings: Settings, readers: Readers) -> None:
+def test_every_page_is_html_to_the_letter(settings: Settings, readers: WorkerPool) -> None:
     build(settings, readers)
     for path in (settings.output / "site").rglob("*.html"):
         parser = html5lib.HTMLParser(strict=True)
@@ -223,19 +223,21 @@ def test_every_page_is_html_to_the_letter(settings: Settings, readers: Readers) 
 
 
 def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
-    tmp_path: Path, readers: Readers
+    tmp_path: Path, readers: WorkerPool
 ) -> None:
     done = published(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     build(settings, readers)
-    old = from_json((done.folder / "data" / "record.json").read_bytes())
+    old = parse_record((done.folder / "data" / "record.json").read_bytes())
     other = (LETTER[0].replace("получили", "приняли"), LETTER[1])
-    new = reassemble(old, pages_read(other), SIGNATURE, CLOCK)
+    new = reassemble_record(old, pages_read(other), SIGNATURE, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")
-    publish(scan, new, lambda: pages_read(other), settings, CLOCK, ("reread", "a better engine"))
-    closed = Readers(1)
+    publish_record(
+        scan, new, lambda: pages_read(other), settings, CLOCK, ("reread", "a better engine")
+    )
+    closed = WorkerPool(1)
     closed.close()  # nothing is drawn anew: both versions are of one scan
-    assert build(settings, closed)[0] == Built(1, 1, 0)
+    assert build(settings, closed)[0] == BuildCounts(1, 1, 0)
     home = settings.output / "site" / "id" / done.record_id
     drawn = [
         {path.name: path.read_bytes() for path in (home / name / "pages").glob("*.jpg")}
@@ -251,7 +253,7 @@ def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
     assert "приняли" in (home / "index.html").read_text("utf-8")
 
 
-def test_a_long_record_goes_on_on_further_pages(tmp_path: Path, readers: Readers) -> None:
+def test_a_long_record_goes_on_on_further_pages(tmp_path: Path, readers: WorkerPool) -> None:
     told = "\n".join(["внешнеполитического " * 6] * 24)
     texts = [f"Лист {number}\n{told}" for number in range(1, 41)]
     done = published(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-40")
@@ -265,14 +267,14 @@ def test_a_long_record_goes_on_on_further_pages(tmp_path: Path, readers: Readers
             assert (folder / name).stat().st_size < 200_000
             page = tree.parse(folder / name)
             shown += page.xpath("//div[@class='reading']//h3")
-            for link in page.xpath("//nav[@class='sheets']//a/@href | //a[@rel='next']/@href"):
+            for link in page.xpath("//nav[@class='parts']//a/@href | //a[@rel='next']/@href"):
                 assert (folder / link).is_file()
             assert bool(page.xpath("//dl[@class='facts']")) is (name == "index.html")
         assert [one.text_content() for one in shown] == [str(number) for number in range(1, 41)]
         assert not (folder / "4.html").exists()
 
 
-def test_feeds_and_lists_name_every_record(settings: Settings, readers: Readers) -> None:
+def test_feeds_and_lists_name_every_record(settings: Settings, readers: WorkerPool) -> None:
     build(settings, readers)
     site = settings.output / "site"
     names = {"a": "http://www.w3.org/2005/Atom", "s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
@@ -287,9 +289,9 @@ def test_feeds_and_lists_name_every_record(settings: Settings, readers: Readers)
 
 
 def test_a_long_list_goes_on_on_further_pages(
-    settings: Settings, readers: Readers, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, readers: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pipeline.site.indexes._ROWS", 1)
+    monkeypatch.setattr("pipeline.site.indexes._ROWS_PER_PAGE", 1)
     for number in (1, 2):
         place = f"RGASPI, f. 558, op. 11, d. 330, l. {number}"
         published(settings.output.parent, ("слово",) * number, references=place)
@@ -297,9 +299,9 @@ def test_a_long_list_goes_on_on_further_pages(
     folder = settings.output / "site" / "dates" / "1949"
     found = [tree.parse(folder / name) for name in ("index.html", "2.html", "3.html")]
     assert [len(page.xpath("//main//ul/li")) for page in found] == [1, 1, 1]
-    assert found[1].xpath("//nav[@class='sheets']/a/@href") == ["index.html", "3.html"]
-    assert found[1].xpath("string(//nav[@class='sheets']/span)") == "2"
-    monkeypatch.setattr("pipeline.site.indexes._ROWS", 200)
+    assert found[1].xpath("//nav[@class='parts']/a/@href") == ["index.html", "3.html"]
+    assert found[1].xpath("string(//nav[@class='parts']/span)") == "2"
+    monkeypatch.setattr("pipeline.site.indexes._ROWS_PER_PAGE", 200)
     house = House(settings.output.parent)
     assert house.opis("withdraw", RECORD, "--reason", "a test").returncode == 0
     build(settings, readers)
@@ -308,7 +310,7 @@ def test_a_long_list_goes_on_on_further_pages(
 
 
 def test_the_pictures_that_the_iiif_manifest_names_are_there(
-    settings: Settings, readers: Readers
+    settings: Settings, readers: WorkerPool
 ) -> None:
     build(settings, readers)
     home = home_of(settings) / "v1"
@@ -335,8 +337,8 @@ def test_a_record_stands_under_one_year_in_the_catalogue_and_on_the_site(
     done = published(tmp_path, date=date)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     with Catalog(settings.catalog, settings.records) as catalog:
-        entry = catalog.entry(done.record_id)
-        listing = listing_of(entry, catalog.load(done.record_id, None))
+        entry = catalog.get_entry(done.record_id)
+        listing = listing_of(entry, catalog.load_record(done.record_id, None))
     with sqlite3.connect(settings.catalog) as db:
         assert db.execute("SELECT year FROM record").fetchall() == [(year,)]
     assert listing.year == str(year)

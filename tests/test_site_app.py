@@ -18,8 +18,8 @@ from wordfreq import top_n_list
 
 from pipeline.settings import Settings
 from pipeline.site.build import Site
-from pipeline.site.search import stemmed
-from pipeline.workers.pool import Readers
+from pipeline.site.search import stem_text
+from pipeline.workers.pool import WorkerPool
 from tests.factories import published
 from tests.workspace import ROOT
 
@@ -44,7 +44,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 def shown(folder: Path) -> Iterator[str]:
     """Build the site of a house and serve it by nothing but a file server; give its address."""
     settings = Settings(inbox=folder / "inbox", output=folder / "output")
-    readers = Readers(1)
+    readers = WorkerPool(1)
     try:
         Site(settings, readers).build(lambda _: None)
     finally:
@@ -173,7 +173,7 @@ def test_the_browser_stems_as_the_index_was_stemmed(page: Page, address: str) ->
         words,
     )
     assert len(words) > 4000
-    assert found == [stemmed(word) for word in words]
+    assert found == [stem_text(word) for word in words]
 
 
 def test_a_filter_narrows_what_is_found(page: Page, address: str) -> None:
@@ -293,7 +293,7 @@ def test_a_printed_page_has_picture_text_and_citation_and_no_buttons(
     expect(page.locator(".printed")).to_be_hidden()
     page.emulate_media(media="print")
     expect(page.locator(".printed")).to_contain_text("RGASPI, f. 558, op. 11, d. 330, l. 111")
-    for part in (".sheet img", ".lines"):
+    for part in (".page-image img", ".lines"):
         expect(page.locator(part)).to_be_visible()
     for part in ("header.house", ".tools", "footer.house"):
         expect(page.locator(part)).to_be_hidden()

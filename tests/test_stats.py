@@ -13,8 +13,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from flows.serve.metrics import Metrics
 from pipeline.ingest.outcome import Work
-from pipeline.ingest.receipts import Receipt, enter
-from pipeline.ingest.stats import Tally, by_day, in_all
+from pipeline.ingest.receipts import Receipt, append_receipt
+from pipeline.ingest.stats import DailyTotals, sum_by_day, sum_receipts
 from tests.workspace import House
 
 MORNING = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)  # in Moscow it is the 27th
@@ -44,15 +44,15 @@ def receipt(fate: str, minutes: float = 0, **more: object) -> Receipt:
     return Receipt.model_validate(base | more)
 
 
-def _counts(tally: Tally) -> tuple[object, ...]:
+def _counts(tally: DailyTotals) -> tuple[object, ...]:
     return tally.pages, tally.words, tally.review, dict(tally.fates), dict(tally.causes)
 
 
 @law(deadline=None, max_examples=60)
 @given(st.lists(receipts, max_size=40))
 def test_the_days_add_up_to_all(book: list[Receipt]) -> None:
-    total, summed = in_all(book), Tally()
-    for day in by_day(book, "Europe/Moscow").values():
+    total, summed = sum_receipts(book), DailyTotals()
+    for day in sum_by_day(book, "Europe/Moscow").values():
         for name in ("pages", "words", "review"):
             setattr(summed, name, getattr(summed, name) + getattr(day, name))
         summed.fates.update(day.fates)
@@ -65,18 +65,20 @@ def test_the_days_add_up_to_all(book: list[Receipt]) -> None:
 
 
 def test_a_day_is_that_of_the_house() -> None:
-    assert [str(day) for day in by_day([receipt("refused")], "UTC")] == ["2026-11-26"]
-    assert [str(day) for day in by_day([receipt("refused")], "Europe/Moscow")] == ["2026-11-27"]
+    assert [str(day) for day in sum_by_day([receipt("refused")], "UTC")] == ["2026-11-26"]
+    assert [str(day) for day in sum_by_day([receipt("refused")], "Europe/Moscow")] == ["2026-11-27"]
 
 
 def test_a_scraper_reads_on_and_begins_anew_with_another_book(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path)
     for number in range(3):
-        enter(receipt("published", number, work=Work(pages=2, seconds={"prepare": 0.5})), tmp_path)
-        enter(receipt("refused", number, cause="empty"), tmp_path)
+        append_receipt(
+            receipt("published", number, work=Work(pages=2, seconds={"prepare": 0.5})), tmp_path
+        )
+        append_receipt(receipt("refused", number, cause="empty"), tmp_path)
         found = {
             (sample.name, *sample.labels.values()): sample.value
-            for family in text_string_to_metric_families(metrics.text().decode())
+            for family in text_string_to_metric_families(metrics.to_text().decode())
             for sample in family.samples
         }
         assert found["opis_pages_total",] == 2 * (number + 1)
@@ -86,9 +88,9 @@ def test_a_scraper_reads_on_and_begins_anew_with_another_book(tmp_path: Path) ->
         last = (MORNING + timedelta(minutes=number)).timestamp()
         assert found["opis_last_published_timestamp_seconds",] == last
     (tmp_path / "receipts.jsonl").unlink()
-    enter(receipt("refused", cause="empty"), tmp_path)
-    assert b'opis_scans_total{fate="refused"} 1.0' in metrics.text()
-    assert b"opis_pages_total 0.0" in metrics.text()
+    append_receipt(receipt("refused", cause="empty"), tmp_path)
+    assert b'opis_scans_total{fate="refused"} 1.0' in metrics.to_text()
+    assert b"opis_pages_total 0.0" in metrics.to_text()
 
 
 @pytest.mark.tesseract

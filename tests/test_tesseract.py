@@ -8,11 +8,11 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import Limits
-from pipeline.ocr.engine import How, Threshold, mapped, parse_tsv
-from pipeline.ocr.tesseract import Tesseract, _run, installed_languages, models_of
+from pipeline.ocr.engine import Binarization, RecognitionOptions, map_boxes, parse_tsv
+from pipeline.ocr.tesseract import Tesseract, _run_tesseract, installed_languages, models_of
 from pipeline.text import Box, Word
-from pipeline.workers.pool import Readers, StoppedError
-from pipeline.workers.protocol import Inspect
+from pipeline.workers.pool import PoolClosedError, WorkerPool
+from pipeline.workers.protocol import InspectScan
 from tests.factories import text
 
 COLUMNS = "level page_num block_num par_num line_num word_num left top width height conf text"
@@ -30,7 +30,7 @@ def test_words_lines_and_paragraphs_come_out_of_the_table() -> None:
     table += row("1 1 2 1", "10 40 30 8", "90", "лично")
     table += row("1 2 1 1", "10 60 30 8", "90", "срочно")
     found = parse_tsv(table)
-    assert found.raw == 'Товарищу "Мао"\nлично\n\nсрочно'
+    assert found.raw_text == 'Товарищу "Мао"\nлично\n\nсрочно'
     assert next(found.words()) == Word("Товарищу", Box(10, 20, 30, 8), 0.965)
 
 
@@ -40,14 +40,14 @@ def test_rows_without_a_word_and_impossible_numbers_do_no_harm() -> None:
 
 
 def test_an_empty_table_is_an_empty_page() -> None:
-    assert parse_tsv(HEAD).raw == ""
+    assert parse_tsv(HEAD).raw_text == ""
     assert parse_tsv(HEAD).confidence is None
 
 
 def test_boxes_are_mapped_and_nothing_else() -> None:
     before = text("раз два\nтри")
-    after = mapped(before, lambda box: Box(box.x * 2, box.y * 2, box.width * 2, box.height * 2))
-    assert after.raw == before.raw
+    after = map_boxes(before, lambda box: Box(box.x * 2, box.y * 2, box.width * 2, box.height * 2))
+    assert after.raw_text == before.raw_text
     assert [word.box.x for word in after.words()] == [2 * word.box.x for word in before.words()]
 
 
@@ -79,7 +79,7 @@ def test_a_file_that_is_no_image_is_a_page_error_and_not_a_time_out(tmp_path: Pa
     path = tmp_path / "page.pgm"
     path.write_bytes(b"P5 garbage")
     with pytest.raises(PageError) as caught:
-        Tesseract(("eng",), 60).read(path, How(("eng",)))
+        Tesseract(("eng",), 60).read(path, RecognitionOptions(("eng",)))
     assert not isinstance(caught.value, PageTimeoutError)
 
 
@@ -88,22 +88,22 @@ def test_a_page_that_takes_too_long_is_a_time_out(tmp_path: Path) -> None:
     path = tmp_path / "page.pgm"
     path.write_bytes(b"P5\n2000 2000\n255\n" + b"\xff" * 4_000_000)
     with pytest.raises(PageTimeoutError, match=r"longer than 0\.001 s"):
-        Tesseract(("rus", "eng"), 0.001).read(path, How(("rus",)))
+        Tesseract(("rus", "eng"), 0.001).read(path, RecognitionOptions(("rus",)))
 
 
 def test_options_of_a_reading_are_named_only_where_they_differ_from_the_engines() -> None:
-    assert How(("rus",)).options == "--psm 3 --dpi 200"
-    local = How(("rus",), threshold=Threshold.SAUVOLA).options
+    assert RecognitionOptions(("rus",)).tesseract_flags == "--psm 3 --dpi 200"
+    local = RecognitionOptions(("rus",), binarization=Binarization.SAUVOLA).tesseract_flags
     assert local == "--psm 3 --dpi 200 -c thresholding_method=2"
 
 
 def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(tmp_path: Path) -> None:
-    readers = Readers(1)
+    readers = WorkerPool(1)
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4")
     limits = Limits(max_pages=1, max_bytes=100, max_pixels=100)
     threading.Timer(0.05, readers.close).start()  # before the child is up
-    with pytest.raises(StoppedError), readers.borrow() as reader:
-        reader.ask(Inspect(tmp_path / "scan.pdf", limits), 30)
+    with pytest.raises(PoolClosedError), readers.borrow() as reader:
+        reader.ask(InspectScan(tmp_path / "scan.pdf", limits), 30)
 
 
 def test_ctrl_c_does_not_reach_the_look_at_the_engine(
@@ -114,4 +114,4 @@ def test_ctrl_c_does_not_reach_the_look_at_the_engine(
     program.chmod(0o755)
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
     assert list(installed_languages()) == ["eng"]
-    assert _run("--version").splitlines()[0] != str(os.getsid(0))
+    assert _run_tesseract("--version").splitlines()[0] != str(os.getsid(0))

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.model import Verdict
-from pipeline.text_metrics import cer, line_error, verdict, wer
+from pipeline.model import TextLayerVerdict
+from pipeline.text_metrics import cer, judge_text_layer, line_error, wer
 
 
 @given(st.text(min_size=1))
@@ -36,21 +36,23 @@ def test_line_error_counts_edits_in_the_best_stretch() -> None:
 @pytest.mark.parametrize(
     ("theirs", "expected"),
     [
-        ("Товарищу Мао Цзэ-дуну лично срочно", Verdict.GOOD),
-        ("Товаришч Мао Ц3э-дчич л1чио cpочно", Verdict.POOR),
-        ("Hanorosas:t AeKnapai ,-++2),2 GLYPH", Verdict.LYING),
+        ("Товарищу Мао Цзэ-дуну лично срочно", TextLayerVerdict.GOOD),
+        ("Товаришч Мао Ц3э-дчич л1чио cpочно", TextLayerVerdict.POOR),
+        ("Hanorosas:t AeKnapai ,-++2),2 GLYPH", TextLayerVerdict.LYING),
     ],
 )
-def test_a_text_layer_is_judged_against_our_reading(theirs: str, expected: Verdict) -> None:
-    found, score = verdict("Товарищу Мао Цзэ-дуну лично, срочно", theirs)
+def test_a_text_layer_is_judged_against_our_reading(
+    theirs: str, expected: TextLayerVerdict
+) -> None:
+    found, score = judge_text_layer("Товарищу Мао Цзэ-дуну лично, срочно", theirs)
     assert (found, score is None) == (expected, False)
 
 
 def test_a_layer_of_a_few_true_words_is_poor_and_does_not_lie() -> None:
     page = "Go to the second page. " + "Here is the map of the town and of all its suburbs. " * 3
-    assert verdict(page, "Go to the second page")[0] is Verdict.POOR
-    assert verdict(page, "Come back to another leaf")[0] is Verdict.LYING
+    assert judge_text_layer(page, "Go to the second page")[0] is TextLayerVerdict.POOR
+    assert judge_text_layer(page, "Come back to another leaf")[0] is TextLayerVerdict.LYING
 
 
 def test_a_layer_is_not_judged_by_a_page_of_three_words() -> None:
-    assert verdict("одно два три", "anything") == (Verdict.UNJUDGED, None)
+    assert judge_text_layer("одно два три", "anything") == (TextLayerVerdict.UNJUDGED, None)

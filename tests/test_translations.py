@@ -8,15 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.description.alignment import aligned, paragraphs
+from pipeline.description.alignment import align_paragraphs, split_paragraphs
 from pipeline.description.nested_fields import GivenTranslation
-from pipeline.description.translations import decoded, find_translations, translation_files
+from pipeline.description.translations import (
+    decode_translation,
+    find_translations,
+    translation_files,
+)
 from pipeline.errors import DescriptionError, IngestError
-from pipeline.record.model import dump, from_json
+from pipeline.record.model import dump_json, parse_record
 from pipeline.repository.bag import close_bag
-from pipeline.repository.publish import publish
+from pipeline.repository.publish import publish_record
 from pipeline.repository.verify import check_version
-from pipeline.scan import Admitted
+from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 from tests.factories import CLOCK, admitted, pages, record, scan_pdf
 from tests.workspace import House, data
@@ -81,7 +85,7 @@ def test_a_translation_that_is_not_there_or_twice_is_refused(tmp_path: Path) -> 
 )
 def test_what_is_no_plain_text_is_refused(content: bytes, problem: str) -> None:
     with pytest.raises(DescriptionError, match=problem):
-        decoded(content, "a.en.txt")
+        decode_translation(content, "a.en.txt")
 
 
 @pytest.mark.parametrize("name", ["../a.txt", "a/b.txt", ".hidden.txt", "a.docx", "c:\\a.txt"])
@@ -93,13 +97,13 @@ def test_a_file_is_named_without_a_path(name: str) -> None:
 def test_points_are_paired_with_points() -> None:
     ours = "Тов. Мао!\n\n1. Да.\n\nЕщё.\n\n2. Нет.\n\n3. Мир.\n\nФилиппов"
     theirs = "1. Yes.\n\nMore.\n\n2. No.\n\nMuch more.\n\n3. Peace.\n\nFilippov"
-    assert aligned(ours, theirs) == ((2, 1), (3, 2), (4, 3), (5, 5))
+    assert align_paragraphs(ours, theirs) == ((2, 1), (3, 2), (4, 3), (5, 5))
 
 
 def test_a_page_end_may_have_cut_a_paragraph_so_nothing_across_it_is_paired() -> None:
     theirs = "1. Yes.\n\nMore.\n\n2. No."
-    assert aligned("1. Да.\n\nЕщё.\n\n2. Нет.", theirs) == ((1, 1), (2, 2), (3, 3))
-    assert aligned("1. Да,\fконечно.\n\n2. Нет.", theirs) == ((1, 1), (3, 3))
+    assert align_paragraphs("1. Да.\n\nЕщё.\n\n2. Нет.", theirs) == ((1, 1), (2, 2), (3, 3))
+    assert align_paragraphs("1. Да,\fконечно.\n\n2. Нет.", theirs) == ((1, 1), (3, 3))
 
 
 @pytest.mark.parametrize(
@@ -112,7 +116,7 @@ def test_a_page_end_may_have_cut_a_paragraph_so_nothing_across_it_is_paired() ->
     ],
 )
 def test_where_numbers_do_not_tell_nothing_is_paired(ours: str, theirs: str) -> None:
-    assert aligned(ours, theirs) == ()
+    assert align_paragraphs(ours, theirs) == ()
 
 
 parts = st.lists(st.sampled_from(["a", "b c", "1. x", "2. y", "3. z"]), max_size=8)
@@ -121,7 +125,7 @@ parts = st.lists(st.sampled_from(["a", "b c", "1. x", "2. y", "3. z"]), max_size
 @law
 @given(parts, parts)
 def test_pairs_run_forward_in_both_texts(ours: list[str], theirs: list[str]) -> None:
-    pairs = aligned("\n\n".join(ours), "\n\n".join(theirs))
+    pairs = align_paragraphs("\n\n".join(ours), "\n\n".join(theirs))
     assert [a for a, _ in pairs] == sorted({a for a, _ in pairs})
     assert [b for _, b in pairs] == sorted({b for _, b in pairs})
     assert all(1 <= a <= len(ours) and 1 <= b <= len(theirs) for a, b in pairs)
@@ -133,7 +137,7 @@ def test_pairs_run_forward_in_both_texts(ours: list[str], theirs: list[str]) -> 
 @given(parts)
 def test_a_text_is_paired_with_itself_one_by_one(ours: list[str]) -> None:
     text = "\n\n".join(ours)
-    assert all(a == b <= len(paragraphs(text)) for a, b in aligned(text, text))
+    assert all(a == b <= len(split_paragraphs(text)) for a, b in align_paragraphs(text, text))
 
 
 @pytest.mark.tesseract
@@ -149,7 +153,7 @@ def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
     assert done.returncode == 0, done.stdout + done.stderr
     assert [path.name for path in house.inbox.iterdir()] == ["index.csv"]
     (version,) = house.versions()
-    made = from_json(data(version, "record.json").read_bytes())
+    made = parse_record(data(version, "record.json").read_bytes())
     assert made.origins["title"] == "index.csv, row 2"
     assert (made.date, made.date_as_given) == ("1949-01-14", "14.01.1949")
     assert [form.value for form in made.titles] == ["Telegramma"]
@@ -177,7 +181,7 @@ def test_the_same_scan_with_another_translation_is_its_next_version(tmp_path: Pa
     assert house.opis("verify").returncode == 0
 
 
-def translated(tmp_path: Path) -> Admitted:
+def translated(tmp_path: Path) -> AdmittedScan:
     scan = scan_pdf(tmp_path / "inbox" / "a.pdf")
     put(scan.with_name("a.en.txt"))
     said = admitted(scan, creator="Филиппов [Сталин]")
@@ -188,7 +192,7 @@ def published(tmp_path: Path) -> Path:
     """Publish a translated record and let a vandal write to it."""
     scan = translated(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    folder = publish(scan, record(scan), pages, settings, CLOCK).folder
+    folder = publish_record(scan, record(scan), pages, settings, CLOCK).folder
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder
@@ -235,7 +239,7 @@ def test_what_nobody_can_have_said_is_found(
     path = version / "data" / "record.json"
     made = json.loads(path.read_text("utf-8"))
     spoil(made)
-    put(path, dump(made))
+    put(path, dump_json(made))
     close_bag(version, {"External-Identifier": version.parent.name})
     assert any(told in found.detail for found in check_version(version))
 
@@ -247,4 +251,4 @@ def test_a_translation_that_changes_while_the_scan_is_read_is_not_published(
     put(scan.path.with_name("a.en.txt"), "Dear friend.")
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     with pytest.raises(IngestError, match=r"a\.en\.txt changed while it was read"):
-        publish(scan, record(scan), pages, settings, CLOCK)
+        publish_record(scan, record(scan), pages, settings, CLOCK)

@@ -15,30 +15,37 @@ from prov.model import ProvDocument
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from pipeline.cleaning.edits import Change, apply, inverse
+from pipeline.cleaning.edits import Change, apply_edits, invert_change
 from pipeline.description.translations import read_translation
 from pipeline.errors import CatalogError, DuplicateError
-from pipeline.fixity import digest
-from pipeline.ingest.admission import numbered, published_already
+from pipeline.fixity import file_sha256
+from pipeline.ingest.admission import assign_version, find_published
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.revisions import reclean, withdraw
+from pipeline.ingest.revisions import reclean_record, withdraw_record
 from pipeline.ingest.steps import publish_scan
-from pipeline.model import Concern
-from pipeline.record.assemble import reassemble
-from pipeline.record.changes import Changes, changes, edits_between, leads, same_content, tells
-from pipeline.record.model import Record, RecordPage, from_json
+from pipeline.model import IssueType
+from pipeline.record.assemble import reassemble_record
+from pipeline.record.changes import (
+    VersionChanges,
+    compare_versions,
+    edits_between,
+    edits_match,
+    fields_match,
+    has_same_content,
+)
+from pipeline.record.model import Record, RecordPage, parse_record
 from pipeline.record.provenance import to_prov_json
-from pipeline.record.trace import trace
+from pipeline.record.trace import trace_word
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Damage
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.publish import Published, publish
+from pipeline.repository.publish import PublishResult, publish_record
 from pipeline.repository.verify import check_version
 from pipeline.repository.version_reader import stored_pages
-from pipeline.scan import Admitted
+from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 from pipeline.text import Block, Line, PageText
-from pipeline.workers.pool import Readers
+from pipeline.workers.pool import WorkerPool
 from tests.factories import (
     CLOCK,
     LETTER,
@@ -64,20 +71,20 @@ def settings_for(house: Path) -> Settings:
 
 
 def loaded(folder: Path) -> Record:
-    return from_json((folder / "data" / "record.json").read_bytes())
+    return parse_record((folder / "data" / "record.json").read_bytes())
 
 
 def digests(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): digest(path) for path in files}
+    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
 
 
 @law
 @given(words, words)
 def test_edits_lead_from_one_text_to_the_other_and_back(before: str, after: str) -> None:
     edits = edits_between(before, after)
-    assert apply(before, edits) == after
-    assert apply(after, inverse(Change("x", edits)).edits) == before
+    assert apply_edits(before, edits) == after
+    assert apply_edits(after, invert_change(Change("x", edits)).edits) == before
     assert bool(edits) == (before != after)
 
 
@@ -85,13 +92,13 @@ def test_edits_lead_from_one_text_to_the_other_and_back(before: str, after: str)
 @given(st.lists(words, min_size=1, max_size=4), st.lists(words, min_size=1, max_size=4))
 def test_changes_lead_from_a_version_to_the_next(then: list[str], now: list[str]) -> None:
     old, new = (_with_texts(one, version) for version, one in ((1, then), (2, now)))
-    told = changes(old, new, "reread", "because")
-    assert leads(told, old, new)
+    told = compare_versions(old, new, "reread", "because")
+    assert edits_match(told, old, new)
     assert told.text_unchanged == (_texts(old) == _texts(new))
-    again = Changes.model_validate_json(told.model_dump_json())
+    again = VersionChanges.model_validate_json(told.model_dump_json())
     assert again == told
     if not told.text_unchanged:
-        assert not leads(told.model_copy(update={"pages": ()}), old, new)
+        assert not edits_match(told.model_copy(update={"pages": ()}), old, new)
 
 
 def _with_texts(texts: list[str], version: int) -> Record:
@@ -127,27 +134,29 @@ def test_pages_come_back_from_a_version_as_they_were_read(tmp_path: Path) -> Non
 
 def test_cleaning_again_by_the_same_steps_changes_nothing(tmp_path: Path) -> None:
     done = published(tmp_path)
-    outcome = reclean(done.record_id, settings_for(tmp_path), CLOCK)
-    assert (outcome.already, outcome.version) == (True, 1)
+    outcome = reclean_record(done.record_id, settings_for(tmp_path), CLOCK)
+    assert (outcome.already_published, outcome.version) == (True, 1)
     assert not (done.folder.parent / "v2").exists()
 
 
 def test_a_record_made_again_from_the_same_pages_is_the_same(tmp_path: Path) -> None:
     done = published(tmp_path)
     old = loaded(done.folder)
-    assert same_content(old, reassemble(old, stored_pages(done.folder, old), None, CLOCK))
-    assert same_content(old, reassemble(old, pages(), SIGNATURE, CLOCK))
+    assert has_same_content(
+        old, reassemble_record(old, stored_pages(done.folder, old), None, CLOCK)
+    )
+    assert has_same_content(old, reassemble_record(old, pages(), SIGNATURE, CLOCK))
 
 
-def _second(tmp_path: Path) -> tuple[Published, Settings]:
+def _second(tmp_path: Path) -> tuple[PublishResult, Settings]:
     """Publish a record, then a version of it that was read otherwise."""
     done = published(tmp_path)
     ours = settings_for(tmp_path)
     old = loaded(done.folder)
     other = (LETTER[0].replace("получили", "полутили"), LETTER[1])
-    new = reassemble(old, pages(other), SIGNATURE, CLOCK)
+    new = reassemble_record(old, pages(other), SIGNATURE, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")
-    publish(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "a better engine"))
+    publish_record(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "a better engine"))
     return done, ours
 
 
@@ -157,7 +166,7 @@ def test_a_next_version_tells_what_changed_and_the_first_stays(tmp_path: Path) -
     done, ours = _second(tmp_path / "two")
     assert digests(done.folder) == before
     folder = done.folder.parent / "v2"
-    told = Changes.model_validate_json((folder / "data" / "changes.json").read_bytes())
+    told = VersionChanges.model_validate_json((folder / "data" / "changes.json").read_bytes())
     assert (told.kind, told.reason, told.before, told.after) == ("reread", "a better engine", 1, 2)
     assert [(edit.removed, edit.inserted) for edit in told.pages[0].edits] == [
         ("получили", "полутили")
@@ -203,7 +212,7 @@ def test_two_versions_are_compared_in_words(tmp_path: Path) -> None:
 def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path) -> None:
     done = published(tmp_path)
     ours, before = settings_for(tmp_path), digests(done.folder)
-    outcome = withdraw(done.record_id, "rights of a third party", ours, CLOCK)
+    outcome = withdraw_record(done.record_id, "rights of a third party", ours, CLOCK)
     assert outcome.version == 2
     folder = done.folder.parent / "v2"
     made = loaded(folder)
@@ -215,18 +224,18 @@ def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path
     assert check_archive(ours, []) == (2, [])
     with Catalog(ours.catalog, ours.records) as catalog:
         assert catalog.search("Товарищу") == []
-        assert catalog.entry(done.record_id).status == "withdrawn"
-        known = catalog.with_bytes(made.provenance.source.sha256)
+        assert catalog.get_entry(done.record_id).status == "withdrawn"
+        known = catalog.find_by_digest(made.provenance.source.sha256)
         assert known is not None
-        assert known.withdrawn
+        assert known.is_withdrawn
     with pytest.raises(CatalogError, match="was withdrawn with version 2"):
-        reclean(done.record_id, ours, CLOCK)
+        reclean_record(done.record_id, ours, CLOCK)
 
 
 def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
     done = published(tmp_path)
     ours = settings_for(tmp_path)
-    withdraw(done.record_id, "rights of a third party", ours, CLOCK)
+    withdraw_record(done.record_id, "rights of a third party", ours, CLOCK)
     output, runner = ["--output", str(ours.output)], CliRunner()
     assert runner.invoke(app, ["list", *output]).stdout.splitlines()[0].endswith("withdrawn")
     shown = runner.invoke(app, ["show", done.record_id, *output]).stdout
@@ -236,7 +245,7 @@ def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
 
 def test_text_that_is_left_in_a_withdrawn_version_is_found(tmp_path: Path) -> None:
     done = published(tmp_path)
-    withdraw(done.record_id, "a reason", settings_for(tmp_path), CLOCK)
+    withdraw_record(done.record_id, "a reason", settings_for(tmp_path), CLOCK)
     folder = done.folder.parent / "v2"
     for path in [folder, *folder.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -250,19 +259,19 @@ def test_a_version_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     before = digests(done.folder.parent / "v2")
     old = loaded(done.folder)
     other = ("совсем другое", "Филиппов")
-    new = reassemble(old, pages(other), SIGNATURE, CLOCK)
+    new = reassemble_record(old, pages(other), SIGNATURE, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")
-    found = publish(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "late"))
-    assert found.already
+    found = publish_record(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "late"))
+    assert found.already_published
     assert digests(done.folder.parent / "v2") == before
 
 
 def test_a_word_is_followed_back_through_a_joined_line_end() -> None:
     page = canned().pages[0]
-    (found,) = trace(page, text(LETTER[0]), "переписку")
+    (found,) = trace_word(page, text(LETTER[0]), "переписку")
     assert [word.text for word in found.words] == ["пере-", "писку"]
     assert (found.line, found.leaf, found.steps) == (2, "0110", ("join-broken-words",))
-    (plain,) = trace(page, text(LETTER[0]), "товарищу")
+    (plain,) = trace_word(page, text(LETTER[0]), "товарищу")
     assert [(word.text, word.box.x) for word in plain.words] == [("Товарищу", 20)]
     assert plain.steps == ()
 
@@ -276,7 +285,7 @@ def test_every_word_of_a_reading_text_leads_to_words_on_the_page(data: st.DataOb
     made = _page_reading(lines)
     read = text(lines)
     for token in made.reading_text.split():
-        found = [one for one in trace(made, read, token) if one.reading == token]
+        found = [one for one in trace_word(made, read, token) if one.reading == token]
         assert found
         assert all(one.words for one in found)
 
@@ -285,7 +294,7 @@ def _page_reading(lines: str) -> RecordPage:
     old = canned()
     (first, *_) = pages((lines,))
     one_page = old.model_copy(update={"pages": old.pages[:1]})
-    return reassemble(one_page, [first], SIGNATURE, CLOCK).pages[0]
+    return reassemble_record(one_page, [first], SIGNATURE, CLOCK).pages[0]
 
 
 def test_the_walk_is_told_in_plain_words(tmp_path: Path) -> None:
@@ -309,19 +318,21 @@ def test_the_walk_is_told_in_plain_words(tmp_path: Path) -> None:
 def test_unread_pages_and_blank_ones_go_through_a_version(tmp_path: Path) -> None:
     done = published(tmp_path, ("Первая", ""))
     old = loaded(done.folder)
-    assert same_content(old, reassemble(old, stored_pages(done.folder, old), None, CLOCK))
+    assert has_same_content(
+        old, reassemble_record(old, stored_pages(done.folder, old), None, CLOCK)
+    )
 
 
 def test_the_same_bytes_of_a_withdrawn_record_are_refused(tmp_path: Path) -> None:
     done = published(tmp_path)
     ours = settings_for(tmp_path)
-    withdraw(done.record_id, "a reason", ours, CLOCK)
+    withdraw_record(done.record_id, "a reason", ours, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")
     with (
         Catalog(ours.catalog, ours.records) as catalog,
         pytest.raises(DuplicateError, match="which was withdrawn with version 2"),
     ):
-        published_already(scan, catalog, ours)
+        find_published(scan, catalog, ours)
 
 
 def test_lines_without_roles_are_plain() -> None:
@@ -383,24 +394,24 @@ def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path) -> None:
 
 
 @cache
-def readers() -> Readers:
+def readers() -> WorkerPool:
     """Children that write PDFs; none of them reads a page here."""
-    made = Readers(1)
+    made = WorkerPool(1)
     atexit.register(made.close)
     return made
 
 
-def _again(scan: Admitted, ours: Settings) -> Outcome | Published:
+def _again(scan: AdmittedScan, ours: Settings) -> Outcome | PublishResult:
     """Take a scan whose bytes are known once more, as ingestion does; no engine is asked."""
     with Catalog(ours.catalog, ours.records) as catalog:
-        found = published_already(scan, catalog, ours)
-        return found or publish_scan(numbered(scan, catalog, ours), ours, readers(), CLOCK)
+        found = find_published(scan, catalog, ours)
+        return found or publish_scan(assign_version(scan, catalog, ours), ours, readers(), CLOCK)
 
 
-def _with_sidecar(scan: Admitted, content: str) -> Admitted:
+def _with_sidecar(scan: AdmittedScan, content: str) -> AdmittedScan:
     path = scan.path.with_suffix(".yaml")
     path.write_text(content, encoding="utf-8")
-    return replace(scan, sidecar=path, sidecar_sha256=digest(path), sidecar_size=len(content))
+    return replace(scan, sidecar=path, sidecar_sha256=file_sha256(path), sidecar_size=len(content))
 
 
 def test_a_new_description_reads_nothing_and_leaves_the_text_alone(tmp_path: Path) -> None:
@@ -417,12 +428,16 @@ def test_a_new_description_reads_nothing_and_leaves_the_text_alone(tmp_path: Pat
     assert now.provenance.plans == before.provenance.plans
     assert now.provenance.agents["engine"] == before.provenance.agents["engine"]
     assert now.provenance.sidecar is not None
-    told = Changes.model_validate_json((Path(outcome.folder) / "data/changes.json").read_bytes())
+    told = VersionChanges.model_validate_json(
+        (Path(outcome.folder) / "data/changes.json").read_bytes()
+    )
     assert told.text_unchanged
     assert told.settings == ()
     assert check_archive(ours, []) == (2, [])
     assert not (tmp_path / "inbox" / "scan.yaml").exists()
-    assert isinstance(_again(replace(scan, sidecar=None, sidecar_sha256=None), other), Published)
+    assert isinstance(
+        _again(replace(scan, sidecar=None, sidecar_sha256=None), other), PublishResult
+    )
 
 
 def test_a_translation_that_comes_later_leaves_what_was_said(tmp_path: Path) -> None:
@@ -448,17 +463,17 @@ def test_a_scan_of_unknown_place_keeps_its_id_when_its_place_is_learnt(tmp_path:
     done = published(tmp_path, references="", title="Found in a drawer")
     ours = settings_for(tmp_path)
     assert done.record_id.startswith("scan-")
-    assert Concern.NO_REFERENCE in {one.concern for one in loaded(done.folder).issues}
+    assert IssueType.NO_REFERENCE in {one.concern for one in loaded(done.folder).issues}
     outcome = _again(admitted(tmp_path / "inbox" / "scan.pdf"), ours)
     assert isinstance(outcome, Outcome)
     assert (outcome.record, outcome.version) == (done.record_id, 2)
     now = loaded(done.folder.parent / "v2")
     assert now.title == "Found in a drawer"  # no sidecar came with it: what was said stands
     assert [page.leaf for page in now.pages] == ["0110", "0111"]
-    assert Concern.NO_REFERENCE not in {one.concern for one in now.issues}
+    assert IssueType.NO_REFERENCE not in {one.concern for one in now.issues}
     assert check_archive(ours, []) == (2, [])
     with Catalog(ours.catalog, ours.records) as catalog:
-        assert catalog.with_reference(now.references[0].normal or "") == done.record_id
+        assert catalog.find_by_reference(now.references[0].normal or "") == done.record_id
 
 
 def test_a_scan_that_was_replaced_does_not_come_back_unasked(tmp_path: Path) -> None:
@@ -467,7 +482,7 @@ def test_a_scan_that_was_replaced_does_not_come_back_unasked(tmp_path: Path) -> 
     first = tmp_path / "inbox" / "scan.pdf"
     better = admitted(scan_pdf(tmp_path / "inbox" / "better.pdf", 2), replaces=done.record_id)
     better = replace(better, version=2, sha256=_other(better.path))
-    publish(better, record(better), pages, ours, CLOCK)
+    publish_record(better, record(better), pages, ours, CLOCK)
     scan = _with_sidecar(admitted(first), "title: New\n")
     with pytest.raises(DuplicateError, match="which another scan has replaced"):
         _again(scan, ours)
@@ -476,7 +491,7 @@ def test_a_scan_that_was_replaced_does_not_come_back_unasked(tmp_path: Path) -> 
 def _other(path: Path) -> str:
     with path.open("ab") as file:
         file.write(b"%\n")
-    return digest(path)
+    return file_sha256(path)
 
 
 def test_work_of_an_older_opis_stays_its_own(tmp_path: Path) -> None:
@@ -486,12 +501,12 @@ def test_work_of_an_older_opis_stays_its_own(tmp_path: Path) -> None:
     older = log.agents["opis"].model_copy(update={"version": "0.0.1"})
     was = log.model_copy(update={"agents": {**log.agents, "opis": older}})
     old = old.model_copy(update={"provenance": was})
-    clean = reassemble(old, stored_pages(done.folder, old), None, CLOCK).provenance
+    clean = reassemble_record(old, stored_pages(done.folder, old), None, CLOCK).provenance
     by = {activity.id: activity.agent for activity in clean.activities}
     assert (by["extract-0001"], by["clean-0001"], by["join"]) == ("opis-1", "opis", "opis")
     assert (clean.agents["opis-1"].version, clean.agents["opis"]) == ("0.0.1", log.agents["opis"])
     twice = old.model_copy(update={"provenance": clean})
-    assert reassemble(twice, stored_pages(done.folder, old), None, CLOCK).provenance == clean
+    assert reassemble_record(twice, stored_pages(done.folder, old), None, CLOCK).provenance == clean
     said = to_prov_json(clean, old.id)
     ProvDocument.deserialize(content=json.dumps(said), format="json")
 
@@ -510,6 +525,6 @@ def test_changes_that_hide_a_change_of_description_are_found(tmp_path: Path) -> 
     done = published(tmp_path)
     old = loaded(done.folder)
     new = old.model_copy(update={"version": 2, "title": "Another"})
-    told = changes(old, new, "described", "because")
-    assert tells(told, old, new)
-    assert not tells(told.model_copy(update={"fields": ()}), old, new)
+    told = compare_versions(old, new, "described", "because")
+    assert fields_match(told, old, new)
+    assert not fields_match(told.model_copy(update={"fields": ()}), old, new)

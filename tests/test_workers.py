@@ -16,8 +16,8 @@ import pytest
 
 from pipeline.errors import PageError
 from pipeline.model import Limits
-from pipeline.workers.pool import Readers
-from pipeline.workers.protocol import Inspect
+from pipeline.workers.pool import WorkerPool
+from pipeline.workers.protocol import InspectScan
 from tests.factories import scan_pdf
 from tests.workspace import outliving
 
@@ -33,12 +33,12 @@ def _children() -> list[psutil.Process]:
 
 def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> None:
     scan = scan_pdf(tmp_path / "scan.pdf", 2)
-    readers = Readers(1)
+    readers = WorkerPool(1)
     try:
         readers.start()
         for one in _children():
             one.kill()  # as the system does when memory is short
-        facts = readers.ask(Inspect(scan, Limits()), 30).facts
+        facts = readers.ask(InspectScan(scan, Limits()), 30).facts
         assert facts is not None
         assert facts.page_count == 2
     finally:
@@ -47,7 +47,7 @@ def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> 
 
 def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    readers, stop = Readers(1), threading.Event()
+    readers, stop = WorkerPool(1), threading.Event()
 
     def kill_all() -> None:
         while not stop.wait(0.02):
@@ -59,7 +59,7 @@ def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
     killer.start()
     try:
         with pytest.raises(PageError, match="the reading process died"):
-            readers.ask(Inspect(tmp_path / "pipe", Limits()), 30)
+            readers.ask(InspectScan(tmp_path / "pipe", Limits()), 30)
     finally:
         stop.set()
         killer.join()
@@ -67,9 +67,9 @@ def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_child_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
-    readers = Readers(1, memory=2**31)
+    readers = WorkerPool(1, memory=2**31)
     try:
-        readers.ask(Inspect(scan_pdf(tmp_path / "scan.pdf", 1), Limits()), 30)
+        readers.ask(InspectScan(scan_pdf(tmp_path / "scan.pdf", 1), Limits()), 30)
         (child,) = _children()
         assert child.rlimit(psutil.RLIMIT_AS) == (2**31, 2**31)
     finally:
@@ -77,7 +77,9 @@ def test_a_child_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
 
 
 def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
-    code = "import time; from pipeline.workers.pool import Readers; r = Readers(1); r.start()"
+    code = (
+        "import time; from pipeline.workers.pool import WorkerPool as Pool; p = Pool(1); p.start()"
+    )
     parent = psutil.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"])
     until = time.monotonic() + 20
     while not parent.children():
@@ -92,11 +94,11 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
 
 def test_a_child_starts_when_it_is_lent_and_the_last_one_back_is_lent_first(tmp_path: Path) -> None:
     scan = scan_pdf(tmp_path / "scan.pdf", 1)
-    readers = Readers(8)
+    readers = WorkerPool(8)
     try:
         assert not _children()
         for _ in range(3):
-            readers.ask(Inspect(scan, Limits()), 30)
+            readers.ask(InspectScan(scan, Limits()), 30)
         assert len(_children()) == 1
         readers.start()
         assert len(_children()) == 8
@@ -106,9 +108,9 @@ def test_a_child_starts_when_it_is_lent_and_the_last_one_back_is_lent_first(tmp_
 
 _HOLDS = """
 import sys, time
-from pipeline.workers.cpu_slots import slot
+from pipeline.workers.cpu_slots import hold_slot
 for _ in range(15):
-    with slot(int(sys.argv[1])):
+    with hold_slot(int(sys.argv[1])):
         begun = time.monotonic()
         time.sleep(0.01)
         print(begun, time.monotonic(), flush=True)
@@ -140,9 +142,9 @@ def test_no_more_hold_a_slot_of_the_machine_than_there_are(
 
 _GREEDY = """
 import sys, time
-from pipeline.workers.cpu_slots import slot
+from pipeline.workers.cpu_slots import hold_slot
 for _ in range(40):
-    with slot(1):
+    with hold_slot(1):
         time.sleep(0.05)
         print(sys.argv[1], time.monotonic(), flush=True)
 """

@@ -22,10 +22,10 @@ from flows.cli import (
     stats,
     versions,
 )
-from flows.cli.exit_codes import Exit
+from flows.cli.exit_codes import ExitCode
 from flows.serve import serve as serving
-from pipeline.errors import OpisError, SetupError, disk_trouble, legible
-from pipeline.evaluation.measure import evaluate as evaluation
+from pipeline.errors import OpisError, SetupError, disk_error_message, escape_unprintable
+from pipeline.evaluation.measure import evaluate_samples as evaluation
 from pipeline.evaluation.samples import find_samples
 from pipeline.inbox.files import find_scans
 from pipeline.ingest.outcome import Outcome
@@ -41,13 +41,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Inbox = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
-Output = Annotated[Path | None, typer.Option(help="Where records are published.")]
-Languages = Annotated[
+InboxOption = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
+OutputOption = Annotated[Path | None, typer.Option(help="Where records are published.")]
+LanguagesOption = Annotated[
     str | None, typer.Option(help="Tesseract's codes, the main one first, such as rus+eng.")
 ]
-Jobs = Annotated[int | None, typer.Option(help="Pages read at once; 0 means one a core.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+JobsOption = Annotated[int | None, typer.Option(help="Pages read at once; 0 means one a core.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
 
 @app.command()
@@ -57,50 +57,54 @@ def ingest(
         typer.Argument(help="Scans; all of the inbox if none.", exists=True, dir_okay=False),
     ] = None,
     directly: Annotated[bool, typer.Option("--direct", help="Work without Prefect.")] = False,
-    inbox: Inbox = None,
-    output: Output = None,
-    languages: Languages = None,
-    jobs: Jobs = None,
+    inbox: InboxOption = None,
+    output: OutputOption = None,
+    languages: LanguagesOption = None,
+    jobs: JobsOption = None,
 ) -> None:
     """Read every scan in the inbox, or those named, and publish their records."""
     settings = runtime.settings_with(inbox=inbox, output=output, languages=languages, jobs=jobs)
     if not settings.inbox.exists():
-        console.line(f"There was no inbox {settings.inbox}; it is made now.")
+        console.print_line(f"There was no inbox {settings.inbox}; it is made now.")
     if directly:
-        runtime.readers(settings).start()  # they start while the rest is checked
-    runtime.ready(settings)
-    chosen = _chosen(scans, settings)
+        runtime.worker_pool(settings).start()  # they start while the rest is checked
+    runtime.check_ready(settings)
+    chosen = _scans_to_ingest(scans, settings)
     if chosen is None:
-        console.line(f"Nothing to ingest in {settings.inbox}.")
+        console.print_line(f"Nothing to ingest in {settings.inbox}.")
         return
     with (
-        shutdown.on_request(lambda: prefect_env.end_children(settings), console.complaint),
-        console.progress(),
+        shutdown.handle_interrupts(
+            lambda: prefect_env.stop_child_processes(settings), console.print_error
+        ),
+        console.show_progress(),
     ):
         outcomes = (
-            _ingest_directly(chosen, settings) if directly else prefect_env.ingest(chosen, settings)
+            _ingest_directly(chosen, settings)
+            if directly
+            else prefect_env.ingest_on_prefect(chosen, settings)
         )
-    console.outcomes(outcomes, settings.output)
-    if any(outcome.failed for outcome in outcomes):
-        raise typer.Exit(Exit.UNEXPECTED)
-    if any(outcome.refused for outcome in outcomes):
-        raise typer.Exit(Exit.REFUSALS)
+    console.print_outcomes(outcomes, settings.output)
+    if any(outcome.failure_reason for outcome in outcomes):
+        raise typer.Exit(ExitCode.UNEXPECTED)
+    if any(outcome.refusal_reason for outcome in outcomes):
+        raise typer.Exit(ExitCode.REFUSALS)
 
 
 @app.command()
 def serve(
-    inbox: Inbox = None,
-    output: Output = None,
-    languages: Languages = None,
-    jobs: Jobs = None,
+    inbox: InboxOption = None,
+    output: OutputOption = None,
+    languages: LanguagesOption = None,
+    jobs: JobsOption = None,
     port: Annotated[int | None, typer.Option(help="Of the Prefect server and its UI.")] = None,
 ) -> None:
     """Start the Prefect server with its UI, and take in scans as they arrive."""
     settings = runtime.settings_with(
         inbox=inbox, output=output, languages=languages, jobs=jobs, port=port
     )
-    runtime.ready(settings)
-    serving.serve(settings, console.line, console.complaint)
+    runtime.check_ready(settings)
+    serving.run_service(settings, console.print_line, console.print_error)
 
 
 @app.command()
@@ -108,13 +112,13 @@ def verify(
     records: Annotated[
         list[str] | None, typer.Argument(help="Record ids, or a URL of pushed ones; all if none.")
     ] = None,
-    output: Output = None,
-    as_json: AsJson = False,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Check every digest, manifest and invariant of the published records."""
     settings = runtime.settings_with(output=output)
     if records and "://" in records[0]:
-        push.verify_there(settings, records[0], as_json=as_json)
+        push.verify_remote(settings, records[0], as_json=as_json)
         return
     if not settings.records.is_dir():
         msg = (
@@ -123,20 +127,20 @@ def verify(
         )
         raise SetupError(msg)
     checked, findings = check_archive(settings, records or [])
-    console.findings(checked, findings, as_json=as_json)
+    console.print_findings(checked, findings, as_json=as_json)
     if findings:
-        raise typer.Exit(Exit.DAMAGE)
+        raise typer.Exit(ExitCode.DAMAGE)
 
 
 @app.command()
 def evaluate(
     folder: Annotated[Path, typer.Argument(help="Scans with NAME.gt.txt beside them.")],
-    languages: Languages = None,
+    languages: LanguagesOption = None,
     recipe: Annotated[
         list[Recipe] | None, typer.Option(help="How pages are read; may be given again.")
     ] = None,
-    jobs: Jobs = None,
-    as_json: AsJson = False,
+    jobs: JobsOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Read pages that have a transcription, and say with how many errors."""
     settings = runtime.settings_with(languages=languages, jobs=jobs)
@@ -144,10 +148,10 @@ def evaluate(
     signature_of(settings.engine, given or tuple(installed_languages()))
     samples, amiss = find_samples(folder, given, installed_languages())
     for sentence in amiss:
-        console.complaint(sentence)
-    readers = runtime.readers(settings)
+        console.print_error(sentence)
+    readers = runtime.worker_pool(settings)
     results = list(evaluation(samples, recipe or [Recipe.EVIDENCE], settings, readers))
-    console.evaluation(results, as_json=as_json)
+    console.print_evaluation(results, as_json=as_json)
 
 
 app.command("list")(catalog.list_records)
@@ -165,41 +169,42 @@ for _command in (versions.reread, versions.reclean, versions.withdraw, versions.
 app.command()(versions.provenance)
 
 
-app.command("doctor")(doctor.doctor)
+app.command("doctor")(doctor.run_doctor)
 app.command("describe")(describe.describe_scan)
-app.command("template")(describe.template)
+app.command("template")(describe.write_template)
 
 
 #: What they complain of in a scan, Opis says itself, with the scan's name.
-_TALKATIVE = ("img2pdf", "pikepdf", "PIL", "pypdf")
+_NOISY_LOGGERS = ("img2pdf", "pikepdf", "PIL", "pypdf")
 
 
 def main() -> None:
     """Run the command; an error that a person can mend is a sentence, not a traceback."""
-    for library in _TALKATIVE:
+    for library in _NOISY_LOGGERS:
         logging.getLogger(library).propagate = False
         logging.getLogger(library).addHandler(logging.NullHandler())
     try:
         app()
     except OpisError as error:
-        console.complaint(str(error))
-        sys.exit(Exit.USAGE)
+        console.print_error(str(error))
+        sys.exit(ExitCode.USAGE)
     except (OSError, sqlite3.DatabaseError) as error:
-        if (trouble := disk_trouble(error)) is None:
+        if (trouble := disk_error_message(error)) is None:
             raise
-        console.complaint(trouble)
-        sys.exit(Exit.UNEXPECTED)
+        console.print_error(trouble)
+        sys.exit(ExitCode.UNEXPECTED)
 
 
 def _ingest_directly(chosen: list[Path], settings: Settings) -> list[Outcome]:
-    return direct.ingest(chosen, settings, runtime.clock())
+    return direct.ingest_scans(chosen, settings, runtime.get_clock())
 
 
-def _chosen(scans: list[Path] | None, settings: Settings) -> list[Path] | None:
+def _scans_to_ingest(scans: list[Path] | None, settings: Settings) -> list[Path] | None:
     """Return the scans named, or none for all of the inbox; None where there is nothing to do."""
     for path in scans or []:
-        if legible(str(path)) != str(path):
-            msg = f"{legible(str(path))}: no server takes a name like this. Rename the scan."
+        shown = escape_unprintable(str(path))
+        if shown != str(path):
+            msg = f"{shown}: no server takes a name like this. Rename the scan."
             raise SetupError(msg)
     if scans:
         return [path.absolute() for path in scans]

@@ -11,19 +11,24 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.exit_codes import Exit
-from pipeline.citation.check import check
-from pipeline.citation.cited import cited, holds
+from flows.cli.exit_codes import ExitCode
+from pipeline.citation.check import check_citation
+from pipeline.citation.cited import citation_target, covers
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
 from pipeline.citation.pin import Pin
-from pipeline.citation.styles import Manner, in_words
+from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.errors import SetupError
 from pipeline.record.model import Record
-from pipeline.references import ArchivalReference, Reading, parse_all, read
+from pipeline.references import (
+    ArchivalReference,
+    ParsedReference,
+    find_references,
+    parse_references,
+)
 from pipeline.repository.catalog import Catalog
 
 
-class Form(StrEnum):
+class CitationFormat(StrEnum):
     """How a citation is written: a style, or data for a reference manager."""
 
     CHICAGO = "chicago"
@@ -35,16 +40,18 @@ class Form(StrEnum):
     CSL_JSON = "csl-json"
 
 
-class Holding(StrEnum):
+class HoldingScope(StrEnum):
     """Which archives a citation names."""
 
     FIRST = "first"
     ALL = "all"
 
 
-_DATA: dict[Form, Callable[[Record, str], str]] = {
-    Form.BIBTEX: to_bibtex, Form.RIS: to_ris, Form.CSL_JSON: to_csl_json,
-}  # fmt: skip
+_DATA_WRITERS: dict[CitationFormat, Callable[[Record, str], str]] = {
+    CitationFormat.BIBTEX: to_bibtex,
+    CitationFormat.RIS: to_ris,
+    CitationFormat.CSL_JSON: to_csl_json,
+}
 
 
 def reference(
@@ -55,29 +62,30 @@ def reference(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Read archival references, and print each in its normal form or why it is not sure."""
-    found = read(text, _before(context))
+    found = find_references(text, _context_reference(context))
     if as_json:
-        console.line(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
+        console.print_line(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
         return
     for reading in found.references:
-        console.line(_told(reading))
+        console.print_line(_reference_line(reading))
     for problem in found.problems:
-        console.line(problem.detail)
+        console.print_line(problem.detail)
 
 
-def _before(context: str | None) -> ArchivalReference | None:
+def _context_reference(context: str | None) -> ArchivalReference | None:
     if context is None:
         return None
-    known = parse_all(context)
+    known = parse_references(context)
     if not known:
-        msg = f"--context {context!r} is no reference that can be relied on: {read(context).why}"
+        why = find_references(context).explanation
+        msg = f"--context {context!r} is no reference that can be relied on: {why}"
         raise SetupError(msg)
     return known[-1]
 
 
-def _told(reading: Reading) -> str:
-    if reading.place is not None:
-        return reading.place.labelled
+def _reference_line(reading: ParsedReference) -> str:
+    if reading.reference is not None:
+        return reading.reference.as_stamped
     why = " ".join(problem.detail for problem in reading.problems)
     return f"{reading.status}: “{reading.as_cited}”. {why}"
 
@@ -85,9 +93,11 @@ def _told(reading: Reading) -> str:
 def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users need
     record: Annotated[str | None, typer.Argument(help="The record's id.")] = None,
     leaf: Annotated[str, typer.Option(help="A leaf of it: 111, 0111, 111v.")] = "",
-    form: Annotated[Form, typer.Option("--format", help="Style, or kind of data.")] = Form.CHICAGO,
+    form: Annotated[
+        CitationFormat, typer.Option("--format", help="Style, or kind of data.")
+    ] = CitationFormat.CHICAGO,
     holding: Annotated[
-        Holding | None, typer.Option(help="All archives, or the first: the one scanned.")
+        HoldingScope | None, typer.Option(help="All archives, or the first: the one scanned.")
     ] = None,
     pinned: Annotated[
         str, typer.Option("--text", help="Pin it to a text: reading, raw, translation:CODE.")
@@ -104,21 +114,27 @@ def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users 
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if checked:
-            _check(checked, quote, catalog)
+            _check_citation(checked, quote, catalog)
             return
         if record is None:
             msg = "Say which record to cite, or give a citation to --check."
             raise SetupError(msg)
-        console.line(
-            _cited(catalog.load(record, version), leaf, form, holding, pinned).rstrip("\n")
+        console.print_line(
+            _citation_text(
+                catalog.load_record(record, version), leaf, form, holding, pinned
+            ).rstrip("\n")
         )
 
 
-def _cited(record: Record, leaf: str, form: Form, holding: Holding | None, pinned: str) -> str:
-    if form in _DATA:
-        return _DATA[form](record, leaf)
-    every = None if holding is None else holding is Holding.ALL
-    words = in_words(cited(record, leaf), Manner(form.value), all_holdings=every)
+def _citation_text(
+    record: Record, leaf: str, form: CitationFormat, holding: HoldingScope | None, pinned: str
+) -> str:
+    if form in _DATA_WRITERS:
+        return _DATA_WRITERS[form](record, leaf)
+    every = None if holding is None else holding is HoldingScope.ALL
+    words = format_citation(
+        citation_target(record, leaf), CitationStyle(form.value), all_holdings=every
+    )
     if not pinned:
         return words
     kind, _, language = pinned.partition(":")
@@ -126,17 +142,17 @@ def _cited(record: Record, leaf: str, form: Form, holding: Holding | None, pinne
     if kind not in kinds:
         msg = f"--text takes reading, raw or translation:CODE, not {pinned!r}."
         raise SetupError(msg)
-    return f"{words} {Pin.of(record, kinds[kind], leaf)}"
+    return f"{words} {Pin.from_record(record, kinds[kind], leaf)}"
 
 
-def _check(citation: str, quote: str, catalog: Catalog) -> None:
-    def locate(place: ArchivalReference) -> list[Record]:
+def _check_citation(citation: str, quote: str, catalog: Catalog) -> None:
+    def find_records(place: ArchivalReference) -> list[Record]:
         file = replace(place, unit="", leaves=())
-        found = [catalog.load(name, None) for name in catalog.under(file.normal)]
-        return [record for record in found if holds(record, place)]
+        found = [catalog.load_record(name, None) for name in catalog.find_below(file.normal)]
+        return [record for record in found if covers(record, place)]
 
-    found = check(citation, quote, catalog.load, locate)
+    found = check_citation(citation, quote, catalog.load_record, find_records)
     for sentence in (*found.sentences, *found.differences):
-        console.line(sentence)
-    if not found.same:
-        raise typer.Exit(Exit.DAMAGE)
+        console.print_line(sentence)
+    if not found.is_unchanged:
+        raise typer.Exit(ExitCode.DAMAGE)

@@ -9,15 +9,15 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.exit_codes import Exit
+from flows.cli.exit_codes import ExitCode
 from pipeline.description.check_folder import Fault, check_folder
-from pipeline.description.merge import Described, describe, find_sources
-from pipeline.description.sources import file_name
-from pipeline.description.template import template as sidecar_template
-from pipeline.description.translations import FoundTranslation, find_translations
+from pipeline.description.merge import MergedDescription, find_sources, merge_sources
+from pipeline.description.sources import file_name_source
+from pipeline.description.template import sidecar_template
+from pipeline.description.translations import SuppliedTranslation, find_translations
 from pipeline.errors import SetupError
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
 
 def describe_scan(
@@ -25,32 +25,32 @@ def describe_scan(
     check: Annotated[
         bool, typer.Option("--check", help="List every fault of a folder; writes nothing.")
     ] = False,
-    as_json: AsJson = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what is said of a scan and by whom, or check all descriptions of a folder."""
     if check:
-        _check(path, as_json=as_json)
+        _check_descriptions(path, as_json=as_json)
         return
     if path.is_dir():
         msg = f"{path} is a folder. Name a scan, or add --check to look at all of them."
         raise SetupError(msg)
     inbox = runtime.load_settings({}).inbox.absolute()
-    described = describe(find_sources(path.absolute(), inbox))
+    described = merge_sources(find_sources(path.absolute(), inbox))
     found = find_translations(path.absolute(), described.description.translations)
-    _print(described, found, as_json=as_json)
+    _print_description(described, found, as_json=as_json)
 
 
-def template(
+def write_template(
     scan: Annotated[
         Path | None, typer.Argument(help="Written beside this scan.", dir_okay=False, exists=True)
     ] = None,
 ) -> None:
     """Write a commented sidecar: to the screen, or beside a scan, where it overwrites nothing."""
     if scan is None:
-        console.line(sidecar_template().rstrip("\n"))
+        console.print_line(sidecar_template().rstrip("\n"))
         return
     target = scan.with_suffix(".yaml")
-    named = file_name(scan)
+    named = file_name_source(scan)
     reference = "" if named is None else str(named.values["references"])
     there = [path for path in map(scan.with_suffix, (".yaml", ".yml", ".json")) if path.exists()]
     if there:
@@ -58,10 +58,10 @@ def template(
         raise SetupError(msg)
     with target.open("x", encoding="utf-8", newline="\n") as file:
         file.write(sidecar_template(reference))
-    console.line(f"{target} is written; fill it in.")
+    console.print_line(f"{target} is written; fill it in.")
 
 
-def _check(folder: Path, *, as_json: bool) -> None:
+def _check_descriptions(folder: Path, *, as_json: bool) -> None:
     if not folder.is_dir():
         msg = f"{folder} is no folder. Name the folder whose descriptions to check."
         raise SetupError(msg)
@@ -70,23 +70,25 @@ def _check(folder: Path, *, as_json: bool) -> None:
         rows = [
             {"file": f.file, "line": f.line, "code": f.code, "detail": f.detail} for f in faults
         ]
-        console.line(json.dumps(rows, ensure_ascii=False, indent=1))
+        console.print_line(json.dumps(rows, ensure_ascii=False, indent=1))
     else:
         for fault in faults:
-            console.line(_line(fault))
-        console.line(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
+            console.print_line(_fault_line(fault))
+        console.print_line(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
     if faults:
-        raise typer.Exit(Exit.REFUSALS)
+        raise typer.Exit(ExitCode.REFUSALS)
 
 
-def _line(fault: Fault) -> str:
+def _fault_line(fault: Fault) -> str:
     """Return a fault as compilers print it, its place told once."""
     place = f"{fault.file}, line {fault.line}"
     detail = fault.detail.removeprefix(place).removeprefix(fault.file).lstrip(":, ")
     return f"{fault.file}:{fault.line}: {fault.code}: {detail}"
 
 
-def _rows(described: Described, found: Sequence[FoundTranslation]) -> dict[str, dict[str, Any]]:
+def _field_rows(
+    described: MergedDescription, found: Sequence[SuppliedTranslation]
+) -> dict[str, dict[str, Any]]:
     """Return each field with its value and where that came from; what was made of it, too."""
     values = described.description.model_dump(mode="json", exclude_defaults=True)
     values["rights"] = described.description.rights
@@ -104,16 +106,18 @@ def _rows(described: Described, found: Sequence[FoundTranslation]) -> dict[str, 
     return {name: {"value": values[name], "from": origins[name]} for name in values}
 
 
-def _print(described: Described, found: Sequence[FoundTranslation], *, as_json: bool) -> None:
-    rows = _rows(described, found)
+def _print_description(
+    described: MergedDescription, found: Sequence[SuppliedTranslation], *, as_json: bool
+) -> None:
+    rows = _field_rows(described, found)
     issues = [issue.detail for issue in described.issues]
     if as_json:
         told = {"fields": rows, "issues": issues}
-        console.line(json.dumps(told, ensure_ascii=False, indent=1))
+        console.print_line(json.dumps(told, ensure_ascii=False, indent=1))
         return
     for name, row in rows.items():
         for item in row["value"] if isinstance(row["value"], list) else [row["value"]]:
             said = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
-            console.line(f"{name + ':':<16}{said}   ({row['from']})")
+            console.print_line(f"{name + ':':<16}{said}   ({row['from']})")
     for issue in issues:
-        console.line(f"look at: {issue}")
+        console.print_line(f"look at: {issue}")

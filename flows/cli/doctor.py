@@ -7,12 +7,12 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.exit_codes import Exit
-from flows.dask_workers import examine_workers
-from flows.machine_checks import examine
+from flows.cli.exit_codes import ExitCode
+from flows.dask_workers import check_workers
+from flows.machine_checks import check_machine
 
 
-def doctor(
+def run_doctor(
     inbox: Annotated[Path | None, typer.Option(help="Where scans are dropped.")] = None,
     output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
     languages: Annotated[
@@ -24,6 +24,6 @@ def doctor(
 ) -> None:
     """Check this machine: engine, languages, disk, folders, server; say what to do."""
     settings = runtime.settings_with(inbox=inbox, output=output, languages=languages)
-    looks = [*examine(settings), *(examine_workers(settings) if workers else [])]
-    if not console.examination(looks):
-        raise typer.Exit(Exit.UNEXPECTED)
+    looks = [*check_machine(settings), *(check_workers(settings) if workers else [])]
+    if not console.print_checks(looks):
+        raise typer.Exit(ExitCode.UNEXPECTED)

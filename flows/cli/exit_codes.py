@@ -5,12 +5,12 @@ from enum import IntEnum
 from flows import shutdown
 
 
-class Exit(IntEnum):
+class ExitCode(IntEnum):
     """What the command says to the shell."""
 
-    WELL = 0
+    OK = 0
     UNEXPECTED = 1
     USAGE = 2
     REFUSALS = 3
     DAMAGE = 4
-    INTERRUPTED = shutdown.INTERRUPTED  #: Typer's own, too, on Ctrl-C
+    INTERRUPTED = shutdown.INTERRUPTED_EXIT_CODE  #: Typer's own, too, on Ctrl-C

@@ -9,17 +9,17 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.exit_codes import Exit
+from flows.cli.exit_codes import ExitCode
 from pipeline.errors import CatalogError, SetupError
-from pipeline.exports.ead import file_of, to_ead
+from pipeline.exports.ead import archival_file_name, to_ead
 from pipeline.exports.registry import FORMATS
-from pipeline.exports.source import Material
-from pipeline.record.model import from_json
+from pipeline.exports.source import ExportSource
+from pipeline.record.model import parse_record
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.export_source import material_of
+from pipeline.repository.export_source import load_export_source
 from pipeline.settings import Settings
 
-_EAD = "ead3"
+_EAD_FORMAT = "ead3"
 
 
 def export(
@@ -42,18 +42,18 @@ def export(
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if record is None:
-            whole = _all(catalog, settings, form, to)
+            whole = _export_all(catalog, settings, form, to)
         else:
-            whole = _one(catalog, settings, record, form, to)
+            whole = _export_record(catalog, settings, record, form, to)
     if not whole:
-        raise typer.Exit(Exit.DAMAGE)
+        raise typer.Exit(ExitCode.DAMAGE)
 
 
-def _one(
+def _export_record(
     catalog: Catalog, settings: Settings, record: str, form: str, to: Path | None
 ) -> bool:  # fmt: skip
     """Write a record; return whether it could be."""
-    made = _material(catalog, settings, record)
+    made = _load_source(catalog, settings, record)
     if made is None:
         return False
     content = FORMATS[form][0](made)
@@ -65,48 +65,48 @@ def _one(
     return True
 
 
-def _all(catalog: Catalog, settings: Settings, form: str, to: Path | None) -> bool:
+def _export_all(catalog: Catalog, settings: Settings, form: str, to: Path | None) -> bool:
     """Write all records that are whole; return whether all are."""
     if to is None:
         msg = "With --all, say in which folder to write: --to FOLDER."
         raise SetupError(msg)
     to.mkdir(parents=True, exist_ok=True)
-    wanted = [entry.id for entry in catalog.entries() if entry.status != "withdrawn"]
-    found = (_material(catalog, settings, record) for record in wanted)
+    wanted = [entry.id for entry in catalog.iter_entries() if entry.status != "withdrawn"]
+    found = (_load_source(catalog, settings, record) for record in wanted)
     names, exported = Counter[str](), 0
-    for name, group in groupby((made for made in found if made), _FILES.get(form, _record_id)):
+    for name, group in groupby((made for made in found if made), _GROUP_KEYS.get(form, _record_id)):
         made = list(group)
-        content = to_ead(made) if form == _EAD else FORMATS[form][0](made[0])
+        content = to_ead(made) if form == _EAD_FORMAT else FORMATS[form][0](made[0])
         names[name] += 1
         again = f"-{names[name]}" if names[name] > 1 else ""  # two places, told apart by no name
         (to / f"{name}{again}{FORMATS[form][1]}").write_bytes(content)
         exported += len(made)
     files = names.total()
-    console.line(f"{files} file{'' if files == 1 else 's'} written to {to}")
+    console.print_line(f"{files} file{'' if files == 1 else 's'} written to {to}")
     return exported == len(wanted)
 
 
-def _record_id(made: Material) -> str:
-    return made.record.id
+def _record_id(source: ExportSource) -> str:
+    return source.record.id
 
 
-_FILES = {_EAD: file_of}  #: formats in which several records lie in one file
+_GROUP_KEYS = {_EAD_FORMAT: archival_file_name}  #: formats in which several records lie in one file
 
 
-def _material(catalog: Catalog, settings: Settings, record_id: str) -> Material | None:
+def _load_source(catalog: Catalog, settings: Settings, record_id: str) -> ExportSource | None:
     """Return what a record is exported from; None, after a complaint, where it is damaged."""
-    entry = catalog.entry(record_id)
+    entry = catalog.get_entry(record_id)
     folder = settings.records / entry.folder / f"v{entry.version}"
     try:
-        record = from_json((folder / "data" / "record.json").read_bytes())
+        record = parse_record((folder / "data" / "record.json").read_bytes())
         if record.status == "withdrawn":
             why = record.status_reason or "nobody said why"
             msg = f"{record_id} was withdrawn ({why}); of it there is nothing to export."
             raise CatalogError(msg)
-        return material_of(folder, record, settings.base_url)
+        return load_export_source(folder, record, settings.base_url)
     except (OSError, ValueError) as error:
         why = " ".join(str(error).split())[:200]
-        console.complaint(
+        console.print_error(
             f"{record_id} v{entry.version} is damaged and was not exported: {why}. "
             f"`opis verify {record_id}` says all that is wrong with it."
         )

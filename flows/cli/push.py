@@ -7,8 +7,8 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.exit_codes import Exit
-from pipeline.repository.replication import Pushed, check_mirror, push
+from flows.cli.exit_codes import ExitCode
+from pipeline.repository.replication import PushResult, check_mirror, push_versions
 from pipeline.settings import Settings
 
 
@@ -17,20 +17,22 @@ def push_records(
     output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
 ) -> None:
     """Copy every published version to another place, and check what arrived."""
-    sent: list[Pushed] = []
+    sent: list[PushResult] = []
 
-    def tell(done: Pushed) -> None:
-        if done.sent:
+    def report_sent(done: PushResult) -> None:
+        if done.files_sent:
             sent.append(done)
-            console.line(f"sent {done.path}: {done.sent} files, {done.size / 2**20:.1f} MB")
+            console.print_line(
+                f"sent {done.version}: {done.files_sent} files, {done.bytes_sent / 2**20:.1f} MB"
+            )
 
-    count = push(runtime.settings_with(output=output), url, tell)
-    console.line(f"{count} versions are at {url}; {len(sent)} were sent now.")
+    count = push_versions(runtime.settings_with(output=output), url, report_sent)
+    console.print_line(f"{count} versions are at {url}; {len(sent)} were sent now.")
 
 
-def verify_there(settings: Settings, url: str, *, as_json: bool) -> None:
+def verify_remote(settings: Settings, url: str, *, as_json: bool) -> None:
     """Check what lies at a URL against its manifests and the catalogue here."""
     checked, findings = check_mirror(settings, url)
-    console.findings(checked, findings, as_json=as_json)
+    console.print_findings(checked, findings, as_json=as_json)
     if findings:
-        raise typer.Exit(Exit.DAMAGE)
+        raise typer.Exit(ExitCode.DAMAGE)

@@ -8,7 +8,7 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from pipeline.ingest.receipts import Receipt, read
+from pipeline.ingest.receipts import Receipt, read_receipts
 
 
 def receipts(
@@ -24,27 +24,27 @@ def receipts(
 ) -> None:
     """Show what became of the scans that entered: when, what, and where their bytes are now."""
     settings = runtime.settings_with(output=output)
-    found = read(settings.output)
+    found = read_receipts(settings.output)
     if last:
         found = iter({(one.scan, one.sha256): one for one in found}.values())
-    chosen = [one for one in found if _about(one, scan) and fate in {"", one.fate}]
+    chosen = [one for one in found if _is_about(one, scan) and fate in {"", one.fate}]
     if as_json:
-        console.json_of([one.model_dump(mode="json") for one in chosen])
+        console.print_json([one.model_dump(mode="json") for one in chosen])
         return
     for one in chosen:
-        for line in _lines(one):
-            console.line(line)
-    console.line(f"{len(chosen)} receipt{'' if len(chosen) == 1 else 's'}")
+        for line in _receipt_lines(one):
+            console.print_line(line)
+    console.print_line(f"{len(chosen)} receipt{'' if len(chosen) == 1 else 's'}")
 
 
-def _about(receipt: Receipt, wanted: str) -> bool:
-    low = wanted.casefold()
+def _is_about(receipt: Receipt, query: str) -> bool:
+    low = query.casefold()
     return any(
         low in (text or "").casefold() for text in (receipt.scan, receipt.record, receipt.sha256)
     )
 
 
-def _lines(receipt: Receipt) -> Iterator[str]:
+def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     beside = f" with {', '.join(receipt.beside)}" if receipt.beside else ""
     size = "no file" if receipt.size is None else f"{receipt.size:,} bytes"
     yield f"{receipt.when:%Y-%m-%d %H:%M:%S} {receipt.fate}: {receipt.scan}{beside}, {size}"

@@ -8,7 +8,7 @@ import uvicorn
 
 from flows import runtime
 from flows.cli import console
-from flows.serve.site_app import room
+from flows.serve.site_app import build_site_app
 from pipeline.site.build import Site
 
 
@@ -20,15 +20,18 @@ def site(
 ) -> None:
     """Build the site of the published records: what changed since the last time."""
     settings = runtime.settings_with(output=output, pages_port=port)
-    made = Site(settings, runtime.readers(settings), runtime.jobs_of(settings))
-    built = made.build(console.line)
-    console.line(
-        f"{built.records} record{'' if built.records == 1 else 's'}, {built.made} made anew, "
-        f"{built.gone} taken away: {made.folder / 'index.html'}"
+    made = Site(settings, runtime.worker_pool(settings), runtime.worker_count(settings))
+    built = made.build(console.print_line)
+    console.print_line(
+        f"{built.records} record{'' if built.records == 1 else 's'}, {built.rebuilt} made anew, "
+        f"{built.removed} taken away: {made.folder / 'index.html'}"
     )
     if serve:
         address = f"http://{settings.host}:{settings.pages_port}/"
-        console.line(f"The reading room is at {address}. Ctrl-C ends it.")
+        console.print_line(f"The reading room is at {address}. Ctrl-C ends it.")
         uvicorn.run(
-            room(settings), host=settings.host, port=settings.pages_port, log_level="warning"
+            build_site_app(settings),
+            host=settings.host,
+            port=settings.pages_port,
+            log_level="warning",
         )

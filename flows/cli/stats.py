@@ -9,10 +9,10 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.charts import draw
+from flows.cli.charts import draw_chart
 from flows.serve.metrics import Metrics
-from pipeline.ingest.receipts import read
-from pipeline.ingest.stats import Tally, by_day, in_all
+from pipeline.ingest.receipts import read_receipts
+from pipeline.ingest.stats import DailyTotals, sum_by_day, sum_receipts
 
 
 def stats(
@@ -29,24 +29,26 @@ def stats(
     """Count scans, pages, words, seconds, refusals by cause and what wants review, day by day."""
     settings = runtime.settings_with(output=output)
     if prometheus:
-        console.line(Metrics(settings.output).text().decode().rstrip("\n"))
+        console.print_line(Metrics(settings.output).to_text().decode().rstrip("\n"))
         return
-    found = by_day(read(settings.output), settings.timezone)
+    found = sum_by_day(read_receipts(settings.output), settings.timezone)
     chosen = dict(islice(found.items(), max(len(found) - days, 0), None))
-    total = in_all(read(settings.output))
+    total = sum_receipts(read_receipts(settings.output))
     if picture is not None:
-        draw(chosen, picture)
-        console.line(f"{len(chosen)} days are drawn in {picture}.")
+        draw_chart(chosen, picture)
+        console.print_line(f"{len(chosen)} days are drawn in {picture}.")
     elif as_json:
         told = {day.isoformat(): vars(tally) for day, tally in chosen.items()}
-        console.json_of({"days": told, "all": vars(total)})
+        console.print_json({"days": told, "all": vars(total)})
     else:
-        console.tallies({**{day.isoformat(): tally for day, tally in chosen.items()}, "all": total})
-        for line in _more(total):
-            console.line(line)
+        console.print_totals(
+            {**{day.isoformat(): tally for day, tally in chosen.items()}, "all": total}
+        )
+        for line in _summary_lines(total):
+            console.print_line(line)
 
 
-def _more(total: Tally) -> Iterable[str]:
+def _summary_lines(total: DailyTotals) -> Iterable[str]:
     spent = sum(total.seconds.values())
     if spent:
         shares = (f"{stage} {took / spent:.0%}" for stage, took in total.seconds.most_common())

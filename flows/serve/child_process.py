@@ -8,25 +8,25 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_LONG = 10 * 2**20  #: bytes of a log that gives way to a new one at the next start
-_FAREWELL = 6.0  #: seconds it has to end by itself
+_MAX_LOG_BYTES = 10 * 2**20  #: bytes of a log that gives way to a new one at the next start
+_STOP_SECONDS = 6.0  #: seconds it has to end by itself
 
 
-class Held:
+class ChildProcess:
     """Started, watched and ended by whoever holds it."""
 
-    def __init__(self, words: Sequence[str], log: Path) -> None:
+    def __init__(self, command: Sequence[str], log: Path) -> None:
         """Say what to run and where its words go; nothing is started yet."""
-        self.log, self._words = log, words
+        self.log, self._command = log, command
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the process is there."""
         return self._child is not None and self._child.poll() is None
 
     @property
-    def code(self) -> int | None:
+    def exit_code(self) -> int | None:
         """What it ended with; None while it runs, or was never started."""
         return None if self._child is None else self._child.poll()
 
@@ -34,16 +34,16 @@ class Held:
         """Start it, with these variables beside our own."""
         self.kill()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        if self.log.exists() and self.log.stat().st_size > _LONG:
+        if self.log.exists() and self.log.stat().st_size > _MAX_LOG_BYTES:
             self.log.replace(self.log.with_suffix(".1.log"))
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "flows.serve.die_with_parent", *self._words],
+                [sys.executable, "-m", "flows.serve.die_with_parent", *self._command],
                 env={**os.environ, **(environ or {})},
                 stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
-    def stop(self, seconds: float = _FAREWELL) -> None:
+    def stop(self, seconds: float = _STOP_SECONDS) -> None:
         """End it and whatever it started; a second thread may ask meanwhile."""
         if (child := self._child) is None:
             return

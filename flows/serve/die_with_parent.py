@@ -12,27 +12,27 @@ import threading
 import time
 from types import FrameType
 
-_FAREWELL = 3.0  #: seconds between asking and killing
+_STOP_SECONDS = 3.0  #: seconds between asking and killing
 
 
 def main() -> None:
     """Run the command, pass SIGTERM on to it, and return its exit code."""
     child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
 
-    def ask(number: int, frame: FrameType | None) -> None:
+    def terminate_child(number: int, frame: FrameType | None) -> None:
         del number, frame
         child.terminate()
 
-    signal.signal(signal.SIGTERM, ask)
-    threading.Thread(target=_let_go, args=[child], daemon=True).start()
+    signal.signal(signal.SIGTERM, terminate_child)
+    threading.Thread(target=_kill_when_orphaned, args=[child], daemon=True).start()
     sys.exit(child.wait())
 
 
-def _let_go(child: "subprocess.Popen[bytes]") -> None:
+def _kill_when_orphaned(child: "subprocess.Popen[bytes]") -> None:
     while os.read(sys.stdin.fileno(), 1):
         pass
     child.terminate()
-    time.sleep(_FAREWELL)
+    time.sleep(_STOP_SECONDS)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 

@@ -21,34 +21,34 @@ from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
-from flows.deployments import ON_ARRIVAL
+from flows.deployments import ON_ARRIVAL_DEPLOYMENT
 
-_ALIVE = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
-_STOPPED = (
+_UNFINISHED_STATES = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+_STOPPED_MESSAGE = (
     "Opis was stopped, or its machine, while this ran. Nothing is lost: what was published stays, "
     "the other scans wait in the inbox and are taken up by the next run."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class FlowRunStatus:
     """A run as the server knows it."""
 
     name: str
     state: str
     message: str
-    ended: bool
-    crashed: bool = False
-    cancelled: bool = False
+    is_final: bool
+    is_crashed: bool = False
+    is_cancelled: bool = False
 
 
-def await_deployments(seconds: float) -> bool:
+def wait_for_deployments(seconds: float) -> bool:
     """Wait until the deployments are registered; whether they are."""
     until = time.monotonic() + seconds
     with get_client(sync_client=True) as client:
         while time.monotonic() < until:
             try:
-                client.read_deployment_by_name(ON_ARRIVAL)
+                client.read_deployment_by_name(ON_ARRIVAL_DEPLOYMENT)
             except ObjectNotFound:
                 time.sleep(0.5)
             else:
@@ -56,10 +56,10 @@ def await_deployments(seconds: float) -> bool:
     return False
 
 
-def ask_for_run(scans: Sequence[str]) -> UUID:
+def start_run(scans: Sequence[str]) -> UUID:
     """Ask for a run over these scans; over all that lies in the inbox if none are named."""
     with get_client(sync_client=True) as client:
-        deployment = client.read_deployment_by_name(ON_ARRIVAL)
+        deployment = client.read_deployment_by_name(ON_ARRIVAL_DEPLOYMENT)
         parameters = {"scans": list(scans)} if scans else {}
         run = client.create_flow_run_from_deployment(
             deployment.id, parameters=parameters, name="ingest the inbox"
@@ -67,29 +67,29 @@ def ask_for_run(scans: Sequence[str]) -> UUID:
         return run.id
 
 
-def run_of(known: UUID) -> Run:
+def get_run(run_id: UUID) -> FlowRunStatus:
     """Return how a run goes; one that the server has lost has crashed."""
     with get_client(sync_client=True) as client:
         try:
-            found = client.read_flow_run(known)
+            found = client.read_flow_run(run_id)
         except ObjectNotFound:
-            return Run("", "Lost", "", ended=True, crashed=True)
+            return FlowRunStatus("", "Lost", "", is_final=True, is_crashed=True)
     state = found.state
     if state is None:
-        return Run(found.name, "", "", ended=False)
+        return FlowRunStatus(found.name, "", "", is_final=False)
     # A run that ends as the flow says has a message of ours.
     crashed = state.type is StateType.CRASHED or (state.name == "Failed" and not state.message)
-    return Run(
+    return FlowRunStatus(
         found.name,
         state.name or "",
         state.message or "",
-        ended=state.is_final(),
-        crashed=crashed,
-        cancelled=state.type is StateType.CANCELLED,
+        is_final=state.is_final(),
+        is_crashed=crashed,
+        is_cancelled=state.type is StateType.CANCELLED,
     )
 
 
-def bury_dead() -> int:
+def mark_abandoned() -> int:
     """Say of the runs that were under way that they were stopped; there is nobody to run them.
 
     Returns:
@@ -98,26 +98,26 @@ def bury_dead() -> int:
     with get_client(sync_client=True) as client:
         dead = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
-                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_ALIVE)),
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED_STATES)),
                 deployment_id=FlowRunFilterDeploymentId(is_null_=False),
             )
         )
         for run in dead:
             asked = run.state is not None and run.state.type is StateType.CANCELLING
             state: State[Any] = (
-                Cancelled(message="Cancelled.") if asked else Crashed(message=_STOPPED)
+                Cancelled(message="Cancelled.") if asked else Crashed(message=_STOPPED_MESSAGE)
             )
             client.set_flow_run_state(run.id, state, force=True)
-            _bury_tasks(client, run.id)
+            _crash_tasks(client, run.id)
     return len(dead)
 
 
-def _bury_tasks(client: SyncPrefectClient, run: UUID) -> None:
+def _crash_tasks(client: SyncPrefectClient, run_id: UUID) -> None:
     tasks = client.read_task_runs(
-        flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])),
+        flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run_id])),
         task_run_filter=TaskRunFilter(
-            state=TaskRunFilterState(type=TaskRunFilterStateType(any_=_ALIVE))
+            state=TaskRunFilterState(type=TaskRunFilterStateType(any_=_UNFINISHED_STATES))
         ),
     )
     for task in tasks:
-        client.set_task_run_state(task.id, Crashed(message=_STOPPED), force=True)
+        client.set_task_run_state(task.id, Crashed(message=_STOPPED_MESSAGE), force=True)

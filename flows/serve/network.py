@@ -2,7 +2,7 @@
 
 import ipaddress
 
-EVERYWHERE = ("0.0.0.0", "::")  #: hosts that stand for all addresses of this machine
+ALL_INTERFACES = ("0.0.0.0", "::")  #: hosts that stand for all addresses of this machine
 
 
 def is_loopback(host: str) -> bool:

@@ -8,15 +8,15 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.serve.child_process import Held
-from flows.serve.network import EVERYWHERE
+from flows.serve.child_process import ChildProcess
+from flows.serve.network import ALL_INTERFACES
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
-_PATIENCE = 180.0  #: seconds until the server answers; 11 to 21 were measured
-_STRANGER = 15.0  #: seconds for which a server of a killed run may still hold the port
+_START_TIMEOUT = 180.0  #: seconds until the server answers; 11 to 21 were measured
+_PORT_TIMEOUT = 15.0  #: seconds for which a server of a killed run may still hold the port
 #: What a house of this size need not look for every five seconds, as the server does by itself.
-_RARELY = {
+_SLOW_LOOPS = {
     "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
     "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
@@ -28,11 +28,15 @@ _RARELY = {
 }
 #: States of tasks go to the database together, not each in a transaction of its own; the UI is
 #: so many seconds behind.
-_TOGETHER = {
+_BATCHED_WRITES = {
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "20",
     "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "2",
 }
-_BROKEN = (b"file is not a database", b"disk image is malformed", b"Can't locate revision")
+_BROKEN_DATABASE_SIGNS = (
+    b"file is not a database",
+    b"disk image is malformed",
+    b"Can't locate revision",
+)
 
 
 class PrefectServer:
@@ -43,24 +47,26 @@ class PrefectServer:
         self._settings = settings
         host, port = settings.host, str(settings.port)
         prefect = str(Path(sys.executable).with_name("prefect"))
-        self._held = Held([prefect, "server", "start", "--host", host, "--port", port], log)
+        self._process = ChildProcess(
+            [prefect, "server", "start", "--host", host, "--port", port], log
+        )
 
     @property
-    def ui(self) -> str:
+    def ui_url(self) -> str:
         """The address of the UI, for this machine."""
         host = self._settings.host
-        near = "127.0.0.1" if host in EVERYWHERE else host
+        near = "127.0.0.1" if host in ALL_INTERFACES else host
         return f"http://{f'[{near}]' if ':' in near else near}:{self._settings.port}"
 
     @property
-    def api(self) -> str:
+    def api_url(self) -> str:
         """The address of the API."""
-        return f"{self.ui}/api"
+        return f"{self.ui_url}/api"
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         """Whether the process is there."""
-        return self._held.runs
+        return self._process.is_running
 
     def start(self) -> None:
         """Start it and wait until it answers.
@@ -70,83 +76,83 @@ class PrefectServer:
         Raises:
             SetupError: the port is taken, or it does not come up.
         """
-        _await_port(self._settings.host, self._settings.port)
+        _wait_for_port(self._settings.host, self._settings.port)
         for attempt in (1, 2):
-            begun = self._held.log.stat().st_size if self._held.log.exists() else 0
-            self._held.start(self._environ())
-            if self._answers():
+            begun = self._process.log.stat().st_size if self._process.log.exists() else 0
+            self._process.start(self._server_environ())
+            if self._wait_until_healthy():
                 return
             self.stop()
-            if attempt == 2 or not self._set_aside(begun):
+            if attempt == 2 or not self._set_aside_database(begun):
                 break
-        msg = f"The Prefect server does not come up; its own words are in {self._held.log}."
+        msg = f"The Prefect server does not come up; its own words are in {self._process.log}."
         raise SetupError(msg)
 
     def kill(self) -> None:
         """End it at once."""
-        self._held.kill()
+        self._process.kill()
 
     def stop(self) -> None:
         """End it and whatever it started; a second thread may ask meanwhile."""
-        self._held.stop()
+        self._process.stop()
 
-    def well(self) -> bool:
+    def is_healthy(self) -> bool:
         """Whether it answers and finds its database."""
-        return self._says_yes("ready", 10)
+        return self._is_ok("ready", 10)
 
-    def _says_yes(self, path: str, seconds: float) -> bool:
+    def _is_ok(self, path: str, seconds: float) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.api}/{path}", timeout=seconds):
+            with urllib.request.urlopen(f"{self.api_url}/{path}", timeout=seconds):
                 return True
         except OSError:  # URLError is one, and so is what a status of 400 or more raises
             return False
 
-    def _environ(self) -> dict[str, str]:
+    def _server_environ(self) -> dict[str, str]:
         """Return what the server reads: the UI calls it where it was got from, whatever the port.
 
         Beyond loopback it asks for name and password, and for proof against forged requests.
         """
         environ = {
-            **_RARELY,
-            **_TOGETHER,
+            **_SLOW_LOOPS,
+            **_BATCHED_WRITES,
             "PREFECT_SERVER_UI_API_URL": "/api",
-            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.ui,
+            "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": self.ui_url,
         }
         if self._settings.auth is not None:
             environ["PREFECT_SERVER_API_AUTH_STRING"] = self._settings.auth.get_secret_value()
             environ["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
         return environ
 
-    def _answers(self) -> bool:
-        until = time.monotonic() + _PATIENCE
-        while self.runs and time.monotonic() < until:
-            if self._says_yes("health", 5):
+    def _wait_until_healthy(self) -> bool:
+        until = time.monotonic() + _START_TIMEOUT
+        while self.is_running and time.monotonic() < until:
+            if self._is_ok("health", 5):
                 return True
             time.sleep(0.2)
         return False
 
-    def _set_aside(self, begun: int) -> bool:
+    def _set_aside_database(self, log_offset: int) -> bool:
         """Rename a database that the server could not read; whether there was one."""
-        with self._held.log.open("rb") as log:
-            log.seek(begun)
+        with self._process.log.open("rb") as log:
+            log.seek(log_offset)
             words = log.read()
-        found = home() / "prefect.db"
+        found = prefect_home() / "prefect.db"
         own = "PREFECT_SERVER_DATABASE_CONNECTION_URL" in os.environ
-        if own or not found.is_file() or not any(sign in words for sign in _BROKEN):
+        if own or not found.is_file() or not any(sign in words for sign in _BROKEN_DATABASE_SIGNS):
             return False
         found.rename(found.with_name(f"prefect.db.broken-{datetime.now(UTC):%Y%m%dT%H%M%S}"))
-        for beside in home().glob("prefect.db-*"):
+        for beside in prefect_home().glob("prefect.db-*"):
             beside.unlink()
         return True
 
 
-def home() -> Path:
+def prefect_home() -> Path:
     """Return Prefect's folder on this machine, which needs no network disk."""
     return Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
 
 
-def _await_port(host: str, port: int) -> None:
-    until = time.monotonic() + _STRANGER
+def _wait_for_port(host: str, port: int) -> None:
+    until = time.monotonic() + _PORT_TIMEOUT
     while True:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.socket(family) as probe:

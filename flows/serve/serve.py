@@ -10,35 +10,37 @@ from typing import Any
 from uuid import UUID
 
 from flows import prefect_env, shutdown
-from flows.serve.child_process import Held
-from flows.serve.http import Pages
-from flows.serve.network import EVERYWHERE, is_loopback
-from flows.serve.prefect_server import PrefectServer, home
-from flows.serve.site_builder import Keeper
-from flows.serve.status_line import Status
-from flows.serve.watch import Hints, Watch
+from flows.serve.child_process import ChildProcess
+from flows.serve.http import RecordServer
+from flows.serve.network import ALL_INTERFACES, is_loopback
+from flows.serve.prefect_server import PrefectServer, prefect_home
+from flows.serve.site_builder import SiteBuilder
+from flows.serve.status_line import StatusLine
+from flows.serve.watch import FileEvents, InboxWatch
 from pipeline.errors import AwayError, SetupError
-from pipeline.inbox.mounts import there, with_mounts
-from pipeline.ingest.selection import without_scan
+from pipeline.inbox.mounts import guard_mounts, with_mounts
+from pipeline.ingest.selection import orphan_message
 from pipeline.settings import Settings
 
-_PULSE = 2.0  #: seconds between two looks at a run that is under way, and at who should live
-_CHECKUP = 30.0  #: seconds between two questions whether the server is well
-_PATIENCE = 3  #: times in a row that it may not be, before it is started again
-_REGISTERED = 120.0  #: seconds until the deployments are there; 5 were measured
-_FAREWELL = 4.0  #: seconds that the runner has to end
-_AFTER_A_CRASH = 10.0  #: seconds until the scans of a crashed run are tried again; then doubled
+_POLL_SECONDS = 2.0  #: seconds between two looks at a run that is under way, and at who should live
+_HEALTH_CHECK_SECONDS = 30.0  #: seconds between two questions whether the server is well
+_MAX_FAILURES = 3  #: times in a row that it may not be, before it is started again
+_DEPLOYMENT_TIMEOUT = 120.0  #: seconds until the deployments are there; 5 were measured
+_RUNNER_STOP_SECONDS = 4.0  #: seconds that the runner has to end
+_CRASH_RETRY_SECONDS = (
+    10.0  #: seconds until the scans of a crashed run are tried again; then doubled
+)
 
 #: Of a run the UI shows what the day-book says; of a task nothing, for there are thousands.
-_LOGS = {
+_RUNNER_ENVIRON = {
     "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
     "PREFECT_RUNNER_POLL_FREQUENCY": "6",
 }
 
-Tell = Callable[[str], None]
+Printer = Callable[[str], None]
 
 
-def serve(settings: Settings, tell: Tell, complain: Tell) -> None:
+def run_service(settings: Settings, print_line: Printer, print_error: Printer) -> None:
     """Serve until Ctrl-C or SIGTERM, which end all of it within fifteen seconds.
 
     Raises:
@@ -53,88 +55,92 @@ def serve(settings: Settings, tell: Tell, complain: Tell) -> None:
         raise SetupError(msg)
     settings = with_mounts(settings.model_copy(update={"pages_url": _pages_url(settings)}))
     prefect_env.prepare_prefect(settings)
-    serving = _Serving(settings, tell, complain)
-    with shutdown.on_request(serving.kill, complain):
+    serving = _Service(settings, print_line, print_error)
+    with shutdown.handle_interrupts(serving.kill, print_error):
         try:
             serving.start()
             while True:
-                serving.turn()
+                serving.run_cycle()
         finally:
             serving.stop()
 
 
 def _pages_url(settings: Settings) -> str:
-    host = socket.gethostname() if settings.host in EVERYWHERE else settings.host
+    host = socket.gethostname() if settings.host in ALL_INTERFACES else settings.host
     return settings.pages_url or f"http://{host}:{settings.pages_port}"
 
 
-class _Serving:
+class _Service:
     """The parts of serve, and the one loop that keeps them going."""
 
-    def __init__(self, settings: Settings, tell: Tell, complain: Tell) -> None:
-        self._settings, self._tell, self._complain = settings, tell, complain
-        self._server = PrefectServer(settings, home() / "opis-server.log")
-        self._runner = Held([sys.executable, "-m", "flows.deployments"], home() / "opis-runs.log")
-        self._pages = Pages(settings, self._hear)
-        self._keeper = Keeper(settings)
-        self._watch = Watch(settings)
-        self._hints = Hints(settings.inbox, wanted=settings.events)
-        self._status = Status(settings.output)
-        self._run: UUID | None = None
-        self._crashes = self._unwell = 0
-        self._checked = 0.0
-        self._trouble = ""
-        self._desk: Any = None  # imported when the server's address is known
+    def __init__(self, settings: Settings, print_line: Printer, print_error: Printer) -> None:
+        self._settings, self._print_line, self._print_error = settings, print_line, print_error
+        self._server = PrefectServer(settings, prefect_home() / "opis-server.log")
+        self._runner = ChildProcess(
+            [sys.executable, "-m", "flows.deployments"], prefect_home() / "opis-runs.log"
+        )
+        self._record_server = RecordServer(settings, self._log_notice)
+        self._site_builder = SiteBuilder(settings)
+        self._watch = InboxWatch(settings)
+        self._file_events = FileEvents(settings.inbox, enabled=settings.events)
+        self._status = StatusLine(settings.output)
+        self._run_id: UUID | None = None
+        self._crashes = self._failures = 0
+        self._last_check = 0.0
+        self._last_error = ""
+        self._flow_runs: Any = None  # imported when the server's address is known
 
     def start(self) -> None:
         """Bring all of it up, or say why not."""
-        self._tell(f"Prefect server: starting on {self._server.ui} …")
-        self._pages.start()
+        self._print_line(f"Prefect server: starting on {self._server.ui_url} …")
+        self._record_server.start()
         self._server.start()
-        os.environ["PREFECT_API_URL"] = self._server.api
-        self._desk = importlib.import_module("flows.serve.flow_runs")
+        os.environ["PREFECT_API_URL"] = self._server.api_url
+        self._flow_runs = importlib.import_module("flows.serve.flow_runs")
         self._start_runner()
-        self._arrange_notices()
+        self._install_notifications()
         if self._settings.site:
-            self._tell(f"The reading room is at {self._settings.pages_url}/site/.")
-        self._tell(
-            f"Watching {self._settings.inbox}; the day-book is at {self._server.ui}, records are "
-            f"at {self._settings.pages_url}. Ctrl-C ends all of it."
+            self._print_line(f"The reading room is at {self._settings.pages_url}/site/.")
+        self._print_line(
+            f"Watching {self._settings.inbox}; the day-book is at {self._server.ui_url}, records "
+            f"are at {self._settings.pages_url}. Ctrl-C ends all of it."
         )
 
-    def turn(self) -> None:
+    def run_cycle(self) -> None:
         """Look after everything once, and wait a little."""
-        busy = self._run is not None or self._watch.restless
-        self._hints.wait(_PULSE if busy else self._settings.rescan_seconds)
+        busy = self._run_id is not None or self._watch.expects_change
+        self._file_events.wait(_POLL_SECONDS if busy else self._settings.rescan_seconds)
         try:
-            self._look_after()
-            with there(self._settings):
-                self._follow()
-                self._take()
-                self._say(self._keeper.look())
-            self._unwell = 0
+            self._check_processes()
+            with guard_mounts(self._settings):
+                self._follow_run()
+                self._start_run()
+                self._print_lines(self._site_builder.poll())
+            self._failures = 0
         except AwayError as error:  # no fault of the server: it is not started again for that
-            self._say_once(str(error))
+            self._print_error_once(str(error))
         except Exception as error:  # serve lives on, whatever the server or a disk does
-            self._unwell += 1
-            self._say_once(f"{type(error).__name__}: {error}. It goes on when the cause is gone.")
+            self._failures += 1
+            self._print_error_once(
+                f"{type(error).__name__}: {error}. It goes on when the cause is gone."
+            )
         else:
-            self._trouble = ""
-        if self._unwell >= _PATIENCE:
-            self._restart()
+            self._last_error = ""
+        if self._failures >= _MAX_FAILURES:
+            self._restart_server()
 
     def stop(self) -> None:
         """End all of it in good order."""
-        self._hints.stop()
-        self._keeper.stop()
-        self._runner.stop(_FAREWELL)
-        if self._desk is not None and self._server.runs:
+        self._file_events.stop()
+        self._site_builder.stop()
+        self._runner.stop(_RUNNER_STOP_SECONDS)
+        if self._flow_runs is not None and self._server.is_running:
             try:
-                self._desk.bury_dead()
+                self._flow_runs.mark_abandoned()
             except Exception as error:  # it ends anyway
-                self._complain(f"{type(error).__name__}: {error}")
+                self._print_error(f"{type(error).__name__}: {error}")
         self._server.stop()
-        self._pages.stop()
+        self._record_server.stop()
 
     def kill(self) -> None:
         """End all of it at once."""
@@ -143,97 +149,101 @@ class _Serving:
 
     def _start_runner(self) -> None:
         self._runner.kill()
-        if dead := self._desk.bury_dead():
-            self._tell(f"{dead} run{'' if dead == 1 else 's'} had been stopped; scans are kept.")
-        self._runner.start(_LOGS)
-        if not self._desk.await_deployments(_REGISTERED):
+        if dead := self._flow_runs.mark_abandoned():
+            self._print_line(
+                f"{dead} run{'' if dead == 1 else 's'} had been stopped; scans are kept."
+            )
+        self._runner.start(_RUNNER_ENVIRON)
+        if not self._flow_runs.wait_for_deployments(_DEPLOYMENT_TIMEOUT):
             msg = f"The deployments do not come up; the runner's words are in {self._runner.log}."
             raise SetupError(msg)
 
-    def _arrange_notices(self) -> None:
-        address = self._settings.notify_url or self._pages.notices
-        importlib.import_module("flows.serve.notifications").arrange(address)
+    def _install_notifications(self) -> None:
+        address = self._settings.notify_url or self._record_server.notices_url
+        importlib.import_module("flows.serve.notifications").install_automation(address)
 
-    def _look_after(self) -> None:
-        if not self._server.runs:
-            self._tell("The Prefect server has died; it is started again.")
-            self._restart()
-        if not self._pages.runs:
-            self._pages.start()
-        if not self._runner.runs:
-            self._tell("The process that runs the flows has died; it is started again.")
+    def _check_processes(self) -> None:
+        if not self._server.is_running:
+            self._print_line("The Prefect server has died; it is started again.")
+            self._restart_server()
+        if not self._record_server.is_running:
+            self._record_server.start()
+        if not self._runner.is_running:
+            self._print_line("The process that runs the flows has died; it is started again.")
             self._start_runner()
         now = time.monotonic()
-        if now - self._checked >= _CHECKUP:
-            self._checked = now
-            if not self._server.well():
+        if now - self._last_check >= _HEALTH_CHECK_SECONDS:
+            self._last_check = now
+            if not self._server.is_healthy():
                 msg = "the Prefect server does not answer"
                 raise RuntimeError(msg)
 
-    def _restart(self) -> None:
+    def _restart_server(self) -> None:
         """Start server and runner anew, with a new database where the old one is gone."""
-        self._unwell = 0
+        self._failures = 0
         self._runner.kill()
         self._server.stop()
         try:
             self._server.start()
             self._start_runner()
-            self._arrange_notices()
+            self._install_notifications()
         except SetupError as error:
-            self._say_once(str(error))
+            self._print_error_once(str(error))
 
-    def _follow(self) -> None:
+    def _follow_run(self) -> None:
         """See how the run goes; when it has ended, say what became of the scans."""
-        if self._run is None:
-            self._say(self._status.news())
+        if self._run_id is None:
+            self._print_lines(self._status.new_lines())
             return
-        run = self._desk.run_of(self._run)
-        self._say(self._status.news(runs=run.name, waits=self._watch.waiting()))
-        if not run.ended:
+        run = self._flow_runs.get_run(self._run_id)
+        self._print_lines(
+            self._status.new_lines(run_name=run.name, waiting=self._watch.waiting_count())
+        )
+        if not run.is_final:
             return
-        self._run, now = None, time.monotonic()
-        self._keeper.want()
-        self._watch.taken([])
-        if not (run.crashed or run.cancelled):
+        self._run_id, now = None, time.monotonic()
+        self._site_builder.request()
+        self._watch.mark_taken([])
+        if not (run.is_crashed or run.is_cancelled):
             self._crashes = 0
-            self._watch.rest(self._status.told, now)
+            self._watch.back_off(self._status.receipts, now)
             return
         wait = self._settings.retry_seconds
-        if run.crashed:
-            wait = min(_AFTER_A_CRASH * 2**self._crashes, wait)
+        if run.is_crashed:
+            wait = min(_CRASH_RETRY_SECONDS * 2**self._crashes, wait)
             self._crashes += 1
-        self._tell(f"The run “{run.name}” ended as {run.state}: {run.message}")
-        self._tell(f"Its scans are tried again in {wait:.0f} s, or when the run is retried.")
-        self._watch.rest(self._status.told, now, wait)
+        self._print_line(f"The run “{run.name}” ended as {run.state}: {run.message}")
+        self._print_line(f"Its scans are tried again in {wait:.0f} s, or when the run is retried.")
+        self._watch.back_off(self._status.receipts, now, wait)
 
-    def _take(self) -> None:
+    def _start_run(self) -> None:
         """Ask for a run where something can be taken and nothing is under way.
 
         After a second crash scans are taken one by one, so that the bad one harms itself alone.
         """
-        if self._run is not None:
+        if self._run_id is not None:
             return
         now = time.monotonic()
-        ready = self._watch.ready(now)
-        self._say([without_scan(path) for path in self._watch.alone(now)])
-        self._say(self._status.line(waits=self._watch.there))
+        ready = self._watch.ready_scans(now)
+        self._print_lines([orphan_message(path) for path in self._watch.late_orphans(now)])
+        self._print_lines(self._status.changed_line(waiting=self._watch.scan_count))
         if not ready:
             return
         scans = [str(ready[0])] if self._crashes >= 2 else []
-        self._watch.taken(ready[:1] if scans else ready)
-        self._status.begin()
-        self._run = self._desk.ask_for_run(scans)
+        self._watch.mark_taken(ready[:1] if scans else ready)
+        self._status.begin_run()
+        self._run_id = self._flow_runs.start_run(scans)
 
-    def _say(self, lines: list[str]) -> None:
+    def _print_lines(self, lines: list[str]) -> None:
         for line in lines:
-            self._tell(line)
+            self._print_line(line)
 
-    def _say_once(self, trouble: str) -> None:
-        if trouble != self._trouble:
-            self._complain(trouble)
-            self._trouble = trouble
+    def _print_error_once(self, error: str) -> None:
+        if error != self._last_error:
+            self._print_error(error)
+            self._last_error = error
 
-    def _hear(self, notice: dict[str, Any]) -> None:
+    def _log_notice(self, notice: dict[str, Any]) -> None:
         """Write down what Prefect's automation noticed."""
         told = " ".join(str(notice.get(key, "")) for key in ("run", "state", "message"))
-        self._complain(f"notice: {told}")
+        self._print_error(f"notice: {told}")

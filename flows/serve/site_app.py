@@ -15,11 +15,11 @@ from starlette.staticfiles import StaticFiles
 
 from flows.serve.network import is_loopback
 from pipeline.settings import Settings
-from pipeline.site.build import Site, kept_of
-from pipeline.site.oai import Repository
+from pipeline.site.build import Site, load_build_state
+from pipeline.site.oai import OaiProvider
 
-_MOST = 8 * 1024  #: bytes of a question that is posted
-_FROM_HERE = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
+_MAX_QUERY_BYTES = 8 * 1024  #: bytes of a question that is posted
+_LOOPBACK_ORIGIN = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 
 
 def is_unfinished(path: str) -> bool:
@@ -31,7 +31,7 @@ def is_unfinished(path: str) -> bool:
     return any(part.startswith(".") and part != "." for part in path.split("/"))
 
 
-class _Built(StaticFiles):
+class _SiteFiles(StaticFiles):
     """Files as they are; what is still being made is not there."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
@@ -43,42 +43,42 @@ class _Built(StaticFiles):
         return made
 
 
-def room(settings: Settings) -> Starlette:
+def build_site_app(settings: Settings) -> Starlette:
     """Return the application that hands the site out and answers harvesters at ``/oai``."""
     folder = Site.folder_of(settings)
 
     @lru_cache(maxsize=1)
-    def repository(changed: int) -> Repository:
+    def oai_provider(changed: int) -> OaiProvider:
         del changed  # part of the key: another build is another repository
-        kept = kept_of(settings)
-        return Repository(folder, kept, settings.base_url, settings.organization)
+        kept = load_build_state(settings)
+        return OaiProvider(folder, kept, settings.base_url, settings.organization)
 
-    async def oai(request: Request) -> Response:
+    async def answer_oai(request: Request) -> Response:
         given = request.url.query
         if request.method == "POST":
             body = await request.body()
-            if len(body) > _MOST:
+            if len(body) > _MAX_QUERY_BYTES:
                 return PlainTextResponse("too long", 413)
             given = body.decode("utf-8", "replace")
-        state = Site.state_of(settings)
+        state = Site.state_file(settings)
         changed = state.stat().st_mtime_ns if state.exists() else 0
         asked = parse_qsl(given, keep_blank_values=True)
-        content = repository(changed).answer(asked, datetime.now(UTC))
+        content = oai_provider(changed).answer(asked, datetime.now(UTC))
         return Response(content, media_type="text/xml")
 
     return Starlette(
         routes=[
-            Route("/oai", oai, methods=["GET", "POST"]),
-            Mount("/", _Built(directory=folder, html=True, check_dir=False)),
+            Route("/oai", answer_oai, methods=["GET", "POST"]),
+            Mount("/", _SiteFiles(directory=folder, html=True, check_dir=False)),
         ],
-        middleware=[_for_viewers(settings.host)],
+        middleware=[_cors_middleware(settings.host)],
     )
 
 
-def _for_viewers(host: str) -> Middleware:
+def _cors_middleware(host: str) -> Middleware:
     """Let IIIF viewers that stand elsewhere read; on loopback only those of this machine.
 
     Else any page that an archivist looks at could read what is shown to nobody but them.
     """
     everybody = [] if is_loopback(host) else ["*"]
-    return Middleware(CORSMiddleware, allow_origins=everybody, allow_origin_regex=_FROM_HERE)
+    return Middleware(CORSMiddleware, allow_origins=everybody, allow_origin_regex=_LOOPBACK_ORIGIN)

@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
 from pipeline.record.model import Record, RecordPage, Reference
-from pipeline.references import ArchivalReference, Leaf, LeafRange, parse
-from pipeline.references.leaves import read_leaves
+from pipeline.references import ArchivalReference, Leaf, LeafRange, parse_reference
+from pipeline.references.leaves import parse_leaves
 
 
 @dataclass(frozen=True, slots=True)
-class Cited:
+class CitationTarget:
     """The parts of a citation; what the record does not say is empty."""
 
     title: str
@@ -24,14 +24,14 @@ class Cited:
     translators: tuple[str, ...]
 
 
-def cited(record: Record, leaf: str = "") -> Cited:
+def citation_target(record: Record, leaf: str = "") -> CitationTarget:
     """Return what is cited of a record, narrowed to a leaf if one is given.
 
     Raises:
         CatalogError: the record has no such leaf; says which it has.
     """
-    page = page_of(record, leaf) if leaf else None
-    return Cited(
+    page = page_of_leaf(record, leaf) if leaf else None
+    return CitationTarget(
         title=record.title or "",
         creator=record.creator or "",
         recipient=record.recipient or "",
@@ -39,13 +39,15 @@ def cited(record: Record, leaf: str = "") -> Cited:
         date=record.date or "",
         date_as_given=record.date_as_given or "",
         collection=record.collection or "",
-        places=tuple(_place(record, reference, page) for reference in record.references),
+        places=tuple(
+            _reference_for_page(record, reference, page) for reference in record.references
+        ),
         contributors=record.contributors,
         translators=tuple(one.translator for one in record.translations if one.translator),
     )
 
 
-def page_of(record: Record, leaf: str) -> RecordPage:
+def page_of_leaf(record: Record, leaf: str) -> RecordPage:
     """Return the page of a leaf as people write it: 111, 0111, 111 об.
 
     Raises:
@@ -66,40 +68,40 @@ def page_of(record: Record, leaf: str) -> RecordPage:
     raise CatalogError(msg)
 
 
-def place_of(reference: Reference) -> ArchivalReference | None:
+def to_archival_reference(reference: Reference) -> ArchivalReference | None:
     """Return a record's reference as a place, its leaves as stamped; None where it is unread."""
-    place = parse(reference.normal) if reference.normal else None
+    place = parse_reference(reference.normal) if reference.normal else None
     if place is None or not reference.leaf_labels:
         return place
-    return replace(place, leaves=read_leaves(reference.leaf_labels, place.unit))
+    return replace(place, leaves=parse_leaves(reference.leaf_labels, place.unit))
 
 
-def _place(
+def _reference_for_page(
     record: Record, reference: Reference, page: RecordPage | None
 ) -> ArchivalReference | str:
-    place = place_of(reference)
+    place = to_archival_reference(reference)
     if place is None:
         return reference.as_cited
     if page is None or page.leaf is None:
         return place
     labels = place.leaf_labels()
     if reference.relation == "held":
-        return _narrowed(place, page.leaf)
+        return _narrow_to_leaf(place, page.leaf)
     # Another holding counts its own leaves: the nth here is the nth there, if both have as many.
     numbered = len(labels) == len(record.pages)
-    return _narrowed(place, labels[page.number - 1]) if numbered else place
+    return _narrow_to_leaf(place, labels[page.number - 1]) if numbered else place
 
 
-def _narrowed(place: ArchivalReference, label: str) -> ArchivalReference:
+def _narrow_to_leaf(place: ArchivalReference, label: str) -> ArchivalReference:
     leaf = Leaf.parse(label)
     if leaf is None:
         return place
     return replace(place, unit=place.unit or "l", leaves=(LeafRange(leaf, leaf),))
 
 
-def holds(record: Record, place: ArchivalReference) -> bool:
+def covers(record: Record, place: ArchivalReference) -> bool:
     """Return whether a record was made from a place, or from leaves among which it is."""
-    known = place_of(record.references[0]) if record.references else None
+    known = to_archival_reference(record.references[0]) if record.references else None
     if known is None or (known.archive, known.path) != (place.archive, place.path):
         return False
     ends = [end for part in place.leaves for end in (part.first, part.last)]

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Self
 
-from pipeline.citation.cited import page_of
+from pipeline.citation.cited import page_of_leaf
 from pipeline.errors import CatalogError
 from pipeline.record.events import text_digest
 from pipeline.record.model import Record
 
-_DIGITS = 12
+_DIGEST_LENGTH = 12
 _PIN = re.compile(
     r"\[Opis (?P<record>[a-z0-9-]+), v(?P<version>[1-9][0-9]*)(?:, leaf (?P<leaf>[^,\]]+))?, "
     r"(?P<kind>reading text|raw text|translation [A-Za-z0-9-]+), sha256 (?P<digest>[0-9a-f]{12})\]"
 )
-_AROUND = 3  #: words shown on either side of a difference
+_CONTEXT_WORDS = 3  #: words shown on either side of a difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +34,18 @@ class Pin:
     digest: str
 
     @classmethod
-    def of(cls, record: Record, kind: str, leaf: str = "") -> Self:
+    def from_record(cls, record: Record, kind: str, leaf: str = "") -> Self:
         """Return the pin of a record's text.
 
         Raises:
             CatalogError: the record has no such text or leaf.
         """
-        digest = text_digest(text_of(record, kind, leaf))[:_DIGITS]
-        label = (page_of(record, leaf).leaf or "") if leaf else ""
+        digest = text_digest(record_text(record, kind, leaf))[:_DIGEST_LENGTH]
+        label = (page_of_leaf(record, leaf).leaf or "") if leaf else ""
         return cls(record.id, record.version, label, kind, digest)
 
     @classmethod
-    def find(cls, citation: str) -> Self | None:
+    def find_in(cls, citation: str) -> Self | None:
         """Return the pin of a citation, or None where it bears none."""
         found = _PIN.search(" ".join(citation.split()))
         if found is None:
@@ -58,7 +58,7 @@ class Pin:
         return f"[Opis {self.record}, v{self.version}, {leaf}{self.kind}, sha256 {self.digest}]"
 
 
-def text_of(record: Record, kind: str, leaf: str = "") -> str:
+def record_text(record: Record, kind: str, leaf: str = "") -> str:
     """Return a text of a record, of the whole or of a leaf.
 
     Raises:
@@ -71,7 +71,7 @@ def text_of(record: Record, kind: str, leaf: str = "") -> str:
                 return translation.text
         msg = f"{record.id} has no translation into {language}{' of a single leaf' * bool(leaf)}."
         raise CatalogError(msg)
-    pages = [page_of(record, leaf)] if leaf else record.pages
+    pages = [page_of_leaf(record, leaf)] if leaf else record.pages
     return "\f".join(page.raw_text if kind == "raw text" else page.reading_text for page in pages)
 
 
@@ -87,6 +87,6 @@ def word_differences(before: str, after: str) -> list[str]:
         if kind == "equal":
             continue
         change = f"[{' '.join(old[a:b]) or '—'} → {' '.join(new[c:d]) or '—'}]"
-        around = [*old[max(a - _AROUND, 0) : a], change, *old[b : b + _AROUND]]
+        around = [*old[max(a - _CONTEXT_WORDS, 0) : a], change, *old[b : b + _CONTEXT_WORDS]]
         told.append(f"… {' '.join(around)} …")
     return told

@@ -8,12 +8,12 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pipeline.citation.cited import Cited
-from pipeline.dates.words import in_english, in_russian
-from pipeline.references import ArchivalReference, Style, render
+from pipeline.citation.cited import CitationTarget
+from pipeline.dates.words import english_date, russian_date
+from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
 
 
-class Manner(StrEnum):
+class CitationStyle(StrEnum):
     """A style of citation in words."""
 
     CHICAGO = "chicago"
@@ -22,102 +22,120 @@ class Manner(StrEnum):
     WILSON = "wilson"
 
 
-def in_words(this: Cited, manner: Manner, *, all_holdings: bool | None = None) -> str:
+def format_citation(
+    target: CitationTarget, style: CitationStyle, *, all_holdings: bool | None = None
+) -> str:
     """Return a citation, with its full stop.
 
     Args:
-        this: what is cited.
-        manner: in which style.
+        target: what is cited.
+        style: in which style.
         all_holdings: every archive that holds the document, or the one it was scanned in; None
             for what the style does: Wilson names all, the others one.
     """
-    every = manner is Manner.WILSON if all_holdings is None else all_holdings
-    places = this.places if every else this.places[:1]
-    match manner:
-        case Manner.CHICAGO:
-            return _note(this, places)
-        case Manner.BIBLIOGRAPHY:
-            return _bibliography(this, places)
-        case Manner.GOST:
-            return _legend(this, places)
-        case Manner.WILSON:
-            return _wilson(this, places)
+    every = style is CitationStyle.WILSON if all_holdings is None else all_holdings
+    places = target.places if every else target.places[:1]
+    match style:
+        case CitationStyle.CHICAGO:
+            return _chicago_note(target, places)
+        case CitationStyle.BIBLIOGRAPHY:
+            return _chicago_bibliography(target, places)
+        case CitationStyle.GOST:
+            return _russian_legend(target, places)
+        case CitationStyle.WILSON:
+            return _wilson_citation(target, places)
 
 
-def _note(this: Cited, places: Sequence[ArchivalReference | str]) -> str:
-    where = ", and ".join(_at(place, Style.CHICAGO) for place in places)
-    said = [_date(this), where or this.collection]
-    head = f"“{_inside(_quoted(this.title), ',')}” " if this.title else f"{_untitled(this)}, "
-    return _stopped(head + ", ".join(filter(None, said)))
+def _chicago_note(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
+    where = ", and ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
+    said = [_format_date(target), where or target.collection]
+    head = (
+        f"“{_punctuate_inside(_nest_quotes(target.title), ',')}” "
+        if target.title
+        else f"{_title_substitute(target)}, "
+    )
+    return _with_full_stop(head + ", ".join(filter(None, said)))
 
 
-def _bibliography(this: Cited, places: Sequence[ArchivalReference | str]) -> str:
-    where = "; ".join(_at(place, Style.CHICAGO) for place in places)
-    title = _stopped(_untitled(this))
-    if this.title:
-        title = f"“{_inside(_quoted(this.title), '.')}”"
-    author = this.creator if this.title else ""
-    rest = filter(None, [_capital(_date(this)), where or this.collection])
-    return " ".join(filter(None, [author and _stopped(author), title, *map(_stopped, rest)]))
-
-
-def _legend(this: Cited, places: Sequence[ArchivalReference | str]) -> str:
-    date = in_russian(this.date) if this.date else this.date_as_given or "[Без даты]"
-    where = "; ".join(_at(place, Style.LEGEND) for place in places)
-    head = _stopped(this.title or _untitled(this, " — ", "[Документ без заглавия]"))
-    date = _capital(date)
-    return _stopped(f"{head} {date} // {where}" if where else f"{head} {date}")
-
-
-def _wilson(this: Cited, places: Sequence[ArchivalReference | str]) -> str:
-    # The archive of origin first, the copy that was scanned last, as the Digital Archive has it.
-    where = ", and ".join(_at(place, Style.WILSON) for place in (*places[1:], *places[:1]))
-    said = ", ".join(filter(None, [_date(this), this.collection, where]))
-    title = re.sub("[“”]", "'", this.title).replace('"', "'")
-    head = f'"{title}," {said}' if title else f"{_untitled(this)}, {said}"
-    done = {"Contributed by": this.contributors, "Translated by": this.translators}
-    credit = [f" {doing} {_listed(names)}." for doing, names in done.items() if names]
-    return _stopped(head) + "".join(credit)
-
-
-def _at(place: ArchivalReference | str, style: Style) -> str:
-    return render(place, style) if isinstance(place, ArchivalReference) else place.rstrip(" .")
-
-
-def _date(this: Cited) -> str:
-    return in_english(this.date) if this.date else this.date_as_given or "undated"
-
-
-def _untitled(this: Cited, to: str = " to ", nothing: str = "Untitled document") -> str:
-    """Return what stands for a title: who wrote to whom, or what kind of document it is."""
-    if this.creator and this.recipient:
-        return f"{this.creator}{to}{this.recipient}"
-    kind = this.document_type[:1].upper() + this.document_type[1:]
-    return " ".join(filter(None, [kind, this.creator and f"by {this.creator}" * bool(kind)])) or (
-        this.creator or nothing
+def _chicago_bibliography(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
+    where = "; ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
+    title = _with_full_stop(_title_substitute(target))
+    if target.title:
+        title = f"“{_punctuate_inside(_nest_quotes(target.title), '.')}”"
+    author = target.creator if target.title else ""
+    rest = filter(None, [_capitalize_first(_format_date(target)), where or target.collection])
+    return " ".join(
+        filter(None, [author and _with_full_stop(author), title, *map(_with_full_stop, rest)])
     )
 
 
-def _quoted(title: str) -> str:
+def _russian_legend(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
+    date = russian_date(target.date) if target.date else target.date_as_given or "[Без даты]"
+    where = "; ".join(_format_place(place, ReferenceStyle.LEGEND) for place in places)
+    head = _with_full_stop(
+        target.title or _title_substitute(target, " — ", "[Документ без заглавия]")
+    )
+    date = _capitalize_first(date)
+    return _with_full_stop(f"{head} {date} // {where}" if where else f"{head} {date}")
+
+
+def _wilson_citation(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
+    # The archive of origin first, the copy that was scanned last, as the Digital Archive has it.
+    where = ", and ".join(
+        _format_place(place, ReferenceStyle.WILSON) for place in (*places[1:], *places[:1])
+    )
+    said = ", ".join(filter(None, [_format_date(target), target.collection, where]))
+    title = re.sub("[“”]", "'", target.title).replace('"', "'")
+    head = f'"{title}," {said}' if title else f"{_title_substitute(target)}, {said}"
+    done = {"Contributed by": target.contributors, "Translated by": target.translators}
+    credit = [f" {doing} {_join_names(names)}." for doing, names in done.items() if names]
+    return _with_full_stop(head) + "".join(credit)
+
+
+def _format_place(place: ArchivalReference | str, style: ReferenceStyle) -> str:
+    return (
+        format_reference(place, style)
+        if isinstance(place, ArchivalReference)
+        else place.rstrip(" .")
+    )
+
+
+def _format_date(target: CitationTarget) -> str:
+    return english_date(target.date) if target.date else target.date_as_given or "undated"
+
+
+def _title_substitute(
+    target: CitationTarget, to: str = " to ", nothing: str = "Untitled document"
+) -> str:
+    """Return what stands for a title: who wrote to whom, or what kind of document it is."""
+    if target.creator and target.recipient:
+        return f"{target.creator}{to}{target.recipient}"
+    kind = target.document_type[:1].upper() + target.document_type[1:]
+    return " ".join(
+        filter(None, [kind, target.creator and f"by {target.creator}" * bool(kind)])
+    ) or (target.creator or nothing)
+
+
+def _nest_quotes(title: str) -> str:
     """Return a title as it stands inside double quotation marks: its own become single."""
     title = title.replace("“", "‘").replace("”", "’").rstrip(" .,")
     return re.sub(r'"([^"]*)"', "‘\\1’", title).replace('"', "’")
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _stopped(text: str) -> str:
+def _with_full_stop(text: str) -> str:
     return text if text.endswith((".", "?", "!", "…")) else f"{text}."
 
 
-def _inside(title: str, stop: str) -> str:
+def _punctuate_inside(title: str, stop: str) -> str:
     """Return a quoted title with a comma or a full stop inside its own quotation marks, too."""
     if stop == "." and title.endswith(("?", "!", "…")):
         return title
     return f"{title[:-1]}{stop}’" if title.endswith("’") else f"{title}{stop}"
 
 
-def _capital(text: str) -> str:
+def _capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]

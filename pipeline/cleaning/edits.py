@@ -28,15 +28,15 @@ class CleanText:
     text: str
     changes: tuple[Change, ...] = ()
 
-    def after(self, step: str, edits: Iterable[Edit]) -> "CleanText":
+    def after_step(self, step: str, edits: Iterable[Edit]) -> "CleanText":
         """Return the text after a step; where it had nothing to do, the text as it is."""
         made = tuple(edits)
         if not made:
             return self
-        return CleanText(apply(self.text, made), (*self.changes, Change(step, made)))
+        return CleanText(apply_edits(self.text, made), (*self.changes, Change(step, made)))
 
 
-def apply(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """Return ``text`` with the edits made.
 
     Raises:
@@ -56,24 +56,24 @@ def apply(text: str, edits: Iterable[Edit]) -> str:
 def replay(raw: str, changes: Iterable[Change]) -> str:
     """Return the reading text from the raw one by the published changes alone."""
     for change in changes:
-        raw = apply(raw, change.edits)
+        raw = apply_edits(raw, change.edits)
     return raw
 
 
 def undo(text: str, changes: Iterable[Change]) -> str:
     """Return the raw text from the reading text by the published changes alone."""
     for change in reversed(tuple(changes)):
-        text = apply(text, inverse(change).edits)
+        text = apply_edits(text, invert_change(change).edits)
     return text
 
 
-def inverse(change: Change) -> Change:
+def invert_change(change: Change) -> Change:
     """Return the change that takes this one back."""
-    edits = tuple(Edit(here, edit.inserted, edit.removed) for edit, here in placed(change))
+    edits = tuple(Edit(here, edit.inserted, edit.removed) for edit, here in with_offsets(change))
     return Change(f"undo-{change.step}", edits)
 
 
-def placed(change: Change) -> Iterator[tuple[Edit, int]]:
+def with_offsets(change: Change) -> Iterator[tuple[Edit, int]]:
     """Yield each edit with where what it inserted begins in the text after the change."""
     shift = 0
     for edit in change.edits:
@@ -81,6 +81,6 @@ def placed(change: Change) -> Iterator[tuple[Edit, int]]:
         shift += len(edit.inserted) - len(edit.removed)
 
 
-def mended(text: str, step: Callable[[str], Iterator[Edit]]) -> str:
+def apply_step(text: str, step: Callable[[str], Iterator[Edit]]) -> str:
     """Return a text after one step."""
-    return apply(text, step(text))
+    return apply_edits(text, step(text))

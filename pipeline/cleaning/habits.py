@@ -11,20 +11,20 @@ from itertools import pairwise
 
 import regex
 
-from pipeline.cleaning.edits import Edit, mended  # noqa: F401  the examples use it
+from pipeline.cleaning.edits import Edit, apply_step  # noqa: F401  the examples use it
 from pipeline.cleaning.scripts import is_cyrillic, is_latin
 
 #: Words of one letter; a short row of nothing else is no stressed word.
 _ONE_LETTER_WORDS = frozenset("аиоусквяabikosuvzyà")
-_DIGIT_OF = dict(zip("lIІOОoоЗзб", "1110000336", strict=True))
+_LOOKALIKE_DIGITS = dict(zip("lIІOОoоЗзб", "1110000336", strict=True))
 
-_APART = regex.compile(r"(?<![\p{L}\p{N}.'’-])\p{L}(?: \p{L}(?![\p{L}\p{N}'’-])){3,}+")
-_CAPITAL = regex.compile(r"(?<=\p{Ll}) (?=\p{Lu})")  #: where the next word begins
+_SPACED_LETTERS = regex.compile(r"(?<![\p{L}\p{N}.'’-])\p{L}(?: \p{L}(?![\p{L}\p{N}'’-])){3,}+")
+_WORD_START = regex.compile(r"(?<=\p{Ll}) (?=\p{Lu})")  #: where the next word begins
 _LINE = re.compile(r"[^\n]+")
 _STROKES = re.compile(r"(?P<left> ?)(?<!\S)(?P<strokes>[_|¦~\\]+)(?!\S)(?P<right> ?)")
 _NUMBER = re.compile(r"(?<![^\W_])(?=[^\W_]*\d)[\dlIІOОoоЗзб]+(?![^\W_])")
-_LEAF = re.compile(r"ll?0\d\d")
-_POINT = re.compile(r"^(?P<name>[^\W_]{1,2})\) ", re.MULTILINE)
+_LEAF_NUMBER = re.compile(r"ll?0\d\d")
+_LETTERED_POINT = re.compile(r"^(?P<name>[^\W_]{1,2})\) ", re.MULTILINE)
 
 
 def drop_marks(text: str) -> Iterator[Edit]:
@@ -34,7 +34,7 @@ def drop_marks(text: str) -> Iterator[Edit]:
     at the end of capitals (an exclamation mark), ``~`` before a number (about so many), and more
     than one ``_`` (a blank to be filled in).
 
-    >>> mended("_ Мао ~ дал | ответ — да |\nI think | know ___\nУРА |", drop_marks)
+    >>> apply_step("_ Мао ~ дал | ответ — да |\nI think | know ___\nУРА |", drop_marks)
     'Мао дал ответ — да\nI think | know ___\nУРА |'
     """
     for line in _LINE.finditer(text):
@@ -63,22 +63,22 @@ def close_up_letters(text: str) -> Iterator[Edit]:
 
     A capital after a small letter begins the next word; rows of the alphabet stay.
 
-    >>> mended("р а з р я д к а, K a r l M a r x, а б в г", close_up_letters)
+    >>> apply_step("р а з р я д к а, K a r l M a r x, а б в г", close_up_letters)
     'разрядка, Karl Marx, а б в г'
     """
-    for found in _APART.finditer(text):
+    for found in _SPACED_LETTERS.finditer(text):
         letters, first = found.group().split(" "), found.start()
         if letters[0] in "аи" and text[:first].rstrip()[-1:] == ",":  # ", а в о й н а"
             letters, first = letters[1:], first + 2
-        words = _CAPITAL.split(" ".join(letters))
-        if len(letters) < 4 or _is_row(letters) or any(len(word) < 5 for word in words):
+        words = _WORD_START.split(" ".join(letters))
+        if len(letters) < 4 or _is_alphabet_row(letters) or any(len(word) < 5 for word in words):
             continue
         for word in words:
             yield from (Edit(first + place, " ", "") for place in range(1, len(word), 2))
             first += len(word) + 1
 
 
-def _is_row(letters: list[str]) -> bool:
+def _is_alphabet_row(letters: list[str]) -> bool:
     """Whether letters that stand apart name points or columns, or are words of one letter."""
     small = [letter.casefold() for letter in letters]
     steps = [ord(then) - ord(one) for one, then in pairwise(small)]
@@ -92,18 +92,18 @@ def mend_numbers(text: str) -> Iterator[Edit]:
     Between two digits every look-alike; else O after a digit, l before two, and on a line in
     Cyrillic l and I, the 1 of Russian typewriters, before one. A leaf (l0110) stays.
 
-    >>> mended("год 19З9, l949, 2O и I949; l2 мая; 3б, 2l, 5о, l0110", mend_numbers)
+    >>> apply_step("год 19З9, l949, 2O и I949; l2 мая; 3б, 2l, 5о, l0110", mend_numbers)
     'год 1939, 1949, 20 и 1949; 12 мая; 3б, 2l, 5о, l0110'
     """
     for line in _LINE.finditer(text):
         russian = any(map(is_cyrillic, line.group()))
         for found in _NUMBER.finditer(line.group()):
             token = found.group()
-            if _LEAF.match(token):
+            if _LEAF_NUMBER.match(token):
                 continue
             for place, mark in enumerate(token):
-                if mark in _DIGIT_OF and _is_digit(token, place, russian=russian):
-                    yield Edit(line.start() + found.start() + place, mark, _DIGIT_OF[mark])
+                if mark in _LOOKALIKE_DIGITS and _is_digit(token, place, russian=russian):
+                    yield Edit(line.start() + found.start() + place, mark, _LOOKALIKE_DIGITS[mark])
 
 
 def _is_digit(token: str, place: int, *, russian: bool) -> bool:
@@ -122,10 +122,10 @@ def _is_digit(token: str, place: int, *, russian: bool) -> bool:
 def name_points(text: str) -> Iterator[Edit]:
     r"""Give the point that follows ``а)`` the letter б where it was read as 6.
 
-    >>> mended("а) мир;\n6) война;\nв) все", name_points)
+    >>> apply_step("а) мир;\n6) война;\nв) все", name_points)
     'а) мир;\nб) война;\nв) все'
     """
-    points = list(_POINT.finditer(text))
+    points = list(_LETTERED_POINT.finditer(text))
     names = [point["name"] for point in points]
     if sum(map(str.isdecimal, names)) == 1 and "6" in names:  # else points are numbered too
         place = names.index("6")

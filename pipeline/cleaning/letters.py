@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import regex
 
-from pipeline.cleaning.edits import Edit, mended  # noqa: F401  the examples use it
-from pipeline.cleaning.scripts import is_cyrillic, is_roman, to_cyrillic, unmix
+from pipeline.cleaning.edits import Edit, apply_step  # noqa: F401  the examples use it
+from pipeline.cleaning.scripts import is_cyrillic, is_roman, to_cyrillic, to_one_script
 
 #: Latin abbreviations and words made of letters that all have a Cyrillic double.
-_TRULY_LATIN = {
+_LATIN_WORDS = {
     "ABC", "AEC", "BBC", "CAT", "CBC", "CMEA", "ECE", "EEC", "EPOCA", "OPEC", "PACE", "PAX",
     "PEACE", "TEMPO", "TEXACO", "THE", "TOP",
 }  # fmt: skip
@@ -30,7 +30,7 @@ def drop_invisible(text: str) -> Iterator[Edit]:
 def compose(text: str) -> Iterator[Edit]:
     r"""Write letters and their marks as one character where Unicode has it (NFC).
 
-    >>> mended("и\u0306", compose)
+    >>> apply_step("и\u0306", compose)
     'й'
     """
     if unicodedata.is_normalized("NFC", text):
@@ -44,11 +44,11 @@ def compose(text: str) -> Iterator[Edit]:
 def unmix_scripts(text: str) -> Iterator[Edit]:
     """Give a word that mixes Cyrillic with Latin look-alikes the letters of one script.
 
-    >>> mended("Mао и Гoминьдан, XIX съезд", unmix_scripts)
+    >>> apply_step("Mао и Гoминьдан, XIX съезд", unmix_scripts)
     'Мао и Гоминьдан, XIX съезд'
     """
     for found in _LETTERS.finditer(text):
-        one = unmix(found.group())
+        one = to_one_script(found.group())
         if one != found.group():
             yield Edit(found.start(), found.group(), one)
 
@@ -58,7 +58,7 @@ def type_in_cyrillic(text: str) -> Iterator[Edit]:
 
     Only among Cyrillic words; Roman numerals stay.
 
-    >>> mended("в CCCP на XXX съезде; BBC", type_in_cyrillic)
+    >>> apply_step("в CCCP на XXX съезде; BBC", type_in_cyrillic)
     'в СССР на XXX съезде; BBC'
     """
     for line in _LINE.finditer(text):
@@ -69,11 +69,11 @@ def type_in_cyrillic(text: str) -> Iterator[Edit]:
             if changed is None or len(word) < 3 or not word.isupper():
                 continue
             near = [other.group() for other in words[max(place - 2, 0) : place + 3]]
-            if word not in _TRULY_LATIN and not is_roman(word) and _among_cyrillic(near):
+            if word not in _LATIN_WORDS and not is_roman(word) and _are_cyrillic(near):
                 yield Edit(line.start() + found.start(), word, changed)
 
 
-def _among_cyrillic(words: list[str]) -> bool:
+def _are_cyrillic(words: list[str]) -> bool:
     """Whether the words whose script shows are Cyrillic, and there is one."""
     telling = [w for w in words if w.isalpha() and to_cyrillic(w) is None and not is_roman(w)]
     return bool(telling) and all(all(map(is_cyrillic, word)) for word in telling)

@@ -23,7 +23,7 @@ def leave_out_furniture(text: str, roles: Sequence[Role]) -> Iterator[Edit]:
     """
     lines = list(_LINE.finditer(text))
     pairs = zip(lines, roles, strict=True)
-    for out, group in groupby(pairs, key=lambda pair: pair[1].left_out):
+    for out, group in groupby(pairs, key=lambda pair: pair[1].is_furniture):
         if out:
             found = [line for line, _ in group]
             start, end = found[0].start(), found[-1].end()
@@ -41,11 +41,11 @@ def set_paragraphs(text: str, roles: Sequence[Role]) -> Iterator[Edit]:
     >>> list(set_paragraphs("Мы\n\nи Вы\nОни", [Role.PARAGRAPH, Role.TEXT, Role.PARAGRAPH]))
     [Edit(start=2, removed='\n\n', inserted='\n'), Edit(start=8, removed='\n', inserted='\n\n')]
     """
-    kept = [role for role in roles if not role.left_out]
+    kept = [role for role in roles if not role.is_furniture]
     breaks = _BREAK.finditer(text)
     for found, above, role in zip(breaks, kept, kept[1:], strict=False):
         heading = above is role is Role.HEADING  # one heading in several lines
-        parted = role.begins or above is Role.PAGE_NUMBER
+        parted = role.begins_paragraph or above is Role.PAGE_NUMBER
         wanted = "\n\n" if parted and not heading else "\n"
         if found.group() != wanted:
             yield Edit(found.start(), found.group(), wanted)

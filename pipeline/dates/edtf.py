@@ -14,11 +14,11 @@ from edtf import parse_edtf
 from edtf.parser.edtf_exceptions import EDTFParseException
 
 _ALPHABET = re.compile(r"[0-9XYSE.?~%/,\[\]{}-]+", re.ASCII)
-_HALF_KNOWN = re.compile(r"-(?:[0-9]X|X[0-9])")
-_MARKS = re.compile("[?~%]")
+_HALF_UNKNOWN = re.compile(r"-(?:[0-9]X|X[0-9])")
+_QUALIFIERS = re.compile("[?~%]")
 _DAY = re.compile(r"(?<![0-9X-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 _YEAR_0 = re.compile(r"(?<![0-9XY-])0000(?![0-9])")
-_OPEN = ("", "..")
+_OPEN_ENDS = ("", "..")
 _YEAR = re.compile(r"(?<![0-9])[0-9]{2}[0-9X]{2}")
 
 
@@ -31,26 +31,26 @@ def is_edtf(text: str) -> bool:
     >>> [is_edtf(text) for text in ("1900-02-29", "1949/1948", "14.1.1949", "undated", "1949 ")]
     [False, False, False, False, False]
     """
-    if not _ALPHABET.fullmatch(text) or _HALF_KNOWN.search(text) or _YEAR_0.search(text):
+    if not _ALPHABET.fullmatch(text) or _HALF_UNKNOWN.search(text) or _YEAR_0.search(text):
         return False
-    days = (found.groups() for found in _DAY.finditer(_MARKS.sub("", text)))
-    if not all(_is_day(*map(int, day)) for day in days) or _parsed(text) is None:
+    days = (found.groups() for found in _DAY.finditer(_QUALIFIERS.sub("", text)))
+    if not all(_is_calendar_day(*map(int, day)) for day in days) or _parse_or_none(text) is None:
         return False
     first, slash, last = text.partition("/")
-    return not slash or first in _OPEN or last in _OPEN or _forward(first, last)
+    return not slash or first in _OPEN_ENDS or last in _OPEN_ENDS or _runs_forward(first, last)
 
 
-def first_year(date: str | None) -> int | None:
+def first_year(edtf: str | None) -> int | None:
     """Return the first year that an EDTF date names; of a decade or century, its first.
 
     >>> [first_year(date) for date in ("1949-01-14", "[..1949]", "194X", "1917-01/1918", None)]
     [1949, 1949, 1940, 1917, None]
     """
-    found = _YEAR.search(date or "")
+    found = _YEAR.search(edtf or "")
     return int(found[0].replace("X", "0")) if found else None
 
 
-def _is_day(year: int, month: int, day: int) -> bool:
+def _is_calendar_day(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)
     except ValueError:
@@ -58,7 +58,7 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
-def _parsed(text: str) -> Any:
+def _parse_or_none(text: str) -> Any:
     """Return the library's date, or None; its error is no ValueError, and not its only one."""
     try:
         return parse_edtf(text)
@@ -66,8 +66,8 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _forward(first: str, last: str) -> bool:
-    begins, ends = _parsed(first), _parsed(last)
+def _runs_forward(first: str, last: str) -> bool:
+    begins, ends = _parse_or_none(first), _parse_or_none(last)
     if begins is None or ends is None:
         return False
     try:

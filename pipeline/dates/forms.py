@@ -6,9 +6,9 @@ Months by their names, Russian and English, full, inflected and short; also Roma
 import re
 from typing import TypeAlias
 
-from pipeline.dates.julian import gregorian
+from pipeline.dates.julian import julian_to_gregorian
 
-Moment: TypeAlias = tuple[int, int | None, int | None]  #: year, month, day
+DateParts: TypeAlias = tuple[int, int | None, int | None]  #: year, month, day
 
 _NAMES = """\
 январь января янв january jan i
@@ -28,9 +28,9 @@ _MONTHS = {
     name: number for number, names in enumerate(_NAMES.split("\n"), 1) for name in names.split()
 }
 _ROWS = [names.split() for names in _NAMES.split("\n")]
-RUSSIAN = tuple(row[0] for row in _ROWS)  #: of itself: январь
-OF_RUSSIAN = tuple(row[1] for row in _ROWS)  #: of a day: января
-ENGLISH = tuple(next(name for name in row if name.isascii()).capitalize() for row in _ROWS)
+RUSSIAN_MONTHS = tuple(row[0] for row in _ROWS)  #: of itself: январь
+RUSSIAN_MONTHS_GENITIVE = tuple(row[1] for row in _ROWS)  #: of a day: января
+ENGLISH_MONTHS = tuple(next(name for name in row if name.isascii()).capitalize() for row in _ROWS)
 
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|-?го|-?е)?"
 _MONTH = r"(?P<month>[^\W\d_]+\.?)"
@@ -50,7 +50,7 @@ _SHAPES = [
     )
 ]
 _MONTH_FIRST = re.compile(r"([^\W\d_]+\.?)\s*[0-9]{1,2}(?:st|nd|rd|th)?", re.IGNORECASE)
-_BOTH = re.compile(r"(.+?)\s*(?:/\s*(.+)|\(([^()]+)\)(.*))")
+_DUAL_STYLE = re.compile(r"(.+?)\s*(?:/\s*(.+)|\(([^()]+)\)(.*))")
 
 
 def month_number(word: str) -> int | None:
@@ -62,24 +62,24 @@ def month_number(word: str) -> int | None:
     return _MONTHS.get(word.rstrip(".").casefold())
 
 
-def moment(words: str) -> Moment | None:
+def parse_date_form(words: str) -> DateParts | None:
     """Return year, month and day, as far as they are written; None where it is no date.
 
-    >>> moment("14th of January, 1949"), moment("14.I.1949"), moment("январь 1949")
-    ((1949, 1, 14), (1949, 1, 14), (1949, 1, None))
+    >>> [parse_date_form(text) for text in ("14th of January, 1949", "14.I.1949", "январь 1949")]
+    [(1949, 1, 14), (1949, 1, 14), (1949, 1, None)]
     """
     for shape in _SHAPES:
         found = shape.fullmatch(words)
         if found is None:
             continue
         said = found.groupdict()
-        month = None if said.get("month") is None else _month(said["month"])
+        month = None if said.get("month") is None else _month_of(said["month"])
         if "month" not in said or month is not None:
             return int(said["year"]), month, int(said["day"]) if said.get("day") else None
     return None
 
 
-def iso(when: Moment) -> str:
+def format_edtf(when: DateParts) -> str:
     """Return a moment as EDTF writes it; whether the calendar has it is not looked at."""
     year, month, day = when
     return "-".join(
@@ -87,42 +87,42 @@ def iso(when: Moment) -> str:
     )
 
 
-def pair(first: str, last: str) -> tuple[Moment, Moment] | None:
+def parse_range(first: str, last: str) -> tuple[DateParts, DateParts] | None:
     """Read two moments; the one lends the other what it leaves out.
 
-    >>> pair("14", "16 января 1949"), pair("март", "май 1949")
+    >>> parse_range("14", "16 января 1949"), parse_range("март", "май 1949")
     (((1949, 1, 14), (1949, 1, 16)), ((1949, 3, None), (1949, 5, None)))
     """
     first, last = first.strip(), last.strip()
     named = _MONTH_FIRST.fullmatch(first)
-    ends = moment(last) or (moment(f"{named[1]} {last}") if named else None)
+    ends = parse_date_form(last) or (parse_date_form(f"{named[1]} {last}") if named else None)
     if ends is None:
         return None
     if ends[2] is not None and re.fullmatch("[0-9]{1,2}", first, re.ASCII):
         return (ends[0], ends[1], int(first)), ends
-    begins = moment(first) or moment(f"{first} {ends[0]}")
+    begins = parse_date_form(first) or parse_date_form(f"{first} {ends[0]}")
     return None if begins is None else (begins, ends)
 
 
-def dual(words: str) -> str | None:
+def parse_dual_style(words: str) -> str | None:
     """Return the New Style day of a date in both styles (``14/27 January 1917``), or None.
 
     The two must be one day; a pair of days that are not is no date in both styles.
     """
-    found = _BOTH.fullmatch(words)
+    found = _DUAL_STYLE.fullmatch(words)
     if found is None:
         return None
-    both = pair(found[1], found[2] or f"{found[3]}{found[4]}")
+    both = parse_range(found[1], found[2] or f"{found[3]}{found[4]}")
     if both is None:
         return None
     (year, month, day), new = both
     try:
-        old = gregorian(year, month or 0, day or 0)
+        old = julian_to_gregorian(year, month or 0, day or 0)
     except ValueError:
         return None
-    return iso(new) if new == (old.year, old.month, old.day) else None
+    return format_edtf(new) if new == (old.year, old.month, old.day) else None
 
 
-def _month(word: str) -> int | None:
+def _month_of(word: str) -> int | None:
     number = int(word) if word.isdigit() else month_number(word)
     return number if number and number <= 12 else None

@@ -4,46 +4,48 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_ISO = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?"
-_ONE = re.compile(rf"(?P<first>{_ISO})(?P<doubt>[~?%]?)")
-_LASTING = re.compile(rf"(?P<first>{_ISO}|\.\.|)(?P<doubt>[~?%]?)/(?P<last>{_ISO}|\.\.|)[~?%]?")
-_WITHIN = re.compile(rf"\[(?P<first>{_ISO})?\.\.(?P<last>{_ISO})?\]")
-_DECADE = re.compile(r"(?P<stem>[0-9]{2}(?:[0-9]X|XX))")
+_ISO_DATE = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-9]{2})?)?"
+_SINGLE = re.compile(rf"(?P<first>{_ISO_DATE})(?P<doubt>[~?%]?)")
+_INTERVAL = re.compile(
+    rf"(?P<first>{_ISO_DATE}|\.\.|)(?P<doubt>[~?%]?)/(?P<last>{_ISO_DATE}|\.\.|)[~?%]?"
+)
+_WITHIN = re.compile(rf"\[(?P<first>{_ISO_DATE})?\.\.(?P<last>{_ISO_DATE})?\]")
+_DECADE_OR_CENTURY = re.compile(r"(?P<stem>[0-9]{2}(?:[0-9]X|XX))")
 
 
-class Extent(StrEnum):
+class DateKind(StrEnum):
     """What two ends of a date mean."""
 
-    ONE = "one"  #: both are the date
-    LASTING = "lasting"  #: from the first to the last
+    SINGLE = "one"  #: both are the date
+    INTERVAL = "lasting"  #: from the first to the last
     WITHIN = "within"  #: one date, somewhere between them
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class IsoDateRange:
     """The ends of a date, each a year, a month or a day; empty where it is open."""
 
     first: str
     last: str
-    extent: Extent
-    doubt: str = ""  #: ``~`` about then, ``?`` not sure, ``%`` both
+    kind: DateKind
+    qualifier: str = ""  #: ``~`` about then, ``?`` not sure, ``%`` both
 
 
-def span(edtf: str | None) -> Span | None:
+def iso_date_range(edtf: str | None) -> IsoDateRange | None:
     """Return the ends of a date; None where it has none that ISO 8601 can say.
 
-    >>> span("194X")
-    Span(first='1940', last='1949', extent=<Extent.WITHIN: 'within'>, doubt='')
+    >>> iso_date_range("194X")
+    IsoDateRange(first='1940', last='1949', kind=<DateKind.WITHIN: 'within'>, qualifier='')
     """
     said = edtf or ""
-    if found := _ONE.fullmatch(said):
-        return Span(found["first"], found["first"], Extent.ONE, found["doubt"])
-    if found := _LASTING.fullmatch(said):
+    if found := _SINGLE.fullmatch(said):
+        return IsoDateRange(found["first"], found["first"], DateKind.SINGLE, found["doubt"])
+    if found := _INTERVAL.fullmatch(said):
         ends = (found["first"].strip("."), found["last"].strip("."))
-        return Span(*ends, Extent.LASTING, found["doubt"]) if any(ends) else None
+        return IsoDateRange(*ends, DateKind.INTERVAL, found["doubt"]) if any(ends) else None
     if (found := _WITHIN.fullmatch(said)) and (found["first"] or found["last"]):
-        return Span(found["first"] or "", found["last"] or "", Extent.WITHIN)
-    if found := _DECADE.fullmatch(said):
+        return IsoDateRange(found["first"] or "", found["last"] or "", DateKind.WITHIN)
+    if found := _DECADE_OR_CENTURY.fullmatch(said):
         first, last = (found["stem"].replace("X", digit) for digit in "09")
-        return Span(first, last, Extent.WITHIN)
+        return IsoDateRange(first, last, DateKind.WITHIN)
     return None

@@ -7,16 +7,16 @@ _PART = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?([?~%]?)", re.ASC
 _BEFORE_ORDINAL = 1_721_425  #: Julian day number of the day before 1 January of the year 1
 
 
-def gregorian(year: int, month: int, day: int) -> date:
+def julian_to_gregorian(year: int, month: int, day: int) -> date:
     """Return a day of the Julian calendar; ValueError where that calendar has no such day.
 
     The Julian day number is reckoned as Richards does (Explanatory Supplement to the
     Astronomical Almanac, 3rd ed., 15.11).
 
-    >>> gregorian(1917, 10, 25), gregorian(1900, 2, 29)
+    >>> julian_to_gregorian(1917, 10, 25), julian_to_gregorian(1900, 2, 29)
     (datetime.date(1917, 11, 7), datetime.date(1900, 3, 13))
     """
-    if not (1 <= month <= 12 and 1 <= day <= _days(year, month)):
+    if not (1 <= month <= 12 and 1 <= day <= _days_in_month(year, month)):
         msg = f"the Julian calendar has no {year:04d}-{month:02d}-{day:02d}"
         raise ValueError(msg)
     back = (14 - month) // 12
@@ -25,21 +25,24 @@ def gregorian(year: int, month: int, day: int) -> date:
     return date.fromordinal(number - _BEFORE_ORDINAL)
 
 
-def to_gregorian(edtf: str) -> str:
+def edtf_to_gregorian(edtf: str) -> str:
     """Return an Old Style date or interval in Gregorian EDTF; a month becomes its days.
 
     Raises:
         ValueError: it is of no kind that can be reckoned, or no day of the calendar.
 
-    >>> to_gregorian("1917-01-14"), to_gregorian("1917-01~"), to_gregorian("../1917-10-25")
-    ('1917-01-27', '1917-01-14~/1917-02-13~', '../1917-11-07')
+    >>> [edtf_to_gregorian(date) for date in ("1917-01-14", "1917-01~", "../1917-10-25")]
+    ['1917-01-27', '1917-01-14~/1917-02-13~', '../1917-11-07']
     """
     first, slash, last = edtf.partition("/")
-    begins, ends = _end(first, last=False), _end(last if slash else first, last=True)
+    begins, ends = (
+        _interval_end(first, last=False),
+        _interval_end(last if slash else first, last=True),
+    )
     return begins if begins == ends and not slash else f"{begins}/{ends}"
 
 
-def _end(part: str, *, last: bool) -> str:
+def _interval_end(part: str, *, last: bool) -> str:
     """Return the first or the last day of a part of an interval."""
     if part in {"", ".."}:
         return part
@@ -49,10 +52,10 @@ def _end(part: str, *, last: bool) -> str:
         raise ValueError(msg)
     year = int(found[1])
     month = int(found[2] or (12 if last else 1))
-    day = int(found[3] or (_days(year, month) if last else 1))
-    return gregorian(year, month, day).isoformat() + found[4]
+    day = int(found[3] or (_days_in_month(year, month) if last else 1))
+    return julian_to_gregorian(year, month, day).isoformat() + found[4]
 
 
-def _days(year: int, month: int) -> int:
+def _days_in_month(year: int, month: int) -> int:
     """Return the length of a month; every fourth year is a leap year."""
     return 30 + (month + month // 8) % 2 if month != 2 else 29 if year % 4 == 0 else 28

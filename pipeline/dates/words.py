@@ -6,9 +6,9 @@ EDTF: https://www.loc.gov/standards/datetime/. What has no words here is printed
 import re
 from collections.abc import Callable
 
-from pipeline.dates.forms import ENGLISH, OF_RUSSIAN, RUSSIAN
+from pipeline.dates.forms import ENGLISH_MONTHS, RUSSIAN_MONTHS, RUSSIAN_MONTHS_GENITIVE
 
-_MOMENT = re.compile(
+_YEAR_MONTH_DAY = re.compile(
     r"(?P<year>-?[0-9]{2,4}X{0,2})(?:-(?P<month>[0-9]{2}))?(?:-(?P<day>[0-9]{2}))?"
 )
 #: 21 to 24 and 33 to 36 stand where a month does (EDTF, level 1 and 2)
@@ -17,80 +17,88 @@ _SEASONS_RUSSIAN = dict(zip(range(21, 25), ("весна", "лето", "осен�
 _QUARTERS = dict(zip(range(33, 37), ("I", "II", "III", "IV"), strict=True))
 
 
-def in_english(edtf: str) -> str:
+def english_date(edtf: str) -> str:
     """Return a date as an American note has it.
 
-    >>> [in_english(date) for date in ("1949-01-14", "1949-01", "1949~", "1949?", "194X")]
+    >>> [english_date(date) for date in ("1949-01-14", "1949-01", "1949~", "1949?", "194X")]
     ['January 14, 1949', 'January 1949', 'ca. 1949', '1949?', '1940s']
-    >>> in_english("1949-01-14/1949-02-01"), in_english("../1949"), in_english("1949/..")
+    >>> english_date("1949-01-14/1949-02-01"), english_date("../1949"), english_date("1949/..")
     ('January 14, 1949–February 1, 1949', 'before 1949', 'after 1949')
-    >>> in_english("1949-21"), in_english("1949-34"), in_english("1949-24/1950-21")
+    >>> english_date("1949-21"), english_date("1949-34"), english_date("1949-24/1950-21")
     ('spring 1949', 'quarter II of 1949', 'winter 1949–spring 1950')
     """
-    return _spoken(edtf, _english, ("before ", "after ", "ca. ", "?", "–"))
+    return _format_edtf(edtf, _format_english, ("before ", "after ", "ca. ", "?", "–"))
 
 
-def in_russian(edtf: str) -> str:
+def russian_date(edtf: str) -> str:
     """Return a date as a Russian legend has it.
 
-    >>> [in_russian(date) for date in ("1949-01-14", "1949-01", "1949~", "1949?", "194X")]
+    >>> [russian_date(date) for date in ("1949-01-14", "1949-01", "1949~", "1949?", "194X")]
     ['14 января 1949 г.', 'январь 1949 г.', 'ок. 1949 г.', '1949 г. (?)', '1940-е гг.']
-    >>> in_russian("1949-01-14/1949-02-01")
+    >>> russian_date("1949-01-14/1949-02-01")
     '14 января 1949 г. – 1 февраля 1949 г.'
-    >>> in_russian("1949-23"), in_russian("1949-33")
+    >>> russian_date("1949-23"), russian_date("1949-33")
     ('осень 1949 г.', 'I квартал 1949 г.')
     """
-    return _spoken(edtf, _russian, ("до ", "после ", "ок. ", " (?)", " – "))
+    return _format_edtf(edtf, _format_russian, ("до ", "после ", "ок. ", " (?)", " – "))
 
 
-def parts(edtf: str | None) -> list[list[int]]:
+def date_parts(edtf: str | None) -> list[list[int]]:
     """Return the ends of a date as numbers, year first; none where a year is not wholly known."""
-    found = [_MOMENT.match(end) for end in (edtf or "").split("/")]
+    found = [_YEAR_MONTH_DAY.match(end) for end in (edtf or "").split("/")]
     numbers = [
-        _calendar([int(number) for number in end.groups() if number])
+        _drop_season([int(number) for number in end.groups() if number])
         for end in found
         if end is not None and "X" not in end["year"]
     ]
     return numbers if len(numbers) == len(found) else []
 
 
-def _calendar(numbers: list[int]) -> list[int]:
+def _drop_season(numbers: list[int]) -> list[int]:
     """Return year, month and day; a season is no month, and is left out."""
     return numbers if len(numbers) < 2 or numbers[1] <= 12 else numbers[:1]
 
 
-def _spoken(
-    edtf: str, say: Callable[[str, int, int], str], words: tuple[str, str, str, str, str]
+def _format_edtf(
+    edtf: str, format_one: Callable[[str, int, int], str], words: tuple[str, str, str, str, str]
 ) -> str:
     before, after, about, unsure, to = words
     first, slash, last = edtf.partition("/")
     if slash and (first in {"", ".."} or last in {"", ".."}):
         end = last if first in {"", ".."} else first
-        return (before if first in {"", ".."} else after) + _spoken(end, say, words)
+        return (before if first in {"", ".."} else after) + _format_edtf(end, format_one, words)
     if slash:
-        return _spoken(first, say, words) + to + _spoken(last, say, words)
+        return _format_edtf(first, format_one, words) + to + _format_edtf(last, format_one, words)
     bare = first.rstrip("?~%")
     mark = first[len(bare) :]
-    found = _MOMENT.fullmatch(bare)
+    found = _YEAR_MONTH_DAY.fullmatch(bare)
     if found is None:
         return edtf
-    spoken = say(found["year"], int(found["month"] or 0), int(found["day"] or 0))
+    spoken = format_one(found["year"], int(found["month"] or 0), int(found["day"] or 0))
     return (about if mark in {"~", "%"} else "") + spoken + (unsure if mark in {"?", "%"} else "")
 
 
-def _english(year: str, month: int, day: int) -> str:
+def _format_english(year: str, month: int, day: int) -> str:
     year = year.replace("X", "0") + "s" if "X" in year else year
     if month in _QUARTERS:
         return f"quarter {_QUARTERS[month]} of {year}"
     if not 1 <= month <= 12:
         return " ".join(filter(None, [_SEASONS.get(month), year]))
-    return f"{ENGLISH[month - 1]} {day}, {year}" if day else f"{ENGLISH[month - 1]} {year}"
+    return (
+        f"{ENGLISH_MONTHS[month - 1]} {day}, {year}"
+        if day
+        else f"{ENGLISH_MONTHS[month - 1]} {year}"
+    )
 
 
-def _russian(year: str, month: int, day: int) -> str:
+def _format_russian(year: str, month: int, day: int) -> str:
     year = f"{year.replace('X', '0')}-е гг." if "X" in year else f"{year} г."
     if month in _QUARTERS:
         return f"{_QUARTERS[month]} квартал {year}"
     if not 1 <= month <= 12:
         return " ".join(filter(None, [_SEASONS_RUSSIAN.get(month), year]))
-    return f"{day} {OF_RUSSIAN[month - 1]} {year}" if day else f"{RUSSIAN[month - 1]} {year}"
+    return (
+        f"{day} {RUSSIAN_MONTHS_GENITIVE[month - 1]} {year}"
+        if day
+        else f"{RUSSIAN_MONTHS[month - 1]} {year}"
+    )

@@ -6,23 +6,26 @@ from itertools import pairwise
 _POINT = re.compile(r"([0-9]{1,3})\s?[.)]\s+\S")
 
 
-def paragraphs(text: str) -> tuple[str, ...]:
+def split_paragraphs(text: str) -> tuple[str, ...]:
     """Return the paragraphs: what empty lines and page ends (form feeds) part."""
-    return tuple(part for _, part in _placed(text))
+    return tuple(part for _, part in _paragraphs_by_page(text))
 
 
-def aligned(text: str, translation: str) -> tuple[tuple[int, int], ...]:
+def align_paragraphs(text: str, translation: str) -> tuple[tuple[int, int], ...]:
     r"""Return pairs of paragraphs, counted from 1; none where the numbered points differ.
 
     A point is paired with its point. What stands between two points is paired where both texts
     have as many paragraphs there and ours are on one page: a page end cuts paragraphs in two.
     What stands before the first point, or behind the last, nothing numbers.
 
-    >>> aligned("Тов.!\n\n1. Да.\n\nЕще.\n\n2. Нет.", "1. Yes.\n\nMore.\n\n2. No.\n\nEnd.")
+    >>> align_paragraphs("Тов.!\n\n1. Да.\n\nЕще.\n\n2. Нет.", "1. Yes.\n\nMore.\n\n2. No.\n\nEnd.")
     ((2, 1), (3, 2), (4, 3))
     """
-    ours, theirs = _placed(text), _placed(translation)
-    points = _points([part for _, part in ours]), _points([part for _, part in theirs])
+    ours, theirs = _paragraphs_by_page(text), _paragraphs_by_page(translation)
+    points = (
+        _numbered_points([part for _, part in ours]),
+        _numbered_points([part for _, part in theirs]),
+    )
     if len(points[0]) != len(points[1]) or not points[0]:
         return ()
     starts = list(zip(*points, strict=True))
@@ -34,7 +37,7 @@ def aligned(text: str, translation: str) -> tuple[tuple[int, int], ...]:
     return tuple(pairs)
 
 
-def _placed(text: str) -> list[tuple[int, str]]:
+def _paragraphs_by_page(text: str) -> list[tuple[int, str]]:
     """Return each paragraph with the number of its page."""
     found = list[tuple[int, str]]()
     for page, content in enumerate(text.replace("\r\n", "\n").split("\f")):
@@ -43,7 +46,7 @@ def _placed(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def _points(parts: list[str]) -> list[int]:
+def _numbered_points(parts: list[str]) -> list[int]:
     """Return the places of the paragraphs that count on from 1."""
     found = list[int]()
     for place, part in enumerate(parts):

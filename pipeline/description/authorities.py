@@ -2,7 +2,7 @@
 
 import re
 
-_SHAPES = (
+_URI_PATTERNS = (
     r"https?://www\.wikidata\.org/entity/Q[1-9][0-9]*",
     r"https?://viaf\.org/viaf/[1-9][0-9]*",
     r"http://id\.loc\.gov/authorities/(?:names|subjects)/(?:n|nb|nr|no|ns|sh|sj)[0-9]+",
@@ -10,7 +10,7 @@ _SHAPES = (
     r"https://isni\.org/isni/[0-9]{15}[0-9X]",
     r"https://orcid\.org/(?:[0-9]{4}-){3}[0-9]{3}[0-9X]",
 )
-_KNOWN = re.compile("|".join(_SHAPES))
+_KNOWN_URI = re.compile("|".join(_URI_PATTERNS))
 _WIKIDATA = re.compile(r"(?:.*wikidata\.org/wiki/|wikidata:|)(Q[1-9][0-9]*)", re.IGNORECASE)
 _VIAF = re.compile(r"(?:.*viaf\.org/(?:en/)?viaf/|viaf:)([1-9][0-9]*)/?", re.IGNORECASE)
 _LOC = re.compile(
@@ -18,21 +18,21 @@ _LOC = re.compile(
 )
 
 
-def authority_uri(given: str) -> str:
+def check_authority_uri(given: str) -> str:
     """Return a URI of a known shape as it is; ValueError with the right form, or an example.
 
-    >>> authority_uri("Q855")
+    >>> check_authority_uri("Q855")
     Traceback (most recent call last):
     ValueError: is no URI of an authority file. Write https://www.wikidata.org/entity/Q855
     """
-    if _KNOWN.fullmatch(given):
+    if _KNOWN_URI.fullmatch(given):
         return given
     example = "one such as https://www.wikidata.org/entity/Q855 or https://viaf.org/viaf/101698170"
-    msg = f"is no URI of an authority file. Write {_meant(given) or example}"
+    msg = f"is no URI of an authority file. Write {_suggest_uri(given) or example}"
     raise ValueError(msg)
 
 
-def _meant(given: str) -> str | None:
+def _suggest_uri(given: str) -> str | None:
     if found := _WIKIDATA.fullmatch(given):
         return f"https://www.wikidata.org/entity/{found[1].upper()}"
     if found := _VIAF.fullmatch(given):

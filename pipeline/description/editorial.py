@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Kind: TypeAlias = Literal["supplied", "omission", "remark", "illegible", "note"]
+EditorialKind: TypeAlias = Literal["supplied", "omission", "remark", "illegible", "note"]
 
-_KINDS: tuple[tuple[str, Kind], ...] = (
+_KINDS: tuple[tuple[str, EditorialKind], ...] = (
     (r"(?:…|\.\s?\.\s?\.)", "omission"),
     (r"(?:sic!?|so|так в (?:тексте|документе|оригинале)\.?)", "remark"),
     (r"(?:illegible|нрзб\.?|неразборчиво|\?+)", "illegible"),
@@ -21,22 +21,23 @@ _KINDS: tuple[tuple[str, Kind], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Editorial:
+class EditorialSpan:
     """An editor's words in a text."""
 
     start: int  #: of the opening bracket, in characters
     end: int  #: after the closing bracket
-    words: str  #: between the brackets
-    kind: Kind
+    text: str  #: between the brackets
+    kind: EditorialKind
 
 
-def editorial(text: str) -> tuple[Editorial, ...]:
+def editorial_spans(text: str) -> tuple[EditorialSpan, ...]:
     """Return the editors' words of a text, in order; they never overlap.
 
-    >>> [(span.words, span.kind) for span in editorial("Filippov [Stalin], [which is] … [sic]")]
+    >>> spans = editorial_spans("Filippov [Stalin], [which is] … [sic]")
+    >>> [(span.text, span.kind) for span in spans]
     [('Stalin', 'supplied'), ('which is', 'supplied'), ('sic', 'remark')]
     """
-    spans, opened = list[Editorial](), list[int]()
+    spans, opened = list[EditorialSpan](), list[int]()
     for place, character in enumerate(text):
         if character == "[":
             opened.append(place)
@@ -46,18 +47,18 @@ def editorial(text: str) -> tuple[Editorial, ...]:
                 spans.pop()  # within these brackets
             end = place + 1
             words = text[start + 1 : place]
-            spans.append(Editorial(start, end, words, _kind(words)))
+            spans.append(EditorialSpan(start, end, words, _kind_of(words)))
     return tuple(spans)
 
 
-def without_editors(text: str) -> str:
+def strip_editorial_spans(text: str) -> str:
     """Return a text without its editors' words.
 
-    >>> without_editors("Cable, Filippov [Stalin] to Cde. Mao Zedong")
+    >>> strip_editorial_spans("Cable, Filippov [Stalin] to Cde. Mao Zedong")
     'Cable, Filippov to Cde. Mao Zedong'
     """
     kept, last = list[str](), 0
-    for span in editorial(text):
+    for span in editorial_spans(text):
         kept.append(text[last : span.start])
         last = span.end
     if not kept:
@@ -66,7 +67,7 @@ def without_editors(text: str) -> str:
     return re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[ \t]{2,}", " ", joined)).strip()
 
 
-def _kind(words: str) -> Kind:
+def _kind_of(words: str) -> EditorialKind:
     for pattern, kind in _KINDS:
         if re.fullmatch(pattern, words.strip(), re.IGNORECASE):
             return kind

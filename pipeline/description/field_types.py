@@ -4,10 +4,10 @@ from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator
 
-from pipeline.references.leaves import Leaf, leaf_labels
+from pipeline.references.leaves import Leaf, parse_leaf_labels
 
 
-def one_text(given: object) -> object:
+def to_text(given: object) -> object:
     """Return one text without the space around it."""
     if given is None or isinstance(given, str):
         return (given or "").strip() or None
@@ -15,7 +15,7 @@ def one_text(given: object) -> object:
     raise ValueError(msg)
 
 
-def several_texts(given: object) -> tuple[str, ...]:
+def to_text_list(given: object) -> tuple[str, ...]:
     """Return a list of texts; one text is a list of one."""
     items = (given,) if isinstance(given, str) else given
     if not isinstance(items, list | tuple):
@@ -28,17 +28,17 @@ def several_texts(given: object) -> tuple[str, ...]:
     return tuple(filter(None, texts))
 
 
-def labels(given: object) -> tuple[str | None, ...]:
+def to_leaf_labels(given: object) -> tuple[str | None, ...]:
     """Return leaf labels, in our form where they can be read; None where a page is no leaf."""
     if isinstance(given, str):
-        return leaf_labels(given) or (given.strip(),)
+        return parse_leaf_labels(given) or (given.strip(),)
     if not isinstance(given, list | tuple):
         msg = "takes a list of leaves, one for each page"
         raise ValueError(msg)
-    return tuple(_label(item) for item in given)
+    return tuple(_to_leaf_label(item) for item in given)
 
 
-def _label(given: object) -> str | None:
+def _to_leaf_label(given: object) -> str | None:
     if given is None:
         return None
     if not isinstance(given, str):
@@ -48,14 +48,14 @@ def _label(given: object) -> str | None:
     return given.strip() or None if leaf is None else leaf.label
 
 
-Text: TypeAlias = Annotated[
-    str | None, BeforeValidator(one_text, json_schema_input_type=str | None)
+OptionalText: TypeAlias = Annotated[
+    str | None, BeforeValidator(to_text, json_schema_input_type=str | None)
 ]
-Texts: TypeAlias = Annotated[
+TextList: TypeAlias = Annotated[
     tuple[str, ...],
-    BeforeValidator(several_texts, json_schema_input_type=str | list[str] | None),
+    BeforeValidator(to_text_list, json_schema_input_type=str | list[str] | None),
 ]
-Labels: TypeAlias = Annotated[
+LeafLabels: TypeAlias = Annotated[
     tuple[str | None, ...],
-    BeforeValidator(labels, json_schema_input_type=str | list[str | None] | None),
+    BeforeValidator(to_leaf_labels, json_schema_input_type=str | list[str | None] | None),
 ]

@@ -11,15 +11,21 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from pipeline.dates.parse import Calendar
-from pipeline.description.field_types import Labels, Text, Texts
-from pipeline.description.languages import language_tag
+from pipeline.description.field_types import LeafLabels, OptionalText, TextList
+from pipeline.description.languages import normalize_language_tag
 from pipeline.description.nested_fields import GivenForm, GivenName, GivenTranslation
-from pipeline.description.rights import COPYRIGHT_NOT_EVALUATED, rights_statement
+from pipeline.description.rights import COPYRIGHT_NOT_EVALUATED, check_rights_uri
 
-__all__ = ["COPYRIGHT_NOT_EVALUATED", "ONE_OF", "Description", "json_schema", "nearest_field"]
+__all__ = [
+    "COPYRIGHT_NOT_EVALUATED",
+    "PLURAL_NAMES",
+    "Description",
+    "sidecar_json_schema",
+    "suggest_field",
+]
 
 #: the singular of a list is its name too
-ONE_OF = {"reference": "references", "contributor": "contributors", "subject": "subjects"}
+PLURAL_NAMES = {"reference": "references", "contributor": "contributors", "subject": "subjects"}
 
 
 class Description(BaseModel):
@@ -27,7 +33,7 @@ class Description(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: Text = Field(
+    title: OptionalText = Field(
         None, description="As the document is known; editors' words in square brackets.",
         examples=["Cable, Filippov [Stalin] to Cde. Mao Zedong"],
     )  # fmt: skip
@@ -35,47 +41,51 @@ class Description(BaseModel):
         (), description="The title in other languages or alphabets.",
         examples=[[{"value": "Телеграмма Филиппова Мао Цзэ-дуну", "language": "ru"}]],
     )  # fmt: skip
-    date: Text = Field(
+    date: OptionalText = Field(
         None, description="In EDTF, or as written in Russian or English; kept as given, too.",
         examples=["1949-01-14", "14 января 1949 г.", "14/27 January 1917", "not before 1949"],
     )  # fmt: skip
     date_calendar: Calendar | None = Field(
         None, description="Of the date as given; `julian` is Old Style.", examples=["julian"]
     )
-    language: Text = Field(None, description="Of the document, BCP 47.", examples=["ru", "en"])
-    creator: Text = Field(
+    language: OptionalText = Field(
+        None, description="Of the document, BCP 47.", examples=["ru", "en"]
+    )
+    creator: OptionalText = Field(
         None, description="Who wrote or sent it, as given.", examples=["Filippov [Stalin]"]
     )
-    recipient: Text = Field(None, description="To whom it went, as given.", examples=["Mao Zedong"])
+    recipient: OptionalText = Field(
+        None, description="To whom it went, as given.", examples=["Mao Zedong"]
+    )
     names: tuple[GivenName, ...] = Field(
         (), description="More on the people, creator and recipient too: roles, forms, authorities.",
         examples=[[{"name": "Mao Zedong", "role": "recipient"}]],
     )  # fmt: skip
-    document_type: Text = Field(
+    document_type: OptionalText = Field(
         None, description="What kind of document it is.", examples=["cable", "protocol"]
     )
-    references: Texts = Field(
+    references: TextList = Field(
         (), description="Where it lies, as cited; first the place where this scan was made.",
         examples=[["RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"]],
     )  # fmt: skip
-    leaves: Labels = Field(
+    leaves: LeafLabels = Field(
         (), description="A leaf for each page, where the reference does not tell; null is no leaf.",
         examples=["0110-0113", ["0110", "0110v", None]],
     )  # fmt: skip
-    contributors: Texts = Field(
+    contributors: TextList = Field(
         (), description="Who gave the copy to the collection.", examples=["Sergey Radchenko"]
     )
-    funder: Text = Field(None, description="Who paid.", examples=["Leon Levy Foundation"])
-    collection: Text = Field(
+    funder: OptionalText = Field(None, description="Who paid.", examples=["Leon Levy Foundation"])
+    collection: OptionalText = Field(
         None, description="What it was published in.",
         examples=["History and Public Policy Program Digital Archive"],
     )  # fmt: skip
-    subjects: Texts = Field((), description="What it is about.", examples=["Chinese Civil War"])
-    summary: Text = Field(
+    subjects: TextList = Field((), description="What it is about.", examples=["Chinese Civil War"])
+    summary: OptionalText = Field(
         None, description="What it says, in a few sentences.",
         examples=["Stalin advises Mao on the peace talks."],
     )  # fmt: skip
-    rights: Text = Field(
+    rights: OptionalText = Field(
         COPYRIGHT_NOT_EVALUATED,
         description="URI of a rights statement or licence; nothing said is not evaluated.",
         examples=[COPYRIGHT_NOT_EVALUATED, "http://creativecommons.org/licenses/by/4.0/"],
@@ -84,34 +94,36 @@ class Description(BaseModel):
         (), description="The text in other languages; `NAME.en.txt` beside the scan is one, too.",
         examples=[[{"language": "en", "translator": "Sergey Radchenko"}]],
     )  # fmt: skip
-    note: Text = Field(None, description="What else should be known.", examples=["Carbon copy."])
-    replaces: Text = Field(
+    note: OptionalText = Field(
+        None, description="What else should be known.", examples=["Carbon copy."]
+    )
+    replaces: OptionalText = Field(
         None, description="Id of the record whose next version this scan becomes.",
         examples=["rgaspi-f558-op11-d330-l0110-0113"],
     )  # fmt: skip
 
     @field_validator("language")
     @classmethod
-    def _as_bcp_47(cls, given: str | None) -> str | None:
-        return None if given is None else language_tag(given)
+    def _check_language(cls, given: str | None) -> str | None:
+        return None if given is None else normalize_language_tag(given)
 
     @field_validator("rights")
     @classmethod
-    def _as_known(cls, given: str | None) -> str | None:
-        return None if given is None else rights_statement(given)
+    def _check_rights(cls, given: str | None) -> str | None:
+        return None if given is None else check_rights_uri(given)
 
 
-def nearest_field(word: str, model: type[BaseModel] = Description) -> str:
+def suggest_field(word: str, model: type[BaseModel] = Description) -> str:
     """Return advice for a key that is none of the fields of a model."""
     fields = list(model.model_fields)
     near = get_close_matches(word.lower(), fields, n=1, cutoff=0.5)
     return f"Did you mean `{near[0]}`?" if near else f"Known are: {', '.join(fields)}."
 
 
-def json_schema() -> str:
+def sidecar_json_schema() -> str:
     """Return the JSON Schema of a sidecar, as published in ``docs/``."""
     schema: dict[str, Any] = Description.model_json_schema(mode="validation")
-    for one, several in ONE_OF.items():
+    for one, several in PLURAL_NAMES.items():
         schema["properties"][one] = schema["properties"][several]
     for parts in ("names", "titles"):
         items = schema["properties"][parts]["items"]

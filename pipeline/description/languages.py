@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 import langcodes
 
-_LANGUAGES = {  # to advise who writes a name where a code is needed
+_TAGS_BY_NAME = {  # to advise who writes a name where a code is needed
     "russian": "ru", "русский": "ru", "english": "en", "английский": "en", "chinese": "zh",
     "french": "fr", "german": "de", "polish": "pl", "ukrainian": "uk", "spanish": "es",
     "italian": "it", "czech": "cs", "danish": "da", "hungarian": "hu", "bulgarian": "bg",
@@ -12,30 +12,30 @@ _LANGUAGES = {  # to advise who writes a name where a code is needed
 }  # fmt: skip
 
 
-def is_language(given: str) -> bool:
+def is_language_tag(given: str) -> bool:
     """Return whether a text is a code of BCP 47."""
     return given.isascii() and langcodes.tag_is_valid(given)
 
 
-def language_tag(given: str) -> str:
+def normalize_language_tag(given: str) -> str:
     """Return a language in its shortest BCP 47 form; ValueError with advice where it is none.
 
-    >>> language_tag("rus")
+    >>> normalize_language_tag("rus")
     'ru'
     """
-    if is_language(given):
+    if is_language_tag(given):
         return langcodes.standardize_tag(given)
-    meant = language_meant(given)
+    meant = suggest_language_tag(given)
     advice = f"Write `{meant}`" if meant else "Write a code such as `ru` or `en`"
     msg = f"is no language code: “{given}”. {advice}"
     raise ValueError(msg)
 
 
-def language_meant(given: str) -> str | None:
+def suggest_language_tag(given: str) -> str | None:
     """Return the code of a language that is called by its name, or nearly so; None for others.
 
-    >>> language_meant("Englisch"), language_meant("notes")
+    >>> suggest_language_tag("Englisch"), suggest_language_tag("notes")
     ('en', None)
     """
-    near = get_close_matches(given.casefold(), _LANGUAGES, n=1, cutoff=0.7)
-    return _LANGUAGES[near[0]] if near else None
+    near = get_close_matches(given.casefold(), _TAGS_BY_NAME, n=1, cutoff=0.7)
+    return _TAGS_BY_NAME[near[0]] if near else None

@@ -4,41 +4,41 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from pipeline.description.authorities import authority_uri
-from pipeline.description.field_types import Text, Texts
-from pipeline.description.languages import language_tag
+from pipeline.description.authorities import check_authority_uri
+from pipeline.description.field_types import OptionalText, TextList
+from pipeline.description.languages import normalize_language_tag
 from pipeline.description.transliteration import SCHEMES, has_cyrillic
 
 
-class _Part(BaseModel):
+class _NestedField(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class _InALanguage(_Part):
-    language: Text = Field(None, description="BCP 47.", examples=["en"])
+class _WithLanguage(_NestedField):
+    language: OptionalText = Field(None, description="BCP 47.", examples=["en"])
 
     @field_validator("language")
     @classmethod
-    def _as_bcp_47(cls, given: str | None) -> str | None:
-        return None if given is None else language_tag(given)
+    def _check_language(cls, given: str | None) -> str | None:
+        return None if given is None else normalize_language_tag(given)
 
 
-class GivenForm(_InALanguage):
+class GivenForm(_WithLanguage):
     """Another form of a title or a name."""
 
     value: str = Field(min_length=1, description="The form itself.", examples=["Мао Цзэ-дун"])
     kind: Literal["given", "supplied", "transliterated", "translated"] = Field(
         "given", description="Where the form is from.", examples=["translated"]
     )
-    scheme: Text = Field(None, description="Of a transliteration.", examples=["ala-lc"])
+    scheme: OptionalText = Field(None, description="Of a transliteration.", examples=["ala-lc"])
 
     @model_validator(mode="before")
     @classmethod
-    def _one_text_is_its_value(cls, given: Any) -> Any:
+    def _value_from_text(cls, given: Any) -> Any:
         return {"value": given} if isinstance(given, str) else given
 
     @model_validator(mode="after")
-    def _has_its_scheme(self) -> Self:
+    def _check_scheme(self) -> Self:
         if (self.kind == "transliterated") != (self.scheme is not None):
             msg = "names a scheme where, and only where, its kind is transliterated"
             raise ValueError(msg)
@@ -48,7 +48,7 @@ class GivenForm(_InALanguage):
         return self
 
 
-class GivenName(_Part):
+class GivenName(_NestedField):
     """Somebody who has to do with the document."""
 
     name: str = Field(
@@ -60,41 +60,43 @@ class GivenName(_Part):
         examples=["creator", "recipient", "mentioned", "copied to"],
     )  # fmt: skip
     forms: tuple[GivenForm, ...] = Field((), description="Other forms of the name.")
-    ids: Texts = Field(
+    ids: TextList = Field(
         (), description="URIs of authority files; nothing is looked up.",
         examples=["https://www.wikidata.org/entity/Q855"],
     )  # fmt: skip
 
     @model_validator(mode="before")
     @classmethod
-    def _one_text_is_its_name(cls, given: Any) -> Any:
+    def _name_from_text(cls, given: Any) -> Any:
         return {"name": given} if isinstance(given, str) else given
 
     @field_validator("ids")
     @classmethod
-    def _of_known_shape(cls, given: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(authority_uri(uri) for uri in given)
+    def _check_ids(cls, given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(check_authority_uri(uri) for uri in given)
 
 
-class GivenTranslation(_Part):
+class GivenTranslation(_NestedField):
     """The text in another language: here, in a file beside the scan, or named by its language."""
 
     language: str = Field(description="BCP 47.", examples=["en"])
-    translator: Text = Field(None, description="Who translated it.", examples=["Sergey Radchenko"])
-    text: Text = Field(None, description="The translation; an empty line parts paragraphs.")
-    file: Text = Field(
+    translator: OptionalText = Field(
+        None, description="Who translated it.", examples=["Sergey Radchenko"]
+    )
+    text: OptionalText = Field(None, description="The translation; an empty line parts paragraphs.")
+    file: OptionalText = Field(
         None, description="Name of a plain text file beside the scan, in UTF-8.",
         examples=["letter-english.txt"],
     )  # fmt: skip
 
     @field_validator("language")
     @classmethod
-    def _as_bcp_47(cls, given: str) -> str:
-        return language_tag(given)
+    def _check_language(cls, given: str) -> str:
+        return normalize_language_tag(given)
 
     @field_validator("file")
     @classmethod
-    def _lies_beside_the_scan(cls, given: str | None) -> str | None:
+    def _check_file_name(cls, given: str | None) -> str | None:
         if given is None or (
             not {"/", "\\"} & set(given) and given[0] != "." and given.lower().endswith(".txt")
         ):
@@ -103,7 +105,7 @@ class GivenTranslation(_Part):
         raise ValueError(msg)
 
     @model_validator(mode="after")
-    def _lies_in_one_place(self) -> Self:
+    def _check_single_text(self) -> Self:
         if self.text is not None and self.file is not None:
             msg = "has a text and a file. Keep one of the two"
             raise ValueError(msg)

@@ -21,35 +21,35 @@ _STATEMENTS = {  # by what rightsstatements.org calls them
     "UND": "Copyright Undetermined",
     "NKC": "No Known Copyright",
 }
-_BY_LETTERS = {re.sub(r"\W", "", code).lower(): code for code in _STATEMENTS}
+_CODES_BY_LETTERS = {re.sub(r"\W", "", code).lower(): code for code in _STATEMENTS}
 _LICENCES = ("by", "by-sa", "by-nd", "by-nc", "by-nc-sa", "by-nc-nd")
 _LICENCE = rf"licenses/(?:{'|'.join(_LICENCES)})/(?:1\.0|2\.0|2\.5|3\.0|4\.0)"
-_KNOWN = re.compile(
+_KNOWN_URI = re.compile(
     rf"http://rightsstatements\.org/vocab/(?:{'|'.join(_STATEMENTS)})/1\.0/"
     rf"|http://creativecommons\.org/(?:{_LICENCE}|publicdomain/(?:zero|mark)/1\.0)/"
 )
 _CC = re.compile(r"(?:cc[ -]?)?(by(?:-(?:nc|nd|sa))*)(?:[ -/](\d\.\d))?", re.IGNORECASE)
 
 
-def rights_statement(given: str) -> str:
+def check_rights_uri(given: str) -> str:
     """Return a known URI as it is; ValueError with the right form, where it can be told.
 
-    >>> rights_statement("https://rightsstatements.org/page/InC/1.0/?language=en")
+    >>> check_rights_uri("https://rightsstatements.org/page/InC/1.0/?language=en")
     Traceback (most recent call last):
     ValueError: is no known rights statement. Write http://rightsstatements.org/vocab/InC/1.0/
     """
-    if _KNOWN.fullmatch(given):
+    if _KNOWN_URI.fullmatch(given):
         return given
-    meant = _meant(given)
+    meant = _suggest_uri(given)
     example = f"a URI such as {COPYRIGHT_NOT_EVALUATED} (copyright not evaluated)"
     msg = f"is no known rights statement. Write {meant or example}"
     raise ValueError(msg)
 
 
-def rights_in_words(uri: str) -> str:
+def format_rights(uri: str) -> str:
     """Return a statement in words with its URI; of a licence, and of what is unknown, the URI.
 
-    >>> rights_in_words(COPYRIGHT_NOT_EVALUATED)
+    >>> format_rights(COPYRIGHT_NOT_EVALUATED)
     'Copyright Not Evaluated (http://rightsstatements.org/vocab/CNE/1.0/)'
     """
     found = re.fullmatch(r"http://rightsstatements\.org/vocab/([\w-]+)/1\.0/", uri)
@@ -57,11 +57,11 @@ def rights_in_words(uri: str) -> str:
     return f"{words} ({uri})" if words else uri
 
 
-def _meant(given: str) -> str | None:
+def _suggest_uri(given: str) -> str | None:
     """Return the URI that somebody meant, or None."""
     low = given.strip().lower()
     statement = re.search(r"rightsstatements\.org/\w+/([\w-]+)", low)
-    code = _BY_LETTERS.get(re.sub(r"[\W_]", "", statement[1] if statement else low))
+    code = _CODES_BY_LETTERS.get(re.sub(r"[\W_]", "", statement[1] if statement else low))
     if code:
         return f"http://rightsstatements.org/vocab/{code}/1.0/"
     path = re.search(r"creativecommons\.org/(licenses/[\w-]+/\d\.\d|publicdomain/\w+/\d\.\d)", low)
@@ -70,4 +70,4 @@ def _meant(given: str) -> str | None:
     named = _CC.fullmatch(low)
     guess = path[1] if path else f"licenses/{named[1]}/{named[2] or '4.0'}" if named else ""
     uri = f"http://creativecommons.org/{guess}/"
-    return uri if _KNOWN.fullmatch(uri) else None
+    return uri if _KNOWN_URI.fullmatch(uri) else None

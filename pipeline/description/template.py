@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import yaml
 
 from pipeline.description.fields import Description
-from pipeline.description.statement import PARTS
+from pipeline.description.statement import NESTED_MODELS
 
 _HEAD = """\
 # What is known of this scan. Take away the # before a field and write what you know; leave out
@@ -14,37 +14,37 @@ _HEAD = """\
 # marks in quotes. Check it with: opis describe --check FOLDER"""
 
 
-def template(reference: str = "") -> str:
+def sidecar_template(reference: str = "") -> str:
     """Return a commented sidecar; the place that a file name spells is shown, not filled in."""
     parts = [_HEAD]
     if reference:
         parts.append(f"# The file name says: {reference}")
-    parts += [_field(name) for name in Description.model_fields]
+    parts += [_format_field(name) for name in Description.model_fields]
     return "\n\n".join(parts) + "\n"
 
 
-def _field(name: str) -> str:
+def _format_field(name: str) -> str:
     field = Description.model_fields[name]
     lines = [f"# {line}" for line in textwrap.wrap(field.description or "", 96)]
-    lines += list(_inner(name))
-    first, *others = [example_of(name, example) for example in field.examples or []]
+    lines += list(_nested_field_lines(name))
+    first, *others = [example_yaml(name, example) for example in field.examples or []]
     if others:
         lines.append("# Other examples:")
         lines += [f"#   {line}" for other in others for line in other.splitlines()]
     return "\n".join([*lines, *(f"#{line}" for line in first.splitlines())])
 
 
-def _inner(name: str) -> Iterator[str]:
+def _nested_field_lines(name: str) -> Iterator[str]:
     """Yield what may be said of each item of a list with keys of its own."""
-    if name in PARTS:
-        for key, field in PARTS[name].model_fields.items():
+    if name in NESTED_MODELS:
+        for key, field in NESTED_MODELS[name].model_fields.items():
             yield f"#   {key}: {field.description}"
 
 
-def example_of(name: str, example: object) -> str:
+def example_yaml(name: str, example: object) -> str:
     r"""Return a field with an example of its value, as YAML.
 
-    >>> example_of("leaves", ["0110", None])
+    >>> example_yaml("leaves", ["0110", None])
     "leaves:\n- '0110'\n- null\n"
     """
     return yaml.safe_dump({name: example}, allow_unicode=True, sort_keys=False, width=88)

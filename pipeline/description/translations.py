@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.description.bounded import read_bounded
-from pipeline.description.languages import is_language, language_tag
+from pipeline.description.languages import is_language_tag, normalize_language_tag
 from pipeline.description.nested_fields import GivenTranslation
 from pipeline.errors import DescriptionError
 
 SIDECAR_TEXT = "sidecar"  #: origin of a text that stands in a sidecar
-_MOST_BYTES = 16 * 1024 * 1024
+_MAX_BYTES = 16 * 1024 * 1024
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # XML cannot hold them
-NO_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
+NOT_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
 
 
 @dataclass(frozen=True, slots=True)
-class FoundTranslation:
+class SuppliedTranslation:
     """A translation and where it lies."""
 
     language: str  #: BCP 47
@@ -44,18 +44,18 @@ def translation_files(scan: Path) -> dict[str, Path]:
         return found
     for name in names:
         tag = language_part(name, scan.stem)
-        if tag is not None and is_common(tag) and scan.with_name(name).is_file():
-            found.setdefault(language_tag(tag), scan.with_name(name))
+        if tag is not None and is_two_letter_code(tag) and scan.with_name(name).is_file():
+            found.setdefault(normalize_language_tag(tag), scan.with_name(name))
     return found
 
 
-def is_common(tag: str) -> bool:
+def is_two_letter_code(tag: str) -> bool:
     """Return whether a part of a name is a language: ``old`` and ``new`` are codes of three.
 
-    >>> [is_common(tag) for tag in ("en", "eng", "zh-Hant", "old", "notes")]
+    >>> [is_two_letter_code(tag) for tag in ("en", "eng", "zh-Hant", "old", "notes")]
     [True, True, True, False, False]
     """
-    return is_language(tag) and len(language_tag(tag).partition("-")[0]) == 2
+    return is_language_tag(tag) and len(normalize_language_tag(tag).partition("-")[0]) == 2
 
 
 def language_part(name: str, stem: str) -> str | None:
@@ -66,22 +66,22 @@ def language_part(name: str, stem: str) -> str | None:
     """
     part = name[len(stem) + 1 : -4]
     fits = name.startswith(f"{stem}.") and name.lower().endswith(".txt") and part
-    return part if fits and "." not in part and part.lower() not in NO_LANGUAGES else None
+    return part if fits and "." not in part and part.lower() not in NOT_LANGUAGES else None
 
 
 def find_translations(
     scan: Path, given: Sequence[GivenTranslation]
-) -> tuple[FoundTranslation, ...]:
+) -> tuple[SuppliedTranslation, ...]:
     """Return what lies beside a scan and what its description gives, by language.
 
     Raises:
         DescriptionError: one is missing, twice there, or no text in UTF-8.
     """
     beside = translation_files(scan)
-    found = list[FoundTranslation]()
+    found = list[SuppliedTranslation]()
     for one in given:
         if one.text is not None:
-            told = FoundTranslation(one.language, one.translator, one.text, SIDECAR_TEXT)
+            told = SuppliedTranslation(one.language, one.translator, one.text, SIDECAR_TEXT)
         elif one.file is not None:
             told = read_translation(scan.with_name(one.file), one.language, one.translator)
         elif one.language in beside:
@@ -96,24 +96,24 @@ def find_translations(
     named = {one.path for one in found}
     rest = [(tag, path) for tag, path in beside.items() if path not in named]
     found.extend(read_translation(path, tag, None) for tag, path in rest)
-    _refuse_twice(found, scan)
+    _refuse_duplicates(found, scan)
     return tuple(sorted(found, key=lambda one: one.language))
 
 
-def read_translation(path: Path, language: str, translator: str | None) -> FoundTranslation:
+def read_translation(path: Path, language: str, translator: str | None) -> SuppliedTranslation:
     """Read a translation from its file.
 
     Raises:
         DescriptionError: it is no plain text, or empty.
         UnreadableError: the operating system does not let us read it.
     """
-    content = read_bounded(path, _MOST_BYTES, f"The translation {path.name}")
-    text = decoded(content, path.name)
+    content = read_bounded(path, _MAX_BYTES, f"The translation {path.name}")
+    text = decode_translation(content, path.name)
     sha256 = hashlib.sha256(content).hexdigest()
-    return FoundTranslation(language, translator, text, path.name, path, sha256)
+    return SuppliedTranslation(language, translator, text, path.name, path, sha256)
 
 
-def decoded(content: bytes, name: str) -> str:
+def decode_translation(content: bytes, name: str) -> str:
     """Return the bytes of a translation as text: lines end in a newline, nothing stands around.
 
     A form feed between pages becomes an empty line.
@@ -129,7 +129,7 @@ def decoded(content: bytes, name: str) -> str:
         msg = f"{name}, line {line} is not UTF-8. Save the translation as plain text in UTF-8."
         raise DescriptionError(msg, file=name, line=line, code="bad-encoding") from error
     odd = _CONTROL.search(text)
-    if odd or not text or len(content) > _MOST_BYTES:
+    if odd or not text or len(content) > _MAX_BYTES:
         line = text.count("\n", 0, odd.start()) + 1 if odd else 1
         problem = "holds a control character" if odd else "is empty" if not text else "is too large"
         msg = f"{name}, line {line} {problem}. Save the translation as plain text in UTF-8."
@@ -137,7 +137,7 @@ def decoded(content: bytes, name: str) -> str:
     return text
 
 
-def _refuse_twice(found: Sequence[FoundTranslation], scan: Path) -> None:
+def _refuse_duplicates(found: Sequence[SuppliedTranslation], scan: Path) -> None:
     languages = [one.language for one in found]
     twice = sorted({tag for tag in languages if languages.count(tag) > 1})
     if twice:

@@ -8,21 +8,21 @@ import re
 import unicodedata
 from typing import Literal, TypeAlias
 
-Scheme: TypeAlias = Literal["ala-lc", "bgn-pcgn"]
+TransliterationScheme: TypeAlias = Literal["ala-lc", "bgn-pcgn"]
 
 _CYRILLIC = "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"
-_LATIN: dict[Scheme, str] = {
+_LATIN: dict[TransliterationScheme, str] = {
     "ala-lc": "a b v g d e ë zh z i ĭ k l m n o p r s t u f kh t͡s ch sh shch ʺ y ʹ ė i͡u i͡a",
     "bgn-pcgn": "a b v g d e ë zh z i y k l m n o p r s t u f kh ts ch sh shch ” y ’ e yu ya",
 }
-_OLD = {"і": "ī", "ѣ": "i͡e", "ѳ": "ḟ", "ѵ": "ẏ"}  # ALA-LC, of texts before 1918
-_TABLES: dict[Scheme, dict[str, str]] = {
+_OLD_LETTERS = {"і": "ī", "ѣ": "i͡e", "ѳ": "ḟ", "ѵ": "ẏ"}  # ALA-LC, of texts before 1918
+_TABLES: dict[TransliterationScheme, dict[str, str]] = {
     scheme: dict(zip(_CYRILLIC, letters.split(), strict=True)) for scheme, letters in _LATIN.items()
 }
 SCHEMES = tuple(_TABLES)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _Y_AFTER = frozenset("аеёиоуыэюяйъь")  # BGN/PCGN: е is ye after these and where a word begins
-_CHINESE = re.compile(r"\b[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+-[а-яё]+\b")  # Мао Цзэ-дун, Чжоу Энь-лай
+_CHINESE_NAME = re.compile(r"\b[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+-[а-яё]+\b")  # Мао Цзэ-дун, Чжоу Энь-лай
 
 
 def is_russian(text: str) -> bool:
@@ -32,7 +32,7 @@ def is_russian(text: str) -> bool:
     [True, False, False, False]
     """
     letters = {c.lower() for c in unicodedata.normalize("NFC", text) if _is_cyrillic(c)}
-    return bool(letters) and letters <= set(_CYRILLIC) and not _CHINESE.fullmatch(text.strip())
+    return bool(letters) and letters <= set(_CYRILLIC) and not _CHINESE_NAME.fullmatch(text.strip())
 
 
 def has_cyrillic(text: str) -> bool:
@@ -40,20 +40,22 @@ def has_cyrillic(text: str) -> bool:
     return any(map(_is_cyrillic, text))
 
 
-def transliterated(text: str, scheme: Scheme) -> str:
+def transliterate(text: str, scheme: TransliterationScheme) -> str:
     """Return a Russian text in Latin letters; what is not Cyrillic stays as it is.
 
-    >>> transliterated("Щёлоков, Юрий", "ala-lc"), transliterated("Елена Съездова", "bgn-pcgn")
+    >>> transliterate("Щёлоков, Юрий", "ala-lc"), transliterate("Елена Съездова", "bgn-pcgn")
     ('Shchëlokov, I͡Uriĭ', 'Yelena S”yezdova')
     """
     if scheme not in _TABLES:
         msg = f"{scheme} is no scheme that Opis knows. Known are: {', '.join(_TABLES)}"
         raise ValueError(msg)
-    return _LETTERS.sub(lambda word: _word(word[0], scheme), unicodedata.normalize("NFC", text))
+    return _LETTERS.sub(
+        lambda word: _transliterate_word(word[0], scheme), unicodedata.normalize("NFC", text)
+    )
 
 
-def _word(word: str, scheme: Scheme) -> str:
-    table = _TABLES[scheme] | (_OLD if scheme == "ala-lc" else {})
+def _transliterate_word(word: str, scheme: TransliterationScheme) -> str:
+    table = _TABLES[scheme] | (_OLD_LETTERS if scheme == "ala-lc" else {})
     made, before = list[str](), ""
     capitals = len(word) > 1 and word.isupper()
     for character in word:
@@ -61,12 +63,14 @@ def _word(word: str, scheme: Scheme) -> str:
         latin = table.get(low, character)
         if scheme == "bgn-pcgn" and low in "её" and (not before or before in _Y_AFTER):
             latin = f"y{latin}"
-        made.append(latin if low == character or low not in table else _upper(latin, capitals))
+        made.append(
+            latin if low == character or low not in table else _capitalize_latin(latin, capitals)
+        )
         before = low
     return "".join(made)
 
 
-def _upper(latin: str, capitals: bool) -> str:
+def _capitalize_latin(latin: str, capitals: bool) -> str:
     """Return capitals: of joined letters both, of others the first, in СССР all."""
     return latin.upper() if capitals or "͡" in latin else latin[:1].upper() + latin[1:]
 

@@ -15,37 +15,37 @@ import yaml
 from pipeline.description.bounded import read_bounded
 from pipeline.errors import DescriptionError
 
-Value: TypeAlias = "str | list[Value] | dict[str, Value] | None"
-Complain: TypeAlias = Callable[[DescriptionError], None]
+FieldValue: TypeAlias = "str | list[FieldValue] | dict[str, FieldValue] | None"
+OnError: TypeAlias = Callable[[DescriptionError], None]
 
-_MOST_BYTES = 1024 * 1024
-_DEEPEST = 20  # lists within lists
-_NOTHING = ("", "~", "null")  # without quotation marks
+_MAX_BYTES = 1024 * 1024
+_MAX_DEPTH = 20  # lists within lists
+_NULL_SCALARS = ("", "~", "null")  # without quotation marks
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # XML cannot hold them
-_KINDS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", None)
+_ALLOWED_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", None)
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
     """What a sidecar says, and on which line it says it."""
 
-    values: dict[str, Value]
+    values: dict[str, FieldValue]
     lines: dict[str, int] = field(default_factory=dict)
     """Of each key, 1-based; of keys and items within, as ``names.0.role``."""
 
 
-def stop(error: DescriptionError) -> None:
+def raise_error(error: DescriptionError) -> None:
     """Complain by raising: what a run does with the first fault. A check goes on."""
     raise error
 
 
-def read_sidecar(path: Path, name: str = "", complain: Complain = stop) -> Sidecar:
+def read_sidecar(path: Path, name: str = "", on_error: OnError = raise_error) -> Sidecar:
     """Read a ``.yaml``, ``.yml`` or ``.json`` file; messages call it ``name``, or by its own."""
     name = name or path.name
-    return parse_sidecar(read_bounded(path, _MOST_BYTES, name), name, complain)
+    return parse_sidecar(read_bounded(path, _MAX_BYTES, name), name, on_error)
 
 
-def parse_sidecar(content: bytes, name: str, complain: Complain = stop) -> Sidecar:
+def parse_sidecar(content: bytes, name: str, on_error: OnError = raise_error) -> Sidecar:
     """Read the bytes of a sidecar, JSON where ``name`` says so; an empty one says nothing.
 
     What is wrong with one key is complained of, one by one; what makes the rest unreadable is
@@ -54,7 +54,7 @@ def parse_sidecar(content: bytes, name: str, complain: Complain = stop) -> Sidec
     >>> parse_sidecar(b"leaves: [0110, no, ~]", "scan.yaml").values
     {'leaves': ['0110', 'no', None]}
     """
-    text = _decoded(content, name)
+    text = _decode_utf8(content, name)
     if name.lower().endswith(".json"):
         text = text.replace("\t", " ")  # may indent JSON, not YAML; in JSON's strings it is \t
     try:
@@ -62,10 +62,12 @@ def parse_sidecar(content: bytes, name: str, complain: Complain = stop) -> Sidec
         if node is None:
             return Sidecar({})
         if not isinstance(node, yaml.MappingNode):
-            raise _refusal(name, node.start_mark, "does not say what is what. Write `title: …`")
-        return Sidecar(_mapping(node, _Teller(name, complain)), dict(_lines(node)))
+            raise _error_at(name, node.start_mark, "does not say what is what. Write `title: …`")
+        return Sidecar(
+            _mapping_values(node, _ErrorReporter(name, on_error)), dict(_key_lines(node))
+        )
     except yaml.MarkedYAMLError as error:
-        raise _not_yaml(name, error) from error
+        raise _yaml_error(name, error) from error
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         msg = f"{name}, line {line} holds a control character. Write the line again."
@@ -76,14 +78,14 @@ def parse_sidecar(content: bytes, name: str, complain: Complain = stop) -> Sidec
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class _ErrorReporter:
     """Complains of what is wrong in one file."""
 
     name: str
-    complain: Complain
+    on_error: OnError
 
-    def refuse(self, node: yaml.Node, problem: str, code: str = "bad-yaml") -> None:
-        self.complain(_refusal(self.name, node.start_mark, problem, code))
+    def report(self, node: yaml.Node, problem: str, code: str = "bad-yaml") -> None:
+        self.on_error(_error_at(self.name, node.start_mark, problem, code))
 
 
 class _Loader(yaml.BaseLoader):
@@ -101,42 +103,42 @@ class _Loader(yaml.BaseLoader):
             problem = (
                 "has an anchor or an alias (& or *). Put a text that starts with one in quotes"
             )
-            raise _refusal(self._file, event.start_mark, problem)
-        if self._depth > _DEEPEST:
-            problem = f"is nested more than {_DEEPEST} deep. Write plain keys and lists"
-            raise _refusal(self._file, event.start_mark, problem)
+            raise _error_at(self._file, event.start_mark, problem)
+        if self._depth > _MAX_DEPTH:
+            problem = f"is nested more than {_MAX_DEPTH} deep. Write plain keys and lists"
+            raise _error_at(self._file, event.start_mark, problem)
         self._depth += 1
         node = super().compose_node(parent, index)
         self._depth -= 1
         return node
 
 
-def _value(node: yaml.Node, tell: _Teller) -> Value:
-    if node.tag not in _KINDS:
-        tell.refuse(node, f"has a tag ({node.tag}). Put a text that starts with ! in quotes")
+def _node_value(node: yaml.Node, reporter: _ErrorReporter) -> FieldValue:
+    if node.tag not in _ALLOWED_TAGS:
+        reporter.report(node, f"has a tag ({node.tag}). Put a text that starts with ! in quotes")
     if isinstance(node, yaml.MappingNode):
-        return _mapping(node, tell)
+        return _mapping_values(node, reporter)
     if isinstance(node, yaml.SequenceNode):
-        return [_value(item, tell) for item in node.value]
+        return [_node_value(item, reporter) for item in node.value]
     plain = isinstance(node, yaml.ScalarNode) and node.style is None
-    return None if plain and node.value in _NOTHING else _whole(node, tell)
+    return None if plain and node.value in _NULL_SCALARS else _scalar_text(node, reporter)
 
 
-def _mapping(node: yaml.MappingNode, tell: _Teller) -> dict[str, Value]:
-    values: dict[str, Value] = {}
+def _mapping_values(node: yaml.MappingNode, reporter: _ErrorReporter) -> dict[str, FieldValue]:
+    values: dict[str, FieldValue] = {}
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode):
-            tell.refuse(key, "has a key that is no word. Write `title: …`")
+            reporter.report(key, "has a key that is no word. Write `title: …`")
             continue
-        word = _whole(key, tell)
+        word = _scalar_text(key, reporter)
         if word in values:
-            tell.refuse(key, f"says `{word}` twice. Keep one of the two", "duplicate-key")
+            reporter.report(key, f"says `{word}` twice. Keep one of the two", "duplicate-key")
             continue
-        values[word] = _value(value, tell)
+        values[word] = _node_value(value, reporter)
     return values
 
 
-def _lines(node: yaml.Node, path: str = "") -> Iterator[tuple[str, int]]:
+def _key_lines(node: yaml.Node, path: str = "") -> Iterator[tuple[str, int]]:
     """Yield the line of each key and item; of a key that stands twice, the last."""
     if isinstance(node, yaml.MappingNode):
         inner = [(str(key.value), key, value) for key, value in node.value]
@@ -146,23 +148,25 @@ def _lines(node: yaml.Node, path: str = "") -> Iterator[tuple[str, int]]:
         return
     for name, key, value in inner:
         yield f"{path}{name}", key.start_mark.line + 1
-        yield from _lines(value, f"{path}{name}.")
+        yield from _key_lines(value, f"{path}{name}.")
 
 
-def _whole(node: yaml.Node, tell: _Teller) -> str:
+def _scalar_text(node: yaml.Node, reporter: _ErrorReporter) -> str:
     r"""Return the text of a scalar, joining the halves that JSON writes as ``\ud83d\ude00``."""
     try:
         text = str(node.value).encode("utf-16", "surrogatepass").decode("utf-16")
     except UnicodeDecodeError:
-        tell.refuse(node, "has half a character (\\ud800 to \\udfff). Write the character itself")
+        reporter.report(
+            node, "has half a character (\\ud800 to \\udfff). Write the character itself"
+        )
         return ""
     if _CONTROL.search(text):
-        tell.refuse(node, "holds a control character. Leave it out")
+        reporter.report(node, "holds a control character. Leave it out")
     return text
 
 
-def _decoded(content: bytes, name: str) -> str:
-    if len(content) > _MOST_BYTES:
+def _decode_utf8(content: bytes, name: str) -> str:
+    if len(content) > _MAX_BYTES:
         msg = f"{name} is larger than 1 MiB. A sidecar describes a scan; it does not hold its text."
         raise DescriptionError(msg, file=name, code="bad-yaml")
     try:
@@ -173,7 +177,7 @@ def _decoded(content: bytes, name: str) -> str:
         raise DescriptionError(msg, file=name, line=line, code="bad-encoding") from error
 
 
-def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> DescriptionError:
+def _yaml_error(name: str, error: yaml.MarkedYAMLError) -> DescriptionError:
     mark = error.problem_mark or error.context_mark
     line = 1 if mark is None else mark.line + 1
     if error.context == "expected a single document in the stream":
@@ -186,7 +190,7 @@ def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> DescriptionError:
     return DescriptionError(msg, file=name, line=line, code="bad-yaml")
 
 
-def _refusal(
+def _error_at(
     name: str, mark: yaml.Mark | None, problem: str, code: str = "bad-yaml"
 ) -> DescriptionError:
     line = 1 if mark is None else mark.line + 1

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from pipeline.model import PageState
 from pipeline.ocr.recipes import Recipe
-from pipeline.text_metrics import REVIEWED, Rates
+from pipeline.text_metrics import REVIEW_THRESHOLD, ErrorRates
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class PageResult:
     """How one page was read by one recipe."""
 
     set: str
@@ -28,12 +28,12 @@ class Result:
     seconds: float  #: of the whole reading
     characters: int  #: of the transcription
     expected_error: float | None  #: 0..1, by the evidence alone
-    raw: Rates
-    cleaned: Rates
+    raw: ErrorRates
+    cleaned: ErrorRates
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class SetSummary:
     """The pages of a set, read by one recipe."""
 
     set: str
@@ -42,40 +42,41 @@ class Summary:
     failed: int  #: neither read nor blank; they count as wholly wrong
     readings: float  #: mean of the pages
     seconds: float  #: mean of the pages
-    raw: Rates
-    cleaned: Rates
+    raw: ErrorRates
+    cleaned: ErrorRates
 
 
-def summaries(results: Iterable[Result]) -> list[Summary]:
+def summarize_results(results: Iterable[PageResult]) -> list[SetSummary]:
     """Return the rates of each set and recipe, and of all sets together."""
-    parts: dict[tuple[str, Recipe], list[Result]] = defaultdict(list)
+    parts: dict[tuple[str, Recipe], list[PageResult]] = defaultdict(list)
     for result in results:
         parts[result.set, result.recipe].append(result)
         parts["", result.recipe].append(result)
     return [
-        _summary(*key, parts[key]) for key in sorted(parts, key=lambda key: (key[0] == "", key))
+        _summarize_set(*key, parts[key])
+        for key in sorted(parts, key=lambda key: (key[0] == "", key))
     ]
 
 
-def _summary(name: str, recipe: Recipe, results: Sequence[Result]) -> Summary:
-    def mean(value: Callable[[Result], float]) -> float:
+def _summarize_set(name: str, recipe: Recipe, results: Sequence[PageResult]) -> SetSummary:
+    def mean(value: Callable[[PageResult], float]) -> float:
         return round(sum(map(value, results)) / len(results), 3)
 
     failed = sum(result.state not in {PageState.OK, PageState.BLANK} for result in results)
-    return Summary(
+    return SetSummary(
         set=name or "all",
         recipe=recipe,
         pages=len(results),
         failed=failed,
         readings=mean(lambda result: result.readings),
         seconds=mean(lambda result: result.seconds),
-        raw=Rates.mean([(result.raw, result.characters) for result in results]),
-        cleaned=Rates.mean([(result.cleaned, result.characters) for result in results]),
+        raw=ErrorRates.mean([(result.raw, result.characters) for result in results]),
+        cleaned=ErrorRates.mean([(result.cleaned, result.characters) for result in results]),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Ranking:
+class ReviewRanking:
     """How well the expected error finds the pages that were read worst."""
 
     recipe: Recipe
@@ -92,19 +93,19 @@ class Ranking:
         )
 
 
-def ranking(results: Iterable[Result]) -> list[Ranking]:
+def review_rankings(results: Iterable[PageResult]) -> list[ReviewRanking]:
     """Return, for each recipe, how many of the worst pages are marked for review."""
-    parts: dict[Recipe, list[Result]] = defaultdict(list)
+    parts: dict[Recipe, list[PageResult]] = defaultdict(list)
     for result in results:
         parts[result.recipe].append(result)
     found = []
     for recipe, pages in parts.items():
         worst = sorted(pages, key=lambda page: -page.raw.cer)[: -(-len(pages) // 10)]
-        flagged = sum(map(_flagged, pages)) / len(pages)
-        found.append(Ranking(recipe, flagged, len(worst), sum(map(_flagged, worst))))
+        flagged = sum(map(_is_flagged, pages)) / len(pages)
+        found.append(ReviewRanking(recipe, flagged, len(worst), sum(map(_is_flagged, worst))))
     return found
 
 
-def _flagged(result: Result) -> bool:
+def _is_flagged(result: PageResult) -> bool:
     failed = result.state in {PageState.TIMEOUT, PageState.ERROR}
-    return failed or (result.expected_error or 0.0) >= REVIEWED
+    return failed or (result.expected_error or 0.0) >= REVIEW_THRESHOLD

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.description.merge import describe, find_sources
+from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import SetupError
 from pipeline.ocr.tesseract import engine_code
 
-GROUND_TRUTH = ".gt.txt"
-_SCANS = frozenset([".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k"])
+GROUND_TRUTH_SUFFIX = ".gt.txt"
+_SCAN_SUFFIXES = frozenset([".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Sample:
     set: str  #: the folder, seen from where the search began
     transcriptions: tuple[str, ...]  #: a page each
     languages: tuple[str, ...]  #: the engine's codes; of several, one is found for each page
-    told: str  #: where they are from: option, folder defaults, or found
+    languages_from: str  #: where they are from: option, folder defaults, or found
 
 
 def find_samples(
@@ -44,10 +44,10 @@ def find_samples(
     """
     samples, amiss = list[Sample](), list[str]()
     every = tuple(code for code in sorted(installed) if code != "osd")
-    for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SCANS):
-        truth = scan.with_name(scan.stem + GROUND_TRUTH)
+    for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SCAN_SUFFIXES):
+        truth = scan.with_name(scan.stem + GROUND_TRUTH_SUFFIX)
         if truth.is_file():
-            found, told = _languages(scan, folder, languages, every)
+            found, told = _languages_of(scan, folder, languages, every)
             texts = tuple(truth.read_text("utf-8").removesuffix("\f").split("\f"))
             part = scan.parent.relative_to(folder).as_posix()
             name = folder.resolve().name if part == "." else part
@@ -55,17 +55,17 @@ def find_samples(
         else:
             amiss.append(f"{scan} has no transcription {truth.name}")
     if not samples:
-        msg = f"{folder} holds no scan with a transcription NAME{GROUND_TRUTH} beside it."
+        msg = f"{folder} holds no scan with a transcription NAME{GROUND_TRUTH_SUFFIX} beside it."
         raise SetupError(msg)
-    known = {sample.scan.with_name(sample.scan.stem + GROUND_TRUTH) for sample in samples}
-    lonely = set(folder.rglob(f"*{GROUND_TRUTH}")) - known
+    known = {sample.scan.with_name(sample.scan.stem + GROUND_TRUTH_SUFFIX) for sample in samples}
+    lonely = set(folder.rglob(f"*{GROUND_TRUTH_SUFFIX}")) - known
     return samples, amiss + [f"{path} has no scan beside it" for path in sorted(lonely)]
 
 
-def _languages(
+def _languages_of(
     scan: Path, folder: Path, given: tuple[str, ...], every: tuple[str, ...]
 ) -> tuple[tuple[str, ...], str]:
     if given:
         return given, "option"
-    named = describe(find_sources(scan, folder)).description.language
+    named = merge_sources(find_sources(scan, folder)).description.language
     return (every, "found") if named is None else ((engine_code(named),), "defaults")

@@ -14,8 +14,8 @@ from pipeline.text import Block, Box, Line, PageText, Role, Word
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SCHEMA = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
-_ROLE_ID = "role-"  #: before a role, in the ID of its tag
-_XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_ROLE_ID_PREFIX = "role-"  #: before a role, in the ID of its tag
+_XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
 
 #: our kinds of activity as ALTO's kinds of processing
 _CATEGORIES = {
@@ -25,94 +25,104 @@ _CATEGORIES = {
 }
 
 
-def to_alto(record: Record, page: RecordPage, text: PageText, steps: Sequence[Activity]) -> bytes:
+def to_alto(
+    record: Record, page: RecordPage, text: PageText, activities: Sequence[Activity]
+) -> bytes:
     """Return the ALTO file of a page; each line is tagged with its role.
 
     Args:
         record: names the scan and holds the event log.
         page: the page the text was read on.
         text: what the engine read, in pixels of the page image.
-        steps: the activities on the page, of the record's event log.
+        activities: the activities on the page, of the record's event log.
     """
-    namespaces: dict[str | None, str] = {None: NAMESPACE, "xsi": _XSI}
-    root = etree.Element(_tag("alto"), {"SCHEMAVERSION": "4.4"}, namespaces)
-    root.set(f"{{{_XSI}}}schemaLocation", f"{NAMESPACE} {_SCHEMA}")
-    _describe(root, record, page, steps)
+    namespaces: dict[str | None, str] = {None: NAMESPACE, "xsi": _XSI_NAMESPACE}
+    root = etree.Element(_qname("alto"), {"SCHEMAVERSION": "4.4"}, namespaces)
+    root.set(f"{{{_XSI_NAMESPACE}}}schemaLocation", f"{NAMESPACE} {_SCHEMA}")
+    _add_description(root, record, page, activities)
     _add_tags(root, page.line_roles)
-    layout = etree.SubElement(root, _tag("Layout"))
-    sheet = etree.SubElement(layout, _tag("Page"), ID="page", PHYSICAL_IMG_NR=str(page.number))
+    layout = etree.SubElement(root, _qname("Layout"))
+    sheet = etree.SubElement(layout, _qname("Page"), ID="page", PHYSICAL_IMG_NR=str(page.number))
     if page.leaf is not None:
         sheet.set("PRINTED_IMG_NR", page.leaf)
-    if steps:
-        sheet.set("PROCESSINGREFS", " ".join(_processing_id(step) for step in steps))
+    if activities:
+        sheet.set("PROCESSINGREFS", " ".join(_processing_id(step) for step in activities))
     if page.image is not None:
         sheet.set("WIDTH", str(page.image.width))
         sheet.set("HEIGHT", str(page.image.height))
         whole = Box(0, 0, page.image.width, page.image.height)
-        space = etree.SubElement(sheet, _tag("PrintSpace"), _place(whole))
+        space = etree.SubElement(sheet, _qname("PrintSpace"), _box_attributes(whole))
         for number, block in enumerate(text.with_roles(page.line_roles).blocks, 1):
             _add_block(space, f"b{number}", block)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def _describe(
-    root: etree._Element, record: Record, page: RecordPage, steps: Sequence[Activity]
+def _add_description(
+    root: etree._Element, record: Record, page: RecordPage, activities: Sequence[Activity]
 ) -> None:
-    description = etree.SubElement(root, _tag("Description"))
-    _text(description, "MeasurementUnit", "pixel")
-    source = etree.SubElement(description, _tag("sourceImageInformation"))
-    _text(source, "fileName", record.provenance.source.name)
-    identifier = etree.SubElement(source, _tag("fileIdentifier"))
+    description = etree.SubElement(root, _qname("Description"))
+    _add_text(description, "MeasurementUnit", "pixel")
+    source = etree.SubElement(description, _qname("sourceImageInformation"))
+    _add_text(source, "fileName", record.provenance.source.name)
+    identifier = etree.SubElement(source, _qname("fileIdentifier"))
     identifier.text = f"sha256:{record.provenance.source.sha256}"
-    for step in steps:
+    for step in activities:
         _add_processing(description, record.provenance, step)
 
 
-def _add_processing(parent: etree._Element, provenance: Provenance, step: Activity) -> None:
-    agent = provenance.agents[step.agent]
-    settings = provenance.plans[step.plan] | agent.details
-    done = [f"{s.name} {s.settings}" if s.settings else s.name for s in step.steps]
-    kind = step.id.partition("-")[0]
-    processing = etree.SubElement(parent, _tag("Processing"), ID=_processing_id(step))
-    _text(processing, "processingCategory", _CATEGORIES.get(kind, "other"))
-    _text(processing, "processingDateTime", step.ended.isoformat())
-    _text(processing, "processingStepDescription", "; ".join([kind, *done]))
-    _text(processing, "processingStepSettings", "; ".join(f"{k}={v}" for k, v in settings.items()))
-    software = etree.SubElement(processing, _tag("processingSoftware"))
-    _text(software, "softwareName", agent.name)
-    _text(software, "softwareVersion", agent.version)
+def _add_processing(parent: etree._Element, provenance: Provenance, activity: Activity) -> None:
+    agent = provenance.agents[activity.agent]
+    settings = provenance.plans[activity.plan] | agent.details
+    done = [f"{s.name} {s.settings}" if s.settings else s.name for s in activity.steps]
+    kind = activity.id.partition("-")[0]
+    processing = etree.SubElement(parent, _qname("Processing"), ID=_processing_id(activity))
+    _add_text(processing, "processingCategory", _CATEGORIES.get(kind, "other"))
+    _add_text(processing, "processingDateTime", activity.ended.isoformat())
+    _add_text(processing, "processingStepDescription", "; ".join([kind, *done]))
+    _add_text(
+        processing, "processingStepSettings", "; ".join(f"{k}={v}" for k, v in settings.items())
+    )
+    software = etree.SubElement(processing, _qname("processingSoftware"))
+    _add_text(software, "softwareName", agent.name)
+    _add_text(software, "softwareVersion", agent.version)
 
 
 def _add_tags(root: etree._Element, roles: tuple[Role, ...]) -> None:
     if roles:
-        tags = etree.SubElement(root, _tag("Tags"))
+        tags = etree.SubElement(root, _qname("Tags"))
         for role in sorted(set(roles)):
-            kind = "furniture" if role.left_out else "text"
+            kind = "furniture" if role.is_furniture else "text"
             etree.SubElement(
-                tags, _tag("LayoutTag"), ID=f"{_ROLE_ID}{role}", TYPE=kind, LABEL=role.value
+                tags,
+                _qname("LayoutTag"),
+                ID=f"{_ROLE_ID_PREFIX}{role}",
+                TYPE=kind,
+                LABEL=role.value,
             )
 
 
-def _add_block(space: etree._Element, name: str, block: Block) -> None:
-    element = etree.SubElement(space, _tag("TextBlock"), {"ID": name} | _place(block.box))
+def _add_block(space: etree._Element, block_id: str, block: Block) -> None:
+    element = etree.SubElement(
+        space, _qname("TextBlock"), {"ID": block_id} | _box_attributes(block.box)
+    )
     for number, line in enumerate(block.lines, 1):
-        _add_line(element, f"{name}l{number}", line)
+        _add_line(element, f"{block_id}l{number}", line)
 
 
-def _add_line(block: etree._Element, name: str, line: Line) -> None:
-    said = {"ID": name, "TAGREFS": f"{_ROLE_ID}{line.role}"}
-    element = etree.SubElement(block, _tag("TextLine"), said | _place(line.box))
+def _add_line(block: etree._Element, line_id: str, line: Line) -> None:
+    said = {"ID": line_id, "TAGREFS": f"{_ROLE_ID_PREFIX}{line.role}"}
+    element = etree.SubElement(block, _qname("TextLine"), said | _box_attributes(line.box))
     for number, word in enumerate(line.words, 1):
         if number > 1:
-            etree.SubElement(element, _tag("SP"))
-        _add_word(element, f"{name}w{number}", word)
+            etree.SubElement(element, _qname("SP"))
+        _add_word(element, f"{line_id}w{number}", word)
 
 
-def _add_word(line: etree._Element, name: str, word: Word) -> None:
-    place = _place(word.box)
+def _add_word(line: etree._Element, word_id: str, word: Word) -> None:
+    place = _box_attributes(word.box)
     etree.SubElement(
-        line, _tag("String"),
-        {"ID": name, "CONTENT": word.text, "WC": f"{word.confidence:.4g}"} | place,
+        line, _qname("String"),
+        {"ID": word_id, "CONTENT": word.text, "WC": f"{word.confidence:.4g}"} | place,
     )  # fmt: skip
 
 
@@ -135,36 +145,39 @@ def blocks_of(root: etree._Element) -> tuple[Block, ...]:
     return tuple(
         Block(
             tuple(
-                Line(tuple(_word(string) for string in line.iterfind(_tag("String"))), _role(line))
-                for line in block.iterfind(_tag("TextLine"))
+                Line(
+                    tuple(_parse_word(string) for string in line.iterfind(_qname("String"))),
+                    _parse_role(line),
+                )
+                for line in block.iterfind(_qname("TextLine"))
             )
         )
-        for block in root.iter(_tag("TextBlock"))
+        for block in root.iter(_qname("TextBlock"))
     )
 
 
-def size_of(root: etree._Element) -> tuple[int, int]:
+def page_size(root: etree._Element) -> tuple[int, int]:
     """Return width and height of the page of an ALTO file, in pixels; zeros where it has none.
 
     Raises:
         ValueError: a size is no number.
     """
-    page = root.find(f".//{_tag('Page')}")
+    page = root.find(f".//{_qname('Page')}")
     if page is None:
         return 0, 0
     return int(page.get("WIDTH", "0")), int(page.get("HEIGHT", "0"))
 
 
-def _role(line: etree._Element) -> Role:
-    return Role(line.get("TAGREFS", "").removeprefix(_ROLE_ID))
+def _parse_role(line: etree._Element) -> Role:
+    return Role(line.get("TAGREFS", "").removeprefix(_ROLE_ID_PREFIX))
 
 
-def _word(string: etree._Element) -> Word:
+def _parse_word(string: etree._Element) -> Word:
     x, y, width, height = (int(string.get(k, "-1")) for k in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
     return Word(string.get("CONTENT", ""), Box(x, y, width, height), float(string.get("WC", "-1")))
 
 
-def _place(box: Box) -> dict[str, str]:
+def _box_attributes(box: Box) -> dict[str, str]:
     return {
         "HPOS": str(box.x),
         "VPOS": str(box.y),
@@ -173,13 +186,13 @@ def _place(box: Box) -> dict[str, str]:
     }
 
 
-def _processing_id(step: Activity) -> str:
-    return f"p-{step.id}"
+def _processing_id(activity: Activity) -> str:
+    return f"p-{activity.id}"
 
 
-def _tag(name: str) -> str:
+def _qname(name: str) -> str:
     return f"{{{NAMESPACE}}}{name}"
 
 
-def _text(parent: etree._Element, name: str, text: str) -> None:
-    etree.SubElement(parent, _tag(name)).text = text
+def _add_text(parent: etree._Element, name: str, text: str) -> None:
+    etree.SubElement(parent, _qname(name)).text = text

@@ -4,32 +4,34 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.exports.people import in_part
-from pipeline.exports.source import XSI, Material, element, written
+from pipeline.exports.people import names_in_role
+from pipeline.exports.source import XSI, ExportSource, element, serialize
 from pipeline.record.model import Record
 
-_OAI = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+_OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 _DC = "http://purl.org/dc/elements/1.1/"
 
 
-def to_dublin_core(made: Material) -> bytes:
+def to_dublin_core(source: ExportSource) -> bytes:
     """Return the file."""
-    root = etree.Element(f"{{{_OAI}}}dc", nsmap={"oai_dc": _OAI, "dc": _DC})
-    root.set(f"{{{XSI}}}schemaLocation", f"{_OAI} http://www.openarchives.org/OAI/2.0/oai_dc.xsd")
-    for name, value in _values(made, made.record):
+    root = etree.Element(f"{{{_OAI_DC}}}dc", nsmap={"oai_dc": _OAI_DC, "dc": _DC})
+    root.set(
+        f"{{{XSI}}}schemaLocation", f"{_OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
+    )
+    for name, value in _dc_elements(source, source.record):
         if value:
             element(root, f"{{{_DC}}}{name}", value)
-    return written(root)
+    return serialize(root)
 
 
-def _values(made: Material, record: Record) -> Iterator[tuple[str, str | None]]:
+def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, str | None]]:
     yield "title", record.name
     yield from (("title", form.value) for form in record.titles)
-    yield from (("creator", name.as_given) for name in in_part(record, "creator"))
+    yield from (("creator", name.as_given) for name in names_in_role(record, "creator"))
     yield from (("subject", subject) for subject in record.subjects)
     yield "description", record.summary
     yield "description", record.note
-    others = in_part(record, "recipient", "contributor", "translator")
+    others = names_in_role(record, "recipient", "contributor", "translator")
     yield from (("contributor", name.as_given) for name in others)
     yield "contributor", record.funder
     yield "date", record.date or record.date_as_given
@@ -37,7 +39,7 @@ def _values(made: Material, record: Record) -> Iterator[tuple[str, str | None]]:
     yield "type", record.document_type
     yield "format", record.provenance.source.media_type
     yield "format", f"{len(record.pages)} page images"
-    yield "identifier", made.url
+    yield "identifier", source.url
     yield "identifier", record.id
     for reference in record.references:
         yield "source" if reference.relation == "held" else "relation", reference.as_cited

@@ -8,47 +8,51 @@ lie in ALTO, to which every canvas points. Page images are drawn by who serves t
 import re
 from typing import Any
 
-from pipeline.citation.cited import cited
-from pipeline.citation.styles import Manner, in_words
-from pipeline.exports.source import LineAt, Material, label_of
-from pipeline.record.model import Record, RecordPage, dump_long
+from pipeline.citation.cited import citation_target
+from pipeline.citation.styles import CitationStyle, format_citation
+from pipeline.exports.source import ExportSource, PlacedLine, page_label
+from pipeline.record.model import Record, RecordPage, dump_json_with_list
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
-_UNKNOWN = (1000, 1400)  #: of a canvas whose page has no image
+_DEFAULT_CANVAS_SIZE = (1000, 1400)  #: of a canvas whose page has no image
 
 
-def to_iiif(made: Material) -> bytes:
+def to_iiif(source: ExportSource) -> bytes:
     """Return the manifest in JSON."""
-    record, source = made.record, made.record.provenance.source
+    record, scan = source.record, source.record.provenance.source
     manifest: dict[str, Any] = {
         "@context": _CONTEXT,
-        "id": f"{made.url}/export/iiif-manifest.json",
+        "id": f"{source.url}/export/iiif-manifest.json",
         "type": "Manifest",
         "label": {"none": [record.name]},
-        "metadata": _metadata(record),
+        "metadata": _metadata_entries(record),
         "rights": record.rights,
         "requiredStatement": {
             "label": {"en": ["Cite as"]},
-            "value": {"en": [in_words(cited(record), Manner.CHICAGO)]},
+            "value": {"en": [format_citation(citation_target(record), CitationStyle.CHICAGO)]},
         },
         "rendering": [
-            _file(made, "searchable.pdf", "Text", "application/pdf", "Searchable PDF"),
-            _file(made, f"original/{source.name}", "Dataset", source.media_type, "As it arrived"),
+            _file_resource(source, "searchable.pdf", "Text", "application/pdf", "Searchable PDF"),
+            _file_resource(
+                source, f"original/{scan.name}", "Dataset", scan.media_type, "As it arrived"
+            ),
         ],
         "seeAlso": [
-            _file(made, "export/tei.xml", "Dataset", "application/tei+xml", "TEI"),
-            _file(made, "record.json", "Dataset", "application/json", "Record"),
+            _file_resource(source, "export/tei.xml", "Dataset", "application/tei+xml", "TEI"),
+            _file_resource(source, "record.json", "Dataset", "application/json", "Record"),
         ],
     }
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", record.date or ""):
         manifest["navDate"] = f"{record.date}T00:00:00Z"
     if record.summary:
         manifest["summary"] = {"none": [record.summary]}
-    pages = zip(record.pages, made.lines, strict=True)
-    return dump_long(manifest, "items", (_canvas(made, page, lines) for page, lines in pages))
+    pages = zip(record.pages, source.lines, strict=True)
+    return dump_json_with_list(
+        manifest, "items", (_build_canvas(source, page, lines) for page, lines in pages)
+    )
 
 
-def _metadata(record: Record) -> list[dict[str, Any]]:
+def _metadata_entries(record: Record) -> list[dict[str, Any]]:
     rows = {
         "Date": record.date_as_given or record.date,
         "From": record.creator,
@@ -64,15 +68,24 @@ def _metadata(record: Record) -> list[dict[str, Any]]:
     ]
 
 
-def _file(made: Material, path: str, kind: str, media_type: str, label: str) -> dict[str, Any]:
-    return {"id": made.url_of(path), "type": kind, "format": media_type, "label": {"none": [label]}}
+def _file_resource(
+    source: ExportSource, path: str, kind: str, media_type: str, label: str
+) -> dict[str, Any]:
+    return {
+        "id": source.url_of(path),
+        "type": kind,
+        "format": media_type,
+        "label": {"none": [label]},
+    }
 
 
-def _canvas(made: Material, page: RecordPage, lines: tuple[LineAt, ...]) -> dict[str, Any]:
-    url = f"{made.url}/canvas/{page.number}"
-    width, height = (page.image.width, page.image.height) if page.image else _UNKNOWN
+def _build_canvas(
+    source: ExportSource, page: RecordPage, lines: tuple[PlacedLine, ...]
+) -> dict[str, Any]:
+    url = f"{source.url}/canvas/{page.number}"
+    width, height = (page.image.width, page.image.height) if page.image else _DEFAULT_CANVAS_SIZE
     image = {
-        "id": f"{made.url}/pages/{page.number:04d}.jpg",
+        "id": f"{source.url}/pages/{page.number:04d}.jpg",
         "type": "Image",
         "format": "image/jpeg",
         "width": width,
@@ -89,28 +102,32 @@ def _canvas(made: Material, page: RecordPage, lines: tuple[LineAt, ...]) -> dict
     canvas: dict[str, Any] = {
         "id": url,
         "type": "Canvas",
-        "label": {"none": [label_of(page)]},
+        "label": {"none": [page_label(page)]},
         "width": width,
         "height": height,
         "items": [{"id": f"{url}/page", "type": "AnnotationPage", "items": [painting]}],
-        "seeAlso": [_file(made, alto, "Dataset", "application/xml", "ALTO 4.4")],
+        "seeAlso": [_file_resource(source, alto, "Dataset", "application/xml", "ALTO 4.4")],
     }
     if lines:
-        items = [_line(made, url, number, line) for number, line in enumerate(lines, 1)]
+        items = [
+            _line_annotation(source, url, number, line) for number, line in enumerate(lines, 1)
+        ]
         page_url = f"{url}/lines"
         canvas["annotations"] = [{"id": page_url, "type": "AnnotationPage", "items": items}]
     return canvas
 
 
-def _line(made: Material, canvas: str, number: int, line: LineAt) -> dict[str, Any]:
+def _line_annotation(
+    source: ExportSource, canvas_url: str, number: int, line: PlacedLine
+) -> dict[str, Any]:
     box = line.box
     body = {"type": "TextualBody", "value": line.text, "format": "text/plain"}
-    if made.record.language:
-        body["language"] = made.record.language
+    if source.record.language:
+        body["language"] = source.record.language
     return {
-        "id": f"{canvas}/line/{number}",
+        "id": f"{canvas_url}/line/{number}",
         "type": "Annotation",
         "motivation": "supplementing",
         "body": body,
-        "target": f"{canvas}#xywh={box.x},{box.y},{box.width},{box.height}",
+        "target": f"{canvas_url}#xywh={box.x},{box.y},{box.width},{box.height}",
     }

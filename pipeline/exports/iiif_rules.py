@@ -9,10 +9,10 @@ from pydantic_core import from_json
 
 from pipeline.record.model import Record
 
-_PLACE = re.compile(r"(?P<canvas>.+)#xywh=([0-9]+),([0-9]+),([0-9]+),([0-9]+)")
+_CANVAS_REGION = re.compile(r"(?P<canvas>.+)#xywh=([0-9]+),([0-9]+),([0-9]+),([0-9]+)")
 
 
-def broken_rules(manifest: bytes, record: Record) -> Iterator[str]:
+def broken_iiif_rules(manifest: bytes, record: Record) -> Iterator[str]:
     """Yield a sentence for each rule that a manifest of a record breaks.
 
     Ids are unique; there is a canvas for every page, of the size of its image; every annotation has
@@ -21,20 +21,20 @@ def broken_rules(manifest: bytes, record: Record) -> Iterator[str]:
     try:
         said = from_json(manifest)
         canvases = {canvas["id"]: canvas for canvas in said["items"]}
-        yield from _ids(said)
-        yield from _sizes(list(canvases.values()), record)
+        yield from _duplicate_ids(said)
+        yield from _canvas_mismatches(list(canvases.values()), record)
         for canvas in canvases.values():
             for page in (*canvas["items"], *canvas.get("annotations", ())):
                 for annotation in page["items"]:
-                    yield from _annotation(annotation, canvases)
+                    yield from _annotation_errors(annotation, canvases)
         if not str(said["rights"]).startswith(("http://", "https://creativecommons.org/")):
             yield "its rights are no URI of the kind that IIIF wants"
     except (KeyError, TypeError, ValueError) as error:
         yield f"is no manifest: {type(error).__name__} {error}"
 
 
-def _ids(said: dict[str, Any]) -> Iterator[str]:
-    counts = Counter(_all_ids(said))
+def _duplicate_ids(manifest: dict[str, Any]) -> Iterator[str]:
+    counts = Counter(_all_ids(manifest))
     for name in sorted(name for name, count in counts.items() if count > 1):
         yield f"two things have the id {name}"
 
@@ -50,7 +50,7 @@ def _all_ids(value: object) -> Iterator[str]:
             yield from _all_ids(inner)
 
 
-def _sizes(canvases: list[dict[str, Any]], record: Record) -> Iterator[str]:
+def _canvas_mismatches(canvases: list[dict[str, Any]], record: Record) -> Iterator[str]:
     if len(canvases) != len(record.pages):
         yield f"has {len(canvases)} canvases for {len(record.pages)} pages"
         return
@@ -60,15 +60,15 @@ def _sizes(canvases: list[dict[str, Any]], record: Record) -> Iterator[str]:
             yield f"the canvas of page {page.number} is not as large as its image"
 
 
-def _annotation(said: dict[str, Any], canvases: dict[str, Any]) -> Iterator[str]:
-    if "body" not in said or "target" not in said:
-        yield f"{said.get('id')} has no body or no target"
+def _annotation_errors(annotation: dict[str, Any], canvases: dict[str, Any]) -> Iterator[str]:
+    if "body" not in annotation or "target" not in annotation:
+        yield f"{annotation.get('id')} has no body or no target"
         return
-    found = _PLACE.fullmatch(said["target"])
-    canvas = canvases.get(found["canvas"] if found else said["target"])
+    found = _CANVAS_REGION.fullmatch(annotation["target"])
+    canvas = canvases.get(found["canvas"] if found else annotation["target"])
     if canvas is None:
-        yield f"{said['id']} is on a canvas that is not there"
+        yield f"{annotation['id']} is on a canvas that is not there"
     elif found:
         x, y, width, height = map(int, found.groups()[1:])
         if not (width and height) or x + width > canvas["width"] or y + height > canvas["height"]:
-            yield f"{said['id']} lies outside its canvas"
+            yield f"{annotation['id']} lies outside its canvas"

@@ -9,10 +9,18 @@ from urllib.parse import quote
 from lxml import etree
 
 from pipeline.exports.mods import mods_element
-from pipeline.exports.source import XLINK, FileAt, Material, element, label_of, writable, written
+from pipeline.exports.source import (
+    XLINK,
+    ExportSource,
+    VersionFile,
+    element,
+    page_label,
+    serialize,
+    xml_safe,
+)
 
 METS = "http://www.loc.gov/METS/"
-_USES = {
+_GROUP_USES = {
     "original": "archival",
     "pages": "layout",
     "sidecar": "description",
@@ -21,7 +29,7 @@ _USES = {
     "searchable.pdf": "access",
     "text.txt": "text",
 }
-_TYPES = {
+_MEDIA_TYPES = {
     "pdf": "application/pdf", "xml": "application/xml", "json": "application/json",
     "txt": "text/plain", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png",
     "tif": "image/tiff", "tiff": "image/tiff", "jp2": "image/jp2",
@@ -30,79 +38,79 @@ _TYPES = {
 }  # fmt: skip
 
 
-def to_mets(made: Material) -> bytes:
+def to_mets(source: ExportSource) -> bytes:
     """Return the file."""
-    record = made.record
-    root = etree.Element(_t("mets"), nsmap={None: METS, "xlink": XLINK})
+    record = source.record
+    root = etree.Element(_qname("mets"), nsmap={None: METS, "xlink": XLINK})
     root.set("OBJID", f"{record.id}/v{record.version}")
-    root.set("LABEL", writable(record.name))
+    root.set("LABEL", xml_safe(record.name))
     ended = max(activity.ended for activity in record.provenance.activities)
-    header = element(root, _t("metsHdr"), CREATEDATE=ended.isoformat())
-    agent = element(header, _t("agent"), ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
+    header = element(root, _qname("metsHdr"), CREATEDATE=ended.isoformat())
+    agent = element(header, _qname("agent"), ROLE="CREATOR", TYPE="OTHER", OTHERTYPE="SOFTWARE")
     opis = record.provenance.agents["opis"]
-    element(agent, _t("name"), f"{opis.name} {opis.version}")
-    _wrap(element(root, _t("dmdSec"), ID="dmd"), "MODS", mods_element(made))
-    events = element(element(root, _t("amdSec"), ID="amd"), _t("digiprovMD"), ID="events")
+    element(agent, _qname("name"), f"{opis.name} {opis.version}")
+    _wrap_metadata(element(root, _qname("dmdSec"), ID="dmd"), "MODS", mods_element(source))
+    events = element(element(root, _qname("amdSec"), ID="amd"), _qname("digiprovMD"), ID="events")
     log = element(
-        events, _t("mdRef"), LOCTYPE="URL", MDTYPE="PREMIS", MDTYPEVERSION="3.0",
+        events, _qname("mdRef"), LOCTYPE="URL", MDTYPE="PREMIS", MDTYPEVERSION="3.0",
         MIMETYPE="application/xml",
     )  # fmt: skip
-    _point(log, "data/export/premis.xml")
-    _files(root, made)
-    _structure(root, made)
-    return written(root)
+    _set_link(log, "data/export/premis.xml")
+    _add_files(root, source)
+    _add_structure(root, source)
+    return serialize(root)
 
 
-def _wrap(parent: etree._Element, kind: str, inner: etree._Element) -> None:
-    wrap = element(parent, _t("mdWrap"), MDTYPE=kind)
-    element(wrap, _t("xmlData")).append(inner)
+def _wrap_metadata(parent: etree._Element, kind: str, inner: etree._Element) -> None:
+    wrap = element(parent, _qname("mdWrap"), MDTYPE=kind)
+    element(wrap, _qname("xmlData")).append(inner)
 
 
-def _files(root: etree._Element, made: Material) -> None:
-    section = element(root, _t("fileSec"))
+def _add_files(root: etree._Element, source: ExportSource) -> None:
+    section = element(root, _qname("fileSec"))
     groups: dict[str, etree._Element] = {}
-    for file in made.files:
-        use = _USES.get(file.path.removeprefix("data/").partition("/")[0], "record")
+    for file in source.files:
+        use = _GROUP_USES.get(file.path.removeprefix("data/").partition("/")[0], "record")
         if use not in groups:
-            groups[use] = element(section, _t("fileGrp"), USE=use)
-        _file(groups[use], file)
+            groups[use] = element(section, _qname("fileGrp"), USE=use)
+        _add_file(groups[use], file)
 
 
-def _file(group: etree._Element, file: FileAt) -> None:
-    media_type = _TYPES.get(file.path.rpartition(".")[2].lower(), "application/octet-stream")
+def _add_file(group: etree._Element, file: VersionFile) -> None:
+    media_type = _MEDIA_TYPES.get(file.path.rpartition(".")[2].lower(), "application/octet-stream")
     made = element(
-        group, _t("file"), ID=_id(file.path), MIMETYPE=media_type, SIZE=str(file.size),
+        group, _qname("file"), ID=_file_id(file.path), MIMETYPE=media_type, SIZE=str(file.size),
         CHECKSUM=file.sha256, CHECKSUMTYPE="SHA-256",
     )  # fmt: skip
-    _point(element(made, _t("FLocat"), LOCTYPE="URL"), file.path)
+    _set_link(element(made, _qname("FLocat"), LOCTYPE="URL"), file.path)
 
 
-def _point(element_: etree._Element, path: str) -> None:
-    element_.set(f"{{{XLINK}}}type", "simple")
-    element_.set(f"{{{XLINK}}}href", quote(path))
+def _set_link(link: etree._Element, path: str) -> None:
+    link.set(f"{{{XLINK}}}type", "simple")
+    link.set(f"{{{XLINK}}}href", quote(path))
 
 
-def _structure(root: etree._Element, made: Material) -> None:
-    physical = element(root, _t("structMap"), TYPE="physical")
-    whole = element(physical, _t("div"), TYPE="document", DMDID="dmd", ADMID="events")
-    known = {file.path for file in made.files}
+def _add_structure(root: etree._Element, source: ExportSource) -> None:
+    physical = element(root, _qname("structMap"), TYPE="physical")
+    whole = element(physical, _qname("div"), TYPE="document", DMDID="dmd", ADMID="events")
+    known = {file.path for file in source.files}
     for path in sorted(path for path in known if not path.startswith("data/pages/")):
-        element(whole, _t("fptr"), FILEID=_id(path))
-    for page in made.record.pages:
-        label = label_of(page)
-        div = element(whole, _t("div"), TYPE="page", ORDER=str(page.number), LABEL=label)
+        element(whole, _qname("fptr"), FILEID=_file_id(path))
+    for page in source.record.pages:
+        label = page_label(page)
+        div = element(whole, _qname("div"), TYPE="page", ORDER=str(page.number), LABEL=label)
         if page.leaf:
             div.set("ORDERLABEL", page.leaf)
         alto = f"data/pages/{page.number:04d}.alto.xml"
         if alto in known:
-            element(div, _t("fptr"), FILEID=_id(alto))
+            element(div, _qname("fptr"), FILEID=_file_id(alto))
 
 
-def _id(path: str) -> str:
+def _file_id(path: str) -> str:
     """Return an XML name for a path: letters and digits stay, all else is its number."""
     safe = (c if c.isascii() and c.isalnum() else f"-{ord(c):x}." for c in path)
     return "f-" + "".join(safe)
 
 
-def _t(name: str) -> str:
+def _qname(name: str) -> str:
     return f"{{{METS}}}{name}"

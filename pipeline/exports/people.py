@@ -3,7 +3,7 @@
 from pipeline.record.model import Name, Record
 
 
-def everybody(record: Record) -> tuple[Name, ...]:
+def all_names(record: Record) -> tuple[Name, ...]:
     """Return all names, those too that stand in a plain field only; each part once."""
     known = {(name.role, name.as_given) for name in record.names}
     plain = [("creator", record.creator), ("recipient", record.recipient)]
@@ -14,6 +14,6 @@ def everybody(record: Record) -> tuple[Name, ...]:
     return (*record.names, *others)
 
 
-def in_part(record: Record, *roles: str) -> tuple[Name, ...]:
+def names_in_role(record: Record, *roles: str) -> tuple[Name, ...]:
     """Return those who have one of these parts."""
-    return tuple(name for name in everybody(record) if name.role in roles)
+    return tuple(name for name in all_names(record) if name.role in roles)

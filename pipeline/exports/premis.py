@@ -12,12 +12,12 @@ from io import BytesIO
 
 from lxml import etree
 
-from pipeline.exports.source import XSI, Material, document, element, write
+from pipeline.exports.source import XSI, ExportSource, element, write_elements, xml_stream
 from pipeline.record.provenance import Activity, Agent, Provenance, SourceFile
 
 PREMIS = "http://www.loc.gov/premis/v3"
-_TERMS = "http://id.loc.gov/vocabulary/preservation/eventType"
-_TYPES = {
+_EVENT_VOCABULARY = "http://id.loc.gov/vocabulary/preservation/eventType"
+_EVENT_TYPES = {
     "ingestion": ("ingestion", "ing"),
     "extract": ("extraction", "ext"),
     "read": ("transcription", ""),
@@ -25,34 +25,43 @@ _TYPES = {
     "join": ("compiling", "cop"),
     "supply": ("translation", ""),
 }
-_OTHER = ("modification", "mod")
-_IMAGE, _TEXT = "image/x-portable-graymap", "text/plain"  #: of what a digest is taken
+_OTHER_EVENT = ("modification", "mod")
+_IMAGE_FORMAT, _TEXT_FORMAT = "image/x-portable-graymap", "text/plain"  #: of what a digest is taken
 
 
-def to_premis(made: Material) -> bytes:
+def to_premis(source: ExportSource) -> bytes:
     """Return the file; it is written piece by piece, as the log of a long record is long."""
-    log, content = made.record.provenance, BytesIO()
+    log, content = source.record.provenance, BytesIO()
     prefixes = {None: PREMIS, "xsi": XSI}
-    with document(content, f"{{{PREMIS}}}premis", {"version": "3.0"}, prefixes) as file:
-        for kind, parts in _objects(log):
+    with xml_stream(content, f"{{{PREMIS}}}premis", {"version": "3.0"}, prefixes) as file:
+        for kind, parts in _list_objects(log):
             with file.element("object", {f"{{{XSI}}}type": kind}):
-                write(file, parts)
-        write(file, (_event(log, activity) for activity in (_arrival(log), *log.activities)))
-        write(file, (_agent(name, agent) for name, agent in log.agents.items()))
+                write_elements(file, parts)
+        write_elements(
+            file,
+            (
+                _event_element(log, activity)
+                for activity in (_ingestion_activity(log), *log.activities)
+            ),
+        )
+        write_elements(file, (_agent_element(name, agent) for name, agent in log.agents.items()))
     return content.getvalue()
 
 
-def _objects(log: Provenance) -> Iterator[tuple[str, list[etree._Element]]]:
+def _list_objects(log: Provenance) -> Iterator[tuple[str, list[etree._Element]]]:
     """Yield files, page images and texts: what kind of object each is, and its parts."""
     for name, file in {"scan": log.source, "sidecar": log.sidecar}.items():
         if file is not None:
-            yield "file", _file(name, file)
-    for name, digest in _things(log):
-        form = _IMAGE if name.startswith("image-") else _TEXT
-        yield "bitstream", [_identifier("object", name), _facts(digest, form)]
+            yield "file", _file_elements(name, file)
+    for name, digest in _entity_digests(log):
+        form = _IMAGE_FORMAT if name.startswith("image-") else _TEXT_FORMAT
+        yield (
+            "bitstream",
+            [_identifier_element("object", name), _object_characteristics(digest, form)],
+        )
 
 
-def _things(log: Provenance) -> Iterator[tuple[str, str]]:
+def _entity_digests(log: Provenance) -> Iterator[tuple[str, str]]:
     """Yield what the activities speak of, files aside, with its digest; each once."""
     told: dict[str, str] = {}
     for activity in log.activities:
@@ -60,7 +69,7 @@ def _things(log: Provenance) -> Iterator[tuple[str, str]]:
     yield from ((name, digest) for name, digest in told.items() if name not in {"scan", "sidecar"})
 
 
-def _arrival(log: Provenance) -> Activity:
+def _ingestion_activity(log: Provenance) -> Activity:
     files = {"scan": log.source, "sidecar": log.sidecar}
     return Activity(
         id="ingestion", agent="opis", plan="ingestion", used={},
@@ -69,15 +78,17 @@ def _arrival(log: Provenance) -> Activity:
     )  # fmt: skip
 
 
-def _file(name: str, file: SourceFile) -> list[etree._Element]:
-    facts = _facts(file.sha256, file.media_type, file.size)
+def _file_elements(name: str, file: SourceFile) -> list[etree._Element]:
+    facts = _object_characteristics(file.sha256, file.media_type, file.size)
     if file.producer:
         creator = element(facts, "creatingApplication")
         element(creator, "creatingApplicationName", file.producer)
-    return [_identifier("object", name), facts, element(None, "originalName", file.name)]
+    return [_identifier_element("object", name), facts, element(None, "originalName", file.name)]
 
 
-def _facts(digest: str, form: str, size: int | None = None) -> etree._Element:
+def _object_characteristics(
+    digest: str, format_name: str, size: int | None = None
+) -> etree._Element:
     facts = element(None, "objectCharacteristics")
     fixity = element(facts, "fixity")
     element(fixity, "messageDigestAlgorithm", "SHA-256")
@@ -85,45 +96,45 @@ def _facts(digest: str, form: str, size: int | None = None) -> etree._Element:
     if size is not None:
         element(facts, "size", str(size))
     designation = element(element(facts, "format"), "formatDesignation")
-    element(designation, "formatName", form)
+    element(designation, "formatName", format_name)
     return facts
 
 
-def _event(log: Provenance, activity: Activity) -> etree._Element:
+def _event_element(log: Provenance, activity: Activity) -> etree._Element:
     event = element(None, "event")
-    event.append(_identifier("event", activity.id))
-    name, code = _TYPES.get(activity.id.partition("-")[0], _OTHER)
+    event.append(_identifier_element("event", activity.id))
+    name, code = _EVENT_TYPES.get(activity.id.partition("-")[0], _OTHER_EVENT)
     kind = element(event, "eventType", name)
     if code:
-        kind.set("authorityURI", _TERMS)
-        kind.set("valueURI", f"{_TERMS}/{code}")
+        kind.set("authorityURI", _EVENT_VOCABULARY)
+        kind.set("valueURI", f"{_EVENT_VOCABULARY}/{code}")
     element(event, "eventDateTime", activity.ended.isoformat())
     told = element(event, "eventDetailInformation")
-    element(told, "eventDetail", _detail(log, activity))
-    _link(event, "Agent", activity.agent)
+    element(told, "eventDetail", _event_detail(log, activity))
+    _add_link(event, "Agent", activity.agent)
     for entity in activity.used:
-        _link(event, "Object", entity, "source")
+        _add_link(event, "Object", entity, "source")
     for entity in activity.generated:
-        _link(event, "Object", entity, "outcome")
+        _add_link(event, "Object", entity, "outcome")
     return event
 
 
-def _link(event: etree._Element, what: str, value: str, role: str = "") -> None:
-    link = element(event, f"linking{what}Identifier")
-    element(link, f"linking{what}IdentifierType", "local")
-    element(link, f"linking{what}IdentifierValue", value)
+def _add_link(event: etree._Element, kind: str, value: str, role: str = "") -> None:
+    link = element(event, f"linking{kind}Identifier")
+    element(link, f"linking{kind}IdentifierType", "local")
+    element(link, f"linking{kind}IdentifierValue", value)
     if role:
-        element(link, f"linking{what}Role", role)
+        element(link, f"linking{kind}Role", role)
 
 
-def _detail(log: Provenance, activity: Activity) -> str:
+def _event_detail(log: Provenance, activity: Activity) -> str:
     settings = " ".join(f"{key}={value}" for key, value in log.plans.get(activity.plan, {}).items())
     return "; ".join(filter(None, [activity.plan, settings, *map(str, activity.steps)]))
 
 
-def _agent(name: str, agent: Agent) -> etree._Element:
+def _agent_element(name: str, agent: Agent) -> etree._Element:
     made = element(None, "agent")
-    made.append(_identifier("agent", name))
+    made.append(_identifier_element("agent", name))
     element(made, "agentName", agent.name)
     element(made, "agentType", agent.details.get("kind", "software"))
     if agent.version:
@@ -134,8 +145,8 @@ def _agent(name: str, agent: Agent) -> etree._Element:
     return made
 
 
-def _identifier(what: str, value: str) -> etree._Element:
-    made = element(None, f"{what}Identifier")
-    element(made, f"{what}IdentifierType", "local")
-    element(made, f"{what}IdentifierValue", value)
+def _identifier_element(kind: str, value: str) -> etree._Element:
+    made = element(None, f"{kind}Identifier")
+    element(made, f"{kind}IdentifierType", "local")
+    element(made, f"{kind}IdentifierValue", value)
     return made

@@ -4,17 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeline.exports.premis import PREMIS
-from pipeline.exports.xml_rules import ends_of
+from pipeline.exports.xml_rules import iter_elements
 from pipeline.record.model import Record
 
 
-def broken_rules(content: bytes, record: Record) -> Iterator[str]:
+def broken_premis_rules(content: bytes, record: Record) -> Iterator[str]:
     """There is an event for every activity, and nobody and nothing is named that is not there.
 
     Raises:
         ValueError: it is not XML, or another kind of file.
     """
-    told = _texts(content)
+    told = _values_by_element(content)
     for end in ("Object", "Agent"):
         there = told[f"{end.lower()}IdentifierValue"]
         for name in sorted(told[f"linking{end}IdentifierValue"] - there):
@@ -25,10 +25,10 @@ def broken_rules(content: bytes, record: Record) -> Iterator[str]:
         yield "the digest of the scan is not there"
 
 
-def _texts(content: bytes) -> dict[str, set[str]]:
+def _values_by_element(content: bytes) -> dict[str, set[str]]:
     """Return what the elements say that name something, by name of the element."""
     told: dict[str, set[str]] = defaultdict(set)
-    for each in ends_of(content, f"{{{PREMIS}}}premis", "object", "event", "agent"):
+    for each in iter_elements(content, f"{{{PREMIS}}}premis", "object", "event", "agent"):
         name = str(each.tag).removeprefix(f"{{{PREMIS}}}")
         if name.endswith("IdentifierValue") or name == "messageDigest":
             told[name].add(each.text or "")

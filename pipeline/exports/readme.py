@@ -2,35 +2,35 @@
 
 from textwrap import wrap
 
-from pipeline.citation.cited import cited
+from pipeline.citation.cited import citation_target
 from pipeline.citation.pin import Pin
-from pipeline.citation.styles import Manner, in_words
-from pipeline.description.rights import rights_in_words
+from pipeline.citation.styles import CitationStyle, format_citation
+from pipeline.description.rights import format_rights
 from pipeline.model import Origin
 from pipeline.record.model import Record
 
 _WIDTH = 96
-_COLUMN = 24
+_NAME_WIDTH = 24
 
 
-_TEXT = """\
+_TEXT_MEANING = """\
 the reading text: stamps and leaf numbers left out, broken words joined; a form feed \
 stands between pages"""
-_PDF = """\
+_PDF_MEANING = """\
 the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u where the scan \
 lets it, but verified by nobody"""
-_EXPORTS = """\
+_EXPORTS_MEANING = """\
 the same for other programs: citations (.bib, .ris, .csl.json), Dublin Core, MODS, TEI, IIIF, \
 PREMIS, schema.org"""
-_FILES = {
+_FILE_MEANINGS = {
     "record.json": "everything known of the document, with both texts of every page",
-    "text.txt": _TEXT,
+    "text.txt": _TEXT_MEANING,
     "original/": "the scan, bit for bit as it arrived",
     "sidecar/": "the description that came with it",
     "translation/": "translations that came with it, as they came",
-    "searchable.pdf": _PDF,
+    "searchable.pdf": _PDF_MEANING,
     "pages/": "ALTO 4.4: every word of a page with its place, every line with what it is",
-    "export/": _EXPORTS,
+    "export/": _EXPORTS_MEANING,
     "changes.json": "what differs from the version before, and why",
     "provenance.json": "how each text came from the scan, as W3C PROV",
     "../manifest-sha256.txt": "the digest of every file (BagIt 1.0, RFC 8493)",
@@ -40,21 +40,21 @@ _FILES = {
 def to_readme(record: Record) -> str:
     """Return the text: what this is, where the original lies, how it was made, how to cite it."""
     if record.status == "withdrawn":
-        return _withdrawn(record)
+        return _withdrawn_readme(record)
     parts = [
         f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}",
-        _what(record),
-        _where(record),
-        _how(record),
-        _doubts(record),
-        f"HOW TO CITE IT\n\n{citation(record)}",
-        f"With every archive that holds it:\n{in_words(cited(record), Manner.WILSON)}",
-        f"THE FILES\n\n{_files(record)}",
+        _document_section(record),
+        _original_section(record),
+        _processing_section(record),
+        _issues_section(record),
+        f"HOW TO CITE IT\n\n{pinned_citation(record)}",
+        f"With every archive that holds it:\n{_cite(record, CitationStyle.WILSON)}",
+        f"THE FILES\n\n{_list_files(record)}",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _files(record: Record) -> str:
+def _list_files(record: Record) -> str:
     """Return what lies in this version, a file a row; what it has not is not named."""
     rows = any("index.csv" in origin for origin in record.origins.values())
     there = {
@@ -63,26 +63,33 @@ def _files(record: Record) -> str:
         "changes.json": record.version > 1,
     }
     lines = []
-    for name, meaning in _FILES.items():
+    for name, meaning in _FILE_MEANINGS.items():
         if there.get(name, True):
-            first, *rest = wrap(meaning, _WIDTH - _COLUMN)
-            lines += [f"{name:<{_COLUMN}}{first}", *(" " * _COLUMN + line for line in rest)]
+            first, *rest = wrap(meaning, _WIDTH - _NAME_WIDTH)
+            lines += [f"{name:<{_NAME_WIDTH}}{first}", *(" " * _NAME_WIDTH + line for line in rest)]
     return "\n".join(lines)
 
 
-def _withdrawn(record: Record) -> str:
+def _withdrawn_readme(record: Record) -> str:
     told = f"This record was withdrawn with version {record.version}: {record.status_reason}"
     where = "Earlier versions lie beside this folder, as they were published."
     head = f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}"
-    return "\n\n".join([head, told, where, _what(record), _where(record)]) + "\n"
+    return (
+        "\n\n".join([head, told, where, _document_section(record), _original_section(record)])
+        + "\n"
+    )
 
 
-def citation(record: Record) -> str:
+def pinned_citation(record: Record) -> str:
     """Return a note in the manner of Chicago, pinned to the reading text of this version."""
-    return f"{in_words(cited(record), Manner.CHICAGO)} {Pin.of(record, 'reading text')}"
+    return f"{_cite(record, CitationStyle.CHICAGO)} {Pin.from_record(record, 'reading text')}"
 
 
-def _what(record: Record) -> str:
+def _cite(record: Record, style: CitationStyle) -> str:
+    return format_citation(citation_target(record), style)
+
+
+def _document_section(record: Record) -> str:
     rows = {
         "Date": record.date or record.date_as_given,
         "From": record.creator,
@@ -92,7 +99,7 @@ def _what(record: Record) -> str:
         "Pages": str(len(record.pages)),
         "Contributed by": ", ".join(record.contributors),
         "Made possible by": record.funder,
-        "Rights": rights_in_words(record.rights),
+        "Rights": format_rights(record.rights),
         "Record": f"{record.id}, version {record.version}",
     }
     table = "\n".join(f"{name + ':':<18}{value}" for name, value in rows.items() if value)
@@ -100,7 +107,7 @@ def _what(record: Record) -> str:
     return "\n\n".join(["WHAT THIS IS", table, *texts])
 
 
-def _where(record: Record) -> str:
+def _original_section(record: Record) -> str:
     if not record.references:
         return "WHERE THE ORIGINAL LIES\n\nNot known: no archival reference came with the scan."
     lines = [f"This scan was made from: {record.references[0].as_cited}"]
@@ -110,7 +117,7 @@ def _where(record: Record) -> str:
     return "WHERE THE ORIGINAL LIES\n\n" + "\n".join(lines)
 
 
-def _how(record: Record) -> str:
+def _processing_section(record: Record) -> str:
     made = record.provenance
     engine, opis = made.agents["engine"], made.agents["opis"]
     source = made.source
@@ -127,7 +134,7 @@ def _how(record: Record) -> str:
     return "HOW IT WAS MADE\n\n" + "\n".join(lines)
 
 
-def _doubts(record: Record) -> str:
+def _issues_section(record: Record) -> str:
     if not record.issues:
         return ""
     return "WHAT TO LOOK AT\n\n" + "\n".join(f"- {issue.detail}" for issue in record.issues)

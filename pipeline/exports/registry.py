@@ -10,13 +10,13 @@ from pipeline.exports.mets import to_mets
 from pipeline.exports.mods import to_mods
 from pipeline.exports.premis import to_premis
 from pipeline.exports.schema_org import to_json_ld
-from pipeline.exports.source import Material
+from pipeline.exports.source import ExportSource
 from pipeline.exports.tei import to_tei
 
-Writer = Callable[[Material], bytes]
+Exporter = Callable[[ExportSource], bytes]
 
 #: Written into ``export/`` of every version, under these names.
-PUBLISHED: dict[str, Writer] = {
+PUBLISHED: dict[str, Exporter] = {
     "citation.bib": lambda made: to_bibtex(made.record).encode(),
     "citation.csl.json": lambda made: to_csl_json(made.record).encode(),
     "citation.ris": lambda made: to_ris(made.record).encode(),
@@ -29,14 +29,14 @@ PUBLISHED: dict[str, Writer] = {
 }
 #: Those that every version has had from the first Opis on. A format that came later is in some
 #: versions and not in others: it never joins them, or older archives would no longer verify.
-FROM_THE_FIRST = frozenset(
+ORIGINAL_EXPORTS = frozenset(
     {
         "citation.bib", "citation.csl.json", "citation.ris", "dublin-core.xml",
         "iiif-manifest.json", "mods.xml", "premis.xml", "schema-org.json", "tei.xml",
     }
 )  # fmt: skip
 #: By the name that a person asks for, with the suffix of its file.
-FORMATS: dict[str, tuple[Writer, str]] = {
+FORMATS: dict[str, tuple[Exporter, str]] = {
     "bibtex": (PUBLISHED["citation.bib"], ".bib"),
     "csl-json": (PUBLISHED["citation.csl.json"], ".csl.json"),
     "ead3": (lambda made: to_ead([made]), ".ead.xml"),

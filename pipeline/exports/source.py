@@ -18,21 +18,21 @@ XML = "http://www.w3.org/XML/1998/namespace"
 XML_LANG = f"{{{XML}}}lang"
 XML_ID = f"{{{XML}}}id"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_INVALID_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
-class LineAt:
+class PlacedLine:
     """A line as the engine read it, where it stands: pixels of the page image, origin top left."""
 
     text: str
     box: Box
     role: Role
-    first: bool  #: of its block
+    starts_block: bool  #: of its block
 
 
 @dataclass(frozen=True, slots=True)
-class FileAt:
+class VersionFile:
     """A file of the version, by its path in the bag."""
 
     path: str  #: as on disk, e.g. ``data/original/скан 1.pdf``
@@ -41,13 +41,15 @@ class FileAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Material:
+class ExportSource:
     """A record with what of it lies outside ``record.json``."""
 
     record: Record
-    lines: tuple[tuple[LineAt, ...], ...]  #: of each page, in order
+    lines: tuple[tuple[PlacedLine, ...], ...]  #: of each page, in order
     base_url: str  #: where the records are, or will be, served; no slash at its end
-    files: tuple[FileAt, ...] = field(default=())  #: of the published version; only METS needs them
+    files: tuple[VersionFile, ...] = field(
+        default=()
+    )  #: of the published version; only METS needs them
 
     @property
     def url(self) -> str:
@@ -59,27 +61,27 @@ class Material:
         return f"{self.url}/{quote(path)}"
 
 
-def lines_of(text: PageText, roles: Iterable[Role]) -> tuple[LineAt, ...]:
+def placed_lines(text: PageText, roles: Iterable[Role]) -> tuple[PlacedLine, ...]:
     """Return the lines of a page that was read, with what each is on its page."""
     return tuple(
-        LineAt(line.text, line.box, line.role, place == 0)
+        PlacedLine(line.text, line.box, line.role, place == 0)
         for block in text.with_roles(roles).blocks
         for place, line in enumerate(block.lines)
     )
 
 
-def label_of(page: RecordPage) -> str:
+def page_label(page: RecordPage) -> str:
     """Return what the archive stamped; of a page without a leaf its place, in brackets."""
     return page.leaf or f"[{page.number}]"
 
 
-def writable(text: str) -> str:
+def xml_safe(text: str) -> str:
     r"""Return a text that XML can hold; a mark stands for each character that it cannot.
 
-    >>> writable("a\x0bb")
+    >>> xml_safe("a\x0bb")
     'a�b'
     """
-    return _UNWRITABLE.sub("\ufffd", text)
+    return _INVALID_IN_XML.sub("\ufffd", text)
 
 
 def element(
@@ -88,19 +90,19 @@ def element(
     """Make an element, inside a parent if one is given; ``name`` is in Clark notation."""
     made = etree.Element(name) if parent is None else etree.SubElement(parent, name)
     for key, value in attributes.items():
-        made.set(key, writable(value))
+        made.set(key, xml_safe(value))
     if text:
-        made.text = writable(text)
+        made.text = xml_safe(text)
     return made
 
 
-def written(root: etree._Element) -> bytes:
+def serialize(root: etree._Element) -> bytes:
     """Return the file: UTF-8, declared, indented, a newline at the end."""
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
 @contextmanager
-def document(
+def xml_stream(
     content: BytesIO, root: str, attributes: dict[str, str], prefixes: dict[str | None, str]
 ) -> Iterator[Any]:
     """Open a file that is written piece by piece, so that a long one is never a whole tree.
@@ -123,12 +125,12 @@ def document(
     content.write(b"\n")
 
 
-def write(file: Any, parts: Iterable[etree._Element]) -> None:
+def write_elements(file: Any, elements: Iterable[etree._Element]) -> None:
     """Write elements into a file one after the other, each made when it is its turn.
 
     Args:
-        file: what `document` yields.
-        parts: the elements.
+        file: what `xml_stream` yields.
+        elements: the elements.
     """
-    for part in parts:
+    for part in elements:
         file.write(part, pretty_print=True)

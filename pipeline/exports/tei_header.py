@@ -2,67 +2,67 @@
 
 from lxml import etree
 
-from pipeline.dates.iso import Extent, span
-from pipeline.exports.people import in_part
-from pipeline.exports.source import XML_ID, XML_LANG, Material, element
-from pipeline.exports.tei_text import fill
+from pipeline.dates.iso import DateKind, iso_date_range
+from pipeline.exports.people import names_in_role
+from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, element
+from pipeline.exports.tei_text import add_marked_text
 from pipeline.record.model import Name, Record, Reference
-from pipeline.references.archives import archive_named
+from pipeline.references.archives import find_archive
 
-_ENDS = {
-    Extent.ONE: ("when", ""),
-    Extent.LASTING: ("from", "to"),
-    Extent.WITHIN: ("notBefore", "notAfter"),
+_DATE_ATTRIBUTES = {
+    DateKind.SINGLE: ("when", ""),
+    DateKind.INTERVAL: ("from", "to"),
+    DateKind.WITHIN: ("notBefore", "notAfter"),
 }
 
 
-def header_of(made: Material) -> etree._Element:
+def build_header(source: ExportSource) -> etree._Element:
     """Return the header of a file."""
-    record = made.record
+    record = source.record
     header = element(None, "teiHeader")
     about = element(header, "fileDesc")
-    _titles(element(about, "titleStmt"), record)
+    _add_titles(element(about, "titleStmt"), record)
     element(about, "extent", f"{len(record.pages)} page images")
     published = element(about, "publicationStmt")
     element(published, "publisher", record.collection or "Opis")
-    element(published, "idno", made.url, type="URI")
+    element(published, "idno", source.url, type="URI")
     allowed = element(published, "availability")
     element(allowed, "licence", record.rights, target=record.rights)
     if record.note:
         element(element(about, "notesStmt"), "note", record.note)
-    _source(element(about, "sourceDesc"), record)
-    _profile(element(header, "profileDesc"), record)
+    _add_source(element(about, "sourceDesc"), record)
+    _add_profile(element(header, "profileDesc"), record)
     return header
 
 
-def _titles(titles: etree._Element, record: Record) -> None:
-    fill(element(titles, "title", type="main"), record.name)
+def _add_titles(titles: etree._Element, record: Record) -> None:
+    add_marked_text(element(titles, "title", type="main"), record.name)
     for form in record.titles:
         other = element(titles, "title", type="alt")
         other.set(XML_LANG, form.language or "und")
-        fill(other, form.value)
-    for name in in_part(record, "creator"):
-        fill(element(titles, "author"), name.as_given)
+        add_marked_text(other, form.value)
+    for name in names_in_role(record, "creator"):
+        add_marked_text(element(titles, "author"), name.as_given)
     if record.funder:
         element(titles, "funder", record.funder)
     engine = record.provenance.agents["engine"]
-    _did(titles, "read by machine, not reviewed", f"{engine.name} {engine.version}")
-    for name in in_part(record, "contributor"):
-        _did(titles, "contributed by", name.as_given)
-    for name in in_part(record, "translator"):
-        _did(titles, "translated by", name.as_given)
+    _add_responsibility(titles, "read by machine, not reviewed", f"{engine.name} {engine.version}")
+    for name in names_in_role(record, "contributor"):
+        _add_responsibility(titles, "contributed by", name.as_given)
+    for name in names_in_role(record, "translator"):
+        _add_responsibility(titles, "translated by", name.as_given)
 
 
-def _did(titles: etree._Element, doing: str, name: str) -> None:
+def _add_responsibility(titles: etree._Element, responsibility: str, name: str) -> None:
     statement = element(titles, "respStmt")
-    element(statement, "resp", doing)
+    element(statement, "resp", responsibility)
     element(statement, "name", name)
 
 
-def _profile(profile: etree._Element, record: Record) -> None:
+def _add_profile(profile: etree._Element, record: Record) -> None:
     if record.summary:
         element(element(profile, "abstract"), "p", record.summary)
-    _date(element(profile, "creation"), record)
+    _add_date(element(profile, "creation"), record)
     usage = element(profile, "langUsage")
     languages = [record.language, *(one.language for one in record.translations)]
     for language in dict.fromkeys(one or "und" for one in languages):
@@ -71,25 +71,25 @@ def _profile(profile: etree._Element, record: Record) -> None:
         calendar = element(element(profile, "calendarDesc"), "calendar")
         calendar.set(XML_ID, "julian")
         element(calendar, "p", "Old Style: the date as written; the attributes are Gregorian.")
-    _about(profile, record)
-    _people(profile, record)
+    _add_keywords(profile, record)
+    _add_people(profile, record)
 
 
-def _date(creation: etree._Element, record: Record) -> None:
+def _add_date(creation: etree._Element, record: Record) -> None:
     date = element(creation, "date", record.date_as_given or record.date or "undated")
     if record.date_calendar == "julian":
         date.set("calendar", "#julian")
-    found = span(record.date)
+    found = iso_date_range(record.date)
     if found is None:
         return
-    for name, end in zip(_ENDS[found.extent], (found.first, found.last), strict=True):
+    for name, end in zip(_DATE_ATTRIBUTES[found.kind], (found.first, found.last), strict=True):
         if name and end:
             date.set(name, end)
-    if found.doubt:
-        date.set("precision" if found.doubt == "~" else "cert", "low")
+    if found.qualifier:
+        date.set("precision" if found.qualifier == "~" else "cert", "low")
 
 
-def _about(profile: etree._Element, record: Record) -> None:
+def _add_keywords(profile: etree._Element, record: Record) -> None:
     terms = [("genre", record.document_type), *(("subject", said) for said in record.subjects)]
     if any(said for _, said in terms):
         keywords = element(element(profile, "textClass"), "keywords")
@@ -98,44 +98,44 @@ def _about(profile: etree._Element, record: Record) -> None:
                 element(keywords, "term", said, type=kind)
 
 
-def _people(profile: etree._Element, record: Record) -> None:
+def _add_people(profile: etree._Element, record: Record) -> None:
     """Add sender and recipient of what was sent, and who is spoken of."""
-    sent, received = in_part(record, "creator"), in_part(record, "recipient")
+    sent, received = names_in_role(record, "creator"), names_in_role(record, "recipient")
     if received:
         sending = element(profile, "correspDesc")
         for kind, names in (("sent", sent), ("received", received)):
             action = element(sending, "correspAction", type=kind)
             for name in names:
-                _person(action, name)
+                _add_person(action, name)
             if not names:
                 element(action, "note", "not said")
-    mentioned = in_part(record, "mentioned")
+    mentioned = names_in_role(record, "mentioned")
     if mentioned:
         several = element(element(profile, "particDesc"), "listPerson")
         for name in mentioned:
-            _person(element(several, "person", role="mentioned"), name)
+            _add_person(element(several, "person", role="mentioned"), name)
 
 
-def _person(parent: etree._Element, name: Name) -> None:
+def _add_person(parent: etree._Element, name: Name) -> None:
     person = element(parent, "persName")
     if name.ids:
         person.set("ref", " ".join(name.ids))
-    fill(person, name.as_given)
+    add_marked_text(person, name.as_given)
 
 
-def _source(parent: etree._Element, record: Record) -> None:
+def _add_source(parent: etree._Element, record: Record) -> None:
     if not record.references:
         element(parent, "p", "No archival reference came with the scan.")
         return
     held, *others = record.references
     identifier = element(element(parent, "msDesc"), "msIdentifier")
-    _identify(identifier, held)
+    _add_identifier(identifier, held)
     for other in others:
-        _identify(element(identifier, "altIdentifier", type="other-holding"), other)
+        _add_identifier(element(identifier, "altIdentifier", type="other-holding"), other)
 
 
-def _identify(parent: etree._Element, reference: Reference) -> None:
-    archive = archive_named(reference.archive or "")
+def _add_identifier(parent: etree._Element, reference: Reference) -> None:
+    archive = find_archive(reference.archive or "")
     if archive is not None:
         element(parent, "repository", archive.name_en)
     cited = reference.normal or reference.as_cited

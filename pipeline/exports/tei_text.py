@@ -5,25 +5,25 @@ Elements are made without the namespace: they are written where it is the defaul
 
 from lxml import etree
 
-from pipeline.description.editorial import Kind, editorial
-from pipeline.exports.source import element, writable
+from pipeline.description.editorial import EditorialKind, editorial_spans
+from pipeline.exports.source import element, xml_safe
 
 TEI = "http://www.tei-c.org/ns/1.0"
 
 
-def fill(parent: etree._Element, text: str) -> None:
+def add_marked_text(parent: etree._Element, text: str) -> None:
     """Put in a text: a line beginning for every newline, editors' words marked as theirs."""
     last = 0
-    for span in editorial(text):
-        append(parent, text[last : span.start])
-        _editor(parent, span.kind, span.words)
+    for span in editorial_spans(text):
+        add_text(parent, text[last : span.start])
+        _add_editorial(parent, span.kind, span.text)
         last = span.end
-    append(parent, text[last:])
+    add_text(parent, text[last:])
 
 
-def append(parent: etree._Element, text: str) -> None:
+def add_text(parent: etree._Element, text: str) -> None:
     """Put in a text as it is: a line beginning for every newline."""
-    first, *rest = writable(text).split("\n")
+    first, *rest = xml_safe(text).split("\n")
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + first
     else:
@@ -32,7 +32,7 @@ def append(parent: etree._Element, text: str) -> None:
         element(parent, "lb").tail = line
 
 
-def _editor(parent: etree._Element, kind: Kind, words: str) -> None:
+def _add_editorial(parent: etree._Element, kind: EditorialKind, words: str) -> None:
     match kind:
         case "supplied":
             element(parent, "supplied", words)

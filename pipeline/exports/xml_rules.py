@@ -6,18 +6,18 @@ from io import BytesIO
 
 from lxml import etree
 
-from pipeline.exports.source import XML_ID, writable
+from pipeline.exports.source import XML_ID, xml_safe
 from pipeline.record.model import Record, RecordPage
 
-Rules = Callable[[etree._Element, Record], Iterator[str]]
+XmlRules = Callable[[etree._Element, Record], Iterator[str]]
 _Corners = tuple[float, float, float, float]  #: left, top, right, bottom; in pixels
 
-POINTERS = ("facs", "corresp", "TAGREFS", "PROCESSINGREFS")
-_IDS = etree.XPath("//@xml:id | //@ID", smart_strings=False)
-_TARGETS = {key: etree.XPath(f"//@{key}", smart_strings=False) for key in POINTERS}
+POINTER_ATTRIBUTES = ("facs", "corresp", "TAGREFS", "PROCESSINGREFS")
+_ID_XPATH = etree.XPath("//@xml:id | //@ID", smart_strings=False)
+_POINTER_XPATHS = {key: etree.XPath(f"//@{key}", smart_strings=False) for key in POINTER_ATTRIBUTES}
 
 
-def root_of(content: bytes, name: str) -> etree._Element:
+def parse_root(content: bytes, root_name: str) -> etree._Element:
     """Return the root of a file that has this one, ``{namespace}name``.
 
     Raises:
@@ -29,23 +29,23 @@ def root_of(content: bytes, name: str) -> etree._Element:
     except etree.XMLSyntaxError as error:
         msg = f"is not XML: {error}"
         raise ValueError(msg) from error
-    _require(root, name)
+    _require_root(root, root_name)
     return root
 
 
-def ends_of(content: bytes, name: str, *pieces: str) -> Iterator[etree._Element]:
+def iter_elements(content: bytes, root_name: str, *cleared: str) -> Iterator[etree._Element]:
     """Yield each element of a file at its end, so that a long file is never a whole tree.
 
     Args:
         content: of the file.
-        name: that its root has, ``{namespace}name``.
-        pieces: names without namespace of what a long file has many of: emptied after its turn.
+        root_name: that its root has, ``{namespace}name``.
+        cleared: names without namespace of what a long file has many of: emptied after its turn.
 
     Raises:
         ValueError: it is not XML, or another kind of file.
     """
-    space = name.partition("}")[0]
-    emptied = {f"{space}}}{piece}" for piece in pieces}
+    space = root_name.partition("}")[0]
+    emptied = {f"{space}}}{piece}" for piece in cleared}
     parsed = etree.iterparse(
         BytesIO(content), resolve_entities=False, no_network=True, huge_tree=True
     )
@@ -57,10 +57,10 @@ def ends_of(content: bytes, name: str, *pieces: str) -> Iterator[etree._Element]
     except etree.XMLSyntaxError as error:
         msg = f"is not XML: {error}"
         raise ValueError(msg) from error
-    _require(each, name)
+    _require_root(each, root_name)
 
 
-def _require(root: etree._Element, name: str) -> None:
+def _require_root(root: etree._Element, name: str) -> None:
     if root.tag != name:
         msg = f"begins with {root.tag!r} and not with {name!r}"
         raise ValueError(msg)
@@ -80,19 +80,19 @@ def broken_pointers(ids: Iterable[str], targets: Mapping[str, Iterable[str]]) ->
         yield from (f"{key} leads to {t}, which is not there" for t in names if t not in there)
 
 
-def dublin_core(root: etree._Element, record: Record) -> Iterator[str]:
+def broken_dublin_core_rules(root: etree._Element, record: Record) -> Iterator[str]:
     """Title, id and rights are there."""
     for name, value in {
-        "title": writable(record.name), "identifier": record.id, "rights": record.rights,
+        "title": xml_safe(record.name), "identifier": record.id, "rights": record.rights,
     }.items():  # fmt: skip
         if value not in [each.text for each in root.findall(f"{{*}}{name}")]:
             yield f"its {name} is not that of the record"
 
 
-def mods(root: etree._Element, record: Record) -> Iterator[str]:
+def broken_mods_rules(root: etree._Element, record: Record) -> Iterator[str]:
     """Title, id and rights are there, and every place where the document is kept."""
     told = {
-        "titleInfo/{*}title": writable(record.name),
+        "titleInfo/{*}title": xml_safe(record.name),
         "recordInfo/{*}recordIdentifier": f"{record.id}/v{record.version}",
         "accessCondition": record.rights,
     }
@@ -100,14 +100,14 @@ def mods(root: etree._Element, record: Record) -> Iterator[str]:
         if root.findtext(f"{{*}}{path}") != value:
             yield f"its {path.rpartition('}')[2]} is not that of the record"
     places = [each.text for each in root.iter("{*}shelfLocator")]
-    if places != [writable(each.normal or each.as_cited) for each in record.references]:
+    if places != [xml_safe(each.normal or each.as_cited) for each in record.references]:
         yield "it does not tell where the document is kept"
 
 
-def alto(root: etree._Element, page: RecordPage) -> Iterator[str]:
+def broken_alto_rules(root: etree._Element, page: RecordPage) -> Iterator[str]:
     """It is about this page, and what lies in something lies inside it."""
-    targets = {key: named(root) for key, named in _TARGETS.items()}
-    yield from broken_pointers(filter(None, _IDS(root)), targets)
+    targets = {key: named(root) for key, named in _POINTER_XPATHS.items()}
+    yield from broken_pointers(filter(None, _ID_XPATH(root)), targets)
     sheet = root.find("{*}Layout/{*}Page")
     if sheet is None:
         yield "it has no page"
@@ -120,29 +120,31 @@ def alto(root: etree._Element, page: RecordPage) -> Iterator[str]:
         if around is None:
             continue
         if around not in known:
-            known[around] = _corners(around)
-        if not _holds(known[around], _corners(each)):
+            known[around] = _corners_of(around)
+        if not _box_encloses(known[around], _corners_of(each)):
             yield f"{each.get('ID')} lies outside {around.get('ID') or 'its page'}"
 
 
-def _holds(outer: _Corners, inner: _Corners) -> bool:
+def _box_encloses(outer: _Corners, inner: _Corners) -> bool:
     (left, top, right, bottom), (x, y, x_end, y_end) = outer, inner
     return left <= x and top <= y and x_end <= right and y_end <= bottom
 
 
-def _corners(each: etree._Element) -> _Corners:
-    x, y, width, height = (number(each, key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
+def _corners_of(element: etree._Element) -> _Corners:
+    x, y, width, height = (
+        number_attribute(element, key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT")
+    )
     return x, y, x + width, y + height
 
 
-def number(each: etree._Element, key: str) -> float:
+def number_attribute(element: etree._Element, key: str) -> float:
     """Return an attribute of an element.
 
     Raises:
         ValueError: it is no number.
     """
     try:
-        return float(each.get(key, ""))
+        return float(element.get(key, ""))
     except ValueError as error:
-        msg = f"{key} of {each.get('ID') or each.get(XML_ID)} is no number"
+        msg = f"{key} of {element.get('ID') or element.get(XML_ID)} is no number"
         raise ValueError(msg) from error

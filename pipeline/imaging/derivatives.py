@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_QUALITY = 65  #: of JPEG, which takes a sixth of WebP's time; typed letters stay sharp to the eye
-_LONGEST = 65_500  #: pixels of a side, which JPEG cannot exceed
+_JPEG_QUALITY = (
+    65  #: of JPEG, which takes a sixth of WebP's time; typed letters stay sharp to the eye
+)
+_MAX_JPEG_SIDE = 65_500  #: pixels of a side, which JPEG cannot exceed
 
 
-def write_pictures(
+def write_derivatives(
     pixels: NDArray[np.uint8], targets: Iterable[tuple[int, Path]], jpeg: bytes | None = None
 ) -> None:
     """Write a page image in several widths; never larger than it is.
@@ -24,7 +26,7 @@ def write_pictures(
     """
     for width, target in sorted(targets, reverse=True):
         tall, wide = pixels.shape[:2]
-        size = min(width, wide, max(_LONGEST * wide // tall, 1))
+        size = min(width, wide, max(_MAX_JPEG_SIDE * wide // tall, 1))
         target.parent.mkdir(parents=True, exist_ok=True)
         if size == wide and jpeg is not None:
             target.write_bytes(jpeg)
@@ -35,4 +37,4 @@ def write_pictures(
             how = cv2.INTER_AREA if 2 * size <= wide else cv2.INTER_LINEAR
             small = cv2.resize(pixels, (size, high), interpolation=how)
             pixels = np.asarray(small, dtype=np.uint8)
-        Image.fromarray(pixels).save(target, "JPEG", quality=_QUALITY)
+        Image.fromarray(pixels).save(target, "JPEG", quality=_JPEG_QUALITY)

@@ -10,20 +10,24 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
-from pipeline.imaging.pixels import counts_from_white, likely_dpi, to_grey
+from pipeline.imaging.pixels import is_white_zero, likely_dpi, to_grey
 from pipeline.model import Placement
 
-FORMATS = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
+MEDIA_TYPES = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
     "TIFF": "image/tiff",
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
     "PNG": "image/png",
     "JPEG2000": "image/jp2",
 }
-OPENED = tuple(name for name in FORMATS if name != "MPO")  #: Pillow opens that as a JPEG first
-_OBLONG = 1.1  #: pixels more oblong than this make letters look squashed: fax has 204 x 98 dpi
-_ORIENTATION = 274  #: tag of TIFF 6.0 and of EXIF
-_SIDEWAYS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
+PILLOW_FORMATS = tuple(
+    name for name in MEDIA_TYPES if name != "MPO"
+)  #: Pillow opens that as a JPEG first
+_MAX_PIXEL_ASPECT = (
+    1.1  #: pixels more oblong than this make letters look squashed: fax has 204 x 98 dpi
+)
+_ORIENTATION_TAG = 274  #: tag of TIFF 6.0 and of EXIF
+_SIDEWAYS_ORIENTATIONS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
 
 
 def read_frame(
@@ -42,54 +46,54 @@ def read_frame(
     try:
         with warnings.catch_warnings(action="ignore"):
             status = path.stat()
-            image = _opened(path, status.st_mtime_ns, status.st_size).frame(number)
+            image = _open_image(path, status.st_mtime_ns, status.st_size).get_frame(number)
             if image.width * image.height > max_pixels:
                 msg = f"{path.name}, page {number} is larger than OPIS_MAX_PIXELS ({max_pixels:,})."
                 raise BrokenScanError(msg)
-            grey, dpi, how = _upright(image)
+            grey, dpi, how = _to_upright_grey(image)
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
         msg = f"{path.name}, page {number}: the image cannot be decoded ({error})."
         raise BrokenScanError(msg) from error
     width, height = grey.width / dpi[0] * 72, grey.height / dpi[1] * 72
-    if not 1 / _OBLONG < dpi[0] / dpi[1] < _OBLONG:
-        grey, how = _squared(grey, dpi, max_pixels), f"{how}, pixels made square"
+    if not 1 / _MAX_PIXEL_ASPECT < dpi[0] / dpi[1] < _MAX_PIXEL_ASPECT:
+        grey, how = _to_square_pixels(grey, dpi, max_pixels), f"{how}, pixels made square"
     return np.asarray(grey, dtype=np.uint8), Placement(width, height, 0.0, 0.0, width, height), how
 
 
-class _Frames:
+class _OpenImage:
     """An open image file. Kept open between its pages: each lies behind all before it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._image = self._open()
-        self._decoded: int | None = None
+        self._image = self._open_file()
+        self._current_frame: int | None = None
 
-    def frame(self, number: int) -> Image.Image:
+    def get_frame(self, number: int) -> Image.Image:
         """Return a page, 1-based, not yet decoded."""
-        if self._decoded == number:  # Pillow has turned it by now, and forgotten that it did
+        if self._current_frame == number:  # Pillow has turned it by now, and forgotten that it did
             self._image.close()
-            self._image = self._open()
+            self._image = self._open_file()
         if number != self._image.tell() + 1:
             self._image.seek(number - 1)
-        self._decoded = number
+        self._current_frame = number
         return self._image
 
-    def _open(self) -> Image.Image:
-        image = Image.open(self._path, formats=OPENED)
+    def _open_file(self) -> Image.Image:
+        image = Image.open(self._path, formats=PILLOW_FORMATS)
         image.filename = ""  # or Pillow 13 maps the file, and turns a TIFF that lies down twice
         return image
 
 
 @lru_cache(maxsize=1)
-def _opened(path: Path, changed: int, size: int) -> _Frames:
+def _open_image(path: Path, changed: int, size: int) -> _OpenImage:
     del changed, size  # part of the key: other bytes under the same name are another file
-    return _Frames(path)
+    return _OpenImage(path)
 
 
-def _upright(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:
+def _to_upright_grey(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:
     """Return a page as grey pixels the right way up, its resolution, and how it was got."""
-    orientation = image.getexif().get(_ORIENTATION, 1)
-    inverted = counts_from_white(image)
+    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    inverted = is_white_zero(image)
     how, dpi = f"{image.format} {image.mode}", likely_dpi(image)
     turned = ImageOps.exif_transpose(image)
     grey = to_grey(turned)
@@ -97,12 +101,12 @@ def _upright(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]
         grey = ImageOps.invert(grey)
     if orientation in range(2, 9):
         how = f"{how}, turned as its orientation {orientation} says"
-    return grey, dpi[::-1] if orientation in _SIDEWAYS else dpi, how
+    return grey, dpi[::-1] if orientation in _SIDEWAYS_ORIENTATIONS else dpi, how
 
 
-def _squared(image: Image.Image, dpi: tuple[float, float], most: int) -> Image.Image:
+def _to_square_pixels(image: Image.Image, dpi: tuple[float, float], max_pixels: int) -> Image.Image:
     """Return an image with as many pixels an inch down as across."""
     width, height = (side * max(dpi) / own for side, own in zip(image.size, dpi, strict=True))
-    factor = min(1.0, math.sqrt(most / (width * height)))
+    factor = min(1.0, math.sqrt(max_pixels / (width * height)))
     size = (max(int(width * factor), 1), max(int(height * factor), 1))
     return image.resize(size, Image.Resampling.BICUBIC)

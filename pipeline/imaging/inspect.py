@@ -15,20 +15,28 @@ from pipeline.errors import (
     NotAScanError,
     TooLargeError,
     UnreadableError,
-    is_of_machine,
+    is_machine_error,
 )
-from pipeline.imaging.image_file import FORMATS, OPENED
+from pipeline.imaging.image_file import MEDIA_TYPES, PILLOW_FORMATS
 from pipeline.imaging.pdf_info import first_line, inspect_pdf
 from pipeline.model import Limits, ScanFacts
 
-_HEAD = 1024  #: bytes in which %PDF- must stand (ISO 32000-2, annex H)
-_DATA = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
-_IMAGES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"\xff\xd8\xff", b"\x89PNG", b"\0\0\0\x0cjP  ")
+_HEAD_BYTES = 1024  #: bytes in which %PDF- must stand (ISO 32000-2, annex H)
+_DATA_TAGS = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
+_IMAGE_SIGNATURES = (
+    b"II*\0",
+    b"MM\0*",
+    b"II+\0",
+    b"MM\0+",
+    b"\xff\xd8\xff",
+    b"\x89PNG",
+    b"\0\0\0\x0cjP  ",
+)
 
 Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels does it, with a sentence that names the setting
 
 
-def inspect(path: Path, limits: Limits) -> ScanFacts:
+def inspect_scan(path: Path, limits: Limits) -> ScanFacts:
     """Return what kind of scan a file is and how many pages it has.
 
     Raises:
@@ -39,7 +47,7 @@ def inspect(path: Path, limits: Limits) -> ScanFacts:
         BrokenScanError: it is cut off or broken beyond what can be read without guessing.
         TooLargeError: it is beyond a limit.
     """
-    size = _size(path)
+    size = _file_size(path)
     if size == 0:
         msg = f"{path.name} is empty: it has no bytes."
         raise EmptyScanError(msg)
@@ -48,27 +56,27 @@ def inspect(path: Path, limits: Limits) -> ScanFacts:
         raise TooLargeError(msg)
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD)
-        if b"%PDF-" in head and not head.startswith(_IMAGES):
+            head = file.read(_HEAD_BYTES)
+        if b"%PDF-" in head and not head.startswith(_IMAGE_SIGNATURES):
             facts = inspect_pdf(path, size)
         else:
             facts = _inspect_image(path, limits)
     except OSError as error:
-        if is_of_machine(error):
+        if is_machine_error(error):
             raise
         msg = f"{path.name} cannot be read: {error.strerror or error}."
         raise UnreadableError(msg) from error
     if facts.page_count > limits.max_pages:
-        raise _too_many(path, f"{facts.page_count:,}", limits)
+        raise _too_many_pages(path, f"{facts.page_count:,}", limits)
     return facts
 
 
-def _size(path: Path) -> int:
+def _file_size(path: Path) -> int:
     """Return the size of a regular file; a pipe or a device must not be opened."""
     try:
         status = path.stat()
     except OSError as error:
-        if is_of_machine(error):
+        if is_machine_error(error):
             raise
         msg = f"{path.name} cannot be read: {error.strerror}."
         raise UnreadableError(msg) from error
@@ -80,9 +88,12 @@ def _size(path: Path) -> int:
 
 def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
     try:
-        with warnings.catch_warnings(action="ignore"), Image.open(path, formats=OPENED) as image:
-            media_type = FORMATS[image.format or ""]
-            count = _walk(image, path, limits) if image.format == "TIFF" else 1
+        with (
+            warnings.catch_warnings(action="ignore"),
+            Image.open(path, formats=PILLOW_FORMATS) as image,
+        ):
+            media_type = MEDIA_TYPES[image.format or ""]
+            count = _count_tiff_pages(image, path, limits) if image.format == "TIFF" else 1
             _check_pixels(image, path, limits)
             if count == 1:
                 image.load()  # a cut-off file shows only now
@@ -96,7 +107,7 @@ def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
     return ScanFacts(media_type, count)
 
 
-def _walk(image: Any, path: Path, limits: Limits) -> int:
+def _count_tiff_pages(image: Any, path: Path, limits: Limits) -> int:
     """Return the number of pages of a TIFF, each of which lies inside the file.
 
     Raises:
@@ -108,7 +119,7 @@ def _walk(image: Any, path: Path, limits: Limits) -> int:
         tags = image.tag_v2
         ends = [
             start + length
-            for starts, lengths in _DATA
+            for starts, lengths in _DATA_TAGS
             for start, length in zip(tags.get(starts, ()), tags.get(lengths, ()), strict=False)
         ]
         if not ends or max(ends) > size or tags.next > size:
@@ -116,7 +127,7 @@ def _walk(image: Any, path: Path, limits: Limits) -> int:
             raise CutOffError(msg)
         _check_pixels(image, path, limits)
         if number > limits.max_pages:
-            raise _too_many(path, f"more than {limits.max_pages:,}", limits)
+            raise _too_many_pages(path, f"more than {limits.max_pages:,}", limits)
         try:
             image.seek(number)
         except EOFError:
@@ -134,7 +145,7 @@ def _check_pixels(image: Image.Image, path: Path, limits: Limits) -> None:
         raise TooLargeError(msg)
 
 
-def _too_many(path: Path, told: str, limits: Limits) -> TooLargeError:
+def _too_many_pages(path: Path, page_count: str, limits: Limits) -> TooLargeError:
     return TooLargeError(
-        f"{path.name} has {told} pages; OPIS_MAX_PAGES allows {limits.max_pages:,}."
+        f"{path.name} has {page_count} pages; OPIS_MAX_PAGES allows {limits.max_pages:,}."
     )

@@ -12,19 +12,30 @@ import pikepdf
 
 Rect = tuple[float, float, float, float]  #: left, bottom, right, top in points, y up
 
-_LONGEST = 8_000_000  #: bytes of a content stream; a longer one is a drawing, not a scan
-_DEEPEST = 4  #: forms within forms
-_INVISIBLE, _CLIPS = 3, 4  #: text render modes: shows nothing; from here on text clips
-_PAINTS = frozenset(["f", "F", "f*", "B", "B*", "b", "b*", "S", "s"])
-_CURVES = frozenset(["c", "v", "y"])
-_CLIP = frozenset(["W", "W*"])
-_SHOWS = frozenset(["Tj", "TJ", "'", '"'])
-_FOLLOWED = " ".join(  # the rest is skipped by the parser: half of a text layer is Td and Tf
-    ["q Q cm gs Do Tr BDC sh BI ID EI m l re n", *_PAINTS, *_CURVES, *_CLIP, *_SHOWS]
+_MAX_STREAM_BYTES = 8_000_000  #: bytes of a content stream; a longer one is a drawing, not a scan
+_MAX_FORM_DEPTH = 4  #: forms within forms
+_INVISIBLE_MODE, _FIRST_CLIP_MODE = (
+    3,
+    4,
+)  #: text render modes: shows nothing; from here on text clips
+_PAINT_OPERATORS = frozenset(["f", "F", "f*", "B", "B*", "b", "b*", "S", "s"])
+_CURVE_OPERATORS = frozenset(["c", "v", "y"])
+_CLIP_OPERATORS = frozenset(["W", "W*"])
+_SHOW_OPERATORS = frozenset(["Tj", "TJ", "'", '"'])
+_PARSED_OPERATORS = (
+    " ".join(  # the rest is skipped by the parser: half of a text layer is Td and Tf
+        [
+            "q Q cm gs Do Tr BDC sh BI ID EI m l re n",
+            *_PAINT_OPERATORS,
+            *_CURVE_OPERATORS,
+            *_CLIP_OPERATORS,
+            *_SHOW_OPERATORS,
+        ]
+    )
 )
 
 
-class TooOddError(ValueError):
+class UnsupportedContentError(ValueError):
     """The page is no plain scan; it must be drawn."""
 
 
@@ -38,63 +49,63 @@ class ShownImage:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class PageContent:
     """All that a page shows."""
 
     images: tuple[ShownImage, ...]
-    under: bool  #: something is painted before the first image, so perhaps covered by it
-    over: bool  #: something is painted after it
+    painted_before: bool  #: something is painted before the first image, so perhaps covered by it
+    painted_after: bool  #: something is painted after it
 
 
 @dataclass(frozen=True, slots=True)
-class _State:
+class _GraphicsState:
     """The part of the graphics state that matters here."""
 
     matrix: pikepdf.Matrix
-    mode: int = 0  #: text render mode
+    text_mode: int = 0  #: text render mode
     clip: Rect | None = None
-    veiled: bool = False  #: soft mask, transparency or a blend mode is on
+    is_transparent: bool = False  #: soft mask, transparency or a blend mode is on
 
 
-def page_marks(page: pikepdf.Page) -> Marks:
+def parse_page_content(page: pikepdf.Page) -> PageContent:
     """Return what a page shows, its annotations apart.
 
     Raises:
         TooOddError: it holds something that only drawing does justice to.
         PdfError: its content cannot be parsed.
     """
-    seen = _Interpreter()
+    seen = _ContentInterpreter()
     seen.run(page, page.obj.get("/Resources", pikepdf.Dictionary()), 0)
-    return Marks(tuple(seen.images), seen.under, seen.over)
+    return PageContent(tuple(seen.images), seen.painted_before, seen.painted_after)
 
 
-class _Interpreter:
+class _ContentInterpreter:
     """Follows content streams as far as it takes to know what is shown where."""
 
     def __init__(self) -> None:
         self.images: list[ShownImage] = []
-        self.under = self.over = False
-        self._state = _State(pikepdf.Matrix())
-        self._stack: list[_State] = []
+        self.painted_before = self.painted_after = False
+        self._state = _GraphicsState(pikepdf.Matrix())
+        self._stack: list[_GraphicsState] = []
         self._path: list[tuple[float, float]] = []
-        self._curved = self._clipping = False
+        self._has_curve = self._is_clip_path = False
 
     def run(self, stream: Any, resources: Any, depth: int) -> None:
         """Follow one content stream, a page's or a form's."""
-        if depth > _DEEPEST or _length(stream) > _LONGEST:
-            raise TooOddError
-        for instruction in pikepdf.parse_content_stream(stream, _FOLLOWED):
+        if depth > _MAX_FORM_DEPTH or _stored_length(stream) > _MAX_STREAM_BYTES:
+            raise UnsupportedContentError
+        for instruction in pikepdf.parse_content_stream(stream, _PARSED_OPERATORS):
             operator, operands = str(instruction.operator), list(instruction.operands)
             if operator == "Do":
-                self._show(resources["/XObject"][str(operands[0])], resources, depth)
+                self._draw_xobject(resources["/XObject"][str(operands[0])], resources, depth)
             elif operator == "gs":
-                self._veil(resources["/ExtGState"][str(operands[0])])
+                self._set_graphics_state(resources["/ExtGState"][str(operands[0])])
             else:
-                self._step(operator, operands)
-            if self.over or len(self.images) > 1:
+                self._apply_operator(operator, operands)
+            if self.painted_after or len(self.images) > 1:
                 return  # it is known already that the page must be drawn
 
-    def _step(self, operator: str, operands: Sequence[Any]) -> None:
+    def _apply_operator(self, operator: str, operands: Sequence[Any]) -> None:
         match operator:
             case "q":
                 self._stack.append(self._state)
@@ -104,125 +115,127 @@ class _Interpreter:
                 matrix = pikepdf.Matrix(*map(float, operands)) @ self._state.matrix
                 self._state = replace(self._state, matrix=matrix)
             case "Tr":
-                self._state = replace(self._state, mode=int(operands[0]))
+                self._state = replace(self._state, text_mode=int(operands[0]))
             case "BDC" if str(operands[0]) == "/OC":
-                raise TooOddError  # a layer, which may be switched off
+                raise UnsupportedContentError  # a layer, which may be switched off
             case "sh" | "INLINE IMAGE":
-                self._mark()
-            case _ if operator in _SHOWS:
-                self._text()
+                self._note_painting()
+            case _ if operator in _SHOW_OPERATORS:
+                self._show_text()
             case _:
-                self._trace(operator, [float(value) for value in operands])
+                self._apply_path_operator(operator, [float(value) for value in operands])
 
-    def _trace(self, operator: str, operands: Sequence[float]) -> None:
+    def _apply_path_operator(self, operator: str, operands: Sequence[float]) -> None:
         """Take one instruction that builds, clips by or paints a path."""
         if operator in {"m", "l"}:
-            self._add([(operands[0], operands[1])])
+            self._add_points([(operands[0], operands[1])])
         elif operator == "re":
             x, y, width, height = operands
-            self._add([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
-        elif operator in _CURVES:
-            self._curved = True
-        elif operator in _CLIP:
-            self._clipping = True
-        elif operator in _PAINTS or operator == "n":
+            self._add_points([(x, y), (x + width, y), (x + width, y + height), (x, y + height)])
+        elif operator in _CURVE_OPERATORS:
+            self._has_curve = True
+        elif operator in _CLIP_OPERATORS:
+            self._is_clip_path = True
+        elif operator in _PAINT_OPERATORS or operator == "n":
             if operator != "n":
-                self._mark()
-            if self._clipping:
-                self._cut(self._rectangle())
-            self._path, self._curved, self._clipping = [], False, False
+                self._note_painting()
+            if self._is_clip_path:
+                self._narrow_clip(self._path_rectangle())
+            self._path, self._has_curve, self._is_clip_path = [], False, False
 
-    def _add(self, points: Iterable[tuple[float, float]]) -> None:
+    def _add_points(self, points: Iterable[tuple[float, float]]) -> None:
         self._path += [self._state.matrix.transform(point) for point in points]
 
-    def _rectangle(self) -> Rect:
+    def _path_rectangle(self) -> Rect:
         """Return the path, if it is nothing but one upright rectangle."""
-        if self._curved or not 4 <= len(self._path) <= 5:
-            raise TooOddError
-        rect = around(self._path)
+        if self._has_curve or not 4 <= len(self._path) <= 5:
+            raise UnsupportedContentError
+        rect = bounding_rect(self._path)
         if any(
             min(abs(x - rect[0]), abs(x - rect[2])) > 0.01
             or min(abs(y - rect[1]), abs(y - rect[3])) > 0.01
             for x, y in self._path
         ):
-            raise TooOddError
+            raise UnsupportedContentError
         return rect
 
-    def _cut(self, rect: Rect) -> None:
+    def _narrow_clip(self, rect: Rect) -> None:
         clip = self._state.clip
-        self._state = replace(self._state, clip=rect if clip is None else common(clip, rect))
+        self._state = replace(
+            self._state, clip=rect if clip is None else intersect_rects(clip, rect)
+        )
 
-    def _mark(self) -> None:
+    def _note_painting(self) -> None:
         if self.images:
-            self.over = True
+            self.painted_after = True
         else:
-            self.under = True
+            self.painted_before = True
 
-    def _text(self) -> None:
-        if self._state.mode >= _CLIPS:
-            raise TooOddError
-        if self._state.mode != _INVISIBLE:
-            self._mark()
+    def _show_text(self) -> None:
+        if self._state.text_mode >= _FIRST_CLIP_MODE:
+            raise UnsupportedContentError
+        if self._state.text_mode != _INVISIBLE_MODE:
+            self._note_painting()
 
-    def _veil(self, told: Any) -> None:
+    def _set_graphics_state(self, parameters: Any) -> None:
         """Take a graphics state dictionary."""
-        veiled = self._state.veiled
-        if "/SMask" in told:
-            veiled = told["/SMask"] != pikepdf.Name.None_
-        if float(told.get("/ca", 1)) < 1 or told.get("/BM", "/Normal") not in {
+        veiled = self._state.is_transparent
+        if "/SMask" in parameters:
+            veiled = parameters["/SMask"] != pikepdf.Name.None_
+        if float(parameters.get("/ca", 1)) < 1 or parameters.get("/BM", "/Normal") not in {
             "/Normal",
             "/Compatible",
         }:
             veiled = True
-        self._state = replace(self._state, veiled=veiled)
+        self._state = replace(self._state, is_transparent=veiled)
 
-    def _show(self, shown: Any, resources: Any, depth: int) -> None:
+    def _draw_xobject(self, xobject: Any, resources: Any, depth: int) -> None:
         """Take an XObject: an image, or a form with a content stream of its own."""
-        if "/OC" in shown:
-            raise TooOddError
-        if shown.get("/Subtype") == "/Image":
-            if self._state.veiled:
-                raise TooOddError
+        if "/OC" in xobject:
+            raise UnsupportedContentError
+        if xobject.get("/Subtype") == "/Image":
+            if self._state.is_transparent:
+                raise UnsupportedContentError
             matrix = self._state.matrix.shorthand
-            self.images.append(ShownImage(shown, matrix, self._state.clip))
+            self.images.append(ShownImage(xobject, matrix, self._state.clip))
             return
         before, kept = self._state, list(self._stack)
-        own = pikepdf.Matrix(*map(float, shown.get("/Matrix", [1, 0, 0, 1, 0, 0])))
+        own = pikepdf.Matrix(*map(float, xobject.get("/Matrix", [1, 0, 0, 1, 0, 0])))
         self._state = replace(before, matrix=own @ before.matrix)
-        x0, y0, x1, y1 = (float(value) for value in shown["/BBox"])
+        x0, y0, x1, y1 = (float(value) for value in xobject["/BBox"])
         self._path = []
-        self._add([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
-        self._cut(self._rectangle())
+        self._add_points([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
+        self._narrow_clip(self._path_rectangle())
         self._path = []
-        self.run(shown, shown.get("/Resources", resources), depth + 1)
+        self.run(xobject, xobject.get("/Resources", resources), depth + 1)
         self._state, self._stack = before, kept
 
 
-def around(points: Sequence[tuple[float, float]]) -> Rect:
+def bounding_rect(points: Sequence[tuple[float, float]]) -> Rect:
     """Return the upright rectangle around points.
 
-    >>> around([(0, 5), (3, 1)])
+    >>> bounding_rect([(0, 5), (3, 1)])
     (0, 1, 3, 5)
     """
     xs, ys = [x for x, _ in points], [y for _, y in points]
     return min(xs), min(ys), max(xs), max(ys)
 
 
-def common(one: Rect, other: Rect) -> Rect:
+def intersect_rects(first: Rect, second: Rect) -> Rect:
     """Return what two rectangles have in common; turned inside out where that is nothing.
 
-    >>> common((0, 0, 4, 4), (1, -1, 9, 2))
+    >>> intersect_rects((0, 0, 4, 4), (1, -1, 9, 2))
     (1, 0, 4, 2)
     """
     return (
-        max(one[0], other[0]),
-        max(one[1], other[1]),
-        min(one[2], other[2]),
-        min(one[3], other[3]),
+        max(first[0], second[0]),
+        max(first[1], second[1]),
+        min(first[2], second[2]),
+        min(first[3], second[3]),
     )
 
 
-def _length(holder: Any) -> int:
+def _stored_length(holder: Any) -> int:
     """Return the length of the streams of a page or a form in bytes, as they are stored."""
     if not isinstance(holder, pikepdf.Page):
         return int(holder.get("/Length", 0))

@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pipeline.imaging.image_file import read_frame
-from pipeline.imaging.pdf_page import pdf_pages
+from pipeline.imaging.pdf_page import open_pdf_pages
 from pipeline.imaging.placement import Grey
 from pipeline.model import PDF, EmbeddedText, Origin, PageImage, Placement
 
 
-def page_image(
+def extract_page_image(
     path: Path, media_type: str, number: int, dpi: int, max_pixels: int
 ) -> tuple[Grey, PageImage]:
     """Return the pixels of a page, height x width, and its facts.
@@ -35,7 +35,9 @@ def page_image(
     Raises:
         BrokenScanError: the page cannot be decoded or drawn.
     """
-    pixels, origin, placement, how, damage = _got(path, media_type, number, dpi, max_pixels)
+    pixels, origin, placement, how, damage = _extract_pixels(
+        path, media_type, number, dpi, max_pixels
+    )
     height, width = pixels.shape
     facts = PageImage(
         sha256=pgm_digest(pixels),
@@ -51,28 +53,28 @@ def page_image(
     return pixels, facts
 
 
-def page_colours(
+def extract_display_image(
     path: Path, media_type: str, number: int, dpi: int, max_pixels: int
 ) -> tuple[NDArray[np.uint8], bytes | None]:
     """Return the pixels of a page for people to see, and its JPEG where that shows the same.
 
     In colour (height x width x 3: red, green, blue) where the page is such a JPEG in colour, else
-    in grey. Raises as `page_image` does.
+    in grey. Raises as `extract_page_image` does.
     """
-    found = pdf_pages(path).jpeg(number) if media_type == PDF else None
+    found = open_pdf_pages(path).page_jpeg(number) if media_type == PDF else None
     if found is not None:
         with suppress(OSError, SyntaxError, ValueError), Image.open(io.BytesIO(found)) as image:
             if image.mode in {"L", "RGB"} and image.width * image.height <= max_pixels:
                 return np.asarray(image, dtype=np.uint8), found
-    return _got(path, media_type, number, dpi, max_pixels)[0], None
+    return _extract_pixels(path, media_type, number, dpi, max_pixels)[0], None
 
 
-def _got(
+def _extract_pixels(
     path: Path, media_type: str, number: int, dpi: int, max_pixels: int
 ) -> tuple[Grey, Origin, Placement, str, str]:
     if media_type == PDF:
-        page = pdf_pages(path).image(number, dpi, max_pixels)
-        pixels, origin, placement, how = page.pixels, page.origin, page.placement, page.how
+        page = open_pdf_pages(path).extract_page(number, dpi, max_pixels)
+        pixels, origin, placement, how = page.pixels, page.origin, page.placement, page.extraction
         damage = page.damage
     else:
         pixels, placement, how = read_frame(path, number, max_pixels)
@@ -80,13 +82,13 @@ def _got(
     return np.ascontiguousarray(pixels), origin, placement, how, damage
 
 
-def embedded_text(path: Path, media_type: str, number: int) -> EmbeddedText | None:
+def extract_embedded_text(path: Path, media_type: str, number: int) -> EmbeddedText | None:
     """Return the text layer that a page came with, or None where it has none.
 
     Raises:
         BrokenScanError: the page cannot be opened.
     """
-    return pdf_pages(path).text(number) if media_type == PDF else None
+    return open_pdf_pages(path).page_text(number) if media_type == PDF else None
 
 
 def pgm_digest(pixels: Grey) -> str:

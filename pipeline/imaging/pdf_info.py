@@ -8,14 +8,28 @@ import pikepdf
 import pypdf
 
 from pipeline.errors import BrokenScanError, CutOffError, EmptyScanError, EncryptedScanError
-from pipeline.model import PDF, Concern, Issue, ScanFacts
+from pipeline.model import PDF, Issue, IssueType, ScanFacts
 
-_HEAD, _TAIL = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
-_PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
-_LENGTH = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)")  #: how long a web-optimized file is
-_RUN = (pikepdf.Name.JavaScript, pikepdf.Name.Launch, pikepdf.Name.URI, pikepdf.Name.SubmitForm)
-_OBJECT = re.compile(rb"\d+\s+\d+\s+obj\b")
-_ODD = (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
+_HEAD_BYTES, _TAIL_BYTES = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
+_MAX_PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
+_LINEARIZED_LENGTH = re.compile(
+    rb"/Linearized\b[^>]*?/L\s+(\d+)"
+)  #: how long a web-optimized file is
+_ACTIVE_ACTIONS = (
+    pikepdf.Name.JavaScript,
+    pikepdf.Name.Launch,
+    pikepdf.Name.URI,
+    pikepdf.Name.SubmitForm,
+)
+_OBJECT_START = re.compile(rb"\d+\s+\d+\s+obj\b")
+_PDF_ERRORS = (
+    pikepdf.PikepdfError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+)
 
 
 def inspect_pdf(path: Path, size: int) -> ScanFacts:
@@ -28,19 +42,19 @@ def inspect_pdf(path: Path, size: int) -> ScanFacts:
         OSError: the operating system does not let us read it.
     """
     try:
-        return _inspected(path, size)
+        return _read_scan_facts(path, size)
     except CutOffError:
         raise
     except BrokenScanError as error:
-        if b"%%EOF" in _tail(path, size):
+        if b"%%EOF" in _file_tail(path, size):
             raise
         msg = f"{path.name} is cut off: its end is missing. {error.args[0]}"
         raise CutOffError(msg) from error
 
 
-def _inspected(path: Path, size: int) -> ScanFacts:
+def _read_scan_facts(path: Path, size: int) -> ScanFacts:
     with _open_pdf(path) as pdf:
-        count, declared, issues = _facts(pdf, path)
+        count, declared, issues = _count_pages(pdf, path)
         warned = " ".join(map(str, pdf.get_warnings()))
     if count < declared:
         msg = f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found."
@@ -59,8 +73,8 @@ def _inspected(path: Path, size: int) -> ScanFacts:
         raise CutOffError(msg)
     if rebuilt:
         detail = "The PDF's index of objects was broken; it was rebuilt to read the file."
-        issues.append(Issue(Concern.REPAIRED, detail))
-    return ScanFacts(PDF, count, "" if rebuilt else _producer(path), tuple(issues))
+        issues.append(Issue(IssueType.REPAIRED, detail))
+    return ScanFacts(PDF, count, "" if rebuilt else _producer_name(path), tuple(issues))
 
 
 def _open_pdf(path: Path) -> pikepdf.Pdf:
@@ -69,38 +83,38 @@ def _open_pdf(path: Path) -> pikepdf.Pdf:
     except pikepdf.PasswordError as error:
         msg = f"{path.name} asks for a password."
         raise EncryptedScanError(msg) from error
-    except _ODD as error:
+    except _PDF_ERRORS as error:
         if "encrypt" in str(error).lower():
             msg = f"{path.name} is encrypted in a way that cannot be opened ({first_line(error)})."
             raise EncryptedScanError(msg) from error
         raise _broken_pdf(path, error) from error
 
 
-def _facts(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
+def _count_pages(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
     """Return how many pages a PDF has, how many it says it has, and what is odd about it."""
     detail = "The PDF is locked by an owner password; it could be read without it."
-    issues = [Issue(Concern.ENCRYPTION, detail)] if pdf.is_encrypted else []
-    if active := ", ".join(_active(pdf)):
+    issues = [Issue(IssueType.ENCRYPTION, detail)] if pdf.is_encrypted else []
+    if active := ", ".join(_active_content(pdf)):
         detail = f"The PDF holds {active}. Opis runs and opens nothing; who opens the file, beware."
-        issues.append(Issue(Concern.ACTIVE_CONTENT, detail))
+        issues.append(Issue(IssueType.ACTIVE_CONTENT, detail))
     try:
         declared, count = pdf.Root.Pages.get("/Count", 0), len(pdf.pages)
-    except _ODD as error:
+    except _PDF_ERRORS as error:
         raise _broken_pdf(path, error) from error
     return count, declared if isinstance(declared, int) else 0, issues
 
 
-def _active(pdf: pikepdf.Pdf) -> Iterator[str]:
+def _active_content(pdf: pikepdf.Pdf) -> Iterator[str]:
     """Yield what is in a PDF beside pages that a viewer may run or open."""
     try:
         names = pdf.Root.get("/Names", pikepdf.Dictionary())
         action = pdf.Root.get("/OpenAction", pikepdf.Dictionary())
-        runs = isinstance(action, pikepdf.Dictionary) and action.get("/S") in _RUN
+        runs = isinstance(action, pikepdf.Dictionary) and action.get("/S") in _ACTIVE_ACTIONS
         if "/JavaScript" in names or runs:
             yield "a script or an action that runs when it is opened"
         if "/EmbeddedFiles" in names:
             yield "attached files"
-    except _ODD:
+    except _PDF_ERRORS:
         return
 
 
@@ -119,23 +133,23 @@ def _is_cut_off(path: Path, size: int, *, rebuilt: bool) -> bool:
     that it gives is not there.
     """
     with path.open("rb") as file:
-        length = _LENGTH.search(file.read(_HEAD))
-    _, end, after = _tail(path, size).rpartition(b"%%EOF")
+        length = _LINEARIZED_LENGTH.search(file.read(_HEAD_BYTES))
+    _, end, after = _file_tail(path, size).rpartition(b"%%EOF")
     if rebuilt and not end:
         return True
     if length is not None and int(length[1]) > size:
         return True
-    return bool(end and _OBJECT.search(after))
+    return bool(end and _OBJECT_START.search(after))
 
 
-def _tail(path: Path, size: int) -> bytes:
+def _file_tail(path: Path, size: int) -> bytes:
     """Return the last bytes, padding aside."""
     with path.open("rb") as file:
-        file.seek(max(size - _PADDING, 0))
-        return file.read().rstrip(b"\0\t\n\f\r ")[-_TAIL:]
+        file.seek(max(size - _MAX_PADDING, 0))
+        return file.read().rstrip(b"\0\t\n\f\r ")[-_TAIL_BYTES:]
 
 
-def _producer(path: Path) -> str:
+def _producer_name(path: Path) -> str:
     """Return the software that says it wrote the file; nothing where it does not say."""
     try:
         with path.open("rb") as file:  # a path would be read into memory whole

@@ -13,18 +13,20 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from pipeline.errors import BrokenScanError
-from pipeline.imaging.image_integrity import is_whole
-from pipeline.imaging.pdf_render import fitting, is_annotated, render_page
+from pipeline.imaging.image_integrity import has_all_rows
+from pipeline.imaging.pdf_render import fit_size, is_annotated, render_page
 from pipeline.imaging.pixels import to_grey
 from pipeline.imaging.placement import Grey
-from pipeline.imaging.single_image import SoleImage, sole_image
+from pipeline.imaging.single_image import SingleImage, find_single_image
 from pipeline.model import EmbeddedText, Origin, Placement
 
-_INVISIBLE = 3  #: text render mode, ISO 32000-2 table 104
-_PAGES_HELD = 32  #: pages taken before the PDF is opened anew: pdfium keeps half a MB of each
-_PAPER = 255  #: grey of a drawn page where nothing is
-_DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
-_ODD = (  # what broken files make of the libraries; PdfiumError and recursion are RuntimeErrors
+_INVISIBLE_MODE = 3  #: text render mode, ISO 32000-2 table 104
+_PAGES_PER_OPENING = (
+    32  #: pages taken before the PDF is opened anew: pdfium keeps half a MB of each
+)
+_PAPER_GREY = 255  #: grey of a drawn page where nothing is
+_MAX_DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
+_LIBRARY_ERRORS = (  # of broken files; PdfiumError and RecursionError are RuntimeErrors
     pikepdf.PikepdfError,
     ValueError,
     TypeError,
@@ -37,13 +39,13 @@ _UNPRINTABLE = re.compile(r"[^\t\x20-\ufffd\U00010000-\U0010ffff]")  #: not allo
 
 
 @dataclass(frozen=True, slots=True)
-class Extracted:
+class ExtractedPage:
     """The pixels of a page, height x width, and where they come from."""
 
     pixels: Grey
     origin: Origin
     placement: Placement
-    how: str  #: for a person
+    extraction: str  #: for a person
     damage: str = ""  #: what is wrong with the stored image; empty where nothing was seen
 
 
@@ -59,14 +61,14 @@ class PdfPages:
         self._name = path.name
         try:
             self._pdf = pikepdf.open(path)
-            self._source, self._drawer = _drawer(path, self._pdf)
-        except (OSError, *_ODD) as error:
+            self._source, self._renderer = _matching_renderer(path, self._pdf)
+        except (OSError, *_LIBRARY_ERRORS) as error:
             msg = f"{path.name} cannot be opened ({error})."
             raise BrokenScanError(msg) from error
-        self._soles: dict[int, SoleImage | None] = {}
-        self._taken = 0
+        self._single_images: dict[int, SingleImage | None] = {}
+        self._pages_opened = 0
 
-    def image(self, number: int, dpi: int, max_pixels: int) -> Extracted:
+    def extract_page(self, number: int, dpi: int, max_pixels: int) -> ExtractedPage:
         """Return the pixels of a page and how they were got.
 
         Args:
@@ -77,44 +79,46 @@ class PdfPages:
         Raises:
             BrokenScanError: the page can be neither decoded nor drawn.
         """
-        page = self._page(number)
-        sole = self._sole(number)
+        page = self._open_page(number)
+        sole = self._single_image(number)
         if sole is None or sole.width * sole.height > max_pixels:
-            return self._drawn(page, number, dpi, max_pixels)
-        takeable = sole.takeable and not is_annotated(page)
+            return self._draw_page(page, number, dpi, max_pixels)
+        takeable = sole.is_extractable and not is_annotated(page)
         try:
-            pixels = _decoded(sole, page) if takeable else None
+            pixels = _decode_pixels(sole, page) if takeable else None
         except (OSError, SyntaxError) as error:  # Pillow's words for a JPEG that is cut or garbled
-            drawn = self._drawn(page, number, max(sole.dpi), max_pixels)
+            drawn = self._draw_page(page, number, max(sole.dpi), max_pixels)
             return replace(drawn, damage=f"its image is damaged ({error}); what is left was drawn")
         if pixels is None:
-            drawn = self._drawn(page, number, max(sole.dpi), max_pixels)
-            lost = takeable and drawn.pixels.min() == _PAPER
+            drawn = self._draw_page(page, number, max(sole.dpi), max_pixels)
+            lost = takeable and drawn.pixels.min() == _PAPER_GREY
             return replace(drawn, damage="its image cannot be decoded" if lost else "")
-        how = f"{sole.filters}{sole.turn}"
-        damage = "" if is_whole(sole) else "its image is damaged: not all of it can be unpacked"
-        return Extracted(sole.turn.apply(pixels), Origin.EMBEDDED, sole.placement, how, damage)
+        how = f"{sole.filters}{sole.orientation}"
+        damage = "" if has_all_rows(sole) else "its image is damaged: not all of it can be unpacked"
+        return ExtractedPage(
+            sole.orientation.apply(pixels), Origin.EMBEDDED, sole.placement, how, damage
+        )
 
-    def jpeg(self, number: int) -> bytes | None:
+    def page_jpeg(self, number: int) -> bytes | None:
         """Return the JPEG that is the page just as it is shown, or None where there is none.
 
         Raises:
             BrokenScanError: the page cannot be opened.
         """
-        page, sole = self._page(number), self._sole(number)
-        if sole is None or not sole.jpeg_mode or not sole.takeable or str(sole.turn):
+        page, sole = self._open_page(number), self._single_image(number)
+        if sole is None or not sole.jpeg_mode or not sole.is_extractable or str(sole.orientation):
             return None
         return None if is_annotated(page) else bytes(sole.stream.read_raw_bytes())
 
-    def text(self, number: int) -> EmbeddedText | None:
+    def page_text(self, number: int) -> EmbeddedText | None:
         """Return the text layer of a page, or None where it has no text.
 
         Raises:
             BrokenScanError: the page cannot be opened.
         """
-        page = self._page(number)
+        page = self._open_page(number)
         try:
-            plain = _plain(page.get_textpage().get_text_range())
+            plain = _printable_text(page.get_textpage().get_text_range())
             shown = {
                 pdfium_c.FPDFTextObj_GetTextRenderMode(found.raw)
                 for found in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
@@ -123,43 +127,47 @@ class PdfPages:
             return None
         if not plain:
             return None
-        sole = self._sole(number)
-        under = sole is not None and sole.opaque  # then what is not invisible lies under the image
-        return EmbeddedText(plain, hidden=under or shown == {_INVISIBLE})
+        sole = self._single_image(number)
+        under = (
+            sole is not None and sole.is_opaque
+        )  # then what is not invisible lies under the image
+        return EmbeddedText(plain, hidden=under or shown == {_INVISIBLE_MODE})
 
-    def _page(self, number: int) -> pdfium.PdfPage:
-        self._taken += 1
+    def _open_page(self, number: int) -> pdfium.PdfPage:
+        self._pages_opened += 1
         try:
-            if self._taken % _PAGES_HELD == 0:
-                self._drawer.close()
-                self._drawer = _for_drawing(self._source)
-            page = self._drawer[number - 1]
+            if self._pages_opened % _PAGES_PER_OPENING == 0:
+                self._renderer.close()
+                self._renderer = _open_renderer(self._source)
+            page = self._renderer[number - 1]
             if 0 in page.get_size():  # a crop box that lies beside the page crops nothing
                 page.set_cropbox(*page.get_mediabox())
-                page = self._drawer[number - 1]
+                page = self._renderer[number - 1]
             return page
         except (pdfium.PdfiumError, IndexError) as error:
             msg = f"{self._name}, page {number} cannot be opened ({error})."
             raise BrokenScanError(msg) from error
 
-    def _sole(self, number: int) -> SoleImage | None:
+    def _single_image(self, number: int) -> SingleImage | None:
         """Return the image that is the page; None also where only pdfium may understand it."""
-        if number not in self._soles:
+        if number not in self._single_images:
             try:
-                found = sole_image(self._pdf.pages[number - 1])
-            except _ODD:
+                found = find_single_image(self._pdf.pages[number - 1])
+            except _LIBRARY_ERRORS:
                 found = None
-            self._soles = {number: found}  # the last one only: image() and text() both ask
-        return self._soles[number]
+            self._single_images = {number: found}  # the last one only: image() and text() both ask
+        return self._single_images[number]
 
-    def _drawn(self, page: pdfium.PdfPage, number: int, dpi: float, max_pixels: int) -> Extracted:
+    def _draw_page(
+        self, page: pdfium.PdfPage, number: int, dpi: float, max_pixels: int
+    ) -> ExtractedPage:
         """Draw a page at so many pixels an inch, or at fewer that fit."""
         width, height = page.get_size()
         if not (width > 0 and height > 0):
             msg = f"{self._name}, page {number} has no size."
             raise BrokenScanError(msg)
-        most = min(max_pixels, _DRAWN_PIXELS)
-        size = fitting(width * dpi / 72, height * dpi / 72, most)
+        most = min(max_pixels, _MAX_DRAWN_PIXELS)
+        size = fit_size(width * dpi / 72, height * dpi / 72, most)
         try:
             pixels = render_page(page, *size)
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
@@ -167,10 +175,10 @@ class PdfPages:
             raise BrokenScanError(msg) from error
         place = Placement(width, height, 0.0, 0.0, width, height)
         how = f"drawn at {size[0] / width * 72:.0f} dpi"
-        return Extracted(pixels, Origin.DRAWN, place, how)
+        return ExtractedPage(pixels, Origin.DRAWN, place, how)
 
 
-def pdf_pages(path: Path) -> PdfPages:
+def open_pdf_pages(path: Path) -> PdfPages:
     """Return the PDF at ``path``, open already if it was the last one asked for.
 
     Raises:
@@ -181,35 +189,35 @@ def pdf_pages(path: Path) -> PdfPages:
     except OSError as error:
         msg = f"{path.name} cannot be opened ({error.strerror})."
         raise BrokenScanError(msg) from error
-    return _opened(path, status.st_mtime_ns, status.st_size)
+    return _open_cached(path, status.st_mtime_ns, status.st_size)
 
 
 @lru_cache(maxsize=1)
-def _opened(path: Path, changed: int, size: int) -> PdfPages:
+def _open_cached(path: Path, changed: int, size: int) -> PdfPages:
     del changed, size  # part of the key: other bytes under the same name are another file
     return PdfPages(path)
 
 
-def _drawer(path: Path, pdf: pikepdf.Pdf) -> tuple[Path | bytes, pdfium.PdfDocument]:
+def _matching_renderer(path: Path, pdf: pikepdf.Pdf) -> tuple[Path | bytes, pdfium.PdfDocument]:
     """Open a PDF for drawing; a mended copy where the two libraries count pages otherwise."""
     try:
-        drawer = _for_drawing(path)
+        drawer = _open_renderer(path)
         if len(drawer) == len(pdf.pages):
             return path, drawer
     except pdfium.PdfiumError:
         pass  # qpdf understood it, so its copy will do
     copy = io.BytesIO()
     pdf.save(copy)
-    return copy.getvalue(), _for_drawing(copy.getvalue())
+    return copy.getvalue(), _open_renderer(copy.getvalue())
 
 
-def _for_drawing(source: Path | bytes) -> pdfium.PdfDocument:
+def _open_renderer(source: Path | bytes) -> pdfium.PdfDocument:
     drawer = pdfium.PdfDocument(source)
     drawer.init_forms()
     return drawer
 
 
-def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
+def _decode_pixels(single: SingleImage, page: pdfium.PdfPage) -> Grey | None:
     """Return the stored pixels of the sole image, or None where drawing is the safer way.
 
     Raises:
@@ -217,27 +225,27 @@ def _decoded(sole: SoleImage, page: pdfium.PdfPage) -> Grey | None:
     """
     image: Image.Image | None = None
     try:
-        if sole.jpeg_mode:
-            image = Image.open(io.BytesIO(sole.stream.read_raw_bytes()), formats=["JPEG"])
-            if image.mode != sole.jpeg_mode:
+        if single.jpeg_mode:
+            image = Image.open(io.BytesIO(single.stream.read_raw_bytes()), formats=["JPEG"])
+            if image.mode != single.jpeg_mode:
                 image = None
         if image is None:
             found = list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
             image = found[0].get_bitmap(render=False).to_pil() if len(found) == 1 else None
-        if image is None or image.size != (sole.width, sole.height):
+        if image is None or image.size != (single.width, single.height):
             return None
         return np.asarray(to_grey(image), dtype=np.uint8)
-    except _ODD:
+    except _LIBRARY_ERRORS:
         return None
 
 
-def _plain(text: str) -> str:
+def _printable_text(text: str) -> str:
     r"""Return text with one kind of line end, and nothing but text in it.
 
     pdfium joins a word that is broken at the end of a line with U+FFFE; what stood there was a
     hyphen and a line end.
 
-    >>> _plain("an exam\ufffeple\r\nof\x0bit\x01")
+    >>> _printable_text("an exam\ufffeple\r\nof\x0bit\x01")
     'an exam-\nple\nof\nit'
     """
     lines = [_UNPRINTABLE.sub("", line) for line in text.replace("\ufffe", "-\n").splitlines()]

@@ -8,20 +8,20 @@ import pypdfium2.raw as pdfium_c
 
 from pipeline.imaging.placement import Grey
 
-_UNSEEN = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
+_HIDDEN_FLAGS = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIEW
 
 
-def fitting(width: float, height: float, most: int) -> tuple[int, int]:
+def fit_size(width: float, height: float, max_pixels: int) -> tuple[int, int]:
     """Return whole pixels in the given proportion, at most so many, at least one each way.
 
-    >>> fitting(2550.0000001, 3300, 100_000_000)
+    >>> fit_size(2550.0000001, 3300, 100_000_000)
     (2550, 3300)
-    >>> fitting(8000, 2000, 1_000_000)
+    >>> fit_size(8000, 2000, 1_000_000)
     (2000, 500)
     """
-    factor = min(1.0, math.sqrt(most / (width * height)))
-    wide = min(max(round(width * factor), 1), most)
-    return wide, min(max(round(height * factor), 1), most // wide)
+    factor = min(1.0, math.sqrt(max_pixels / (width * height)))
+    wide = min(max(round(width * factor), 1), max_pixels)
+    return wide, min(max(round(height * factor), 1), max_pixels // wide)
 
 
 def render_page(page: pdfium.PdfPage, width: int, height: int) -> Grey:
@@ -43,7 +43,7 @@ def is_annotated(page: pdfium.PdfPage) -> bool:
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)
         flags = pdfium_c.FPDFAnnot_GetFlags(annotation)
         pdfium_c.FPDFPage_CloseAnnot(annotation)
-        if not flags & _UNSEEN and kind not in {
+        if not flags & _HIDDEN_FLAGS and kind not in {
             pdfium_c.FPDF_ANNOT_LINK,
             pdfium_c.FPDF_ANNOT_POPUP,
         }:

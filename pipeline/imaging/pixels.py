@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0  #: TIFF 6.0, section 3
-_SANE_DPI = (50, 2400)
-_LIKELY_DPI = 300.0  #: where the file does not say, or cannot be right
-_TOPS = (1, 255, 65_535)  #: what white may be where the mode does not say
+_PHOTOMETRIC_TAG, _WHITE_IS_ZERO = 262, 0  #: TIFF 6.0, section 3
+_DPI_RANGE = (50, 2400)
+_DEFAULT_DPI = 300.0  #: where the file does not say, or cannot be right
+_WHITE_VALUES = (1, 255, 65_535)  #: what white may be where the mode does not say
 
 
 def to_grey(image: Image.Image) -> Image.Image:
@@ -21,7 +21,7 @@ def to_grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in {"I", "F"}:
-        values, top = levels(image)
+        values, top = values_and_white(image)
         return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -32,30 +32,32 @@ def to_grey(image: Image.Image) -> Image.Image:
     return (image.convert("RGB") if image.mode in {"CMYK", "P"} else image).convert("L")
 
 
-def levels(image: Image.Image) -> tuple[NDArray[Any], float]:
+def values_and_white(image: Image.Image) -> tuple[NDArray[Any], float]:
     """Return the values of an image of mode I or F, and the one that is white."""
     values = np.asarray(image)
     if image.mode == "I" and values.min() < 0:
         # Pillow knows no whole numbers of 32 bits without a sign.
         return values.view(np.uint32).astype(np.float64), float(0xFFFF_FFFF)
     top = float(values.max())
-    return values.astype(np.float32), float(next((each for each in _TOPS if top <= each), top))
+    return values.astype(np.float32), float(
+        next((each for each in _WHITE_VALUES if top <= each), top)
+    )
 
 
-def counts_from_white(image: Image.Image) -> bool:
+def is_white_zero(image: Image.Image) -> bool:
     """Whether 0 is white in the pixels as Pillow gives them: it leaves 16 bits as they are."""
-    photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC)
+    photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC_TAG)
     return image.mode.startswith("I;16") and photometric == _WHITE_IS_ZERO
 
 
 def likely_dpi(image: Image.Image) -> tuple[float, float]:
     """Return the resolution the file declares, or a likely one where it cannot be right."""
-    low, high = _SANE_DPI
+    low, high = _DPI_RANGE
     declared = image.info.get("dpi") or (0, 0)
     try:
         x, y = (float(value) for value in declared)
     except (TypeError, ValueError, ZeroDivisionError):
-        return _LIKELY_DPI, _LIKELY_DPI
+        return _DEFAULT_DPI, _DEFAULT_DPI
     if low <= x <= high and low <= y <= high and 1 / 3 < x / y < 3:
         return x, y
-    return _LIKELY_DPI, _LIKELY_DPI
+    return _DEFAULT_DPI, _DEFAULT_DPI

@@ -6,17 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.imaging.page_content import Rect, around
+from pipeline.imaging.page_content import Rect, bounding_rect
 from pipeline.model import Placement
 
 Grey = NDArray[np.uint8]
 
-SLACK = 1.0  #: points by which boxes are off in honest files: whole points for a page of A4
-_LEVEL = 1e-3  #: a side may lean by this share of itself: less than a pixel in 1,000
+BOX_TOLERANCE = 1.0  #: points by which boxes are off in honest files: whole points for a page of A4
+_MAX_LEAN = 1e-3  #: a side may lean by this share of itself: less than a pixel in 1,000
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ImageOrientation:
     """How stored pixels become the page: transposed, then mirrored, cropped, turned."""
 
     transposed: bool
@@ -45,19 +45,19 @@ class Turn:
         return "".join(parts)
 
 
-def lying(matrix: Sequence[float]) -> tuple[Rect, bool, bool, bool] | None:
+def orientation_of(matrix: Sequence[float]) -> tuple[Rect, bool, bool, bool] | None:
     """Return where an image lies in points, and whether transposed and mirrored; None if askew."""
     a, b, c, d, e, f = matrix
-    rect = around([(e, f), (e + a, f + b), (e + c, f + d), (e + a + c, f + b + d)])
-    if abs(b) <= _LEVEL * abs(a) and abs(c) <= _LEVEL * abs(d) and a and d:
+    rect = bounding_rect([(e, f), (e + a, f + b), (e + c, f + d), (e + a + c, f + b + d)])
+    if abs(b) <= _MAX_LEAN * abs(a) and abs(c) <= _MAX_LEAN * abs(d) and a and d:
         return rect, False, a < 0, d < 0
-    if abs(a) <= _LEVEL * abs(b) and abs(d) <= _LEVEL * abs(c) and b and c:
+    if abs(a) <= _MAX_LEAN * abs(b) and abs(d) <= _MAX_LEAN * abs(c) and b and c:
         # x grows with the image's height, whose rows count down; y with its width
         return rect, True, c > 0, b > 0
     return None
 
 
-def cropped(
+def crop_to_visible(
     rect: Rect, visible: Rect, size: tuple[int, int]
 ) -> tuple[tuple[int, int, int, int], Rect]:
     """Return the pixels to cut off left, top, right and bottom, and where the others lie.
@@ -72,7 +72,7 @@ def cropped(
         visible[1] - rect[1],
     )
     left, top, right, bottom = (
-        int(points / step + 0.01) if points > SLACK else 0
+        int(points / step + 0.01) if points > BOX_TOLERANCE else 0
         for points, step in zip(beyond, (across, down, across, down), strict=True)
     )
     kept = (
@@ -84,7 +84,7 @@ def cropped(
     return (left, top, right, bottom), kept
 
 
-def placed(rect: Rect, visible: Rect, rotate: int) -> Placement:
+def placement_of(rect: Rect, visible: Rect, rotate: int) -> Placement:
     """Return where a rectangle of the unturned page lies on the page as it is seen."""
     width, height = visible[2] - visible[0], visible[3] - visible[1]
     left, right = rect[0] - visible[0], visible[2] - rect[2]

@@ -22,14 +22,14 @@ def claim(paths: Sequence[Path], settings: Settings) -> Iterator[tuple[list[Path
     Yields:
         Those that are ours now, and those that another run has.
     """
-    folder = settings.work / "claims"
+    folder = settings.work_folder / "claims"
     folder.mkdir(parents=True, exist_ok=True)
     note = folder / f"{uuid.uuid4().hex[:12]}.txt"
     ours = FileLock(note.with_suffix(".lock"))
     with ours:
         with FileLock(folder / "claims.mutex"):
-            taken = _taken(folder, note)
-            names = {path: _named(path, settings.inbox) for path in paths}
+            taken = _claimed_names(folder, note)
+            names = {path: _portable_name(path, settings.inbox) for path in paths}
             free = [path for path in paths if names[path] not in taken]
             note.write_text("\0".join(names[path] for path in free), encoding="utf-8")
         try:
@@ -39,7 +39,7 @@ def claim(paths: Sequence[Path], settings: Settings) -> Iterator[tuple[list[Path
             note.with_suffix(".lock").unlink(missing_ok=True)
 
 
-def _taken(folder: Path, mine: Path) -> set[str]:
+def _claimed_names(folder: Path, mine: Path) -> set[str]:
     """Return what live runs have claimed; notes of dead ones are cleared away."""
     taken: set[str] = set()
     for note in folder.glob("*.txt"):
@@ -55,7 +55,7 @@ def _taken(folder: Path, mine: Path) -> set[str]:
     return taken
 
 
-def _named(path: Path, inbox: Path) -> str:
+def _portable_name(path: Path, inbox: Path) -> str:
     """Return a path as any machine names it; bytes that are not UTF-8 spelt out."""
     told = path.relative_to(inbox) if path.is_relative_to(inbox) else path
     return str(told).encode("utf-8", "backslashreplace").decode()

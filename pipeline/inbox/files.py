@@ -12,62 +12,62 @@ from dataclasses import dataclass
 from glob import escape
 from pathlib import Path
 
-from pipeline.fixity import digest
+from pipeline.fixity import file_sha256
 
-REFUSED = "refused"
-_LONGEST = 255 - len("-9999.reason.txt")  #: bytes of a stem that leaves room for these endings
-_UNFINISHED = (".part", ".tmp", ".crdownload", ".partial")
+REFUSED_FOLDER = "refused"
+_MAX_STEM_BYTES = 255 - len("-9999.reason.txt")  #: bytes of a stem that leaves room for these endings
+_UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".partial")
 #: what may lie beside a scan and describes it, or is litter of a file manager
-_BESIDE = (".yaml", ".yml", ".json", ".csv", ".txt", ".md")
-_DESCRIBES = (".yaml", ".yml", ".json", ".txt")
-_LITTER = ("thumbs.db", "desktop.ini")
+_COMPANION_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".txt", ".md")
+_DESCRIPTION_SUFFIXES = (".yaml", ".yml", ".json", ".txt")
+_LITTER_NAMES = ("thumbs.db", "desktop.ini")
 
 
 def find_scans(inbox: Path) -> list[Path]:
     """Return every file of the inbox and its folders that wants to become a record, by name."""
-    return [path for path in _files(inbox) if path.suffix.lower() not in _BESIDE]
+    return [path for path in _list_files(inbox) if path.suffix.lower() not in _COMPANION_SUFFIXES]
 
 
-def descriptions(inbox: Path) -> list[Path]:
+def find_descriptions(inbox: Path) -> list[Path]:
     """Return every file of the inbox and its folders that may describe a scan of its name."""
-    return [path for path in _files(inbox) if path.suffix.lower() in _DESCRIBES]
+    return [path for path in _list_files(inbox) if path.suffix.lower() in _DESCRIPTION_SUFFIXES]
 
 
-def _files(inbox: Path) -> list[Path]:
-    return sorted(_walk(inbox, inbox / REFUSED))
+def _list_files(inbox: Path) -> list[Path]:
+    return sorted(_walk_files(inbox, inbox / REFUSED_FOLDER))
 
 
-def unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
+def find_unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
     """Return the files that somebody may still be writing; waits ``seconds`` only if it must.
 
     Settled is what has had the same size and time for ``seconds`` and is not open for writing.
     """
-    before = {path: stamp(path) for path in paths}
+    before = {path: file_stamp(path) for path in paths}
     now = time.time_ns()
     fresh = [p for p, (_, changed) in before.items() if not 0 <= changed <= now - seconds * 1e9]
     if fresh and seconds:
         time.sleep(seconds)
-    moving = {path for path in fresh if stamp(path) != before[path]}
-    return moving | {path for path in before if open_for_writing(path)}
+    moving = {path for path in fresh if file_stamp(path) != before[path]}
+    return moving | {path for path in before if is_open_for_writing(path)}
 
 
-def refuse(
+def move_to_refused(
     scan: Path,
     companions: Iterable[Path],
     inbox: Path,
     reason: str,
-    announce: Callable[[Path], None] = lambda _: None,
+    before_move: Callable[[Path], None] = lambda _: None,
 ) -> Path:
     """Move a scan and what describes it to ``refused/``, beside a reason; return where it is.
 
     A name that is taken by another refused file gets a number; nothing is overwritten.
-    ``announce`` is told the new place before the scan goes there.
+    ``before_move`` is told the new place before the scan goes there.
     """
     inside = scan.is_relative_to(inbox)
-    folder = inbox / REFUSED / (scan.parent.relative_to(inbox) if inside else Path())
+    folder = inbox / REFUSED_FOLDER / (scan.parent.relative_to(inbox) if inside else Path())
     folder.mkdir(parents=True, exist_ok=True)
-    target = _claim(folder, scan, reason)
-    announce(target)
+    target = _reserve_name(folder, scan, reason)
+    before_move(target)
     scan.replace(target)
     for companion in companions:
         suffix = companion.name.removeprefix(scan.stem)
@@ -76,7 +76,7 @@ def refuse(
 
 
 @dataclass(frozen=True, slots=True)
-class Copied:
+class CopiedFile:
     """A file of the inbox and its published copy."""
 
     path: Path
@@ -84,25 +84,25 @@ class Copied:
     copy: Path
 
 
-def retire(files: Sequence[Copied]) -> bool:
+def remove_if_copied(files: Sequence[CopiedFile]) -> bool:
     """Remove files from the inbox, in order, if copies hold the very bytes of all of them.
 
     What was exchanged since it was read stays, and so does what belongs to it.
     """
     there = [file for file in files if file.path.exists()]
-    if not all(digest(file.copy) == file.sha256 == digest(file.path) for file in there):
+    if not all(file_sha256(file.copy) == file.sha256 == file_sha256(file.path) for file in there):
         return False
     for file in there:
         file.path.unlink(missing_ok=True)
     return bool(there)
 
 
-def forget_refusal(scan: Path, inbox: Path) -> None:
+def remove_refusal_reason(scan: Path, inbox: Path) -> None:
     """Remove the reason of an earlier refusal of a scan that is published now.
 
     It stays where another scan of that name is still refused.
     """
-    folder = inbox / REFUSED / scan.parent.relative_to(inbox)
+    folder = inbox / REFUSED_FOLDER / scan.parent.relative_to(inbox)
     reason = folder / f"{scan.stem}.reason.txt"
     others = [path for path in folder.glob(f"{escape(scan.stem)}.*") if path != reason]
     if reason.is_file() and not others:
@@ -122,23 +122,23 @@ def remove_empty_folders(folder: Path, inbox: Path) -> None:
         folder = folder.parent
 
 
-def _walk(folder: Path, refused: Path) -> Iterator[Path]:
+def _walk_files(folder: Path, refused: Path) -> Iterator[Path]:
     for path in folder.iterdir():
-        if path == refused or ignored(path.name):
+        if path == refused or is_ignored(path.name):
             continue
         if path.is_dir() and not path.is_symlink():
-            yield from _walk(path, refused)
+            yield from _walk_files(path, refused)
         else:
             yield path
 
 
-def ignored(name: str) -> bool:
+def is_ignored(name: str) -> bool:
     """Return whether a file or folder of this name is unfinished, hidden or litter."""
     low = name.lower()
-    return low.startswith((".", "~")) or low.endswith(_UNFINISHED) or low in _LITTER
+    return low.startswith((".", "~")) or low.endswith(_UNFINISHED_SUFFIXES) or low in _LITTER_NAMES
 
 
-def stamp(path: Path) -> tuple[int, int]:
+def file_stamp(path: Path) -> tuple[int, int]:
     """Return size and time of the last change; (-1, -1) where the file is gone."""
     try:
         status = path.lstat()
@@ -147,7 +147,7 @@ def stamp(path: Path) -> tuple[int, int]:
     return status.st_size, max(status.st_mtime_ns, status.st_ctime_ns)
 
 
-def open_for_writing(path: Path) -> bool:
+def is_open_for_writing(path: Path) -> bool:
     """Whether a process of this machine has the file open for writing.
 
     Linux grants a read lease only where nobody writes; where leases are unknown or not ours to
@@ -166,10 +166,10 @@ def open_for_writing(path: Path) -> bool:
     return False
 
 
-def _claim(folder: Path, scan: Path, reason: str) -> Path:
+def _reserve_name(folder: Path, scan: Path, reason: str) -> Path:
     """Return a free name in ``folder`` and write the reason beside it."""
     attempt = 1
-    stem, suffix = _short(scan)
+    stem, suffix = _shorten_name(scan)
     while True:
         mark = "" if attempt == 1 else f"-{attempt}"
         target = folder / f"{stem}{mark}{suffix}"
@@ -182,9 +182,9 @@ def _claim(folder: Path, scan: Path, reason: str) -> Path:
             return target
 
 
-def _short(scan: Path) -> tuple[str, str]:
+def _shorten_name(scan: Path) -> tuple[str, str]:
     """Return stem and ending of a name; of the longest names only what leaves room for more."""
     stem, suffix = os.fsencode(scan.stem), os.fsencode(scan.suffix)
-    if len(stem) <= _LONGEST and len(stem + suffix) <= 255:
+    if len(stem) <= _MAX_STEM_BYTES and len(stem + suffix) <= 255:
         return scan.stem, scan.suffix
-    return stem[:_LONGEST].decode(errors="ignore"), suffix[:10].decode(errors="ignore")
+    return stem[:_MAX_STEM_BYTES].decode(errors="ignore"), suffix[:10].decode(errors="ignore")

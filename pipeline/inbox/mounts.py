@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from pipeline.errors import AwayError, lost_disk
+from pipeline.errors import AwayError, lost_disk_message
 from pipeline.settings import Settings
 
 
@@ -19,49 +19,49 @@ def with_mounts(settings: Settings) -> Settings:
 
     A disk that is away at this moment cannot be found so; it has to be named.
     """
-    return settings.model_copy(update={"mounts": _mounts(settings)})
+    return settings.model_copy(update={"mounts": _mount_points(settings)})
 
 
-def require(settings: Settings) -> None:
+def require_mounts(settings: Settings) -> None:
     """Check that every disk is mounted that inbox and output lie on.
 
     Raises:
         AwayError: one is not; its text says which.
     """
-    for mount in _mounts(settings):
+    for mount in _mount_points(settings):
         if not os.path.ismount(mount):
             msg = f"{mount} is not mounted, or its server does not answer."
             raise AwayError(msg)
 
 
 @contextmanager
-def there(settings: Settings) -> Iterator[None]:
+def guard_mounts(settings: Settings) -> Iterator[None]:
     """Run the block while all disks are there.
 
     Raises:
         AwayError: one is not there, or the block could not read a folder.
     """
     try:
-        require(settings)
+        require_mounts(settings)
         yield
     except OSError as error:
-        raise AwayError(lost_disk(error) or _unread(error)) from error
+        raise AwayError(lost_disk_message(error) or _unreadable_message(error)) from error
 
 
-def _unread(error: OSError) -> str:
+def _unreadable_message(error: OSError) -> str:
     return f"{error.filename or 'A folder'} cannot be read ({error.strerror})."
 
 
-def _mounts(settings: Settings) -> tuple[Path, ...]:
-    return settings.mounts or _found(settings.inbox, settings.output)
+def _mount_points(settings: Settings) -> tuple[Path, ...]:
+    return settings.mounts or _find_mount_points(settings.inbox, settings.output)
 
 
 @cache
-def _found(inbox: Path, output: Path) -> tuple[Path, ...]:
+def _find_mount_points(inbox: Path, output: Path) -> tuple[Path, ...]:
     """Return the mount points as they were when this process first asked."""
-    return tuple(sorted({_mount_of(folder) for folder in (inbox, output)} - {Path("/")}))
+    return tuple(sorted({_mount_point_of(folder) for folder in (inbox, output)} - {Path("/")}))
 
 
-def _mount_of(folder: Path) -> Path:
+def _mount_point_of(folder: Path) -> Path:
     folder = folder.resolve()
     return next(path for path in (folder, *folder.parents) if os.path.ismount(path))

@@ -3,23 +3,23 @@
 import stat
 from pathlib import Path
 
-from pipeline.description.merge import sidecars_of
+from pipeline.description.merge import find_sidecars
 from pipeline.description.translations import translation_files
-from pipeline.errors import LinkError, legible
-from pipeline.fixity import digest
+from pipeline.errors import LinkError, escape_unprintable
+from pipeline.fixity import file_sha256
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.receipts import Fate, Receipt, enter, name_in
+from pipeline.ingest.receipts import Receipt, ReceiptStatus, append_receipt, name_in_receipt
 from pipeline.model import Clock
 from pipeline.record.model import Record
-from pipeline.repository.publish import Published
+from pipeline.repository.publish import PublishResult
 from pipeline.settings import Settings
 
-_FATES: dict[str, Fate] = {
+_STATUSES: dict[str, ReceiptStatus] = {
     fate: fate for fate in ("published", "published before", "refused", "waits", "failed")
 }
 
 
-def note(
+def write_receipt(
     path: Path, outcome: Outcome, settings: Settings, clock: Clock, target: Path | None = None
 ) -> None:
     """Enter a receipt, while the scan is still where it arrived.
@@ -34,39 +34,39 @@ def note(
     Raises:
         OSError: the receipt cannot be written.
     """
-    size, sha256 = _bytes_of(path)
+    size, sha256 = _size_and_digest(path)
     receipt = Receipt(
         when=clock.now(),
-        scan=name_in(path, settings.inbox),
+        scan=name_in_receipt(path, settings.inbox),
         size=size,
         sha256=sha256,
-        beside=tuple(sorted(legible(one.name) for one in companions_of(path))),
-        fate=_FATES[outcome.fate],
+        beside=tuple(sorted(escape_unprintable(one.name) for one in companions_of(path))),
+        fate=_STATUSES[outcome.status],
         record=outcome.record,
         version=outcome.version,
-        where=_where(path, outcome, settings, target),
+        where=_receipt_location(path, outcome, settings, target),
         reason=outcome.reason,
         finding=outcome.finding,
         cause=outcome.cause,
         work=outcome.work,
     )
-    enter(receipt, settings.output)
+    append_receipt(receipt, settings.output)
 
 
-def known_as(path: Path, record: Record, done: Published) -> str:
+def duplicate_notice(path: Path, record: Record, published: PublishResult) -> str:
     """Return what is odd about bytes that were published before: another name; else nothing."""
     first = record.provenance.source.name
-    if not done.already or first == path.name:
+    if not published.already_published or first == path.name:
         return ""
     return f"{path.name} holds the same bytes as {first}, from which {record.id} was made."
 
 
 def companions_of(scan: Path) -> list[Path]:
     """Return what lies beside a scan and goes with it: sidecars and translations."""
-    return [*sidecars_of(scan), *translation_files(scan).values()]
+    return [*find_sidecars(scan), *translation_files(scan).values()]
 
 
-def lies_there(path: Path) -> bool:
+def entry_exists(path: Path) -> bool:
     """Whether something of this name lies there, a link to nowhere too."""
     return path.exists() or path.is_symlink()
 
@@ -85,20 +85,20 @@ def refuse_links(path: Path, settings: Settings) -> None:
             raise LinkError(msg)
 
 
-def _where(path: Path, outcome: Outcome, settings: Settings, target: Path | None) -> str:
+def _receipt_location(path: Path, outcome: Outcome, settings: Settings, target: Path | None) -> str:
     if outcome.folder:
         return Path(outcome.folder).relative_to(settings.output).as_posix()
     if target is not None:
-        return f"{settings.inbox.name}/{name_in(target, settings.inbox)}"
-    return name_in(path, settings.inbox.parent)
+        return f"{settings.inbox.name}/{name_in_receipt(target, settings.inbox)}"
+    return name_in_receipt(path, settings.inbox.parent)
 
 
-def _bytes_of(path: Path) -> tuple[int | None, str | None]:
+def _size_and_digest(path: Path) -> tuple[int | None, str | None]:
     """Return size and SHA-256; nothing of what is no file, or may not be read."""
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):
             return None, None
-        return status.st_size, digest(path)
+        return status.st_size, file_sha256(path)
     except OSError:
         return None, None

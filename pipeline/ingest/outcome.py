@@ -34,23 +34,23 @@ class Outcome:
     confidence: float | None = None  #: mean, 0..1
     issues: tuple[str, ...] = ()
     needs_review: bool = False
-    already: bool = False  #: the bytes were published before
+    already_published: bool = False  #: the bytes were published before
     finding: str = ""  #: what is odd about the arrival: the same bytes came under another name
-    refused: str = ""  #: the reason
-    failed: str = ""  #: what went wrong on our side; the scan stays in the inbox
-    waits: str = ""  #: it is not whole yet: it stays, to be looked at again
+    refusal_reason: str = ""  #: the reason
+    failure_reason: str = ""  #: what went wrong on our side; the scan stays in the inbox
+    waiting_reason: str = ""  #: it is not whole yet: it stays, to be looked at again
     cause: str = ""  #: of a refusal, to be counted by
     work: Work | None = None  #: what it took to publish it
-    gone: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
+    missing_reason: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
 
     @classmethod
-    def of_record(
+    def from_record(
         cls,
         scan: str,
         record: Record,
         folder: Path,
         *,
-        already: bool,
+        already_published: bool,
         finding: str = "",
         work: Work | None = None,
     ) -> Self:
@@ -65,23 +65,27 @@ class Outcome:
             confidence=record.quality.mean_confidence,
             issues=tuple(issue.detail for issue in record.issues),
             needs_review=record.needs_review,
-            already=already,
+            already_published=already_published,
             finding=finding,
             work=work,
         )
 
     @property
-    def fate(self) -> str:
+    def status(self) -> str:
         """What became of it, in a word or two."""
         if self.record:
-            return "published before" if self.already else "published"
-        fates = {"waits": self.waits, "gone": self.gone, "refused": self.refused}
+            return "published before" if self.already_published else "published"
+        fates = {
+            "waits": self.waiting_reason,
+            "gone": self.missing_reason,
+            "refused": self.refusal_reason,
+        }
         return next((fate for fate, told in fates.items() if told), "failed")
 
     @property
     def reason(self) -> str:
         """Why there is no record, in a sentence that names the scan; empty where there is one."""
-        told = self.gone or self.waits or self.refused
-        if self.failed:
-            told = f"{self.failed} The scan stays where it is and is tried again."
+        told = self.missing_reason or self.waiting_reason or self.refusal_reason
+        if self.failure_reason:
+            told = f"{self.failure_reason} The scan stays where it is and is tried again."
         return told if not told or self.scan in told else f"{self.scan}: {told}"

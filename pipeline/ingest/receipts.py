@@ -12,12 +12,12 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from pipeline.errors import legible
+from pipeline.errors import escape_unprintable
 from pipeline.ingest.outcome import Work
 from pipeline.repository.catalog_file import archive_lock
 
-NAME = "receipts.jsonl"
-Fate = Literal["published", "published before", "refused", "waits", "failed"]
+RECEIPTS_FILE = "receipts.jsonl"
+ReceiptStatus = Literal["published", "published before", "refused", "waits", "failed"]
 
 
 class Receipt(BaseModel):
@@ -30,7 +30,7 @@ class Receipt(BaseModel):
     size: int | None  #: bytes; None where it is no file that can be read
     sha256: str | None
     beside: tuple[str, ...] = ()  #: names of what came with it: sidecars, translations
-    fate: Fate
+    fate: ReceiptStatus
     record: str = ""
     version: int = 0
     where: str  #: where its bytes are now: below ``output/`` or ``inbox/``
@@ -40,51 +40,51 @@ class Receipt(BaseModel):
     work: Work | None = None  #: of a version that was published just then
 
 
-def enter(receipt: Receipt, output: Path) -> None:
+def append_receipt(receipt: Receipt, output: Path) -> None:
     """Add a line, and force it to disk.
 
     Raises:
         OSError: it cannot be written.
     """
     line = receipt.model_dump_json(exclude_defaults=True).encode() + b"\n"
-    with archive_lock(output), (output / NAME).open("ab") as book:
-        if book.tell() and not _ends_whole(output / NAME):
+    with archive_lock(output), (output / RECEIPTS_FILE).open("ab") as book:
+        if book.tell() and not _ends_with_newline(output / RECEIPTS_FILE):
             line = b"\n" + line  # a power cut tore the last one
         book.write(line)
         book.flush()
         os.fsync(book.fileno())
 
 
-def read(output: Path) -> Iterator[Receipt]:
+def read_receipts(output: Path) -> Iterator[Receipt]:
     """Yield all receipts, the oldest first; a line that a power cut tore is left out."""
-    yield from since(output, 0)[0]
+    yield from read_receipts_since(output, 0)[0]
 
 
-def since(output: Path, place: int) -> tuple[list[Receipt], int]:
+def read_receipts_since(output: Path, offset: int) -> tuple[list[Receipt], int]:
     """Return the receipts entered after a place in the book, in bytes, and the place to go on."""
     try:
-        with (output / NAME).open("rb") as book:
-            if place > book.seek(0, os.SEEK_END):
-                place = 0  # another book
-            book.seek(place)
+        with (output / RECEIPTS_FILE).open("rb") as book:
+            if offset > book.seek(0, os.SEEK_END):
+                offset = 0  # another book
+            book.seek(offset)
             lines = book.read()
     except FileNotFoundError:
-        return [], place  # none yet, or the disk is away
+        return [], offset  # none yet, or the disk is away
     whole, _, _ = lines.rpartition(b"\n")
     found = []
     for line in whole.split(b"\n"):
         with suppress(ValidationError):
             found.append(Receipt.model_validate_json(line))
-    return found, place + (len(whole) + 1 if whole else 0)
+    return found, offset + (len(whole) + 1 if whole else 0)
 
 
-def name_in(path: Path, inbox: Path) -> str:
+def name_in_receipt(path: Path, inbox: Path) -> str:
     """Return how a receipt names a scan."""
     inside = path.is_relative_to(inbox)
-    return legible(path.relative_to(inbox).as_posix() if inside else str(path))
+    return escape_unprintable(path.relative_to(inbox).as_posix() if inside else str(path))
 
 
-def _ends_whole(book: Path) -> bool:
+def _ends_with_newline(book: Path) -> bool:
     with book.open("rb") as content:
         content.seek(-1, os.SEEK_END)
         return content.read(1) == b"\n"

@@ -4,59 +4,59 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import CatalogError, disk_trouble
+from pipeline.errors import CatalogError, disk_error_message
 from pipeline.ingest.admission import engine_languages
 from pipeline.ingest.outcome import Outcome
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
-from pipeline.record.assemble import reassemble
-from pipeline.record.changes import Kind, same_content
+from pipeline.record.assemble import reassemble_record
+from pipeline.record.changes import ChangeKind, has_same_content
 from pipeline.record.model import Record
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.pdf_jobs import HERE, Pdfs, in_children
-from pipeline.repository.publish import publish
-from pipeline.repository.version_reader import admitted_again, stored_pages
-from pipeline.scan import Admitted, ReadPage
+from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs, in_workers
+from pipeline.repository.publish import publish_record
+from pipeline.repository.version_reader import readmit, stored_pages
+from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
-from pipeline.workers.page_runs import pages_of, read_pages
-from pipeline.workers.pool import Readers
+from pipeline.workers.page_runs import load_pages, read_pages
+from pipeline.workers.pool import WorkerPool
 
 
-def reread(
-    record_id: str, settings: Settings, readers: Readers, clock: Clock, reason: str = ""
+def reread_record(
+    record_id: str, settings: Settings, workers: WorkerPool, clock: Clock, reason: str = ""
 ) -> Outcome:
     """Read a record's pages again from its original, with the engine and settings of today.
 
     Raises:
         CatalogError: there is no such record, or it was withdrawn.
     """
-    folder, old = _newest(record_id, settings)
+    folder, old = _load_newest(record_id, settings)
     languages = engine_languages(old.language, settings)
-    scan = admitted_again(folder, old, languages)
-    for _ in read_pages(scan, range(1, len(old.pages) + 1), settings, readers, clock):
+    scan = readmit(folder, old, languages)
+    for _ in read_pages(scan, range(1, len(old.pages) + 1), settings, workers, clock):
         pass
     signature = signature_of(settings.engine, languages)
-    new = reassemble(old, pages_of(scan, settings), signature, clock)
+    new = reassemble_record(old, load_pages(scan, settings), signature, clock)
     why = reason or "read again with the engine and settings of today"
-    following = _Next(scan, old, new, lambda: pages_of(scan, settings), ("reread", why))
-    return following.published(settings, clock, in_children(readers, settings))
+    following = _Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
+    return following.publish_if_changed(settings, clock, in_workers(workers, settings))
 
 
-def reclean(record_id: str, settings: Settings, clock: Clock, reason: str = "") -> Outcome:
+def reclean_record(record_id: str, settings: Settings, clock: Clock, reason: str = "") -> Outcome:
     """Lay out and clean a record's pages again, as they were read; no engine is asked.
 
     Raises:
         CatalogError: there is no such record, or it was withdrawn.
     """
-    folder, old = _newest(record_id, settings)
-    scan = admitted_again(folder, old, ())
-    new = reassemble(old, stored_pages(folder, old), None, clock)
+    folder, old = _load_newest(record_id, settings)
+    scan = readmit(folder, old, ())
+    new = reassemble_record(old, stored_pages(folder, old), None, clock)
     why = reason or "cleaned again by the steps of today"
-    following = _Next(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
-    return following.published(settings, clock)
+    following = _Revision(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
+    return following.publish_if_changed(settings, clock)
 
 
-def withdraw(record_id: str, reason: str, settings: Settings, clock: Clock) -> Outcome:
+def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Clock) -> Outcome:
     """Publish a version that says only that the record is withdrawn, and why.
 
     Earlier versions stay where they are; search no longer finds their words.
@@ -64,9 +64,9 @@ def withdraw(record_id: str, reason: str, settings: Settings, clock: Clock) -> O
     Raises:
         CatalogError: there is no such record, or it was withdrawn before.
     """
-    folder, old = _newest(record_id, settings)
-    scan = admitted_again(folder, old, ())
-    pages = tuple(page.withdrawn() for page in old.pages)
+    folder, old = _load_newest(record_id, settings)
+    scan = readmit(folder, old, ())
+    pages = tuple(page.without_texts() for page in old.pages)
     said = {
         "version": old.version + 1, "status": "withdrawn", "status_reason": reason,
         "pages": pages, "reading_text": "\f" * (len(pages) - 1), "translations": (),
@@ -74,14 +74,16 @@ def withdraw(record_id: str, reason: str, settings: Settings, clock: Clock) -> O
         "quality": old.quality.model_copy(update={"words": 0, "mean_confidence": None}),
     }  # fmt: skip
     new = old.model_copy(update=said)
-    return _Next(scan, old, new, lambda: (), ("withdrawn", reason)).published(settings, clock)
+    return _Revision(scan, old, new, lambda: (), ("withdrawn", reason)).publish_if_changed(
+        settings, clock
+    )
 
 
-def _newest(record_id: str, settings: Settings) -> tuple[Path, Record]:
+def _load_newest(record_id: str, settings: Settings) -> tuple[Path, Record]:
     with Catalog(settings.catalog, settings.records) as catalog:
-        catalog.settle()
-        entry = catalog.entry(record_id)
-        record = catalog.load(record_id, None)
+        catalog.apply_pending()
+        entry = catalog.get_entry(record_id)
+        record = catalog.load_record(record_id, None)
     if record.status == "withdrawn":
         msg = f"{record_id} was withdrawn with version {record.version}: {record.status_reason}"
         raise CatalogError(msg)
@@ -89,33 +91,39 @@ def _newest(record_id: str, settings: Settings) -> tuple[Path, Record]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Next:
+class _Revision:
     """A version that may follow."""
 
-    scan: Admitted
+    scan: AdmittedScan
     old: Record
     new: Record
     pages: Callable[[], Iterable[ReadPage]]
-    why: tuple[Kind, str]
+    change_reason: tuple[ChangeKind, str]
 
-    def published(self, settings: Settings, clock: Clock, pdfs: Pdfs = HERE) -> Outcome:
+    def publish_if_changed(
+        self, settings: Settings, clock: Clock, pdf_jobs: PdfJobs = IN_PROCESS
+    ) -> Outcome:
         """Publish it, unless it says nothing new."""
-        if same_content(self.old, self.new):
-            return _outcome(self.scan, self.old, settings, already=True)
-        publish(self.scan, self.new, self.pages, settings, clock, self.why, pdfs=pdfs)
-        return _outcome(self.scan, self.new, settings, already=False)
+        if has_same_content(self.old, self.new):
+            return _revision_outcome(self.scan, self.old, settings, already_published=True)
+        publish_record(
+            self.scan, self.new, self.pages, settings, clock, self.change_reason, pdf_jobs=pdf_jobs
+        )
+        return _revision_outcome(self.scan, self.new, settings, already_published=False)
 
 
-def _outcome(scan: Admitted, record: Record, settings: Settings, *, already: bool) -> Outcome:
+def _revision_outcome(
+    scan: AdmittedScan, record: Record, settings: Settings, *, already_published: bool
+) -> Outcome:
     with Catalog(settings.catalog, settings.records) as catalog:
-        entry = catalog.entry(record.id)
+        entry = catalog.get_entry(record.id)
     folder = settings.records / entry.folder / f"v{record.version}"
-    return Outcome.of_record(scan.name, record, folder, already=already)
+    return Outcome.from_record(scan.name, record, folder, already_published=already_published)
 
 
-def trouble(record_id: str, error: BaseException) -> Outcome:
+def revision_failure(record_id: str, error: BaseException) -> Outcome:
     """Say that a record could not be done; the others go on."""
-    told = disk_trouble(error) or (
+    told = disk_error_message(error) or (
         str(error) if isinstance(error, CatalogError) else f"{type(error).__name__}: {error}"
     )
-    return Outcome(record_id, failed=told)
+    return Outcome(record_id, failure_reason=told)

@@ -14,159 +14,166 @@ from queue import SimpleQueue
 from typing import Any, Protocol
 
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.steps import failure, run_length
+from pipeline.ingest.steps import record_failure, run_length
 from pipeline.model import Clock
-from pipeline.scan import Admitted
+from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 
-_HAND = 16  #: scans in hand at once, at least
-_AHEAD = 2  #: page runs that are given out, a job
-_CROWD = 2  #: scans a job that wait with pages: then none is cut short
+_MIN_SCANS_IN_FLIGHT = 16  #: scans in hand at once, at least
+_RUNS_AHEAD_PER_JOB = 2  #: page runs that are given out, a job
+_WAITING_SCANS_PER_JOB = 2  #: scans a job that wait with pages: then none is cut short
 
 
-class Pending(Protocol):
+class PendingResult(Protocol):
     """What a step returns at once; its value comes later."""
 
-    def add_done_callback(self, tell: Callable[[Any], None], /) -> None:
+    def add_done_callback(self, callback: Callable[[Any], None], /) -> None:
         """Call when it is done, from whatever thread."""
 
     def result(self) -> Any:
         """Return the value, or raise what went wrong."""
 
 
-class Tally(Protocol):
+class PageProgress(Protocol):
     """Counts pages, for somebody to look at."""
 
-    def expect(self, pages: int) -> None:
+    def expect_pages(self, pages: int) -> None:
         """There are so many more pages."""
 
-    def read(self, scan: str, run: range) -> None:
+    def mark_read(self, scan: str, run: range) -> None:
         """These are read."""
 
 
-class Steps(Protocol):
+class StepRunner(Protocol):
     """The three steps, run by whoever has threads, processes or machines for them."""
 
-    def admit(self, path: Path) -> Pending:
-        """Begin to look at a scan; the value is `Admitted`, or an `Outcome`."""
+    def admit(self, path: Path) -> PendingResult:
+        """Begin to look at a scan; the value is `AdmittedScan`, or an `Outcome`."""
 
-    def read(self, scan: Admitted, run: range) -> Pending:
+    def read(self, scan: AdmittedScan, run: range) -> PendingResult:
         """Begin to read a run of pages."""
 
-    def publish(self, scan: Admitted, read: Sequence[Pending]) -> Pending:
+    def publish(self, scan: AdmittedScan, read: Sequence[PendingResult]) -> PendingResult:
         """Begin to publish a scan whose page runs are done; the value is an `Outcome`."""
 
 
 @dataclass(slots=True)
-class _InHand:
+class _ScanInFlight:
     """A scan that was let in and has no outcome yet."""
 
-    scan: Admitted
-    left: int  #: pages that are not given out yet, the last ones
-    given: list[Pending] = field(default_factory=list)
-    back: int = 0  #: runs, of those given
+    scan: AdmittedScan
+    pages_left: int  #: pages that are not given out yet, the last ones
+    runs: list[PendingResult] = field(default_factory=list)
+    runs_done: int = 0  #: runs, of those given
     error: Exception | None = None  #: of the first run that went wrong; no more are given out
 
     @property
     def is_read(self) -> bool:
-        return not self.left and self.back == len(self.given)
+        return not self.pages_left and self.runs_done == len(self.runs)
 
     def next_run(self, length: int) -> range:
         """Take so many pages off what is left."""
-        first = self.scan.unread - self.left + 1
-        self.left -= length
+        first = self.scan.unread_pages - self.pages_left + 1
+        self.pages_left -= length
         return range(first, first + length)
 
 
-class Turns:
+class BatchScheduler:
     """Drives a batch; `outcomes` says what became of each scan, as it becomes known."""
 
     def __init__(
-        self, steps: Steps, tally: Tally, settings: Settings, clock: Clock, jobs: int
+        self, steps: StepRunner, progress: PageProgress, settings: Settings, clock: Clock, jobs: int
     ) -> None:
         """Nothing has begun yet; ``jobs`` are the pages read at once."""
-        self._steps, self._tally = steps, tally
+        self._steps, self._progress = steps, progress
         self._settings, self._clock, self._jobs = settings, clock, jobs
         self._waiting: Iterator[Path] = iter(())
-        self._hand = max(_HAND, 2 * jobs)
-        self._known: SimpleQueue[Callable[[], Outcome | None]] = SimpleQueue()
-        self._reading: deque[_InHand] = deque()  #: those with runs to give out, in turn
-        self._in_hand = self._given = 0  #: scans; page runs
+        self._max_scans_in_flight = max(_MIN_SCANS_IN_FLIGHT, 2 * jobs)
+        self._completions: SimpleQueue[Callable[[], Outcome | None]] = SimpleQueue()
+        self._reading: deque[_ScanInFlight] = deque()  #: those with runs to give out, in turn
+        self._scans_in_flight = self._runs_in_flight = 0  #: scans; page runs
 
-    def outcomes(self, paths: Iterable[Path]) -> Iterator[Outcome]:
+    def run(self, paths: Iterable[Path]) -> Iterator[Outcome]:
         """Yield what became of each scan."""
         self._waiting = iter(paths)
-        self._fill()
-        while self._in_hand:
-            known = self._known.get()()
+        self._submit_work()
+        while self._scans_in_flight:
+            known = self._completions.get()()
             if known is not None:
-                self._in_hand -= 1
-            self._fill()
+                self._scans_in_flight -= 1
+            self._submit_work()
             if known is not None:
                 yield known
 
-    def _fill(self) -> None:
+    def _submit_work(self) -> None:
         """Give out what there is room for."""
-        while self._reading and self._given < _AHEAD * self._jobs:
-            self._give(self._reading.popleft())
-        while self._in_hand < self._hand and (path := next(self._waiting, None)) is not None:
-            self._in_hand += 1
-            self._follow(self._steps.admit(path), partial(self._admitted, path))
+        while self._reading and self._runs_in_flight < _RUNS_AHEAD_PER_JOB * self._jobs:
+            self._submit_run(self._reading.popleft())
+        while (
+            self._scans_in_flight < self._max_scans_in_flight
+            and (path := next(self._waiting, None)) is not None
+        ):
+            self._scans_in_flight += 1
+            self._notify_when_done(self._steps.admit(path), partial(self._handle_admitted, path))
 
-    def _give(self, one: _InHand) -> None:
-        alone = len(self._reading) < _CROWD * self._jobs
-        run = one.next_run(run_length(one.left, self._jobs, alone=alone))
-        self._given += 1
-        pending = self._steps.read(one.scan, run)
-        one.given.append(pending)
-        if one.left:
-            self._reading.append(one)
-        self._follow(pending, partial(self._read, one, run))
+    def _submit_run(self, in_flight: _ScanInFlight) -> None:
+        alone = len(self._reading) < _WAITING_SCANS_PER_JOB * self._jobs
+        run = in_flight.next_run(run_length(in_flight.pages_left, self._jobs, alone=alone))
+        self._runs_in_flight += 1
+        pending = self._steps.read(in_flight.scan, run)
+        in_flight.runs.append(pending)
+        if in_flight.pages_left:
+            self._reading.append(in_flight)
+        self._notify_when_done(pending, partial(self._handle_read, in_flight, run))
 
-    def _follow(self, pending: Pending, then: Callable[[Pending], Outcome | None]) -> None:
-        pending.add_done_callback(lambda _: self._known.put(partial(then, pending)))
+    def _notify_when_done(
+        self, pending: PendingResult, then: Callable[[PendingResult], Outcome | None]
+    ) -> None:
+        pending.add_done_callback(lambda _: self._completions.put(partial(then, pending)))
 
-    def _admitted(self, path: Path, pending: Pending) -> Outcome | None:
+    def _handle_admitted(self, path: Path, pending: PendingResult) -> Outcome | None:
         try:
             found = pending.result()
         except Exception as error:  # one bad scan stops nobody, whatever is wrong with it
-            return failure(path, error, self._settings, self._clock)
+            return record_failure(path, error, self._settings, self._clock)
         if isinstance(found, Outcome):
             return found
-        self._tally.expect(found.unread)
-        one = _InHand(found, found.unread)
-        if one.left:
+        self._progress.expect_pages(found.unread_pages)
+        one = _ScanInFlight(found, found.unread_pages)
+        if one.pages_left:
             self._reading.append(one)
         else:
-            self._publish(one)
+            self._submit_publish(one)
         return None
 
-    def _read(self, one: _InHand, run: range, pending: Pending) -> Outcome | None:
-        self._given -= 1
-        one.back += 1
+    def _handle_read(
+        self, in_flight: _ScanInFlight, run: range, pending: PendingResult
+    ) -> Outcome | None:
+        self._runs_in_flight -= 1
+        in_flight.runs_done += 1
         try:
             pending.result()
-            self._tally.read(one.scan.name, run)
+            self._progress.mark_read(in_flight.scan.name, run)
         except Exception as error:  # as above
-            one.error = one.error or error
-            if one.left:
-                one.left = 0
-                self._reading.remove(one)
-        if not one.is_read:
+            in_flight.error = in_flight.error or error
+            if in_flight.pages_left:
+                in_flight.pages_left = 0
+                self._reading.remove(in_flight)
+        if not in_flight.is_read:
             return None
-        if one.error is not None:
-            return failure(one.scan.path, one.error, self._settings, self._clock)
-        self._publish(one)
+        if in_flight.error is not None:
+            return record_failure(in_flight.scan.path, in_flight.error, self._settings, self._clock)
+        self._submit_publish(in_flight)
         return None
 
-    def _publish(self, one: _InHand) -> None:
-        pending = self._steps.publish(one.scan, one.given)
-        one.given = []
-        self._follow(pending, partial(self._published, one.scan.path))
+    def _submit_publish(self, in_flight: _ScanInFlight) -> None:
+        pending = self._steps.publish(in_flight.scan, in_flight.runs)
+        in_flight.runs = []
+        self._notify_when_done(pending, partial(self._handle_published, in_flight.scan.path))
 
-    def _published(self, path: Path, pending: Pending) -> Outcome:
+    def _handle_published(self, path: Path, pending: PendingResult) -> Outcome:
         try:
             outcome: Outcome = pending.result()
         except Exception as error:  # as above
-            return failure(path, error, self._settings, self._clock)
+            return record_failure(path, error, self._settings, self._clock)
         return outcome

@@ -10,7 +10,7 @@ from pipeline.ingest.receipts import Receipt
 
 
 @dataclass
-class Tally:
+class DailyTotals:
     """Sums over a day, or over all days."""
 
     fates: Counter[str] = field(default_factory=Counter)  #: scans; those that wait are not counted
@@ -36,23 +36,23 @@ class Tally:
             self.seconds.update(work.seconds)
 
     @property
-    def published(self) -> int:
+    def published_count(self) -> int:
         """How many versions were published."""
         return self.fates["published"]
 
 
-def by_day(receipts: Iterable[Receipt], timezone: str) -> Mapping[date, Tally]:
+def sum_by_day(receipts: Iterable[Receipt], timezone: str) -> Mapping[date, DailyTotals]:
     """Return the sums of each day on which something came, the earliest first."""
-    days: dict[date, Tally] = {}
+    days: dict[date, DailyTotals] = {}
     zone = ZoneInfo(timezone)
     for receipt in receipts:
-        days.setdefault(receipt.when.astimezone(zone).date(), Tally()).add(receipt)
+        days.setdefault(receipt.when.astimezone(zone).date(), DailyTotals()).add(receipt)
     return dict(sorted(days.items()))
 
 
-def in_all(receipts: Iterable[Receipt]) -> Tally:
+def sum_receipts(receipts: Iterable[Receipt]) -> DailyTotals:
     """Return the sums over everything."""
-    tally = Tally()
+    tally = DailyTotals()
     for receipt in receipts:
         tally.add(receipt)
     return tally

@@ -10,78 +10,93 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from pipeline.description.merge import sidecar_of
+from pipeline.description.merge import find_sidecar
 from pipeline.errors import (
     AwayError,
     CutOffError,
     EmptyScanError,
     IngestError,
     MachineError,
-    disk_trouble,
-    legible,
+    disk_error_message,
+    escape_unprintable,
 )
-from pipeline.fixity import digest
-from pipeline.inbox.files import Copied, forget_refusal, refuse, remove_empty_folders, retire
-from pipeline.inbox.mounts import require, there
-from pipeline.ingest.admission import admit
-from pipeline.ingest.arrivals import companions_of, known_as, lies_there, note, refuse_links
+from pipeline.fixity import file_sha256
+from pipeline.inbox.files import (
+    CopiedFile,
+    move_to_refused,
+    remove_empty_folders,
+    remove_if_copied,
+    remove_refusal_reason,
+)
+from pipeline.inbox.mounts import guard_mounts, require_mounts
+from pipeline.ingest.admission import decide_admission
+from pipeline.ingest.arrivals import (
+    companions_of,
+    duplicate_notice,
+    entry_exists,
+    refuse_links,
+    write_receipt,
+)
 from pipeline.ingest.outcome import Outcome, Work
-from pipeline.ingest.work import Effort
+from pipeline.ingest.work import WorkCounter
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
-from pipeline.record.assemble import assemble, redescribe
-from pipeline.record.model import Record, from_json
+from pipeline.record.assemble import assemble_record, redescribe_record
+from pipeline.record.model import Record, parse_record
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.pdf_jobs import Pdfs, in_children
-from pipeline.repository.publish import Published, publish
-from pipeline.repository.version_reader import stored_pages, with_what_stands
-from pipeline.scan import Admitted
+from pipeline.repository.pdf_jobs import PdfJobs, in_workers
+from pipeline.repository.publish import PublishResult, publish_record
+from pipeline.repository.version_reader import merge_with_previous, stored_pages
+from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
-from pipeline.workers.page_runs import pages_of
-from pipeline.workers.pool import Readers
+from pipeline.workers.page_runs import load_pages
+from pipeline.workers.pool import WorkerPool
 
-_RUN = 12  #: pages in a task at most: a task costs 40 ms, a page a second
+_MAX_RUN_PAGES = 12  #: pages in a task at most: a task costs 40 ms, a page a second
 
 
-def turn_away(
+def refuse_illegible_names(
     paths: Iterable[Path], settings: Settings, clock: Clock
 ) -> tuple[list[Path], list[Outcome]]:
     """Refuse the scans whose names nothing can hold, Prefect included; return the others, too."""
     kept, refused = [], []
     for path in paths:
-        told = legible(str(path))
+        told = escape_unprintable(str(path))
         if told == str(path):
             kept.append(path)
             continue
         reason = (
-            f"{legible(path.name)} cannot be taken: {told} holds control characters or letters "
-            "that are not UTF-8. Rename the scan or its folder."
+            f"{escape_unprintable(path.name)} cannot be taken: {told} holds control characters "
+            "or letters that are not UTF-8. Rename the scan or its folder."
         )
         refused.append(refuse_scan(path, reason, settings, clock, "name"))
     return kept, refused
 
 
-def taken_elsewhere(paths: Iterable[Path]) -> list[Outcome]:
+def claimed_elsewhere(paths: Iterable[Path]) -> list[Outcome]:
     """Tell of the scans that another run is at."""
-    names = [legible(path.name) for path in paths]
-    return [Outcome(scan=name, gone=f"{name} is being taken by another run.") for name in names]
+    names = [escape_unprintable(path.name) for path in paths]
+    return [
+        Outcome(scan=name, missing_reason=f"{name} is being taken by another run.")
+        for name in names
+    ]
 
 
 def admit_scan(
-    path: Path, settings: Settings, readers: Readers, clock: Clock
-) -> Admitted | Outcome:
+    path: Path, settings: Settings, workers: WorkerPool, clock: Clock
+) -> AdmittedScan | Outcome:
     """Admit a scan; one that is published already, or cannot be, is done with here."""
-    require(settings)
+    require_mounts(settings)
     try:
         refuse_links(path, settings)
         with Catalog(settings.catalog, settings.records) as catalog:
-            found = admit(path, settings, readers, catalog, clock)
+            found = decide_admission(path, settings, workers, catalog, clock)
     except (CutOffError, EmptyScanError) as error:
-        return _wait_for_rest(path, error, settings, clock)
+        return _defer_incomplete_scan(path, error, settings, clock)
     except IngestError as error:
         return refuse_scan(path, str(error), settings, clock, error.cause)
-    if isinstance(found, Published):
-        return _finish(path, sidecar_of(path), found, settings, clock)
+    if isinstance(found, PublishResult):
+        return _finish_scan(path, find_sidecar(path), found, settings, clock)
     return found
 
 
@@ -95,60 +110,71 @@ def run_length(left: int, jobs: int, *, alone: bool) -> int:
     >>> [run_length(left, 2, alone=True) for left in (22, 16, 8, 1)], run_length(22, 2, alone=False)
     ([6, 4, 2, 1], 12)
     """
-    return min(math.ceil(left / (2 * jobs)) if alone else left, _RUN)
+    return min(math.ceil(left / (2 * jobs)) if alone else left, _MAX_RUN_PAGES)
 
 
-def publish_scan(scan: Admitted, settings: Settings, readers: Readers, clock: Clock) -> Outcome:
+def publish_scan(
+    scan: AdmittedScan, settings: Settings, workers: WorkerPool, clock: Clock
+) -> Outcome:
     """Make and publish the record of a scan whose pages are read, and retire the scan."""
-    require(settings)
-    pdfs, effort = in_children(readers, settings), Effort(scan.arrived)
+    require_mounts(settings)
+    pdfs, effort = in_workers(workers, settings), WorkCounter(scan.arrived)
     try:
-        if scan.known is not None:
-            published = _describe_again(scan, scan.known, settings, clock, pdfs)
+        if scan.published_folder is not None:
+            published = _publish_redescription(scan, scan.published_folder, settings, clock, pdfs)
         else:
             signature = signature_of(settings.engine, scan.languages)
-            pages = effort.counted(pages_of(scan, settings))
-            published = publish(  # the record has no name here: a long one weighs
-                scan, assemble(scan, pages, signature, clock),
-                lambda: pages_of(scan, settings), settings, clock, pdfs=pdfs,
+            pages = effort.count(load_pages(scan, settings))
+            published = publish_record(  # the record has no name here: a long one weighs
+                scan, assemble_record(scan, pages, signature, clock),
+                lambda: load_pages(scan, settings), settings, clock, pdf_jobs=pdfs,
             )  # fmt: skip
     except IngestError as error:
         return refuse_scan(scan.path, str(error), settings, clock, error.cause)
-    work = None if published.already else effort.work(clock)
-    return _finish(scan.path, scan.sidecar, published, settings, clock, work)
+    work = None if published.already_published else effort.total_work(clock)
+    return _finish_scan(scan.path, scan.sidecar, published, settings, clock, work)
 
 
-def _describe_again(
-    scan: Admitted, known: Path, settings: Settings, clock: Clock, pdfs: Pdfs
-) -> Published:
+def _publish_redescription(
+    scan: AdmittedScan, published_folder: Path, settings: Settings, clock: Clock, pdf_jobs: PdfJobs
+) -> PublishResult:
     """Publish a version whose texts are those of the one before; nothing is read."""
-    old = from_json((known / "data" / "record.json").read_bytes())
-    whole, anew = with_what_stands(scan, known, old)
-    record = redescribe(old, whole, anew=anew)
-    return publish(whole, record, lambda: stored_pages(known, old), settings, clock, pdfs=pdfs)
+    old = parse_record((published_folder / "data" / "record.json").read_bytes())
+    whole, anew = merge_with_previous(scan, published_folder, old)
+    record = redescribe_record(old, whole, new_description=anew)
+    return publish_record(
+        whole,
+        record,
+        lambda: stored_pages(published_folder, old),
+        settings,
+        clock,
+        pdf_jobs=pdf_jobs,
+    )
 
 
 def refuse_scan(
     path: Path, reason: str, settings: Settings, clock: Clock, cause: str = "other"
 ) -> Outcome:
     """Move a scan to ``refused/`` with its sidecar and the reason; one from elsewhere stays."""
-    outcome = Outcome(scan=legible(path.name), refused=reason, cause=cause)
+    outcome = Outcome(scan=escape_unprintable(path.name), refusal_reason=reason, cause=cause)
     if not path.is_relative_to(settings.inbox):
-        note(path, outcome, settings, clock)
+        write_receipt(path, outcome, settings, clock)
         return outcome
-    if not lies_there(path):
-        return _gone(path, settings)
-    refuse(
+    if not entry_exists(path):
+        return _missing_outcome(path, settings)
+    move_to_refused(
         path, companions_of(path), settings.inbox, reason,
-        lambda target: note(path, outcome, settings, clock, target),
+        lambda target: write_receipt(path, outcome, settings, clock, target),
     )  # fmt: skip
     return outcome
 
 
-def _wait_for_rest(path: Path, error: IngestError, settings: Settings, clock: Clock) -> Outcome:
+def _defer_incomplete_scan(
+    path: Path, error: IngestError, settings: Settings, clock: Clock
+) -> Outcome:
     """Let a scan whose end is missing wait for it; refuse it where nothing came for long."""
-    if not lies_there(path):
-        return _gone(path, settings)
+    if not entry_exists(path):
+        return _missing_outcome(path, settings)
     still = time.time() - path.lstat().st_ctime
     inside = path.is_relative_to(settings.inbox)
     if not inside or still >= settings.incomplete_seconds:
@@ -158,45 +184,45 @@ def _wait_for_rest(path: Path, error: IngestError, settings: Settings, clock: Cl
     sentence = (
         f"{error.args[0]} It waits for the rest; if nothing comes, it is refused in {minutes}."
     )
-    outcome = Outcome(scan=legible(path.name), waits=sentence)
-    note(path, outcome, settings, clock)
+    outcome = Outcome(scan=escape_unprintable(path.name), waiting_reason=sentence)
+    write_receipt(path, outcome, settings, clock)
     return outcome
 
 
-def failure(path: Path, error: BaseException, settings: Settings, clock: Clock) -> Outcome:
+def record_failure(path: Path, error: BaseException, settings: Settings, clock: Clock) -> Outcome:
     """Say that something went wrong on our side; the scan stays where it is."""
     try:
-        with there(settings):
-            if not lies_there(path):
-                return _gone(path, settings)
+        with guard_mounts(settings):
+            if not entry_exists(path):
+                return _missing_outcome(path, settings)
     except AwayError as away:  # and so is the book of arrivals, maybe
-        return Outcome(legible(path.name), failed=str(away))
+        return Outcome(escape_unprintable(path.name), failure_reason=str(away))
     ours = str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
-    told = disk_trouble(error) or ours
-    outcome = Outcome(legible(path.name), failed=told)
+    told = disk_error_message(error) or ours
+    outcome = Outcome(escape_unprintable(path.name), failure_reason=told)
     with suppress(OSError):  # the same trouble may keep the receipt from being written
-        note(path, outcome, settings, clock)
+        write_receipt(path, outcome, settings, clock)
     return outcome
 
 
-def _gone(path: Path, settings: Settings) -> Outcome:
-    require(settings)  # else only its disk is gone
-    name = legible(path.name)
+def _missing_outcome(path: Path, settings: Settings) -> Outcome:
+    require_mounts(settings)  # else only its disk is gone
+    name = escape_unprintable(path.name)
     sentence = f"{name} is no longer where it was: another run took it, or somebody moved it."
-    return Outcome(scan=name, gone=sentence)
+    return Outcome(scan=name, missing_reason=sentence)
 
 
 def end_batch(settings: Settings, clock: Clock) -> None:
     """Leave the catalogue in one order, not in that of the publications, under a still clock."""
-    if clock.still:
+    if clock.is_fixed:
         with Catalog(settings.catalog, settings.records) as catalog:
             catalog.rebuild()
 
 
-def _finish(
+def _finish_scan(
     path: Path,
     sidecar: Path | None,
-    done: Published,
+    published: PublishResult,
     settings: Settings,
     clock: Clock,
     work: Work | None = None,
@@ -205,38 +231,40 @@ def _finish(
 
     A scan that was named on the command line and lies elsewhere is left where it is.
     """
-    record = from_json((done.folder / "data" / "record.json").read_bytes())
-    outcome = Outcome.of_record(
-        path.name, record, done.folder, already=done.already,
-        finding=known_as(path, record, done),
+    record = parse_record((published.folder / "data" / "record.json").read_bytes())
+    outcome = Outcome.from_record(
+        path.name, record, published.folder, already_published=published.already_published,
+        finding=duplicate_notice(path, record, published),
         work=work and work.model_copy(update={"review": record.needs_review}),
     )  # fmt: skip
-    note(path, outcome, settings, clock)
+    write_receipt(path, outcome, settings, clock)
     if path.is_relative_to(settings.inbox) and not settings.keep_inbox:
-        _retire(path, sidecar, record, done, settings)
+        _remove_from_inbox(path, sidecar, record, published, settings)
     return outcome
 
 
-def _retire(
-    path: Path, sidecar: Path | None, record: Record, done: Published, settings: Settings
+def _remove_from_inbox(
+    path: Path, sidecar: Path | None, record: Record, published: PublishResult, settings: Settings
 ) -> None:
     """Take away scan and companions, or none; the scan last: it is what a next run takes up.
 
     A sidecar or translation that came while the scan was read is not in its record: both stay,
     and the next run describes the record anew.
     """
-    made, data = record.provenance, done.folder / "data"
+    made, data = record.provenance, published.folder / "data"
     texts = [
         (path.with_name(one.origin), data / "translation" / one.origin)
         for one in record.translations
     ]
-    copies = [Copied(text, digest(kept), kept) for text, kept in texts if kept.is_file()]
-    copies += [Copied(path, made.source.sha256, data / "original" / made.source.name)]
+    copies = [CopiedFile(text, file_sha256(kept), kept) for text, kept in texts if kept.is_file()]
+    copies += [CopiedFile(path, made.source.sha256, data / "original" / made.source.name)]
     if sidecar is not None and made.sidecar is not None:
         kept = data / "sidecar" / made.sidecar.name
-        copies.insert(0, Copied(sidecar, made.sidecar.sha256, kept))
-    if not done.already and set(companions_of(path)) - {copy.path for copy in copies}:
+        copies.insert(0, CopiedFile(sidecar, made.sidecar.sha256, kept))
+    if not published.already_published and set(companions_of(path)) - {
+        copy.path for copy in copies
+    }:
         return
-    if retire(copies):
-        forget_refusal(path, settings.inbox)
+    if remove_if_copied(copies):
+        remove_refusal_reason(path, settings.inbox)
     remove_empty_folders(path.parent, settings.inbox)

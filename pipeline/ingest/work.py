@@ -10,7 +10,7 @@ from pipeline.model import Clock
 from pipeline.scan import ReadPage
 
 
-class Effort:
+class WorkCounter:
     """Counts pages, words and seconds, those of its own work too."""
 
     def __init__(self, arrived: datetime) -> None:
@@ -19,7 +19,7 @@ class Effort:
         self._pages = self._words = self._cached = 0
         self._seconds: Counter[str] = Counter()
 
-    def counted(self, pages: Iterable[ReadPage]) -> Iterator[ReadPage]:
+    def count(self, pages: Iterable[ReadPage]) -> Iterator[ReadPage]:
         """Hand on pages, and count them."""
         for page in pages:
             reading = page.reading
@@ -31,9 +31,9 @@ class Effort:
                 self._seconds.update(reading.seconds)
             yield page
 
-    def work(self, clock: Clock) -> Work:
+    def total_work(self, clock: Clock) -> Work:
         """Return the sum; publication ends here."""
-        publish = clock.lasting(time.monotonic() - self._begun)
+        publish = clock.duration(time.monotonic() - self._begun)
         seconds = {**self._seconds, "publish": publish}
         return Work(
             pages=self._pages,

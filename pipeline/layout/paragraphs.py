@@ -7,72 +7,76 @@ two lines overrules it; where nothing is clear, its guess stands.
 import re
 from collections.abc import Iterator
 
-from pipeline.layout.rows import Row, Sheet
+from pipeline.layout.rows import PageLines, TextRow
 from pipeline.text import Role
 
 #: ``3. Word``, ``12) word``, ``а) word``, ``IV. Word``, ``§ 2``; no date, no year.
-_POINT = re.compile(
+_NUMBERED_POINT = re.compile(
     r"(?!\d{1,2}\. ?[^\W\d_]+\.? \d{4}\b)"  # 11. Jänner 1938
     r"(?:\(?\d{1,2}\)|\d{1,2}\.(?!\d)|\(?[^\W\d_]\)|[IVX]{1,5}[.)]|§ ?\d+\.?) ?[\"«„(]?[^\W\d_]"
 )
-_INITIAL = re.compile(r"[IVX]\.")  #: at the beginning of a line also that of a name
-_INDENT = 2.0  #: letters
-_GAP = 1.6  #: of the usual way from line to line
-_SAME_ROW = 0.4  #: of it; less, or upward, is another column
-_FULL = 6  #: letters from where full lines end
-_SHORT = 0.75  #: of the width of the text; a heading is shorter
+_NAME_INITIAL = re.compile(r"[IVX]\.")  #: at the beginning of a line also that of a name
+_MIN_INDENT = 2.0  #: letters
+_MIN_GAP = 1.6  #: of the usual way from line to line
+_MIN_LINE_STEP = 0.4  #: of it; less, or upward, is another column
+_FULL_LINE_SLACK = 6  #: letters from where full lines end
+_MAX_HEADING_WIDTH = 0.75  #: of the width of the text; a heading is shorter
 
 
-def paragraphs(sheet: Sheet, rows: list[Row]) -> Iterator[Role]:
+def paragraph_roles(page: PageLines, rows: list[TextRow]) -> Iterator[Role]:
     """Yield the role of each of the rows, which are the text without its furniture."""
-    above: Row | None = None
+    above: TextRow | None = None
     role = Role.TEXT
     for place, row in enumerate(rows):
         below = rows[place + 1] if place + 1 < len(rows) else None
-        role = _role(sheet, above, row, below, role)
+        role = _row_role(page, above, row, below, role)
         yield role
         above = row
 
 
-def _role(sheet: Sheet, above: Row | None, row: Row, below: Row | None, last: Role) -> Role:
+def _row_role(
+    page: PageLines, above: TextRow | None, row: TextRow, below: TextRow | None, previous_role: Role
+) -> Role:
     if above is None:
-        flush = row.box.x - sheet.left < _INDENT * sheet.letter
+        flush = row.box.x - page.left_edge < _MIN_INDENT * page.letter_width
         begins = not (flush and row.text[:1].islower())  # else it goes on from the page before
     else:
-        begins = last is Role.HEADING or _begins(sheet, above, row, below)
-    ended = above is None or above.finished
-    if _is_heading(sheet, row) and ended and (begins or (above is not None and above.capitals)):
+        begins = previous_role is Role.HEADING or _begins_paragraph(page, above, row, below)
+    ended = above is None or above.may_end_paragraph
+    if _is_heading(page, row) and ended and (begins or (above is not None and above.is_capitals)):
         return Role.HEADING
-    if begins and ended and _POINT.match(row.text):
+    if begins and ended and _NUMBERED_POINT.match(row.text):
         return Role.POINT
     return Role.PARAGRAPH if begins else Role.TEXT
 
 
-def _begins(sheet: Sheet, above: Row, row: Row, below: Row | None) -> bool:
+def _begins_paragraph(page: PageLines, above: TextRow, row: TextRow, below: TextRow | None) -> bool:
     """Whether a paragraph begins with a row that has another above it."""
-    if row.goes_on(above):
+    if row.continues_word(above):
         return False
-    step = row.level - above.level
-    if step < _SAME_ROW * sheet.pitch:
-        return row.opens
-    if step > _GAP * sheet.pitch:
+    step = row.middle_y - above.middle_y
+    if step < _MIN_LINE_STEP * page.line_pitch:
+        return row.begins_block
+    if step > _MIN_GAP * page.line_pitch:
         return True
-    indent = (row.box.x - above.box.x) / sheet.letter
-    if indent >= _INDENT:
-        returns = below is not None and row.box.x - below.box.x >= _INDENT * sheet.letter
-        return returns or row.opens
-    point = _POINT.match(row.text) and not _INITIAL.match(row.text)
-    return bool(point and above.finished) or (row.opens and _parted(sheet, above, row))
+    indent = (row.box.x - above.box.x) / page.letter_width
+    if indent >= _MIN_INDENT:
+        returns = below is not None and row.box.x - below.box.x >= _MIN_INDENT * page.letter_width
+        return returns or row.begins_block
+    point = _NUMBERED_POINT.match(row.text) and not _NAME_INITIAL.match(row.text)
+    return bool(point and above.may_end_paragraph) or (
+        row.begins_block and _is_block_start(page, above, row)
+    )
 
 
-def _parted(sheet: Sheet, above: Row, row: Row) -> bool:
+def _is_block_start(page: PageLines, above: TextRow, row: TextRow) -> bool:
     """Whether the engine's guess that a block begins may stand."""
-    full = above.box.right > sheet.right - _FULL * sheet.letter
-    return not full or (above.finished and not row.text[:1].islower())
+    full = above.box.right > page.right_edge - _FULL_LINE_SLACK * page.letter_width
+    return not full or (above.may_end_paragraph and not row.text[:1].islower())
 
 
-def _is_heading(sheet: Sheet, row: Row) -> bool:
+def _is_heading(page: PageLines, row: TextRow) -> bool:
     """Whether a row looks like a heading: short, in capitals, and not set to the right."""
-    short = row.box.width < _SHORT * (sheet.right - sheet.left)
-    set_right = row.box.x > sheet.left + 0.5 * (sheet.right - sheet.left)
-    return row.capitals and short and not set_right
+    short = row.box.width < _MAX_HEADING_WIDTH * (page.right_edge - page.left_edge)
+    set_right = row.box.x > page.left_edge + 0.5 * (page.right_edge - page.left_edge)
+    return row.is_capitals and short and not set_right

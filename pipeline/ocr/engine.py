@@ -12,17 +12,17 @@ from pipeline.model import EngineSignature
 from pipeline.text import Block, Box, Line, PageText, Word
 
 DPI = 200  #: letters are scaled to what they measure then
-COMMON = f"--dpi {DPI}"
+COMMON_FLAGS = f"--dpi {DPI}"
 
 
-class Layout(StrEnum):
+class PageSegmentation(StrEnum):
     """How the engine finds the lines."""
 
     PAGE = "3"  #: Tesseract's page segmentation modes: columns and blocks, found
     BLOCK = "6"  #: one block of lines; finds what the other loses, and reads stains too
 
 
-class Threshold(StrEnum):
+class Binarization(StrEnum):
     """How the engine tells ink from paper."""
 
     OTSU = "0"  #: one level for the page
@@ -30,26 +30,26 @@ class Threshold(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class RecognitionOptions:
     """What may differ from one reading of an image to the next."""
 
     languages: tuple[str, ...]  #: the engine's codes; more than one cost more and read no better
-    layout: Layout = Layout.PAGE
-    threshold: Threshold = Threshold.OTSU
+    segmentation: PageSegmentation = PageSegmentation.PAGE
+    binarization: Binarization = Binarization.OTSU
 
     @property
-    def options(self) -> str:
+    def tesseract_flags(self) -> str:
         """The engine's command line."""
-        method = f" -c thresholding_method={self.threshold}" if self.threshold != "0" else ""
-        return f"--psm {self.layout} {COMMON}{method}"
+        method = f" -c thresholding_method={self.binarization}" if self.binarization != "0" else ""
+        return f"--psm {self.segmentation} {COMMON_FLAGS}{method}"
 
     @property
-    def variables(self) -> dict[str, str]:
+    def tesseract_variables(self) -> dict[str, str]:
         """The same by the names of the engine's variables, all of them."""
         return {
             "user_defined_dpi": str(DPI),
-            "tessedit_pageseg_mode": self.layout,
-            "thresholding_method": self.threshold,
+            "tessedit_pageseg_mode": self.segmentation,
+            "thresholding_method": self.binarization,
         }
 
 
@@ -64,7 +64,7 @@ class Engine(Protocol):
     def languages(self) -> tuple[str, ...]:
         """The languages that a page may be in, the main one first."""
 
-    def read(self, image: Path, how: How) -> PageText:
+    def read(self, image: Path, options: RecognitionOptions) -> PageText:
         """Return what is on the image, untouched, in pixels of that image.
 
         Raises:
@@ -80,7 +80,7 @@ def parse_tsv(table: str) -> PageText:
     """
     grouped: dict[tuple[str, str], dict[str, list[Word]]] = {}
     for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
-        words = _words(row) if row["level"] == "5" else []
+        words = _parse_words(row) if row["level"] == "5" else []
         if words:
             block = grouped.setdefault((row["block_num"], row["par_num"]), {})
             block.setdefault(row["line_num"], []).extend(words)
@@ -92,7 +92,7 @@ def parse_tsv(table: str) -> PageText:
     )
 
 
-def _words(row: dict[str, str]) -> list[Word]:
+def _parse_words(row: dict[str, str]) -> list[Word]:
     """Return the words of a row: one, but for an odd space inside what Tesseract calls a word."""
     left, top = max(int(row["left"]), 0), max(int(row["top"]), 0)
     box = Box(left, top, max(int(row["width"]), 1), max(int(row["height"]), 1))
@@ -100,7 +100,7 @@ def _words(row: dict[str, str]) -> list[Word]:
     return [Word(text, box, round(confidence, 4)) for text in (row["text"] or "").split()]
 
 
-def mapped(text: PageText, box_map: Callable[[Box], Box]) -> PageText:
+def map_boxes(text: PageText, box_map: Callable[[Box], Box]) -> PageText:
     """Return the same text with every word's box put through ``box_map``."""
     return PageText(
         tuple(

@@ -25,5 +25,5 @@ def signature_of(name: EngineName, languages: tuple[str, ...]) -> EngineSignatur
         SetupError: the engine or one of its models is missing; says what to install.
     """
     if name == "tesseract":
-        return tesseract.engine_signature(languages)
-    return tesserocr_engine.signature(languages)
+        return tesseract.tesseract_signature(languages)
+    return tesserocr_engine.tesserocr_signature(languages)

@@ -12,110 +12,118 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.components import Marks
-from pipeline.ocr.lexicon import known_letters
+from pipeline.ocr.components import LetterComponents
+from pipeline.ocr.lexicon import count_known_letters
 from pipeline.text import PageText, Word
 
-_SURE = 0.6  #: 0..1; the engine's confidence from which a word counts
-_REACH = 2.2  #: letter heights; marks this near on a row stand in one line
-_FEWEST = 3  #: marks that make a line
-_COVERED, _SURELY = 0.95, 0.85  #: 0..1; with less of either a second reading is worth its time
-_SLOPE, _POWER = 2.4, 1.9  #: of the CER over the engine's doubt: least squares of the logarithms
-_PENALTY = 0.3  #: known letters that one doubtful letter costs: more words are not more text
+_SURE_CONFIDENCE = 0.6  #: 0..1; the engine's confidence from which a word counts
+_LINE_REACH = 2.2  #: letter heights; marks this near on a row stand in one line
+_MIN_LINE_COMPONENTS = 3  #: marks that make a line
+_MIN_COVERED, _MIN_SURE = (
+    0.95,
+    0.85,
+)  #: 0..1; with less of either a second reading is worth its time
+_CER_FACTOR, _CER_POWER = (
+    2.4,
+    1.9,
+)  #: of the CER over the engine's doubt: least squares of the logarithms
+_DOUBT_PENALTY = 0.3  #: known letters that one doubtful letter costs: more words are not more text
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """How well a reading accounts for the page."""
 
-    covered: float  #: 0..1, marks in lines that lie in a word's box
-    sure: float  #: 0..1, the same in a word that the engine is sure of
-    known: int  #: letters in words that the language is known to have
+    covered_share: float  #: 0..1, marks in lines that lie in a word's box
+    sure_share: float  #: 0..1, the same in a word that the engine is sure of
+    known_letters: int  #: letters in words that the language is known to have
     letters: int  #: in words of two letters and more
-    doubtful: int  #: characters of words that the engine is not sure of
+    doubtful_characters: int  #: characters of words that the engine is not sure of
     confidence: float = 1.0  #: 0..1, the engine's, mean of all words
 
     @property
-    def worth(self) -> float:
+    def score(self) -> float:
         """The larger, the better a reading of the same page."""
-        return self.known - _PENALTY * self.doubtful
+        return self.known_letters - _DOUBT_PENALTY * self.doubtful_characters
 
     @property
-    def doubted(self) -> bool:
+    def is_doubtful(self) -> bool:
         """Whether another reading may be better."""
-        return self.covered < _COVERED or self.sure < _SURELY
+        return self.covered_share < _MIN_COVERED or self.sure_share < _MIN_SURE
 
     @property
     def expected_error(self) -> float:
         """The CER to be expected, 0..1: a power of the engine's doubt, fitted to typed pages."""
-        return round(min(_SLOPE * math.pow(1 - self.confidence, _POWER), 1.0), 4)
+        return round(min(_CER_FACTOR * math.pow(1 - self.confidence, _CER_POWER), 1.0), 4)
 
     @property
-    def share_known(self) -> float:
+    def known_share(self) -> float:
         """Known letters among all, 0..1."""
-        return self.known / max(self.letters, 1)
+        return self.known_letters / max(self.letters, 1)
 
 
-def weigh(text: PageText, marks: "LineMarks", languages: tuple[str, ...]) -> Evidence:
+def weigh_evidence(
+    text: PageText, components: "LineComponents", languages: tuple[str, ...]
+) -> Evidence:
     """Weigh a reading whose boxes are in pixels of the image that the marks were found on."""
     words = list(text.words())
-    covered, sure = _inside(words, marks), _inside(_trusted(words), marks)
-    known, letters = known_letters((word.text for word in words), languages)
-    doubtful = sum(len(word.text) for word in words if word.confidence < _SURE)
+    covered, sure = _inside_words(words, components), _inside_words(_sure_words(words), components)
+    known, letters = count_known_letters((word.text for word in words), languages)
+    doubtful = sum(len(word.text) for word in words if word.confidence < _SURE_CONFIDENCE)
     mean = 1.0 if text.confidence is None else text.confidence
-    return Evidence(_share(covered), _share(sure), known, letters, doubtful, mean)
+    return Evidence(_true_share(covered), _true_share(sure), known, letters, doubtful, mean)
 
 
-def left_over(text: PageText, marks: "LineMarks") -> "LineMarks":
+def unread_components(text: PageText, components: "LineComponents") -> "LineComponents":
     """Return the marks that lie in no word that the engine is sure of."""
-    rest = ~_inside(_trusted(text.words()), marks)
-    return LineMarks(marks.x[rest], marks.y[rest])
+    rest = ~_inside_words(_sure_words(text.words()), components)
+    return LineComponents(components.x[rest], components.y[rest])
 
 
-def _trusted(words: Iterable[Word]) -> list[Word]:
-    return [word for word in words if word.confidence >= _SURE]
+def _sure_words(words: Iterable[Word]) -> list[Word]:
+    return [word for word in words if word.confidence >= _SURE_CONFIDENCE]
 
 
-def _inside(words: Iterable[Word], marks: "LineMarks") -> NDArray[np.bool_]:
+def _inside_words(words: Iterable[Word], components: "LineComponents") -> NDArray[np.bool_]:
     """Tell of each mark whether it lies in one of the words."""
-    found = np.zeros(len(marks.x), dtype=bool)
+    found = np.zeros(len(components.x), dtype=bool)
     for box in (word.box for word in words):
-        inside = (marks.x >= box.x - 2) & (marks.x <= box.right + 2)
-        found |= inside & (marks.y >= box.y - 2) & (marks.y <= box.bottom + 2)
+        inside = (components.x >= box.x - 2) & (components.x <= box.right + 2)
+        found |= inside & (components.y >= box.y - 2) & (components.y <= box.bottom + 2)
     return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
-class LineMarks:
+class LineComponents:
     """Centres of the marks that stand in lines, in pixels, origin top left."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
 
 
-def line_marks(found: Marks, shape: tuple[int, ...]) -> LineMarks:
+def find_line_components(components: LetterComponents, shape: tuple[int, ...]) -> LineComponents:
     """Return the marks of letter size that have others beside them: writing, not stains.
 
     Args:
-        found: all marks, in pixels of an image.
+        components: all marks, in pixels of an image.
         shape: height and width of that image.
     """
-    height = found.typical
-    chosen = (found.height > 0.6 * height) & (found.height < 1.8 * height)
-    x, y = found.x[chosen], found.y[chosen]
+    height = components.typical_height
+    chosen = (components.height > 0.6 * height) & (components.height < 1.8 * height)
+    x, y = components.x[chosen], components.y[chosen]
     if not len(x):
-        return LineMarks(x, y)
+        return LineComponents(x, y)
     rows = np.zeros(shape, dtype=np.uint8)
     row = np.clip(y, 0, shape[0] - 1).astype(int)
     column = np.clip(x, 0, shape[1] - 1).astype(int)
     rows[row, column] = 1
-    reach = max(int(2 * _REACH * height), 1) | 1
+    reach = max(int(2 * _LINE_REACH * height), 1) | 1
     kernel = np.ones((max(int(0.8 * height), 1) | 1, reach), dtype=np.uint8)
     _, labels = cv2.connectedComponents(cv2.dilate(rows, kernel))
     lines = labels[row, column]
-    full = np.bincount(lines)[lines] >= _FEWEST
-    return LineMarks(x[full], y[full])
+    full = np.bincount(lines)[lines] >= _MIN_LINE_COMPONENTS
+    return LineComponents(x[full], y[full])
 
 
-def _share(flags: NDArray[np.bool_]) -> float:
+def _true_share(flags: NDArray[np.bool_]) -> float:
     return round(float(flags.mean()), 4) if len(flags) else 1.0

@@ -10,58 +10,75 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.model import Step
-from pipeline.ocr.components import Grey, Marks, find_marks
-from pipeline.ocr.skew import sideways, slope
-from pipeline.ocr.transform import Way
+from pipeline.model import ProcessingStep
+from pipeline.ocr.components import Grey, LetterComponents, find_letter_components
+from pipeline.ocr.skew import is_sideways, skew_angle
+from pipeline.ocr.transform import AffineTransform
 from pipeline.text import Box
 
-_LETTER_TARGET = 19.0  #: pixels; median letter height after scaling, about 200 dpi for typing
-_DEEP_INK, _PAPER = 180, 245  #: grey: ink darker than this needs no help; where paper begins
-_BLACK = 0.85  #: of the ink's grey; what becomes black, so that strokes keep their edges
-_GRAIN = 0.04  #: of the letters' height; grain is finer, strokes are not
-_LARGEST = 3600  #: pixels; the longer side is not scaled up beyond this
-_STAY = Way()
-_BLANK_LETTERS = 8  #: fewer letter-like marks than this is no text
+_TARGET_LETTER_HEIGHT = (
+    19.0  #: pixels; median letter height after scaling, about 200 dpi for typing
+)
+_DARK_INK_GREY, _PAPER_GREY = (
+    180,
+    245,
+)  #: grey: ink darker than this needs no help; where paper begins
+_BLACK_FACTOR = 0.85  #: of the ink's grey; what becomes black, so that strokes keep their edges
+_GRAIN_SHARE = 0.04  #: of the letters' height; grain is finer, strokes are not
+_MAX_SIDE = 3600  #: pixels; the longer side is not scaled up beyond this
+_IDENTITY = AffineTransform()
+_MIN_LETTERS = 8  #: fewer letter-like marks than this is no text
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
-class Prepared:
+class PreparedImage:
     """An image for the engine, what was done to the page image, and the way from there."""
 
     pixels: Grey
-    marks: Marks  #: of letter size, in pixels of this image
-    way: Way = _STAY  #: from the page image
-    steps: tuple[Step, ...] = ()
+    components: LetterComponents  #: of letter size, in pixels of this image
+    transform: AffineTransform = _IDENTITY  #: from the page image
+    steps: tuple[ProcessingStep, ...] = ()
     quarters: int = 0  #: clockwise turns from the page image, 0 to 3
 
     @property
-    def blank(self) -> bool:
+    def is_blank(self) -> bool:
         """Whether there is nothing on the page that could be text."""
-        return self.marks.count < _BLANK_LETTERS
+        return self.components.count < _MIN_LETTERS
 
     def to_page(self, box: Box, width: int, height: int) -> Box:
         """Map a box of the prepared image to the page image of the given size, in pixels."""
-        return self.way.back().box(box, width, height)
+        return self.transform.inverse().map_box(box, width, height)
 
-    def smoothed(self, sigma: float) -> "Prepared":
+    def smooth(self, sigma: float) -> "PreparedImage":
         """Return it blurred by a Gaussian of so many pixels: without the grain of the paper."""
-        pixels = _grey(cv2.GaussianBlur(self.pixels, (0, 0), sigma))
-        return self.after(Step("smooth", {"sigma": f"{sigma:.2f}"}), pixels, self.marks)
+        pixels = _as_grey(cv2.GaussianBlur(self.pixels, (0, 0), sigma))
+        return self.with_step(
+            ProcessingStep("smooth", {"sigma": f"{sigma:.2f}"}), pixels, self.components
+        )
 
-    def turned(self, quarters: int) -> "Prepared":
+    def rotate(self, quarters: int) -> "PreparedImage":
         """Return it turned clockwise by quarter turns."""
-        pixels, way = _turned(self.pixels, quarters)
-        marks = find_marks(pixels) if quarters % 2 else self.marks.seen(way)  # width is now height
-        image = self.after(_turn(quarters), pixels, marks, way)
+        pixels, way = _rotate_pixels(self.pixels, quarters)
+        marks = (
+            find_letter_components(pixels) if quarters % 2 else self.components.apply_transform(way)
+        )  # width is now height
+        image = self.with_step(_turn_step(quarters), pixels, marks, way)
         return replace(image, quarters=(self.quarters + quarters) % 4)
 
-    def after(self, step: Step, pixels: Grey, marks: Marks, way: Way = _STAY) -> "Prepared":
+    def with_step(
+        self,
+        step: ProcessingStep,
+        pixels: Grey,
+        components: LetterComponents,
+        transform: AffineTransform = _IDENTITY,
+    ) -> "PreparedImage":
         """Return it with one more step behind it."""
-        return Prepared(pixels, marks, self.way.then(way), (*self.steps, step), self.quarters)
+        return PreparedImage(
+            pixels, components, self.transform.then(transform), (*self.steps, step), self.quarters
+        )
 
 
-def prepare(page: Grey, quarters: int | None = None) -> Prepared:
+def prepare_image(page: Grey, quarters: int | None = None) -> PreparedImage:
     """Turn, level, deepen, scale, and straighten the lines that slope.
 
     Args:
@@ -69,64 +86,71 @@ def prepare(page: Grey, quarters: int | None = None) -> Prepared:
         quarters: clockwise turns, 0 to 3; where none are told, lines that run up or down are
             turned. Upside down looks like upright here; only reading tells.
     """
-    image = _levelled(page, quarters or 0)
-    if quarters is None and sideways(image.marks):
-        return prepare(page, 3)
-    return _straightened(_scaled(_deepened(image)))
+    image = _turn_and_level(page, quarters or 0)
+    if quarters is None and is_sideways(image.components):
+        return prepare_image(page, 3)
+    return _straighten_lines(_scale_letters(_darken_faint_ink(image)))
 
 
-def untouched(page: Grey) -> Prepared:
+def unprocessed_image(page: Grey) -> PreparedImage:
     """Return the page as it is, to compare with."""
-    return Prepared(page, find_marks(page))
+    return PreparedImage(page, find_letter_components(page))
 
 
-def _levelled(page: Grey, quarters: int) -> Prepared:
+def _turn_and_level(page: Grey, quarters: int) -> PreparedImage:
     """Return the page turned clockwise by quarters, its paper white."""
-    pixels, way = _turned(page, quarters) if quarters else (page, _STAY)
-    steps = (_turn(quarters),) if quarters else ()
+    pixels, way = _rotate_pixels(page, quarters) if quarters else (page, _IDENTITY)
+    steps = (_turn_step(quarters),) if quarters else ()
     if not _is_bilevel(pixels):
-        pixels = level(pixels)
-        steps = (*steps, Step("level-background", {"divide-by": "closed and blurred paper"}))
-    return Prepared(pixels, find_marks(pixels), way, steps, quarters)
+        pixels = level_background(pixels)
+        steps = (
+            *steps,
+            ProcessingStep("level-background", {"divide-by": "closed and blurred paper"}),
+        )
+    return PreparedImage(pixels, find_letter_components(pixels), way, steps, quarters)
 
 
-def _turned(pixels: Grey, quarters: int) -> tuple[Grey, Way]:
+def _rotate_pixels(pixels: Grey, quarters: int) -> tuple[Grey, AffineTransform]:
     """Return pixels turned clockwise by quarters, and the way there."""
     height, width = pixels.shape
-    return np.ascontiguousarray(np.rot90(pixels, -quarters)), Way.turned(quarters, width, height)
+    return np.ascontiguousarray(np.rot90(pixels, -quarters)), AffineTransform.from_quarter_turns(
+        quarters, width, height
+    )
 
 
-def _turn(quarters: int) -> Step:
-    return Step("turn", {"degrees": str(90 * quarters)})
+def _turn_step(quarters: int) -> ProcessingStep:
+    return ProcessingStep("turn", {"degrees": str(90 * quarters)})
 
 
-def _deepened(image: Prepared) -> Prepared:
+def _darken_faint_ink(image: PreparedImage) -> PreparedImage:
     """Return the image with faint ink made dark; its grain, which would darken too, goes first."""
-    if image.marks.ink <= _DEEP_INK:
+    if image.components.ink_grey <= _DARK_INK_GREY:
         return image
-    image = image.smoothed(_GRAIN * image.marks.typical)
-    marks = find_marks(image.pixels)
-    black = round(_BLACK * marks.ink)
-    step = Step("deepen-ink", {"black": str(black), "paper": str(_PAPER)})
-    return image.after(step, deepen(image.pixels, black), marks)
+    image = image.smooth(_GRAIN_SHARE * image.components.typical_height)
+    marks = find_letter_components(image.pixels)
+    black = round(_BLACK_FACTOR * marks.ink_grey)
+    step = ProcessingStep("deepen-ink", {"black": str(black), "paper": str(_PAPER_GREY)})
+    return image.with_step(step, darken_ink(image.pixels, black), marks)
 
 
-def _scaled(image: Prepared) -> Prepared:
+def _scale_letters(image: PreparedImage) -> PreparedImage:
     """Return the image with letters of the height that the engine reads best."""
-    factor = _factor(image.marks, image.pixels.shape)
+    factor = _scale_factor(image.components, image.pixels.shape)
     if factor == 1.0:
         return image
     kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    pixels = _grey(cv2.resize(image.pixels, None, fx=factor, fy=factor, interpolation=kind))
+    pixels = _as_grey(cv2.resize(image.pixels, None, fx=factor, fy=factor, interpolation=kind))
     (height, width), (before_high, before_wide) = pixels.shape, image.pixels.shape
-    way = Way.scaled(width / before_wide, height / before_high)
-    step = Step("scale", {"factor": f"{factor:.4f}", "letter-height": f"{_LETTER_TARGET}"})
-    return image.after(step, pixels, image.marks.seen(way), way)
+    way = AffineTransform.from_scale(width / before_wide, height / before_high)
+    step = ProcessingStep(
+        "scale", {"factor": f"{factor:.4f}", "letter-height": f"{_TARGET_LETTER_HEIGHT}"}
+    )
+    return image.with_step(step, pixels, image.components.apply_transform(way), way)
 
 
-def _straightened(image: Prepared) -> Prepared:
+def _straighten_lines(image: PreparedImage) -> PreparedImage:
     """Return the image with its lines level."""
-    degrees = slope(image.marks)
+    degrees = skew_angle(image.components)
     if not degrees:
         return image
     height, width = image.pixels.shape
@@ -134,15 +158,15 @@ def _straightened(image: Prepared) -> Prepared:
     cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
     wide, high = round(height * sine + width * cosine), round(height * cosine + width * sine)
     turn[:, 2] += (wide - width) / 2, (high - height) / 2
-    pixels = _grey(
+    pixels = _as_grey(
         cv2.warpAffine(image.pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(255,))
     )
-    way = Way(*turn.ravel().tolist())
-    step = Step("straighten", {"degrees": str(degrees)})
-    return image.after(step, pixels, image.marks.seen(way), way)
+    way = AffineTransform(*turn.ravel().tolist())
+    step = ProcessingStep("straighten", {"degrees": str(degrees)})
+    return image.with_step(step, pixels, image.components.apply_transform(way), way)
 
 
-def level(page: Grey) -> Grey:
+def level_background(page: Grey) -> Grey:
     """Divide by an estimate of the bare paper, so that paper is white and ink keeps its depth.
 
     The estimate: the page at an eighth of its size, dark strokes closed away, then blurred.
@@ -155,22 +179,22 @@ def level(page: Grey) -> Grey:
     )
     paper = np.maximum(cv2.GaussianBlur(closed, (0, 0), 6), 1)
     full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return _grey(cv2.divide(page, full, scale=255))
+    return _as_grey(cv2.divide(page, full, scale=255))
 
 
-def deepen(page: Grey, black: int) -> Grey:
+def darken_ink(page: Grey, black: int) -> Grey:
     """Stretch grey levels so that ``black`` becomes black and paper white."""
-    ramp = (np.arange(256) - black) * (255 / (_PAPER - black))
-    return _grey(cv2.LUT(page, np.clip(ramp, 0, 255).astype(np.uint8)))
+    ramp = (np.arange(256) - black) * (255 / (_PAPER_GREY - black))
+    return _as_grey(cv2.LUT(page, np.clip(ramp, 0, 255).astype(np.uint8)))
 
 
-def _factor(marks: Marks, shape: tuple[int, ...]) -> float:
+def _scale_factor(components: LetterComponents, shape: tuple[int, ...]) -> float:
     """Return the factor that brings letters to the target, within what helps."""
-    if marks.count < _BLANK_LETTERS:
+    if components.count < _MIN_LETTERS:
         return 1.0
     # What looks like tiny letters on a page of many pixels is paper grain: never blow that up.
-    largest = max(_LARGEST / max(shape), 1.0)
-    factor = min(max(_LETTER_TARGET / marks.typical, 0.2), 2.5, largest)
+    largest = max(_MAX_SIDE / max(shape), 1.0)
+    factor = min(max(_TARGET_LETTER_HEIGHT / components.typical_height, 0.2), 2.5, largest)
     return 1.0 if 0.92 < factor < 1.09 or min(shape) * factor < 50 else round(factor, 4)
 
 
@@ -179,5 +203,5 @@ def _is_bilevel(page: Grey) -> bool:
     return all(bool(np.all((rows == 0) | (rows == 255))) for rows in (page[::50], page))
 
 
-def _grey(image: cv2.typing.MatLike) -> Grey:
+def _as_grey(image: cv2.typing.MatLike) -> Grey:
     return np.asarray(image, dtype=np.uint8)

@@ -8,7 +8,7 @@ from enum import StrEnum
 EXTRACTION = "pages/2"  #: pages.py: from a scan to page images
 PREPARATION = "evidence/2"  #: reading/: how a page image is prepared, read and judged
 
-PICTURES = "pictures/1"  #: pictures.py: from page images to pictures for a screen
+DERIVATIVES = "pictures/1"  #: pictures.py: from page images to pictures for a screen
 
 
 class Recipe(StrEnum):

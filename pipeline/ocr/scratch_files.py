@@ -9,23 +9,23 @@ import shutil
 import tempfile
 from pathlib import Path
 
-_NAME = re.compile(r"opis-page-(?P<pid>[0-9]+)-")
+_SCRATCH_NAME = re.compile(r"opis-page-(?P<pid>[0-9]+)-")
 
 
-def scratch_name() -> str:
+def scratch_prefix() -> str:
     """Return how the folders of this process begin."""
     return f"opis-page-{os.getpid()}-"
 
 
-def clear_scratch() -> None:
+def remove_stale_scratch() -> None:
     """Remove the folders of processes that are no more; those of other users stay."""
     for folder in Path(tempfile.gettempdir()).glob("opis-page-*"):
-        found = _NAME.match(folder.name)
-        if found is not None and not _lives(int(found["pid"])):
+        found = _SCRATCH_NAME.match(folder.name)
+        if found is not None and not _is_running(int(found["pid"])):
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lives(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -13,7 +13,7 @@ import pytesseract
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import EngineSignature
-from pipeline.ocr.engine import COMMON, How, parse_tsv
+from pipeline.ocr.engine import COMMON_FLAGS, RecognitionOptions, parse_tsv
 from pipeline.text import PageText
 
 
@@ -27,19 +27,22 @@ class Tesseract:
 
     languages: tuple[str, ...]
     timeout: float  #: seconds for one page, from now on, all its readings together
-    _begun: float = field(default_factory=time.monotonic, compare=False)
+    _started_at: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def signature(self) -> EngineSignature:
         """Version, languages in the order given, SHA-256 of each model, settings."""
-        return engine_signature(self.languages)
+        return tesseract_signature(self.languages)
 
-    def read(self, image: Path, how: How) -> PageText:
+    def read(self, image: Path, options: RecognitionOptions) -> PageText:
         """Return words, lines and paragraphs of an image file (PGM is fastest)."""
-        left = max(self._begun + self.timeout - time.monotonic(), 0.001)
+        left = max(self._started_at + self.timeout - time.monotonic(), 0.001)
         try:
             table = pytesseract.image_to_data(
-                str(image), lang="+".join(how.languages), config=how.options, timeout=left
+                str(image),
+                lang="+".join(options.languages),
+                config=options.tesseract_flags,
+                timeout=left,
             )
         except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
             told = f"Tesseract failed with status {error.status}: {error.message}"
@@ -57,7 +60,7 @@ def installed_languages() -> dict[str, Path]:
     Raises:
         SetupError: Tesseract is not installed or does not run.
     """
-    listing = _run("--list-langs")
+    listing = _run_tesseract("--list-langs")
     folder = re.search(r'"(.+?)"', listing)
     root = Path(folder.group(1)) if folder else Path()
     codes = [line.strip() for line in listing.splitlines()[1:] if line.strip()]
@@ -98,35 +101,35 @@ def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
 
 
 @cache
-def engine_signature(languages: tuple[str, ...]) -> EngineSignature:
+def tesseract_signature(languages: tuple[str, ...]) -> EngineSignature:
     """Return what a reading with these languages depends on.
 
     Raises:
         SetupError: Tesseract or one of the models is missing.
     """
     models = models_of(languages)
-    first, *libraries = (line.strip() for line in _run("--version").splitlines())
+    first, *libraries = (line.strip() for line in _run_tesseract("--version").splitlines())
     leptonica = next((line for line in libraries if line.startswith("leptonica")), "")
     return EngineSignature(
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: digest(path) for code, path in models.items()},
+        models={code: model_digest(path) for code, path in models.items()},
         settings={
-            "options": COMMON,
+            "options": COMMON_FLAGS,
             "OMP_THREAD_LIMIT": "1",
             "leptonica": leptonica.removeprefix("leptonica-"),
         },
     )
 
 
-def digest(path: Path) -> str:
+def model_digest(path: Path) -> str:
     """Return the SHA-256 of a model file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _run(option: str) -> str:
+def _run_tesseract(option: str) -> str:
     """Return what ``tesseract OPTION`` prints."""
     try:
         done = subprocess.run(

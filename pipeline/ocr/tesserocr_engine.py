@@ -14,8 +14,8 @@ from typing import Any
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import EngineSignature
-from pipeline.ocr.engine import COMMON, How, parse_tsv
-from pipeline.ocr.tesseract import digest, installed_languages, models_of
+from pipeline.ocr.engine import COMMON_FLAGS, RecognitionOptions, parse_tsv
+from pipeline.ocr.tesseract import installed_languages, model_digest, models_of
 from pipeline.text import PageText
 
 
@@ -25,30 +25,30 @@ class Tesserocr:
 
     languages: tuple[str, ...]
     timeout: float  #: seconds for one page, from now on, all its readings together
-    _begun: float = field(default_factory=time.monotonic, compare=False)
+    _started_at: float = field(default_factory=time.monotonic, compare=False)
 
     @property
     def signature(self) -> EngineSignature:
         """Version of the library, languages in the order given, SHA-256 of each model."""
-        return signature(self.languages)
+        return tesserocr_signature(self.languages)
 
-    def read(self, image: Path, how: How) -> PageText:
+    def read(self, image: Path, options: RecognitionOptions) -> PageText:
         """Return words, lines and paragraphs of an image file.
 
         Raises:
             PageTimeoutError: it took longer than the limit.
             PageError: the engine failed.
         """
-        left = max(self._begun + self.timeout - time.monotonic(), 0.001)
-        api = _api("+".join(how.languages))
+        left = max(self._started_at + self.timeout - time.monotonic(), 0.001)
+        api = _load_api("+".join(options.languages))
         try:
-            for name, value in how.variables.items():
+            for name, value in options.tesseract_variables.items():
                 api.SetVariable(name, value)
             api.SetImageFile(str(image))
             if not api.Recognize(timeout=max(int(left * 1000), 1)):
                 msg = f"Tesseract took longer than {self.timeout:g} s (OPIS_PAGE_TIMEOUT)"
                 raise PageTimeoutError(msg)
-            return parse_tsv(f"{_HEAD}\n{api.GetTSVText(0)}")
+            return parse_tsv(f"{_TSV_HEADER}\n{api.GetTSVText(0)}")
         except (RuntimeError, OSError, ValueError) as error:  # its own, and Pillow's
             msg = f"Tesseract failed: {error}"
             raise PageError(msg) from error
@@ -56,7 +56,7 @@ class Tesserocr:
             api.Clear()
 
 
-_HEAD = "\t".join(
+_TSV_HEADER = "\t".join(
     (
         *("level", "page_num", "block_num", "par_num", "line_num", "word_num"),
         *("left", "top", "width", "height", "conf", "text"),
@@ -64,7 +64,7 @@ _HEAD = "\t".join(
 )  #: the library leaves it out
 
 
-def check_extra() -> None:
+def require_tesserocr() -> None:
     """Refuse to start where the extra was chosen and is not there.
 
     Raises:
@@ -79,13 +79,13 @@ def check_extra() -> None:
 
 
 @cache
-def signature(languages: tuple[str, ...]) -> EngineSignature:
+def tesserocr_signature(languages: tuple[str, ...]) -> EngineSignature:
     """Return what a reading with these languages depends on.
 
     Raises:
         SetupError: the extra or one of the models is missing.
     """
-    check_extra()
+    require_tesserocr()
     tesserocr = import_module("tesserocr")
     models = models_of(languages)
     first, *libraries = (line.strip() for line in tesserocr.tesseract_version().splitlines())
@@ -94,9 +94,9 @@ def signature(languages: tuple[str, ...]) -> EngineSignature:
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: digest(path) for code, path in models.items()},
+        models={code: model_digest(path) for code, path in models.items()},
         settings={
-            "options": COMMON,
+            "options": COMMON_FLAGS,
             "OMP_THREAD_LIMIT": "1",
             "leptonica": leptonica.removeprefix("leptonica-"),
             "through": f"tesserocr {tesserocr.__version__}",
@@ -105,7 +105,7 @@ def signature(languages: tuple[str, ...]) -> EngineSignature:
 
 
 @cache
-def _api(languages: str) -> Any:
+def _load_api(languages: str) -> Any:
     """Return the engine with its models loaded; one for each language that a page is in."""
     folder = next(iter(installed_languages().values())).parent
     try:

@@ -8,7 +8,7 @@ from pipeline.text import Box
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class AffineTransform:
     """An affine map: ``x' = a x + b y + c`` and ``y' = d x + e y + f``, in pixels' edges."""
 
     a: float = 1.0
@@ -19,13 +19,13 @@ class Way:
     f: float = 0.0
 
     @property
-    def size(self) -> float:
+    def scale(self) -> float:
         """How many times longer things become."""
         return math.sqrt(abs(self.a * self.e - self.b * self.d))
 
-    def then(self, other: "Way") -> "Way":
+    def then(self, other: "AffineTransform") -> "AffineTransform":
         """Return this way with another after it."""
-        return Way(
+        return AffineTransform(
             other.a * self.a + other.b * self.d,
             other.a * self.b + other.b * self.e,
             other.a * self.c + other.b * self.f + other.c,
@@ -34,31 +34,31 @@ class Way:
             other.d * self.c + other.e * self.f + other.f,
         )
 
-    def back(self) -> "Way":
+    def inverse(self) -> "AffineTransform":
         """Return the way back."""
         area = self.a * self.e - self.b * self.d
         a, b, d, e = self.e / area, -self.b / area, -self.d / area, self.a / area
-        return Way(a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f))
+        return AffineTransform(a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f))
 
-    def point(self, x: float, y: float) -> tuple[float, float]:
+    def map_point(self, x: float, y: float) -> tuple[float, float]:
         """Return where a point comes to lie."""
         return self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f
 
-    def box(self, box: Box, width: int, height: int) -> Box:
+    def map_box(self, box: Box, width: int, height: int) -> Box:
         """Return the least box, inside an image of the given size, that holds the mapped one."""
-        corners = [self.point(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
+        corners = [self.map_point(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
         left, top = (math.floor(min(side) + 1e-6) for side in zip(*corners, strict=True))
         right, bottom = (math.ceil(max(side) - 1e-6) for side in zip(*corners, strict=True))
         x, y = min(max(left, 0), width - 1), min(max(top, 0), height - 1)
         return Box(x, y, max(min(right, width) - x, 1), max(min(bottom, height) - y, 1))
 
     @classmethod
-    def scaled(cls, across: float, down: float) -> Self:
+    def from_scale(cls, across: float, down: float) -> Self:
         """Return the way to an image of other size."""
         return cls(a=across, e=down)
 
     @classmethod
-    def turned(cls, quarters: int, width: int, height: int) -> Self:
+    def from_quarter_turns(cls, quarters: int, width: int, height: int) -> Self:
         """Return the way to an image of the given size after clockwise quarter turns."""
         return (
             cls(),

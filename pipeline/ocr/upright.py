@@ -6,14 +6,14 @@ or down. What goes by rows and by the width of words needs them level.
 
 from dataclasses import dataclass
 
-from pipeline.model import PageImage, Reading
-from pipeline.ocr.engine import mapped
-from pipeline.ocr.transform import Way
+from pipeline.model import PageImage, PageReading
+from pipeline.ocr.engine import map_boxes
+from pipeline.ocr.transform import AffineTransform
 from pipeline.text import PageText
 
 
 @dataclass(frozen=True, slots=True)
-class Upright:
+class UprightText:
     """A text with its boxes in pixels of the turned page image."""
 
     text: PageText
@@ -22,16 +22,18 @@ class Upright:
     height: int
 
 
-def upright(reading: Reading, image: PageImage | None) -> Upright:
+def to_upright(reading: PageReading, image: PageImage | None) -> UprightText:
     """Return the text of a page as it lies once it is turned as it was for reading."""
     if image is None:
-        return Upright(reading.text, 0, 1, 1)
+        return UprightText(reading.text, 0, 1, 1)
     turns = [int(step.settings["degrees"]) for step in reading.steps if step.name == "turn"]
     quarters, (width, height) = sum(turns) // 90 % 4, (image.width, image.height)
-    way = Way.turned(quarters, width, height)
+    way = AffineTransform.from_quarter_turns(quarters, width, height)
     if quarters % 2:
         width, height = height, width
     text = (
-        mapped(reading.text, lambda box: way.box(box, width, height)) if quarters else reading.text
+        map_boxes(reading.text, lambda box: way.map_box(box, width, height))
+        if quarters
+        else reading.text
     )
-    return Upright(text, quarters, width, height)
+    return UprightText(text, quarters, width, height)

@@ -10,13 +10,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.cleaning.edits import Edit, apply
+from pipeline.cleaning.edits import Edit, apply_edits
 from pipeline.record.model import Record, RecordPage
 
-Kind = Literal["reread", "recleaned", "described", "replaced", "withdrawn"]
+ChangeKind = Literal["reread", "recleaned", "described", "replaced", "withdrawn"]
 
 #: What says nothing of the document itself.
-_ABOUT_ITSELF = frozenset(
+_NON_DESCRIPTIVE_FIELDS = frozenset(
     ["id", "version", "pages", "reading_text", "quality", "needs_review", "issues", "provenance"]
 )
 _TOKENS = re.compile(r"\s+|[^\s]+")
@@ -42,13 +42,13 @@ class FieldChange(_Frozen):
     after: object
 
 
-class Changes(_Frozen):
+class VersionChanges(_Frozen):
     """What differs from the version before, and why."""
 
     record: str
     before: int
     after: int
-    kind: Kind
+    kind: ChangeKind
     reason: str
     by: dict[str, str]  #: who made this version: programs with their versions
     text_unchanged: bool
@@ -57,15 +57,15 @@ class Changes(_Frozen):
     settings: tuple[FieldChange, ...]  #: of engine, preparation, layout and cleaning
 
 
-def changes(old: Record, new: Record, kind: Kind, reason: str) -> Changes:
+def compare_versions(old: Record, new: Record, kind: ChangeKind, reason: str) -> VersionChanges:
     """Return what differs from one version of a record to another."""
     pages = tuple(
         PageChange(page=number, leaf=leaf, edits=edits)
-        for number, leaf, edits in _pages(old, new)
+        for number, leaf, edits in _page_edits(old, new)
         if edits
     )
     agents = new.provenance.agents.values()
-    return Changes(
+    return VersionChanges(
         record=new.id,
         before=old.version,
         after=new.version,
@@ -74,8 +74,8 @@ def changes(old: Record, new: Record, kind: Kind, reason: str) -> Changes:
         by={agent.name: agent.version for agent in agents if agent.version},
         text_unchanged=not pages,
         pages=pages,
-        fields=tuple(_fields(old, new)),
-        settings=tuple(_settings(old, new)),
+        fields=tuple(_field_changes(old, new)),
+        settings=tuple(_setting_changes(old, new)),
     )
 
 
@@ -104,45 +104,48 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
     return tuple(found)
 
 
-def leads(told: Changes, old: Record, new: Record) -> bool:
+def edits_match(changes: VersionChanges, old: Record, new: Record) -> bool:
     """Whether the edits make the reading text of the new version of the old, page by page."""
-    edits = {page.page: page.edits for page in told.pages}
+    edits = {page.page: page.edits for page in changes.pages}
     before = {page.number: page.reading_text for page in old.pages}
     after = {page.number: page.reading_text for page in new.pages}
     try:
         return all(
-            apply(before.get(number, ""), edits.get(number, ())) == after.get(number, "")
+            apply_edits(before.get(number, ""), edits.get(number, ())) == after.get(number, "")
             for number in before.keys() | after.keys()
         )
     except ValueError:
         return False
 
 
-def tells(told: Changes, old: Record, new: Record) -> bool:
+def fields_match(changes: VersionChanges, old: Record, new: Record) -> bool:
     """Whether it names every change of description and settings, as it was, and no other."""
-    return list(told.fields) == _fields(old, new) and list(told.settings) == _settings(old, new)
+    return list(changes.fields) == _field_changes(old, new) and list(
+        changes.settings
+    ) == _setting_changes(old, new)
 
 
-def same_content(old: Record, new: Record) -> bool:
+def has_same_content(old: Record, new: Record) -> bool:
     """Whether two versions say the same of the document and were made in the same way.
 
     When they were made, and with which libraries, is no difference.
     """
     known, now = old.provenance, new.provenance
     return (
-        not list(_fields(old, new))
+        not list(_field_changes(old, new))
         and known.plans == now.plans
         and known.agents["engine"] == now.agents["engine"]
         and old.issues == new.issues
-        and [_timeless(page) for page in old.pages] == [_timeless(page) for page in new.pages]
+        and [_without_times(page) for page in old.pages]
+        == [_without_times(page) for page in new.pages]
     )
 
 
-def _timeless(page: RecordPage) -> RecordPage:
+def _without_times(page: RecordPage) -> RecordPage:
     return page.model_copy(update={"engine_seconds": 0.0})
 
 
-def _pages(old: Record, new: Record) -> list[tuple[int, str | None, tuple[Edit, ...]]]:
+def _page_edits(old: Record, new: Record) -> list[tuple[int, str | None, tuple[Edit, ...]]]:
     """Pair pages by their numbers; one that is only here, or only there, changes as a whole."""
     before = {page.number: page for page in old.pages}
     after = {page.number: page for page in new.pages}
@@ -155,8 +158,10 @@ def _pages(old: Record, new: Record) -> list[tuple[int, str | None, tuple[Edit, 
     return paired
 
 
-def _fields(old: Record, new: Record) -> list[FieldChange]:
-    then, now = (one.model_dump(mode="json", exclude=set(_ABOUT_ITSELF)) for one in (old, new))
+def _field_changes(old: Record, new: Record) -> list[FieldChange]:
+    then, now = (
+        one.model_dump(mode="json", exclude=set(_NON_DESCRIPTIVE_FIELDS)) for one in (old, new)
+    )
     return [
         FieldChange(field=field, before=then[field], after=now[field])
         for field in sorted(then)
@@ -164,8 +169,8 @@ def _fields(old: Record, new: Record) -> list[FieldChange]:
     ]
 
 
-def _settings(old: Record, new: Record) -> list[FieldChange]:
-    then, now = _flat(old), _flat(new)
+def _setting_changes(old: Record, new: Record) -> list[FieldChange]:
+    then, now = _flatten_settings(old), _flatten_settings(new)
     return [
         FieldChange(field=field, before=then.get(field), after=now.get(field))
         for field in sorted(then.keys() | now.keys())
@@ -173,7 +178,7 @@ def _settings(old: Record, new: Record) -> list[FieldChange]:
     ]
 
 
-def _flat(record: Record) -> dict[str, str]:
+def _flatten_settings(record: Record) -> dict[str, str]:
     log = record.provenance
     plans = {
         f"{plan}.{name}": value

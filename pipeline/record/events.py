@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from functools import cache
 from importlib.metadata import version as installed
 
-from pipeline.cleaning.clean import names
-from pipeline.layout.page import LAYOUT
-from pipeline.model import Clock, Step
-from pipeline.record.inherited_events import Part
+from pipeline.cleaning.clean import step_names
+from pipeline.layout.page import LAYOUT_VERSION
+from pipeline.model import Clock, ProcessingStep
+from pipeline.record.inherited_events import ProvenancePart
 from pipeline.record.model import RecordPage, Translation
 from pipeline.record.provenance import PARTY, Activity, Agent, Provenance, SourceFile
-from pipeline.scan import Admitted, ReadPage
+from pipeline.scan import AdmittedScan, ReadPage
 
 #: libraries that touch pixels or text: their versions are part of how a record was made
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pikepdf", "pypdf", "pypdfium2")
@@ -25,7 +25,7 @@ def text_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def read_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterator[Activity]:
+def reading_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterator[Activity]:
     """Tell how a page was read: its image got, then its text.
 
     Args:
@@ -40,7 +40,7 @@ def read_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterator[
         clock.moment(m or clock.now()) for m in (page.reading.started, page.reading.ended)
     )
     spent = timedelta(seconds=sum(page.reading.seconds.values()))
-    got = max(begun, ended - (timedelta() if clock.still else spent))  # the image, then its text
+    got = max(begun, ended - (timedelta() if clock.is_fixed else spent))  # the image, then its text
     image = {f"image-{nth}": page.source.image.sha256}
     layer = {f"embedded-text-{nth}": text_digest(embedded.text)} if embedded else {}
     yield Activity(
@@ -49,66 +49,67 @@ def read_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterator[
     )  # fmt: skip
     yield Activity(
         id=f"read-{nth}", agent="engine", plan="read", page=page.number, steps=page.reading.steps,
-        used=image, generated={f"raw-text-{nth}": text_digest(page.reading.text.raw)},
+        used=image, generated={f"raw-text-{nth}": text_digest(page.reading.text.raw_text)},
         started=got, ended=ended,
     )  # fmt: skip
 
 
-def clean_activity(
-    made: RecordPage, others: Iterable[RecordPage], begun: datetime, ended: datetime
+def cleaning_activity(
+    record_page: RecordPage, others: Iterable[RecordPage], begun: datetime, ended: datetime
 ) -> Activity:
     """Tell how the reading text of a page came to be.
 
     Args:
-        made: the page.
+        record_page: the page.
         others: pages with which it shares a word that goes on over the page end.
         begun: when cleaning began.
         ended: when it ended.
     """
-    used = {f"raw-text-{page.number:04d}": page.raw_sha256 for page in (made, *others)}
-    nth = f"{made.number:04d}"
+    used = {f"raw-text-{page.number:04d}": page.raw_sha256 for page in (record_page, *others)}
+    nth = f"{record_page.number:04d}"
     return Activity(
-        id=f"clean-{nth}", agent="opis", plan="clean", page=made.number, used=used,
-        generated={f"reading-text-{nth}": text_digest(made.reading_text)},
+        id=f"clean-{nth}", agent="opis", plan="clean", page=record_page.number, used=used,
+        generated={f"reading-text-{nth}": text_digest(record_page.reading_text)},
         started=begun, ended=ended,
     )  # fmt: skip
 
 
-def supply_activities(
-    translations: Sequence[Translation], when: datetime, before: Iterable[Activity] = ()
+def translation_activities(
+    translations: Sequence[Translation], when: datetime, previous: Iterable[Activity] = ()
 ) -> Iterator[Activity]:
     """Tell that people made translations; when they did, nobody knows: it came at this moment.
 
     Args:
         translations: of the record.
         when: they came.
-        before: what was done for the version before; what came with it did not come anew.
+        previous: what was done for the version before; what came with it did not come anew.
     """
-    came = {tuple(a.generated.values()): a.started for a in before if a.plan == "supply"}
-    names = _translators(translations)
+    came = {tuple(a.generated.values()): a.started for a in previous if a.plan == "supply"}
+    names = _translator_keys(translations)
     for number, translation in enumerate(translations, 1):
         made = text_digest(translation.text)
         then = came.get((made,), when)
         yield Activity(
-            id=f"supply-{number:04d}", agent=names[translation.translator or _UNNAMED],
+            id=f"supply-{number:04d}", agent=names[translation.translator or _UNNAMED_TRANSLATOR],
             plan="supply", used={}, generated={f"translation-{number:04d}": made},
             started=then, ended=then,
         )  # fmt: skip
 
 
-def describe_activity(
+def description_activity(
     sidecar: SourceFile | None, origins: Iterable[str], when: datetime
 ) -> Activity:
     """Tell from which sources the description was put together, and when."""
     sources = "; ".join(sorted(set(origins))) or "nothing"
     return Activity(
-        id="describe", agent="opis", plan="describe", steps=(Step("merge", {"from": sources}),),
+        id="describe", agent="opis", plan="describe",
+        steps=(ProcessingStep("merge", {"from": sources}),),
         used={} if sidecar is None else {"sidecar": sidecar.sha256}, generated={},
         started=when, ended=when,
     )  # fmt: skip
 
 
-def join_activity(activities: Iterable[Activity], text: str, when: datetime) -> Activity:
+def joining_activity(activities: Iterable[Activity], text: str, when: datetime) -> Activity:
     """Tell that the reading texts of the pages were joined to that of the whole."""
     made = (item for activity in activities for item in activity.generated.items())
     return Activity(
@@ -124,7 +125,7 @@ def people_of(
     """Return who gave something to a record, as agents of its log."""
     given = {f"contributor-{n}": name for n, name in enumerate(contributors, 1)}
     parties = given | ({"funder": funder} if funder else {})
-    translators = {key: name for name, key in _translators(translations).items()}
+    translators = {key: name for name, key in _translator_keys(translations).items()}
     return {
         key: Agent(
             name=name, version="",
@@ -134,15 +135,15 @@ def people_of(
     }  # fmt: skip
 
 
-def _translators(translations: Sequence[Translation]) -> dict[str, str]:
+def _translator_keys(translations: Sequence[Translation]) -> dict[str, str]:
     """Return the name of each translator with its key in the log."""
-    names = dict.fromkeys(one.translator or _UNNAMED for one in translations)
+    names = dict.fromkeys(one.translator or _UNNAMED_TRANSLATOR for one in translations)
     return {name: f"translator-{number}" for number, name in enumerate(names, 1)}
 
 
-def history(
+def build_provenance(
     sources: tuple[SourceFile, SourceFile | None],
-    part: Part,
+    part: ProvenancePart,
     activities: Iterable[Activity],
     people: dict[str, Agent],
 ) -> Provenance:
@@ -156,7 +157,7 @@ def history(
     """
     done = tuple(activities)
     used = {activity.plan for activity in done}
-    plans = _OWN | part.plans
+    plans = _OWN_PLANS | part.plans
     return Provenance(
         source=sources[0],
         sidecar=sources[1],
@@ -168,7 +169,7 @@ def history(
     )
 
 
-def sources_of(scan: Admitted) -> tuple[SourceFile, SourceFile | None]:
+def source_files_of(scan: AdmittedScan) -> tuple[SourceFile, SourceFile | None]:
     """Return the scan and its sidecar as the log names them."""
     source = SourceFile(
         name=scan.name,
@@ -202,10 +203,10 @@ def opis_agent() -> Agent:
     return Agent(name="opis", version=installed("opis"), details=details)
 
 
-_UNNAMED = "a translator who is not named"
+_UNNAMED_TRANSLATOR = "a translator who is not named"
 #: what Opis does with what was read, and what people do
-_OWN = {
-    "clean": {"layout": LAYOUT, "steps": " ".join(names())},
+_OWN_PLANS = {
+    "clean": {"layout": LAYOUT_VERSION, "steps": " ".join(step_names())},
     "join": {"between-pages": "form feed"},
     "describe": {"nearest": "wins"},
     "supply": {"by": "people, outside Opis"},

@@ -10,27 +10,27 @@ from pipeline.model import EngineSignature
 from pipeline.ocr.recipes import EXTRACTION, PREPARATION
 from pipeline.record.provenance import Activity, Agent, Provenance
 
-READING = frozenset(["extract", "read"])  #: plans of what is done before cleaning
-TEXT = READING | {"clean", "join"}  #: plans of all that leads from a scan to its text
+READING_PLANS = frozenset(["extract", "read"])  #: plans of what is done before cleaning
+TEXT_PLANS = READING_PLANS | {"clean", "join"}  #: plans of all that leads from a scan to its text
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ProvenancePart:
     """A part of a log: what was done, by whom, and with which settings."""
 
     agents: dict[str, Agent]
     plans: dict[str, dict[str, str]]
     activities: tuple[Activity, ...] = ()
 
-    def __or__(self, other: "Part") -> "Part":
-        return Part(
+    def __or__(self, other: "ProvenancePart") -> "ProvenancePart":
+        return ProvenancePart(
             self.agents | other.agents,
             self.plans | other.plans,
             self.activities + other.activities,
         )
 
 
-def read_now(signature: EngineSignature) -> Part:
+def reading_part(signature: EngineSignature) -> ProvenancePart:
     """Return how pages are read by this engine; what was done to each is not told here."""
     models = {f"model-{code}-sha256": digest for code, digest in signature.models.items()}
     engine = Agent(name=signature.name, version=signature.version, details=models)
@@ -42,10 +42,10 @@ def read_now(signature: EngineSignature) -> Part:
             **signature.settings,
         },
     }
-    return Part({"engine": engine}, plans)
+    return ProvenancePart({"engine": engine}, plans)
 
 
-def taken_over(old: Provenance, plans: Collection[str], opis: Agent) -> Part:
+def inherit(old: Provenance, plans: Collection[str], opis: Agent) -> ProvenancePart:
     """Return what was done by these plans for the version before.
 
     Args:
@@ -60,7 +60,7 @@ def taken_over(old: Provenance, plans: Collection[str], opis: Agent) -> Part:
         other = key.partition("-")[0] == "opis" and old.agents[key] != opis
         ours = "opis" if key.startswith("opis") else key
         keys[key] = f"opis-{earlier + 1}" if other else ours
-    return Part(
+    return ProvenancePart(
         {"engine": old.agents["engine"]} | {keys[key]: old.agents[key] for key in keys},
         {name: plan for name, plan in old.plans.items() if name in plans},
         tuple(one.model_copy(update={"agent": keys[one.agent]}) for one in activities),

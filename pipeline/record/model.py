@@ -13,11 +13,11 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.cleaning.edits import Change
-from pipeline.model import Issue, PageImage, PageState, Verdict
+from pipeline.model import Issue, PageImage, PageState, TextLayerVerdict
 from pipeline.record.provenance import Provenance
 from pipeline.text import Role
 
-_NOTHING = sha256(b"").hexdigest()
+_EMPTY_SHA256 = sha256(b"").hexdigest()
 
 
 class _Frozen(BaseModel):
@@ -43,7 +43,7 @@ class EmbeddedLayer(_Frozen):
 
     text: str
     hidden: bool  #: invisible behind the image: an older OCR
-    verdict: Verdict
+    verdict: TextLayerVerdict
     agreement: float | None = Field(ge=0, le=1)  #: with our own reading; None where unjudged
 
 
@@ -67,17 +67,17 @@ class RecordPage(_Frozen):
     engine_seconds: float  #: a moment, not content: differs from run to run
     embedded: EmbeddedLayer | None
 
-    def withdrawn(self) -> Self:
+    def without_texts(self) -> Self:
         """Return the page without its texts."""
         said = {
-            "detail": "withdrawn", "raw_text": "", "raw_sha256": _NOTHING, "line_roles": (),
+            "detail": "withdrawn", "raw_text": "", "raw_sha256": _EMPTY_SHA256, "line_roles": (),
             "cleaning": (), "reading_text": "", "words": 0, "mean_confidence": None,
             "expected_error": None, "embedded": None,
         }  # fmt: skip
         return self.model_copy(update=said)
 
 
-class Form(_Frozen):
+class NameForm(_Frozen):
     """Another form of a title or a name: in another language or alphabet."""
 
     value: str
@@ -92,7 +92,7 @@ class Name(_Frozen):
     value: str  #: without editors' words
     role: str  #: ``creator``, ``recipient``, ``mentioned`` …
     as_given: str  #: as written, e.g. ``Filippov [Stalin]``
-    forms: tuple[Form, ...] = ()
+    forms: tuple[NameForm, ...] = ()
     ids: tuple[str, ...] = ()  #: URIs of authority files
 
 
@@ -126,7 +126,7 @@ class Record(_Frozen):
     status: Literal["machine", "reviewed", "withdrawn"] = "machine"
     status_reason: str = ""  #: why it was withdrawn
     title: str | None
-    titles: tuple[Form, ...] = ()  #: other forms of the title
+    titles: tuple[NameForm, ...] = ()  #: other forms of the title
     names: tuple[Name, ...] = ()  #: creator and recipient too, with more than their name
     creator: str | None
     recipient: str | None
@@ -158,13 +158,13 @@ class Record(_Frozen):
         return self.title or (self.references[0].as_cited if self.references else self.id)
 
 
-def to_json(record: Record) -> bytes:
+def dump_record(record: Record) -> bytes:
     """Return ``record.json``: sorted keys, real letters, a newline at the end."""
     pages = (page.model_dump(mode="json") for page in record.pages)
-    return dump_long(record.model_dump(mode="json", exclude={"pages"}), "pages", pages)
+    return dump_json_with_list(record.model_dump(mode="json", exclude={"pages"}), "pages", pages)
 
 
-def from_json(text: str | bytes) -> Record:
+def parse_record(text: str | bytes) -> Record:
     """Read ``record.json`` back.
 
     Raises:
@@ -173,7 +173,7 @@ def from_json(text: str | bytes) -> Record:
     return Record.model_validate_json(text)
 
 
-def dump(value: Any) -> str:
+def dump_json(value: Any) -> str:
     """Return the one way in which the project writes JSON."""
     told = StringIO()  # ``json.dumps`` would keep a million pieces of a long record until it joins
     json.dump(value, told, ensure_ascii=False, sort_keys=True, indent=1)
@@ -181,25 +181,25 @@ def dump(value: Any) -> str:
     return told.getvalue()
 
 
-def dump_long(value: dict[str, Any], name: str, items: Iterable[Any]) -> bytes:
-    r"""Return what ``dump`` gives where a list joins an object, its items made one at a time.
+def dump_json_with_list(value: dict[str, Any], name: str, items: Iterable[Any]) -> bytes:
+    r"""Return what ``dump_json`` gives where a list joins an object, its items made one at a time.
 
     Args:
         value: the object without the list.
         name: of the list in it.
         items: at least one.
 
-    >>> dump_long({"b": "", "z": 1}, "k", ([n] for n in (1, 2))).decode().split()
+    >>> dump_json_with_list({"b": "", "z": 1}, "k", ([n] for n in (1, 2))).decode().split()
     ['{', '"b":', '"",', '"k":', '[', '[', '1', '],', '[', '2', ']', '],', '"z":', '1', '}']
     """
     key = json.dumps(name, ensure_ascii=False)
     start, end = f"\n {key}: [\n  ", "\n ]"  # no string holds a line end: it is there once
-    before, after = dump({**value, name: [None]}).split(f"{start}null{end}")
-    told = (dump(item).rstrip("\n").replace("\n", "\n  ").encode() for item in items)
+    before, after = dump_json({**value, name: [None]}).split(f"{start}null{end}")
+    told = (dump_json(item).rstrip("\n").replace("\n", "\n  ").encode() for item in items)
     return b"".join([(before + start).encode(), b",\n  ".join(told), (end + after).encode()])
 
 
 def json_schema() -> str:
     """Return the JSON Schema of ``record.json``, as published in ``docs/``."""
     schema = Record.model_json_schema(mode="serialization")
-    return dump({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+    return dump_json({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})

@@ -8,37 +8,37 @@ from collections.abc import Iterable, Iterator
 
 import langcodes
 
-from pipeline.description.alignment import aligned
-from pipeline.description.editorial import editorial, without_editors
+from pipeline.description.alignment import align_paragraphs
+from pipeline.description.editorial import editorial_spans, strip_editorial_spans
 from pipeline.description.fields import Description
 from pipeline.description.nested_fields import GivenForm, GivenName
-from pipeline.description.translations import FoundTranslation
-from pipeline.description.transliteration import Scheme, is_russian, transliterated
-from pipeline.record.model import Form, Name, Translation
+from pipeline.description.translations import SuppliedTranslation
+from pipeline.description.transliteration import TransliterationScheme, is_russian, transliterate
+from pipeline.record.model import Name, NameForm, Translation
 
-_SCHEME: Scheme = "ala-lc"
+_SCHEME: TransliterationScheme = "ala-lc"
 
 
-def names_of(said: Description) -> tuple[Name, ...]:
+def names_of(description: Description) -> tuple[Name, ...]:
     """Return everybody named; creator and recipient first, unless ``names`` says more of them."""
-    known = {(one.name, one.role) for one in said.names}
+    known = {(one.name, one.role) for one in description.names}
     ends = [
         GivenName(name=name, role=role)
-        for name, role in ((said.creator, "creator"), (said.recipient, "recipient"))
+        for name, role in ((description.creator, "creator"), (description.recipient, "recipient"))
         if name is not None and (name, role) not in known
     ]
-    return tuple(_name(one, said) for one in (*ends, *said.names))
+    return tuple(_build_name(one, description) for one in (*ends, *description.names))
 
 
-def titles_of(said: Description) -> tuple[Form, ...]:
+def titles_of(description: Description) -> tuple[NameForm, ...]:
     """Return the other forms of the title: as given, then in Latin letters where it is Russian."""
-    given = tuple(map(_form, said.titles))
-    base = [] if said.title is None else [Form(value=said.title, kind="given")]
-    return (*given, *_in_latin((*base, *given), said))
+    given = tuple(map(_name_form, description.titles))
+    base = [] if description.title is None else [NameForm(value=description.title, kind="given")]
+    return (*given, *_latin_forms((*base, *given), description))
 
 
 def translations_of(
-    found: Iterable[FoundTranslation], reading_text: str
+    supplied: Iterable[SuppliedTranslation], reading_text: str
 ) -> tuple[Translation, ...]:
     """Return the translations, their paragraphs paired with those of the reading text."""
     return tuple(
@@ -47,62 +47,66 @@ def translations_of(
             translator=one.translator,
             text=one.text,
             origin=one.origin,
-            aligned=aligned(reading_text, one.text),
+            aligned=align_paragraphs(reading_text, one.text),
         )
-        for one in found
+        for one in supplied
     )
 
 
-def realigned(translation: Translation, reading_text: str) -> Translation:
+def realign_translation(translation: Translation, reading_text: str) -> Translation:
     """Return a translation whose paragraphs are paired with those of another reading text."""
-    pairs = aligned(reading_text, translation.text)
+    pairs = align_paragraphs(reading_text, translation.text)
     return translation.model_copy(update={"aligned": pairs})
 
 
-def _name(given: GivenName, said: Description) -> Name:
-    bare = without_editors(given.name)
-    spans = editorial(given.name)
-    value = bare or " ".join(span.words for span in spans)
-    forms = tuple(map(_form, given.forms))
+def _build_name(given: GivenName, description: Description) -> Name:
+    bare = strip_editorial_spans(given.name)
+    spans = editorial_spans(given.name)
+    value = bare or " ".join(span.text for span in spans)
+    forms = tuple(map(_name_form, given.forms))
     there = {form.value for form in forms} | {value}
     supplied = tuple(
-        Form(value=span.words.strip(), kind="supplied")
+        NameForm(value=span.text.strip(), kind="supplied")
         for span in spans
-        if bare and span.kind == "supplied" and _stands_alone(given.name, span.start, span.end)
-        if span.words[:1].isupper() and span.words.strip() not in there
+        if bare and span.kind == "supplied" and _is_whole_word(given.name, span.start, span.end)
+        if span.text[:1].isupper() and span.text.strip() not in there
     )
-    base = Form(value=value, kind="given")
+    base = NameForm(value=value, kind="given")
     forms = (*forms, *supplied)
-    latin = tuple(_in_latin((base, *forms), said))
+    latin = tuple(_latin_forms((base, *forms), description))
     return Name(
         value=value, role=given.role, as_given=given.name, forms=(*forms, *latin), ids=given.ids
     )
 
 
-def _stands_alone(text: str, start: int, end: int) -> bool:
+def _is_whole_word(text: str, start: int, end: int) -> bool:
     """Return whether brackets hold words, and not the rest of one: ``I[osif]``."""
     return not (text[:start][-1:].isalnum() or text[end:][:1].isalnum())
 
 
-def _form(given: GivenForm) -> Form:
-    return Form(**given.model_dump())
+def _name_form(given: GivenForm) -> NameForm:
+    return NameForm(**given.model_dump())
 
 
-def _in_latin(forms: tuple[Form, ...], said: Description) -> Iterator[Form]:
+def _latin_forms(forms: tuple[NameForm, ...], description: Description) -> Iterator[NameForm]:
     """Yield the ALA-LC form of each Russian one, unless somebody gave one by this scheme."""
     if any(form.scheme == _SCHEME for form in forms):
         return
     done = {form.value for form in forms}
     for form in forms:
-        latin = transliterated(form.value, _SCHEME) if _russian(form, said) else form.value
+        latin = (
+            transliterate(form.value, _SCHEME)
+            if _is_russian_form(form, description)
+            else form.value
+        )
         if latin not in done:
             done.add(latin)
-            yield Form(value=latin, language="ru-Latn", kind="transliterated", scheme=_SCHEME)
+            yield NameForm(value=latin, language="ru-Latn", kind="transliterated", scheme=_SCHEME)
 
 
-def _russian(form: Form, said: Description) -> bool:
+def _is_russian_form(form: NameForm, description: Description) -> bool:
     """Return whether a form is Russian: by its letters, and nothing says another language."""
-    told = langcodes.Language.get(form.language or said.language or "ru")
+    told = langcodes.Language.get(form.language or description.language or "ru")
     other = told.language != "ru" and (
         form.language is not None or told.maximize().script == "Cyrl"
     )

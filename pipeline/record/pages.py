@@ -10,83 +10,87 @@ from typing import Any
 
 from pipeline.cleaning.clean import clean
 from pipeline.cleaning.edits import CleanText
-from pipeline.cleaning.pageends import join_page_ends, partners
-from pipeline.layout.across import Margins, across, margins
-from pipeline.layout.page import lay_out
-from pipeline.model import Clock, Concern, Issue, PageSource, PageState, Verdict
-from pipeline.ocr.upright import upright
-from pipeline.record.events import clean_activity, text_digest
+from pipeline.cleaning.pageends import join_page_ends, pages_sharing_words
+from pipeline.layout.across import (
+    FurnitureCandidates,
+    assign_roles_across_pages,
+    find_furniture_candidates,
+)
+from pipeline.layout.page import assign_roles
+from pipeline.model import Clock, Issue, IssueType, PageSource, PageState, TextLayerVerdict
+from pipeline.ocr.upright import to_upright
+from pipeline.record.events import cleaning_activity, text_digest
 from pipeline.record.model import EmbeddedLayer, Quality, RecordPage
 from pipeline.record.provenance import Activity
 from pipeline.scan import ReadPage
 from pipeline.text import PageText, Role
-from pipeline.text_metrics import REVIEWED, verdict
+from pipeline.text_metrics import REVIEW_THRESHOLD, judge_text_layer
 
-DOUBTFUL_WORD = 0.6  #: confidence 0..1; under it a word is counted as doubtful
-_UNREAD = frozenset([PageState.TIMEOUT, PageState.ERROR])
-_REVIEW = frozenset(
+DOUBTFUL_CONFIDENCE = 0.6  #: confidence 0..1; under it a word is counted as doubtful
+_UNREAD_STATES = frozenset([PageState.TIMEOUT, PageState.ERROR])
+_REVIEW_ISSUE_TYPES = frozenset(
     [
-        Concern.DAMAGED_IMAGE,
-        Concern.LEAF_COUNT,
-        Concern.LOW_CONFIDENCE,
-        Concern.PAGE_ERROR,
-        Concern.PAGE_TIMEOUT,
+        IssueType.DAMAGED_IMAGE,
+        IssueType.LEAF_COUNT,
+        IssueType.LOW_CONFIDENCE,
+        IssueType.PAGE_ERROR,
+        IssueType.PAGE_TIMEOUT,
     ]
 )
 
 
 #: What pages are found to be; a new reading finds it anew.
-OF_PAGES = frozenset(
+PAGE_ISSUE_TYPES = frozenset(
     [
-        Concern.BLANK_PAGE,
-        Concern.DAMAGED_IMAGE,
-        Concern.EMBEDDED_TEXT,
-        Concern.LOW_CONFIDENCE,
-        Concern.PAGE_ERROR,
-        Concern.PAGE_TIMEOUT,
+        IssueType.BLANK_PAGE,
+        IssueType.DAMAGED_IMAGE,
+        IssueType.EMBEDDED_TEXT,
+        IssueType.LOW_CONFIDENCE,
+        IssueType.PAGE_ERROR,
+        IssueType.PAGE_TIMEOUT,
     ]
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class PageDraft:
     """A page that was read and laid out."""
 
     page: ReadPage  #: its words let go
     leaf: str | None  #: the label that the archive gave it
-    raw: str
-    margins: Margins
+    raw_text: str
+    furniture: FurnitureCandidates
     words: int
-    doubtful: int  #: of the words
+    doubtful_words: int  #: of the words
     confidence: float | None  #: mean of the words, 0..1
 
 
-def draft_of(page: ReadPage, leaf: str | None) -> Draft:
+def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
     """Return what is kept of a page."""
     text, image = page.reading.text, None if page.source is None else page.source.image
-    lying = upright(page.reading, image)
+    lying = to_upright(page.reading, image)
     size = (lying.width, lying.height)
-    return Draft(
+    return PageDraft(
         page=replace(page, reading=replace(page.reading, text=PageText())),
         leaf=leaf,
-        raw=text.raw,
-        margins=margins(lay_out(lying.text, size, leaf), size),
+        raw_text=text.raw_text,
+        furniture=find_furniture_candidates(assign_roles(lying.text, size, leaf), size),
         words=sum(1 for _ in text.words()),
-        doubtful=sum(word.confidence < DOUBTFUL_WORD for word in text.words()),
+        doubtful_words=sum(word.confidence < DOUBTFUL_CONFIDENCE for word in text.words()),
         confidence=text.confidence,
     )
 
 
-def cleaned(drafts: Sequence[Draft]) -> tuple[list[tuple[Role, ...]], list[CleanText]]:
+def clean_pages(drafts: Sequence[PageDraft]) -> tuple[list[tuple[Role, ...]], list[CleanText]]:
     """Return the roles of the lines of each page, and its reading text."""
-    roles = across([draft.margins for draft in drafts])
-    texts = [clean(draft.raw, said) for draft, said in zip(drafts, roles, strict=True)]
-    unread = {place for place, d in enumerate(drafts) if d.page.reading.state in _UNREAD}
+    roles = assign_roles_across_pages([draft.furniture for draft in drafts])
+    texts = [clean(draft.raw_text, said) for draft, said in zip(drafts, roles, strict=True)]
+    unread = {place for place, d in enumerate(drafts) if d.page.reading.state in _UNREAD_STATES}
     return roles, join_page_ends(texts, roles, unread)
 
 
 @dataclass(slots=True)
-class Log:
+class PageAccumulator:
     """Collects what the pages add to the record."""
 
     pages: list[RecordPage] = field(default_factory=list)
@@ -98,55 +102,57 @@ class Log:
 def draft_pages(
     pages: Iterable[ReadPage],
     labels: Sequence[str | None],
-    log: Log,
-    activities: Callable[[ReadPage], Iterable[Activity]],
-) -> list[Draft]:
+    accumulator: PageAccumulator,
+    activities_of: Callable[[ReadPage], Iterable[Activity]],
+) -> list[PageDraft]:
     """Return the drafts of the pages, taken one at a time."""
     drafts = []
     for page in pages:
-        drafts.append(draft_of(page, labels[page.number - 1]))
-        log.confidences.extend(word.confidence for word in page.reading.text.words())
-        log.activities.extend(activities(page))
+        drafts.append(draft_page(page, labels[page.number - 1]))
+        accumulator.confidences.extend(word.confidence for word in page.reading.text.words())
+        accumulator.activities.extend(activities_of(page))
     return drafts
 
 
-def finish(log: Log, drafts: list[Draft], clock: Clock) -> str:
+def finish_pages(accumulator: PageAccumulator, drafts: list[PageDraft], clock: Clock) -> str:
     """Clean all pages, and return the reading text of the whole."""
-    _add_pages(log, drafts, clock)
-    log.issues.extend(_about_layers(log.pages))
-    return "\f".join(page.reading_text for page in log.pages)
+    _add_pages(accumulator, drafts, clock)
+    accumulator.issues.extend(_text_layer_issues(accumulator.pages))
+    return "\f".join(page.reading_text for page in accumulator.pages)
 
 
-def fields_of(log: Log, text: str) -> dict[str, Any]:
+def page_fields(accumulator: PageAccumulator, text: str) -> dict[str, Any]:
     """Return the fields of a record that its pages decide."""
     return {
-        "pages": tuple(log.pages),
+        "pages": tuple(accumulator.pages),
         "reading_text": text,
-        "quality": _quality(log),
-        "needs_review": wants_review(log.issues),
-        "issues": tuple(log.issues),
+        "quality": _measure_quality(accumulator),
+        "needs_review": needs_review(accumulator.issues),
+        "issues": tuple(accumulator.issues),
     }
 
 
-def wants_review(issues: Iterable[Issue]) -> bool:
+def needs_review(issues: Iterable[Issue]) -> bool:
     """Return whether a person should look at a record."""
-    return any(issue.concern in _REVIEW for issue in issues)
+    return any(issue.concern in _REVIEW_ISSUE_TYPES for issue in issues)
 
 
-def _add_pages(log: Log, drafts: list[Draft], clock: Clock) -> None:
+def _add_pages(accumulator: PageAccumulator, drafts: list[PageDraft], clock: Clock) -> None:
     begun = clock.now()
-    roles, texts = cleaned(drafts)
+    roles, texts = clean_pages(drafts)
     ended = clock.now()
     for draft, said, text in zip(drafts, roles, texts, strict=True):
-        log.pages.append(_page(draft, said, text, clock))
-        log.issues.extend(_about_page(log.pages[-1], draft.doubtful))
-    for page, shared in zip(log.pages, partners(texts), strict=True):
+        accumulator.pages.append(_build_page(draft, said, text, clock))
+        accumulator.issues.extend(_page_issues(accumulator.pages[-1], draft.doubtful_words))
+    for page, shared in zip(accumulator.pages, pages_sharing_words(texts), strict=True):
         if page.image is not None:
-            others = [log.pages[place] for place in shared]
-            log.activities.append(clean_activity(page, others, begun, ended))
+            others = [accumulator.pages[place] for place in shared]
+            accumulator.activities.append(cleaning_activity(page, others, begun, ended))
 
 
-def _page(draft: Draft, roles: tuple[Role, ...], text: CleanText, clock: Clock) -> RecordPage:
+def _build_page(
+    draft: PageDraft, roles: tuple[Role, ...], text: CleanText, clock: Clock
+) -> RecordPage:
     source, reading = draft.page.source, draft.page.reading
     return RecordPage(
         number=draft.page.number,
@@ -154,8 +160,8 @@ def _page(draft: Draft, roles: tuple[Role, ...], text: CleanText, clock: Clock) 
         state=reading.state,
         detail=reading.detail,
         image=None if source is None else source.image,
-        raw_text=draft.raw,
-        raw_sha256=text_digest(draft.raw),
+        raw_text=draft.raw_text,
+        raw_sha256=text_digest(draft.raw_text),
         line_roles=roles,
         cleaning=text.changes,
         reading_text=text.text,
@@ -163,52 +169,52 @@ def _page(draft: Draft, roles: tuple[Role, ...], text: CleanText, clock: Clock) 
         mean_confidence=None if draft.confidence is None else round(draft.confidence, 4),
         languages=reading.languages,
         expected_error=reading.expected_error,
-        engine_seconds=clock.lasting(reading.seconds.get("recognize", 0.0)),
-        embedded=_embedded(source, draft.raw),
+        engine_seconds=clock.duration(reading.seconds.get("recognize", 0.0)),
+        embedded=_judge_text_layer(source, draft.raw_text),
     )
 
 
-def _embedded(source: PageSource | None, ours: str) -> EmbeddedLayer | None:
+def _judge_text_layer(source: PageSource | None, ours: str) -> EmbeddedLayer | None:
     if source is None or source.embedded is None:
         return None
     layer = source.embedded
-    judged, score = verdict(ours, layer.text)
+    judged, score = judge_text_layer(ours, layer.text)
     return EmbeddedLayer(text=layer.text, hidden=layer.hidden, verdict=judged, agreement=score)
 
 
-def _about_page(page: RecordPage, doubtful: int) -> Iterable[Issue]:
+def _page_issues(page: RecordPage, doubtful_words: int) -> Iterable[Issue]:
     concerns = {
-        PageState.BLANK: Concern.BLANK_PAGE,
-        PageState.TIMEOUT: Concern.PAGE_TIMEOUT,
-        PageState.ERROR: Concern.PAGE_ERROR,
+        PageState.BLANK: IssueType.BLANK_PAGE,
+        PageState.TIMEOUT: IssueType.PAGE_TIMEOUT,
+        PageState.ERROR: IssueType.PAGE_ERROR,
     }
     if page.image is not None and page.image.damage:
         detail = f"page {page.number}: {page.image.damage}"
-        yield Issue(Concern.DAMAGED_IMAGE, detail, page.number)
+        yield Issue(IssueType.DAMAGED_IMAGE, detail, page.number)
     if page.state in concerns:
         yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
-    elif page.expected_error is not None and page.expected_error >= REVIEWED:
+    elif page.expected_error is not None and page.expected_error >= REVIEW_THRESHOLD:
         detail = (
             f"page {page.number}: about {page.expected_error:.0%} of its characters may be wrong, "
-            f"{doubtful} of {page.words} words are doubtful; compare them with the image"
+            f"{doubtful_words} of {page.words} words are doubtful; compare them with the image"
             + (f"; {page.detail}" if page.detail else "")
         )
-        yield Issue(Concern.LOW_CONFIDENCE, detail, page.number)
+        yield Issue(IssueType.LOW_CONFIDENCE, detail, page.number)
 
 
-def _about_layers(pages: list[RecordPage]) -> Iterable[Issue]:
-    for bad in (Verdict.POOR, Verdict.LYING):
+def _text_layer_issues(pages: list[RecordPage]) -> Iterable[Issue]:
+    for bad in (TextLayerVerdict.POOR, TextLayerVerdict.LYING):
         found = [p.number for p in pages if p.embedded is not None and p.embedded.verdict is bad]
         if found:
             shown = ", ".join(map(str, found[:10])) + (" …" if len(found) > 10 else "")
             detail = f"the scan's own text layer is {bad} on {len(found)} page(s): {shown}"
-            yield Issue(Concern.EMBEDDED_TEXT, detail)
+            yield Issue(IssueType.EMBEDDED_TEXT, detail)
 
 
-def _quality(log: Log) -> Quality:
-    scores = log.confidences
-    states = [page.state.value for page in log.pages]
-    doubtful = sum(score < DOUBTFUL_WORD for score in scores)
+def _measure_quality(accumulator: PageAccumulator) -> Quality:
+    scores = accumulator.confidences
+    states = [page.state.value for page in accumulator.pages]
+    doubtful = sum(score < DOUBTFUL_CONFIDENCE for score in scores)
     return Quality(
         words=len(scores),
         mean_confidence=round(sum(scores) / len(scores), 4) if scores else None,

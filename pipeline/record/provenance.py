@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from pipeline.model import Step
+from pipeline.model import ProcessingStep
 
 PARTY = "person or organization"  #: kind of an agent of whom no more is known
 
@@ -48,7 +48,7 @@ class Activity(_Frozen):
     agent: str  #: key of ``Provenance.agents``
     plan: str  #: key of ``Provenance.plans``
     page: int | None = None
-    steps: tuple[Step, ...] = ()  #: what was done to this page in particular
+    steps: tuple[ProcessingStep, ...] = ()  #: what was done to this page in particular
     used: dict[str, str]  #: entity name to SHA-256
     generated: dict[str, str]
     started: AwareDatetime
@@ -65,7 +65,7 @@ class Provenance(_Frozen):
     activities: tuple[Activity, ...]
 
 
-def by_page(activities: Iterable[Activity]) -> dict[int | None, list[Activity]]:
+def group_by_page(activities: Iterable[Activity]) -> dict[int | None, list[Activity]]:
     """Return activities by the page that each is about; None for those about the whole."""
     pages: dict[int | None, list[Activity]] = defaultdict(list)
     for activity in activities:
@@ -82,10 +82,10 @@ def to_prov_json(provenance: Provenance, record_id: str) -> dict[str, Any]:
             "opis": "urn:opis:terms:",
             "xsd": "http://www.w3.org/2001/XMLSchema#",
         },
-        "entity": _sources(provenance) | _plans(provenance),
+        "entity": _source_entities(provenance) | _plan_entities(provenance),
         "agent": {
             f"o:{name}": {
-                **_kind(agent),
+                **_prov_type(agent),
                 "prov:label": f"{agent.name} {agent.version}".strip(),
                 **{f"opis:{key}": value for key, value in agent.details.items()},
             }
@@ -99,13 +99,13 @@ def to_prov_json(provenance: Provenance, record_id: str) -> dict[str, Any]:
         "wasAttributedTo": {},
         "wasInfluencedBy": {},
     }
-    _add_people(document, provenance.agents)
+    _add_attributions(document, provenance.agents)
     for activity in provenance.activities:
-        _add(document, activity)
+        _add_activity(document, activity)
     return document
 
 
-def _sources(provenance: Provenance) -> dict[str, Any]:
+def _source_entities(provenance: Provenance) -> dict[str, Any]:
     files = {"scan": provenance.source, "sidecar": provenance.sidecar}
     return {
         f"o:{name}": {
@@ -113,14 +113,14 @@ def _sources(provenance: Provenance) -> dict[str, Any]:
             "opis:sha256": file.sha256,
             "opis:size": str(file.size),
             "opis:mediaType": file.media_type,
-            "opis:arrived": _moment(file.arrived),
+            "opis:arrived": _iso_time(file.arrived),
         }
         for name, file in files.items()
         if file is not None
     }
 
 
-def _plans(provenance: Provenance) -> dict[str, Any]:
+def _plan_entities(provenance: Provenance) -> dict[str, Any]:
     return {
         f"o:plan-{name}": {
             "prov:type": {"$": "prov:Plan", "type": "xsd:QName"},
@@ -130,12 +130,12 @@ def _plans(provenance: Provenance) -> dict[str, Any]:
     }
 
 
-def _add(document: dict[str, Any], activity: Activity) -> None:
+def _add_activity(document: dict[str, Any], activity: Activity) -> None:
     """Add an activity with its relations; ids of relations are blank nodes named after it."""
     me = f"o:{activity.id}"
     document["activity"][me] = {
-        "prov:startTime": _moment(activity.started),
-        "prov:endTime": _moment(activity.ended),
+        "prov:startTime": _iso_time(activity.started),
+        "prov:endTime": _iso_time(activity.ended),
         **{f"opis:step-{place}": str(step) for place, step in enumerate(activity.steps, 1)},
     }
     document["wasAssociatedWith"][f"_:{activity.id}-by"] = {
@@ -159,18 +159,18 @@ def _add(document: dict[str, Any], activity: Activity) -> None:
             }
 
 
-def _moment(when: datetime) -> str:
+def _iso_time(when: datetime) -> str:
     return when.isoformat()
 
 
-def _kind(agent: Agent) -> dict[str, Any]:
+def _prov_type(agent: Agent) -> dict[str, Any]:
     """Return the type of an agent; whether a contributor is one person or many, nobody said."""
     kinds = {"person": "Person", "": "SoftwareAgent"}
     kind = kinds.get(agent.details.get("kind", ""))
     return {"prov:type": {"$": f"prov:{kind}", "type": "xsd:QName"}} if kind else {}
 
 
-def _add_people(document: dict[str, Any], agents: dict[str, Agent]) -> None:
+def _add_attributions(document: dict[str, Any], agents: dict[str, Agent]) -> None:
     """Add who the scan comes from, and who paid."""
     for name, agent in agents.items():
         match agent.details.get("role"):

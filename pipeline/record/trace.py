@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.cleaning.edits import Change, placed
+from pipeline.cleaning.edits import Change, with_offsets
 from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import Activity
 from pipeline.text import PageText, Word
 
-_ROLES = {
+_ROLE_LABELS = {
     "contributor": "Contributed by",
     "funder": "Paid for by",
     "translator": "Translated by",
@@ -18,7 +18,7 @@ _TOKEN = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Traced:
+class TracedWord:
     """A place of the reading text and the words on the page that it was made of."""
 
     page: int
@@ -29,43 +29,43 @@ class Traced:
     steps: tuple[str, ...]  #: cleaning steps that touched it
 
 
-def trace(page: RecordPage, text: PageText, wanted: str) -> Iterator[Traced]:
+def trace_word(page: RecordPage, text: PageText, query: str) -> Iterator[TracedWord]:
     """Yield every token of a page's reading text that holds a word; letters' size does not count.
 
     Args:
         page: of the record.
         text: what was read on it, from its ALTO file.
-        wanted: a word, or part of one.
+        query: a word, or part of one.
     """
     for found in _TOKEN.finditer(page.reading_text):
-        if wanted.casefold() not in found[0].casefold():
+        if query.casefold() not in found[0].casefold():
             continue
-        start, end, steps = _back(found.start(), found.end(), page.cleaning)
-        words = tuple(_words(text, start, end))
+        start, end, steps = _raw_span(found.start(), found.end(), page.cleaning)
+        words = tuple(_words_in_span(text, start, end))
         line = words[0][0] if words else 0
-        yield Traced(
+        yield TracedWord(
             page.number, page.leaf, found[0], tuple(word for _, word in words), line, steps
         )
 
 
-def _back(start: int, end: int, changes: Sequence[Change]) -> tuple[int, int, tuple[str, ...]]:
+def _raw_span(start: int, end: int, changes: Sequence[Change]) -> tuple[int, int, tuple[str, ...]]:
     """Return the stretch of the raw text behind a stretch of the reading text, and who made it."""
     touched = []
     for change in reversed(changes):
-        before = _before(start, change), _before(end, change, end=True)
-        if before[1] - before[0] != end - start or _written(start, end, change):
+        before = _offset_before(start, change), _offset_before(end, change, end=True)
+        if before[1] - before[0] != end - start or _is_rewritten(start, end, change):
             touched.append(change.step)
         start, end = before
     return start, end, tuple(reversed(touched))
 
 
-def _before(place: int, change: Change, *, end: bool = False) -> int:
+def _offset_before(place: int, change: Change, *, end: bool = False) -> int:
     """Return where, before a change, the character stood that is at ``place`` after it.
 
     With ``end``, ``place`` is one past the last character of a stretch, and so is what is returned.
     """
     character, back = place - end, 0
-    for edit, here in placed(change):
+    for edit, here in with_offsets(change):
         if character < here:
             break
         if character < here + len(edit.inserted):
@@ -74,12 +74,14 @@ def _before(place: int, change: Change, *, end: bool = False) -> int:
     return place + back
 
 
-def _written(start: int, end: int, change: Change) -> bool:
+def _is_rewritten(start: int, end: int, change: Change) -> bool:
     """Whether a change wrote letters of a stretch that is as long as before."""
-    return any(here < end and here + len(edit.inserted) > start for edit, here in placed(change))
+    return any(
+        here < end and here + len(edit.inserted) > start for edit, here in with_offsets(change)
+    )
 
 
-def _words(text: PageText, start: int, end: int) -> Iterator[tuple[int, Word]]:
+def _words_in_span(text: PageText, start: int, end: int) -> Iterator[tuple[int, Word]]:
     """Yield the words that lie in a stretch of the raw text, each with the number of its line."""
     at, number = 0, 0
     for block in text.blocks:
@@ -92,9 +94,11 @@ def _words(text: PageText, start: int, end: int) -> Iterator[tuple[int, Word]]:
         at += 1
 
 
-def told(record: Record, page: RecordPage, found: Sequence[Traced]) -> Iterator[str]:
+def describe_trace(
+    record: Record, page: RecordPage, traced_words: Sequence[TracedWord]
+) -> Iterator[str]:
     """Yield the walk in plain words: places first, then how the page and the scan came to be."""
-    for one in found:
+    for one in traced_words:
         read = " ".join(word.text for word in one.words)
         leaf = f", leaf {one.leaf}" if one.leaf else ""
         yield f"“{one.reading}” on page {one.page}{leaf}"
@@ -106,10 +110,10 @@ def told(record: Record, page: RecordPage, found: Sequence[Traced]) -> Iterator[
             )
         if one.steps:
             yield f"  cleaning made “{one.reading}” of “{read}”: {', '.join(one.steps)}"
-    yield from _about_page(record, page)
+    yield from _describe_page(record, page)
 
 
-def _about_page(record: Record, page: RecordPage) -> Iterator[str]:
+def _describe_page(record: Record, page: RecordPage) -> Iterator[str]:
     log = record.provenance
     yield f"Page {page.number}" + (f", leaf {page.leaf}" if page.leaf else "")
     if page.image is None:
@@ -122,10 +126,10 @@ def _about_page(record: Record, page: RecordPage) -> Iterator[str]:
     )
     for activity in log.activities:
         if activity.page == page.number:
-            yield f"  {_done(record, activity)}"
+            yield f"  {_describe_activity(record, activity)}"
 
 
-def _done(record: Record, activity: Activity) -> str:
+def _describe_activity(record: Record, activity: Activity) -> str:
     log = record.provenance
     agent = log.agents[activity.agent]
     plan = log.plans[activity.plan]
@@ -138,7 +142,7 @@ def _done(record: Record, activity: Activity) -> str:
     )
 
 
-def about_scan(record: Record) -> Iterator[str]:
+def describe_source(record: Record) -> Iterator[str]:
     """Yield what is the same for all pages: the engine, its models, and the bytes that arrived."""
     log = record.provenance
     engine = log.agents["engine"]
@@ -151,5 +155,5 @@ def about_scan(record: Record) -> Iterator[str]:
         f"{source.arrived.isoformat()}"
     )
     for agent in log.agents.values():
-        if role := _ROLES.get(agent.details.get("role", "")):
+        if role := _ROLE_LABELS.get(agent.details.get("role", "")):
             yield f"{role} {agent.name}"

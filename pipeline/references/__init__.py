@@ -1,28 +1,28 @@
 """The public door to archival references: read them, render them, name them.
 
->>> read("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113").references[0].place.normal
+>>> find_references("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113").references[0].reference.normal
 'RGASPI, f. 558, op. 11, d. 330, ll. 110-113'
 """
 
-from pipeline.references.filename import from_file_name
+from pipeline.references.filename import parse_file_name
 from pipeline.references.leaves import Leaf, LeafRange
-from pipeline.references.parse import parse, parse_all, read
+from pipeline.references.parse import find_references, parse_reference, parse_references
 from pipeline.references.reference import ArchivalReference
-from pipeline.references.result import Problem, Reading, Readings, Status
-from pipeline.references.styles import Style, render
+from pipeline.references.result import ParsedReference, ParseResult, Problem, ReferenceStatus
+from pipeline.references.styles import ReferenceStyle, format_reference
 
 __all__ = [
     "ArchivalReference",
     "Leaf",
     "LeafRange",
+    "ParseResult",
+    "ParsedReference",
     "Problem",
-    "Reading",
-    "Readings",
-    "Status",
-    "Style",
-    "from_file_name",
-    "parse",
-    "parse_all",
-    "read",
-    "render",
+    "ReferenceStatus",
+    "ReferenceStyle",
+    "find_references",
+    "format_reference",
+    "parse_file_name",
+    "parse_reference",
+    "parse_references",
 ]

@@ -12,30 +12,34 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from pipeline.references.archives import archive_named, spellings
-from pipeline.references.leaves import plain
-from pipeline.references.result import Problem, Reading, Status
-from pipeline.references.signatures import Path, reading_of
+from pipeline.references.archives import all_spellings, find_archive
+from pipeline.references.leaves import normalize_text
+from pipeline.references.result import ParsedReference, Problem, ReferenceStatus
+from pipeline.references.signatures import LevelPath, reference_from_match
 
-_LONGEST = 400  #: characters of one source note
-_PLAIN = "US-NARA"  #: "National Archives" before a record group
+_MAX_NOTE_CHARS = 400  #: characters of one source note
+_NATIONAL_ARCHIVES = "US-NARA"  #: "National Archives" before a record group
 _LIBRARIES = {  # cited by collection and series; a box is a courtesy
     "US-DDEL", "US-GRFL", "US-HSTL", "US-JCL", "US-JFKL", "US-LBJL", "US-LC", "US-RNL", "US-RRL",
 }  # fmt: skip
-_RG = r"(?:RG|Record Group) ?[0-9]{1,3}(?! ?[A-Z]?[0-9])"
-_END = re.compile(
+_RECORD_GROUP = r"(?:RG|Record Group) ?[0-9]{1,3}(?! ?[A-Z]?[0-9])"
+_NOTE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bDr)(?<!\bMr)(?<!\b[Vv]ol)(?<!\bno)[.;](?=\s|$)"
     r"|\.(?=\s+(?:Top |Very )?(?:Secret|Confidential|Unclassified|Limited|No class))"
 )
-_FILES = re.compile(  # the first step of what is kept in an archive, not printed in a bulletin
-    r"(?:RG|Record Group|Lot|Box|Job|Entry|Reel) ?[0-9]|.*\b(?:Files?|Papers|Records|Series|"
-    r"Collection|Documents|Lot|Diar(?:y|ies))\b",
+_ARCHIVAL_STEP = (
+    re.compile(  # the first step of what is kept in an archive, not printed in a bulletin
+        r"(?:RG|Record Group|Lot|Box|Job|Entry|Reel) ?[0-9]|.*\b(?:Files?|Papers|Records|Series|"
+        r"Collection|Documents|Lot|Diar(?:y|ies))\b",
+    )
 )
-_DECIMAL = re.compile(r"[0-9]{3}[A-Za-z]?\.[0-9A-Za-z.]*(?:/[0-9][\w-]*)?|[A-Z]{2,4} [0-9][\w -]*")
+_DECIMAL_FILE = re.compile(
+    r"[0-9]{3}[A-Za-z]?\.[0-9A-Za-z.]*(?:/[0-9][\w-]*)?|[A-Z]{2,4} [0-9][\w -]*"
+)
 _LOT = re.compile(
     r"(?:(?P<series>.*?)[:,]? )??(?:Lot(?: File)? )?(?P<lot>[0-9]{2} ?[DF] ?[0-9]{1,4})"
 )
-_MARKED = (
+_LEVEL_PATTERNS = (
     ("record_group", re.compile(r"(?:RG|Record Group) ?([0-9]{1,3})")),
     ("entry", re.compile(r"Entry ((?:[A-Z]{1,3}-?)?[0-9]+[A-Z]?)")),
     ("transfer", re.compile(r"TIN:? ?([0-9]{6,15})")),
@@ -44,45 +48,50 @@ _MARKED = (
 )
 
 
-def read_american(text: str) -> Iterator[Reading]:
+def find_american_references(text: str) -> Iterator[ParsedReference]:
     """Yield the references of a text; its spaces are alike, its dashes are as they were."""
-    for found in _pattern().finditer(text):
-        end = _END.search(text, found.end(), found.end() + 2 * _LONGEST)
-        whole = text[found.end() : end.start() if end else len(text)][:_LONGEST]
+    for found in _archive_pattern().finditer(text):
+        end = _NOTE_END.search(text, found.end(), found.end() + 2 * _MAX_NOTE_CHARS)
+        whole = text[found.end() : end.start() if end else len(text)][:_MAX_NOTE_CHARS]
         steps = [step.strip() for step in whole.split(", ") if step.strip()]
-        if any(_FILES.match(step) or _marked(plain(step)) for step in steps):
-            yield _reading(found, whole, steps)
+        if any(_ARCHIVAL_STEP.match(step) or _named_levels(normalize_text(step)) for step in steps):
+            yield _parsed_reference(found, whole, steps)
 
 
-def _reading(found: re.Match[str], whole: str, steps: list[str]) -> Reading:
-    archive = archive_named(found["archive"] or "")
-    code = archive.code if archive else _PLAIN if found["archive"] else None
-    path = _path(steps)
+def _parsed_reference(found: re.Match[str], whole: str, steps: list[str]) -> ParsedReference:
+    archive = find_archive(found["archive"] or "")
+    code = archive.code if archive else _NATIONAL_ARCHIVES if found["archive"] else None
+    path = _path_from_steps(steps)
     if code in _LIBRARIES and [level for level, _ in path] == ["series"] and len(steps) > 1:
         path = (("series", ", ".join(steps[:-1])), ("folder", steps[-1]))
-    made = replace(reading_of(found, code, path, ""), as_cited=found[0] + whole)
-    if made.status is Status.INCOMPLETE and code is not None:
+    made = replace(reference_from_match(found, code, path, ""), as_cited=found[0] + whole)
+    if made.status is ReferenceStatus.INCOMPLETE and code is not None:
         lack = Problem("incomplete", "Neither lot, box nor file is named.")
         return replace(made, problems=(lack,))
     return made
 
 
-def _path(steps: list[str]) -> Path:
+def _path_from_steps(steps: list[str]) -> LevelPath:
     path: list[tuple[str, str]] = []
     series: list[str] = []
     for place, step in enumerate(steps):
-        known = _marked(plain(step))
-        if known is None and _DECIMAL.fullmatch(plain(step)) and not path_has(path, "file"):
-            known = [("file", plain(step))]
-        if known is None and path_has(path, "lot", "transfer", "box", "file"):
+        known = _named_levels(normalize_text(step))
+        if (
+            known is None
+            and _DECIMAL_FILE.fullmatch(normalize_text(step))
+            and not has_level(path, "file")
+        ):
+            known = [("file", normalize_text(step))]
+        if known is None and has_level(path, "lot", "transfer", "box", "file"):
             rest = ", ".join(steps[place:])
             boxes = re.search(r"(?:, |^)Box ([0-9]+[A-Z]?)", rest)
-            level = "folder" if path_has(path, "box") else "file"
+            level = "folder" if has_level(path, "box") else "file"
             if boxes:
                 before = rest[: boxes.start()]
-                return _whole([*path, *([("file", before)] if before else []), ("box", boxes[1]),
-                               *_behind(rest[boxes.end() :])], series)  # fmt: skip
-            return _whole([*path, (level, rest)], series)
+                file = [("file", before)] if before else []
+                folder = _folder_after_box(rest[boxes.end() :])
+                return _path_with_series([*path, *file, ("box", boxes[1]), *folder], series)
+            return _path_with_series([*path, (level, rest)], series)
         if known is None:
             series.append(step)
             continue
@@ -91,16 +100,16 @@ def _path(steps: list[str]) -> Path:
                 series.append(value)
             else:
                 path.append((level, value))
-    return _whole(path, series)
+    return _path_with_series(path, series)
 
 
-def _behind(rest: str) -> list[tuple[str, str]]:
+def _folder_after_box(rest: str) -> list[tuple[str, str]]:
     return [("folder", rest.strip(", "))] if rest.strip(", ") else []
 
 
-def _marked(step: str) -> list[tuple[str, str]] | None:
+def _named_levels(step: str) -> list[tuple[str, str]] | None:
     """Return the level that a step names itself."""
-    for level, pattern in _MARKED:
+    for level, pattern in _LEVEL_PATTERNS:
         found = pattern.fullmatch(step)
         if found:
             return [(level, found[1])]
@@ -110,12 +119,12 @@ def _marked(step: str) -> list[tuple[str, str]] | None:
     return [*([("series", lot["series"])] if lot["series"] else []), ("lot", lot["lot"])]
 
 
-def path_has(path: list[tuple[str, str]], *levels: str) -> bool:
+def has_level(path: list[tuple[str, str]], *levels: str) -> bool:
     """Return whether one of the levels is on the path."""
     return any(level in levels for level, _ in path)
 
 
-def _whole(path: list[tuple[str, str]], series: list[str]) -> Path:
+def _path_with_series(path: list[tuple[str, str]], series: list[str]) -> LevelPath:
     """Return the path with its series in its place: behind record group and entry."""
     if not series:
         return tuple(path)
@@ -125,8 +134,8 @@ def _whole(path: list[tuple[str, str]], series: list[str]) -> Path:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    archive = "|".join(map(re.escape, [*spellings("us"), "U.S. Department of State"]))
+def _archive_pattern() -> re.Pattern[str]:
+    archive = "|".join(map(re.escape, [*all_spellings("us"), "U.S. Department of State"]))
     archive += "|National Archives(?=[^;]{0,60} RG )"
     place = r"(?:, (?:College Park|Washington)(?:, (?:Maryland|MD|D\.?C\.?))?)?"
-    return re.compile(rf"(?<![\w-])(?:(?P<archive>{archive}){place}[,:] |(?={_RG},))")
+    return re.compile(rf"(?<![\w-])(?:(?P<archive>{archive}){place}[,:] |(?={_RECORD_GROUP},))")

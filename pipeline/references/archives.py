@@ -41,22 +41,22 @@ def known_archives() -> tuple[Archive, ...]:
     )
 
 
-def archive_named(spelling: str) -> Archive | None:
+def find_archive(spelling: str) -> Archive | None:
     """Return the archive that a code, a name or an alias stands for.
 
-    >>> archive_named("АП РФ").code
+    >>> find_archive("АП РФ").code
     'APRF'
     """
-    return _by_spelling().get(_letters(spelling))
+    return _archives_by_spelling().get(_bare_letters(spelling))
 
 
 def system_of(code: str) -> str:
     """Return the system of the archive with this code, ``ru`` where it is not known."""
-    archive = archive_named(code)
+    archive = find_archive(code)
     return "ru" if archive is None else archive.system
 
 
-def spellings(system: str = "") -> list[str]:
+def all_spellings(system: str = "") -> list[str]:
     """Return all spellings of the archives of a system, or of all archives, the longest first."""
     found = {
         text
@@ -70,19 +70,21 @@ def spellings(system: str = "") -> list[str]:
 @cache
 def spelling_pattern() -> str:
     """Return a regular expression for any spelling, the longest first; spaces may be missing."""
-    return "|".join(map(_spaced, spellings()))
+    return "|".join(map(_spacing_pattern, all_spellings()))
 
 
-def _spaced(text: str) -> str:
+def _spacing_pattern(text: str) -> str:
     """Return a pattern of a spelling; letters that are a word of their own may bear stops."""
     return re.escape(text).replace(r"\ ", r"[ .]? ?")
 
 
 @cache
-def _by_spelling() -> Mapping[str, Archive]:
-    return {_letters(text): archive for archive in known_archives() for text in archive.spellings}
+def _archives_by_spelling() -> Mapping[str, Archive]:
+    return {
+        _bare_letters(text): archive for archive in known_archives() for text in archive.spellings
+    }
 
 
-def _letters(text: str) -> str:
+def _bare_letters(text: str) -> str:
     """Return the letters alone, small: what two spellings of one archive share."""
     return re.sub(r"[\W\d_]", "", text).casefold()

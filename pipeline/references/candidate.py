@@ -10,7 +10,7 @@ from pipeline.references.result import Problem
 from pipeline.references.tokens import Token
 
 
-class Gap(Enum):
+class TokenGap(Enum):
     """What stands between two tokens."""
 
     BOUND = auto()
@@ -20,7 +20,7 @@ class Gap(Enum):
 
 
 @dataclass(slots=True)
-class Draft:
+class ReferenceCandidate:
     """A reference in the making."""
 
     archive: str | None
@@ -30,28 +30,28 @@ class Draft:
     unit: str = ""
     leaves: tuple[LeafRange, ...] = ()
     problems: list[Problem] = field(default_factory=list)
-    suspect: bool = False
-    ibid: bool = False  #: it stands for what was cited before
-    fresh: bool = False  #: nothing was restated yet
+    is_suspect: bool = False
+    is_ibid: bool = False  #: it stands for what was cited before
+    is_bare_ibid: bool = False  #: nothing was restated yet
 
     @classmethod
-    def of(cls, place: ArchivalReference | None) -> "Draft | None":
+    def from_reference(cls, reference: ArchivalReference | None) -> "ReferenceCandidate | None":
         """Return what is known of a place that was cited before."""
-        if place is None:
+        if reference is None:
             return None
-        return cls(place.archive, 0, 0, dict(place.path), place.unit, place.leaves)
+        return cls(reference.archive, 0, 0, dict(reference.path), reference.unit, reference.leaves)
 
     @property
     def rank(self) -> int:
         """How far down the ladder it goes."""
         return max((RANKS[level] for level in self.path), default=-1)
 
-    def doubt(self, code: str, detail: str) -> None:
+    def mark_suspect(self, code: str, detail: str) -> None:
         """Note why it cannot be relied on."""
-        self.suspect = True
+        self.is_suspect = True
         self.problems.append(Problem(code, detail))
 
-    def heir(self, token: Token, above: int) -> "Draft":
+    def make_successor(self, token: Token, rank: int) -> "ReferenceCandidate":
         """Return the next reference: what this one says above a rank, and nothing else."""
-        kept = {level: value for level, value in self.path.items() if RANKS[level] < above}
-        return Draft(self.archive, token.start, token.start, kept)
+        kept = {level: value for level, value in self.path.items() if RANKS[level] < rank}
+        return ReferenceCandidate(self.archive, token.start, token.start, kept)

@@ -2,9 +2,9 @@
 
 import re
 
-from pipeline.references.archives import archive_named
-from pipeline.references.leaves import LEAF_LIST, plain, read_leaves
-from pipeline.references.levels import FOND_LEVELS, FOND_SYSTEMS, VALUE, value_of
+from pipeline.references.archives import find_archive
+from pipeline.references.leaves import LEAF_LIST, normalize_text, parse_leaves
+from pipeline.references.levels import FOND_LEVELS, FOND_SYSTEMS, VALUE, normalize_value
 from pipeline.references.reference import ArchivalReference
 
 _FILE_NAME = re.compile(
@@ -16,20 +16,22 @@ _FILE_NAME = re.compile(
 )
 
 
-def from_file_name(stem: str) -> ArchivalReference | None:
+def parse_file_name(stem: str) -> ArchivalReference | None:
     """Read a reference from a file name without its suffix; None where it is of another kind.
 
     Raises:
         ValueError: it is of this kind and cannot be right: leaves that run backward.
     """
-    match = _FILE_NAME.fullmatch(plain(stem))
-    archive = None if match is None else archive_named(match["archive"])
+    match = _FILE_NAME.fullmatch(normalize_text(stem))
+    archive = None if match is None else find_archive(match["archive"])
     if match is None or archive is None or archive.system not in FOND_SYSTEMS:
         return None
     given = ((level, match.groupdict().get(level)) for level in FOND_LEVELS)
-    path = tuple((level, value_of(archive.code, level, value)) for level, value in given if value)
+    path = tuple(
+        (level, normalize_value(archive.code, level, value)) for level, value in given if value
+    )
     if not match["leaves"]:
         return ArchivalReference(archive.code, path, as_cited=stem)
     unit = "p" if match["pages"] else "l"
-    leaves = read_leaves(match["leaves"], unit)
+    leaves = parse_leaves(match["leaves"], unit)
     return ArchivalReference(archive.code, path, unit, leaves, as_cited=stem)

@@ -3,48 +3,50 @@
 from collections.abc import Iterator
 
 from pipeline.references.archives import system_of
-from pipeline.references.assembler import Assembler
-from pipeline.references.candidate import Draft
-from pipeline.references.levels import RANKS, is_ladder
+from pipeline.references.assembler import ReferenceAssembler
+from pipeline.references.candidate import ReferenceCandidate
+from pipeline.references.levels import RANKS, is_complete_path
 from pipeline.references.reference import ArchivalReference
-from pipeline.references.result import Problem, Reading, Status
+from pipeline.references.result import ParsedReference, Problem, ReferenceStatus
 
 
-def read_fonds(text: str, context: ArchivalReference | None = None) -> Iterator[Reading]:
+def find_fond_references(
+    text: str, context: ArchivalReference | None = None
+) -> Iterator[ParsedReference]:
     """Yield the references of a text that ``leaves.plain`` gave."""
-    for draft in Assembler(text, context).drafts():
-        yield _reading(draft, text)
+    for draft in ReferenceAssembler(text, context).find_candidates():
+        yield _parsed_reference(draft, text)
 
 
-def _reading(draft: Draft, text: str) -> Reading:
+def _parsed_reference(draft: ReferenceCandidate, text: str) -> ParsedReference:
     path = tuple(sorted(draft.path.items(), key=lambda step: RANKS[step[0]]))
-    status, problems, place = _judged(draft, path), list(draft.problems), None
-    if status is Status.OK:
+    status, problems, place = _status_of(draft, path), list(draft.problems), None
+    if status is ReferenceStatus.OK:
         try:
             place = ArchivalReference(draft.archive or "", path, draft.unit, draft.leaves)
         except ValueError as error:
-            status = Status.SUSPECT
+            status = ReferenceStatus.SUSPECT
             problems.append(Problem("leaves", f"It cannot be right: {error}."))
-    if not problems and status is not Status.OK:
-        problems.append(_lack(status, draft))
+    if not problems and status is not ReferenceStatus.OK:
+        problems.append(_missing_problem(status, draft))
     cited = text[draft.start : draft.end]
-    return Reading(
+    return ParsedReference(
         status, draft.archive, path, draft.unit, draft.leaves, cited, place, tuple(problems),
         draft.start,
     )  # fmt: skip
 
 
-def _judged(draft: Draft, path: tuple[tuple[str, str], ...]) -> Status:
-    if draft.suspect:
-        return Status.SUSPECT
+def _status_of(draft: ReferenceCandidate, path: tuple[tuple[str, str], ...]) -> ReferenceStatus:
+    if draft.is_suspect:
+        return ReferenceStatus.SUSPECT
     if draft.archive is None:
-        return Status.NEEDS_CONTEXT if draft.ibid else Status.INCOMPLETE
-    whole = is_ladder(system_of(draft.archive), tuple(level for level, _ in path))
-    return Status.OK if whole else Status.INCOMPLETE
+        return ReferenceStatus.NEEDS_CONTEXT if draft.is_ibid else ReferenceStatus.INCOMPLETE
+    whole = is_complete_path(system_of(draft.archive), tuple(level for level, _ in path))
+    return ReferenceStatus.OK if whole else ReferenceStatus.INCOMPLETE
 
 
-def _lack(status: Status, draft: Draft) -> Problem:
-    if status is Status.NEEDS_CONTEXT:
+def _missing_problem(status: ReferenceStatus, draft: ReferenceCandidate) -> Problem:
+    if status is ReferenceStatus.NEEDS_CONTEXT:
         return Problem("needs-context", "“Ibid.” needs the reference before it.")
     if draft.archive is None:
         return Problem("no-archive", "No archive that Opis knows is named.")

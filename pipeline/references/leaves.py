@@ -13,20 +13,22 @@ from typing import Self
 LETTER = "[A-Za-z\u0400-\u04ff]"
 _SIDE = r"(?:(?:об|ob|зв)\.?|\s(?:об|ob|зв|verso)(?:\.|(?!\s*\w))|v)"  # "5 об отправке" is none
 _LEAF = rf"(?>[0-9]{{1,6}}+{LETTER}??(?:{_SIDE}|r)?(?![^\W_]))"
-_PARTS = re.compile(rf"([0-9]{{1,6}}+)({LETTER}??)(?:({_SIDE})|r)?", re.IGNORECASE)
+_LEAF_PARTS = re.compile(rf"([0-9]{{1,6}}+)({LETTER}??)(?:({_SIDE})|r)?", re.IGNORECASE)
 YEAR = r"(?:1[5-9]|20)[0-9]{2}(?!\w)"
 MONTH = (
     "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|"
     "янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек"
 )
-_NO_DATE = rf"(?![./][0-9]|\s*(?:{MONTH}|copies|pages|экз|стр))"  # "l. 5, 14 January" is one leaf
-_RANGE = rf"{_LEAF}(?:\s*-\s*{_LEAF}{_NO_DATE})?"
+_NOT_A_DATE = (
+    rf"(?![./][0-9]|\s*(?:{MONTH}|copies|pages|экз|стр))"  # "l. 5, 14 January" is one leaf
+)
+_RANGE = rf"{_LEAF}(?:\s*-\s*{_LEAF}{_NOT_A_DATE})?"
 _AND = r"(?:\b(?:and|и)\b|&)"
-_COMMA = rf"\s*(?:[,;](?!\s*{YEAR})(?:\s*{_AND})?|{_AND})\s*"  # "ll. 110-113, 1949" ends at 113
-LEAF_LIST = rf"{_RANGE}(?:{_COMMA}{_RANGE}{_NO_DATE})*(?![^\W_]|/|-\w)"
+_SEPARATOR = rf"\s*(?:[,;](?!\s*{YEAR})(?:\s*{_AND})?|{_AND})\s*"  # "ll. 110-113, 1949" ends at 113
+LEAF_LIST = rf"{_RANGE}(?:{_SEPARATOR}{_RANGE}{_NOT_A_DATE})*(?![^\W_]|/|-\w)"
 
 
-def plain(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Make characters alike that only type differently: dashes, spaces, composed letters."""
     dashes = re.sub("[\u2010-\u2015\u2212]", "-", unicodedata.normalize("NFC", text))
     return " ".join(dashes.split())
@@ -43,10 +45,10 @@ class Leaf:
 
     def __post_init__(self) -> None:
         if not self.label:
-            object.__setattr__(self, "label", self.unpadded)
-        found = _PARTS.fullmatch(self.label)
-        if found is None or _facts(found) != self.order:
-            msg = f"{self.label!r} is not a label of leaf {self.unpadded}"
+            object.__setattr__(self, "label", self.unpadded_label)
+        found = _LEAF_PARTS.fullmatch(self.label)
+        if found is None or _leaf_parts(found) != self.sort_key:
+            msg = f"{self.label!r} is not a label of leaf {self.unpadded_label}"
             raise ValueError(msg)
 
     @classmethod
@@ -56,29 +58,29 @@ class Leaf:
         >>> Leaf.parse("0110 об.")
         Leaf(number=110, suffix='', verso=True, label='0110v')
         """
-        found = _PARTS.fullmatch(plain(text))
+        found = _LEAF_PARTS.fullmatch(normalize_text(text))
         if found is None:
             return None
-        number, suffix, verso = _facts(found)
+        number, suffix, verso = _leaf_parts(found)
         return cls(number, suffix, verso, f"{found[1]}{found[2]}{'v' * verso}")
 
     @property
-    def order(self) -> tuple[int, str, bool]:
+    def sort_key(self) -> tuple[int, str, bool]:
         """What sorts: number, suffix, side."""
         return self.number, self.suffix, self.verso
 
     @property
-    def digits(self) -> int:
+    def digit_count(self) -> int:
         """How many digits are stamped."""
         return sum(character.isdigit() for character in self.label)
 
     @property
-    def unpadded(self) -> str:
+    def unpadded_label(self) -> str:
         """The label without the zeros in front."""
         return f"{self.number}{self.suffix}{'v' * self.verso}"
 
 
-def _facts(found: re.Match[str]) -> tuple[int, str, bool]:
+def _leaf_parts(found: re.Match[str]) -> tuple[int, str, bool]:
     """Return number, suffix and side of a leaf that was read."""
     return int(found[1]), found[2].lower(), found[3] is not None
 
@@ -91,26 +93,30 @@ class LeafRange:
     last: Leaf
 
     def __post_init__(self) -> None:
-        if self.last.order < self.first.order:
+        if self.last.sort_key < self.first.sort_key:
             msg = f"leaves run backward: {self.first.label}-{self.last.label}"
             raise ValueError(msg)
 
     @property
-    def labelled(self) -> str:
+    def as_stamped(self) -> str:
         """As stamped: ``0110-0113``."""
         alone = self.first == self.last
         return self.first.label if alone else f"{self.first.label}-{self.last.label}"
 
     @property
-    def unpadded(self) -> str:
+    def unpadded_label(self) -> str:
         """Without the zeros in front: ``110-113``."""
         alone = self.first == self.last
-        return self.first.unpadded if alone else f"{self.first.unpadded}-{self.last.unpadded}"
+        return (
+            self.first.unpadded_label
+            if alone
+            else f"{self.first.unpadded_label}-{self.last.unpadded_label}"
+        )
 
     def __contains__(self, leaf: Leaf) -> bool:
         """Return whether a leaf is one of these, on either side."""
-        first, last = self.first.order[:2], self.last.order[:2]
-        return first <= leaf.order[:2] <= last
+        first, last = self.first.sort_key[:2], self.last.sort_key[:2]
+        return first <= leaf.sort_key[:2] <= last
 
     def labels(self) -> Iterator[str]:
         """Yield the labels covered, in order; between the ends a leaf is named once, as recto.
@@ -121,14 +127,14 @@ class LeafRange:
         first, last = self.first, self.last
         yield first.label
         for number in range(first.number + 1, last.number):
-            yield f"{number:0{first.digits}d}"
+            yield f"{number:0{first.digit_count}d}"
         if last.number > first.number and (last.suffix or last.verso):
-            yield f"{last.number:0{last.digits}d}"
+            yield f"{last.number:0{last.digit_count}d}"
         if last != first:
             yield last.label
 
 
-def read_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
+def parse_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
     """Read a list that ``LEAF_LIST`` matched; ValueError where a range runs backward.
 
     Pages (``unit`` "p") may be abbreviated: 110-13 is 110-113. Leaves are never so written.
@@ -136,7 +142,7 @@ def read_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
     ranges = []
     parts = re.split(rf"[,;]|{_AND}", text, flags=re.IGNORECASE)
     for part in filter(str.strip, parts):
-        first, _, last = (full_end(part) if unit == "p" else part).partition("-")
+        first, _, last = (expand_range_end(part) if unit == "p" else part).partition("-")
         ends = Leaf.parse(first), Leaf.parse(last or first)
         if ends[0] is None or ends[1] is None:
             msg = f"not a range of leaves: {part!r}"
@@ -145,10 +151,10 @@ def read_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
     return tuple(ranges)
 
 
-def full_end(text: str) -> str:
+def expand_range_end(text: str) -> str:
     """Return a range of numbers with its end in full; anything else as it is.
 
-    >>> full_end("5754-5")
+    >>> expand_range_end("5754-5")
     '5754-5755'
     """
     found = re.fullmatch(" *([0-9]+) ?- ?([0-9]+) *", text)
@@ -157,18 +163,18 @@ def full_end(text: str) -> str:
     return f"{found[1]}-{found[1][: -len(found[2])]}{found[2]}"
 
 
-def write_leaves(parts: Iterable[str]) -> str:
+def join_leaves(parts: Iterable[str]) -> str:
     """Join printed ranges as a reference prints them."""
     return ", ".join(parts)
 
 
-def leaf_labels(text: str) -> tuple[str, ...]:
+def parse_leaf_labels(text: str) -> tuple[str, ...]:
     """Return the labels that a list of leaves covers, in order; none where it is no such list.
 
-    >>> leaf_labels("0110, 0110об., 0111")
+    >>> parse_leaf_labels("0110, 0110об., 0111")
     ('0110', '0110v', '0111')
     """
-    wanted = plain(text)
+    wanted = normalize_text(text)
     if not re.fullmatch(LEAF_LIST, wanted, re.IGNORECASE):
         return ()
-    return tuple(label for part in read_leaves(wanted, "l") for label in part.labels())
+    return tuple(label for part in parse_leaves(wanted, "l") for label in part.labels())

@@ -7,7 +7,7 @@ its system's matter: fond, opis, delo in Russia; class, series, piece in Kew.
 import re
 from dataclasses import dataclass
 
-from pipeline.references.leaves import LETTER, plain
+from pipeline.references.leaves import LETTER, normalize_text
 
 #: What a level's value looks like in a reference of the Russian kind: 0129, R-5446, 5-os, 47a.
 VALUE = (
@@ -17,33 +17,33 @@ VALUE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class FondLevel:
     """A level of the Russian kind."""
 
-    printed: str  #: before its value, in our normal form
-    legend: str  #: the same in a Russian legend
-    cited: str  #: a regular expression of the ways in which people write it
+    prefix: str  #: before its value, in our normal form
+    legend_prefix: str  #: the same in a Russian legend
+    pattern: str  #: a regular expression of the ways in which people write it
 
 
 #: From the fond downwards: their order is the ladder's.
 FOND_LEVELS = {
-    "fond": Level("f", "Ф", "фонди?|ф|fonds?|fund|f"),
-    "opis": Level("op", "Оп", "опись|опис|оп?|opis['’ʹ]?|op?|inventory|inv"),
-    "perechen": Level("per", "Пер", "перечень|пер|perechen['’ʹ]?|per"),
-    "part": Level("ch", "Ч", "часть|ч|chast['’ʹ]?|ch|part|pt"),
-    "papka": Level("p", "П", "папка|п|papka|p"),
-    "delo": Level(
+    "fond": FondLevel("f", "Ф", "фонди?|ф|fonds?|fund|f"),
+    "opis": FondLevel("op", "Оп", "опись|опис|оп?|opis['’ʹ]?|op?|inventory|inv"),
+    "perechen": FondLevel("per", "Пер", "перечень|пер|perechen['’ʹ]?|per"),
+    "part": FondLevel("ch", "Ч", "часть|ч|chast['’ʹ]?|ch|part|pt"),
+    "papka": FondLevel("p", "П", "папка|п|papka|p"),
+    "delo": FondLevel(
         "d", "Д",
         r"(?P<files>дд|dd)|дело|д|delo|d|file|ед\.? ?хр|ed\.? ?khr|storage unit|справа|спр|spr|"
         r"од\.? ?зб|od\.? ?zb|а\.? ?е|a\.? ?e|кн|док|dok|doc",
     ),
-    "volume": Level("t", "Т", "том|т|tom|t|vol"),
+    "volume": FondLevel("t", "Т", "том|т|tom|t|vol"),
 }  # fmt: skip
 RANKS = {level: rank for rank, level in enumerate(FOND_LEVELS)}
 #: Printed where the archive's own word for the file is another.
 FILE_WORDS = {"bg": ("a.e", "А.е"), "ua": ("spr", "Спр"), "files": ("ed.khr", "Ед. хр")}
 #: Printed before a value, where something is.
-PRINTED = {
+LEVEL_PREFIXES = {
     "record_group": "RG ", "entry": "Entry ", "lot": "Lot ", "transfer": "TIN ", "box": "Box ",
     "volume": "Bd. ", "sygnatura": "sygn. ",
     "wiazka": "w. ", "teczka": "t. ",
@@ -68,12 +68,12 @@ LADDERS = {
 FOND_SYSTEMS = frozenset(["ru", "bg", "ua", "files"])
 
 
-def is_ladder(system: str, levels: tuple[str, ...]) -> bool:
+def is_complete_path(system: str, levels: tuple[str, ...]) -> bool:
     """Return whether these levels lead down to a file or a document."""
     return LADDERS[system].fullmatch(" ".join(levels)) is not None
 
 
-def value_of(archive: str, level: str, value: str) -> str:
+def normalize_value(archive: str, level: str, value: str) -> str:
     """Return a value in our form: a fond's class letter is R or P and has a hyphen.
 
     Raises:
@@ -84,7 +84,7 @@ def value_of(archive: str, level: str, value: str) -> str:
             msg = f"not a value of {level}: {value!r}"
             raise ValueError(msg)
         return value
-    if not re.fullmatch(VALUE, value, re.IGNORECASE) or plain(value) != value:
+    if not re.fullmatch(VALUE, value, re.IGNORECASE) or normalize_text(value) != value:
         msg = f"not a value of {level}: {value!r}"
         raise ValueError(msg)
     letter = re.fullmatch("([RrPpРрПп])-?([0-9].*)", value) if level == "fond" else None

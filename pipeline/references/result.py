@@ -9,7 +9,7 @@ from pipeline.references.leaves import LeafRange
 from pipeline.references.reference import ArchivalReference
 
 
-class Status(StrEnum):
+class ReferenceStatus(StrEnum):
     """How far a reference can be relied on."""
 
     OK = "ok"
@@ -27,16 +27,16 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedReference:
     """A reference as it was read, whole or not."""
 
-    status: Status
+    status: ReferenceStatus
     archive: str | None
     path: tuple[tuple[str, str], ...]
     unit: str
     leaves: tuple[LeafRange, ...]
     as_cited: str  #: the stretch of the text
-    place: ArchivalReference | None  #: where the status is ok
+    reference: ArchivalReference | None  #: where the status is ok
     problems: tuple[Problem, ...] = ()
     start: int = 0  #: of the stretch, in the text with its dashes and spaces made alike
 
@@ -47,28 +47,28 @@ class Reading:
             "archive": self.archive,
             "path": [list(step) for step in self.path],
             "unit": self.unit,
-            "leaves": ";".join(part.unpadded for part in self.leaves),
-            "leaf_labels": ";".join(part.labelled for part in self.leaves),
+            "leaves": ";".join(part.unpadded_label for part in self.leaves),
+            "leaf_labels": ";".join(part.as_stamped for part in self.leaves),
             "as_cited": self.as_cited,
-            "normal": None if self.place is None else self.place.normal,
+            "normal": None if self.reference is None else self.reference.normal,
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Readings:
+class ParseResult:
     """All references of a text, in its order."""
 
-    references: tuple[Reading, ...]
+    references: tuple[ParsedReference, ...]
     problems: tuple[Problem, ...] = ()  #: of the text itself
 
     @property
-    def places(self) -> tuple[ArchivalReference, ...]:
+    def certain_references(self) -> tuple[ArchivalReference, ...]:
         """Those that are ok; none at all where any is in doubt."""
-        places = tuple(found.place for found in self.references if found.place is not None)
+        places = tuple(found.reference for found in self.references if found.reference is not None)
         return places if len(places) == len(self.references) else ()
 
     @property
-    def why(self) -> str:
+    def explanation(self) -> str:
         """Why not all is ok, in sentences; empty where it is."""
         return " ".join(problem.detail for problem in self._all_problems())
 

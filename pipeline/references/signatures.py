@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from pipeline.references.archives import CITY, archive_named, spellings
-from pipeline.references.leaves import LEAF_LIST, LeafRange, read_leaves
+from pipeline.references.archives import CITY, all_spellings, find_archive
+from pipeline.references.leaves import LEAF_LIST, LeafRange, parse_leaves
 from pipeline.references.reference import ArchivalReference
-from pipeline.references.result import Problem, Reading, Status
+from pipeline.references.result import ParsedReference, Problem, ReferenceStatus
 
-Path = tuple[tuple[str, str], ...]
+LevelPath = tuple[tuple[str, str], ...]
 
 #: Letters of the departments in Kew; a single letter needs the archive's name before it.
-_CLASSES = (
+_KEW_CLASSES = (
     "ADM|AIR|ASSI|AVIA|BT|BW|CAB|CAOG|CO|COAL|CRIM|CSC|DEFE|DO|ED|ES|FCO|FD|FO|GFM|HLG|HO|HS|HW|"
     "INF|IR|KV|LAB|LCO|MAF|MEPO|MH|MT|NSC|OD|PF|PIN|POWE|PREM|PRO|RAIL|SUPP|TS|UGC|WO|J|T"
 )
@@ -24,7 +24,7 @@ _KEW = re.compile(
     r"(?<![\w/])(?P<named>(?:TNA|PRO|UKNA|The National Archives(?: of the UK)?|National Archives, "
     r"Kew|Public Record Office)(?: \((?:TNA|PRO)\))?"
     r"(?:, (?:London|Kew))?[\s:,/(]*(?:PRO[\s:,/]+)?)?"
-    rf"(?P<class>{_CLASSES})[ /]?(?P<series>[0-9]{{1,4}})(?:[/-](?P<piece>[0-9]{{1,6}}[A-Z]?"
+    rf"(?P<class>{_KEW_CLASSES})[ /]?(?P<series>[0-9]{{1,4}})(?:[/-](?P<piece>[0-9]{{1,6}}[A-Z]?"
     r"(?:-[0-9]{1,6})?)(?:/(?P<item>[A-Z]{0,3}[0-9]{1,6}[A-Z]?(?:/[0-9]{1,6}[A-Z]?)*))?)?"
     rf"(?![\w/]|-\w)(?:,? (?:ff?|fols?)\.? ?(?P<leaves>{LEAF_LIST}))?"
 )
@@ -57,78 +57,86 @@ _CHINESE = (
     r"(?:{archive}[\s,:]+(?:No\.? ?|File ?)?)?(?P<signatura>[12][0-9]{{2}}-[0-9]{{5}}-"
     r"[0-9]{{2}}(?:\([0-9]+\))?)(?:,? (?:(?:pp?|ll?)\.? ?)?(?P<leaves>{leaves}))?"
 )
-_LONG = {"pl", "hu"}  #: systems whose signatures boxes, bundles and files may follow
+_LONG_SIGNATURES = {"pl", "hu"}  #: systems whose signatures boxes, bundles and files may follow
 #: After a signature: a box, a bundle or a file that we do not read.
-_REST = re.compile(
+_TRAILING_PART = re.compile(
     r"[\s,.]+(?:(?:f|z|w|t|cs|box|teczka|wiązka|doboz)\b\.? ?[0-9]|(?:[^,;]{1,20}, )?"
     r"[0-9]+(?:[/-]\w|\. ?(?:doboz|cs|d|tétel|t|ő|őe|f)\b))",
     re.IGNORECASE,
 )
 
 
-def read_systems(text: str) -> Iterator[Reading]:
+def find_signature_references(text: str) -> Iterator[ParsedReference]:
     """Yield the references of a text that ``leaves.plain`` gave."""
     for found in _KEW.finditer(text):
-        yield from _kew(found)
+        yield from _parse_kew(found)
     for system, pattern, unit in (
         ("de", _GERMAN, "Bl"), ("pl", _POLISH, "k"), ("pl", _TECZKA, "k"),
         ("hu", _HUNGARIAN, ""), ("cn", _CHINESE, "l"),
     ):  # fmt: skip
-        for found in _of_system(system, pattern).finditer(text):
-            reading = _signed(found, unit)
-            yield _doubted(reading, found) if system in _LONG else reading
+        for found in _system_pattern(system, pattern).finditer(text):
+            reading = _parse_signature(found, unit)
+            yield _doubt_if_continued(reading, found) if system in _LONG_SIGNATURES else reading
 
 
-def _kew(found: re.Match[str]) -> Iterator[Reading]:
+def _parse_kew(found: re.Match[str]) -> Iterator[ParsedReference]:
     named = bool(found["named"])
     if not named and (len(found["class"]) == 1 or not found["piece"] or found["class"] == "PRO"):
         return
     levels = ("class", "series", "piece", "item")
     path = tuple((level, found[level]) for level in levels if found[level])
-    yield reading_of(found, "TNA", path, "f")
+    yield reference_from_match(found, "TNA", path, "f")
 
 
-def _signed(found: re.Match[str], unit: str) -> Reading:
-    archive = archive_named(found["archive"] or "")
+def _parse_signature(found: re.Match[str], unit: str) -> ParsedReference:
+    archive = find_archive(found["archive"] or "")
     levels = [name for name in found.groupdict() if name not in {"archive", "leaves"}]
     path = tuple((level, found[level].strip()) for level in levels if found[level])
-    return reading_of(found, archive.code if archive else None, path, unit)
+    return reference_from_match(found, archive.code if archive else None, path, unit)
 
 
-def _doubted(reading: Reading, found: re.Match[str]) -> Reading:
+def _doubt_if_continued(reading: ParsedReference, found: re.Match[str]) -> ParsedReference:
     """Doubt a reading behind which more of a reference seems to stand."""
-    if reading.place is None or not _REST.match(found.string, found.end()):
+    if reading.reference is None or not _TRAILING_PART.match(found.string, found.end()):
         return reading
     more = Problem("unread-rest", "More follows that may belong to it.")
-    return replace(reading, status=Status.SUSPECT, place=None, problems=(more,))
+    return replace(reading, status=ReferenceStatus.SUSPECT, reference=None, problems=(more,))
 
 
-def reading_of(found: re.Match[str], archive: str | None, path: Path, unit: str) -> Reading:
+def reference_from_match(
+    found: re.Match[str], archive: str | None, path: LevelPath, unit: str
+) -> ParsedReference:
     """Return the reading of a match; incomplete where the path is no whole one."""
     given = found.groupdict().get("leaves")
     unit, place = unit if given else "", None
     leaves: tuple[LeafRange, ...] = ()
     problems: tuple[Problem, ...] = ()
-    status = Status.OK if archive else Status.INCOMPLETE
+    status = ReferenceStatus.OK if archive else ReferenceStatus.INCOMPLETE
     try:
-        leaves = read_leaves(given, unit) if given else ()
+        leaves = parse_leaves(given, unit) if given else ()
     except ValueError as error:
-        status, problems = Status.SUSPECT, (Problem("leaves", f"It cannot be right: {error}."),)
-    if status is Status.OK and archive is not None:
+        status, problems = (
+            ReferenceStatus.SUSPECT,
+            (Problem("leaves", f"It cannot be right: {error}."),),
+        )
+    if status is ReferenceStatus.OK and archive is not None:
         try:
             place = ArchivalReference(archive, path, unit, leaves)
         except ValueError:
-            status, problems = Status.INCOMPLETE, (Problem("incomplete", "A level is missing."),)
+            status, problems = (
+                ReferenceStatus.INCOMPLETE,
+                (Problem("incomplete", "A level is missing."),),
+            )
     if archive is None:
         problems = (Problem("no-archive", "No archive that Opis knows is named."),)
-    return Reading(
+    return ParsedReference(
         status, archive, path, unit, leaves, found[0], place, problems, found.start()
     )  # fmt: skip
 
 
 @cache
-def _of_system(system: str, pattern: str) -> re.Pattern[str]:
-    names = "|".join(re.escape(text).replace(r"\ ", "[ -]?") for text in spellings(system))
+def _system_pattern(system: str, pattern: str) -> re.Pattern[str]:
+    names = "|".join(re.escape(text).replace(r"\ ", "[ -]?") for text in all_spellings(system))
     archive = rf"(?P<archive>{names})(?: \((?:{names})\))?{CITY}"
     return re.compile(
         rf"(?<![\w-])(?:{pattern.format(archive=archive, leaves=LEAF_LIST)})(?![\w/])"

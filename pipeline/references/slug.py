@@ -9,10 +9,10 @@ _ASCII = str.maketrans(
 )
 
 
-def ascii_of(text: str) -> str:
+def to_ascii_slug(text: str) -> str:
     """Return small ASCII letters, digits and single hyphens; loses information.
 
-    >>> ascii_of("Мао Цзэдун (1949)")
+    >>> to_ascii_slug("Мао Цзэдун (1949)")
     'mao-tszedun-1949'
     """
     return re.sub("[^a-z0-9]+", "-", text.lower().translate(_ASCII)).strip("-")

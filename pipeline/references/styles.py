@@ -3,13 +3,13 @@
 import re
 from enum import StrEnum
 
-from pipeline.references.archives import archive_named, system_of
-from pipeline.references.leaves import write_leaves
+from pipeline.references.archives import find_archive, system_of
+from pipeline.references.leaves import join_leaves
 from pipeline.references.levels import FILE_WORDS, FOND_LEVELS, FOND_SYSTEMS
 from pipeline.references.reference import ArchivalReference
 
 
-class Style(StrEnum):
+class ReferenceStyle(StrEnum):
     """Who cites so."""
 
     NORMAL = "normal"  #: our own: RGASPI, f. 558, op. 11, d. 330, ll. 110-113
@@ -18,41 +18,48 @@ class Style(StrEnum):
     WILSON = "wilson"  #: leaves as stamped
 
 
-def render(reference: ArchivalReference, style: Style = Style.NORMAL) -> str:
+def format_reference(
+    reference: ArchivalReference, style: ReferenceStyle = ReferenceStyle.NORMAL
+) -> str:
     """Return the reference in a style.
 
-    >>> from pipeline.references.parse import parse
-    >>> render(parse("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v"), Style.LEGEND)
+    >>> from pipeline.references.parse import parse_reference
+    >>> reference = parse_reference("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v")
+    >>> format_reference(reference, ReferenceStyle.LEGEND)
     'РГАСПИ. Ф. 558. Оп. 11. Д. 330. Л. 110–113 об.'
     """
     match style:
-        case Style.WILSON:
-            return reference.labelled
-        case Style.CHICAGO:
-            return reference.printed([_dashed(part.unpadded) for part in reference.leaves])
-        case Style.LEGEND if system_of(reference.archive) in FOND_SYSTEMS:
-            return _legend(reference)
+        case ReferenceStyle.WILSON:
+            return reference.as_stamped
+        case ReferenceStyle.CHICAGO:
+            return reference.format_with_leaves(
+                [_with_en_dashes(part.unpadded_label) for part in reference.leaves]
+            )
+        case ReferenceStyle.LEGEND if system_of(reference.archive) in FOND_SYSTEMS:
+            return _format_legend(reference)
         case _:
             return reference.normal
 
 
-def _legend(reference: ArchivalReference) -> str:
-    words = {level: known.legend for level, known in FOND_LEVELS.items()}
+def _format_legend(reference: ArchivalReference) -> str:
+    words = {level: known.legend_prefix for level, known in FOND_LEVELS.items()}
     words["delo"] = FILE_WORDS.get(system_of(reference.archive), ("", words["delo"]))[1]
     steps = [f"{words[level]}. {value}" for level, value in reference.path]
-    sides = [re.sub("v$", " об.", _dashed(part.unpadded)) for part in reference.leaves]
+    sides = [
+        re.sub("v$", " об.", _with_en_dashes(part.unpadded_label)) for part in reference.leaves
+    ]
     inner = [re.sub("v(?=–)", " об.", side) for side in sides]
     unit = {"l": "Л", "p": "С"}.get(reference.unit, "Л")
-    tail = [f"{unit}. {write_leaves(inner)}"] if inner else []
-    return ". ".join([_russian(reference.archive), *steps, *tail])
+    tail = [f"{unit}. {join_leaves(inner)}"] if inner else []
+    return ". ".join([_cyrillic_alias(reference.archive), *steps, *tail])
 
 
-def _russian(code: str) -> str:
+def _cyrillic_alias(code: str) -> str:
     """Return the letters by which Russian legends cite an archive: its first Cyrillic alias."""
-    archive = archive_named(code)
+    archive = find_archive(code)
     aliases = archive.aliases if archive else ()
     return next((alias for alias in aliases if re.match("[А-ЯІ]", alias)), code)
 
 
-def _dashed(leaves: str) -> str:
+def _with_en_dashes(leaves: str) -> str:
     return leaves.replace("-", "–")

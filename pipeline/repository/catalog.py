@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import CatalogError
-from pipeline.record.model import Record, from_json
-from pipeline.repository.catalog_entries import card_of, enter
-from pipeline.repository.catalog_file import archive_lock, build, connect, is_whole
-from pipeline.repository.full_text import Hit, count, find
+from pipeline.record.model import Record, parse_record
+from pipeline.repository.catalog_entries import row_of, upsert
+from pipeline.repository.catalog_file import archive_lock, build_catalog, is_usable, open_database
+from pipeline.repository.full_text import Hit, count_hits, find_hits
 
-_KNOWN = (
+_VERSION_COLUMNS = (
     "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
     " r.status = 'withdrawn' AND v.version = r.version, r.reference"
 )
@@ -26,7 +26,7 @@ _TABLES = ("page", "issue", "version", "record")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogEntry:
     """A record as the catalogue lists it."""
 
     id: str
@@ -43,15 +43,15 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PublishedVersion:
     """A published version: where it lies, and what described it."""
 
-    record: str
+    record_id: str
     version: int
     folder: str
     sidecar_sha256: str | None
     manifest_sha256: str  #: of its tagmanifest, which closes over all of it
-    withdrawn: bool
+    is_withdrawn: bool
     reference: str | None  #: of the newest version: where it was made
 
 
@@ -66,8 +66,8 @@ class Catalog:
             records: the folder it is about.
         """
         self.path, self.records = path, records
-        self.rebuilt = False  #: there was one, and it could not be used
-        self._db = connect(path) if is_whole(path) else self._anew()
+        self.was_rebuilt = False  #: there was one, and it could not be used
+        self._db = open_database(path) if is_usable(path) else self._build_under_lock()
 
     def close(self) -> None:
         """Close the file."""
@@ -79,28 +79,28 @@ class Catalog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def entries(self, limit: int = -1, after: str = "") -> Iterator[Entry]:
+    def iter_entries(self, limit: int = -1, after_id: str = "") -> Iterator[CatalogEntry]:
         """Yield records by place in the archive.
 
         Args:
             limit: how many at the most; all if negative.
-            after: the id of the record to go on behind.
+            after_id: the id of the record to go on behind.
 
         Raises:
-            CatalogError: there is no record ``after``.
+            CatalogError: there is no record ``after_id``.
         """
-        start = (self.entry(after).folder, after) if after else ("", "")
+        start = (self.get_entry(after_id).folder, after_id) if after_id else ("", "")
         rows = self._db.execute(
             "SELECT * FROM record WHERE (folder, id) > (?, ?) ORDER BY folder, id LIMIT ?",
             [*start, limit],
         )
-        yield from map(_entry, rows)
+        yield from map(_entry_from_row, rows)
 
-    def size(self) -> int:
+    def record_count(self) -> int:
         """Return how many records there are."""
         return int(self._db.execute("SELECT count(*) FROM record").fetchone()[0])
 
-    def entry(self, record_id: str) -> Entry:
+    def get_entry(self, record_id: str) -> CatalogEntry:
         """Return one record.
 
         Raises:
@@ -114,40 +114,40 @@ class Catalog:
             hint = f"Did you mean {ids}?" if ids else "`opis list` shows all."
             msg = f"There is no record {record_id!r}. {hint}"
             raise CatalogError(msg)
-        return _entry(row)
+        return _entry_from_row(row)
 
-    def load(self, record_id: str, version: int | None) -> Record:
+    def load_record(self, record_id: str, version: int | None) -> Record:
         """Return a version of a record as published, the newest for None.
 
         Raises:
             CatalogError: there is no such record or version.
         """
-        entry = self.entry(record_id)
+        entry = self.get_entry(record_id)
         folder = self.records / entry.folder / f"v{version or entry.version}"
         try:
-            return from_json((folder / "data" / "record.json").read_bytes())
+            return parse_record((folder / "data" / "record.json").read_bytes())
         except FileNotFoundError as error:
             msg = f"{record_id} has no version {version}; the newest is {entry.version}."
             raise CatalogError(msg) from error
 
-    def with_bytes(self, sha256: str) -> Known | None:
+    def find_by_digest(self, sha256: str) -> PublishedVersion | None:
         """Return the newest published version of these bytes, or None."""
         row = self._db.execute(
-            f"SELECT {_KNOWN} FROM version v"
+            f"SELECT {_VERSION_COLUMNS} FROM version v"
             " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
             [sha256],
         ).fetchone()
-        return None if row is None else _known(row)
+        return None if row is None else _version_from_row(row)
 
-    def versions(self, record_id: str | None = None) -> Iterator[Known]:
+    def iter_versions(self, record_id: str | None = None) -> Iterator[PublishedVersion]:
         """Yield all versions that were published, or those of one record."""
         only = "" if record_id is None else "WHERE v.record = ?"
         rows = self._db.execute(
-            f"SELECT {_KNOWN} FROM record r CROSS JOIN version v ON v.record = r.id {only}"
-            " ORDER BY r.folder, r.id, v.version",
+            f"SELECT {_VERSION_COLUMNS} FROM record r CROSS JOIN version v ON v.record = r.id"
+            f" {only} ORDER BY r.folder, r.id, v.version",
             [] if record_id is None else [record_id],
         )
-        yield from map(_known, rows)
+        yield from map(_version_from_row, rows)
 
     def newest_version(self, record_id: str) -> int:
         """Return the number of the newest version, 0 where there is no such record."""
@@ -159,54 +159,54 @@ class Catalog:
         row = self._db.execute("SELECT folder FROM record WHERE id = ?", [record_id]).fetchone()
         return None if row is None else str(row["folder"])
 
-    def with_reference(self, normal: str) -> str | None:
+    def find_by_reference(self, reference: str) -> str | None:
         """Return the id of the record that was made from this place, or None."""
-        row = self._db.execute("SELECT id FROM record WHERE reference = ?", [normal]).fetchone()
+        row = self._db.execute("SELECT id FROM record WHERE reference = ?", [reference]).fetchone()
         return None if row is None else str(row["id"])
 
-    def under(self, normal: str) -> list[str]:
+    def find_below(self, reference: str) -> list[str]:
         """Return the ids of the records made from a file or from leaves of it, by place.
 
         Args:
-            normal: the printed form of a reference without leaves.
+            reference: the printed form of a reference without leaves.
         """
         rows = self._db.execute(
             # What begins with it and a comma lies between those two: after a blank comes `!`.
             "SELECT id FROM record WHERE reference = ?1"
             " OR reference >= ?1 || ', ' AND reference < ?1 || ',!' ORDER BY folder, id",
-            [normal],
+            [reference],
         )
         return [str(row["id"]) for row in rows]
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Return the pages on which all words of the query stand (see `full_text`)."""
-        return find(self._db, query, limit)
+        return find_hits(self._db, query, limit)
 
-    def count(self, query: str) -> int:
+    def count_hits(self, query: str) -> int:
         """Return on how many pages they stand, CONSIDERED + 1 for any more."""
-        return count(self._db, query)
+        return count_hits(self._db, query)
 
-    def announce(self, folder: Path) -> None:
+    def mark_pending(self, folder: Path) -> None:
         """Note that a version is about to appear at ``folder``."""
         name = folder.relative_to(self.records).as_posix()
         with self._db:
             self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [name])
 
-    def settle(self) -> None:
+    def apply_pending(self) -> None:
         """Enter the versions that were announced and appeared, forget those that did not."""
         names = [row["folder"] for row in self._db.execute("SELECT folder FROM pending")]
         with self._db:
             for name in names:
                 if (self.records / name / "bagit.txt").is_file():
-                    enter(self._db, card_of(self.records / name, self.records))
+                    upsert(self._db, row_of(self.records / name, self.records))
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
     def rebuild(self) -> None:
         """Make the catalogue anew from the published versions."""
         self._db.close()
-        self._db = self._anew(always=True)
+        self._db = self._build_under_lock(force=True)
 
-    def dump(self) -> Iterator[tuple[Any, ...]]:
+    def iter_rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield all that it says, in an order that does not depend on how it was built."""
         columns = {"page": "record, number, leaf, state, confidence, text"}
         asked = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
@@ -214,7 +214,7 @@ class Catalog:
             for row in self._db.execute(asked.format(columns.get(table, "*"), table)):
                 yield (table, *row)
 
-    def searches_what_it_holds(self) -> bool:
+    def index_is_consistent(self) -> bool:
         """Whether the file is sound and the full-text index agrees with the pages."""
         try:
             if self._db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
@@ -228,21 +228,21 @@ class Catalog:
             return False
         return True
 
-    def _anew(self, *, always: bool = False) -> sqlite3.Connection:
+    def _build_under_lock(self, *, force: bool = False) -> sqlite3.Connection:
         """Build beside and rename into place; of many that find none, one builds."""
         with archive_lock(self.path.parent):
-            if is_whole(self.path) and not always:
-                return connect(self.path)
-            self.rebuilt = self.path.exists()
-            build(self.path, self.records)
-            return connect(self.path)
+            if is_usable(self.path) and not force:
+                return open_database(self.path)
+            self.was_rebuilt = self.path.exists()
+            build_catalog(self.path, self.records)
+            return open_database(self.path)
 
 
-def _entry(row: sqlite3.Row) -> Entry:
-    fields = {name: row[name] for name in Entry.__dataclass_fields__}
-    return Entry(**{**fields, "needs_review": bool(row["needs_review"])})
+def _entry_from_row(row: sqlite3.Row) -> CatalogEntry:
+    fields = {name: row[name] for name in CatalogEntry.__dataclass_fields__}
+    return CatalogEntry(**{**fields, "needs_review": bool(row["needs_review"])})
 
 
-def _known(row: sqlite3.Row) -> Known:
+def _version_from_row(row: sqlite3.Row) -> PublishedVersion:
     record, version, folder, sidecar, manifest, withdrawn, reference = row
-    return Known(record, version, folder, sidecar, manifest, bool(withdrawn), reference)
+    return PublishedVersion(record, version, folder, sidecar, manifest, bool(withdrawn), reference)

@@ -8,21 +8,21 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dates.edtf import first_year
-from pipeline.fixity import digest
-from pipeline.record.model import from_json
+from pipeline.fixity import file_sha256
+from pipeline.record.model import parse_record
 
 #: of a card, in the order of the columns of catalog.sql
-_RECORD = (
+_RECORD_FIELDS = (
     "id", "version", "folder", "title", "date", "year", "language", "archive", "fond",
     "reference", "page_count", "words", "confidence", "needs_review", "summary", "status",
 )  # fmt: skip
-_VERSION = (
+_VERSION_FIELDS = (
     "id", "version", "source_sha256", "source_name", "sidecar_sha256", "manifest_sha256",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class CardPage:
+class CatalogPage:
     """A page on a card."""
 
     number: int
@@ -33,7 +33,7 @@ class CardPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class CatalogRow:
     """What the catalogue takes from a published version."""
 
     id: str
@@ -56,7 +56,7 @@ class Card:
     sidecar_sha256: str | None
     manifest_sha256: str
     issues: tuple[tuple[int | None, str, str], ...]  #: page, concern, detail
-    pages: tuple[CardPage, ...]
+    pages: tuple[CatalogPage, ...]
 
     @property
     def page_count(self) -> int:
@@ -64,17 +64,17 @@ class Card:
         return len(self.pages)
 
 
-def card_of(folder: Path, records: Path) -> Card:
+def row_of(folder: Path, records: Path) -> CatalogRow:
     """Return the card of a published version.
 
     Args:
         folder: of the version.
         records: the folder that all records lie in.
     """
-    record = from_json((folder / "data" / "record.json").read_bytes())
+    record = parse_record((folder / "data" / "record.json").read_bytes())
     source, sidecar = record.provenance.source, record.provenance.sidecar
     first = record.references[0] if record.references else None
-    return Card(
+    return CatalogRow(
         id=record.id,
         version=record.version,
         folder=folder.parent.relative_to(records).as_posix(),
@@ -93,10 +93,10 @@ def card_of(folder: Path, records: Path) -> Card:
         source_sha256=source.sha256,
         source_name=source.name,
         sidecar_sha256=None if sidecar is None else sidecar.sha256,
-        manifest_sha256=digest(folder / "tagmanifest-sha256.txt"),
+        manifest_sha256=file_sha256(folder / "tagmanifest-sha256.txt"),
         issues=tuple((one.page, one.concern.value, one.detail) for one in record.issues),
         pages=tuple(
-            CardPage(
+            CatalogPage(
                 page.number, page.leaf, page.state.value, page.mean_confidence, page.reading_text
             )
             for page in record.pages
@@ -104,35 +104,35 @@ def card_of(folder: Path, records: Path) -> Card:
     )
 
 
-def enter(db: sqlite3.Connection, card: Card) -> None:
+def upsert(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
     """Enter a version; only the newest fills the tables that are searched.
 
     Args:
         db: an open catalogue; the caller ends the transaction.
-        card: of the version.
+        catalog_row: of the version.
     """
-    newest = db.execute("SELECT version FROM record WHERE id = ?", [card.id]).fetchone()
-    if newest is None or card.version >= newest[0]:
-        _remove(db, card.id)
-        _insert(db, "record", tuple(getattr(card, name) for name in _RECORD))
-        _enter_pages(db, card)
-    row = tuple(getattr(card, name) for name in _VERSION)
+    newest = db.execute("SELECT version FROM record WHERE id = ?", [catalog_row.id]).fetchone()
+    if newest is None or catalog_row.version >= newest[0]:
+        _delete_record(db, catalog_row.id)
+        _insert_row(db, "record", tuple(getattr(catalog_row, name) for name in _RECORD_FIELDS))
+        _insert_pages(db, catalog_row)
+    row = tuple(getattr(catalog_row, name) for name in _VERSION_FIELDS)
     db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def _enter_pages(db: sqlite3.Connection, card: Card) -> None:
-    for issue in card.issues:
-        _insert(db, "issue", (card.id, *issue))
-    for page in card.pages:
-        row = (None, card.id, page.number, page.leaf, page.state, page.confidence, page.text)
-        rowid = _insert(db, "page", row)
+def _insert_pages(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
+    for issue in catalog_row.issues:
+        _insert_row(db, "issue", (catalog_row.id, *issue))
+    for page in catalog_row.pages:
+        row = (None, catalog_row.id, page.number, page.leaf, page.state, page.confidence, page.text)
+        rowid = _insert_row(db, "page", row)
         db.execute(
             "INSERT INTO page_search (rowid, text) SELECT id, text FROM page_text WHERE id = ?",
             [rowid],
         )
 
 
-def _remove(db: sqlite3.Connection, record_id: str) -> None:
+def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
     db.execute(
         "INSERT INTO page_search (page_search, rowid, text) SELECT 'delete', t.id, t.text"
         " FROM page_text t JOIN page p ON p.id = t.id WHERE p.record = ?",
@@ -142,31 +142,31 @@ def _remove(db: sqlite3.Connection, record_id: str) -> None:
         db.execute(f"DELETE FROM {table} WHERE {key} = ?", [record_id])
 
 
-def _insert(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:
+def _insert_row(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:
     places = ", ".join("?" * len(row))
     return db.execute(f"INSERT INTO {table} VALUES ({places})", row).lastrowid or 0
 
 
-def published_versions(records: Path) -> Iterator[Path]:
+def version_folders(records: Path) -> Iterator[Path]:
     """Yield the folder of every published version, in a fixed order; staging is left out."""
-    for folder in _folders(records):
-        versions = [p for p in _children(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
+    for folder in _record_folders(records):
+        versions = [p for p in _child_folders(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
         yield from sorted(versions, key=lambda path: int(path.name[1:]))
 
 
-def _folders(folder: Path) -> Iterator[Path]:
+def _record_folders(folder: Path) -> Iterator[Path]:
     """Yield the folders of records: those that hold a version."""
     if not folder.is_dir():
         return
-    children = _children(folder)
+    children = _child_folders(folder)
     if any((child / "bagit.txt").is_file() or (child / "data").is_dir() for child in children):
         yield folder
         return
     for child in children:
-        yield from _folders(child)
+        yield from _record_folders(child)
 
 
-def _children(folder: Path) -> list[Path]:
+def _child_folders(folder: Path) -> list[Path]:
     """Return the folders in a folder; a link is none, it may lead anywhere."""
     return sorted(
         path

@@ -6,14 +6,14 @@ from pathlib import Path
 from pipeline.exports.alto import to_alto
 from pipeline.exports.readme import to_readme
 from pipeline.exports.registry import PUBLISHED
-from pipeline.exports.source import Material, lines_of
-from pipeline.model import PageState, Verdict
-from pipeline.ocr.upright import upright
-from pipeline.record.model import Record, RecordPage, dump, to_json
-from pipeline.record.provenance import by_page, to_prov_json
-from pipeline.repository.pdf_jobs import Write
+from pipeline.exports.source import ExportSource, placed_lines
+from pipeline.model import PageState, TextLayerVerdict
+from pipeline.ocr.upright import to_upright
+from pipeline.record.model import Record, RecordPage, dump_json, dump_record
+from pipeline.record.provenance import group_by_page, to_prov_json
+from pipeline.repository.pdf_jobs import PdfWriter
 from pipeline.scan import ReadPage
-from pipeline.searchable_pdf.write import LayerPage, PdfFacts
+from pipeline.searchable_pdf.write import LayerPage, PdfMetadata
 
 
 def write_contents(
@@ -21,7 +21,7 @@ def write_contents(
     record: Record,
     pages: Callable[[], Iterable[ReadPage]],
     base_url: str,
-    write: Write,
+    write_pdf: PdfWriter,
 ) -> None:
     """Write every file of a version that is made from the record and its pages.
 
@@ -30,53 +30,57 @@ def write_contents(
         record: what to write.
         pages: gives the pages as read, in order, one at a time; called once for each use.
         base_url: where records are served; exports name themselves by it.
-        write: writes the searchable PDF.
+        write_pdf: writes the searchable PDF.
     """
-    (data / "record.json").write_bytes(to_json(record))
-    _write(data / "provenance.json", dump(to_prov_json(record.provenance, record.id)))
-    _write(data / "README.txt", to_readme(record))
+    (data / "record.json").write_bytes(dump_record(record))
+    _write_text(data / "provenance.json", dump_json(to_prov_json(record.provenance, record.id)))
+    _write_text(data / "README.txt", to_readme(record))
     if record.status == "withdrawn":
         return
-    _write(data / "text.txt", record.reading_text + "\n")
+    _write_text(data / "text.txt", record.reading_text + "\n")
     (data / "pages").mkdir()
-    lines, done = [], by_page(record.provenance.activities)
+    lines, done = [], group_by_page(record.provenance.activities)
     for page, read in zip(record.pages, pages(), strict=True):
         alto = to_alto(record, page, read.reading.text, done[page.number])
-        (data / "pages" / page_name(page.number)).write_bytes(alto)
-        lines.append(lines_of(read.reading.text, page.line_roles))
+        (data / "pages" / alto_name(page.number)).write_bytes(alto)
+        lines.append(placed_lines(read.reading.text, page.line_roles))
     (data / "export").mkdir()
-    made = Material(record, tuple(lines), base_url)
+    made = ExportSource(record, tuple(lines), base_url)
     for name, export in PUBLISHED.items():
         (data / "export" / name).write_bytes(export(made))
-    _write_searchable(data, record, pages(), write)
+    _write_searchable_pdf(data, record, pages(), write_pdf)
 
 
-def _write_searchable(data: Path, record: Record, pages: Iterable[ReadPage], write: Write) -> None:
+def _write_searchable_pdf(
+    data: Path, record: Record, pages: Iterable[ReadPage], write_pdf: PdfWriter
+) -> None:
     source = record.provenance.source
     labels = tuple(page.leaf for page in record.pages)
-    facts = PdfFacts(record.name, record.language or "", None, record.creator or "", labels)
-    write(
+    facts = PdfMetadata(record.name, record.language or "", None, record.creator or "", labels)
+    write_pdf(
         data / "original" / source.name,
         source.media_type,
-        _layers(record.pages, pages),
+        _layer_pages(record.pages, pages),
         data / "searchable.pdf",
         facts,
     )
 
 
-def page_name(number: int) -> str:
+def alto_name(number: int) -> str:
     """Return the name of a page's ALTO file: by position, never by leaf."""
     return f"{number:04d}.alto.xml"
 
 
-def _layers(made: tuple[RecordPage, ...], pages: Iterable[ReadPage]) -> Iterator[LayerPage]:
-    for page, read in zip(made, pages, strict=True):
+def _layer_pages(
+    record_pages: tuple[RecordPage, ...], pages: Iterable[ReadPage]
+) -> Iterator[LayerPage]:
+    for page, read in zip(record_pages, pages, strict=True):
         layer = page.embedded
-        drawn = layer is not None and layer.verdict is Verdict.GOOD and not layer.hidden
+        drawn = layer is not None and layer.verdict is TextLayerVerdict.GOOD and not layer.hidden
         unread = page.state in {PageState.TIMEOUT, PageState.ERROR}
-        found = upright(read.reading, page.image)
+        found = to_upright(read.reading, page.image)
         yield LayerPage(page.image, found.text, drawn or unread, found.quarters)
 
 
-def _write(path: Path, text: str) -> None:
+def _write_text(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.exports.alto import read_blocks
-from pipeline.exports.source import FileAt, LineAt, Material, lines_of
+from pipeline.exports.source import ExportSource, PlacedLine, VersionFile, placed_lines
 from pipeline.record.model import Record
-from pipeline.repository.bag import MANIFEST, decoded
+from pipeline.repository.bag import MANIFEST, decode_path
 from pipeline.text import PageText
 
 
-def material_of(folder: Path, record: Record, base_url: str) -> Material:
+def load_export_source(folder: Path, record: Record, base_url: str) -> ExportSource:
     """Return what a version is exported from.
 
     Args:
@@ -21,20 +21,22 @@ def material_of(folder: Path, record: Record, base_url: str) -> Material:
     Raises:
         OSError, ValueError: a file of it is missing or damaged; ``opis verify`` says which.
     """
-    return Material(record, tuple(_lines(folder, record)), base_url, tuple(_files(folder)))
+    return ExportSource(
+        record, tuple(_placed_lines(folder, record)), base_url, tuple(_version_files(folder))
+    )
 
 
-def _lines(folder: Path, record: Record) -> Iterator[tuple[LineAt, ...]]:
+def _placed_lines(folder: Path, record: Record) -> Iterator[tuple[PlacedLine, ...]]:
     for page in record.pages:
         alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
         if page.image is None or not alto.exists():
             yield ()
             continue
-        yield lines_of(PageText(read_blocks(alto.read_bytes())), page.line_roles)
+        yield placed_lines(PageText(read_blocks(alto.read_bytes())), page.line_roles)
 
 
-def _files(folder: Path) -> Iterator[FileAt]:
+def _version_files(folder: Path) -> Iterator[VersionFile]:
     for line in (folder / MANIFEST).read_text("utf-8").splitlines():
         digest, _, path = line.partition("  ")
-        name = decoded(path)
-        yield FileAt(name, digest, (folder / name).stat().st_size)
+        name = decode_path(path)
+        yield VersionFile(name, digest, (folder / name).stat().st_size)

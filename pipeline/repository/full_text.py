@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from pipeline.errors import CatalogError
 
-CONSIDERED = 200  #: pages that are weighed against each other
+MAX_RANKED_PAGES = 200  #: pages that are weighed against each other
 
-_USUAL = 1500  #: characters of a page
-_AROUND = 60  #: characters shown on each side of a hit
+_AVERAGE_PAGE_LENGTH = 1500  #: characters of a page
+_CONTEXT_CHARACTERS = 60  #: characters shown on each side of a hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Hit:
     around: str  #: the words around the first hit, on one line
 
 
-def find(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
+def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
     """Return the pages on which all words of the query stand, the best first.
 
     A word that ends in ``*`` is a beginning; words in quotation marks are a phrase. Where they
@@ -37,21 +37,21 @@ def find(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
     Raises:
         CatalogError: there is no word in the query.
     """
-    terms = _terms(query)
+    terms = _required_terms(query)
     rows = db.execute(
         "SELECT p.record, r.title, p.number, p.leaf, p.text FROM"
         " (SELECT rowid AS id FROM page_search WHERE page_search MATCH ? LIMIT ?) s"
         " JOIN page p ON p.id = s.id JOIN record r ON r.id = p.record",
-        [" ".join(terms), CONSIDERED],
+        [" ".join(terms), MAX_RANKED_PAGES],
     ).fetchall()
-    rows.sort(key=lambda row: (-density(row["text"], terms), row["record"], row["number"]))
+    rows.sort(key=lambda row: (-relevance_score(row["text"], terms), row["record"], row["number"]))
     return [
         Hit(record, title, number, leaf, words_around(text, terms))
         for record, title, number, leaf, text in rows[:limit]
     ]
 
 
-def count(db: sqlite3.Connection, query: str) -> int:
+def count_hits(db: sqlite3.Connection, query: str) -> int:
     """Return on how many pages all words of the query stand, CONSIDERED + 1 for any more.
 
     Raises:
@@ -59,12 +59,12 @@ def count(db: sqlite3.Connection, query: str) -> int:
     """
     found = db.execute(
         "SELECT count(*) FROM (SELECT 1 FROM page_search WHERE page_search MATCH ? LIMIT ?)",
-        [" ".join(_terms(query)), CONSIDERED + 1],
+        [" ".join(_required_terms(query)), MAX_RANKED_PAGES + 1],
     )
     return int(found.fetchone()[0])
 
 
-def _terms(query: str) -> list[str]:
+def _required_terms(query: str) -> list[str]:
     terms = search_terms(query)
     if not terms:
         msg = f"No word to search for in {query!r}."
@@ -74,7 +74,7 @@ def _terms(query: str) -> list[str]:
 
 def search_terms(query: str) -> list[str]:
     """Return FTS5 terms: each word or phrase quoted, so that no mark of the query is syntax."""
-    found = re.findall(r'"([^"]+)"|(\S+)', _fold(query))
+    found = re.findall(r'"([^"]+)"|(\S+)', _fold_yo(query))
     terms = []
     for phrase, word in found:
         text = phrase or word
@@ -84,21 +84,21 @@ def search_terms(query: str) -> list[str]:
     return terms
 
 
-def density(text: str, terms: Iterable[str]) -> float:
+def relevance_score(text: str, terms: Iterable[str]) -> float:
     """Return how much a page is about the terms, all of which stand on it.
 
     BM25 (Robertson and Zaragoza 2009) without the weight of rare words: to know how rare a word is,
     SQLite reads the whole list of its pages, half a second for a common one on two million pages.
     """
-    folded, score = _fold(text), 0.0
-    length = 1.2 * (0.25 + 0.75 * len(text) / _USUAL)
+    folded, score = _fold_yo(text), 0.0
+    length = 1.2 * (0.25 + 0.75 * len(text) / _AVERAGE_PAGE_LENGTH)
     for term in terms:
-        often = len(re.findall(_pattern(term), folded, re.IGNORECASE))
+        often = len(re.findall(_term_pattern(term), folded, re.IGNORECASE))
         score += often / (often + length)
     return score
 
 
-def _pattern(term: str) -> str:
+def _term_pattern(term: str) -> str:
     """Return a regular expression that finds what an FTS5 term of ours finds."""
     words = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", term))
     end = "" if term.endswith("*") else r"(?!\w)"
@@ -107,16 +107,16 @@ def _pattern(term: str) -> str:
 
 def words_around(text: str, terms: Iterable[str]) -> str:
     """Return the words around the first hit, on one line."""
-    folded = _fold(text)
+    folded = _fold_yo(text)
     words = [word for term in terms for word in re.findall(r"\w+", term)]
     pattern = "|".join(rf"(?<!\w){re.escape(word)}" for word in words)
     found = re.search(pattern, folded, re.IGNORECASE)
     middle = found.start() if found else 0
-    start, end = max(middle - _AROUND, 0), min(middle + _AROUND, len(text))
+    start, end = max(middle - _CONTEXT_CHARACTERS, 0), min(middle + _CONTEXT_CHARACTERS, len(text))
     shown = " ".join(text[start:end].split())
     return ("… " if start else "") + shown + (" …" if end < len(text) else "")
 
 
-def _fold(text: str) -> str:
+def _fold_yo(text: str) -> str:
     """Return the text with ё as е: of the same length, so that places agree."""
     return text.replace("ё", "е").replace("Ё", "Е")

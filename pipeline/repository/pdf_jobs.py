@@ -11,54 +11,58 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from pipeline.errors import BrokenScanError, PageError
-from pipeline.searchable_pdf.compare import Look, look
-from pipeline.searchable_pdf.write import LayerPage, PdfFacts, write_searchable
+from pipeline.searchable_pdf.compare import PdfComparison, compare_pdfs
+from pipeline.searchable_pdf.write import LayerPage, PdfMetadata, write_searchable_pdf
 from pipeline.settings import Settings
-from pipeline.workers.pool import Readers
-from pipeline.workers.protocol import LAYER, Answer, Compare, Search
+from pipeline.workers.pool import WorkerPool
+from pipeline.workers.protocol import LAYER_ADAPTER, Answer, ComparePdfs, WriteSearchablePdf
 
-_FULL = os.strerror(errno.ENOSPC)
-_A_PAGE = 2.0  #: seconds that a page may take; 0.02 were measured
+_DISK_FULL = os.strerror(errno.ENOSPC)
+_SECONDS_PER_PAGE = 2.0  #: seconds that a page may take; 0.02 were measured
 
-Write = Callable[[Path, str, Iterable[LayerPage], Path, PdfFacts], None]
-Seen = Callable[[Path, Path | None], Look]
+PdfWriter = Callable[[Path, str, Iterable[LayerPage], Path, PdfMetadata], None]
+PdfComparer = Callable[[Path, Path | None], PdfComparison]
 
 
 @dataclass(frozen=True, slots=True)
-class Pdfs:
+class PdfJobs:
     """Writes ``searchable.pdf`` and looks at it."""
 
-    write: Write
-    look: Seen
+    write: PdfWriter
+    compare: PdfComparer
 
 
-HERE = Pdfs(write_searchable, look)  #: in this process: for what is trusted
+IN_PROCESS = PdfJobs(write_searchable_pdf, compare_pdfs)  #: in this process: for what is trusted
 
 
-def in_children(readers: Readers, settings: Settings) -> Pdfs:
+def in_workers(workers: WorkerPool, settings: Settings) -> PdfJobs:
     """Return who does it in a reading child, within the time that its pages may take."""
 
-    def ask(question: Search | Compare, name: str, pages: int) -> Answer:
+    def ask_worker(question: WriteSearchablePdf | ComparePdfs, name: str, pages: int) -> Answer:
         try:
-            return readers.ask(question, settings.page_timeout + _A_PAGE * pages)
+            return workers.ask(question, settings.page_timeout + _SECONDS_PER_PAGE * pages)
         except PageError as error:
-            if _FULL in str(error):  # qpdf ends the process when it cannot write
-                raise OSError(errno.ENOSPC, _FULL, name) from error
+            if _DISK_FULL in str(error):  # qpdf ends the process when it cannot write
+                raise OSError(errno.ENOSPC, _DISK_FULL, name) from error
             msg = f"{name} can be read, but no searchable PDF can be made of it: {error}."
             raise BrokenScanError(msg) from error
 
-    def write(
-        original: Path, media_type: str, pages: Iterable[LayerPage], target: Path, facts: PdfFacts
+    def write_in_worker(
+        original: Path,
+        media_type: str,
+        pages: Iterable[LayerPage],
+        target: Path,
+        metadata: PdfMetadata,
     ) -> None:
         with NamedTemporaryFile(prefix=".layers-", dir=target.parent, suffix=".jsonl") as file:
-            count = sum(1 for page in pages if file.write(LAYER.dump_json(page) + b"\n"))
+            count = sum(1 for page in pages if file.write(LAYER_ADAPTER.dump_json(page) + b"\n"))
             file.flush()
-            question = Search(original, media_type, Path(file.name), target, facts)
-            ask(question, original.name, count)
+            question = WriteSearchablePdf(original, media_type, Path(file.name), target, metadata)
+            ask_worker(question, original.name, count)
 
-    def seen(searchable: Path, original: Path | None) -> Look:
+    def compare_in_worker(searchable: Path, original: Path | None) -> PdfComparison:
         name = (original or searchable).name
-        found = ask(Compare(searchable, original), name, settings.max_pages).look
-        return found or Look(0, (), (), "the child did not say")
+        found = ask_worker(ComparePdfs(searchable, original), name, settings.max_pages).comparison
+        return found or PdfComparison(0, (), (), "the child did not say")
 
-    return Pdfs(write, seen)
+    return PdfJobs(write_in_worker, compare_in_worker)

@@ -13,42 +13,42 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.errors import DuplicateError, IngestError, UnreadableError
-from pipeline.fixity import digest
-from pipeline.inbox.mounts import require
+from pipeline.fixity import file_sha256
+from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
-from pipeline.record.changes import Kind, changes
-from pipeline.record.model import Record, dump, from_json
+from pipeline.record.changes import ChangeKind, compare_versions
+from pipeline.record.model import Record, dump_json, parse_record
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_file import archive_lock
 from pipeline.repository.contents import write_contents
-from pipeline.repository.pdf_jobs import HERE, Pdfs
+from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs
 from pipeline.repository.staging import staging
-from pipeline.repository.verify import CHANGES, check_version
-from pipeline.scan import Admitted, ReadPage
+from pipeline.repository.verify import CHANGES_FILE, check_version
+from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """Where a scan's record is; ``already`` when another ingest had published it."""
 
     record_id: str
     version: int
     folder: Path  #: of the version
-    already: bool = False
+    already_published: bool = False
 
 
-def publish(  # noqa: PLR0913  what, from where, where to, when, why and by whom
-    scan: Admitted,
+def publish_record(  # noqa: PLR0913  what, from where, where to, when, why and by whom
+    scan: AdmittedScan,
     record: Record,
     pages: Callable[[], Iterable[ReadPage]],
     settings: Settings,
     clock: Clock,
-    why: tuple[Kind, str] | None = None,
+    change_reason: tuple[ChangeKind, str] | None = None,
     *,
-    pdfs: Pdfs = HERE,
-) -> Published:
+    pdf_jobs: PdfJobs = IN_PROCESS,
+) -> PublishResult:
     """Write, check and publish a version of a record, and enter it in the catalogue.
 
     Args:
@@ -57,52 +57,56 @@ def publish(  # noqa: PLR0913  what, from where, where to, when, why and by whom
         pages: gives the pages as read, in order; called once for each writer that needs them.
         settings: where to.
         clock: dates the bag.
-        why: there is a version after the first: what was done, and the reason.
-        pdfs: writes and looks at the searchable PDF.
+        change_reason: there is a version after the first: what was done, and the reason.
+        pdf_jobs: writes and looks at the searchable PDF.
 
     Raises:
         DuplicateError: the record's place was taken meanwhile by other bytes.
         AwayError: the disk of the output is not there.
         IngestError: the scan changed or vanished while it was read.
     """
-    home, name, version = _home(scan, record, settings), record.id, record.version
+    home, name, version = _record_folder(scan, record, settings), record.id, record.version
     with staging(home, version, settings) as folder:
         data = folder / "data"
         data.mkdir(parents=True)
         if version > 1:
-            _tell_changes(data, home, record, why)
+            _write_changes(data, home, record, change_reason)
         if record.status != "withdrawn":
-            _keep(data, scan)
-        write_contents(data, record, pages, settings.base_url, pdfs.write)
+            _copy_originals(data, scan)
+        write_contents(data, record, pages, settings.base_url, pdf_jobs.write)
         del record  # a long one weighs, and the check reads it back
-        _close(folder, name, version, settings, clock, pdfs)
+        _close_and_check(folder, name, version, settings, clock, pdf_jobs)
         return _put_in_place(folder, home / f"v{version}", scan, settings)
 
 
-def _home(scan: Admitted, record: Record, settings: Settings) -> Path:
+def _record_folder(scan: AdmittedScan, record: Record, settings: Settings) -> Path:
     """Return the record's folder: where its versions lie, or where the ladder of a first leads."""
     if record.version > 1:
         with Catalog(settings.catalog, settings.records) as catalog:
             if known := catalog.folder_of(record.id):
                 return settings.records / known
-    return settings.records.joinpath(*_ladder(scan), record.id)
+    return settings.records.joinpath(*_level_folders(scan), record.id)
 
 
-def _tell_changes(data: Path, home: Path, record: Record, why: tuple[Kind, str] | None) -> None:
+def _write_changes(
+    data: Path, home: Path, record: Record, change_reason: tuple[ChangeKind, str] | None
+) -> None:
     before = home / f"v{record.version - 1}" / "data" / "record.json"
-    old = from_json(before.read_bytes())
+    old = parse_record(before.read_bytes())
     same = old.provenance.source.sha256 == record.provenance.source.sha256
-    kind, reason = why or (
+    kind, reason = change_reason or (
         ("described", "described anew") if same else ("replaced", "another scan of it")
     )
-    told = changes(old, record, kind, reason)
-    (data / CHANGES).write_text(dump(told.model_dump(mode="json")), encoding="utf-8", newline="\n")
+    told = compare_versions(old, record, kind, reason)
+    (data / CHANGES_FILE).write_text(
+        dump_json(told.model_dump(mode="json")), encoding="utf-8", newline="\n"
+    )
 
 
-def _ladder(scan: Admitted) -> tuple[str, ...]:
+def _level_folders(scan: AdmittedScan) -> tuple[str, ...]:
     """Return the archive's own ladder as folders; a replacing version stays with its record."""
-    held = scan.described.held
-    return ("unidentified",) if held is None else held.folder
+    held = scan.described.held_reference
+    return ("unidentified",) if held is None else held.folder_names
 
 
 def copy_checked(source: Path, target: Path, sha256: str) -> None:
@@ -116,42 +120,42 @@ def copy_checked(source: Path, target: Path, sha256: str) -> None:
     except FileNotFoundError as error:
         msg = f"{source.name} is gone from the inbox."
         raise UnreadableError(msg) from error
-    if digest(target) != sha256:
+    if file_sha256(target) != sha256:
         msg = f"{source.name} changed while it was read. Leave it alone until it is published."
         raise IngestError(msg)
 
 
-def _keep(data: Path, scan: Admitted) -> None:
+def _copy_originals(data: Path, scan: AdmittedScan) -> None:
     """Keep the scan, and what came with it, bit for bit."""
     (data / "original").mkdir()
     copy_checked(scan.path, data / "original" / scan.name, scan.sha256)
     if scan.sidecar is not None and scan.sidecar_sha256 is not None:
         (data / "sidecar").mkdir()
         copy_checked(scan.sidecar, data / "sidecar" / scan.sidecar.name, scan.sidecar_sha256)
-    _keep_texts(data, scan)
+    _copy_supplements(data, scan)
 
 
-def _close(
-    folder: Path, name: str, version: int, settings: Settings, clock: Clock, pdfs: Pdfs
+def _close_and_check(
+    folder: Path, record_id: str, version: int, settings: Settings, clock: Clock, pdf_jobs: PdfJobs
 ) -> None:
     """Close the bag, check it, and make it read-only."""
     info = {
         "Source-Organization": settings.organization,
-        "External-Identifier": name,
+        "External-Identifier": record_id,
         "Internal-Sender-Identifier": f"v{version}",
         "Bagging-Date": clock.now().date().isoformat(),
         "Bag-Software-Agent": "Opis",
     }
     close_bag(folder, {key: value for key, value in info.items() if value})
-    findings = check_version(folder, pdfs.look)
+    findings = check_version(folder, pdf_jobs.compare)
     if findings:
         worst = "; ".join(f"{found.path}: {found.detail}" for found in findings[:3])
-        msg = f"{name} does not check and was not published: {worst}"
+        msg = f"{record_id} does not check and was not published: {worst}"
         raise RuntimeError(msg)  # ours to mend: nothing the scan did
-    _seal(folder)
+    _seal_folder(folder)
 
 
-def _keep_texts(data: Path, scan: Admitted) -> None:
+def _copy_supplements(data: Path, scan: AdmittedScan) -> None:
     """Keep translations as they came, and of a spreadsheet the row on this scan."""
     for text in scan.translations:
         if text.path is not None:
@@ -163,19 +167,21 @@ def _keep_texts(data: Path, scan: Admitted) -> None:
         kept.write_text(scan.index_row, encoding="utf-8", newline="")
 
 
-def _put_in_place(folder: Path, target: Path, scan: Admitted, settings: Settings) -> Published:
-    require(settings)  # else the lock would be made where no disk is
+def _put_in_place(
+    folder: Path, target: Path, scan: AdmittedScan, settings: Settings
+) -> PublishResult:
+    require_mounts(settings)  # else the lock would be made where no disk is
     with (
         archive_lock(settings.output),
         Catalog(settings.catalog, settings.records) as catalog,
     ):
-        catalog.settle()
-        known = catalog.with_bytes(scan.sha256)
+        catalog.apply_pending()
+        known = catalog.find_by_digest(scan.sha256)
         new = (target.parent.name, int(target.name[1:]))
-        if known is not None and (known.record != new[0] or known.version >= new[1]):
+        if known is not None and (known.record_id != new[0] or known.version >= new[1]):
             there = settings.records / known.folder / f"v{known.version}"
-            return Published(known.record, known.version, there, already=True)
-        catalog.announce(target)
+            return PublishResult(known.record_id, known.version, there, already_published=True)
+        catalog.mark_pending(target)
         try:
             folder.rename(target)
         except OSError as error:
@@ -187,20 +193,20 @@ def _put_in_place(folder: Path, target: Path, scan: Admitted, settings: Settings
                 "become the next version."
             )
             raise DuplicateError(msg) from error
-        _sync(target.parent)
-        catalog.settle()
-    return Published(target.parent.name, int(target.name[1:]), target)
+        _sync_path(target.parent)
+        catalog.apply_pending()
+    return PublishResult(target.parent.name, int(target.name[1:]), target)
 
 
-def _seal(folder: Path) -> None:
+def _seal_folder(folder: Path) -> None:
     """Force everything to disk and make it read-only, folders last."""
     paths = sorted(folder.rglob("*"), key=lambda path: len(path.parts), reverse=True)
     for path in [*paths, folder]:
-        _sync(path)
+        _sync_path(path)
         path.chmod(0o555 if path.is_dir() else 0o444)
 
 
-def _sync(path: Path) -> None:
+def _sync_path(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -17,23 +17,23 @@ from typing import Any
 from fsspec.core import url_to_fs
 
 from pipeline.errors import MachineError, OpisError, SetupError
-from pipeline.fixity import digest
-from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_files
+from pipeline.fixity import file_sha256
+from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
 from pipeline.settings import Settings
 
-_DECLARATION = "bagit.txt"  #: without it, nobody takes a folder for a version
-_AT_ONCE = 8  #: files that are sent or read back side by side
-_PIECE = 2**20  #: bytes
+_DECLARATION_FILE = "bagit.txt"  #: without it, nobody takes a folder for a version
+_MAX_TRANSFERS = 8  #: files that are sent or read back side by side
+_CHUNK_BYTES = 2**20  #: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Pushed:
+class PushResult:
     """What became of a version."""
 
-    path: str  #: relative to ``records/``
-    sent: int  #: files that were not there, or not whole; 0 where all of it was
-    size: int  #: bytes of these
+    version: str  #: relative to ``records/``
+    files_sent: int  #: files that were not there, or not whole; 0 where all of it was
+    bytes_sent: int  #: bytes of these
 
 
 class Mirror:
@@ -55,86 +55,89 @@ class Mirror:
             raise SetupError(msg) from error
         self.url = url
 
-    def holds(self, version: str) -> bool:
+    def has_version(self, version: str) -> bool:
         """Whether a version is there, whole."""
-        return bool(self._fs.exists(join(self._root, version, _DECLARATION)))
+        return bool(self._fs.exists(join(self._root, version, _DECLARATION_FILE)))
 
-    def versions(self) -> Iterator[str]:
+    def iter_versions(self) -> Iterator[str]:
         """Yield the versions that are there, and those that are half there, by name."""
         if not self._fs.exists(self._root):
             return
-        marks = (_DECLARATION, TAG_MANIFEST)
+        marks = (_DECLARATION_FILE, TAG_MANIFEST)
         names = self._fs.find(self._root)
         found = {name.rpartition("/")[0] for name in names if name.rpartition("/")[2] in marks}
         yield from sorted(name[len(self._root) :].lstrip("/") for name in found)
 
-    def check(self, version: str) -> list[Finding]:
+    def check_version(self, version: str) -> list[Finding]:
         """Return what is not as it was when the version was published."""
-        there = _There(self._fs, join(self._root, version))
-        found = check_files(there)
-        if _DECLARATION not in there.names():
+        there = RemoteBag(self._fs, join(self._root, version))
+        found = check_bag_files(there)
+        if _DECLARATION_FILE not in there.file_names():
             detail = "the version was not sent whole: push it again"
-            found = [Finding(_DECLARATION, Damage.MISSING, detail)]
+            found = [Finding(_DECLARATION_FILE, Damage.MISSING, detail)]
         return [replace(finding, path=f"{version}/{finding.path}") for finding in found]
 
-    def manifest(self, version: str) -> str:
+    def manifest_digest(self, version: str) -> str:
         """Return the digest of a version's tag manifest; empty where there is none."""
-        there = _There(self._fs, join(self._root, version))
-        return there.digest(TAG_MANIFEST) if TAG_MANIFEST in there.names() else ""
+        there = RemoteBag(self._fs, join(self._root, version))
+        return there.file_digest(TAG_MANIFEST) if TAG_MANIFEST in there.file_names() else ""
 
-    def push(self, folder: Path, version: str, pool: ThreadPoolExecutor) -> Pushed:
+    def push_version(self, folder: Path, version: str, pool: ThreadPoolExecutor) -> PushResult:
         """Send what is not there, read it back, and declare the version whole.
 
         Raises:
             OSError: it cannot be written, or does not come back as it was sent.
         """
-        if self.holds(version):
-            return Pushed(version, 0, 0)
+        if self.has_version(version):
+            return PushResult(version, 0, 0)
         paths = (path for path in folder.rglob("*") if path.is_file())
-        names = {path.relative_to(folder).as_posix() for path in paths} - {_DECLARATION}
-        send = partial(self._send, folder, version)
+        names = {path.relative_to(folder).as_posix() for path in paths} - {_DECLARATION_FILE}
+        send = partial(self._send_file, folder, version)
         sizes = list(pool.map(send, sorted(names)))
-        sizes.append(send(_DECLARATION))
-        return Pushed(version, sum(size > 0 for size in sizes), sum(sizes))
+        sizes.append(send(_DECLARATION_FILE))
+        return PushResult(version, sum(size > 0 for size in sizes), sum(sizes))
 
-    def _send(self, folder: Path, version: str, name: str) -> int:
+    def _send_file(self, folder: Path, version: str, name: str) -> int:
         """Send a file unless it is there; return how many bytes were sent."""
         ours, target = folder / name, join(self._root, version, name)
-        wanted, there = digest(ours), _There(self._fs, join(self._root, version))
-        if self._fs.exists(target) and there.digest(name) == wanted:
+        wanted, there = file_sha256(ours), RemoteBag(self._fs, join(self._root, version))
+        if self._fs.exists(target) and there.file_digest(name) == wanted:
             return 0
         self._fs.makedirs(target.rpartition("/")[0], exist_ok=True)
         self._fs.put_file(str(ours), target)
-        if (found := there.digest(name)) != wanted:
+        if (found := there.file_digest(name)) != wanted:
             msg = f"{version}/{name} does not come back as it was sent: {found}, not {wanted}"
             raise OSError(msg)
         return ours.stat().st_size
 
 
 @dataclass(frozen=True, slots=True)
-class _There:
+class RemoteBag:
     """A bag in another place."""
 
     fs: Any
     root: str
 
-    def names(self) -> set[str]:
+    def file_names(self) -> set[str]:
+        """Return the names of its files, relative to it."""
         return {name[len(self.root) :].lstrip("/") for name in self.fs.find(self.root)}
 
-    def read(self, name: str) -> bytes:
+    def read_file(self, name: str) -> bytes:
+        """Return the content of a file."""
         content: bytes = self.fs.cat_file(join(self.root, name))
         return content
 
-    def digest(self, name: str) -> str:
+    def file_digest(self, name: str) -> str:
+        """Return the SHA-256 of a file in hex."""
         sum_ = hashlib.sha256()
         with self.fs.open(join(self.root, name), "rb", cache_type="readahead") as file:
-            while piece := file.read(_PIECE):
+            while piece := file.read(_CHUNK_BYTES):
                 sum_.update(piece)
         return sum_.hexdigest()
 
 
 @contextmanager
-def _reached(url: str) -> Iterator[None]:
+def _explain_store_errors(url: str) -> Iterator[None]:
     """Turn what goes wrong on the way into a sentence: each store has errors of its own."""
     try:
         yield
@@ -145,7 +148,7 @@ def _reached(url: str) -> Iterator[None]:
         raise MachineError(msg) from error
 
 
-def push(settings: Settings, url: str, tell: Callable[[Pushed], None]) -> int:
+def push_versions(settings: Settings, url: str, report: Callable[[PushResult], None]) -> int:
     """Mirror every published version, those that are there already in no time; return how many.
 
     Raises:
@@ -154,13 +157,13 @@ def push(settings: Settings, url: str, tell: Callable[[Pushed], None]) -> int:
     """
     mirror, count = Mirror(url), 0
     with (
-        _reached(url),
+        _explain_store_errors(url),
         Catalog(settings.catalog, settings.records) as catalog,
-        ThreadPoolExecutor(_AT_ONCE) as pool,
+        ThreadPoolExecutor(_MAX_TRANSFERS) as pool,
     ):
-        for known in catalog.versions():
+        for known in catalog.iter_versions():
             version = f"{known.folder}/v{known.version}"
-            tell(mirror.push(settings.records / version, version, pool))
+            report(mirror.push_version(settings.records / version, version, pool))
             count += 1
     return count
 
@@ -176,21 +179,21 @@ def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
         SetupError: nothing here speaks its protocol.
     """
     mirror, found = Mirror(url), []
-    with _reached(url), ThreadPoolExecutor(_AT_ONCE) as pool:
-        there = list(mirror.versions())
-        for findings in pool.map(mirror.check, there):
+    with _explain_store_errors(url), ThreadPoolExecutor(_MAX_TRANSFERS) as pool:
+        there = list(mirror.iter_versions())
+        for findings in pool.map(mirror.check_version, there):
             found += findings
         if settings.catalog.exists():
-            found += _compared(settings, mirror, set(there))
+            found += _compare_with_catalog(settings, mirror, set(there))
     return len(there), found
 
 
-def _compared(settings: Settings, mirror: Mirror, there: set[str]) -> Iterator[Finding]:
+def _compare_with_catalog(settings: Settings, mirror: Mirror, there: set[str]) -> Iterator[Finding]:
     with Catalog(settings.catalog, settings.records) as catalog:
-        for known in catalog.versions():
+        for known in catalog.iter_versions():
             version = f"{known.folder}/v{known.version}"
             if version not in there:
                 yield Finding(version, Damage.MISSING, f"published, and not at {mirror.url}")
-            elif mirror.manifest(version) not in {known.manifest_sha256, ""}:
+            elif mirror.manifest_digest(version) not in {known.manifest_sha256, ""}:
                 detail = "is not the version that was published"
                 yield Finding(f"{version}/{TAG_MANIFEST}", Damage.CHANGED, detail)

@@ -14,44 +14,44 @@ from filelock import FileLock, Timeout
 
 from pipeline.settings import Settings
 
-_ENDING = ".partial"
+_PARTIAL_SUFFIX = ".partial"
 
 
 @contextmanager
 def staging(home: Path, version: int, settings: Settings) -> Iterator[Path]:
     """Lend a name beside ``home/vN`` to make a version under; what is left of it is removed."""
     token = uuid.uuid4().hex[:12]
-    folder = home / f".v{version}.{token}{_ENDING}"
-    note = _notes(settings) / f"{token}.txt"
+    folder = home / f".v{version}.{token}{_PARTIAL_SUFFIX}"
+    note = _notes_folder(settings) / f"{token}.txt"
     note.parent.mkdir(parents=True, exist_ok=True)
-    with _lock(note):
+    with _note_lock(note):
         try:
             note.write_text(folder.relative_to(settings.records).as_posix(), encoding="utf-8")
             home.mkdir(parents=True, exist_ok=True)
             yield folder
         finally:
-            _clear(folder, note, settings)
+            _clear_staging(folder, note, settings)
 
 
 def clear_leftovers(settings: Settings) -> None:
     """Remove what killed runs left half made; what another run is making now stays."""
-    for lock in sorted(_notes(settings).glob("*.lock")):
+    for lock in sorted(_notes_folder(settings).glob("*.lock")):
         note = lock.with_suffix(".txt")
-        with suppress(Timeout), _lock(note, timeout=0):
+        with suppress(Timeout), _note_lock(note, timeout=0):
             name = note.read_text("utf-8") if note.exists() else ""
             # A note that was cut off by the crash names another folder, maybe a published one.
-            whole = name.endswith(f".{note.stem}{_ENDING}")
-            _clear(settings.records / name if whole else None, note, settings)
+            whole = name.endswith(f".{note.stem}{_PARTIAL_SUFFIX}")
+            _clear_staging(settings.records / name if whole else None, note, settings)
 
 
 def is_unfinished(path: Path) -> bool:
     """Whether a folder holds nothing but what was never finished, or nothing at all."""
-    if path.name.startswith(".v") and path.name.endswith(_ENDING):
+    if path.name.startswith(".v") and path.name.endswith(_PARTIAL_SUFFIX):
         return True
     return path.is_dir() and not path.is_symlink() and all(map(is_unfinished, path.iterdir()))
 
 
-def discard(folder: Path) -> None:
+def discard_folder(folder: Path) -> None:
     """Remove a folder that nobody reads, however far it got."""
     if folder.exists():
         for path in [folder, *folder.rglob("*")]:
@@ -60,12 +60,12 @@ def discard(folder: Path) -> None:
         shutil.rmtree(folder)
 
 
-def _clear(folder: Path | None, note: Path, settings: Settings) -> None:
+def _clear_staging(folder: Path | None, note: Path, settings: Settings) -> None:
     if folder is not None:
-        discard(folder)
+        discard_folder(folder)
         _remove_if_empty(folder.parent, settings.records)
     note.unlink(missing_ok=True)
-    _lock_file(note).unlink(missing_ok=True)
+    _lock_path(note).unlink(missing_ok=True)
 
 
 def _remove_if_empty(folder: Path, root: Path) -> None:
@@ -80,13 +80,13 @@ def _remove_if_empty(folder: Path, root: Path) -> None:
         folder = folder.parent
 
 
-def _notes(settings: Settings) -> Path:
-    return settings.work / "staging"
+def _notes_folder(settings: Settings) -> Path:
+    return settings.work_folder / "staging"
 
 
-def _lock(note: Path, timeout: float = -1) -> FileLock:
-    return FileLock(_lock_file(note), timeout=timeout)
+def _note_lock(note: Path, timeout: float = -1) -> FileLock:
+    return FileLock(_lock_path(note), timeout=timeout)
 
 
-def _lock_file(note: Path) -> Path:
+def _lock_path(note: Path) -> Path:
     return note.with_suffix(".lock")

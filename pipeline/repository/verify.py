@@ -9,27 +9,27 @@ from pathlib import Path
 from pydantic_core import from_json as parse_json
 
 from pipeline.cleaning.edits import replay, undo
-from pipeline.exports.source import label_of
-from pipeline.fixity import digest
+from pipeline.exports.source import page_label
+from pipeline.fixity import file_sha256
 from pipeline.model import PDF
-from pipeline.record.changes import Changes, leads, tells
+from pipeline.record.changes import VersionChanges, edits_match, fields_match
 from pipeline.record.events import text_digest
-from pipeline.record.model import Record, RecordPage, dump, from_json
+from pipeline.record.model import Record, RecordPage, dump_json, parse_record
 from pipeline.repository.bag import Damage, Finding, check_bag
-from pipeline.repository.pdf_jobs import Seen
-from pipeline.repository.verify_description import check_translations, check_wording
-from pipeline.repository.verify_exports import check_alto, check_exports, check_log
-from pipeline.searchable_pdf.compare import look
+from pipeline.repository.pdf_jobs import PdfComparer
+from pipeline.repository.verify_description import check_description, check_translations
+from pipeline.repository.verify_exports import check_alto, check_exports, check_provenance
+from pipeline.searchable_pdf.compare import compare_pdfs
 
-CHANGES = "changes.json"
+CHANGES_FILE = "changes.json"
 
 
-def check_version(folder: Path, seen: Seen = look) -> list[Finding]:
+def check_version(folder: Path, compare: PdfComparer = compare_pdfs) -> list[Finding]:
     """Return everything wrong with a version; an empty list means that it holds.
 
     Args:
         folder: the bag, such as ``records/…/v1``.
-        seen: looks at its searchable PDF.
+        compare: looks at its searchable PDF.
     """
     findings = check_bag(folder)
     data = folder / "data"
@@ -37,8 +37,8 @@ def check_version(folder: Path, seen: Seen = look) -> list[Finding]:
         return findings or [Finding("data/record.json", Damage.MISSING, "is not there")]
     try:
         content = (data / "record.json").read_bytes()
-        as_ours = dump(parse_json(content)).encode() == content
-        record = from_json(content)
+        as_ours = dump_json(parse_json(content)).encode() == content
+        record = parse_record(content)
     except (OSError, ValueError) as error:
         detail = f"is no record: {' '.join(str(error).split())[:200]}"
         return [*findings, Finding("data/record.json", Damage.MALFORMED, detail)]
@@ -46,18 +46,20 @@ def check_version(folder: Path, seen: Seen = look) -> list[Finding]:
         detail = "is not written as Opis writes it"
         findings.append(Finding("data/record.json", Damage.CHANGED, detail))
     told = {finding.path for finding in findings}
-    for check in [*_CHECKS, _pdf(seen)] if record.status != "withdrawn" else _WITHDRAWN:
-        found = _safely(check, data, record)
-        findings.extend(finding for finding in found if not _repeats(finding, told))
+    for check in (
+        [*_CHECKS, _pdf_check(compare)] if record.status != "withdrawn" else _WITHDRAWN_CHECKS
+    ):
+        found = _run_check(check, data, record)
+        findings.extend(finding for finding in found if not _is_reported(finding, told))
     return findings
 
 
-def _repeats(finding: Finding, told: set[str]) -> bool:
+def _is_reported(finding: Finding, reported: set[str]) -> bool:
     """Whether a file is missing of which the manifest has said so."""
-    return finding.damage is Damage.MISSING and finding.path in told
+    return finding.damage is Damage.MISSING and finding.path in reported
 
 
-def _safely(check: "Check", data: Path, record: Record) -> Iterator[Finding]:
+def _run_check(check: "VersionCheck", data: Path, record: Record) -> Iterator[Finding]:
     """Run a check; a file it cannot read is a finding, not a crash."""
     try:
         yield from check(data, record)
@@ -67,32 +69,32 @@ def _safely(check: "Check", data: Path, record: Record) -> Iterator[Finding]:
         yield Finding(str(name), Damage.MISSING, f"cannot be read: {error.strerror}")
 
 
-def _original(data: Path, record: Record) -> Iterator[Finding]:
+def _check_original(data: Path, record: Record) -> Iterator[Finding]:
     """1: the original's digest is the one in record.json."""
     source = record.provenance.source
     name = f"original/{source.name}"
-    if digest(data / name) != source.sha256:
+    if file_sha256(data / name) != source.sha256:
         yield Finding(f"data/{name}", Damage.CHANGED, f"record.json says {source.sha256}")
 
 
-def _pages(_: Path, record: Record) -> Iterator[Finding]:
+def _check_pages(_: Path, record: Record) -> Iterator[Finding]:
     """3 and 5: pages are numbered without a gap, and their texts replay and undo."""
     for place, page in enumerate(record.pages, 1):
         if page.number != place:
-            yield _in_record(page, f"stands at place {place}")
+            yield _page_finding(page, f"stands at place {place}")
         if text_digest(page.raw_text) != page.raw_sha256:
-            yield _in_record(page, "raw_sha256 is not the digest of raw_text")
+            yield _page_finding(page, "raw_sha256 is not the digest of raw_text")
         try:
             replayed = replay(page.raw_text, page.cleaning)
             undone = undo(page.reading_text, page.cleaning)
         except ValueError as error:
-            yield _in_record(page, str(error))
+            yield _page_finding(page, str(error))
             continue
         if replayed != page.reading_text or undone != page.raw_text:
-            yield _in_record(page, "the cleaning steps do not lead from raw to reading text")
+            yield _page_finding(page, "the cleaning steps do not lead from raw to reading text")
 
 
-def _named(data: Path, record: Record) -> Iterator[Finding]:
+def _check_bag_info(data: Path, record: Record) -> Iterator[Finding]:
     """2: the bag is called what the record is called."""
     info = (data.parent / "bag-info.txt").read_text("utf-8")
     named = [f"External-Identifier: {record.id}", f"Internal-Sender-Identifier: v{record.version}"]
@@ -101,7 +103,7 @@ def _named(data: Path, record: Record) -> Iterator[Finding]:
             yield Finding("bag-info.txt", Damage.CHANGED, f"does not say “{line}”")
 
 
-def _text(data: Path, record: Record) -> Iterator[Finding]:
+def _check_text(data: Path, record: Record) -> Iterator[Finding]:
     """6: text.txt is the pages' reading text, joined."""
     joined = "\f".join(page.reading_text for page in record.pages)
     if record.reading_text != joined:
@@ -111,26 +113,28 @@ def _text(data: Path, record: Record) -> Iterator[Finding]:
         yield Finding("data/text.txt", Damage.CHANGED, "is not the reading text of record.json")
 
 
-def _changes(data: Path, record: Record) -> Iterator[Finding]:
+def _check_changes(data: Path, record: Record) -> Iterator[Finding]:
     """11: ``changes.json`` leads from the version before to this one."""
-    name = f"data/{CHANGES}"
+    name = f"data/{CHANGES_FILE}"
     if record.version == 1:
         return
     try:
-        told = Changes.model_validate_json((data / CHANGES).read_bytes())
+        told = VersionChanges.model_validate_json((data / CHANGES_FILE).read_bytes())
         before = data.parents[1] / f"v{record.version - 1}" / "data" / "record.json"
-        old = from_json(before.read_bytes()) if before.is_file() else None
+        old = parse_record(before.read_bytes()) if before.is_file() else None
     except ValueError as error:
         detail = f"cannot be read: {' '.join(str(error).split())[:200]}"
         yield Finding(name, Damage.MALFORMED, detail)
         return
     if (told.record, told.before, told.after) != (record.id, record.version - 1, record.version):
         yield Finding(name, Damage.CHANGED, "is of another record or version")
-    elif old is not None and not (leads(told, old, record) and tells(told, old, record)):
+    elif old is not None and not (
+        edits_match(told, old, record) and fields_match(told, old, record)
+    ):
         yield Finding(name, Damage.CHANGED, "does not lead from the version before to this one")
 
 
-def _withdrawn(data: Path, record: Record) -> Iterator[Finding]:
+def _check_withdrawn(data: Path, record: Record) -> Iterator[Finding]:
     """A withdrawn version holds no text and no file of the scan."""
     if record.reading_text.strip("\f") or any(page.raw_text for page in record.pages):
         yield Finding("data/record.json", Damage.CHANGED, "is withdrawn and still holds text")
@@ -139,16 +143,16 @@ def _withdrawn(data: Path, record: Record) -> Iterator[Finding]:
             yield Finding(f"data/{name}", Damage.UNLISTED, "is here though the record is withdrawn")
 
 
-def _pdf(seen: Seen) -> "Check":
+def _pdf_check(compare: PdfComparer) -> "VersionCheck":
     """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
 
-    def check(data: Path, record: Record) -> Iterator[Finding]:
+    def check_pdf(data: Path, record: Record) -> Iterator[Finding]:
         name, source = "data/searchable.pdf", record.provenance.source
         original = data / "original" / source.name
         if not (data / "searchable.pdf").is_file():
             yield Finding(name, Damage.MISSING, "is not there")
             return
-        found = seen(data / "searchable.pdf", original if source.media_type == PDF else None)
+        found = compare(data / "searchable.pdf", original if source.media_type == PDF else None)
         if found.broken:
             yield Finding(name, Damage.MALFORMED, f"is no PDF: {found.broken}")
             return
@@ -156,14 +160,14 @@ def _pdf(seen: Seen) -> "Check":
         if found.pages != len(record.pages):
             detail = f"has {found.pages} pages, the record {len(record.pages)}"
             yield Finding(name, Damage.CHANGED, detail)
-        wanted = tuple(label_of(page) for page in record.pages)
+        wanted = tuple(page_label(page) for page in record.pages)
         if any(page.leaf for page in record.pages) and found.labels != wanted:
             yield Finding(name, Damage.CHANGED, "its page labels are not the leaves of the record")
 
-    return check
+    return check_pdf
 
 
-def _chain(_: Path, record: Record) -> Iterator[Finding]:
+def _check_activities(_: Path, record: Record) -> Iterator[Finding]:
     """12: activities use what was there before, make it once, and name who did them."""
     log = record.provenance
     known = {"scan": log.source.sha256}
@@ -183,30 +187,30 @@ def _chain(_: Path, record: Record) -> Iterator[Finding]:
         known |= activity.generated
 
 
-def _in_record(page: RecordPage, detail: str) -> Finding:
+def _page_finding(page: RecordPage, detail: str) -> Finding:
     return Finding("data/record.json", Damage.CHANGED, f"page {page.number}: {detail}")
 
 
-Check = Callable[[Path, Record], Iterable[Finding]]
+VersionCheck = Callable[[Path, Record], Iterable[Finding]]
 
-_CHECKS: tuple[Check, ...] = (
-    _original,
-    _named,
-    _pages,
-    _text,
+_CHECKS: tuple[VersionCheck, ...] = (
+    _check_original,
+    _check_bag_info,
+    _check_pages,
+    _check_text,
     check_alto,
     check_exports,
-    check_log,
-    _chain,
-    _changes,
-    check_wording,
+    check_provenance,
+    _check_activities,
+    _check_changes,
+    check_description,
     check_translations,
 )
-_WITHDRAWN: tuple[Check, ...] = (
-    _named,
-    _chain,
-    _withdrawn,
-    _changes,
-    check_log,
-    check_wording,
+_WITHDRAWN_CHECKS: tuple[VersionCheck, ...] = (
+    _check_bag_info,
+    _check_activities,
+    _check_withdrawn,
+    _check_changes,
+    check_provenance,
+    check_description,
 )

@@ -4,49 +4,51 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.dates.edtf import is_edtf
-from pipeline.description.alignment import paragraphs
-from pipeline.description.languages import is_language
-from pipeline.description.translations import SIDECAR_TEXT, decoded
+from pipeline.description.alignment import split_paragraphs
+from pipeline.description.languages import is_language_tag
+from pipeline.description.translations import SIDECAR_TEXT, decode_translation
 from pipeline.description.transliteration import SCHEMES, has_cyrillic
 from pipeline.errors import DescriptionError
 from pipeline.record.model import Record
 from pipeline.repository.bag import Damage, Finding
 
 
-def check_wording(_: Path, record: Record) -> Iterator[Finding]:
+def check_description(_: Path, record: Record) -> Iterator[Finding]:
     """Dates are EDTF, languages BCP 47; Latin forms hold no Cyrillic."""
     if record.date is not None and not is_edtf(record.date):
-        yield _in_record(f"the date {record.date!r} is not EDTF")
+        yield _record_finding(f"the date {record.date!r} is not EDTF")
     forms = [*record.titles, *(form for name in record.names for form in name.forms)]
     told = [record.language, *(form.language for form in forms)]
     for tag in {*told, *(one.language for one in record.translations)}:
-        if tag is not None and not is_language(tag):
-            yield _in_record(f"{tag!r} is no language of BCP 47")
+        if tag is not None and not is_language_tag(tag):
+            yield _record_finding(f"{tag!r} is no language of BCP 47")
     for form in forms:
         if form.scheme in SCHEMES and has_cyrillic(form.value):
-            yield _in_record(f"{form.value!r} is no transliteration by {form.scheme}")
+            yield _record_finding(f"{form.value!r} is no transliteration by {form.scheme}")
 
 
 def check_translations(data: Path, record: Record) -> Iterator[Finding]:
     """A translation is the text of the file that came with it; its pairs name paragraphs."""
-    ours = len(paragraphs(record.reading_text))
+    ours = len(split_paragraphs(record.reading_text))
     for one in record.translations:
-        if one.origin != SIDECAR_TEXT and (problem := _of_file(data, one.origin, one.text)):
+        if one.origin != SIDECAR_TEXT and (
+            problem := _translation_problem(data, one.origin, one.text)
+        ):
             yield Finding(f"data/translation/{one.origin}", Damage.CHANGED, problem)
-        theirs = len(paragraphs(one.text))
+        theirs = len(split_paragraphs(one.text))
         if not all(1 <= a <= ours and 1 <= b <= theirs for a, b in one.aligned):
-            yield _in_record(f"the translation ({one.language}) is paired with no paragraph")
+            yield _record_finding(f"the translation ({one.language}) is paired with no paragraph")
 
 
-def _of_file(data: Path, name: str, text: str) -> str:
+def _translation_problem(data: Path, name: str, text: str) -> str:
     """Return why a file is not the text in the record; empty where it is."""
     path = data / "translation" / name
     try:
-        same = path.is_file() and decoded(path.read_bytes(), name) == text
+        same = path.is_file() and decode_translation(path.read_bytes(), name) == text
     except DescriptionError as error:
         return str(error)
     return "" if same else "is not the translation of record.json"
 
 
-def _in_record(detail: str) -> Finding:
+def _record_finding(detail: str) -> Finding:
     return Finding("data/record.json", Damage.CHANGED, detail)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from pipeline.exports import xml_rules
 from pipeline.exports.alto import NAMESPACE as ALTO
-from pipeline.exports.alto import blocks_of, size_of
-from pipeline.exports.registry import FROM_THE_FIRST
-from pipeline.exports.rules import broken_prov, broken_rules
+from pipeline.exports.alto import blocks_of, page_size
+from pipeline.exports.registry import ORIGINAL_EXPORTS
+from pipeline.exports.rules import broken_prov_rules, broken_rules
 from pipeline.record.model import Record, RecordPage
 from pipeline.repository.bag import Damage, Finding
 from pipeline.text import PageText
@@ -21,7 +21,7 @@ def check_exports(data: Path, record: Record) -> Iterator[Finding]:
     """
     folder = data / "export"
     there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    for name in sorted(FROM_THE_FIRST | there):
+    for name in sorted(ORIGINAL_EXPORTS | there):
         content = (data / "export" / name).read_bytes()
         for told in broken_rules(name, content, record):
             yield Finding(f"data/export/{name}", Damage.MALFORMED, told)
@@ -32,17 +32,17 @@ def check_alto(data: Path, record: Record) -> Iterator[Finding]:
     for page in record.pages:
         name = f"pages/{page.number:04d}.alto.xml"
         try:
-            root = xml_rules.root_of((data / name).read_bytes(), f"{{{ALTO}}}alto")
+            root = xml_rules.parse_root((data / name).read_bytes(), f"{{{ALTO}}}alto")
             text = PageText(blocks_of(root))
-            malformed = [*xml_rules.alto(root, page), *_astray(text, page)]
-            changed = list(_unlike(text, size_of(root), page))
+            malformed = [*xml_rules.broken_alto_rules(root, page), *_words_outside_page(text, page)]
+            changed = list(_alto_differences(text, page_size(root), page))
         except ValueError as error:
             malformed, changed = [str(error)], []
         yield from (Finding(f"data/{name}", Damage.MALFORMED, told) for told in malformed)
         yield from (Finding(f"data/{name}", Damage.CHANGED, told) for told in changed)
 
 
-def _astray(text: PageText, page: RecordPage) -> Iterator[str]:
+def _words_outside_page(text: PageText, page: RecordPage) -> Iterator[str]:
     """Yield the words that lie outside the image of their page."""
     width, height = (page.image.width, page.image.height) if page.image else (0, 0)
     for word in text.words():
@@ -50,9 +50,9 @@ def _astray(text: PageText, page: RecordPage) -> Iterator[str]:
             yield f"{word.text!r} lies outside the page of {width}x{height}"
 
 
-def _unlike(text: PageText, size: tuple[int, int], page: RecordPage) -> Iterator[str]:
+def _alto_differences(text: PageText, size: tuple[int, int], page: RecordPage) -> Iterator[str]:
     """Yield what an ALTO file says otherwise than the page in record.json."""
-    if text.raw != page.raw_text:
+    if text.raw_text != page.raw_text:
         yield "its words are not those of record.json"
     if tuple(line.role for line in text.lines()) != page.line_roles:
         yield "its roles are not those of record.json"
@@ -61,7 +61,7 @@ def _unlike(text: PageText, size: tuple[int, int], page: RecordPage) -> Iterator
         yield f"is of a page of {size[0]}x{size[1]} pixels, the image has {width}x{height}"
 
 
-def check_log(data: Path, record: Record) -> Iterator[Finding]:
+def check_provenance(data: Path, record: Record) -> Iterator[Finding]:
     """7: ``provenance.json`` tells what the record tells."""
-    for told in broken_prov((data / "provenance.json").read_bytes(), record):
+    for told in broken_prov_rules((data / "provenance.json").read_bytes(), record):
         yield Finding("data/provenance.json", Damage.MALFORMED, told)

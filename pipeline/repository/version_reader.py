@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.description.merge import describe
-from pipeline.description.translations import FoundTranslation
+from pipeline.description.merge import merge_sources
+from pipeline.description.translations import SuppliedTranslation
 from pipeline.exports.alto import read_blocks
-from pipeline.fixity import digest
-from pipeline.model import EmbeddedText, PageSource, PageState, Reading, ScanFacts
+from pipeline.fixity import file_sha256
+from pipeline.model import EmbeddedText, PageReading, PageSource, PageState, ScanFacts
 from pipeline.record.events import text_digest
 from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import Activity
-from pipeline.scan import Admitted, ReadPage
+from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.text import Block, Line, PageText
 
 
@@ -30,10 +30,12 @@ def stored_pages(folder: Path, record: Record) -> Iterator[ReadPage]:
     for page in record.pages:
         alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
         text = PageText(tuple(map(_without_roles, read_blocks(alto.read_bytes()))))
-        yield ReadPage(page.number, _source(page), _reading(page, text, read.get(page.number)))
+        yield ReadPage(
+            page.number, _page_source(page), _page_reading(page, text, read.get(page.number))
+        )
 
 
-def admitted_again(folder: Path, record: Record, languages: tuple[str, ...]) -> Admitted:
+def readmit(folder: Path, record: Record, languages: tuple[str, ...]) -> AdmittedScan:
     """Return the scan of a version, to be read again and published as the next.
 
     Args:
@@ -43,13 +45,13 @@ def admitted_again(folder: Path, record: Record, languages: tuple[str, ...]) -> 
     """
     data, source, sidecar = folder / "data", record.provenance.source, record.provenance.sidecar
     index = data / "sidecar" / "index.csv"
-    return Admitted(
+    return AdmittedScan(
         path=data / "original" / source.name,
         name=source.name,
         size=source.size,
         sha256=source.sha256,
         facts=ScanFacts(source.media_type, len(record.pages), source.producer),
-        described=describe([]),  # the record itself says what is known
+        described=merge_sources([]),  # the record itself says what is known
         sidecar=None if sidecar is None else data / "sidecar" / sidecar.name,
         sidecar_sha256=None if sidecar is None else sidecar.sha256,
         sidecar_size=0 if sidecar is None else sidecar.size,
@@ -57,12 +59,14 @@ def admitted_again(folder: Path, record: Record, languages: tuple[str, ...]) -> 
         version=record.version + 1,
         languages=languages,
         arrived=source.arrived,
-        translations=tuple(_translations(data, record)),
+        translations=tuple(_supplied_translations(data, record)),
         index_row=index.read_text("utf-8") if index.is_file() else "",
     )
 
 
-def with_what_stands(scan: Admitted, folder: Path, record: Record) -> tuple[Admitted, bool]:
+def merge_with_previous(
+    scan: AdmittedScan, folder: Path, record: Record
+) -> tuple[AdmittedScan, bool]:
     """Return the scan of a version, come again, with what is still said of it; and if said anew.
 
     Translations in languages that did not come anew stay, unless they stood in a sidecar that is
@@ -77,50 +81,50 @@ def with_what_stands(scan: Admitted, folder: Path, record: Record) -> tuple[Admi
     languages = {one.language for one in scan.translations}
     kept = tuple(
         one
-        for one in _translations(folder / "data", record)
+        for one in _supplied_translations(folder / "data", record)
         if one.language not in languages and not (anew and one.path is None)
     )
     texts = tuple(sorted((*scan.translations, *kept), key=lambda one: one.language))
     if anew:
         return replace(scan, translations=texts), True
-    before = admitted_again(folder, record, ())
+    before = readmit(folder, record, ())
     return replace(
         scan, translations=texts, sidecar=before.sidecar, sidecar_sha256=before.sidecar_sha256,
         sidecar_size=before.sidecar_size, index_row=before.index_row,
     ), False  # fmt: skip
 
 
-def _translations(data: Path, record: Record) -> Iterator[FoundTranslation]:
+def _supplied_translations(data: Path, record: Record) -> Iterator[SuppliedTranslation]:
     for one in record.translations:
         file = data / "translation" / one.origin
         path = file if file.is_file() else None
-        kept = "" if path is None else digest(path)
-        yield FoundTranslation(one.language, one.translator, one.text, one.origin, path, kept)
+        kept = "" if path is None else file_sha256(path)
+        yield SuppliedTranslation(one.language, one.translator, one.text, one.origin, path, kept)
 
 
 def _without_roles(block: Block) -> Block:
     return Block(tuple(Line(line.words) for line in block.lines))
 
 
-def _source(page: RecordPage) -> PageSource | None:
+def _page_source(page: RecordPage) -> PageSource | None:
     if page.image is None:
         return None
     layer = page.embedded
     return PageSource(page.image, None if layer is None else EmbeddedText(layer.text, layer.hidden))
 
 
-def _reading(page: RecordPage, text: PageText, read: Activity | None) -> Reading:
-    if text_digest(text.raw) != page.raw_sha256 and page.state is PageState.OK:
+def _page_reading(page: RecordPage, text: PageText, activity: Activity | None) -> PageReading:
+    if text_digest(text.raw_text) != page.raw_sha256 and page.state is PageState.OK:
         msg = f"page {page.number}: its ALTO file does not hold the text of the record"
         raise ValueError(msg)
-    return Reading(
+    return PageReading(
         state=page.state,
         text=text,
-        steps=() if read is None else read.steps,
+        steps=() if activity is None else activity.steps,
         detail=page.detail,
         languages=page.languages,
         expected_error=page.expected_error,
         seconds={"recognize": page.engine_seconds},
-        started=None if read is None else read.started,
-        ended=None if read is None else read.ended,
+        started=None if activity is None else activity.started,
+        ended=None if activity is None else activity.ended,
     )

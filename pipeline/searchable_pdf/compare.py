@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pikepdf
 
-_ODD = (pikepdf.PikepdfError, ValueError, TypeError, AttributeError, LookupError, RuntimeError)
+_PDF_ERRORS = (
+    pikepdf.PikepdfError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PdfComparison:
     """What a searchable PDF looks like beside its scan."""
 
     pages: int
@@ -21,18 +28,18 @@ class Look:
     broken: str = ""  #: why one of them is no PDF
 
 
-def look(searchable: Path, original: Path | None) -> Look:
+def compare_pdfs(searchable: Path, original: Path | None) -> PdfComparison:
     """Return what a searchable PDF looks like; beside its scan, where that is a PDF."""
     try:
         with pikepdf.open(searchable) as pdf:
             count, labels = len(pdf.pages), tuple(page.label for page in pdf.pages)
-        found = () if original is None else tuple(differences(original, searchable))
+        found = () if original is None else tuple(pdf_differences(original, searchable))
     except pikepdf.PdfError as error:
-        return Look(0, (), (), str(error))
-    return Look(count, labels, found)
+        return PdfComparison(0, (), (), str(error))
+    return PdfComparison(count, labels, found)
 
 
-def differences(original: Path, searchable: Path) -> Iterator[str]:
+def pdf_differences(original: Path, searchable: Path) -> Iterator[str]:
     """Yield a sentence for each page whose boxes, turn or embedded images differ.
 
     Args:
@@ -48,20 +55,20 @@ def differences(original: Path, searchable: Path) -> Iterator[str]:
             if page is None or other is None:
                 yield f"has {len(made.pages)} pages, the scan {len(scan.pages)}"
                 return
-            if _frame(page) != _frame(other):
+            if _page_frame(page) != _page_frame(other):
                 yield f"page {number}: its boxes or its turn are not the scan's"
-            if not _images(page) <= _images(other):
+            if not _image_digests(page) <= _image_digests(other):
                 yield f"page {number}: its images are not the scan's, byte for byte"
 
 
-def _frame(page: pikepdf.Page) -> tuple[list[float], list[float], int]:
+def _page_frame(page: pikepdf.Page) -> tuple[list[float], list[float], int]:
     """Return media box and crop box in points and the turn in degrees, inherited ones too."""
     media = [round(float(side), 3) for side in page.mediabox]
     crop = [round(float(side), 3) for side in page.cropbox]
-    return media, crop, _turn(page)
+    return media, crop, _page_rotation(page)
 
 
-def _turn(page: pikepdf.Page) -> int:
+def _page_rotation(page: pikepdf.Page) -> int:
     """Return the clockwise turn in degrees; 0 where what is given is no number."""
     try:
         return int(page.obj.get("/Rotate", 0)) % 360
@@ -69,12 +76,12 @@ def _turn(page: pikepdf.Page) -> int:
         return 0
 
 
-def _images(page: pikepdf.Page) -> set[bytes]:
+def _image_digests(page: pikepdf.Page) -> set[bytes]:
     """Return the digests of the image streams of a page, as stored; a broken one has none."""
     found = set()
     for image in page.get_images().values():
         try:
             found.add(hashlib.sha256(image.read_raw_bytes()).digest())
-        except _ODD:
+        except _PDF_ERRORS:
             continue
     return found

@@ -16,11 +16,11 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 
 ADVANCE = 0.5  #: em; width of every character before scaling
 _EM = 1000  #: font units
-_TOP = 985  #: font units; pdfium adds a 64th and then selects the whole em
-_NAME = Name("/GlyphLessFont")  # what Tesseract calls its own: tools know it for an OCR layer
+_GLYPH_TOP = 985  #: font units; pdfium adds a 64th and then selects the whole em
+_FONT_NAME = Name("/GlyphLessFont")  # what Tesseract calls its own: tools know it for an OCR layer
 _LAST_CODE = 0xFFFF  #: two bytes a code (Identity-H)
-_LONGEST = 100  #: code points of one cluster; a ToUnicode target holds 512 bytes
-_BATCH = 100  #: entries of one bfchar block, by the format
+_MAX_CLUSTER = 100  #: code points of one cluster; a ToUnicode target holds 512 bytes
+_MAX_BFCHARS = 100  #: entries of one bfchar block, by the format
 _CLUSTERS = regex.compile(r"\X")
 
 
@@ -46,37 +46,37 @@ class GlyphlessFont:
         self.reference.update(
             Dictionary(
                 Subtype=Name.Type0,
-                BaseFont=_NAME,
+                BaseFont=_FONT_NAME,
                 Encoding=Name("/Identity-H"),
-                DescendantFonts=Array([self._descendant(glyphs)]),
-                ToUnicode=self._stream(to_unicode(self._codes)),
+                DescendantFonts=Array([self._descendant_font(glyphs)]),
+                ToUnicode=self._add_stream(to_unicode(self._codes)),
             )
         )
 
     def _new_code(self, cluster: str) -> str:
-        if len(self._codes) == _LAST_CODE or len(cluster) > _LONGEST:
+        if len(self._codes) == _LAST_CODE or len(cluster) > _MAX_CLUSTER:
             return self._codes["\ufffd"]
         return self._codes.setdefault(cluster, f"{len(self._codes) + 1:04x}")
 
-    def _descendant(self, glyphs: bytes) -> Object:
+    def _descendant_font(self, glyphs: bytes) -> Object:
         return self._pdf.make_indirect(
             Dictionary(
                 Type=Name.Font,
                 Subtype=Name.CIDFontType2,
-                BaseFont=_NAME,
+                BaseFont=_FONT_NAME,
                 CIDSystemInfo=Dictionary(Registry="Adobe", Ordering="Identity", Supplement=0),
-                FontDescriptor=self._descriptor(),
+                FontDescriptor=self._font_descriptor(),
                 DW=round(ADVANCE * _EM),
-                CIDToGIDMap=self._stream(glyphs),
+                CIDToGIDMap=self._add_stream(glyphs),
             )
         )
 
-    def _descriptor(self) -> Object:
+    def _font_descriptor(self) -> Object:
         program = font_program()
         return self._pdf.make_indirect(
             Dictionary(
                 Type=Name.FontDescriptor,
-                FontName=_NAME,
+                FontName=_FONT_NAME,
                 Flags=5,  # fixed pitch, symbolic
                 FontBBox=Array([0, 0, round(ADVANCE * _EM), _EM]),
                 ItalicAngle=0,
@@ -84,11 +84,11 @@ class GlyphlessFont:
                 Descent=-1,  # readers take 0 for "not given" and guess
                 CapHeight=_EM,
                 StemV=80,
-                FontFile2=self._stream(program, Length1=len(program)),
+                FontFile2=self._add_stream(program, Length1=len(program)),
             )
         )
 
-    def _stream(self, data: bytes, **entries: int) -> Object:
+    def _add_stream(self, data: bytes, **entries: int) -> Object:
         packed = zlib.compress(data, 9)
         return self._pdf.make_indirect(
             Stream(self._pdf, packed, Filter=Name.FlateDecode, **entries)
@@ -109,8 +109,8 @@ def to_unicode(codes: dict[str, str]) -> bytes:
         f"<{code}> <{text.encode('utf-16-be', 'replace').hex()}>" for text, code in codes.items()
     ]
     blocks: list[str] = []
-    for first in range(0, len(rows), _BATCH):
-        batch = rows[first : first + _BATCH]
+    for first in range(0, len(rows), _MAX_BFCHARS):
+        batch = rows[first : first + _MAX_BFCHARS]
         blocks += [f"{len(batch)} beginbfchar", *batch, "endbfchar"]
     return "\n".join([*_CMAP_HEAD, *blocks, *_CMAP_TAIL]).encode("ascii")
 
@@ -136,11 +136,11 @@ def font_program() -> bytes:
     mode, but give the glyph its extent: pdfium takes that for what a selection covers.
     """
     wide = round(ADVANCE * _EM)
-    extent = (0, 0, wide, _TOP)
-    points = (1, 1, 0, wide, 0, _TOP)  # both on the curve; x and y steps from point to point
+    extent = (0, 0, wide, _GLYPH_TOP)
+    points = (1, 1, 0, wide, 0, _GLYPH_TOP)  # both on the curve; x and y steps from point to point
     glyph = struct.pack(">5h3H2B4h", 2, *extent, 0, 1, 0, *points)
     head = (0x10000, 0x10000, 0, 0x5F0F3CF5, 0, _EM, 0, 0, *extent, 0, 8, 2, 0, 0)
-    return _sfnt(
+    return _build_sfnt(
         {
             b"glyf": glyph,
             b"head": struct.pack(">4I2H2q4h2H3h", *head),
@@ -152,7 +152,7 @@ def font_program() -> bytes:
     )
 
 
-def _sfnt(tables: dict[bytes, bytes]) -> bytes:
+def _build_sfnt(tables: dict[bytes, bytes]) -> bytes:
     """Put tables, in the order of their tags, into a font file with its checksums."""
     count = len(tables)
     power = count.bit_length() - 1
@@ -161,19 +161,19 @@ def _sfnt(tables: dict[bytes, bytes]) -> bytes:
     directory, body = b"", b""
     for tag, table in tables.items():
         offset = len(head) + 16 * count + len(body)
-        directory += struct.pack(">4s3I", tag, _checksum(table), offset, len(table))
-        body += _padded(table)
+        directory += struct.pack(">4s3I", tag, _table_checksum(table), offset, len(table))
+        body += _pad_table(table)
     whole = head + directory + body
-    adjustment = (0xB1B0AFBA - _checksum(whole)) & 0xFFFFFFFF
+    adjustment = (0xB1B0AFBA - _table_checksum(whole)) & 0xFFFFFFFF
     at = whole.index(tables[b"head"]) + 8  # checkSumAdjustment, third field of `head`
     return whole[:at] + struct.pack(">I", adjustment) + whole[at + 4 :]
 
 
-def _padded(table: bytes) -> bytes:
+def _pad_table(table: bytes) -> bytes:
     return table + b"\0" * (-len(table) % 4)
 
 
-def _checksum(data: bytes) -> int:
-    padded = _padded(data)
+def _table_checksum(data: bytes) -> int:
+    padded = _pad_table(data)
     words: tuple[int, ...] = struct.unpack(f">{len(padded) // 4}I", padded)
     return sum(words) & 0xFFFFFFFF

@@ -26,27 +26,29 @@ from pikepdf import (
 
 Instruction = ContentStreamInstruction | ContentStreamInlineImage
 
-_INVISIBLE = 3
+_INVISIBLE_MODE = 3
 _SET_INVISIBLE = re.compile(rb"(?<![\d.])3(?:\.0*)?[\s\0]+Tr\b")
-_SHOWS = frozenset({"Tj", "TJ", "'", '"'})
-_MOVES = frozenset({"BT", "ET", "Td", "TD", "Tm", "T*", "'", '"'})
-_IDLE_MOVES = frozenset({"Td", "Tm", "T*"})  # of no effect where nothing is shown before ET
-_STATES = frozenset({"Tf", "Tz", "Tc", "Tw", "Ts", "TL", "Tr"})  # the last one of each holds
+_SHOW_OPERATORS = frozenset({"Tj", "TJ", "'", '"'})
+_MOVE_OPERATORS = frozenset({"BT", "ET", "Td", "TD", "Tm", "T*", "'", '"'})
+_IDLE_OPERATORS = frozenset({"Td", "Tm", "T*"})  # of no effect where nothing is shown before ET
+_STATE_OPERATORS = frozenset(
+    {"Tf", "Tz", "Tc", "Tw", "Ts", "TL", "Tr"}
+)  # the last one of each holds
 
 
-def remove_hidden_text(pdf: Pdf, page: Page, seen: set[tuple[int, int]]) -> None:
+def remove_hidden_text(pdf: Pdf, page: Page, done_forms: set[tuple[int, int]]) -> None:
     """Remove invisible text from a page and from the form XObjects it draws.
 
     Args:
         pdf: the document, which gets the new content stream.
         page: the page to change.
-        seen: object numbers of forms already done in this document; added to.
+        done_forms: object numbers of forms already done in this document; added to.
     """
     streams = page_streams(page)
-    if (left := _visible(page.obj, streams)) is not None:
+    if (left := _visible_content(page.obj, streams)) is not None:
         page.obj.Contents = Stream(pdf, zlib.compress(left), Filter=Name.FlateDecode)
-    for form in _forms(page.obj, seen):
-        if (left := _visible(form, [form])) is not None:
+    for form in _form_xobjects(page.obj, done_forms):
+        if (left := _visible_content(form, [form])) is not None:
             form.write(zlib.compress(left), filter=Name.FlateDecode)
 
 
@@ -57,14 +59,14 @@ def page_streams(page: Page) -> list[Object]:
     return [part for part in parts if isinstance(part, Stream)]
 
 
-def _visible(owner: Object, streams: list[Object]) -> bytes | None:
+def _visible_content(owner: Object, streams: list[Object]) -> bytes | None:
     """Return the content without invisible text, or None where there is nothing to remove."""
     try:
         content = b"\n".join(stream.read_bytes() for stream in streams)
         if _SET_INVISIBLE.search(content) is None:
             return None
-        left = without_hidden(parse_content_stream(owner))
-        return None if left is None else unparse_content_stream(tidy(left))
+        left = without_hidden_text(parse_content_stream(owner))
+        return None if left is None else unparse_content_stream(drop_idle_operators(left))
     except (
         PdfError,
         TypeError,
@@ -73,7 +75,7 @@ def _visible(owner: Object, streams: list[Object]) -> bytes | None:
         return None
 
 
-def _forms(owner: Object, seen: set[tuple[int, int]]) -> Iterator[Object]:
+def _form_xobjects(owner: Object, done_forms: set[tuple[int, int]]) -> Iterator[Object]:
     """Yield the form XObjects under ``owner``'s resources, each once, forms in forms too."""
     waiting = [owner]
     while waiting:
@@ -81,13 +83,13 @@ def _forms(owner: Object, seen: set[tuple[int, int]]) -> Iterator[Object]:
         drawn = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
         for thing in drawn.values() if isinstance(drawn, Dictionary) else ():
             form = isinstance(thing, Stream) and thing.get(Name.Subtype) == Name.Form
-            if form and thing.objgen not in seen:
-                seen.add(thing.objgen)
+            if form and thing.objgen not in done_forms:
+                done_forms.add(thing.objgen)
                 waiting.append(thing)
                 yield thing
 
 
-def without_hidden(instructions: Sequence[Instruction]) -> list[Instruction] | None:
+def without_hidden_text(instructions: Sequence[Instruction]) -> list[Instruction] | None:
     """Return the instructions without those that show invisible text, None where there are none.
 
     A line of text that starts invisible and goes on visible, with nothing in between that says
@@ -99,15 +101,15 @@ def without_hidden(instructions: Sequence[Instruction]) -> list[Instruction] | N
     for instruction in instructions:
         operator = str(instruction.operator)
         mode = _mode_after(instruction, operator, mode, modes)
-        if operator in _MOVES:
+        if operator in _MOVE_OPERATORS:
             removed.clear()
-        if operator in _SHOWS and mode == _INVISIBLE:
+        if operator in _SHOW_OPERATORS and mode == _INVISIBLE_MODE:
             kept += _side_effects(instruction, operator)
             removed[len(kept)] = instruction
             kept.append(None)
             continue
-        if operator in _SHOWS:
-            _restore(kept, removed)
+        if operator in _SHOW_OPERATORS:
+            _restore_removed(kept, removed)
         kept.append(instruction)
     left = [instruction for instruction in kept if instruction is not None]
     return left if len(left) < len(kept) else None
@@ -139,13 +141,13 @@ def _side_effects(instruction: Instruction, operator: str) -> list[Instruction]:
     return []
 
 
-def _restore(kept: list[Instruction | None], removed: dict[int, Instruction]) -> None:
+def _restore_removed(kept: list[Instruction | None], removed: dict[int, Instruction]) -> None:
     for place, instruction in removed.items():
         kept[place] = instruction
     removed.clear()
 
 
-def tidy(instructions: Sequence[Instruction]) -> list[Instruction]:
+def drop_idle_operators(instructions: Sequence[Instruction]) -> list[Instruction]:
     """Drop what text objects that show nothing any more would do to no effect."""
     out: list[Instruction] = []
     inside: list[Instruction] | None = None
@@ -159,19 +161,20 @@ def tidy(instructions: Sequence[Instruction]) -> list[Instruction]:
         else:
             inside.append(instruction)
             if operator == "ET":
-                out += _tidy_object(inside)
+                out += _tidy_text_object(inside)
                 inside = None
     return out + (inside or [])
 
 
-def _tidy_object(instructions: list[Instruction]) -> list[Instruction]:
+def _tidy_text_object(instructions: list[Instruction]) -> list[Instruction]:
     operators = [str(instruction.operator) for instruction in instructions]
-    if _SHOWS & set(operators):
+    if _SHOW_OPERATORS & set(operators):
         return instructions
     last = {operator: place for place, operator in enumerate(operators)}
     left = [
         instruction
         for place, (operator, instruction) in enumerate(zip(operators, instructions, strict=True))
-        if operator not in _IDLE_MOVES and (operator not in _STATES or last[operator] == place)
+        if operator not in _IDLE_OPERATORS
+        and (operator not in _STATE_OPERATORS or last[operator] == place)
     ]
     return left if len(left) > 2 else []  # only BT and ET

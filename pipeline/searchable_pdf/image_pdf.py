@@ -21,20 +21,20 @@ from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import BrokenScanError
 from pipeline.imaging.pixels import likely_dpi
-from pipeline.searchable_pdf.reencode import is_glass, packed, repacked
+from pipeline.searchable_pdf.reencode import has_transparency, reencode_data, reencode_image
 
-_LEAST, _MOST = 3.0, 14_400.0  #: points of a page that every viewer shows
+_MIN_SIDE, _MAX_SIDE = 3.0, 14_400.0  #: points of a page that every viewer shows
 _PART_BYTES = 64 << 20  #: of frames kept in memory before they go to disk
 _PART_FRAMES = 64
-_ORIENTATION = 274  #: tag of EXIF and TIFF, 1 to 8
-_TURNS = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  #: degrees clockwise, after mirroring
-_MIRRORED = frozenset({2, 4, 5, 7})  #: left and right
+_ORIENTATION_TAG = 274  #: tag of EXIF and TIFF, 1 to 8
+_ROTATIONS = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  #: degrees clockwise, after mirroring
+_MIRRORED_ORIENTATIONS = frozenset({2, 4, 5, 7})  #: left and right
 _WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1  #: photometric interpretation
 
 Image.MAX_IMAGE_PIXELS = None  # intake has held every frame against Limits.max_pixels
 
 
-class _Frame(NamedTuple):
+class _FrameFile(NamedTuple):
     """One image as a file of its own."""
 
     data: bytes  #: empty where they cannot be decoded
@@ -43,7 +43,7 @@ class _Frame(NamedTuple):
     dpi: tuple[float, float]  #: as stored
 
 
-def image_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
+def image_to_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
     """Return a PDF of an image file's pages; it stays open as long as ``stack``.
 
     Args:
@@ -54,7 +54,7 @@ def image_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
     Raises:
         BrokenScanError: the file is no image that can be opened.
     """
-    parts = [str(part) for part in _parts(_frames(original), scratch)]
+    parts = [str(part) for part in _write_parts(_read_frames(original), scratch)]
     whole = str(scratch / "whole.pdf")
     # a qpdf job, because pikepdf's page list keeps in memory what comes from other files
     keep = ["--empty", "--stream-data=preserve", "--deterministic-id"]
@@ -62,46 +62,46 @@ def image_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
     return stack.enter_context(Pdf.open(whole, access_mode=AccessMode.stream))
 
 
-def _parts(frames: Iterable[_Frame], scratch: Path) -> Iterator[Path]:
+def _write_parts(frames: Iterable[_FrameFile], scratch: Path) -> Iterator[Path]:
     """Write the frames, some to a file, and yield the files."""
     part, size, number = Pdf.new(), 0, 0
     for frame in frames:
-        _append(part, frame)
+        _append_page(part, frame)
         size += len(frame.data)
         if size >= _PART_BYTES or len(part.pages) >= _PART_FRAMES:
-            yield _saved(part, scratch / f"{number}.pdf")
+            yield _save_part(part, scratch / f"{number}.pdf")
             part, size, number = Pdf.new(), 0, number + 1
     if len(part.pages):
-        yield _saved(part, scratch / f"{number}.pdf")
+        yield _save_part(part, scratch / f"{number}.pdf")
 
 
-def _saved(part: Pdf, path: Path) -> Path:
+def _save_part(part: Pdf, path: Path) -> Path:
     part.save(path, compress_streams=False, deterministic_id=True)
     part.close()
     return path
 
 
-def _append(pdf: Pdf, frame: _Frame) -> None:
+def _append_page(pdf: Pdf, frame: _FrameFile) -> None:
     """Add the page of one image; an empty one where the image is damaged, to keep its place."""
-    made = _converted(frame)
+    made = _frame_to_pdf(frame)
     if made is None:
-        width, height, *_ = _points(*frame.size, frame.dpi, dpi=frame.dpi)
-        pdf.add_blank_page(page_size=(min(width, _MOST), min(height, _MOST)))
+        width, height, *_ = _page_layout(*frame.size, frame.dpi, dpi=frame.dpi)
+        pdf.add_blank_page(page_size=(min(width, _MAX_SIDE), min(height, _MAX_SIDE)))
     else:
         with Pdf.open(io.BytesIO(made)) as single:
             pdf.pages.extend(single.pages)
     page = pdf.pages[-1]
-    if frame.orientation in _TURNS:
-        page.obj.Rotate = _TURNS[frame.orientation]
-    if made is not None and frame.orientation in _MIRRORED:
-        _mirror(pdf, page)
+    if frame.orientation in _ROTATIONS:
+        page.obj.Rotate = _ROTATIONS[frame.orientation]
+    if made is not None and frame.orientation in _MIRRORED_ORIENTATIONS:
+        _mirror_page(pdf, page)
 
 
-def _converted(frame: _Frame) -> bytes | None:
+def _frame_to_pdf(frame: _FrameFile) -> bytes | None:
     """Return a one-page PDF of an image, or None where its data are damaged."""
-    for prepare in (bytes, repacked):
+    for prepare in (bytes, reencode_data):
         try:
-            return _one_page(prepare(frame.data), frame.dpi)
+            return _one_page_pdf(prepare(frame.data), frame.dpi)
         except (MemoryError, Image.DecompressionBombError):
             raise  # nothing is wrong with the image: no empty page for it
         except Exception:  # img2pdf raises plain Exception, too
@@ -109,27 +109,29 @@ def _converted(frame: _Frame) -> bytes | None:
     return None
 
 
-def _one_page(data: bytes, dpi: tuple[float, float]) -> bytes:
+def _one_page_pdf(data: bytes, dpi: tuple[float, float]) -> bytes:
     made: bytes = img2pdf.convert(
         data,
         rotation=img2pdf.Rotation["0"],  # the orientation is ours to deal with
-        layout_fun=partial(_points, dpi=dpi),
+        layout_fun=partial(_page_layout, dpi=dpi),
         first_frame_only=True,
         nodate=True,
     )
     return made
 
 
-def _points(
+def _page_layout(
     width: int, height: int, _declared: tuple[float, float], *, dpi: tuple[float, float]
 ) -> tuple[float, float, float, float]:
     """Return page width and height and image width and height, in points (for img2pdf)."""
     wide, high = 72 * width / dpi[0], 72 * height / dpi[1]
-    least = _LEAST * max(1.0, wide / _MOST, high / _MOST)  # a sliver is shown wider than it is
+    least = _MIN_SIDE * max(
+        1.0, wide / _MAX_SIDE, high / _MAX_SIDE
+    )  # a sliver is shown wider than it is
     return (max(wide, least), max(high, least)) * 2
 
 
-def _mirror(pdf: Pdf, page: Page) -> None:
+def _mirror_page(pdf: Pdf, page: Page) -> None:
     """Draw the image of a page that img2pdf made with left and right exchanged."""
     _, _, width, height = (float(number) for number in page.mediabox)
     page.obj.Contents = pdf.make_stream(
@@ -137,7 +139,7 @@ def _mirror(pdf: Pdf, page: Page) -> None:
     )
 
 
-def _frames(original: Path) -> Iterator[_Frame]:
+def _read_frames(original: Path) -> Iterator[_FrameFile]:
     """Yield the images of a file, each as the bytes of a file of its own."""
     try:
         image = Image.open(original)
@@ -146,26 +148,26 @@ def _frames(original: Path) -> Iterator[_Frame]:
         raise BrokenScanError(msg) from error
     with image:
         if not isinstance(image, TiffImagePlugin.TiffImageFile):
-            orientation = _orientation(image.getexif().get(_ORIENTATION))
-            data = packed(image) if is_glass(image) else original.read_bytes()
-            yield _Frame(data, orientation, image.size, likely_dpi(image))
+            orientation = _exif_orientation(image.getexif().get(_ORIENTATION_TAG))
+            data = reencode_image(image) if has_transparency(image) else original.read_bytes()
+            yield _FrameFile(data, orientation, image.size, likely_dpi(image))
             return
         for number in range(image.n_frames):
             image.seek(number)
-            yield _tiff_frame(image, original)
+            yield _read_tiff_frame(image, original)
 
 
-def _tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _Frame:
+def _read_tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _FrameFile:
     """Return the present frame of a TIFF: G4 in one strip as it lies there, else packed again."""
     tags = image.tag_v2
-    orientation, dpi = _orientation(tags.get(_ORIENTATION)), likely_dpi(image)
+    orientation, dpi = _exif_orientation(tags.get(_ORIENTATION_TAG)), likely_dpi(image)
     if _is_g4(image):
-        return _Frame(_one_strip(tags, original), orientation, (tags[256], tags[257]), dpi)
+        return _FrameFile(_one_strip_tiff(tags, original), orientation, (tags[256], tags[257]), dpi)
     upright = (dpi[1], dpi[0]) if orientation > 4 else dpi  # Pillow turns a TIFF when it decodes
     try:
-        return _Frame(packed(image), 1, image.size, upright)
+        return _FrameFile(reencode_image(image), 1, image.size, upright)
     except (OSError, ValueError, SyntaxError):  # what Pillow raises for damaged data
-        return _Frame(b"", 1, image.size, upright)
+        return _FrameFile(b"", 1, image.size, upright)
 
 
 def _is_g4(image: TiffImagePlugin.TiffImageFile) -> bool:
@@ -178,7 +180,7 @@ def _is_g4(image: TiffImagePlugin.TiffImageFile) -> bool:
     )
 
 
-def _one_strip(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> bytes:
+def _one_strip_tiff(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> bytes:
     """Return a TIFF of the one G4 strip that ``tags`` tell of (TIFF 6.0, sections 2 and 11)."""
     with original.open("rb") as file:
         file.seek(tags[273][0])
@@ -200,6 +202,6 @@ def _one_strip(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> b
     return b"II*\0" + struct.pack("<IH", 8, len(entries)) + listed + b"\0\0\0\0" + strip
 
 
-def _orientation(declared: object) -> int:
+def _exif_orientation(declared: object) -> int:
     """Return the EXIF orientation, 1 (upright) for what is none."""
     return declared if isinstance(declared, int) and 1 <= declared <= 8 else 1

@@ -8,12 +8,12 @@ from pikepdf import Name, Page
 
 from pipeline.model import PageImage
 from pipeline.searchable_pdf.glyphless_font import ADVANCE, GlyphlessFont
-from pipeline.searchable_pdf.word_strips import Strip, apart, strips
+from pipeline.searchable_pdf.word_strips import WordStrip, word_and_space_widths, word_strips
 from pipeline.text import Line, PageText
 
 Matrix = tuple[float, float, float, float, float, float]  #: a b c d e f of the operator ``cm``
 
-_LETTER = (0.0, 0.0, 612.0, 792.0)  #: points; what viewers take for a page without a media box
+_LETTER_BOX = (0.0, 0.0, 612.0, 792.0)  #: points; what viewers take for a page without a media box
 
 
 def page_matrix(page: Page, image: PageImage, quarters: int = 0) -> Matrix:
@@ -27,7 +27,7 @@ def page_matrix(page: Page, image: PageImage, quarters: int = 0) -> Matrix:
     left, width = placed.x / placed.page_width, placed.width / placed.page_width
     top, height = placed.y / placed.page_height, placed.height / placed.page_height
     corners = [
-        _to_user(page, left + across * width, top + down * height)
+        _to_user_space(page, left + across * width, top + down * height)
         for across, down in ((0, 1), (1, 1), (1, 0), (0, 0))  # against the clock
     ]
     origin, right, up = (corners[(place + quarters) % 4] for place in (0, 1, 3))
@@ -41,11 +41,11 @@ def page_matrix(page: Page, image: PageImage, quarters: int = 0) -> Matrix:
     )
 
 
-def _to_user(page: Page, across: float, down: float) -> tuple[float, float]:
+def _to_user_space(page: Page, across: float, down: float) -> tuple[float, float]:
     """Map a point of the visible page, as fractions from its top left corner, to user space."""
     left, bottom, right, top = visible_box(page)
     width, height = right - left, top - bottom
-    match _rotation(page):
+    match _page_rotation(page):
         case 90:
             return left + down * width, bottom + across * height
         case 180:
@@ -58,14 +58,14 @@ def _to_user(page: Page, across: float, down: float) -> tuple[float, float]:
 
 def visible_box(page: Page) -> tuple[float, float, float, float]:
     """Return left, bottom, right, top of the crop box within the media box, in user space."""
-    media = _box(page, Name.MediaBox) or _LETTER
-    crop = _box(page, Name.CropBox) or media
+    media = _page_box(page, Name.MediaBox) or _LETTER_BOX
+    crop = _page_box(page, Name.CropBox) or media
     left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
     right, top = min(media[2], crop[2]), min(media[3], crop[3])
     return (left, bottom, right, top) if left < right and bottom < top else media
 
 
-def _box(page: Page, name: Name) -> tuple[float, float, float, float] | None:
+def _page_box(page: Page, name: Name) -> tuple[float, float, float, float] | None:
     """Return a page box with its corners in order, or None where it is missing or no box."""
     try:
         x0, y0, x1, y1 = (float(number) for number in page.obj.get(name, ()))
@@ -75,7 +75,7 @@ def _box(page: Page, name: Name) -> tuple[float, float, float, float] | None:
     return box if box[0] < box[2] and box[1] < box[3] else None
 
 
-def _rotation(page: Page) -> int:
+def _page_rotation(page: Page) -> int:
     """Return the clockwise turn, 0, 90, 180 or 270; what is no such turn counts as 0."""
     try:
         turn = int(page.obj.get(Name.Rotate, 0)) % 360
@@ -88,53 +88,56 @@ def text_operators(
     text: PageText, image_height: int, matrix: Matrix, font: GlyphlessFont, font_name: str
 ) -> str:
     """Return the content stream that places the words, for a clean graphics state."""
-    writer = _Writer(image_height, font, font_name)
+    writer = _TextLayerWriter(image_height, font, font_name)
     lines = [
-        writer.line(line, placed)
+        writer.line_operators(line, placed)
         for block in text.blocks
-        for line, placed in zip(block.lines, strips(block), strict=True)
+        for line, placed in zip(block.lines, word_strips(block), strict=True)
     ]
-    return "\n".join(["q", f"{' '.join(map(number, matrix))} cm", "3 Tr", *lines, "Q", ""])
+    return "\n".join(["q", f"{' '.join(map(format_number, matrix))} cm", "3 Tr", *lines, "Q", ""])
 
 
-class _Writer:
+class _TextLayerWriter:
     """Writes lines one after the other and remembers the font size that is set."""
 
     def __init__(self, image_height: int, font: GlyphlessFont, font_name: str) -> None:
-        self._floor = image_height
+        self._image_height = image_height
         self._font = font
-        self._name = font_name
-        self._size = 0
+        self._font_name = font_name
+        self._font_size = 0
 
-    def line(self, line: Line, placed: list[Strip]) -> str:
+    def line_operators(self, line: Line, line_strips: list[WordStrip]) -> str:
         """Return one text object: each word at its place, each gap a space of its width."""
         words = line.words
         operators, x, y = ["BT"], 0, 0
-        for word, strip, after in zip(words, placed, [*words[1:], None], strict=True):
-            across, up = word.box.x, self._floor - strip.bottom
-            width, gap = apart(word, after, strip.height)
-            operators += [*self._sized(strip.height), f"{across - x} {up - y} Td"]
-            operators += [self._shown(word.text, width, 1), self._shown(" ", gap, 0)]
+        for word, strip, after in zip(words, line_strips, [*words[1:], None], strict=True):
+            across, up = word.box.x, self._image_height - strip.bottom
+            width, gap = word_and_space_widths(word, after, strip.height)
+            operators += [*self._size_operators(strip.height), f"{across - x} {up - y} Td"]
+            operators += [
+                self._show_operators(word.text, width, 1),
+                self._show_operators(" ", gap, 0),
+            ]
             x, y = across, up
         return " ".join([*operators, "ET"])
 
-    def _sized(self, size: int) -> list[str]:
-        if size == self._size:
+    def _size_operators(self, size: int) -> list[str]:
+        if size == self._font_size:
             return []
-        self._size = size
-        return [f"{self._name} {size} Tf"]
+        self._font_size = size
+        return [f"{self._font_name} {size} Tf"]
 
-    def _shown(self, text: str, width: int, digits: int) -> str:
+    def _show_operators(self, text: str, width: int, digits: int) -> str:
         """Show ``text`` scaled to be ``width`` pixels wide, to ``digits`` of a percent."""
         codes, count = self._font.encode(text)
-        scale = 100 * width / (count * ADVANCE * self._size)
-        return f"{number(max(scale, 0.1**digits), digits)} Tz <{codes}> Tj"
+        scale = 100 * width / (count * ADVANCE * self._font_size)
+        return f"{format_number(max(scale, 0.1**digits), digits)} Tz <{codes}> Tj"
 
 
-def number(value: float, digits: int = 6) -> str:
+def format_number(value: float, digits: int = 6) -> str:
     """Write a number as PDF wants it: no exponent, no needless digits.
 
-    >>> number(-0.0000001), number(1e-5), number(12.5), number(110.2, 0)
+    >>> format_number(-0.0000001), format_number(1e-5), format_number(12.5), format_number(110.2, 0)
     ('0', '0.00001', '12.5', '110')
     """
     text = f"{value:.{digits}f}"

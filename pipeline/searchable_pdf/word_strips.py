@@ -13,35 +13,35 @@ from typing import NamedTuple
 
 from pipeline.text import Block, Line, Word
 
-_TALL = 2.0  #: times a line's median: a drop cap, a bracket, a blot; stands by itself
-_LARGE = 1.5  #: times a block's median: a heading in a block with other text keeps its size
-_SKEWED = 1.35  #: a line this many times as high as its highest word is not level
-_GAP = 0.16  #: em; poppler takes less than 0.15 for no space
+_TALL_WORD = 2.0  #: times a line's median: a drop cap, a bracket, a blot; stands by itself
+_LARGE_LINE = 1.5  #: times a block's median: a heading in a block with other text keeps its size
+_SKEWED_LINE = 1.35  #: a line this many times as high as its highest word is not level
+_MIN_GAP = 0.16  #: em; poppler takes less than 0.15 for no space
 
 
-class Strip(NamedTuple):
+class WordStrip(NamedTuple):
     """Where a word goes up and down, in pixels of the page image, y down."""
 
     bottom: int
     height: int
 
 
-class _Course(NamedTuple):
+class _LineFit(NamedTuple):
     """A line's way over the page: ``middle(x) = start + slope * x``, and its height, in pixels."""
 
     start: float
     slope: float
     height: float
 
-    def strip(self, word: Word, height: float) -> Strip:
-        middle = self.start + self.slope * _centre(word)
-        return Strip(round(middle + height / 2), max(round(height), 1))
+    def word_strip(self, word: Word, height: float) -> WordStrip:
+        middle = self.start + self.slope * _centre_x(word)
+        return WordStrip(round(middle + height / 2), max(round(height), 1))
 
 
-def strips(block: Block) -> list[list[Strip]]:
+def word_strips(block: Block) -> list[list[WordStrip]]:
     """Return the strip of each word of each line."""
-    courses = [_course(line) for line in block.lines]
-    large = _LARGE * median(course.height for course in courses)
+    courses = [_fit_line(line) for line in block.lines]
+    large = _LARGE_LINE * median(course.height for course in courses)
     usual = max(course.height for course in courses if course.height <= large)
     return [
         _line_strips(line, course, usual if course.height <= large else course.height)
@@ -49,58 +49,58 @@ def strips(block: Block) -> list[list[Strip]]:
     ]
 
 
-def apart(word: Word, after: Word | None, size: int) -> tuple[int, int]:
+def word_and_space_widths(word: Word, next_word: Word | None, font_size: int) -> tuple[int, int]:
     """Return the widths, in pixels, of a word and of the space after it.
 
     Where the boxes of two words touch or overlap, the first gives way a little: readers that
     go by distance would make one word of them.
     """
-    width, wanted = word.box.width, math.ceil(_GAP * size)
-    if after is None:  # a line's last word: without a space pdfium may join it to the next line
+    width, wanted = word.box.width, math.ceil(_MIN_GAP * font_size)
+    if next_word is None:  # a line's last word: without a space pdfium may join it to the next line
         return width, wanted
-    gap = after.box.x - word.box.right
-    if after.box.x > word.box.x and gap < wanted:
+    gap = next_word.box.x - word.box.right
+    if next_word.box.x > word.box.x and gap < wanted:
         width = max(width - (wanted - gap), math.ceil(width / 2))
-        gap = after.box.x - word.box.x - width
+        gap = next_word.box.x - word.box.x - width
     return width, max(gap, 1)
 
 
-def _line_strips(line: Line, course: _Course, height: float) -> list[Strip]:
-    tallest = _tallest(line)
+def _line_strips(line: Line, course: _LineFit, height: float) -> list[WordStrip]:
+    tallest = _height_limit(line)
     return [
-        course.strip(word, height)
+        course.word_strip(word, height)
         if word.box.height <= tallest
-        else Strip(word.box.bottom, word.box.height)
+        else WordStrip(word.box.bottom, word.box.height)
         for word in line.words
     ]
 
 
-def _tallest(line: Line) -> float:
+def _height_limit(line: Line) -> float:
     """Return the height in pixels above which a word is no part of the line's run."""
-    return _TALL * median(word.box.height for word in line.words)
+    return _TALL_WORD * median(word.box.height for word in line.words)
 
 
-def _course(line: Line) -> _Course:
+def _fit_line(line: Line) -> _LineFit:
     """Return the straight course whose height holds the boxes of the line's words."""
-    tallest = _tallest(line)
+    tallest = _height_limit(line)
     words = [word for word in line.words if word.box.height <= tallest]
-    slope = _slope(words)
-    above = min(word.box.y - slope * _centre(word) for word in words)
-    below = max(word.box.bottom - slope * _centre(word) for word in words)
-    return _Course((above + below) / 2, slope, below - above)
+    slope = _line_slope(words)
+    above = min(word.box.y - slope * _centre_x(word) for word in words)
+    below = max(word.box.bottom - slope * _centre_x(word) for word in words)
+    return _LineFit((above + below) / 2, slope, below - above)
 
 
-def _slope(words: list[Word]) -> float:
+def _line_slope(words: list[Word]) -> float:
     """Return pixels down per pixel to the right; 0 for a line as good as level."""
     height = max(w.box.bottom for w in words) - min(w.box.y for w in words)
-    if height < _SKEWED * max(word.box.height for word in words):
+    if height < _SKEWED_LINE * max(word.box.height for word in words):
         return 0.0
     try:
         middles = [word.box.y + word.box.height / 2 for word in words]
-        return linear_regression([_centre(word) for word in words], middles).slope
+        return linear_regression([_centre_x(word) for word in words], middles).slope
     except StatisticsError:  # one word, or all above each other
         return 0.0
 
 
-def _centre(word: Word) -> float:
+def _centre_x(word: Word) -> float:
     return word.box.x + word.box.width / 2

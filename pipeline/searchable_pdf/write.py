@@ -34,13 +34,13 @@ from pipeline.errors import BrokenScanError, EncryptedScanError
 from pipeline.model import PageImage
 from pipeline.searchable_pdf.glyphless_font import GlyphlessFont
 from pipeline.searchable_pdf.hidden_text import page_streams, remove_hidden_text
-from pipeline.searchable_pdf.image_pdf import image_pdf
-from pipeline.searchable_pdf.pdfa import describe_pdf, label_pages
+from pipeline.searchable_pdf.image_pdf import image_to_pdf
+from pipeline.searchable_pdf.pdfa import label_pages, set_pdf_metadata
 from pipeline.searchable_pdf.text_layer import page_matrix, text_operators
 from pipeline.text import PageText
 
 _PDF = "application/pdf"
-_FONT = "/OpisText"  #: its name in the pages' resources
+_FONT_NAME = "/OpisText"  #: its name in the pages' resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class LayerPage:
 
 
 @dataclass(frozen=True, slots=True)
-class PdfFacts:
+class PdfMetadata:
     """What the PDF says of itself."""
 
     title: str  #: used where the original has none
@@ -64,8 +64,8 @@ class PdfFacts:
     labels: tuple[str | None, ...] = ()  #: of the pages: their leaves; none where none is known
 
 
-def write_searchable(
-    original: Path, media_type: str, pages: Iterable[LayerPage], target: Path, facts: PdfFacts
+def write_searchable_pdf(
+    original: Path, media_type: str, pages: Iterable[LayerPage], target: Path, metadata: PdfMetadata
 ) -> None:
     """Write the searchable PDF of a scan.
 
@@ -74,7 +74,7 @@ def write_searchable(
         media_type: of the original, e.g. ``image/tiff``.
         pages: one for each page, in order; consumed once, one at a time.
         target: the file to write; its folder holds scratch files meanwhile.
-        facts: title, language and date. The same input gives the same bytes.
+        metadata: title, language and date. The same input gives the same bytes.
 
     Raises:
         BrokenScanError: the original cannot be opened, or is damaged in its structure.
@@ -83,11 +83,13 @@ def write_searchable(
     """
     with ExitStack() as stack:
         try:
-            pdf = _open(original, media_type, target.parent, stack)
-            _lay_text(pdf, pages)
-            label_pages(pdf, facts.labels)
-            describe_pdf(pdf, facts.title, facts.creator, facts.language, facts.modified)
-            _save(pdf, target, born_here=media_type != _PDF)
+            pdf = _open_as_pdf(original, media_type, target.parent, stack)
+            _replace_text_layers(pdf, pages)
+            label_pages(pdf, metadata.labels)
+            set_pdf_metadata(
+                pdf, metadata.title, metadata.creator, metadata.language, metadata.modified
+            )
+            _save_pdf(pdf, target, is_converted=media_type != _PDF)
         except PasswordError as error:
             msg = f"{original.name} asks for a password."
             raise EncryptedScanError(msg) from error
@@ -96,15 +98,15 @@ def write_searchable(
             raise BrokenScanError(msg) from error
 
 
-def _open(original: Path, media_type: str, scratch: Path, stack: ExitStack) -> Pdf:
+def _open_as_pdf(original: Path, media_type: str, scratch: Path, stack: ExitStack) -> Pdf:
     """Return the original as a PDF that stays open as long as ``stack``."""
     if media_type == _PDF:
         return stack.enter_context(Pdf.open(original, access_mode=AccessMode.stream))
     folder = stack.enter_context(TemporaryDirectory(prefix=".searchable-", dir=scratch))
-    return image_pdf(original, Path(folder), stack)
+    return image_to_pdf(original, Path(folder), stack)
 
 
-def _lay_text(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
+def _replace_text_layers(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
     """Replace each page's invisible text with ours."""
     font = GlyphlessFont(pdf)
     seen: set[tuple[int, int]] = set()
@@ -113,11 +115,11 @@ def _lay_text(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
             continue
         remove_hidden_text(pdf, page, seen)
         if layer.text.blocks:
-            _add_text(pdf, page, layer.image, layer, font)
+            _add_text_layer(pdf, page, layer.image, layer, font)
     font.finish()
 
 
-def _add_text(
+def _add_text_layer(
     pdf: Pdf, page: Page, image: PageImage, layer: LayerPage, font: GlyphlessFont
 ) -> None:
     matrix = page_matrix(page, image, layer.quarters)
@@ -134,9 +136,9 @@ def _add_font(page: Page, font: GlyphlessFont) -> str:
 
     The dictionaries are copied first: pages often share them.
     """
-    resources = _copy(page.obj.get(Name.Resources))
-    fonts = _copy(resources.get(Name.Font))
-    name = _FONT
+    resources = _copy_dictionary(page.obj.get(Name.Resources))
+    fonts = _copy_dictionary(resources.get(Name.Font))
+    name = _FONT_NAME
     while name in fonts:
         name += "x"
     fonts[name] = font.reference
@@ -145,18 +147,18 @@ def _add_font(page: Page, font: GlyphlessFont) -> str:
     return name
 
 
-def _copy(found: object) -> Dictionary:
+def _copy_dictionary(found: object) -> Dictionary:
     """Return a dictionary's entries in a new one; what is no dictionary counts as empty."""
     return Dictionary(dict(found.items())) if isinstance(found, Dictionary) else Dictionary()
 
 
-def _save(pdf: Pdf, target: Path, *, born_here: bool) -> None:
+def _save_pdf(pdf: Pdf, target: Path, *, is_converted: bool) -> None:
     """Write the file; no stream is packed again, so images stay the bytes they were."""
     pdf.save(
         target,
         compress_streams=False,
         stream_decode_level=StreamDecodeLevel.none,
-        object_stream_mode=ObjectStreamMode.generate if born_here else ObjectStreamMode.preserve,
+        object_stream_mode=ObjectStreamMode.generate if is_converted else ObjectStreamMode.preserve,
         encryption=False,
         deterministic_id=True,
     )

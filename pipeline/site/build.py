@@ -15,124 +15,132 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline.record.model import from_json
-from pipeline.repository.catalog import Catalog, Entry
+from pipeline.record.model import parse_record
+from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.settings import Settings
-from pipeline.site.files import copy_file, exchange, write_file
-from pipeline.site.indexes import Lists
-from pipeline.site.listing import KEPT, Kept, listing_of
-from pipeline.site.page_images import Pictures
-from pipeline.site.pagination import sheets
-from pipeline.site.record_views import lines_of, record_view
-from pipeline.site.render import STATIC, Renderer, libraries, static
+from pipeline.site.files import copy_file, replace_folder, write_file
+from pipeline.site.indexes import IndexPages
+from pipeline.site.listing import BUILD_STATES, BuildState, listing_of
+from pipeline.site.page_images import PageImageWriter
+from pipeline.site.pagination import paginate_record
+from pipeline.site.record_views import line_views, record_view
+from pipeline.site.render import STATIC, Renderer, library_files, static_file
 from pipeline.site.search import SearchIndex
 from pipeline.site.views import RecordView
-from pipeline.workers.pool import Readers
+from pipeline.workers.pool import WorkerPool
 
-_UNSHOWN = {"sidecar"}  #: folders of a version that are not for readers
+_PRIVATE_FOLDERS = {"sidecar"}  #: folders of a version that are not for readers
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
+class BuildCounts:
     """What a build did."""
 
     records: int  #: on the site
-    made: int  #: anew
-    gone: int  #: taken away
+    rebuilt: int  #: anew
+    removed: int  #: taken away
 
 
 class Site:
-    """The site of a house, in ``output/site``."""
+    """The site of the published records, in ``output/site``."""
 
-    def __init__(self, settings: Settings, readers: Readers, jobs: int = 1) -> None:
+    def __init__(self, settings: Settings, workers: WorkerPool, jobs: int = 1) -> None:
         """Say whose site it is, and how many pages are drawn at once; nothing is built yet."""
-        self._settings, self._readers, self._jobs = settings, readers, jobs
+        self._settings, self._worker_pool, self._jobs = settings, workers, jobs
         self.folder = self.folder_of(settings)
-        self._render = Renderer(settings.organization, settings.base_url)
-        self._search = SearchIndex(self.folder, settings.work)
+        self._renderer = Renderer(settings.organization, settings.base_url)
+        self._search_index = SearchIndex(self.folder, settings.work_folder)
 
     @staticmethod
     def folder_of(settings: Settings) -> Path:
-        """Return where a house's site lies."""
+        """Return the folder of the site."""
         return settings.output / "site"
 
     @staticmethod
-    def state_of(settings: Settings) -> Path:
+    def state_file(settings: Settings) -> Path:
         """Return the file that one build leaves to the next."""
-        return settings.work / "site.json"
+        return settings.work_folder / "site.json"
 
-    def build(self, tell: Callable[[str], None]) -> Built:
+    def build(self, report: Callable[[str], None]) -> BuildCounts:
         """Make what is new or changed, take away what is gone, and the lists if anything was.
 
         Raises:
             OSError: it cannot be written; what stood before stands.
         """
-        with FileLock(self._settings.work / "site.lock"):
-            return self._build(tell)
+        with FileLock(self._settings.work_folder / "site.lock"):
+            return self._build_locked(report)
 
-    def _build(self, tell: Callable[[str], None]) -> Built:
-        before = kept_of(self._settings)
+    def _build_locked(self, report: Callable[[str], None]) -> BuildCounts:
+        before = load_build_state(self._settings)
         with Catalog(self._settings.catalog, self._settings.records) as catalog:
-            entries = list(catalog.entries())
-            versions, stamps = self._versions(catalog)
+            entries = list(catalog.iter_entries())
+            versions, stamps = self._versions_and_stamps(catalog)
         fresh = {
             entry.id: kept
             for entry in entries
             if (kept := before.get(entry.id)) is not None
-            and kept.stamp == stamps[entry.id]
-            and (self.folder / _home(entry.id)).is_dir()
+            and kept.source_digest == stamps[entry.id]
+            and (self.folder / _record_path(entry.id)).is_dir()
         }
         stale = [entry for entry in entries if entry.id not in fresh]
         made = {
-            record: replace(kept, stamp=stamps[record])
-            for record, kept in self._made(stale, versions, before, tell)
+            record: replace(kept, source_digest=stamps[record])
+            for record, kept in self._rebuild_records(stale, versions, before, report)
         }
         gone = before.keys() - stamps.keys()
-        for place in (place for name in gone for place in self._render.places(_home(name))):
+        for place in (
+            place for name in gone for place in self._renderer.localized_paths(_record_path(name))
+        ):
             shutil.rmtree(self.folder / place, ignore_errors=True)
-        for name, content in (*((name, static(name)) for name in STATIC), *libraries()):
+        for name, content in (*((name, static_file(name)) for name in STATIC), *library_files()):
             write_file(self.folder / name, content)
         if made or gone or not (self.folder / "index.html").exists():
             now = {entry.id: (made | fresh)[entry.id] for entry in entries}
             listings = [kept.listing for kept in now.values()]
-            Lists(self.folder, self._render, self._settings).write(listings)
-            self._search.write(now)
-            write_file(self.state_of(self._settings), KEPT.dump_json(now))
-        return Built(len(entries), len(made), len(gone))
+            IndexPages(self.folder, self._renderer, self._settings).write(listings)
+            self._search_index.write(now)
+            write_file(self.state_file(self._settings), BUILD_STATES.dump_json(now))
+        return BuildCounts(len(entries), len(made), len(gone))
 
-    def _made(
+    def _rebuild_records(
         self,
-        stale: list[Entry],
+        stale: list[CatalogEntry],
         versions: dict[str, list[int]],
-        before: dict[str, Kept],
-        tell: Callable[[str], None],
-    ) -> Iterator[tuple[str, Kept]]:
+        before: dict[str, BuildState],
+        report: Callable[[str], None],
+    ) -> Iterator[tuple[str, BuildState]]:
         """Make the folders of records, several at once; yield the id and what is kept of each."""
         at_once = self._jobs if len(stale) < self._jobs else 1
         with ThreadPoolExecutor(self._jobs) as workers:
             making = []
             for entry in stale:
-                known = before[entry.id].drawn if entry.id in before else {}
-                there = {one: self.folder / _home(entry.id) / name for one, name in known.items()}
-                pictures = Pictures(self._readers, self._settings, at_once, there)
+                known = before[entry.id].image_folders if entry.id in before else {}
+                there = {
+                    one: self.folder / _record_path(entry.id) / name for one, name in known.items()
+                }
+                pictures = PageImageWriter(self._worker_pool, self._settings, at_once, there)
                 told = versions[entry.id]
-                making.append((entry, workers.submit(self._record, entry, told, pictures)))
+                making.append((entry, workers.submit(self._build_record, entry, told, pictures)))
             for entry, pending in making:
                 yield entry.id, pending.result()
-                tell(f"made {entry.id}")
+                report(f"made {entry.id}")
 
-    def _versions(self, catalog: Catalog) -> tuple[dict[str, list[int]], dict[str, str]]:
+    def _versions_and_stamps(self, catalog: Catalog) -> tuple[dict[str, list[int]], dict[str, str]]:
         """Return the versions of every record, and what its pages depend on."""
         versions, digests = dict[str, list[int]](), dict[str, list[str]]()
-        for known in catalog.versions():
-            versions.setdefault(known.record, []).append(known.version)
-            digests.setdefault(known.record, []).append(known.manifest_sha256)
+        for known in catalog.iter_versions():
+            versions.setdefault(known.record_id, []).append(known.version)
+            digests.setdefault(known.record_id, []).append(known.manifest_sha256)
         return versions, {
-            record: sha256("\n".join([self._render.seed, *sorted(found)]).encode()).hexdigest()
+            record: sha256(
+                "\n".join([self._renderer.base_digest, *sorted(found)]).encode()
+            ).hexdigest()
             for record, found in digests.items()
         }
 
-    def _record(self, entry: Entry, versions: list[int], pictures: Pictures) -> Kept:
+    def _build_record(
+        self, entry: CatalogEntry, versions: list[int], pictures: PageImageWriter
+    ) -> BuildState:
         """Make the folders of a record beside their places, and put them there."""
         beside = self.folder / f".{entry.id}.partial"
         shutil.rmtree(beside, ignore_errors=True)
@@ -140,37 +148,39 @@ class Site:
         withdrawn = entry.status == "withdrawn"
         for version in [entry.version] if withdrawn else ordered:
             folder = self._settings.records / entry.folder / f"v{version}"
-            record = from_json((folder / "data" / "record.json").read_bytes())
+            record = parse_record((folder / "data" / "record.json").read_bytes())
             listing = listing_of(entry, record)
             view = record_view(folder, record, listing, ordered)
-            self._version(beside, folder, view, pictures)
+            self._build_version(beside, folder, view, pictures)
             if version == entry.version:
-                home = beside / _home(entry.id)
-                newest, found = listing, self._search.take(listing, record, home)
-                self._pages(beside, folder, view)
-        for place in self._render.places(_home(entry.id)):
-            exchange(beside / place, self.folder / place)
+                home = beside / _record_path(entry.id)
+                newest, found = listing, self._search_index.store_documents(listing, record, home)
+                self._build_newest_pages(beside, folder, view)
+        for place in self._renderer.localized_paths(_record_path(entry.id)):
+            replace_folder(beside / place, self.folder / place)
         shutil.rmtree(beside, ignore_errors=True)
-        drawn = {one: home.name for one, home in pictures.drawn.items()}
-        return Kept("", newest, found, drawn)
+        drawn = {one: home.name for one, home in pictures.current_folders.items()}
+        return BuildState("", newest, found, drawn)
 
-    def _version(self, beside: Path, folder: Path, view: RecordView, pictures: Pictures) -> None:
+    def _build_version(
+        self, staging: Path, folder: Path, view: RecordView, pictures: PageImageWriter
+    ) -> None:
         """Make the page of a version, copy its files and draw its pages."""
-        home = f"{_home(view.record.id)}/v{view.record.version}"
-        self._sheets(beside, home, view, alone=True)
+        home = f"{_record_path(view.record.id)}/v{view.record.version}"
+        self._write_parts(staging, home, view, alone=True)
         if view.record.status == "withdrawn":
             return
         data = folder / "data"
         for path in data.rglob("*"):
             inside = path.relative_to(data)
-            if path.is_file() and inside.parts[0] not in _UNSHOWN:
-                copy_file(path, beside / home / inside)
-        pictures.draw(beside / home, data, view.record)
+            if path.is_file() and inside.parts[0] not in _PRIVATE_FOLDERS:
+                copy_file(path, staging / home / inside)
+        pictures.write(staging / home, data, view.record)
 
-    def _pages(self, beside: Path, folder: Path, view: RecordView) -> None:
+    def _build_newest_pages(self, staging: Path, folder: Path, view: RecordView) -> None:
         """Make the page of the newest version, and those of its leaves."""
-        home = _home(view.record.id)
-        self._sheets(beside, home, view, alone=False)
+        home = _record_path(view.record.id)
+        self._write_parts(staging, home, view, alone=False)
         pages = zip(view.leaves, view.record.pages, strict=True) if view.leaves else ()
         for place, (leaf, page) in enumerate(pages):
             around = {
@@ -178,29 +188,31 @@ class Site:
                 "after": view.leaves[place + 1] if place + 1 < len(view.leaves) else None,
             }
             path = f"{home}/{leaf.name}/index.html"
-            lines = self._render.part("lines.html", lines=tuple(lines_of(folder, page)))
-            self._page(beside, "leaf.html", path, view=view, leaf=leaf, lines=lines, **around)
+            lines = self._renderer.render_part("lines.html", lines=tuple(line_views(folder, page)))
+            self._write_page(
+                staging, "leaf.html", path, view=view, leaf=leaf, lines=lines, **around
+            )
 
-    def _sheets(self, beside: Path, home: str, view: RecordView, *, alone: bool) -> None:
-        for sheet in sheets(view.leaves, view.translations, view.doubts):
-            said = {"view": view, "sheet": sheet, "alone": alone}
-            self._page(beside, "record.html", f"{home}/{sheet.span.name}", **said)
+    def _write_parts(self, staging: Path, home: str, view: RecordView, *, alone: bool) -> None:
+        for part in paginate_record(view.leaves, view.translations, view.issues):
+            values = {"view": view, "part": part, "alone": alone}
+            self._write_page(staging, "record.html", f"{home}/{part.link.name}", **values)
 
-    def _page(self, beside: Path, template: str, path: str, **values: object) -> None:
-        for place, content in self._render.pages(template, path, **values):
-            target = beside / place
+    def _write_page(self, staging: Path, template: str, path: str, **values: object) -> None:
+        for place, content in self._renderer.render_pages(template, path, **values):
+            target = staging / place
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
 
 
-def _home(record: str) -> str:
+def _record_path(record_id: str) -> str:
     """Return where a record's pages lie, below the root of a language."""
-    return f"id/{record}"
+    return f"id/{record_id}"
 
 
-def kept_of(settings: Settings) -> dict[str, Kept]:
+def load_build_state(settings: Settings) -> dict[str, BuildState]:
     """Return what the last build left: the records on the site, by id."""
     try:
-        return KEPT.validate_json(Site.state_of(settings).read_bytes())
+        return BUILD_STATES.validate_json(Site.state_file(settings).read_bytes())
     except (OSError, ValueError):
         return {}

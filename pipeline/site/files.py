@@ -48,12 +48,12 @@ def copy_file(source: Path, target: Path) -> None:
             shutil.copyfileobj(read, written, 2**20)
 
 
-def exchange(beside: Path, home: Path) -> None:
+def replace_folder(new: Path, target: Path) -> None:
     """Put a folder where another is, or none."""
-    home.parent.mkdir(parents=True, exist_ok=True)
-    old = home.with_name(f".{home.name}.old")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    old = target.with_name(f".{target.name}.old")
     shutil.rmtree(old, ignore_errors=True)
-    if home.exists():
-        home.rename(old)
-    beside.rename(home)
+    if target.exists():
+        target.rename(old)
+    new.rename(target)
     shutil.rmtree(old, ignore_errors=True)

@@ -9,18 +9,18 @@ from hashlib import sha256
 from pydantic import TypeAdapter
 
 from pipeline.dates.edtf import first_year
-from pipeline.dates.words import in_english, in_russian
+from pipeline.dates.words import english_date, russian_date
 from pipeline.record.model import Record, RecordPage
-from pipeline.references.slug import ascii_of
-from pipeline.repository.catalog import Entry
+from pipeline.references.slug import to_ascii_slug
+from pipeline.repository.catalog import CatalogEntry
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SearchReference:
     """A reference as a search compares it."""
 
     archive: str  #: code, small
-    steps: tuple[tuple[str, str], ...]  #: level and value
+    path: tuple[tuple[str, str], ...]  #: level and value
     leaves: str  #: unpadded, e.g. ``110-113``
 
 
@@ -33,47 +33,49 @@ class Listing:
     title: str
     status: str
     date: str | None  #: EDTF
-    said: dict[str, str]  #: the date in words, by language of the interface
+    date_texts: dict[str, str]  #: the date in words, by language of the interface
     year: str  #: the first that the date names, or empty
     language: str | None
     reference: str | None
     summary: str | None
     pages: int
     needs_review: bool
-    rungs: tuple[tuple[str, str], ...]  #: the archive's ladder: folder and name, outermost first
+    levels: tuple[tuple[str, str], ...]  #: the archive's ladder: folder and name, outermost first
     people: tuple[str, ...]
     collection: str | None
     subjects: tuple[str, ...]
     updated: str  #: when the version was made; ISO 8601
     fond: str | None
-    places: tuple[Place, ...]  #: every one that holds it
+    places: tuple[SearchReference, ...]  #: every one that holds it
     leaves: tuple[str, ...]  #: names of the folders of its leaves
 
     @property
-    def gone(self) -> bool:
+    def is_withdrawn(self) -> bool:
         """Whether it was withdrawn."""
         return self.status == "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class BuildState:
     """What a build leaves to the next: what a record's pages were made from, and its listing."""
 
-    stamp: str
+    source_digest: str
     listing: Listing
-    found: str  #: digest of what the search knows of it
-    drawn: dict[str, str] = field(default_factory=dict)  #: digest of pictures: the version's folder
+    search_digest: str  #: digest of what the search knows of it
+    image_folders: dict[str, str] = field(
+        default_factory=dict
+    )  #: digest of pictures: the version's folder
 
 
-KEPT = TypeAdapter(dict[str, Kept])
+BUILD_STATES = TypeAdapter(dict[str, BuildState])
 
 
-def folder_of(page: RecordPage) -> str:
+def leaf_folder(page: RecordPage) -> str:
     """Return the folder of a leaf, in that of its record."""
     return page.leaf or f"page-{page.number}"
 
 
-def listing_of(entry: Entry, record: Record) -> Listing:
+def listing_of(entry: CatalogEntry, record: Record) -> Listing:
     """Return how lists show a record."""
     year = first_year(record.date)
     gone = record.status == "withdrawn"
@@ -83,25 +85,27 @@ def listing_of(entry: Entry, record: Record) -> Listing:
         title=record.name,
         status=record.status,
         date=record.date,
-        said={"en": in_english(record.date), "ru": in_russian(record.date)} if record.date else {},
-        year="" if year is None else str(year),
+        date_texts={"en": english_date(record.date), "ru": russian_date(record.date)}
+        if record.date
+        else {},
+        year="" if year is None else f"{year:04d}",
         language=record.language,
         reference=entry.reference,
         summary=record.summary,
         pages=len(record.pages),
         needs_review=record.needs_review and not gone,
-        rungs=rungs_of(entry.folder, record.references[0].archive if record.references else None),
+        levels=levels_of(entry.folder, record.references[0].archive if record.references else None),
         people=() if gone else people_of(record),
         collection=record.collection,
         subjects=() if gone else record.subjects,
         updated=max(step.ended for step in record.provenance.activities).isoformat(),
         fond=dict(record.references[0].path).get("fond") if record.references else None,
         places=tuple(
-            Place((one.archive or "").lower().replace(" ", ""), one.path, one.leaves)
+            SearchReference((one.archive or "").lower().replace(" ", ""), one.path, one.leaves)
             for one in record.references
             if one.path
         ),
-        leaves=() if gone else tuple(map(folder_of, record.pages)),
+        leaves=() if gone else tuple(map(leaf_folder, record.pages)),
     )
 
 
@@ -114,14 +118,16 @@ def people_of(record: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(known))
 
 
-def rungs_of(folder: str, archive: str | None) -> tuple[tuple[str, str], ...]:
-    """Return the ladder that leads to a record, the archive first: folder and name of each rung.
+def levels_of(folder: str, archive: str | None) -> tuple[tuple[str, str], ...]:
+    """Return folder and name of each level of the archive that leads to a record, outermost first.
 
-    >>> rungs_of("rgaspi/f558/op11/rgaspi-f558", "RGASPI")
+    >>> levels_of("rgaspi/f558/op11/rgaspi-f558", "RGASPI")
     (('rgaspi', 'RGASPI'), ('rgaspi/f558', 'f. 558'), ('rgaspi/f558/op11', 'op. 11'))
     """
     parts = folder.split("/")[:-1]
-    names = [archive or part if depth == 0 else _spaced(part) for depth, part in enumerate(parts)]
+    names = [
+        archive or part if depth == 0 else _level_name(part) for depth, part in enumerate(parts)
+    ]
     folders = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
     return tuple(zip(folders, names, strict=True))
 
@@ -132,11 +138,11 @@ def slug_of(text: str) -> str:
     >>> slug_of("Мао Цзэдун"), slug_of("毛澤東")
     ('mao-tszedun-a5cfc5', '97232e')
     """
-    plain = ascii_of(text)[:60].strip("-")
+    plain = to_ascii_slug(text)[:60].strip("-")
     return "-".join(filter(None, [plain, sha256(text.encode()).hexdigest()[:6]]))
 
 
-def _spaced(rung: str) -> str:
-    head = rung.rstrip("0123456789")
-    rest = rung[len(head) :]
-    return f"{head}. {rest}" if head and rest else rung
+def _level_name(folder: str) -> str:
+    head = folder.rstrip("0123456789")
+    rest = folder[len(head) :]
+    return f"{head}. {rest}" if head and rest else folder

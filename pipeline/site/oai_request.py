@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-DAY, SECOND = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
+DAY_FORMAT, SECOND_FORMAT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 OAI = "http://www.openarchives.org/OAI/2.0/"
-_LIST = frozenset(["metadataPrefix", "from", "until", "set"])
+_LIST_ARGUMENTS = frozenset(["metadataPrefix", "from", "until", "set"])
 #: By verb: arguments that must be there, and those that may.
 _ARGUMENTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "Identify": (frozenset(), frozenset()),
     "ListMetadataFormats": (frozenset(), frozenset(["identifier"])),
     "ListSets": (frozenset(), frozenset()),
     "GetRecord": (frozenset(["identifier", "metadataPrefix"]), frozenset()),
-    "ListIdentifiers": (frozenset(["metadataPrefix"]), _LIST),
-    "ListRecords": (frozenset(["metadataPrefix"]), _LIST),
+    "ListIdentifiers": (frozenset(["metadataPrefix"]), _LIST_ARGUMENTS),
+    "ListRecords": (frozenset(["metadataPrefix"]), _LIST_ARGUMENTS),
 }
 #: By prefix: the file of a version, its schema and its namespace.
-FORMATS = {
+METADATA_FORMATS = {
     "oai_dc": (
         "dublin-core.xml", f"{OAI}oai_dc.xsd", f"{OAI}oai_dc/",
     ),
@@ -39,23 +39,23 @@ class OaiError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListRequest:
     """Which records a list is asked for, and from where on."""
 
     prefix: str
     since: str = ""  #: seconds of UTC as text, or empty
     until: str = ""
-    of: str = ""  #: a set
+    set_spec: str = ""  #: a set
     after: tuple[str, str] = ("", "")  #: datestamp and id of the last record told
-    told: int = 0
+    cursor: int = 0
 
-    def token(self, last: tuple[str, str], told: int) -> str:
+    def resumption_token(self, last: tuple[str, str], cursor: int) -> str:
         """Return the token that goes on behind a record, told so many."""
-        parts = [self.prefix, self.since, self.until, self.of, *last, told]
+        parts = [self.prefix, self.since, self.until, self.set_spec, *last, cursor]
         return urlsafe_b64encode(json.dumps(parts).encode()).decode()
 
     @classmethod
-    def of_token(cls, token: str) -> "Asked":
+    def from_token(cls, token: str) -> "ListRequest":
         """Read a token back.
 
         Raises:
@@ -64,13 +64,13 @@ class Asked:
         try:
             *words, told = json.loads(urlsafe_b64decode(token))
             prefix, since, until, of, stamp, record = map(str, words)
-            return cls(known_format(prefix), since, until, of, (stamp, record), int(told))
+            return cls(check_format(prefix), since, until, of, (stamp, record), int(told))
         except (ValueError, TypeError, RecursionError, OaiError) as error:
             code = "badResumptionToken"
             raise OaiError(code, "The token is none of ours.") from error
 
 
-def checked(arguments: Sequence[tuple[str, str]]) -> dict[str, str]:
+def parse_arguments(arguments: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return the arguments by name, if they are those of a verb.
 
     Raises:
@@ -95,45 +95,47 @@ def checked(arguments: Sequence[tuple[str, str]]) -> dict[str, str]:
     return asked
 
 
-def wanted_of(asked: dict[str, str]) -> Asked:
+def parse_list_request(arguments: dict[str, str]) -> ListRequest:
     """Return which records a list is asked for.
 
     Raises:
         OaiError: a date is none, or the format is not known.
     """
-    since, until = asked.get("from", ""), asked.get("until", "")
+    since, until = arguments.get("from", ""), arguments.get("until", "")
     if since and until and len(since) != len(until):
         code = "badArgument"
         raise OaiError(code, "from and until are of one granularity.")
-    prefix, of = known_format(asked["metadataPrefix"]), asked.get("set", "")
-    wanted = Asked(prefix, _moment(since, "00:00:00"), _moment(until, "23:59:59"), of)
+    prefix, of = check_format(arguments["metadataPrefix"]), arguments.get("set", "")
+    wanted = ListRequest(
+        prefix, _parse_datestamp(since, "00:00:00"), _parse_datestamp(until, "23:59:59"), of
+    )
     if wanted.until and wanted.since > wanted.until:
         code = "badArgument"
         raise OaiError(code, "from is later than until.")
     return wanted
 
 
-def known_format(prefix: str) -> str:
+def check_format(prefix: str) -> str:
     """Return a format's prefix, if it is one of ours.
 
     Raises:
         OaiError: it is not.
     """
-    if prefix not in FORMATS:
+    if prefix not in METADATA_FORMATS:
         code = "cannotDisseminateFormat"
-        raise OaiError(code, f"Formats are {', '.join(FORMATS)}.")
+        raise OaiError(code, f"Formats are {', '.join(METADATA_FORMATS)}.")
     return prefix
 
 
-def _moment(text: str, time: str) -> str:
+def _parse_datestamp(text: str, time: str) -> str:
     """Return a moment in seconds; a day's first or last one as ``time`` says."""
     if not text:
         return ""
-    for form in (DAY, SECOND):
+    for form in (DAY_FORMAT, SECOND_FORMAT):
         try:
             moment = datetime.strptime(text, form).replace(tzinfo=UTC)
         except ValueError:
             continue
-        return text if form == SECOND else moment.strftime(f"{DAY}T{time}Z")
+        return text if form == SECOND_FORMAT else moment.strftime(f"{DAY_FORMAT}T{time}Z")
     code = "badArgument"
     raise OaiError(code, f"{text!r} is no date of the protocol.")

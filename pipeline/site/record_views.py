@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from pipeline.citation.cited import cited
+from pipeline.citation.cited import citation_target
 from pipeline.citation.data import to_coins
-from pipeline.citation.styles import Manner, in_words
-from pipeline.description.alignment import paragraphs
+from pipeline.citation.styles import CitationStyle, format_citation
+from pipeline.description.alignment import split_paragraphs
 from pipeline.exports.alto import read_blocks
-from pipeline.exports.source import label_of
+from pipeline.exports.source import page_label
 from pipeline.record.model import Record, RecordPage, Translation
-from pipeline.site.listing import Listing, folder_of
+from pipeline.site.listing import Listing, leaf_folder
 from pipeline.site.views import (
     FileView,
     LeafView,
@@ -24,14 +24,14 @@ from pipeline.site.views import (
 )
 from pipeline.text import Box, Line
 
-DOUBTFUL = 0.6  #: a word below this confidence is marked
+DOUBTFUL_CONFIDENCE = 0.6  #: a word below this confidence is marked
 #: Pixels of the smaller pictures of a page; one more is of its own size.
-WIDTHS = (400, 800, 1600)
-_MANNERS = {
-    "Chicago": Manner.CHICAGO, "Chicago, bibliography": Manner.BIBLIOGRAPHY,
-    "Wilson Center": Manner.WILSON, "ГОСТ": Manner.GOST,
+IMAGE_WIDTHS = (400, 800, 1600)
+_CITATION_STYLES = {
+    "Chicago": CitationStyle.CHICAGO, "Chicago, bibliography": CitationStyle.BIBLIOGRAPHY,
+    "Wilson Center": CitationStyle.WILSON, "ГОСТ": CitationStyle.GOST,
 }  # fmt: skip
-_FILES = (
+_FILE_LABELS = (
     ("PDF with searchable text", "searchable.pdf"),
     ("Reading text as a file", "text.txt"),
     ("The record as JSON", "record.json"),
@@ -45,32 +45,32 @@ def record_view(
     folder: Path, record: Record, listing: Listing, versions: tuple[int, ...]
 ) -> RecordView:
     """Return the view of a published version that lies in a folder; of a withdrawn one no leaf."""
-    gone, mates = record.status == "withdrawn", _mates(record)
+    gone, mates = record.status == "withdrawn", _aligned_anchors(record)
     counted = iter(range(1, 10**9))
-    leaves = [] if gone else [_leaf(record, page, counted, mates) for page in record.pages]
+    leaves = [] if gone else [_leaf_view(record, page, counted, mates) for page in record.pages]
     linked = folder / "data" / "export" / "schema-org.json"
     return RecordView(
         record=record,
         listing=listing,
         leaves=tuple(leaves),
-        translations=() if gone else tuple(_translations(record)),
-        facts=tuple(_facts(record)),
-        citations=_citations(record),
-        doubts=tuple((issue.page, issue.detail) for issue in record.issues),
-        files=() if gone else tuple(_files(folder / "data", record)),
+        translations=() if gone else tuple(_translation_views(record)),
+        facts=tuple(_fact_rows(record)),
+        citations=_format_citations(record),
+        issues=tuple((issue.page, issue.detail) for issue in record.issues),
+        files=() if gone else tuple(_file_views(folder / "data", record)),
         versions=versions,
-        linked=_for_script(linked.read_bytes()) if linked.exists() and not gone else "",
+        schema_org=_script_safe_json(linked.read_bytes()) if linked.exists() and not gone else "",
         coins=to_coins(record),
     )
 
 
-def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
+def _fact_rows(record: Record) -> Iterator[tuple[str, str, str]]:
     given = record.date_as_given or ""
     rows = [
         ("Date", given if given != record.date else "", ""),
         ("From", record.creator, ""),
         ("To", record.recipient, ""),
-        *(("Named", name.as_given, "") for name in record.names if _mentioned(name.role)),
+        *(("Named", name.as_given, "") for name in record.names if _is_mentioned(name.role)),
         ("Type", record.document_type, ""),
         ("Language", record.language, ""),
         ("Collection", record.collection, "collections"),
@@ -85,26 +85,26 @@ def _facts(record: Record) -> Iterator[tuple[str, str, str]]:
         yield label, reference.normal or reference.as_cited, ""
 
 
-def _mentioned(role: str) -> bool:
+def _is_mentioned(role: str) -> bool:
     return role not in {"creator", "recipient"}
 
 
-def _citations(record: Record, leaf: str = "") -> tuple[tuple[str, str], ...]:
-    this = cited(record, leaf)
-    return tuple((name, in_words(this, manner)) for name, manner in _MANNERS.items())
+def _format_citations(record: Record, leaf: str = "") -> tuple[tuple[str, str], ...]:
+    this = citation_target(record, leaf)
+    return tuple((name, format_citation(this, manner)) for name, manner in _CITATION_STYLES.items())
 
 
-def _files(data: Path, record: Record) -> Iterator[FileView]:
+def _file_views(data: Path, record: Record) -> Iterator[FileView]:
     original = ("The scan, as it arrived", f"original/{record.provenance.source.name}")
-    for label, path in (original, *_FILES):
+    for label, path in (original, *_FILE_LABELS):
         if (data / path).is_file():
-            yield FileView(label, quote(path), _size((data / path).stat().st_size))
+            yield FileView(label, quote(path), _format_size((data / path).stat().st_size))
 
 
-def _size(number: float) -> str:
+def _format_size(number: float) -> str:
     """Return a size as people say it.
 
-    >>> _size(512), _size(1_376_900)
+    >>> _format_size(512), _format_size(1_376_900)
     ('512 B', '1.4 MB')
     """
     for unit in ("B", "kB", "MB"):
@@ -114,13 +114,13 @@ def _size(number: float) -> str:
     return f"{number:.1f} GB"
 
 
-def _for_script(content: bytes) -> str:
+def _script_safe_json(content: bytes) -> str:
     """Return JSON in which nothing ends the script element that it stands in."""
     plain = json.dumps(json.loads(content), ensure_ascii=False)
     return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _mates(record: Record) -> dict[int, tuple[str, ...]]:
+def _aligned_anchors(record: Record) -> dict[int, tuple[str, ...]]:
     """Return the anchors of the translated paragraphs, by number of the paragraph they render."""
     found: dict[int, tuple[str, ...]] = {}
     for translation in record.translations:
@@ -130,69 +130,73 @@ def _mates(record: Record) -> dict[int, tuple[str, ...]]:
     return found
 
 
-def _translations(record: Record) -> Iterator[TranslationView]:
+def _translation_views(record: Record) -> Iterator[TranslationView]:
     for one in record.translations:
-        yield TranslationView(one.language, one.translator, tuple(_rendered(one)))
+        yield TranslationView(one.language, one.translator, tuple(_translated_paragraphs(one)))
 
 
-def _rendered(translation: Translation) -> Iterator[Paragraph]:
+def _translated_paragraphs(translation: Translation) -> Iterator[Paragraph]:
     ours = {theirs: number for number, theirs in translation.aligned}
-    for number, text in enumerate(paragraphs(translation.text), 1):
+    for number, text in enumerate(split_paragraphs(translation.text), 1):
         yield Paragraph(number, text, (f"p-{ours[number]}",) if number in ours else ())
 
 
-def _leaf(
+def _leaf_view(
     record: Record,
     page: RecordPage,
-    counted: Iterator[int],
-    mates: dict[int, tuple[str, ...]],
+    numbers: Iterator[int],
+    aligned: dict[int, tuple[str, ...]],
 ) -> LeafView:
     image, own = page.image, []
-    for text in paragraphs(page.reading_text):
-        number = next(counted)
-        own.append(Paragraph(number, text, mates.get(number, ())))
+    for text in split_paragraphs(page.reading_text):
+        number = next(numbers)
+        own.append(Paragraph(number, text, aligned.get(number, ())))
     return LeafView(
         number=page.number,
-        label=label_of(page),
-        name=folder_of(page),
+        label=page_label(page),
+        name=leaf_folder(page),
         state=page.state.value,
         detail=page.detail,
         width=image.width if image else 0,
         height=image.height if image else 0,
-        pictures=tuple(pictures_of(page)),
+        images=tuple(page_image_files(page)),
         paragraphs=tuple(own),
-        citations=_citations(record, page.leaf or ""),
+        citations=_format_citations(record, page.leaf or ""),
     )
 
 
-def pictures_of(page: RecordPage) -> Iterator[tuple[int, str]]:
+def page_image_files(page: RecordPage) -> Iterator[tuple[int, str]]:
     """Yield the pictures of a page: width in pixels, and file below its version's folder."""
     if page.image is None:
         return
-    for width in WIDTHS:
+    for width in IMAGE_WIDTHS:
         if width < page.image.width:
             yield width, f"pages/{page.number:04d}-{width}.jpg"
     yield page.image.width, f"pages/{page.number:04d}.jpg"
 
 
-def lines_of(folder: Path, page: RecordPage) -> Iterator[LineView]:
+def line_views(folder: Path, page: RecordPage) -> Iterator[LineView]:
     """Yield the lines of a page, as the ALTO of a version that lies in a folder has them."""
     alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
     if page.image is None or not alto.exists():
         return
     lines = (line for block in read_blocks(alto.read_bytes()) for line in block.lines)
     for number, line in enumerate(lines, 1):
-        yield _line(number, line, page.image.width, page.image.height)
+        yield _line_view(number, line, page.image.width, page.image.height)
 
 
-def _line(number: int, line: Line, width: int, height: int) -> LineView:
+def _line_view(number: int, line: Line, width: int, height: int) -> LineView:
     words = tuple(
-        WordView(word.text, word.confidence < DOUBTFUL, _place(word.box, width, height))
+        WordView(
+            word.text,
+            word.confidence < DOUBTFUL_CONFIDENCE,
+            _box_in_percent(word.box, width, height),
+        )
         for word in line.words
     )
-    return LineView(number, words, _place(line.box, width, height))
+    return LineView(number, words, _box_in_percent(line.box, width, height))
 
 
-def _place(box: Box, width: int, height: int) -> str:
+def _box_in_percent(box: Box, width: int, height: int) -> str:
     shares = (box.x / width, box.y / height, box.width / width, box.height / height)
     return " ".join(f"{100 * share:.2f}" for share in shares)

@@ -15,23 +15,25 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.site.listing import slug_of
-from pipeline.site.views import beside
+from pipeline.site.views import aligned_paragraphs
 
-_ROOM = "pipeline.site"
-STATIC = ("room.css", "room.js", "search.js", "references.js")
-LANGUAGES = ("en", "ru")  #: of the interface; the first is at the root
+_PACKAGE = "pipeline.site"
+STATIC = ("site.css", "site.js", "search.js", "references.js")
+UI_LANGUAGES = ("en", "ru")  #: of the interface; the first is at the root
 
 
 class Renderer:
     """Renders templates; the same values give the same bytes."""
 
     def __init__(self, organization: str, base_url: str) -> None:
-        """Say whose house it is, and where the site will be served."""
+        """Keep the name of the organization, and where the site will be served."""
         self._organization = organization
-        house = f"{base_url}\n{organization}"
-        self.seed = sha256(house.encode() + fingerprint()).hexdigest()  #: of all but the values
+        identity = f"{base_url}\n{organization}"
+        self.base_digest = sha256(
+            identity.encode() + rendering_inputs()
+        ).hexdigest()  #: of all but the values
         self._environment = Environment(
-            loader=PackageLoader(_ROOM),
+            loader=PackageLoader(_PACKAGE),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -40,82 +42,88 @@ class Renderer:
         )
         base = base_url.rstrip("/")
         self._environment.globals |= {"base_url": base, "served": not base.endswith(".invalid")}
-        self._environment.filters |= {"slug": slug_of, "beside": beside, "language": _language}
+        self._environment.filters |= {
+            "slug": slug_of,
+            "beside": aligned_paragraphs,
+            "language": _language_name,
+        }
 
-    def pages(self, template: str, path: str, **values: Any) -> Iterator[tuple[str, bytes]]:
+    def render_pages(self, template: str, path: str, **values: Any) -> Iterator[tuple[str, bytes]]:
         """Yield a page in each language: where it lies below the site's root, and its bytes."""
         made = self._environment.get_template(template)
-        for ui, home in zip(LANGUAGES, self.places(path), strict=True):
+        for ui, home in zip(UI_LANGUAGES, self.localized_paths(path), strict=True):
             up = "../" * home.count("/")
             names: dict[str, Any] = {
                 "ui": ui,
-                "t": lambda text, ui=ui: said(text, ui),
-                "house": self._organization or said("Reading room", ui),
+                "t": lambda text, ui=ui: translate(text, ui),
+                "organization": self._organization or translate("Reading room", ui),
                 "path": path.removesuffix("index.html"),
                 "root": up or "./",  # of the site: pictures, files, style
-                "home": f"{up}{_root_of(ui)}" or "./",  # of this language
+                "home": f"{up}{_language_root(ui)}" or "./",  # of this language
                 "others": [
-                    (one, f"{up}{_root_of(one)}{path}" or "./") for one in LANGUAGES if one != ui
+                    (one, f"{up}{_language_root(one)}{path}" or "./")
+                    for one in UI_LANGUAGES
+                    if one != ui
                 ],
             }
             yield home, made.render(names | values).encode()
 
     @staticmethod
-    def places(path: str) -> tuple[str, ...]:
+    def localized_paths(path: str) -> tuple[str, ...]:
         """Return where a page lies in each language."""
-        return tuple(f"{_root_of(ui)}{path}" for ui in LANGUAGES)
+        return tuple(f"{_language_root(ui)}{path}" for ui in UI_LANGUAGES)
 
-    def part(self, template: str, **values: Any) -> Markup:
+    def render_part(self, template: str, **values: Any) -> Markup:
         """Return what is the same in every language, to be put into pages; it is escaped."""
         return Markup(self._environment.get_template(template).render(**values))
 
 
-def said(text: str, ui: str) -> str:
+def translate(text: str, ui: str) -> str:
     """Return words of the interface in a language.
 
     Raises:
         KeyError: nobody has translated them.
     """
-    return text if ui == LANGUAGES[0] else _words()[text]
+    return text if ui == UI_LANGUAGES[0] else _load_translations()[text]
 
 
-def static(name: str) -> bytes:
+def static_file(name: str) -> bytes:
     """Return a file that the pages need."""
-    return (files(_ROOM) / "static" / name).read_bytes()
+    return (files(_PACKAGE) / "static" / name).read_bytes()
 
 
-def libraries() -> Iterator[tuple[str, bytes]]:
+def library_files() -> Iterator[tuple[str, bytes]]:
     """Yield the files of the libraries that the set-up brought, by their place in the site."""
-    home = files(_ROOM) / "libraries"
+    home = files(_PACKAGE) / "libraries"
     for library in home.iterdir() if home.is_dir() else ():
         for part in library.iterdir():
             if part.name != "integrity":
                 yield f"libraries/{library.name}/{part.name}", part.read_bytes()
 
 
-def fingerprint() -> bytes:
+def rendering_inputs() -> bytes:
     """Return all that pages are made from beside the records: where it changes, all change."""
-    room = files(_ROOM)
+    room = files(_PACKAGE)
     parts = [*room.iterdir(), *(room / "templates").iterdir()]
     kept = [part for part in parts if part.name.endswith((".py", ".html", ".toml"))]
     return b"".join(part.read_bytes() for part in sorted(kept, key=lambda part: part.name))
 
 
-def _language(tag: str, ui: str) -> str:
+def _language_name(tag: str, ui: str) -> str:
     """Return what a language is called in another.
 
-    >>> _language("ru", "en"), _language("en", "ru")
+    >>> _language_name("ru", "en"), _language_name("en", "ru")
     ('Russian', 'английский')
     """
     return langcodes.get(tag).display_name(ui)
 
 
-def _root_of(ui: str) -> str:
+def _language_root(ui: str) -> str:
     """Return where the pages of a language lie, below the site's root."""
-    return "" if ui == LANGUAGES[0] else f"{ui}/"
+    return "" if ui == UI_LANGUAGES[0] else f"{ui}/"
 
 
 @cache
-def _words() -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads((files(_ROOM) / "words.toml").read_text("utf-8"))
+def _load_translations() -> dict[str, str]:
+    found: dict[str, str] = tomllib.loads((files(_PACKAGE) / "words.toml").read_text("utf-8"))
     return found

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pipeline.record.model import Record
 from pipeline.site.listing import Listing
 
-REFERENCES = (
+CITATION_FILES = (
     ("BibTeX", "citation.bib"), ("RIS", "citation.ris"), ("CSL-JSON", "citation.csl.json"),
 )  # fmt: skip
 
@@ -34,7 +34,7 @@ class Paragraph:
 
     number: int  #: of the whole text, from 1
     text: str
-    mates: tuple[str, ...] = ()  #: anchors
+    aligned_with: tuple[str, ...] = ()  #: anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,7 @@ class LeafView:
     detail: str
     width: int  #: of the page image, in pixels; 0 where there is none
     height: int
-    pictures: tuple[
-        tuple[int, str], ...
-    ]  #: width, and file in the version's folder; the last whole
+    images: tuple[tuple[int, str], ...]  #: width, and file in the version's folder; the last whole
     paragraphs: tuple[Paragraph, ...]
     citations: tuple[tuple[str, str], ...]  #: style and citation
 
@@ -83,15 +81,15 @@ class RecordView:
     translations: tuple[TranslationView, ...]
     facts: tuple[tuple[str, str, str], ...]  #: what, value, and the list that it leads to
     citations: tuple[tuple[str, str], ...]
-    doubts: tuple[tuple[int | None, str], ...]  #: number of the page, and what is doubtful
+    issues: tuple[tuple[int | None, str], ...]  #: number of the page, and what is doubtful
     files: tuple[FileView, ...]
     versions: tuple[int, ...]  #: all there are
-    linked: str  #: schema.org, safe inside a script element
+    schema_org: str  #: schema.org, safe inside a script element
     coins: str  #: an OpenURL context object, for reference managers
-    references: tuple[tuple[str, str], ...] = REFERENCES
+    citation_files: tuple[tuple[str, str], ...] = CITATION_FILES
 
 
-def beside(rendered: tuple[Paragraph, ...], leaf: LeafView) -> list[Paragraph]:
+def aligned_paragraphs(paragraphs: tuple[Paragraph, ...], leaf: LeafView) -> list[Paragraph]:
     """Return the translated paragraphs that go with those of a leaf."""
     anchors = {f"p-{one.number}" for one in leaf.paragraphs}
-    return [one for one in rendered if anchors.intersection(one.mates)]
+    return [one for one in paragraphs if anchors.intersection(one.aligned_with)]

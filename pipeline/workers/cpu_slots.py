@@ -14,18 +14,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_PAUSE = 0.02  #: seconds between two looks for a free slot, by the one that holds the gate
+_POLL_SECONDS = 0.02  #: seconds between two looks for a free slot, by the one that holds the gate
 
 
 @contextmanager
-def slot(count: int) -> Iterator[None]:
+def hold_slot(count: int) -> Iterator[None]:
     """Hold one of so many slots; waits until one is free."""
-    folder = _folder()
-    gate = _opened(folder / "gate.lock")
+    folder = _slots_folder()
+    gate = _open_lock(folder / "gate.lock")
     try:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        while (held := _taken(folder, count)) is None:
-            time.sleep(_PAUSE)
+        while (held := _lock_free_slot(folder, count)) is None:
+            time.sleep(_POLL_SECONDS)
     finally:
         os.close(gate)
     try:
@@ -34,10 +34,10 @@ def slot(count: int) -> Iterator[None]:
         os.close(held)
 
 
-def _taken(folder: Path, count: int) -> int | None:
+def _lock_free_slot(folder: Path, count: int) -> int | None:
     """Return the open file of a slot that was free, which is ours until it is closed."""
     for number in range(count):
-        file = _opened(folder / f"{number}.lock")
+        file = _open_lock(folder / f"{number}.lock")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -47,11 +47,11 @@ def _taken(folder: Path, count: int) -> int | None:
     return None
 
 
-def _opened(path: Path) -> int:
+def _open_lock(path: Path) -> int:
     return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
-def _folder() -> Path:
+def _slots_folder() -> Path:
     """Return the folder of the slots, that of another user never."""
     folder = Path(tempfile.gettempdir()) / f"opis-slots-{os.geteuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)

@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from pipeline.model import EngineSignature, PageSource, Reading
+from pipeline.model import EngineSignature, PageReading, PageSource
 from pipeline.ocr.recipes import EXTRACTION, PREPARATION
 
 T = TypeVar("T")
 
-_SOURCE: TypeAdapter[PageSource] = TypeAdapter(PageSource)
-_READING: TypeAdapter[Reading] = TypeAdapter(Reading)
+_SOURCE_ADAPTER: TypeAdapter[PageSource] = TypeAdapter(PageSource)
+_READING_ADAPTER: TypeAdapter[PageReading] = TypeAdapter(PageReading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,48 +28,48 @@ class PageCache:
 
     root: Path
 
-    def source(self, key: str) -> PageSource | None:
+    def load_source(self, key: str) -> PageSource | None:
         """Return what is known of a page image, or None."""
-        return _load(_SOURCE, self._path("source", key))
+        return _load_json(_SOURCE_ADAPTER, self._entry_path("source", key))
 
-    def keep_source(self, key: str, value: PageSource) -> None:
+    def store_source(self, key: str, value: PageSource) -> None:
         """Keep what a page image is."""
-        _store(_SOURCE, value, self._path("source", key))
+        _store_json(_SOURCE_ADAPTER, value, self._entry_path("source", key))
 
-    def reading(self, key: str) -> Reading | None:
+    def load_reading(self, key: str) -> PageReading | None:
         """Return how a page image reads, or None."""
-        return _load(_READING, self._path("reading", key))
+        return _load_json(_READING_ADAPTER, self._entry_path("reading", key))
 
-    def keep_reading(self, key: str, value: Reading) -> None:
+    def store_reading(self, key: str, value: PageReading) -> None:
         """Keep how a page image reads."""
-        _store(_READING, value, self._path("reading", key))
+        _store_json(_READING_ADAPTER, value, self._entry_path("reading", key))
 
-    def _path(self, kind: str, key: str) -> Path:
+    def _entry_path(self, kind: str, key: str) -> Path:
         return self.root / kind / key[:2] / f"{key}.json"
 
 
 def source_key(scan_sha256: str, number: int, dpi: int, max_pixels: int) -> str:
     """Name a page of a scan and the way its image is got."""
-    return _digest([EXTRACTION, scan_sha256, number, dpi, max_pixels])
+    return _hash_parts([EXTRACTION, scan_sha256, number, dpi, max_pixels])
 
 
 def reading_key(image_sha256: str, signature: EngineSignature) -> str:
     """Name a page image and all that its reading depends on."""
-    return _digest([PREPARATION, image_sha256, asdict(signature)])
+    return _hash_parts([PREPARATION, image_sha256, asdict(signature)])
 
 
-def _digest(parts: list[Any]) -> str:
+def _hash_parts(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _load(adapter: TypeAdapter[T], path: Path) -> T | None:
+def _load_json(adapter: TypeAdapter[T], path: Path) -> T | None:
     try:
         return adapter.validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
 
 
-def _store(adapter: TypeAdapter[T], value: T, path: Path) -> None:
+def _store_json(adapter: TypeAdapter[T], value: T, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
     beside.write_bytes(adapter.dump_json(value))

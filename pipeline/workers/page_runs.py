@@ -8,119 +8,123 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pipeline.errors import IngestError, MachineError, PageError, PageTimeoutError
-from pipeline.fixity import digest
-from pipeline.model import Clock, PageSource, PageState, Reading
+from pipeline.fixity import file_sha256
+from pipeline.model import Clock, PageReading, PageSource, PageState
 from pipeline.ocr.engines import signature_of
-from pipeline.scan import Admitted, ReadPage
+from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
 from pipeline.workers.page_cache import PageCache, reading_key, source_key
-from pipeline.workers.pool import Readers
-from pipeline.workers.protocol import Extract, Recognize
+from pipeline.workers.pool import WorkerPool
+from pipeline.workers.protocol import ExtractPage, RecognizePage
 from pipeline.workers.self_test import check_engine
 
-_TRIES = 3  #: a reading child that died is tried again with a new one
-_GRACE = 30.0  #: seconds that the child has to say that the engine took too long
+_MAX_TRIES = 3  #: a reading child that died is tried again with a new one
+_GRACE_SECONDS = 30.0  #: seconds that the child has to say that the engine took too long
 
 
 @dataclass(frozen=True, slots=True)
-class PageMark:
+class PageSummary:
     """How a page went: what a task hands on instead of the page."""
 
     number: int
     state: PageState
     words: int
     confidence: float | None  #: mean, 0..1
-    cached: bool
+    is_cached: bool
 
 
 def read_pages(
-    scan: Admitted, numbers: Iterable[int], settings: Settings, readers: Readers, clock: Clock
-) -> Iterator[PageMark]:
+    scan: AdmittedScan,
+    numbers: Iterable[int],
+    settings: Settings,
+    workers: WorkerPool,
+    clock: Clock,
+) -> Iterator[PageSummary]:
     """Read pages and keep them, one a step; a page that fails is marked, the others go on."""
-    desk = _Desk(scan, settings)
+    desk = _ScanReader(scan, settings)
     for number in numbers:
-        yield desk.read(number, readers, clock)
+        yield desk.read_page(number, workers, clock)
 
 
-def pages_of(scan: Admitted, settings: Settings) -> Iterator[ReadPage]:
+def load_pages(scan: AdmittedScan, settings: Settings) -> Iterator[ReadPage]:
     """Yield all pages of a scan from the cache, in order.
 
     Raises:
         PageError: a page is not in the cache: it was not read, or the cache was emptied.
     """
-    desk = _Desk(scan, settings)
+    desk = _ScanReader(scan, settings)
     for number in range(1, scan.facts.page_count + 1):
-        yield desk.kept(number)
+        yield desk.load_page(number)
 
 
-class _Desk:
+class _ScanReader:
     """The pages of one scan: their keys and where they are kept."""
 
-    def __init__(self, scan: Admitted, settings: Settings) -> None:
+    def __init__(self, scan: AdmittedScan, settings: Settings) -> None:
         self._scan, self._settings = scan, settings
-        self._cache = PageCache(settings.work / "cache")
+        self._cache = PageCache(settings.work_folder / "cache")
         self._signature = signature_of(settings.engine, scan.languages)
-        self._looked = False  #: whether the scan is still what it was
+        self._scan_checked = False  #: whether the scan is still what it was
 
-    def kept(self, number: int) -> ReadPage:
+    def load_page(self, number: int) -> ReadPage:
         """Return a page that was read."""
-        key = self._key(number)
-        source = self._cache.source(key)
-        reading = self._cache.reading(self._reading_key(source, key))
+        key = self._source_key(number)
+        source = self._cache.load_source(key)
+        reading = self._cache.load_reading(self._reading_key(source, key))
         if reading is None:
             msg = f"{self._scan.name}, page {number}: not in the page cache. Ingest it again."
             raise PageError(msg)
         return ReadPage(number, source, reading)
 
-    def read(self, number: int, readers: Readers, clock: Clock) -> PageMark:
+    def read_page(self, number: int, workers: WorkerPool, clock: Clock) -> PageSummary:
         """Return how a page went; reads it where the cache has no good reading."""
-        key = self._key(number)
-        source = self._cache.source(key)
-        kept = self._good(source)
+        key = self._source_key(number)
+        source = self._cache.load_source(key)
+        kept = self._reusable_reading(source)
         if kept is not None:
-            return _mark(number, kept, cached=True)
+            return _page_summary(number, kept, is_cached=True)
         started = clock.now()
-        source, reading = self._tried(number, source, readers)
+        source, reading = self._read_with_retries(number, source, workers)
         if source is not None and reading.started is not None:  # another scan has this very image
-            self._cache.keep_source(key, source)
-            return _mark(number, reading, cached=True)
+            self._cache.store_source(key, source)
+            return _page_summary(number, reading, is_cached=True)
         if reading.state is PageState.ERROR:
             self._check_scan()
         if source is not None and reading.state in {PageState.ERROR, PageState.TIMEOUT}:
-            check_engine(self._settings.engine, self._scan.languages, readers)
-        lasted = {stage: clock.lasting(took) for stage, took in reading.seconds.items()}
+            check_engine(self._settings.engine, self._scan.languages, workers)
+        lasted = {stage: clock.duration(took) for stage, took in reading.seconds.items()}
         reading = replace(reading, seconds=lasted, started=started, ended=clock.now())
         if source is not None:
-            self._cache.keep_source(key, source)
-        self._cache.keep_reading(self._reading_key(source, key), reading)
-        return _mark(number, reading, cached=False)
+            self._cache.store_source(key, source)
+        self._cache.store_reading(self._reading_key(source, key), reading)
+        return _page_summary(number, reading, is_cached=False)
 
-    def _tried(
-        self, number: int, source: PageSource | None, readers: Readers
-    ) -> tuple[PageSource | None, Reading]:
-        reading, limit = Reading(PageState.ERROR), self._settings.page_timeout
-        for _ in range(_TRIES):
+    def _read_with_retries(
+        self, number: int, source: PageSource | None, workers: WorkerPool
+    ) -> tuple[PageSource | None, PageReading]:
+        reading, limit = PageReading(PageState.ERROR), self._settings.page_timeout
+        for _ in range(_MAX_TRIES):
             try:
-                with readers.borrow() as reader:
-                    source = reader.ask(self._extract(number), limit).source or source
-                    kept = self._good(source)
+                with workers.borrow() as reader:
+                    source = reader.ask(self._extract_request(number), limit).source or source
+                    kept = self._reusable_reading(source)
                     if kept is not None:
                         return source, kept
-                    recognize = Recognize(self._scan.languages, limit, self._settings.engine)
-                    reading = reader.ask(recognize, limit + _GRACE).reading or reading
+                    recognize = RecognizePage(self._scan.languages, limit, self._settings.engine)
+                    reading = reader.ask(recognize, limit + _GRACE_SECONDS).reading or reading
             except PageTimeoutError as error:
-                return source, Reading(PageState.TIMEOUT, detail=str(error))
+                return source, PageReading(PageState.TIMEOUT, detail=str(error))
             except (PageError, IngestError) as error:
-                reading = Reading(PageState.ERROR, detail=str(error))
+                reading = PageReading(PageState.ERROR, detail=str(error))
             if reading.state is not PageState.ERROR:
                 break
         return source, reading
 
-    def _good(self, source: PageSource | None) -> Reading | None:
+    def _reusable_reading(self, source: PageSource | None) -> PageReading | None:
         """Return how an image was read before, by this scan or another, if it went well."""
         if source is None:
             return None
-        kept = self._cache.reading(reading_key(source.image.sha256, self._signature))
+        kept = self._cache.load_reading(reading_key(source.image.sha256, self._signature))
         return kept if kept and kept.state in {PageState.OK, PageState.BLANK} else None
 
     def _check_scan(self) -> None:
@@ -129,11 +133,11 @@ class _Desk:
         Raises:
             MachineError: it did, or others bytes lie there.
         """
-        if self._looked:
+        if self._scan_checked:
             return
-        self._looked, scan = True, self._scan
+        self._scan_checked, scan = True, self._scan
         try:
-            same = digest(scan.path) == scan.sha256
+            same = file_sha256(scan.path) == scan.sha256
         except OSError as error:
             msg = f"{scan.name} can no longer be read ({error.strerror})."
             raise MachineError(msg) from error
@@ -141,13 +145,13 @@ class _Desk:
             msg = f"{scan.name} changed while it was read."
             raise MachineError(msg)
 
-    def _extract(self, number: int) -> Extract:
+    def _extract_request(self, number: int) -> ExtractPage:
         scan, settings = self._scan, self._settings
-        return Extract(
+        return ExtractPage(
             scan.path, scan.facts.media_type, number, settings.dpi, settings.max_pixels
         )  # fmt: skip
 
-    def _key(self, number: int) -> str:
+    def _source_key(self, number: int) -> str:
         settings = self._settings
         return source_key(self._scan.sha256, number, settings.dpi, settings.max_pixels)
 
@@ -156,6 +160,6 @@ class _Desk:
         return reading_key(key if source is None else source.image.sha256, self._signature)
 
 
-def _mark(number: int, reading: Reading, *, cached: bool) -> PageMark:
+def _page_summary(number: int, reading: PageReading, *, is_cached: bool) -> PageSummary:
     words = sum(1 for _ in reading.text.words())
-    return PageMark(number, reading.state, words, reading.text.confidence, cached)
+    return PageSummary(number, reading.state, words, reading.text.confidence, is_cached)

@@ -15,29 +15,29 @@ from pydantic import ValidationError
 
 from pipeline import errors
 from pipeline.errors import OpisError, PageError, PageTimeoutError
-from pipeline.workers.cpu_slots import slot
-from pipeline.workers.protocol import QUESTION, REPLY, Answer, Failed, Question
+from pipeline.workers.cpu_slots import hold_slot
+from pipeline.workers.protocol import REPLY_ADAPTER, REQUEST_ADAPTER, Answer, Failure, Request
 
-_TRIES = 3  #: a child that died is replaced so often, before its question is held against it
+_MAX_TRIES = 3  #: a child that died is replaced so often, before its question is held against it
 
 
-class Reader:
+class Worker:
     """One child process, started ahead of its first question and again after it died."""
 
     def __init__(self, memory: int = 0) -> None:
         self._memory = memory  #: bytes of address space; 0 for no limit
-        self._child: subprocess.Popen[bytes] | None = None
-        self._complaints: IO[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stderr_file: IO[bytes] | None = None
 
     def start(self) -> None:
         """Start the child, if it is not running: it takes half a second to be ready."""
-        self._running()
+        self._ensure_process()
 
-    def ask(self, question: Question, timeout: float) -> Answer:
+    def ask(self, request: Request, timeout: float) -> Answer:
         """Return the child's answer.
 
         Args:
-            question: what to do.
+            request: what to do.
             timeout: seconds after which the child and all its own children are killed.
 
         Raises:
@@ -45,12 +45,12 @@ class Reader:
             PageError: the child died or answered nonsense.
             OpisError: what the child says is wrong with the file.
         """
-        child = self._running()
+        child = self._ensure_process()
         assert child.stdin is not None
         timer = threading.Timer(timeout, self._kill)
         timer.start()
         try:
-            child.stdin.write(QUESTION.dump_json(question) + b"\n")
+            child.stdin.write(REQUEST_ADAPTER.dump_json(request) + b"\n")
             child.stdin.flush()
             assert child.stdout is not None
             line = child.stdout.readline()
@@ -60,55 +60,55 @@ class Reader:
             late = not timer.is_alive()
             timer.cancel()
         if not line:
-            self._bury(late, timeout)
-        return _answer(line)
+            self._raise_no_answer(late, timeout)
+        return _parse_reply(line)
 
     def close(self) -> None:
         """End the child and whatever it runs."""
         self._kill()
-        if self._child is not None:
-            self._child.wait()
-            for stream in (self._child.stdin, self._child.stdout, self._complaints):
+        if self._process is not None:
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout, self._stderr_file):
                 if stream is not None:
                     with suppress(BrokenPipeError):  # what it never read
                         stream.close()
-        self._child = self._complaints = None
+        self._process = self._stderr_file = None
 
-    def _running(self) -> subprocess.Popen[bytes]:
-        if self._child is not None and self._child.poll() is None:
-            return self._child
+    def _ensure_process(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is None:
+            return self._process
         self.close()
-        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the child
-        self._child = subprocess.Popen(
+        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the child
+        self._process = subprocess.Popen(
             [sys.executable, "-m", "pipeline.workers.worker", str(self._memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=_environ(),
+            stderr=self._stderr_file,
+            env=_worker_environment(),
             start_new_session=True,
         )
-        return self._child
+        return self._process
 
     def _kill(self) -> None:
-        if self._child is not None and self._child.poll() is None:
-            os.killpg(self._child.pid, signal.SIGKILL)
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
 
-    def _bury(self, late: bool, timeout: float) -> None:
+    def _raise_no_answer(self, timed_out: bool, timeout: float) -> None:
         """Say why there is no answer; the next question starts a new child."""
-        assert self._child is not None
-        assert self._complaints is not None
-        status = self._child.wait()
-        self._complaints.seek(0)
-        last = self._complaints.read().decode(errors="replace").strip().splitlines()[-1:]
+        assert self._process is not None
+        assert self._stderr_file is not None
+        status = self._process.wait()
+        self._stderr_file.seek(0)
+        last = self._stderr_file.read().decode(errors="replace").strip().splitlines()[-1:]
         self.close()
-        if late:
+        if timed_out:
             msg = f"no answer within {timeout:g} s"
             raise PageTimeoutError(msg)
         msg = f"the reading process died (status {status}) {' '.join(last)}".strip()
-        raise _DiedError(msg)
+        raise _WorkerDiedError(msg)
 
 
-def _environ() -> dict[str, str]:
+def _worker_environment() -> dict[str, str]:
     """Return what a child reads: without what a Dask worker sets so that it gives memory back.
 
     Pages come and go in megabytes: a child that gave each back took up to 8 % longer.
@@ -117,15 +117,15 @@ def _environ() -> dict[str, str]:
     return {**kept, "OMP_THREAD_LIMIT": "1"}
 
 
-class _DiedError(PageError):
+class _WorkerDiedError(PageError):
     """The child is gone, whoever ended it."""
 
 
-class StoppedError(Exception):
+class PoolClosedError(Exception):
     """The children were ended while work went on: an interrupt, never a fault of a page."""
 
 
-class Readers:
+class WorkerPool:
     """A fixed number of children, lent to whoever asks next.
 
     No more of them work at once on this machine, whatever other processes have children.
@@ -135,40 +135,40 @@ class Readers:
     def __init__(self, count: int, memory: int = 0) -> None:
         self._closed = False
         self.count = count
-        self._all = [Reader(memory) for _ in range(count)]
+        self._workers = [Worker(memory) for _ in range(count)]
         # The last one back is lent first: who reads with four threads has four children.
-        self._idle: queue.LifoQueue[Reader] = queue.LifoQueue()
-        for reader in self._all:
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
+        for reader in self._workers:
             self._idle.put(reader)
 
     def start(self) -> None:
         """Start all of them ahead of the first question; else each starts when it is lent."""
-        for reader in self._all:
+        for reader in self._workers:
             reader.start()
 
     @contextmanager
-    def borrow(self) -> Iterator[Reader]:
+    def borrow(self) -> Iterator[Worker]:
         """Lend a child; waits until one is free.
 
         Raises:
             StoppedError: the children are ended.
         """
         if self._closed:
-            raise StoppedError
+            raise PoolClosedError
         reader = self._idle.get()
         try:
-            with slot(self.count):
+            with hold_slot(self.count):
                 if self._closed:  # while we waited: a child started now would outlive the end
-                    raise StoppedError
+                    raise PoolClosedError
                 yield reader
         except Exception as error:
             if self._closed:  # or an interrupt would pass for a broken scan
-                raise StoppedError from error
+                raise PoolClosedError from error
             raise
         finally:
             self._idle.put(reader)
 
-    def ask(self, question: Question, timeout: float) -> Answer:
+    def ask(self, request: Request, timeout: float) -> Answer:
         """Return an answer that needs nothing from the question before.
 
         A child that died is no proof against the file: the system kills whom it likes when memory
@@ -179,26 +179,26 @@ class Readers:
             PageError: every child died over it, or one answered nonsense.
             OpisError: what the child says is wrong with the file.
         """
-        for _ in range(_TRIES - 1):
-            with suppress(_DiedError), self.borrow() as reader:
-                return reader.ask(question, timeout)
+        for _ in range(_MAX_TRIES - 1):
+            with suppress(_WorkerDiedError), self.borrow() as reader:
+                return reader.ask(request, timeout)
         with self.borrow() as reader:
-            return reader.ask(question, timeout)
+            return reader.ask(request, timeout)
 
     def close(self) -> None:
         """End all children; a question under way is not answered, and not asked again."""
         self._closed = True
-        for reader in self._all:
+        for reader in self._workers:
             reader.close()
 
 
-def _answer(line: bytes) -> Answer:
+def _parse_reply(line: bytes) -> Answer:
     try:
-        reply = REPLY.validate_json(line)
+        reply = REPLY_ADAPTER.validate_json(line)
     except ValidationError as error:
         msg = "the reading process answered nonsense"
         raise PageError(msg) from error
-    if isinstance(reply, Failed):
+    if isinstance(reply, Failure):
         kind = getattr(errors, reply.error, PageError)
         raise kind(reply.message) if issubclass(kind, OpisError) else PageError(reply.message)
     return reply

@@ -10,24 +10,24 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from pipeline.model import Limits, PageSource, Reading, ScanFacts
+from pipeline.model import Limits, PageReading, PageSource, ScanFacts
 from pipeline.ocr.recipes import Recipe
-from pipeline.searchable_pdf.compare import Look
-from pipeline.searchable_pdf.write import LayerPage, PdfFacts
+from pipeline.searchable_pdf.compare import PdfComparison
+from pipeline.searchable_pdf.write import LayerPage, PdfMetadata
 from pipeline.settings import EngineName
 
 
 @dataclass(frozen=True, slots=True)
-class Inspect:
+class InspectScan:
     """What kind of scan is this, and how many pages has it? Answered by ``ScanFacts``."""
 
     path: Path
     limits: Limits
-    ask: Literal["inspect"] = "inspect"
+    kind: Literal["inspect"] = "inspect"
 
 
 @dataclass(frozen=True, slots=True)
-class Extract:
+class ExtractPage:
     """Get the image of a page and keep it at hand. Answered by ``PageSource``."""
 
     path: Path
@@ -35,43 +35,43 @@ class Extract:
     number: int  #: 1-based
     dpi: int  #: where the page must be drawn
     max_pixels: int
-    ask: Literal["extract"] = "extract"
+    kind: Literal["extract"] = "extract"
 
 
 @dataclass(frozen=True, slots=True)
-class Recognize:
-    """Read the page image at hand. Answered by ``Reading``."""
+class RecognizePage:
+    """Read the page image at hand. Answered by ``PageReading``."""
 
     languages: tuple[str, ...]
     timeout: float  #: seconds
     engine: EngineName = "tesseract"
     recipe: Recipe = Recipe.EVIDENCE
-    ask: Literal["recognize"] = "recognize"
+    kind: Literal["recognize"] = "recognize"
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
+class WriteSearchablePdf:
     """Write the searchable PDF of a scan. Answered by nothing that is set."""
 
     original: Path
     media_type: str
     pages: Path  #: a line of JSON for each, so that no message holds them all
     target: Path
-    facts: PdfFacts
-    ask: Literal["search"] = "search"
+    facts: PdfMetadata
+    kind: Literal["search"] = "search"
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
-    """What does a searchable PDF look like, beside the scan? Answered by ``Look``."""
+class ComparePdfs:
+    """What does a searchable PDF look like, beside the scan? Answered by ``PdfComparison``."""
 
     searchable: Path
     original: Path | None  #: None where it is no PDF
-    ask: Literal["compare"] = "compare"
+    kind: Literal["compare"] = "compare"
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class WriteDerivatives:
     """Write a page image for people to look at, as WebP. Answered by nothing that is set."""
 
     path: Path
@@ -80,16 +80,16 @@ class Picture:
     dpi: int
     max_pixels: int
     targets: tuple[tuple[int, Path], ...]  #: a width in pixels, and where that goes
-    ask: Literal["picture"] = "picture"
+    kind: Literal["picture"] = "picture"
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class Failure:
     """The question had no answer: the name of an error class and its sentence without advice."""
 
     error: str
     message: str
-    answer: Literal["failed"] = "failed"
+    kind: Literal["failed"] = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +98,16 @@ class Answer:
 
     facts: ScanFacts | None = None
     source: PageSource | None = None
-    reading: Reading | None = None
-    look: Look | None = None
-    answer: Literal["answer"] = "answer"
+    reading: PageReading | None = None
+    comparison: PdfComparison | None = None
+    kind: Literal["answer"] = "answer"
 
 
-Question: TypeAlias = Inspect | Extract | Recognize | Search | Compare | Picture
-Reply = Annotated[Answer | Failed, Field(discriminator="answer")]
+Request: TypeAlias = (
+    InspectScan | ExtractPage | RecognizePage | WriteSearchablePdf | ComparePdfs | WriteDerivatives
+)
+Reply = Annotated[Answer | Failure, Field(discriminator="kind")]
 
-QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="ask")])
-LAYER: TypeAdapter[LayerPage] = TypeAdapter(LayerPage)
-REPLY: TypeAdapter[Answer | Failed] = TypeAdapter(Reply)
+REQUEST_ADAPTER: TypeAdapter[Request] = TypeAdapter(Annotated[Request, Field(discriminator="kind")])
+LAYER_ADAPTER: TypeAdapter[LayerPage] = TypeAdapter(LayerPage)
+REPLY_ADAPTER: TypeAdapter[Answer | Failure] = TypeAdapter(Reply)

@@ -8,14 +8,14 @@ from PIL import Image, ImageDraw
 from pipeline.errors import MachineError, PageError, PageTimeoutError
 from pipeline.model import PageState
 from pipeline.settings import EngineName
-from pipeline.workers.pool import Readers
-from pipeline.workers.protocol import Extract, Recognize
+from pipeline.workers.pool import WorkerPool
+from pipeline.workers.protocol import ExtractPage, RecognizePage
 
-_SECONDS = 20.0  #: it takes a third of one
-_TEXT = "Opis 1949\n0110 0111\nOpis 1949"
+_TIMEOUT_SECONDS = 20.0  #: it takes a third of one
+_TEST_TEXT = "Opis 1949\n0110 0111\nOpis 1949"
 
 
-def check_engine(engine: EngineName, languages: tuple[str, ...], readers: Readers) -> None:
+def check_engine(engine: EngineName, languages: tuple[str, ...], workers: WorkerPool) -> None:
     """Let the engine read a page that any engine can read.
 
     Raises:
@@ -24,18 +24,18 @@ def check_engine(engine: EngineName, languages: tuple[str, ...], readers: Reader
     with tempfile.TemporaryDirectory(prefix="opis-probe-") as folder:
         page = Path(folder) / "probe.png"
         image = Image.new("L", (900, 500), 235)
-        ImageDraw.Draw(image).text((60, 60), _TEXT, 15, font_size=60)
+        ImageDraw.Draw(image).text((60, 60), _TEST_TEXT, 15, font_size=60)
         image.save(page)
         try:
-            with readers.borrow() as reader:
-                reader.ask(Extract(page, "image/png", 1, 300, 1_000_000), _SECONDS)
-                recognize = Recognize(languages, _SECONDS, engine)
-                reading = reader.ask(recognize, _SECONDS).reading
+            with workers.borrow() as reader:
+                reader.ask(ExtractPage(page, "image/png", 1, 300, 1_000_000), _TIMEOUT_SECONDS)
+                recognize = RecognizePage(languages, _TIMEOUT_SECONDS, engine)
+                reading = reader.ask(recognize, _TIMEOUT_SECONDS).reading
         except (PageError, PageTimeoutError) as error:
-            raise _broken(engine, str(error)) from error
+            raise _engine_failure(engine, str(error)) from error
     if reading is None or reading.state in {PageState.ERROR, PageState.TIMEOUT}:
-        raise _broken(engine, reading.detail if reading else "no answer")
+        raise _engine_failure(engine, reading.detail if reading else "no answer")
 
 
-def _broken(engine: EngineName, why: str) -> MachineError:
+def _engine_failure(engine: EngineName, why: str) -> MachineError:
     return MachineError(f"{engine} reads nothing on this machine ({why}). Ask `opis doctor`.")

@@ -12,132 +12,140 @@ import threading
 import time
 from typing import BinaryIO
 
-from pipeline.errors import OpisError, PageError, disk_trouble, is_of_machine
-from pipeline.imaging.derivatives import write_pictures
-from pipeline.imaging.inspect import inspect
-from pipeline.imaging.page_image import embedded_text, page_colours, page_image
-from pipeline.model import PageSource, Reading
+from pipeline.errors import OpisError, PageError, disk_error_message, is_machine_error
+from pipeline.imaging.derivatives import write_derivatives
+from pipeline.imaging.inspect import inspect_scan
+from pipeline.imaging.page_image import (
+    extract_display_image,
+    extract_embedded_text,
+    extract_page_image,
+)
+from pipeline.model import PageReading, PageSource
 from pipeline.ocr.components import Grey
 from pipeline.ocr.engines import make_engine
 from pipeline.ocr.page_reader import read_image
-from pipeline.ocr.scratch_files import clear_scratch
-from pipeline.searchable_pdf.compare import look
-from pipeline.searchable_pdf.write import write_searchable
+from pipeline.ocr.scratch_files import remove_stale_scratch
+from pipeline.searchable_pdf.compare import compare_pdfs
+from pipeline.searchable_pdf.write import write_searchable_pdf
 from pipeline.workers.protocol import (
-    LAYER,
-    QUESTION,
-    REPLY,
+    LAYER_ADAPTER,
+    REPLY_ADAPTER,
+    REQUEST_ADAPTER,
     Answer,
-    Compare,
-    Extract,
-    Failed,
-    Inspect,
-    Picture,
-    Question,
-    Recognize,
-    Search,
+    ComparePdfs,
+    ExtractPage,
+    Failure,
+    InspectScan,
+    RecognizePage,
+    Request,
+    WriteDerivatives,
+    WriteSearchablePdf,
 )
 
-_LOOK = 1.0  #: seconds between two looks whether the parent lives
+_PARENT_POLL_SECONDS = 1.0  #: seconds between two looks whether the parent lives
 
 
-class Desk:
+class WorkerService:
     """The one place that keeps something between two questions: the page at hand."""
 
     def __init__(self) -> None:
         self._page: Grey | None = None
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, request: Request) -> Answer:
         """Return the answer.
 
         Raises:
             OpisError: there is none, for a reason that a person understands.
         """
-        match question:
-            case Inspect():
-                return Answer(facts=inspect(question.path, question.limits))
-            case Extract():
-                return Answer(source=self._extract(question))
-            case Recognize():
-                return Answer(reading=self._recognize(question))
-            case Search():
-                return self._search(question)
-            case Compare():
-                return Answer(look=look(question.searchable, question.original))
-            case Picture():
-                return self._draw(question)
+        match request:
+            case InspectScan():
+                return Answer(facts=inspect_scan(request.path, request.limits))
+            case ExtractPage():
+                return Answer(source=self._extract_page(request))
+            case RecognizePage():
+                return Answer(reading=self._recognize_page(request))
+            case WriteSearchablePdf():
+                return self._write_searchable_pdf(request)
+            case ComparePdfs():
+                return Answer(comparison=compare_pdfs(request.searchable, request.original))
+            case WriteDerivatives():
+                return self._write_derivatives(request)
 
-    def _extract(self, ask: Extract) -> PageSource:
+    def _extract_page(self, request: ExtractPage) -> PageSource:
         self._page = None
-        pixels, image = page_image(
-            ask.path, ask.media_type, ask.number, ask.dpi, ask.max_pixels
+        pixels, image = extract_page_image(
+            request.path, request.media_type, request.number, request.dpi, request.max_pixels
         )  # fmt: skip
         self._page = pixels
-        return PageSource(image, embedded_text(ask.path, ask.media_type, ask.number))
+        return PageSource(
+            image, extract_embedded_text(request.path, request.media_type, request.number)
+        )
 
-    def _search(self, ask: Search) -> Answer:
-        with ask.pages.open("rb") as lines:
-            layers = map(LAYER.validate_json, lines)
-            write_searchable(ask.original, ask.media_type, layers, ask.target, ask.facts)
+    def _write_searchable_pdf(self, request: WriteSearchablePdf) -> Answer:
+        with request.pages.open("rb") as lines:
+            layers = map(LAYER_ADAPTER.validate_json, lines)
+            write_searchable_pdf(
+                request.original, request.media_type, layers, request.target, request.facts
+            )
         return Answer()
 
-    def _draw(self, ask: Picture) -> Answer:
-        pixels, jpeg = page_colours(
-            ask.path, ask.media_type, ask.number, ask.dpi, ask.max_pixels
+    def _write_derivatives(self, request: WriteDerivatives) -> Answer:
+        pixels, jpeg = extract_display_image(
+            request.path, request.media_type, request.number, request.dpi, request.max_pixels
         )  # fmt: skip
-        write_pictures(pixels, ask.targets, jpeg)
+        write_derivatives(pixels, request.targets, jpeg)
         return Answer()
 
-    def _recognize(self, ask: Recognize) -> Reading:
+    def _recognize_page(self, request: RecognizePage) -> PageReading:
         if self._page is None:
             msg = "no page image is at hand"
             raise PageError(msg)
-        engine = make_engine(ask.engine, ask.languages, ask.timeout)
-        return read_image(self._page, engine, ask.recipe)
+        engine = make_engine(request.engine, request.languages, request.timeout)
+        return read_image(self._page, engine, request.recipe)
 
 
-def serve(questions: BinaryIO, replies: BinaryIO) -> None:
+def serve_requests(requests: BinaryIO, replies: BinaryIO) -> None:
     """Answer one question a line until there are no more."""
-    desk = Desk()
-    for line in questions:
-        replies.write(REPLY.dump_json(_reply(desk, line)) + b"\n")
+    desk = WorkerService()
+    for line in requests:
+        replies.write(REPLY_ADAPTER.dump_json(_reply_to(desk, line)) + b"\n")
         replies.flush()
 
 
-def _reply(desk: Desk, line: bytes) -> Answer | Failed:
+def _reply_to(service: WorkerService, line: bytes) -> Answer | Failure:
     try:
-        return desk.answer(QUESTION.validate_json(line))
+        return service.answer(REQUEST_ADAPTER.validate_json(line))
     except OpisError as error:
-        return Failed(type(error).__name__, str(error.args[0]))
+        return Failure(type(error).__name__, str(error.args[0]))
     except MemoryError:
-        return Failed("PageError", "there was not enough memory for it")
+        return Failure("PageError", "there was not enough memory for it")
     except Exception as error:  # any decoder may raise anything on a broken file
-        if is_of_machine(error):
-            return Failed("MachineError", disk_trouble(error) or str(error))
-        return Failed("PageError", f"{type(error).__name__}: {error}")
+        if is_machine_error(error):
+            return Failure("MachineError", disk_error_message(error) or str(error))
+        return Failure("PageError", f"{type(error).__name__}: {error}")
 
 
-def _bound(memory: int) -> None:
+def _limit_memory(memory: int) -> None:
     """Let this process, and what it starts, have so many bytes of address space."""
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _end_with(parent: int) -> None:
+def _die_with_parent(parent: int) -> None:
     """End this process and its Tesseract when the parent is no more."""
     while os.getppid() == parent:
-        time.sleep(_LOOK)
+        time.sleep(_PARENT_POLL_SECONDS)
     os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def main() -> None:
     """Keep the pipe to the parent clean of what libraries print."""
-    _bound(int(sys.argv[1]))
-    clear_scratch()
-    threading.Thread(target=_end_with, args=[os.getppid()], daemon=True).start()
+    _limit_memory(int(sys.argv[1]))
+    remove_stale_scratch()
+    threading.Thread(target=_die_with_parent, args=[os.getppid()], daemon=True).start()
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    serve(sys.stdin.buffer, replies)
+    serve_requests(sys.stdin.buffer, replies)
 
 
 if __name__ == "__main__":

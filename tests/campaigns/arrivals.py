@@ -19,7 +19,7 @@ from pathlib import Path
 import pikepdf
 from PIL import Image, ImageDraw
 
-from pipeline.fixity import digest
+from pipeline.fixity import file_sha256
 from tests.campaigns.faults import Drops, scan
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
 from tests.factories import scan_pdf
@@ -57,13 +57,13 @@ def slices_and_stumps(folder: Path) -> list[str]:
     for share in (30, 60, 90):
         stump = served.house.inbox / f"stump-{share}.pdf"
         stump.write_bytes(content[: len(content) * share // 100])
-        dropped[digest(stump)] += 1
+        dropped[file_sha256(stump)] += 1
     step = len(content) // 30 + 1
     for place in range(0, len(content), step):
         with (served.house.inbox / "slices.pdf").open("ab") as file:
             file.write(content[place : place + step])
         time.sleep(random.choice([0.1, 1.5]))
-    dropped[digest(whole)] += 1
+    dropped[file_sha256(whole)] += 1
     _until_empty(served)
     served.ends()
     said, found = served.said(), amiss(served.house, dropped)
@@ -89,7 +89,7 @@ def mixed(folder: Path) -> list[str]:
     for number in range(20):
         again = folder / "made" / f"again-{number}.tif"
         scan(again, number * 3)
-        drops.digests[digest(again)] += 1
+        drops.digests[file_sha256(again)] += 1
         again.rename(served.house.inbox / again.name)
     _until_empty(served)
     served.ends()
@@ -122,7 +122,7 @@ def a_thousand(folder: Path) -> list[str]:
         made = Image.new("L", (240, 80), 235)
         ImageDraw.Draw(made).text((20, 20), f"leaf {number}", 15, font_size=36)
         made.save(path)
-        dropped[digest(path)] += 1
+        dropped[file_sha256(path)] += 1
     beside.rename(served.house.inbox / "box")
     asked = _until_empty(served)
     _print_lasted(asked)
@@ -141,7 +141,7 @@ def big_and_slow(folder: Path) -> list[str]:
     served.start()
     served.until_said("Watching")
     whole = _noisy_pdf(folder / "whole.pdf", 300 * 2**20)
-    dropped = Counter([digest(whole)]) + _drop(served, range(3))
+    dropped = Counter([file_sha256(whole)]) + _drop(served, range(3))
     step = whole.stat().st_size // 240 + 1
     with whole.open("rb") as made, (served.house.inbox / "big.pdf").open("wb") as arrives:
         while piece := made.read(step):
@@ -180,7 +180,7 @@ def _drop(served: Served, numbers: range) -> Counter[str]:
     for number in numbers:
         beside = served.house.folder / f"scan-{number:03d}.tif"
         scan(beside, number * 3)
-        dropped[digest(beside)] += 1
+        dropped[file_sha256(beside)] += 1
         beside.rename(served.house.inbox / beside.name)
     return dropped
 

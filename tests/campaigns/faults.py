@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 from PIL import Image, ImageDraw
 
-from pipeline.fixity import digest
+from pipeline.fixity import file_sha256
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
 from tests.workspace import House
 
@@ -64,7 +64,7 @@ class Drops:
             self.whole += 1
         if number % 5 == 0:
             beside.with_suffix(".yaml").write_text(f"title: Scan {number}\n", encoding="utf-8")
-        self.digests[digest(beside)] += 1
+        self.digests[file_sha256(beside)] += 1
         for path in (beside.with_suffix(".yaml"), beside):
             if not path.exists():
                 continue

@@ -21,8 +21,8 @@ from PIL import Image
 
 from flows import runtime
 from flows.clock import RealClock
-from flows.direct import ingest
-from pipeline.fixity import digest
+from flows.direct import ingest_scans
+from pipeline.fixity import file_sha256
 from pipeline.settings import Settings
 from tests.campaigns.served import amiss, run_in_a_folder
 from tests.factories import scan_pdf
@@ -133,7 +133,7 @@ def campaign(folder: Path, count: int, seed: int, folders: Sequence[Path]) -> li
         inbox=made.inbox, output=made.output, languages=("eng",), settle_seconds=0,
         incomplete_seconds=0, page_timeout=20, dpi=100, max_pages=20, max_pixels=30_000_000,
     )  # fmt: skip
-    runtime.ready(settings)
+    runtime.check_ready(settings)
     originals, chance = _originals(folders, folder / "originals"), random.Random(seed)
     for path in originals:
         shutil.copy(path, made.inbox / f"whole-{path.name}")
@@ -144,14 +144,14 @@ def campaign(folder: Path, count: int, seed: int, folders: Sequence[Path]) -> li
     for start in range(0, count, _BATCH):
         breed(originals, made.inbox, range(start, min(start + _BATCH, count)), chance)
         dropped.update(
-            digest(path)
+            file_sha256(path)
             for path in made.inbox.iterdir()
             if path.suffix != ".yaml" and path.is_file()
         )
         then = time.monotonic()
-        outcomes = ingest([], settings, RealClock())
-        fates.update(outcome.fate for outcome in outcomes)
-        told += [f"failed: {o.scan}: {o.failed}" for o in outcomes if o.failed]
+        outcomes = ingest_scans([], settings, RealClock())
+        fates.update(outcome.status for outcome in outcomes)
+        told += [f"failed: {o.scan}: {o.failure_reason}" for o in outcomes if o.failure_reason]
         if first:
             begun, first = _memory(), False
         print(

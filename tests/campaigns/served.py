@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 from PIL import Image, ImageDraw
 
-from pipeline.fixity import digest
+from pipeline.fixity import file_sha256
 from tests.workspace import OPIS, House, data, database, free_port, outliving
 
 #: what a part of it is called, by words of its command line
@@ -160,14 +160,14 @@ def amiss(house: House, dropped: Counter[str]) -> list[str]:
 def _amiss(house: House, dropped: Counter[str]) -> list[str]:
     told = []
     published = Counter(
-        digest(next(data(version, "original").iterdir())) for version in house.versions()
+        file_sha256(next(data(version, "original").iterdir())) for version in house.versions()
     )
     refused = Counter(
-        digest(path)
+        file_sha256(path)
         for path in (house.inbox / "refused").rglob("*")
         if path.is_file() and path.suffix not in {".txt", ".yaml"}
     )
-    waiting = Counter(digest(path) for path in scans_in(house.inbox))
+    waiting = Counter(file_sha256(path) for path in scans_in(house.inbox))
     told += [f"published twice: {sha}" for sha, count in published.items() if count > 1]
     lost = set(dropped) - set(published) - set(refused) - set(waiting)
     told += [f"lost: {sha}" for sha in lost]

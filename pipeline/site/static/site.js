@@ -56,7 +56,7 @@ if (readings?.children.length > 1) {
 // A long record stands on several pages: a link to a paragraph leads to the one that has it.
 const [, wanted] = location.hash.match(/^#p-(\d+)$/) ?? [];
 if (wanted && !document.getElementById(`p-${wanted}`)) {
-  const parts = [...document.querySelectorAll(".sheets [data-first]")];
+  const parts = [...document.querySelectorAll(".parts [data-first]")];
   const holding = parts.findLast((part) => Number(part.dataset.first) <= Number(wanted));
   if (holding?.href) location.replace(holding.href + location.hash);
 }
@@ -68,7 +68,7 @@ for (const one of document.querySelectorAll("[data-mates]")) {
     one.addEventListener(event, () => [one, ...mates].forEach((each) => each.classList.toggle("lit", lit)));
 }
 
-const sheet = document.querySelector(".sheet .frame");
+const sheet = document.querySelector(".page-image .frame");
 if (sheet) {
   const light = sheet.querySelector(".light");
   const lines = [...document.querySelectorAll(".line")];
