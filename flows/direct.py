@@ -1,65 +1,67 @@
 """The same work without Prefect, for scripts and benchmarks: same functions, same records."""
 
 from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from flows import runtime
 from flows.progress import meter
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.scheduler import BatchScheduler, PendingResult
+from pipeline.ingest.revisions import reclean_record, reread_record, revision_failure
+from pipeline.ingest.scheduler import BatchScheduler
 from pipeline.ingest.selection import select_scans
-from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
+from pipeline.ingest.steps import admit_scan, end_batch, publish_scan, record_failure
 from pipeline.model import Clock
-from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
-from pipeline.workers.page_runs import PageSummary, read_pages
-from pipeline.workers.pool import WorkerPool
+from pipeline.workers.page_runs import read_pages
 
 
 def ingest_scans(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
-    """Ingest scans, all of the inbox if none; their pages are read side by side over all scans."""
-    with select_scans(scans, settings, clock) as (ours, others):
-        return [*others, *_ingest_claimed(ours, settings, clock)]
+    """Ingest scans, all of the inbox if none; pages of all scans are read side by side."""
+    with select_scans(scans, settings, clock) as (selected, others):
+        return [*others, *_ingest_selected(selected, settings, clock)]
 
 
-def _ingest_claimed(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
-    jobs = runtime.worker_count(settings)
-    readers = runtime.worker_pool(settings)
-    # Twice the jobs: while children read, other threads admit and publish.
+def _ingest_selected(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
+    """Admit, read and publish the scans in threads of this process."""
+    jobs, workers = runtime.worker_count(settings), runtime.worker_pool(settings)
+    # Twice the jobs: while workers read, other threads admit and publish.
     with ThreadPoolExecutor(max_workers=2 * jobs) as pool:
-        steps = _ThreadStepRunner(pool, settings, readers, clock)
+        scheduler = BatchScheduler(
+            admit=lambda path: pool.submit(admit_scan, path, settings, workers, clock),
+            read=lambda scan, run: pool.submit(read_pages, scan, run, settings, workers, clock),
+            publish=lambda scan, _: pool.submit(publish_scan, scan, settings, workers, clock),
+            failure=partial(record_failure, settings=settings, clock=clock),
+            progress=meter,
+            jobs=jobs,
+        )
         try:
-            turns = BatchScheduler(steps, meter, settings, clock, jobs)
-            outcomes = list(turns.run(scans))
+            outcomes = list(scheduler.run(scans))
         except KeyboardInterrupt:
-            readers.close()
+            workers.close()
             pool.shutdown(cancel_futures=True)
             raise
     end_batch(settings, clock)
     return outcomes
 
 
-class _ThreadStepRunner:
-    """The three steps in threads of this process."""
+def revise_record(kind: str, record: str, settings: Settings, reason: str) -> Outcome:
+    """Read (``reread``) or clean (``reclean``) one record again.
 
-    def __init__(
-        self, pool: ThreadPoolExecutor, settings: Settings, readers: WorkerPool, clock: Clock
-    ) -> None:
-        self._pool = pool
-        self._context = (settings, readers, clock)
-
-    def admit(self, path: Path) -> Future[AdmittedScan | Outcome]:
-        return self._pool.submit(admit_scan, path, *self._context)
-
-    def read(self, scan: AdmittedScan, run: range) -> Future[tuple[PageSummary, ...]]:
-        return self._pool.submit(_read_run, scan, run, *self._context)
-
-    def publish(self, scan: AdmittedScan, read: Sequence[PendingResult]) -> Future[Outcome]:
-        del read
-        return self._pool.submit(publish_scan, scan, *self._context)
+    Whatever goes wrong is in the outcome: one bad record stops no other.
+    """
+    clock = runtime.get_clock()
+    try:
+        if kind == "reclean":
+            return reclean_record(record, settings, clock, reason)
+        return reread_record(record, settings, runtime.worker_pool(settings), clock, reason)
+    except Exception as error:  # as said above
+        return revision_failure(record, error)
 
 
-def _read_run(scan: AdmittedScan, run: range, *around: Any) -> tuple[PageSummary, ...]:
-    return tuple(read_pages(scan, run, *around))
+def revise_records(
+    kind: str, records: Sequence[str], settings: Settings, reason: str
+) -> list[Outcome]:
+    """Read or clean records again, one after the other."""
+    return [revise_record(kind, record, settings, reason) for record in records]

@@ -3,15 +3,8 @@
 Prefect takes two seconds to import, so only what needs it pays them.
 """
 
-import importlib
 import os
-import sys
-import time
-from pathlib import Path
 
-from flows import runtime
-from flows.cli import console
-from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings, to_environ
 
 _PREFECT_DEFAULTS = {
@@ -40,29 +33,3 @@ def prepare_prefect(settings: Settings) -> None:
         os.environ.setdefault(name, value)
     if settings.auth is not None:
         os.environ.setdefault("PREFECT_API_AUTH_STRING", settings.auth.get_secret_value())
-
-
-def ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
-    """Run the flow, and say how much of the time was Prefect's."""
-    prepare_prefect(settings)
-    begun = time.monotonic()
-    if settings.runner == "threads":
-        runtime.worker_pool(settings).start()  # they get ready while Prefect does
-    server = os.environ.get("PREFECT_API_URL")
-    console.print_line(
-        f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …"
-    )
-    flow = importlib.import_module("flows.ingest")
-    batch = flow.run_ingest(scans)
-    prefect = time.monotonic() - begun - batch.seconds
-    console.print_line(
-        f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s."
-    )
-    return list(batch.outcomes)
-
-
-def stop_child_processes(settings: Settings) -> None:
-    """End the reading children, and Prefect's temporary server if it was started."""
-    runtime.worker_pool(settings).close()
-    if (prefect := sys.modules.get("prefect.server.api.server")) is not None:
-        prefect.SubprocessASGIServer().stop()

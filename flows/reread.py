@@ -8,41 +8,39 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import artifacts, rounds
+from flows import artifacts, direct
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
 
 
 @task(name="again", task_run_name="{name} {record}", cache_policy=NO_CACHE)
-def revise_record_task(
-    name: str, record: str, settings: Settings, reason: str
-) -> Outcome | State[Any]:
-    """Do one record; a failure is a sentence, not a traceback."""
-    outcome = rounds.revise_record(name, record, settings, reason)
-    return (
-        Failed(message=outcome.failure_reason, data=outcome) if outcome.failure_reason else outcome
-    )
+def revise_record(name: str, record: str, settings: Settings, reason: str) -> Outcome | State[Any]:
+    """Revise one record; a failure is a sentence, not a traceback."""
+    outcome = direct.revise_record(name, record, settings, reason)
+    if outcome.failure_reason:
+        return Failed(message=outcome.failure_reason, data=outcome)
+    return outcome
 
 
 @flow(name="reread", flow_run_name="{name} {count} records", validate_parameters=False)
 def reread_records(
     name: str, records: Sequence[str], settings: Settings, reason: str, count: int
 ) -> State[Any]:
-    """Do all records; one that fails stops nobody."""
+    """Revise all records; one that fails stops no other. ``count`` only names the run."""
     del count
-    done = [
-        revise_record_task(name, record, settings, reason, return_state=True) for record in records
+    states = [
+        revise_record(name, record, settings, reason, return_state=True) for record in records
     ]
-    outcomes: list[Any] = [state.result(raise_on_failure=False) for state in done]
+    outcomes: list[Any] = [state.result(raise_on_failure=False) for state in states]
     artifacts.publish_artifacts(outcomes, settings)
-    told = artifacts.summary(outcomes)
+    message = artifacts.summary(outcomes)
     if any(outcome.failure_reason for outcome in outcomes):
-        return Failed(message=told, data=outcomes)
-    return Completed(message=told, data=outcomes)
+        return Failed(message=message, data=outcomes)
+    return Completed(message=message, data=outcomes)
 
 
 def run_reread(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
-    """Run the flow, on the server that is set or a temporary one."""
+    """Run the flow on the server that is set, or on a temporary one."""
     state = reread_records(name, records, settings, reason, len(records), return_state=True)
     outcomes: Any = state.result(raise_on_failure=False)
     if not isinstance(outcomes, list):

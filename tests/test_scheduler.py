@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from flows.progress import ProgressMeter
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.scheduler import BatchScheduler, PendingResult
+from pipeline.ingest.steps import record_failure
 from pipeline.model import ScanFacts
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
@@ -95,7 +97,9 @@ def driven(
     desk = Desk(scan, paths)
     outcomes = []
     meter = ProgressMeter()
-    for outcome in BatchScheduler(desk, meter, settings, CLOCK, JOBS).run(paths):
+    failure = partial(record_failure, settings=settings, clock=CLOCK)
+    scheduler = BatchScheduler(desk.admit, desk.read, desk.publish, failure, meter, JOBS)
+    for outcome in scheduler.run(paths):
         desk.in_hand -= 1
         outcomes.append(outcome)
     assert meter.percent == 100 or any("un" in name for name in sizes)

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.errors import SetupError
 from pipeline.ingest.stats import DailyTotals
 
+COUNTED_STATUSES = ("published", "published before", "refused", "failed")
 _COLOURS = {
     "published": "#3b7d4f", "published before": "#b7d3bf", "refused": "#b5493b",
     "failed": "#d9a441", "read": "#2f5d8a", "read before": "#a9c1d9",
@@ -37,9 +38,11 @@ def draw_chart(days: Mapping[date, DailyTotals], target: Path) -> None:
         "read before": [tally.cached for tally in tallies],
     }
     _draw_stacked_bars(pages, "pages", names, read)
-    fates = ("published", "published before", "refused", "failed")
     _draw_stacked_bars(
-        scans, "scans", names, {fate: [one.fates[fate] for one in tallies] for fate in fates}
+        scans,
+        "scans",
+        names,
+        {fate: [one.fates[fate] for one in tallies] for fate in COUNTED_STATUSES},
     )
     scans.tick_params(axis="x", rotation=90 if len(names) > _MAX_FLAT_LABELS else 0)
     figure.tight_layout()

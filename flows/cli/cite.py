@@ -1,10 +1,8 @@
 """The commands that read references and write citations."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +10,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
+from flows.cli.options import OutputOption
 from pipeline.citation.check import check_citation
 from pipeline.citation.cited import citation_target, covers
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
@@ -21,9 +20,6 @@ from pipeline.errors import SetupError
 from pipeline.record.model import Record
 from pipeline.references import (
     ArchivalReference,
-    ParsedReference,
-    find_references,
-    parse_references,
 )
 from pipeline.repository.catalog import Catalog
 
@@ -54,42 +50,6 @@ _DATA_WRITERS: dict[CitationFormat, Callable[[Record, str], str]] = {
 }
 
 
-def reference(
-    text: Annotated[str, typer.Argument(help="A citation, or a text that holds some.")],
-    context: Annotated[
-        str | None, typer.Option(help="The citation before it, for “Ibid.” to stand for.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Read archival references, and print each in its normal form or why it is not sure."""
-    found = find_references(text, _context_reference(context))
-    if as_json:
-        console.print_line(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
-        return
-    for reading in found.references:
-        console.print_line(_reference_line(reading))
-    for problem in found.problems:
-        console.print_line(problem.detail)
-
-
-def _context_reference(context: str | None) -> ArchivalReference | None:
-    if context is None:
-        return None
-    known = parse_references(context)
-    if not known:
-        why = find_references(context).explanation
-        msg = f"--context {context!r} is no reference that can be relied on: {why}"
-        raise SetupError(msg)
-    return known[-1]
-
-
-def _reference_line(reading: ParsedReference) -> str:
-    if reading.reference is not None:
-        return reading.reference.as_stamped
-    why = " ".join(problem.detail for problem in reading.problems)
-    return f"{reading.status}: “{reading.as_cited}”. {why}"
-
-
 def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users need
     record: Annotated[str | None, typer.Argument(help="The record's id.")] = None,
     leaf: Annotated[str, typer.Option(help="A leaf of it: 111, 0111, 111v.")] = "",
@@ -105,7 +65,7 @@ def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users 
     version: Annotated[int | None, typer.Option(help="Of the record; the newest.", min=1)] = None,
     checked: Annotated[str, typer.Option("--check", help="A citation to check.")] = "",
     quote: Annotated[str, typer.Option(help="Words quoted with it, to check.")] = "",
-    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
+    output: OutputOption = None,
 ) -> None:
     """Cite a record or a leaf of it; or check whether what a citation cites still reads so.
 

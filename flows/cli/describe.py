@@ -10,17 +10,14 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
+from flows.cli.options import JsonOption
 from pipeline.description.check_folder import Fault, check_folder
 from pipeline.description.merge import MergedDescription, find_sources, merge_sources
-from pipeline.description.sources import file_name_source
-from pipeline.description.template import sidecar_template
 from pipeline.description.translations import SuppliedTranslation, find_translations
 from pipeline.errors import SetupError
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
 
-
-def describe_scan(
+def describe(
     path: Annotated[Path, typer.Argument(help="A scan; with --check, a folder.", exists=True)],
     check: Annotated[
         bool, typer.Option("--check", help="List every fault of a folder; writes nothing.")
@@ -38,27 +35,6 @@ def describe_scan(
     described = merge_sources(find_sources(path.absolute(), inbox))
     found = find_translations(path.absolute(), described.description.translations)
     _print_description(described, found, as_json=as_json)
-
-
-def write_template(
-    scan: Annotated[
-        Path | None, typer.Argument(help="Written beside this scan.", dir_okay=False, exists=True)
-    ] = None,
-) -> None:
-    """Write a commented sidecar: to the screen, or beside a scan, where it overwrites nothing."""
-    if scan is None:
-        console.print_line(sidecar_template().rstrip("\n"))
-        return
-    target = scan.with_suffix(".yaml")
-    named = file_name_source(scan)
-    reference = "" if named is None else str(named.values["references"])
-    there = [path for path in map(scan.with_suffix, (".yaml", ".yml", ".json")) if path.exists()]
-    if there:
-        msg = f"{there[0]} is there already and was left as it is."
-        raise SetupError(msg)
-    with target.open("x", encoding="utf-8", newline="\n") as file:
-        file.write(sidecar_template(reference))
-    console.print_line(f"{target} is written; fill it in.")
 
 
 def _check_descriptions(folder: Path, *, as_json: bool) -> None:

@@ -1,6 +1,5 @@
 """The command ``opis doctor``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,22 +7,23 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
+from flows.cli.options import InboxOption, LanguagesOption, OutputOption
 from flows.dask_workers import check_workers
 from flows.machine_checks import check_machine
 
 
-def run_doctor(
-    inbox: Annotated[Path | None, typer.Option(help="Where scans are dropped.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
-    languages: Annotated[
-        str | None, typer.Option(help="Tesseract's codes, such as rus+eng.")
-    ] = None,
+def doctor(
+    inbox: InboxOption = None,
+    output: OutputOption = None,
+    languages: LanguagesOption = None,
     workers: Annotated[
         bool, typer.Option("--workers", help="Ask the workers of the Dask scheduler, too.")
     ] = False,
 ) -> None:
     """Check this machine: engine, languages, disk, folders, server; say what to do."""
     settings = runtime.settings_with(inbox=inbox, output=output, languages=languages)
-    looks = [*check_machine(settings), *(check_workers(settings) if workers else [])]
-    if not console.print_checks(looks):
+    checks = [*check_machine(settings), *(check_workers(settings) if workers else [])]
+    for check in checks:
+        console.print_line(f"{'ok  ' if check.ok else 'BAD '} {check.name:<8}{check.detail}")
+    if not all(check.ok for check in checks):
         raise typer.Exit(ExitCode.UNEXPECTED)

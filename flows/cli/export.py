@@ -10,6 +10,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
+from flows.cli.options import OutputOption
 from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.ead import archival_file_name, to_ead
 from pipeline.exports.registry import FORMATS
@@ -27,7 +28,7 @@ def export(
     form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "oai_dc",
     every: Annotated[bool, typer.Option("--all", help="Every record, a file each.")] = False,
     to: Annotated[Path | None, typer.Option(help="File to write, or with --all a folder.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
+    output: OutputOption = None,
 ) -> None:
     """Write a record, or all, in a format that archives and libraries exchange.
 

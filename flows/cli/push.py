@@ -1,20 +1,18 @@
-"""The command ``opis push``, and what ``opis verify`` does with a URL."""
+"""The command ``opis push``."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.exit_codes import ExitCode
-from pipeline.repository.replication import PushResult, check_mirror, push_versions
-from pipeline.settings import Settings
+from flows.cli.options import OutputOption
+from pipeline.repository.replication import PushResult, push_versions
 
 
-def push_records(
+def push(
     url: Annotated[str, typer.Argument(help="Where to: s3://BUCKET/FOLDER, file:///FOLDER …")],
-    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
+    output: OutputOption = None,
 ) -> None:
     """Copy every published version to another place, and check what arrived."""
     sent: list[PushResult] = []
@@ -28,11 +26,3 @@ def push_records(
 
     count = push_versions(runtime.settings_with(output=output), url, report_sent)
     console.print_line(f"{count} versions are at {url}; {len(sent)} were sent now.")
-
-
-def verify_remote(settings: Settings, url: str, *, as_json: bool) -> None:
-    """Check what lies at a URL against its manifests and the catalogue here."""
-    checked, findings = check_mirror(settings, url)
-    console.print_findings(checked, findings, as_json=as_json)
-    if findings:
-        raise typer.Exit(ExitCode.DAMAGE)

@@ -1,13 +1,13 @@
 """``opis receipts``: what became of every scan that ever entered."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows import runtime
 from flows.cli import console
+from flows.cli.options import JsonOption, OutputOption
 from pipeline.ingest.receipts import Receipt, read_receipts
 
 
@@ -15,24 +15,29 @@ def receipts(
     scan: Annotated[
         str, typer.Argument(help="Part of a scan's name, its record, or of its SHA-256.")
     ] = "",
-    fate: Annotated[
-        str, typer.Option(help="published, published before, refused, waits or failed.")
+    status: Annotated[
+        str,
+        typer.Option(
+            "--status", "--fate", help="published, published before, refused, waits or failed."
+        ),
     ] = "",
     last: Annotated[bool, typer.Option("--last", help="Only the last word on each scan.")] = False,
-    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Show what became of the scans that entered: when, what, and where their bytes are now."""
     settings = runtime.settings_with(output=output)
     found = read_receipts(settings.output)
     if last:
-        found = iter({(one.scan, one.sha256): one for one in found}.values())
-    chosen = [one for one in found if _is_about(one, scan) and fate in {"", one.fate}]
+        found = iter({(receipt.scan, receipt.sha256): receipt for receipt in found}.values())
+    chosen = [
+        receipt for receipt in found if _is_about(receipt, scan) and status in {"", receipt.fate}
+    ]
     if as_json:
-        console.print_json([one.model_dump(mode="json") for one in chosen])
+        console.print_json([receipt.model_dump(mode="json") for receipt in chosen])
         return
-    for one in chosen:
-        for line in _receipt_lines(one):
+    for receipt in chosen:
+        for line in _receipt_lines(receipt):
             console.print_line(line)
     console.print_line(f"{len(chosen)} receipt{'' if len(chosen) == 1 else 's'}")
 

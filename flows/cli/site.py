@@ -1,6 +1,5 @@
 """``opis site``: builds the reading room, and shows it."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,13 +7,14 @@ import uvicorn
 
 from flows import runtime
 from flows.cli import console
+from flows.cli.options import OutputOption
 from flows.serve.site_app import build_site_app
 from pipeline.site.build import Site
 
 
 def site(
     *,
-    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
+    output: OutputOption = None,
     serve: Annotated[bool, typer.Option("--serve", help="Show it until Ctrl-C.")] = False,
     port: Annotated[int | None, typer.Option(help="Where, with --serve.")] = None,
 ) -> None:

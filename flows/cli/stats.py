@@ -1,6 +1,6 @@
 """``opis stats``: how the house does, as text, JSON, a picture, or for Prometheus."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,8 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.charts import draw_chart
+from flows.cli.charts import COUNTED_STATUSES, draw_chart
+from flows.cli.options import JsonOption, OutputOption
 from flows.serve.metrics import Metrics
 from pipeline.ingest.receipts import read_receipts
 from pipeline.ingest.stats import DailyTotals, sum_by_day, sum_receipts
@@ -23,8 +24,8 @@ def stats(
     prometheus: Annotated[
         bool, typer.Option("--prometheus", help="Print it for a scraper.")
     ] = False,
-    output: Annotated[Path | None, typer.Option(help="Where records are published.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Count scans, pages, words, seconds, refusals by cause and what wants review, day by day."""
     settings = runtime.settings_with(output=output)
@@ -41,9 +42,7 @@ def stats(
         told = {day.isoformat(): vars(tally) for day, tally in chosen.items()}
         console.print_json({"days": told, "all": vars(total)})
     else:
-        console.print_totals(
-            {**{day.isoformat(): tally for day, tally in chosen.items()}, "all": total}
-        )
+        _print_totals({**{day.isoformat(): tally for day, tally in chosen.items()}, "all": total})
         for line in _summary_lines(total):
             console.print_line(line)
 
@@ -57,3 +56,17 @@ def _summary_lines(total: DailyTotals) -> Iterable[str]:
     if total.causes:
         causes = (f"{cause} {count}" for cause, count in total.causes.most_common())
         yield f"Refused: {', '.join(causes)}."
+
+
+def _print_totals(totals: Mapping[str, DailyTotals]) -> None:
+    """Print sums, a line each."""
+    heads = ("", "published", "before", "refused", "failed", "pages", "read before", "words",
+             "review", "seconds")  # fmt: skip
+    rows = [
+        (name, *(str(one.fates[status]) for status in COUNTED_STATUSES),
+         str(one.pages), str(one.cached),
+         f"{one.words:,}", f"{one.review / one.published_count:.0%}" if one.published_count else "",
+         f"{sum(one.seconds.values()):,.0f}")
+        for name, one in totals.items()
+    ]  # fmt: skip
+    console.print_table(heads, rows)

@@ -33,8 +33,7 @@ def reread_record(
     folder, old = _load_newest(record_id, settings)
     languages = engine_languages(old.language, settings)
     scan = readmit(folder, old, languages)
-    for _ in read_pages(scan, range(1, len(old.pages) + 1), settings, workers, clock):
-        pass
+    read_pages(scan, range(1, len(old.pages) + 1), settings, workers, clock)
     signature = signature_of(settings.engine, languages)
     new = reassemble_record(old, load_pages(scan, settings), signature, clock)
     why = reason or "read again with the engine and settings of today"

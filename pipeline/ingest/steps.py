@@ -52,8 +52,6 @@ from pipeline.settings import Settings
 from pipeline.workers.page_runs import load_pages
 from pipeline.workers.pool import WorkerPool
 
-_MAX_RUN_PAGES = 12  #: pages in a task at most: a task costs 40 ms, a page a second
-
 
 def refuse_illegible_names(
     paths: Iterable[Path], settings: Settings, clock: Clock
@@ -98,19 +96,6 @@ def admit_scan(
     if isinstance(found, PublishResult):
         return _finish_scan(path, find_sidecar(path), found, settings, clock)
     return found
-
-
-def run_length(left: int, jobs: int, *, alone: bool) -> int:
-    """Return how many of the pages that are left of a scan go into its next run.
-
-    Where many scans wait, a task takes as many as it may: each costs Prefect the same. A scan that
-    is alone is cut ever shorter, a job's half share of what is left (guided self-scheduling,
-    Polychronopoulos and Kuck 1987), so that all jobs end at once.
-
-    >>> [run_length(left, 2, alone=True) for left in (22, 16, 8, 1)], run_length(22, 2, alone=False)
-    ([6, 4, 2, 1], 12)
-    """
-    return min(math.ceil(left / (2 * jobs)) if alone else left, _MAX_RUN_PAGES)
 
 
 def publish_scan(

@@ -1,11 +1,11 @@
-"""Reads a run of pages of a scan, each from the cache where it is known, else by a child.
+"""Reads a run of pages of a scan into the page cache, each unless the cache has it, by a worker.
 
-What is read goes into the cache at once; between tasks only small marks are handed on, and the
-writers take the pages from the cache again, one at a time.
+No page is handed from task to task: whoever writes the record takes the pages from the cache
+again, one at a time.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pipeline.errors import IngestError, MachineError, PageError, PageTimeoutError
 from pipeline.fixity import file_sha256
@@ -22,28 +22,17 @@ _MAX_TRIES = 3  #: a reading child that died is tried again with a new one
 _GRACE_SECONDS = 30.0  #: seconds that the child has to say that the engine took too long
 
 
-@dataclass(frozen=True, slots=True)
-class PageSummary:
-    """How a page went: what a task hands on instead of the page."""
-
-    number: int
-    state: PageState
-    words: int
-    confidence: float | None  #: mean, 0..1
-    is_cached: bool
-
-
 def read_pages(
     scan: AdmittedScan,
     numbers: Iterable[int],
     settings: Settings,
     workers: WorkerPool,
     clock: Clock,
-) -> Iterator[PageSummary]:
-    """Read pages and keep them, one a step; a page that fails is marked, the others go on."""
-    desk = _ScanReader(scan, settings)
+) -> None:
+    """Read pages into the cache; a page that fails is kept as failed, the others go on."""
+    reader = _ScanReader(scan, settings)
     for number in numbers:
-        yield desk.read_page(number, workers, clock)
+        reader.read_page(number, workers, clock)
 
 
 def load_pages(scan: AdmittedScan, settings: Settings) -> Iterator[ReadPage]:
@@ -52,9 +41,9 @@ def load_pages(scan: AdmittedScan, settings: Settings) -> Iterator[ReadPage]:
     Raises:
         PageError: a page is not in the cache: it was not read, or the cache was emptied.
     """
-    desk = _ScanReader(scan, settings)
+    reader = _ScanReader(scan, settings)
     for number in range(1, scan.facts.page_count + 1):
-        yield desk.load_page(number)
+        yield reader.load_page(number)
 
 
 class _ScanReader:
@@ -76,18 +65,17 @@ class _ScanReader:
             raise PageError(msg)
         return ReadPage(number, source, reading)
 
-    def read_page(self, number: int, workers: WorkerPool, clock: Clock) -> PageSummary:
-        """Return how a page went; reads it where the cache has no good reading."""
+    def read_page(self, number: int, workers: WorkerPool, clock: Clock) -> None:
+        """Read a page, unless the cache has a good reading of its image."""
         key = self._source_key(number)
         source = self._cache.load_source(key)
-        kept = self._reusable_reading(source)
-        if kept is not None:
-            return _page_summary(number, kept, is_cached=True)
+        if self._reusable_reading(source) is not None:
+            return
         started = clock.now()
         source, reading = self._read_with_retries(number, source, workers)
         if source is not None and reading.started is not None:  # another scan has this very image
             self._cache.store_source(key, source)
-            return _page_summary(number, reading, is_cached=True)
+            return
         if reading.state is PageState.ERROR:
             self._check_scan()
         if source is not None and reading.state in {PageState.ERROR, PageState.TIMEOUT}:
@@ -97,7 +85,6 @@ class _ScanReader:
         if source is not None:
             self._cache.store_source(key, source)
         self._cache.store_reading(self._reading_key(source, key), reading)
-        return _page_summary(number, reading, is_cached=False)
 
     def _read_with_retries(
         self, number: int, source: PageSource | None, workers: WorkerPool
@@ -131,7 +118,7 @@ class _ScanReader:
         """See that a page does not fail because the file went away; once a run of pages.
 
         Raises:
-            MachineError: it did, or others bytes lie there.
+            MachineError: it did, or other bytes lie there.
         """
         if self._scan_checked:
             return
@@ -158,8 +145,3 @@ class _ScanReader:
     def _reading_key(self, source: PageSource | None, key: str) -> str:
         """Name a reading by its image; that there is no image is kept under the page's own key."""
         return reading_key(key if source is None else source.image.sha256, self._signature)
-
-
-def _page_summary(number: int, reading: PageReading, *, is_cached: bool) -> PageSummary:
-    words = sum(1 for _ in reading.text.words())
-    return PageSummary(number, reading.state, words, reading.text.confidence, is_cached)

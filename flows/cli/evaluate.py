@@ -1,0 +1,76 @@
+"""The command ``opis evaluate``."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows import runtime
+from flows.cli import console
+from flows.cli.options import JobsOption, JsonOption, LanguagesOption
+from pipeline.evaluation.measure import evaluate_samples
+from pipeline.evaluation.results import PageResult, SetSummary, review_rankings, summarize_results
+from pipeline.evaluation.samples import find_samples
+from pipeline.ocr.engines import signature_of
+from pipeline.ocr.recipes import Recipe
+from pipeline.ocr.tesseract import installed_languages
+
+
+def evaluate(
+    folder: Annotated[Path, typer.Argument(help="Scans with NAME.gt.txt beside them.")],
+    languages: LanguagesOption = None,
+    recipe: Annotated[
+        list[Recipe] | None, typer.Option(help="How pages are read; may be given again.")
+    ] = None,
+    jobs: JobsOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read pages that have a transcription, and say with how many errors."""
+    settings = runtime.settings_with(languages=languages, jobs=jobs)
+    given = settings.languages if languages else ()
+    signature_of(settings.engine, given or tuple(installed_languages()))
+    samples, problems = find_samples(folder, given, installed_languages())
+    for sentence in problems:
+        console.print_error(sentence)
+    workers = runtime.worker_pool(settings)
+    results = list(evaluate_samples(samples, recipe or [Recipe.EVIDENCE], settings, workers))
+    _print_evaluation(results, as_json=as_json)
+
+
+def _print_evaluation(results: Sequence[PageResult], *, as_json: bool) -> None:
+    """Print the error rates of each page, of each set, and how well review is called for."""
+    sums, review = summarize_results(results), review_rankings(results)
+    if as_json:
+        sets, pages = [asdict(found) for found in sums], [asdict(result) for result in results]
+        console.print_json(
+            {"pages": pages, "sets": sets, "review": [asdict(rank) for rank in review]}
+        )
+        return
+    heads = ("CER", "after cleaning", "WER", "after", "line error", "after")
+    rows = [
+        (r.set, r.name, str(r.page), r.recipe, r.state, f"{r.languages} ({r.told})",
+         str(r.readings), f"{r.seconds:.1f}", _format_rate(r.expected_error), *_error_rates(r))
+        for r in results
+    ]  # fmt: skip
+    names = ("set", "scan", "page", "recipe", "state", "languages", "readings", "s", "expected")
+    console.print_table((*names, *heads), rows)
+    console.print_line("")
+    totals = [
+        (s.set, s.recipe, str(s.pages), str(s.failed), f"{s.readings:.2f}", f"{s.seconds:.1f}",
+         *_error_rates(s))
+        for s in sums
+    ]  # fmt: skip
+    console.print_table(("set", "recipe", "pages", "failed", "readings", "s", *heads), totals)
+    for rank in review:
+        console.print_line(rank.sentence)
+
+
+def _error_rates(found: PageResult | SetSummary) -> list[str]:
+    raw, after = astuple(found.raw), astuple(found.cleaned)
+    return [_format_rate(rate) for pair in zip(raw, after, strict=True) for rate in pair]
+
+
+def _format_rate(rate: float | None) -> str:
+    return "" if rate is None else f"{100 * rate:.2f}"

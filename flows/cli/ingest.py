@@ -1,0 +1,95 @@
+"""The command ``opis ingest``."""
+
+import importlib
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows import direct, prefect_env, runtime, shutdown
+from flows.cli import console
+from flows.cli.exit_codes import ExitCode
+from flows.cli.options import DirectOption, InboxOption, JobsOption, LanguagesOption, OutputOption
+from pipeline.errors import SetupError, escape_unprintable
+from pipeline.inbox.files import find_scans
+from pipeline.ingest.outcome import Outcome
+from pipeline.settings import Settings
+
+
+def ingest(
+    scans: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Scans; all of the inbox if none.", exists=True, dir_okay=False),
+    ] = None,
+    directly: DirectOption = False,
+    inbox: InboxOption = None,
+    output: OutputOption = None,
+    languages: LanguagesOption = None,
+    jobs: JobsOption = None,
+) -> None:
+    """Read every scan in the inbox, or those named, and publish their records."""
+    settings = runtime.settings_with(inbox=inbox, output=output, languages=languages, jobs=jobs)
+    if not settings.inbox.exists():
+        console.print_line(f"There was no inbox {settings.inbox}; it is made now.")
+    if directly:
+        runtime.worker_pool(settings).start()  # they start while the rest is checked
+    runtime.check_ready(settings)
+    chosen = _scans_to_ingest(scans, settings)
+    if chosen is None:
+        console.print_line(f"Nothing to ingest in {settings.inbox}.")
+        return
+    with (
+        shutdown.handle_interrupts(lambda: _stop_child_processes(settings), console.print_error),
+        console.show_progress(),
+    ):
+        outcomes = (
+            direct.ingest_scans(chosen, settings, runtime.get_clock())
+            if directly
+            else _ingest_on_prefect(chosen, settings)
+        )
+    console.print_outcomes(outcomes, settings.output)
+    if any(outcome.failure_reason for outcome in outcomes):
+        raise typer.Exit(ExitCode.UNEXPECTED)
+    if any(outcome.refusal_reason for outcome in outcomes):
+        raise typer.Exit(ExitCode.REFUSALS)
+
+
+def _scans_to_ingest(scans: list[Path] | None, settings: Settings) -> list[Path] | None:
+    """Return the scans named, or none for all of the inbox; None where there is nothing to do."""
+    for path in scans or []:
+        shown = escape_unprintable(str(path))
+        if shown != str(path):
+            msg = f"{shown}: no server takes a name like this. Rename the scan."
+            raise SetupError(msg)
+    if scans:
+        return [path.absolute() for path in scans]
+    return [] if find_scans(settings.inbox) else None
+
+
+def _ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
+    """Run the flow, and say how much of the time was Prefect's."""
+    prefect_env.prepare_prefect(settings)
+    begun = time.monotonic()
+    if settings.runner == "threads":
+        runtime.worker_pool(settings).start()  # they get ready while Prefect does
+    server = os.environ.get("PREFECT_API_URL")
+    console.print_line(
+        f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …"
+    )
+    flow = importlib.import_module("flows.ingest")
+    batch = flow.run_ingest(scans)
+    prefect = time.monotonic() - begun - batch.seconds
+    console.print_line(
+        f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s."
+    )
+    return list(batch.outcomes)
+
+
+def _stop_child_processes(settings: Settings) -> None:
+    """End the reading children, and Prefect's temporary server if it was started."""
+    runtime.worker_pool(settings).close()
+    if (prefect := sys.modules.get("prefect.server.api.server")) is not None:
+        prefect.SubprocessASGIServer().stop()

@@ -1,0 +1,14 @@
+"""The command ``opis reclean``."""
+
+from flows.cli.options import DirectOption, OutputOption, ReasonOption, RecordsArgument
+from flows.cli.reread import revise_records
+
+
+def reclean(
+    records: RecordsArgument,
+    reason: ReasonOption = "",
+    directly: DirectOption = False,
+    output: OutputOption = None,
+) -> None:
+    """Clean records again, as they were read, and publish what differs as their next versions."""
+    revise_records("reclean", records, reason, directly, output)

@@ -1,0 +1,44 @@
+"""The command ``opis search``."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from flows import runtime
+from flows.cli import console
+from flows.cli.options import JsonOption, OutputOption
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.full_text import MAX_RANKED_PAGES, Hit
+
+
+def search(
+    query: Annotated[str, typer.Argument(help='Words; "a phrase"; a beginning*.')],
+    output: OutputOption = None,
+    limit: Annotated[int, typer.Option(help="Hits to show at the most.", min=1)] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """Find pages by their words."""
+    settings = runtime.settings_with(output=output)
+    with Catalog(settings.catalog, settings.records) as catalog:
+        _print_hits(catalog.search(query, limit), catalog.count_hits(query), as_json=as_json)
+
+
+def _print_hits(hits: Sequence[Hit], count: int, *, as_json: bool) -> None:
+    """Print where words were found, with the words around them; ``count`` is of all pages."""
+    if as_json:
+        console.print_json([asdict(hit) for hit in hits])
+        return
+    for hit in hits:
+        leaf = "" if hit.leaf is None else f", leaf {hit.leaf}"
+        console.print_line(f"{hit.record}, page {hit.page}{leaf}: {hit.title}")
+        console.print_line(f"    {hit.around}")
+    if count > MAX_RANKED_PAGES:
+        console.print_line(
+            f"{len(hits)} of more than {MAX_RANKED_PAGES} pages: another word would find fewer"
+        )
+    elif count > len(hits):
+        console.print_line(f"{len(hits)} of {count} pages; --limit shows more")
+    else:
+        console.print_line(f"{count} page{'' if count == 1 else 's'}")

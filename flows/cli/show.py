@@ -1,0 +1,58 @@
+"""The command ``opis show``."""
+
+from pathlib import Path
+
+from flows import runtime
+from flows.cli import console
+from flows.cli.options import JsonOption, OutputOption, RecordArgument
+from pipeline.exports.readme import pinned_citation
+from pipeline.record.model import Record, parse_record
+from pipeline.repository.catalog import Catalog
+
+
+def show_record(
+    record: RecordArgument,
+    output: OutputOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a record: what it is, where it lies, what to look at, and its text."""
+    settings = runtime.settings_with(output=output)
+    with Catalog(settings.catalog, settings.records) as catalog:
+        entry = catalog.get_entry(record)
+    folder = settings.records / entry.folder / f"v{entry.version}"
+    content = (folder / "data" / "record.json").read_text("utf-8")
+    if as_json:
+        console.print_line(content.rstrip("\n"))
+    else:
+        _print_record(parse_record(content), folder)
+
+
+def _print_record(record: Record, folder: Path) -> None:
+    """Print a record for a person: what, where, doubts, text by leaf."""
+    if record.status == "withdrawn":
+        console.print_line(
+            f"{record.name}\n\nWithdrawn with version {record.version}: {record.status_reason}"
+        )
+        console.print_line(f"Its earlier versions lie in {folder.parent}.")
+        return
+    console.print_line(f"{record.name}\n\n{pinned_citation(record)}\n")
+    rows = {
+        "record": f"{record.id}, version {record.version}",
+        "folder": str(folder),
+        "date": record.date,
+        "language": record.language,
+        "pages": str(len(record.pages)),
+        "confidence": console.format_percent(record.quality.mean_confidence),
+        "summary": record.summary,
+        "note": record.note,
+    }
+    for name, value in rows.items():
+        if value:
+            console.print_line(f"{name:<12}{value}")
+    for issue in record.issues:
+        console.print_line(f"{'look at':<12}{issue.detail}")
+    for page in record.pages:
+        leaf = "" if page.leaf is None else f", leaf {page.leaf}"
+        console.print_line(
+            f"\n--- page {page.number}{leaf} ({page.state}) ---\n{page.reading_text}"
+        )
