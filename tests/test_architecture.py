@@ -50,7 +50,7 @@ MODULES = {name_of(path): path for path in SOURCES}
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Yield the modules a file imports, wherever it does so."""
+    """Yield the modules a file imports, wherever and however it does so: by string, too."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -58,6 +58,8 @@ def imports(path: Path) -> Iterator[str]:
             module = node.module or ""
             both = (f"{module}.{alias.name}" for alias in node.names)
             yield from {full if full in MODULES else module for full in both}
+        elif isinstance(node, ast.Constant) and node.value in MODULES:  # import_module, python -m
+            yield node.value
 
 
 def functions(path: Path) -> Iterator[ast.FunctionDef]:
@@ -101,8 +103,49 @@ def test_imports_point_down(module: str) -> None:
 
 
 def test_no_import_runs_in_a_circle() -> None:
-    graph = {name: {i for i in imports(path) if i in MODULES} for name, path in MODULES.items()}
+    graph = {
+        name: {i for i in imports(path) if i in MODULES and i != name}
+        for name, path in MODULES.items()
+    }
     assert set(TopologicalSorter(graph).static_order()) >= set(MODULES)
+
+
+def test_imports_by_string_count() -> None:
+    known = {
+        "flows.cli.ingest": "flows.ingest",
+        "flows.cli.reread": "flows.reread",
+        "flows.serve.serve": "flows.serve.flow_runs",
+        "pipeline.workers.pool": "pipeline.workers.worker",
+    }
+    for importer, imported in known.items():
+        assert imported in set(imports(MODULES[importer]))
+
+
+#: A command's module is called as the command, whatever else is; each format and each of its
+#: neighbours may have a page, a reference or a style of its own.
+SHARED_NAMES = {"ingest", "list", "reread", "search", "serve", "site", "verify"}
+
+
+def test_a_module_name_stands_once_in_the_tree() -> None:
+    commands = {path.stem for path in ROOT.glob("flows/cli/*.py")}
+    counts = Counter(name.rpartition(".")[2] for name in MODULES if "flows.cli." not in name)
+    twice = {name for name, count in counts.items() if count > 1}
+    assert twice <= ALLOWED_TWICE, "two modules of one name: one of them wants a better one"
+    assert commands - {"app", "console", "options", "exit_codes", "charts"} == set(COMMANDS)
+
+
+def test_a_class_name_stands_once_in_the_pipeline() -> None:
+    counts = Counter(
+        node.name
+        for path in PIPELINE
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ClassDef)
+    )
+    assert {name for name, count in counts.items() if count > 1} == set()
+
+
+def test_the_top_of_the_pipeline_holds_packages_and_few_modules() -> None:
+    assert len([path for path in ROOT.glob("pipeline/*.py") if path.name != "__init__.py"]) < 10
 
 
 def test_stages_never_import_each_other() -> None:
