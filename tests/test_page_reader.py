@@ -7,10 +7,10 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.model import EngineSignature, PageState
-from pipeline.ocr.components import Grey
 from pipeline.ocr.engine import PageSegmentation, RecognitionOptions
 from pipeline.ocr.page_reader import accept_or_blank, read_image
 from pipeline.ocr.preprocess import prepare_image
+from pipeline.raster import Grey
 from pipeline.text import Box, PageText
 from tests.factories import SIGNATURE, text
 

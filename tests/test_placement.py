@@ -14,13 +14,13 @@ from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.imaging.page_image import extract_page_image
 from pipeline.model import PageReading, PageState
 from pipeline.ocr import tesserocr_engine
-from pipeline.ocr.components import Grey
 from pipeline.ocr.engine import RecognitionOptions
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.tesseract import Tesseract
 from pipeline.ocr.tesserocr_engine import Tesserocr
 from pipeline.ocr.transform import AffineTransform
 from pipeline.ocr.upright import to_upright as set_upright
+from pipeline.raster import Grey
 from pipeline.searchable_pdf.write import LayerPage, PdfMetadata, write_searchable_pdf
 from pipeline.text_metrics import cer, line_error
 from tests.workspace import LETTER

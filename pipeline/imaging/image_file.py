@@ -6,12 +6,12 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
 from pipeline.imaging.pixels import is_white_zero, likely_dpi, to_grey
 from pipeline.model import Placement
+from pipeline.raster import Grey
 
 MEDIA_TYPES = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
     "TIFF": "image/tiff",
@@ -30,9 +30,7 @@ _ORIENTATION_TAG = 274  #: tag of TIFF 6.0 and of EXIF
 _SIDEWAYS_ORIENTATIONS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
 
 
-def read_frame(
-    path: Path, number: int, max_pixels: int
-) -> tuple[NDArray[np.uint8], Placement, str]:
+def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placement, str]:
     """Return the pixels of a page of an image file, where they lie, and how they were got.
 
     Args:

@@ -16,9 +16,9 @@ from pipeline.errors import BrokenScanError
 from pipeline.imaging.image_integrity import has_all_rows
 from pipeline.imaging.pdf_render import fit_size, is_annotated, render_page
 from pipeline.imaging.pixels import to_grey
-from pipeline.imaging.placement import Grey
 from pipeline.imaging.single_image import SingleImage, find_single_image
 from pipeline.model import EmbeddedText, Origin, Placement
+from pipeline.raster import Grey
 
 _INVISIBLE_MODE = 3  #: text render mode, ISO 32000-2 table 104
 _PAGES_PER_OPENING = (

@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipeline.imaging.page_content import Rect, bounding_rect
 from pipeline.model import Placement
-
-Grey = NDArray[np.uint8]
+from pipeline.raster import Grey
 
 BOX_TOLERANCE = 1.0  #: points by which boxes are off in honest files: whole points for a page of A4
 _MAX_LEAN = 1e-3  #: a side may lean by this share of itself: less than a pixel in 1,000

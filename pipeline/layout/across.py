@@ -17,6 +17,7 @@ from pipeline.text import PageText, Role
 _HEAD_ZONE, _FOOT_ZONE = 0.15, 0.75  #: of the page's height: a head is above, a catchword below
 _MAX_CATCHWORD_WORDS = 3  #: of a catchword
 _MIN_HEAD_PAGES = 3  #: pages; a head on fewer does not run
+_FEW_HEAD_LETTERS = 3  #: letters; a line with no more is no running head
 _MIN_FLOWING_SHARE = (
     1 / 3
 )  #: of them go on in the middle of a sentence; else each begins a document
@@ -112,7 +113,7 @@ def _pages_with_running_head(pages: Sequence[FurnitureCandidates]) -> set[int]:
     for place, page in enumerate(pages):
         if (
             page.head_line is not None
-            and len(text := _folded_letters(page.lines[page.head_line])) > _MIN_HEAD_PAGES
+            and len(text := _folded_letters(page.lines[page.head_line])) > _FEW_HEAD_LETTERS
         ):
             alike[text].append(place)
     found = set()

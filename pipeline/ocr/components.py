@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.ocr.transform import AffineTransform
+from pipeline.raster import Grey
 
-Grey = NDArray[np.uint8]
 _NumberArray = NDArray[np.integer[Any] | np.floating[Any]]
 
 _MIN_LETTER_HEIGHT, _MAX_LETTER_HEIGHT = (

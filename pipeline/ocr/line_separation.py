@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.model import ProcessingStep
-from pipeline.ocr.components import Grey
 from pipeline.ocr.evidence import LineComponents
+from pipeline.raster import Grey
 from pipeline.text import Box
 
 _SEAM_GAP = 12  #: pixels of white along each seam

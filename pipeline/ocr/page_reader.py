@@ -19,7 +19,6 @@ from pipeline.ocr.attempt import (
     attempt_with_lines_separated,
     view_of,
 )
-from pipeline.ocr.components import Grey
 from pipeline.ocr.engine import (
     Binarization,
     Engine,
@@ -38,6 +37,7 @@ from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_im
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.stamps import has_only_stamps
+from pipeline.raster import Grey
 from pipeline.text import PageText, Word
 
 _SURE_CONFIDENCE = 0.75  #: 0..1; from here the engine's confidence in a word is to be believed

@@ -1,6 +1,5 @@
 """Tesseract as a program, through pytesseract: the engine that ships."""
 
-import hashlib
 import re
 import subprocess
 import time
@@ -12,6 +11,7 @@ import langcodes
 import pytesseract
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.fixity import file_sha256
 from pipeline.model import EngineSignature
 from pipeline.ocr.engine import COMMON_FLAGS, RecognitionOptions, parse_tsv
 from pipeline.text import PageText
@@ -114,19 +114,13 @@ def tesseract_signature(languages: tuple[str, ...]) -> EngineSignature:
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: model_digest(path) for code, path in models.items()},
+        models={code: file_sha256(path) for code, path in models.items()},
         settings={
             "options": COMMON_FLAGS,
             "OMP_THREAD_LIMIT": "1",
             "leptonica": leptonica.removeprefix("leptonica-"),
         },
     )
-
-
-def model_digest(path: Path) -> str:
-    """Return the SHA-256 of a model file, in hexadecimal digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _run_tesseract(option: str) -> str:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.fixity import file_sha256
 from pipeline.model import EngineSignature
 from pipeline.ocr.engine import COMMON_FLAGS, RecognitionOptions, parse_tsv
-from pipeline.ocr.tesseract import installed_languages, model_digest, models_of
+from pipeline.ocr.tesseract import installed_languages, models_of
 from pipeline.text import PageText
 
 
@@ -94,7 +95,7 @@ def tesserocr_signature(languages: tuple[str, ...]) -> EngineSignature:
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: model_digest(path) for code, path in models.items()},
+        models={code: file_sha256(path) for code, path in models.items()},
         settings={
             "options": COMMON_FLAGS,
             "OMP_THREAD_LIMIT": "1",

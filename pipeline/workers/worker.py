@@ -21,10 +21,10 @@ from pipeline.imaging.page_image import (
     extract_page_image,
 )
 from pipeline.model import PageReading, PageSource
-from pipeline.ocr.components import Grey
 from pipeline.ocr.engines import make_engine
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.scratch_files import remove_stale_scratch
+from pipeline.raster import Grey
 from pipeline.searchable_pdf.compare import compare_pdfs
 from pipeline.searchable_pdf.write import write_searchable_pdf
 from pipeline.workers.protocol import (
