@@ -11,8 +11,7 @@ from pathlib import Path
 
 from flows import runtime
 from pipeline.errors import OpisError
-from pipeline.ocr.engines import signature_of
-from pipeline.ocr.tesseract import installed_languages
+from pipeline.ocr.engines import make_engine
 from pipeline.settings import Settings, check_folders
 
 _MIN_FREE_BYTES = 2 * 2**30  #: bytes; what is published is about twice the scan
@@ -42,8 +41,9 @@ def check_machine(settings: Settings) -> list[Check]:
 
 def _check_engine(settings: Settings) -> Check:
     try:
-        signature = signature_of(settings.engine, settings.languages)
-        others = sorted(installed_languages().keys() - set(settings.languages))
+        engine = make_engine(settings.engine, settings.languages, settings.page_timeout)
+        signature = engine.signature
+        others = sorted(set(engine.installed_languages()) - set(settings.languages))
     except OpisError as error:
         return Check("engine", False, str(error))
     found = f"{settings.engine} {signature.version}, reads {'+'.join(settings.languages)}"

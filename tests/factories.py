@@ -1,6 +1,7 @@
 """Small values for tests: no mock, only the real types with little in them."""
 
 import io
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -150,3 +151,16 @@ def published(tmp_path: Path, texts: Iterable[str] = LETTER, **values: FieldValu
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf", len(texts)), len(texts), **values)
     return publish_record(scan, record(scan, texts), lambda: pages(texts), settings, CLOCK)
+
+
+def fake_tesseract(folder: Path, *codes: str) -> Path:
+    """Write a program that tells its models and its version as Tesseract does."""
+    for code in codes:
+        (folder / f"{code}.traineddata").write_bytes(f"the model {code}".encode())
+    listing = [f'List of available languages in "{folder}/" ({len(codes)}):', *codes]
+    version = ["tesseract 5.3.0", " leptonica-1.82.0", "  libgif 5.2.1 : libjpeg 6b", " Found AVX"]
+    program = folder / "tesseract"
+    texts = {"--list-langs": "\n".join(listing), "--version": "\n".join(version)}
+    program.write_text(f"#!{sys.executable}\nimport sys\nprint({texts!r}[sys.argv[1]])\n")
+    program.chmod(0o755)
+    return program

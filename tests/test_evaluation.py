@@ -3,14 +3,18 @@
 import json
 from pathlib import Path
 
+import pytesseract
 import pytest
 
 from pipeline.errors import SetupError
 from pipeline.evaluation.results import PageResult, review_rankings, summarize_results
 from pipeline.evaluation.samples import find_samples
 from pipeline.model import PageState
+from pipeline.ocr.engine import Engine
 from pipeline.ocr.recipes import Recipe
+from pipeline.ocr.tesseract import Tesseract
 from pipeline.text_metrics import ErrorRates
+from tests.factories import fake_tesseract
 from tests.workspace import LETTER, House
 
 INSTALLED = ("deu", "eng", "osd", "rus")
@@ -34,12 +38,20 @@ def result(name: str, error: float, characters: int = 100, **other: object) -> P
     return PageResult(**(values | {"name": name, "characters": characters} | other))  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def engine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """A Tesseract with models of some languages, and one of none."""
+    program = fake_tesseract(tmp_path_factory.mktemp("tesseract"), *INSTALLED)
+    monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
+    return Tesseract(("rus",), 60)
+
+
 def test_a_scan_is_paired_with_its_transcription_and_what_stands_alone_is_named(
-    tmp_path: Path,
+    tmp_path: Path, engine: Engine
 ) -> None:
     folder = folder_of(tmp_path, "a/1.jpg", "a/1.gt.txt", "b/2.PDF", "b/2.gt.txt", "3.png")
     folder_of(folder, "a/4.gt.txt")
-    samples, amiss = find_samples(folder, (), INSTALLED)
+    samples, amiss = find_samples(folder, (), engine)
     assert [(sample.set, sample.scan.name) for sample in samples] == [
         ("a", "1.jpg"),
         ("b", "2.PDF"),
@@ -50,25 +62,27 @@ def test_a_scan_is_paired_with_its_transcription_and_what_stands_alone_is_named(
     ]
 
 
-def test_pages_of_a_transcription_are_parted_by_form_feeds(tmp_path: Path) -> None:
+def test_pages_of_a_transcription_are_parted_by_form_feeds(tmp_path: Path, engine: Engine) -> None:
     folder = folder_of(tmp_path, "1.pdf")
     (folder / "1.gt.txt").write_text("раз\fдва\f\fчетыре\f")
-    (sample,), _ = find_samples(folder, (), INSTALLED)
+    (sample,), _ = find_samples(folder, (), engine)
     assert sample.transcriptions == ("раз", "два", "", "четыре")
     assert sample.set == tmp_path.name
 
 
-def test_a_folder_without_transcriptions_is_refused(tmp_path: Path) -> None:
+def test_a_folder_without_transcriptions_is_refused(tmp_path: Path, engine: Engine) -> None:
     with pytest.raises(SetupError, match=r"no scan with a transcription NAME\.gt\.txt"):
-        find_samples(folder_of(tmp_path, "1.jpg"), (), INSTALLED)
+        find_samples(folder_of(tmp_path, "1.jpg"), (), engine)
 
 
-def test_languages_are_told_by_option_then_by_defaults_then_found(tmp_path: Path) -> None:
+def test_languages_are_told_by_option_then_by_defaults_then_found(
+    tmp_path: Path, engine: Engine
+) -> None:
     folder = folder_of(tmp_path, "de/1.jpg", "de/1.gt.txt", "who/2.jpg", "who/2.gt.txt")
     (folder / "de" / "_defaults.yaml").write_text("language: de\n")
-    told = [(s.languages, s.languages_from) for s in find_samples(folder, (), INSTALLED)[0]]
+    told = [(s.languages, s.languages_from) for s in find_samples(folder, (), engine)[0]]
     assert told == [(("deu",), "defaults"), (("deu", "eng", "rus"), "found")]
-    told = [(s.languages, s.languages_from) for s in find_samples(folder, ("rus",), INSTALLED)[0]]
+    told = [(s.languages, s.languages_from) for s in find_samples(folder, ("rus",), engine)[0]]
     assert told == [(("rus",), "option")] * 2
 
 

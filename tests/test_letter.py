@@ -14,7 +14,7 @@ import pytest
 from pipeline.exports.alto import read_blocks
 from pipeline.fixity import file_sha256
 from pipeline.imaging.page_image import extract_page_image
-from pipeline.ocr.tesseract import installed_languages
+from pipeline.ocr.tesseract import installed_models
 from pipeline.record.model import Record, parse_record
 from pipeline.text import Box, PageText
 from pipeline.text_metrics import cer
@@ -140,7 +140,7 @@ def test_a_hundred_words_lead_back_to_image_scan_engine_and_model(
             read_blocks(data(version, f"pages/{page.number:04d}.alto.xml").read_bytes())
         ).words()
     ]
-    models = {code: file_sha256(path) for code, path in installed_languages().items()}
+    models = {code: file_sha256(path) for code, path in installed_models().items()}
     for number, word in random.Random(558).sample(words, 100):
         pixels, facts = images[number]
         read, extract = by_id[f"read-{number:04d}"], by_id[f"extract-{number:04d}"]

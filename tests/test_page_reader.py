@@ -23,6 +23,15 @@ class CannedEngine:
     signature: EngineSignature = SIGNATURE
     languages: tuple[str, ...] = ("rus",)
 
+    def installed_languages(self) -> tuple[str, ...]:
+        return self.languages
+
+    def language_code(self, tag: str) -> str:
+        return tag
+
+    def format_options(self, options: RecognitionOptions) -> str:
+        return f"{options.segmentation}, {options.binarization}"
+
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
         assert set(options.languages) <= set(self.languages)
         assert cv2.imread(str(image), cv2.IMREAD_GRAYSCALE) is not None
@@ -137,3 +146,8 @@ def test_scraps_do_not_drive_out_a_reading_that_stands() -> None:
     reading = read_image(typed(), LayoutEngine(text(FOREIGN, 0.8)))
     assert (reading.state, reading.readings) == (PageState.OK, 2)
     assert reading.text.raw_text == FOREIGN
+
+
+def test_provenance_has_the_options_as_the_engine_takes_them() -> None:
+    reading = read_image(typed(), CannedEngine(text("слово за словом\nи ещё строка")))
+    assert reading.steps[-1].settings["options"] == "page, otsu"

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from PIL import Image
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.imaging.page_image import extract_page_image
 from pipeline.model import PageReading, PageState
-from pipeline.ocr import tesserocr_engine
 from pipeline.ocr.engine import RecognitionOptions
+from pipeline.ocr.engines import make_engine
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.tesseract import Tesseract
 from pipeline.ocr.tesserocr_engine import Tesserocr
@@ -152,6 +153,7 @@ def test_the_library_says_what_went_wrong(tmp_path: Path) -> None:
 
 
 def test_an_extra_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tesserocr_engine, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "tesserocr", None)  # as if it were not installed
+    monkeypatch.delitem(sys.modules, "pipeline.ocr.tesserocr_engine")
     with pytest.raises(SetupError, match="uv sync --extra tesserocr"):
-        tesserocr_engine.require_tesserocr()
+        make_engine("tesserocr", ("rus",), 60)

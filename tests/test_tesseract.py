@@ -8,8 +8,21 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.model import Limits
-from pipeline.ocr.engine import Binarization, RecognitionOptions, map_boxes, parse_tsv
-from pipeline.ocr.tesseract import Tesseract, _run_tesseract, installed_languages, models_of
+from pipeline.ocr.engine import (
+    Binarization,
+    PageSegmentation,
+    RecognitionOptions,
+    map_boxes,
+)
+from pipeline.ocr.tesseract import (
+    Tesseract,
+    _run_tesseract,
+    installed_models,
+    models_of,
+    parse_tsv,
+    tesseract_flags,
+    tesseract_variables,
+)
 from pipeline.text import Box, Word
 from pipeline.workers.pool import PoolClosedError, WorkerPool
 from pipeline.workers.protocol import InspectScan
@@ -92,9 +105,43 @@ def test_a_page_that_takes_too_long_is_a_time_out(tmp_path: Path) -> None:
 
 
 def test_options_of_a_reading_are_named_only_where_they_differ_from_the_engines() -> None:
-    assert RecognitionOptions(("rus",)).tesseract_flags == "--psm 3 --dpi 200"
-    local = RecognitionOptions(("rus",), binarization=Binarization.SAUVOLA).tesseract_flags
+    assert tesseract_flags(RecognitionOptions(("rus",))) == "--psm 3 --dpi 200"
+    local = tesseract_flags(RecognitionOptions(("rus",), binarization=Binarization.SAUVOLA))
     assert local == "--psm 3 --dpi 200 -c thresholding_method=2"
+
+
+@pytest.mark.parametrize(
+    ("segmentation", "binarization", "flags", "numbers"),
+    [
+        (PageSegmentation.PAGE, Binarization.OTSU, "--psm 3 --dpi 200", ("3", "0")),
+        (PageSegmentation.BLOCK, Binarization.OTSU, "--psm 6 --dpi 200", ("6", "0")),
+        (
+            PageSegmentation.PAGE,
+            Binarization.SAUVOLA,
+            "--psm 3 --dpi 200 -c thresholding_method=2",
+            ("3", "2"),
+        ),
+        (
+            PageSegmentation.BLOCK,
+            Binarization.SAUVOLA,
+            "--psm 6 --dpi 200 -c thresholding_method=2",
+            ("6", "2"),
+        ),
+    ],
+)
+def test_every_option_is_the_same_flag_and_variable_as_ever(
+    segmentation: PageSegmentation,
+    binarization: Binarization,
+    flags: str,
+    numbers: tuple[str, str],
+) -> None:
+    options = RecognitionOptions(("rus",), segmentation, binarization)
+    assert Tesseract(("rus",), 60).format_options(options) == tesseract_flags(options) == flags
+    assert tesseract_variables(options) == {
+        "user_defined_dpi": "200",
+        "tessedit_pageseg_mode": numbers[0],
+        "thresholding_method": numbers[1],
+    }
 
 
 def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(tmp_path: Path) -> None:
@@ -113,5 +160,5 @@ def test_ctrl_c_does_not_reach_the_look_at_the_engine(
     program.write_text(f"#!{sys.executable}\nimport os\nprint(f'{{os.getsid(0)}}\\neng')\n")
     program.chmod(0o755)
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
-    assert list(installed_languages()) == ["eng"]
+    assert list(installed_models()) == ["eng"]
     assert _run_tesseract("--version").splitlines()[0] != str(os.getsid(0))

@@ -13,9 +13,8 @@ from flows.cli.options import JobsOption, JsonOption, LanguagesOption
 from pipeline.evaluation.measure import evaluate_samples
 from pipeline.evaluation.results import PageResult, SetSummary, review_rankings, summarize_results
 from pipeline.evaluation.samples import find_samples
-from pipeline.ocr.engines import signature_of
+from pipeline.ocr.engines import make_engine, signature_of
 from pipeline.ocr.recipes import Recipe
-from pipeline.ocr.tesseract import installed_languages
 
 
 def evaluate(
@@ -30,8 +29,9 @@ def evaluate(
     """Read pages that have a transcription, and say with how many errors."""
     settings = runtime.settings_with(languages=languages, jobs=jobs)
     given = settings.languages if languages else ()
-    signature_of(settings.engine, given or tuple(installed_languages()))
-    samples, problems = find_samples(folder, given, installed_languages())
+    engine = make_engine(settings.engine, settings.languages, settings.page_timeout)
+    signature_of(settings.engine, given or engine.installed_languages())
+    samples, problems = find_samples(folder, given, engine)
     for sentence in problems:
         console.print_error(sentence)
     workers = runtime.worker_pool(settings)

@@ -4,13 +4,12 @@ A transcription ``NAME.gt.txt`` stands beside ``NAME.jpg`` or any other scan; a 
 pages has them parted by form feeds.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import SetupError
-from pipeline.ocr.tesseract import engine_code
+from pipeline.ocr.engine import Engine
 
 GROUND_TRUTH_SUFFIX = ".gt.txt"
 _SCAN_SUFFIXES = frozenset([".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k"])
@@ -28,7 +27,7 @@ class Sample:
 
 
 def find_samples(
-    folder: Path, languages: tuple[str, ...], installed: Iterable[str]
+    folder: Path, languages: tuple[str, ...], engine: Engine
 ) -> tuple[list[Sample], list[str]]:
     """Return the scans under a folder that have a transcription, and what is amiss with others.
 
@@ -36,18 +35,18 @@ def find_samples(
         folder: where to look, with all folders in it.
         languages: the engine's codes that hold for all; none: what each folder's
             ``_defaults.yaml`` says, and where it says nothing all that are installed.
-        installed: the engine's codes.
+        engine: knows which are installed, and its code of a language.
 
     Raises:
-        SetupError: there is none.
+        SetupError: there is none, or the engine does not run.
         DescriptionError: a ``_defaults.yaml`` cannot be understood.
     """
     samples, amiss = list[Sample](), list[str]()
-    every = tuple(code for code in sorted(installed) if code != "osd")
+    every = tuple(sorted(engine.installed_languages()))
     for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SCAN_SUFFIXES):
         truth = scan.with_name(scan.stem + GROUND_TRUTH_SUFFIX)
         if truth.is_file():
-            found, told = _languages_of(scan, folder, languages, every)
+            found, told = _languages_of(scan, folder, engine, languages, every)
             texts = tuple(truth.read_text("utf-8").removesuffix("\f").split("\f"))
             part = scan.parent.relative_to(folder).as_posix()
             name = folder.resolve().name if part == "." else part
@@ -63,9 +62,9 @@ def find_samples(
 
 
 def _languages_of(
-    scan: Path, folder: Path, given: tuple[str, ...], every: tuple[str, ...]
+    scan: Path, folder: Path, engine: Engine, given: tuple[str, ...], every: tuple[str, ...]
 ) -> tuple[tuple[str, ...], str]:
     if given:
         return given, "option"
     named = merge_sources(find_sources(scan, folder)).description.language
-    return (every, "found") if named is None else ((engine_code(named),), "defaults")
+    return (every, "found") if named is None else ((engine.language_code(named),), "defaults")

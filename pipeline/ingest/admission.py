@@ -16,7 +16,7 @@ from pipeline.errors import (
 )
 from pipeline.fixity import file_sha256
 from pipeline.model import Clock, Limits, ScanFacts
-from pipeline.ocr.tesseract import engine_code, installed_languages, models_of
+from pipeline.ocr.engines import make_engine, signature_of
 from pipeline.repository.catalog import Catalog, PublishedVersion
 from pipeline.repository.publish import PublishResult
 from pipeline.scan import AdmittedScan
@@ -191,11 +191,12 @@ def engine_languages(language: str | None, settings: Settings) -> tuple[str, ...
     """
     if language is None:
         return settings.languages
-    code = engine_code(language)
-    if code in installed_languages():
+    engine = make_engine(settings.engine, settings.languages, settings.page_timeout)
+    code = engine.language_code(language)
+    if code in engine.installed_languages():
         return (code,)
     try:
-        models_of((code,))
+        signature_of(settings.engine, (code,))
     except SetupError as error:
         msg = f"The description says language: {language}. {error}"
         raise DescriptionError(msg) from error

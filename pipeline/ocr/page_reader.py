@@ -85,7 +85,7 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
     return PageReading(
         state,
         map_boxes(text, lambda box: best.image.to_page(box, width, height)),
-        (*best.image.steps, _recognition_step(best, attempts)),
+        (*best.image.steps, _recognition_step(best, attempts, engine)),
         detail,
         languages=best.options.languages,
         readings=len(attempts),
@@ -189,14 +189,14 @@ def _looks_wrong(attempt: Attempt, *, monolingual: bool) -> bool:
     return evidence.sure_share < _WRONG_SURE_SHARE or not monolingual
 
 
-def _recognition_step(best: Attempt, attempts: list[Attempt]) -> ProcessingStep:
+def _recognition_step(best: Attempt, attempts: list[Attempt], engine: Engine) -> ProcessingStep:
     """Say how the reading that is kept was made, and what spoke for it."""
     evidence = best.evidence
     return ProcessingStep(
         "recognize",
         {
             "languages": "+".join(best.options.languages),
-            "options": best.options.tesseract_flags,
+            "options": engine.format_options(best.options),
             "reading": f"{attempts.index(best) + 1} of {len(attempts)}",
             "covered": f"{evidence.covered_share}",
             "sure": f"{evidence.sure_share}",

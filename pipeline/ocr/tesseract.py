@@ -1,5 +1,10 @@
-"""Tesseract as a program, through pytesseract: the engine that ships."""
+"""Tesseract as a program, through pytesseract: the engine that ships.
 
+Also what the program has in common with the library in ``tesserocr_engine``.
+"""
+
+import csv
+import io
 import re
 import subprocess
 import time
@@ -13,49 +18,106 @@ import pytesseract
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.fixity import file_sha256
 from pipeline.model import EngineSignature
-from pipeline.ocr.engine import COMMON_FLAGS, RecognitionOptions, parse_tsv
-from pipeline.text import PageText
+from pipeline.ocr.engine import Binarization, PageSegmentation, RecognitionOptions
+from pipeline.text import Block, Box, Line, PageText, Word
+
+_DPI = 200  #: letters are scaled to what they measure then
+_COMMON_FLAGS = f"--dpi {_DPI}"
+_SEGMENTATION_MODES = {PageSegmentation.PAGE: "3", PageSegmentation.BLOCK: "6"}
+_THRESHOLDING_METHODS = {Binarization.OTSU: "0", Binarization.SAUVOLA: "2"}
+_NO_LANGUAGES = frozenset(["osd", "equ"])  #: models of orientation and script, and of equations
 
 
 @dataclass(frozen=True, slots=True)
-class Tesseract:
+class TesseractBase:
+    """What the program and the library share: languages, options and the time for a page."""
+
+    languages: tuple[str, ...]
+    timeout: float  #: seconds for one page, from now on, all its readings together
+    _started_at: float = field(default_factory=time.monotonic, compare=False)
+
+    def installed_languages(self) -> tuple[str, ...]:
+        """Return the codes of the models that read a language.
+
+        Raises:
+            SetupError: Tesseract is not installed or does not run.
+        """
+        return tuple(code for code in installed_models() if code not in _NO_LANGUAGES)
+
+    @staticmethod
+    def language_code(tag: str) -> str:
+        """Return Tesseract's code of a language in BCP 47; what is no such tag passes for a code.
+
+        >>> [TesseractBase.language_code(tag) for tag in ("ru", "de-Latf", "deu_latf")]
+        ['rus', 'deu_latf', 'deu_latf']
+        """
+        if "_" in tag or not (found := langcodes.get(tag)).is_valid():
+            return tag
+        script = found.simplify_script().script or ""
+        return "_".join(filter(None, (found.to_alpha3(variant="T"), script.lower())))
+
+    def format_options(self, options: RecognitionOptions) -> str:
+        """Return the options as flags of the command line."""
+        return tesseract_flags(options)
+
+    def _seconds_left(self) -> float:
+        return max(self._started_at + self.timeout - time.monotonic(), 0.001)
+
+    def _timeout_error(self) -> PageTimeoutError:
+        msg = f"Tesseract took longer than {self.timeout:g} s (OPIS_PAGE_TIMEOUT)"
+        return PageTimeoutError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class Tesseract(TesseractBase):
     """Tesseract as a child process, one recognition a page.
 
     The caller's environment must hold ``OMP_THREAD_LIMIT=1``: without it two of them on two
     cores are five times slower.
     """
 
-    languages: tuple[str, ...]
-    timeout: float  #: seconds for one page, from now on, all its readings together
-    _started_at: float = field(default_factory=time.monotonic, compare=False)
-
     @property
     def signature(self) -> EngineSignature:
         """Version, languages in the order given, SHA-256 of each model, settings."""
-        return tesseract_signature(self.languages)
+        return program_signature(self.languages)
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
         """Return words, lines and paragraphs of an image file (PGM is fastest)."""
-        left = max(self._started_at + self.timeout - time.monotonic(), 0.001)
         try:
             table = pytesseract.image_to_data(
                 str(image),
                 lang="+".join(options.languages),
-                config=options.tesseract_flags,
-                timeout=left,
+                config=tesseract_flags(options),
+                timeout=self._seconds_left(),
             )
         except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
             told = f"Tesseract failed with status {error.status}: {error.message}"
             msg = told.rstrip(": ")  # a killed one says nothing
             raise PageError(msg) from error
         except RuntimeError as error:  # pytesseract's bare time-out
-            msg = f"Tesseract took longer than {self.timeout:g} s (OPIS_PAGE_TIMEOUT)"
-            raise PageTimeoutError(msg) from error
+            raise self._timeout_error() from error
         return parse_tsv(table)
 
 
-def installed_languages() -> dict[str, Path]:
-    """Return the engine's language codes and their model files.
+def tesseract_flags(options: RecognitionOptions) -> str:
+    """Return the options as flags of Tesseract's command line, its own defaults left out."""
+    method = ""
+    if options.binarization is not Binarization.OTSU:
+        method = f" -c thresholding_method={_THRESHOLDING_METHODS[options.binarization]}"
+    return f"--psm {_SEGMENTATION_MODES[options.segmentation]} {_COMMON_FLAGS}{method}"
+
+
+def tesseract_variables(options: RecognitionOptions) -> dict[str, str]:
+    """Return the options by the names of Tesseract's variables, all of them."""
+    return {
+        "user_defined_dpi": str(_DPI),
+        "tessedit_pageseg_mode": _SEGMENTATION_MODES[options.segmentation],
+        "thresholding_method": _THRESHOLDING_METHODS[options.binarization],
+    }
+
+
+def installed_models() -> dict[str, Path]:
+    """Return Tesseract's model files by their codes.
 
     Raises:
         SetupError: Tesseract is not installed or does not run.
@@ -67,18 +129,6 @@ def installed_languages() -> dict[str, Path]:
     return {code: root / f"{code}.traineddata" for code in codes}
 
 
-def engine_code(language: str) -> str:
-    """Return Tesseract's code of a language in BCP 47; what is none is taken for a code.
-
-    >>> engine_code("ru"), engine_code("de-Latf"), engine_code("deu_latf")
-    ('rus', 'deu_latf', 'deu_latf')
-    """
-    if "_" in language or not (found := langcodes.get(language)).is_valid():
-        return language
-    script = found.simplify_script().script
-    return "_".join(part for part in (found.to_alpha3(variant="T"), (script or "").lower()) if part)
-
-
 def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
     """Return the model file of each language.
 
@@ -88,7 +138,7 @@ def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
     if not languages:
         msg = "No language is set. Give one, such as --languages rus+eng."
         raise SetupError(msg)
-    installed = installed_languages()
+    installed = installed_models()
     missing = [code for code in languages if code not in installed]
     if missing:
         packages = " ".join(f"tesseract-ocr-{code.replace('_', '-').lower()}" for code in missing)
@@ -101,25 +151,43 @@ def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
 
 
 @cache
-def tesseract_signature(languages: tuple[str, ...]) -> EngineSignature:
-    """Return what a reading with these languages depends on.
+def program_signature(languages: tuple[str, ...]) -> EngineSignature:
+    """Return what a reading by the program with these languages depends on.
 
     Raises:
         SetupError: Tesseract or one of the models is missing.
     """
-    models = models_of(languages)
-    first, *libraries = (line.strip() for line in _run_tesseract("--version").splitlines())
+    return tesseract_signature(languages, _run_tesseract("--version"))
+
+
+def tesseract_signature(
+    languages: tuple[str, ...], version: str, through: str = ""
+) -> EngineSignature:
+    """Return what a reading by a Tesseract with these languages depends on.
+
+    Page cache and provenance hold it: not a letter of its settings may change.
+
+    Args:
+        languages: its codes, in the order given.
+        version: what Tesseract prints of its version and its libraries.
+        through: the library that runs it, with its version; empty for the program.
+
+    Raises:
+        SetupError: no language is given, or one of the models is missing.
+    """
+    first, *libraries = (line.strip() for line in version.splitlines())
     leptonica = next((line for line in libraries if line.startswith("leptonica")), "")
+    settings = {
+        "options": _COMMON_FLAGS,
+        "OMP_THREAD_LIMIT": "1",
+        "leptonica": leptonica.removeprefix("leptonica-"),
+    }
     return EngineSignature(
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: file_sha256(path) for code, path in models.items()},
-        settings={
-            "options": COMMON_FLAGS,
-            "OMP_THREAD_LIMIT": "1",
-            "leptonica": leptonica.removeprefix("leptonica-"),
-        },
+        models={code: file_sha256(path) for code, path in models_of(languages).items()},
+        settings=settings | ({"through": through} if through else {}),
     )
 
 
@@ -138,3 +206,30 @@ def _run_tesseract(option: str) -> str:
         )
         raise SetupError(msg) from error
     return done.stdout or done.stderr
+
+
+def parse_tsv(table: str) -> PageText:
+    """Read Tesseract's TSV: rows of level 5 are words; the keys before them group them.
+
+    Format: https://tesseract-ocr.github.io/tessdoc/Command-Line-Usage.html (TSV output).
+    """
+    grouped: dict[tuple[str, str], dict[str, list[Word]]] = {}
+    for row in csv.DictReader(io.StringIO(table), delimiter="\t", quoting=csv.QUOTE_NONE):
+        words = _parse_words(row) if row["level"] == "5" else []
+        if words:
+            block = grouped.setdefault((row["block_num"], row["par_num"]), {})
+            block.setdefault(row["line_num"], []).extend(words)
+    return PageText(
+        tuple(
+            Block(tuple(Line(tuple(words)) for words in lines.values()))
+            for lines in grouped.values()
+        )
+    )
+
+
+def _parse_words(row: dict[str, str]) -> list[Word]:
+    """Return the words of a row: one, but for an odd space inside what Tesseract calls a word."""
+    left, top = max(int(row["left"]), 0), max(int(row["top"]), 0)
+    box = Box(left, top, max(int(row["width"]), 1), max(int(row["height"]), 1))
+    confidence = min(max(float(row["conf"]) / 100, 0.0), 1.0)
+    return [Word(text, box, round(confidence, 4)) for text in (row["text"] or "").split()]
