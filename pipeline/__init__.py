@@ -3,6 +3,7 @@
 From the ground up (a package imports only from lower lines; ``docs/architecture.md`` has the map):
 
 errors, fixity, text   what goes wrong, in words; digests; words, lines and blocks of a page
+raster                 the pixels of a page image
 references             archival references: found in text, read, printed, named
 model, settings        values that all share; settings and their checks
 dates                  EDTF, dates as people write them, as formats and citations want them
