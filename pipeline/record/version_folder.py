@@ -1,0 +1,161 @@
+"""The folder of a published version, ``records/…/RECORD-ID/vN``, and the names of its files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from pipeline.record.model import Record, parse_record
+
+RECORD_FILE = "data/record.json"  #: relative to the folder of a version
+
+
+def version_name(number: int) -> str:
+    """Return the name of a version's folder.
+
+    >>> version_name(2)
+    'v2'
+    """
+    return f"v{number}"
+
+
+def alto_file_name(page_number: int) -> str:
+    """Return a page's ALTO file, relative to ``data/``: by position (from 1), never by leaf.
+
+    >>> alto_file_name(7)
+    'pages/0007.alto.xml'
+    """
+    return f"pages/{page_number:04d}.alto.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFolder:
+    """The folder of a version: a BagIt bag, published or being made; knows where its files lie."""
+
+    path: Path
+
+    @classmethod
+    def of(cls, record_folder: Path, number: int) -> Self:
+        """Return the folder of a record's version."""
+        return cls(record_folder / version_name(number))
+
+    def other_version(self, number: int) -> Self:
+        """Return the folder of another version of the same record; it need not exist."""
+        return type(self).of(self.record_folder, number)
+
+    @property
+    def record_folder(self) -> Path:
+        """The folder that holds all versions of the record."""
+        return self.path.parent
+
+    @property
+    def record_id(self) -> str:
+        """The id of the record, as its folder has it."""
+        return self.record_folder.name
+
+    @property
+    def number(self) -> int:
+        """The number of the version, as the folder has it; a folder being made has none."""
+        return int(self.path.name[1:])
+
+    def name_of(self, path: Path) -> str:
+        """Return the name of a file as manifests have it, such as ``data/text.txt``."""
+        return path.relative_to(self.path).as_posix()
+
+    def load_record(self) -> Record:
+        """Read ``record.json``.
+
+        Raises:
+            OSError: it cannot be read.
+            ValueError: it is not JSON, or not a record of this schema.
+        """
+        return parse_record(self.record_file.read_bytes())
+
+    @property
+    def data(self) -> Path:
+        """The payload of the bag."""
+        return self.path / "data"
+
+    @property
+    def record_file(self) -> Path:
+        """The normalized record."""
+        return self.path / RECORD_FILE
+
+    @property
+    def provenance_file(self) -> Path:
+        """The event log as PROV-JSON."""
+        return self.data / "provenance.json"
+
+    @property
+    def changes_file(self) -> Path:
+        """What differs from the version before; the first version has none."""
+        return self.data / "changes.json"
+
+    @property
+    def readme_file(self) -> Path:
+        """What this folder is, in plain words."""
+        return self.data / "README.txt"
+
+    @property
+    def text_file(self) -> Path:
+        """The reading text."""
+        return self.data / "text.txt"
+
+    @property
+    def searchable_pdf(self) -> Path:
+        """The page images with an invisible text layer."""
+        return self.data / "searchable.pdf"
+
+    @property
+    def original_folder(self) -> Path:
+        """The folder of the scan."""
+        return self.data / "original"
+
+    def original(self, name: str) -> Path:
+        """Return the scan, as it arrived."""
+        return self.data / f"original/{name}"
+
+    @property
+    def pages_folder(self) -> Path:
+        """The folder of the ALTO files."""
+        return self.data / "pages"
+
+    def alto(self, page_number: int) -> Path:
+        """Return the ALTO file of a page, counted from 1."""
+        return self.data / alto_file_name(page_number)
+
+    @property
+    def export_folder(self) -> Path:
+        """The folder of the exports."""
+        return self.data / "export"
+
+    def export(self, name: str) -> Path:
+        """Return an export."""
+        return self.data / f"export/{name}"
+
+    def export_names(self) -> set[str]:
+        """Return the names of the exports that lie there; a withdrawn version has none."""
+        folder = self.export_folder
+        return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+    @property
+    def sidecar_folder(self) -> Path:
+        """The folder of what described the scan; it is not for readers."""
+        return self.data / "sidecar"
+
+    def sidecar(self, name: str) -> Path:
+        """Return the sidecar that came with the scan."""
+        return self.data / f"sidecar/{name}"
+
+    @property
+    def index_row_file(self) -> Path:
+        """The row of the inbox's ``index.csv`` that described the scan, with its heading."""
+        return self.sidecar("index.csv")
+
+    @property
+    def translation_folder(self) -> Path:
+        """The folder of the translations."""
+        return self.data / "translation"
+
+    def translation(self, name: str) -> Path:
+        """Return a translation that came with the scan."""
+        return self.data / f"translation/{name}"
