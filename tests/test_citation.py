@@ -175,7 +175,7 @@ def test_words_are_compared_with_some_around() -> None:
 
 def test_the_command_cites_and_checks(tmp_path: Path) -> None:
     done = published(tmp_path)
-    output = ["--output", str(done.folder.parents[6])]
+    output = ["--output", str(done.folder.path.parents[6])]
     runner = CliRunner()
     made = runner.invoke(app, ["cite", done.record_id, "--text", "reading", *output])
     assert made.exit_code == 0, made.output

@@ -20,7 +20,7 @@ from pipeline.exports.registry import FORMATS, PUBLISHED
 from pipeline.exports.rules import broken_rules
 from pipeline.exports.source import ExportSource, VersionFile, placed_lines
 from pipeline.record.events import translation_activities
-from pipeline.record.model import Name, NameForm, Record, Translation, parse_record
+from pipeline.record.model import Name, NameForm, Record, Translation
 from pipeline.record.provenance import Agent
 from pipeline.repository.export_source import load_export_source
 from pipeline.repository.publish import PublishResult
@@ -119,7 +119,7 @@ def material(folder: Path, name: str) -> ExportSource:
 
 def of_a_publication(folder: Path) -> ExportSource:
     done = published(folder)
-    made = parse_record((done.folder / "data" / "record.json").read_bytes())
+    made = done.folder.load_record()
     return load_export_source(done.folder, made, "https://archive.example.org")
 
 
@@ -296,7 +296,7 @@ def test_an_export_is_the_same_twice_and_names_no_machine(name: str, tmp_path: P
 
 
 def output_of(done: PublishResult) -> list[str]:
-    return ["--output", str(next(p for p in done.folder.parents if p.name == "output"))]
+    return ["--output", str(next(p for p in done.folder.path.parents if p.name == "output"))]
 
 
 def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
@@ -317,14 +317,14 @@ def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
 def test_a_pipe_gets_the_bytes_of_the_file_and_no_emoji(tmp_path: Path) -> None:
     done = published(tmp_path, title="The file :id: of :b:")
     told = CliRunner().invoke(app, ["export", done.record_id, "--format", "tei", *output_of(done)])
-    assert told.stdout_bytes == (done.folder / "data" / "export" / "tei.xml").read_bytes()
+    assert told.stdout_bytes == done.folder.export("tei.xml").read_bytes()
     assert ":id:" in CliRunner().invoke(app, ["show", done.record_id, *output_of(done)]).stdout
 
 
 def test_a_damaged_record_is_named_and_the_others_are_exported(tmp_path: Path) -> None:
     whole = published(tmp_path)
     done = published(tmp_path, ("Третий.",), references="RGASPI, f. 17, op. 3, d. 5, l. 2")
-    alto = done.folder / "data" / "pages" / "0001.alto.xml"
+    alto = done.folder.alto(1)
     alto.chmod(0o644)
     alto.write_bytes(b"<alto")
     target = tmp_path / "all"

@@ -18,7 +18,7 @@ from pipeline.errors import IngestError
 from pipeline.exports.registry import FORMATS, ORIGINAL_EXPORTS, PUBLISHED
 from pipeline.ingest.revisions import reclean_record, withdraw_record
 from pipeline.model import IssueType
-from pipeline.record.model import parse_record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
@@ -78,8 +78,8 @@ def test_it_is_exported_in_every_format(settings: Settings) -> None:
         entries = list(catalog.iter_entries())
     assert len(entries) == 3
     for entry in entries:
-        folder = settings.records / entry.folder / f"v{entry.version}"
-        record = parse_record((folder / "data/record.json").read_bytes())
+        folder = VersionFolder.of(settings.records / entry.folder, entry.version)
+        record = folder.load_record()
         made = load_export_source(folder, record, settings.base_url)
         for form, (write, _) in FORMATS.items():
             content = write(made)
@@ -116,11 +116,13 @@ def test_the_same_scan_described_anew_is_the_next_version(archive: Path) -> None
 
 
 def test_a_version_is_asked_only_for_the_exports_it_has(settings: Settings) -> None:
-    folder = next(settings.records.rglob(f"{LETTER}/v2"))
-    (folder / "data/export/a-later-format.xml").write_text("<later/>")
-    info = dict(line.split(": ", 1) for line in (folder / "bag-info.txt").read_text().splitlines())
+    folder = VersionFolder(next(settings.records.rglob(f"{LETTER}/v2")))
+    folder.export("a-later-format.xml").write_text("<later/>")
+    info = dict(
+        line.split(": ", 1) for line in (folder.path / "bag-info.txt").read_text().splitlines()
+    )
     info.pop("Payload-Oxum")
-    close_bag(folder, info)
+    close_bag(folder.path, info)
     assert check_version(folder) == []
 
 

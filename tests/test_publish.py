@@ -19,16 +19,16 @@ from tests.factories import CLOCK, LETTER, admitted, pages, published, record, s
 
 def test_a_published_version_is_a_whole_bag_that_nobody_can_write(tmp_path: Path) -> None:
     done = published(tmp_path)
-    assert done.folder == (
+    assert done.folder.path == (
         tmp_path / "output/records/rgaspi/f558/op11/d330/rgaspi-f558-op11-d330-l0110-0111/v1"
     )
     assert check_version(done.folder) == []
-    assert bagit.Bag(str(done.folder)).validate()
-    assert not any(path.stat().st_mode & 0o222 for path in done.folder.rglob("*"))
+    assert bagit.Bag(str(done.folder.path)).validate()
+    assert not any(path.stat().st_mode & 0o222 for path in done.folder.path.rglob("*"))
 
 
 def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
-    data = published(tmp_path).folder / "data"
+    data = published(tmp_path).folder.data
     files = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     assert files == [
         "README.txt",
@@ -49,7 +49,7 @@ def test_the_same_bytes_again_lead_to_the_record_that_exists(tmp_path: Path) -> 
     again = published(tmp_path)
     assert again.already_published
     assert (again.record_id, again.folder) == (first.record_id, first.folder)
-    assert sorted(path.name for path in first.folder.parent.iterdir()) == ["v1"]
+    assert sorted(path.name for path in first.folder.record_folder.iterdir()) == ["v1"]
 
 
 def test_other_bytes_never_replace_a_version(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_other_bytes_never_replace_a_version(tmp_path: Path) -> None:
     with pytest.raises(DuplicateError, match="replaces: rgaspi-f558-op11-d330-l0110-0111"):
         publish_record(other, record(other, texts), lambda: pages(texts), settings, CLOCK)
     assert check_version(first.folder) == []
-    assert sorted(path.name for path in first.folder.parent.iterdir()) == ["v1"]
+    assert sorted(path.name for path in first.folder.record_folder.iterdir()) == ["v1"]
 
 
 def test_a_scan_that_changes_while_it_is_read_is_not_published(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_a_failure_while_staging_leaves_nothing(
             with pytest.raises(OSError, match="No space left"):
                 publish_record(scan, record(scan), pages, settings, CLOCK)
         assert list(settings.records.rglob("*")) == []
-    assert publish_record(scan, record(scan), pages, settings, CLOCK).folder.is_dir()
+    assert publish_record(scan, record(scan), pages, settings, CLOCK).folder.path.is_dir()
 
 
 def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> None:
@@ -99,11 +99,11 @@ def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> No
         assert known is not None
     # As after a crash: announced and renamed, but not entered.
     aside = tmp_path / "aside"
-    shutil.move(done.folder.parent, aside)
+    shutil.move(done.folder.record_folder, aside)
     with Catalog(output / "catalog.sqlite", records) as catalog:
         catalog.rebuild()
         catalog.mark_pending(done.folder)
-    shutil.move(aside, done.folder.parent)
+    shutil.move(aside, done.folder.record_folder)
     with Catalog(output / "catalog.sqlite", records) as catalog:
         assert catalog.newest_version(done.record_id) == 0
         catalog.apply_pending()
@@ -113,14 +113,14 @@ def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> No
 
 def test_two_days_differ_in_moments_alone(tmp_path: Path) -> None:
     first, second = published(tmp_path / "a"), published(tmp_path / "b")
-    for path in sorted(p for p in first.folder.rglob("*") if p.is_file()):
-        other = second.folder / path.relative_to(first.folder)
+    for path in sorted(p for p in first.folder.path.rglob("*") if p.is_file()):
+        other = second.folder.path / first.folder.name_of(path)
         assert path.read_bytes() == other.read_bytes(), path.name
 
 
 def test_no_path_of_the_machine_is_published(tmp_path: Path) -> None:
     done = published(tmp_path)
-    for path in (p for p in done.folder.rglob("*") if p.is_file()):
+    for path in (p for p in done.folder.path.rglob("*") if p.is_file()):
         assert str(tmp_path).encode() not in path.read_bytes(), path.name
 
 
@@ -164,5 +164,5 @@ def test_what_another_run_is_making_is_not_cleared(tmp_path: Path) -> None:
 
 def test_what_is_sealed_can_be_discarded(tmp_path: Path) -> None:
     done = published(tmp_path, LETTER)
-    discard_folder(done.folder)
-    assert not done.folder.exists()
+    discard_folder(done.folder.path)
+    assert not done.folder.path.exists()

@@ -15,7 +15,6 @@ from lxml import html as tree
 from PIL import Image
 
 from pipeline.record.assemble import reassemble_record
-from pipeline.record.model import parse_record
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.publish import publish_record
 from pipeline.settings import Settings
@@ -228,7 +227,7 @@ def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
     done = published(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     build(settings, readers)
-    old = parse_record((done.folder / "data" / "record.json").read_bytes())
+    old = done.folder.load_record()
     other = (LETTER[0].replace("получили", "приняли"), LETTER[1])
     new = reassemble_record(old, pages_read(other), SIGNATURE, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")

@@ -17,6 +17,7 @@ from pipeline.description.translations import (
 )
 from pipeline.errors import DescriptionError, IngestError
 from pipeline.record.model import dump_json, parse_record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import close_bag
 from pipeline.repository.publish import publish_record
 from pipeline.repository.verify import check_version
@@ -188,12 +189,12 @@ def translated(tmp_path: Path) -> AdmittedScan:
     return replace(said, translations=find_translations(scan, []))
 
 
-def published(tmp_path: Path) -> Path:
+def published(tmp_path: Path) -> VersionFolder:
     """Publish a translated record and let a vandal write to it."""
     scan = translated(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     folder = publish_record(scan, record(scan), pages, settings, CLOCK).folder
-    for path in [folder, *folder.rglob("*")]:
+    for path in [folder.path, *folder.path.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder
 
@@ -202,8 +203,8 @@ def test_a_translation_that_is_not_the_one_in_the_record_is_found(tmp_path: Path
     version = published(tmp_path)
     assert check_version(version) == []
     for content in ("Dear enemy.", ""):
-        put(version / "data" / "translation" / "a.en.txt", content)
-        close_bag(version, {"External-Identifier": version.parent.name})
+        put(version.translation("a.en.txt"), content)
+        close_bag(version.path, {"External-Identifier": version.record_id})
         assert "data/translation/a.en.txt" in {found.path for found in check_version(version)}
 
 
@@ -236,11 +237,11 @@ def test_what_nobody_can_have_said_is_found(
     tmp_path: Path, spoil: Callable[[dict[str, Any]], None], told: str
 ) -> None:
     version = published(tmp_path)
-    path = version / "data" / "record.json"
+    path = version.record_file
     made = json.loads(path.read_text("utf-8"))
     spoil(made)
     put(path, dump_json(made))
-    close_bag(version, {"External-Identifier": version.parent.name})
+    close_bag(version.path, {"External-Identifier": version.record_id})
     assert any(told in found.detail for found in check_version(version))
 
 

@@ -33,9 +33,10 @@ from pipeline.record.changes import (
     fields_match,
     has_same_content,
 )
-from pipeline.record.model import Record, RecordPage, parse_record
+from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import to_prov_json
 from pipeline.record.trace import trace_word
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Damage
 from pipeline.repository.catalog import Catalog
@@ -70,13 +71,9 @@ def settings_for(house: Path) -> Settings:
     return Settings(inbox=house / "inbox", output=house / "output")
 
 
-def loaded(folder: Path) -> Record:
-    return parse_record((folder / "data" / "record.json").read_bytes())
-
-
-def digests(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): file_sha256(path) for path in files}
+def digests(folder: VersionFolder) -> dict[str, str]:
+    files = sorted(path for path in folder.path.rglob("*") if path.is_file())
+    return {folder.name_of(path): file_sha256(path) for path in files}
 
 
 @law
@@ -124,7 +121,7 @@ def canned() -> Record:
 
 def test_pages_come_back_from_a_version_as_they_were_read(tmp_path: Path) -> None:
     done = published(tmp_path)
-    old = loaded(done.folder)
+    old = done.folder.load_record()
     for kept, read in zip(stored_pages(done.folder, old), pages(), strict=True):
         assert kept.number == read.number
         assert kept.source == read.source
@@ -136,12 +133,12 @@ def test_cleaning_again_by_the_same_steps_changes_nothing(tmp_path: Path) -> Non
     done = published(tmp_path)
     outcome = reclean_record(done.record_id, settings_for(tmp_path), CLOCK)
     assert (outcome.already_published, outcome.version) == (True, 1)
-    assert not (done.folder.parent / "v2").exists()
+    assert not done.folder.other_version(2).path.exists()
 
 
 def test_a_record_made_again_from_the_same_pages_is_the_same(tmp_path: Path) -> None:
     done = published(tmp_path)
-    old = loaded(done.folder)
+    old = done.folder.load_record()
     assert has_same_content(
         old, reassemble_record(old, stored_pages(done.folder, old), None, CLOCK)
     )
@@ -152,7 +149,7 @@ def _second(tmp_path: Path) -> tuple[PublishResult, Settings]:
     """Publish a record, then a version of it that was read otherwise."""
     done = published(tmp_path)
     ours = settings_for(tmp_path)
-    old = loaded(done.folder)
+    old = done.folder.load_record()
     other = (LETTER[0].replace("получили", "полутили"), LETTER[1])
     new = reassemble_record(old, pages(other), SIGNATURE, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")
@@ -165,8 +162,8 @@ def test_a_next_version_tells_what_changed_and_the_first_stays(tmp_path: Path) -
     before = digests(first.folder)
     done, ours = _second(tmp_path / "two")
     assert digests(done.folder) == before
-    folder = done.folder.parent / "v2"
-    told = VersionChanges.model_validate_json((folder / "data" / "changes.json").read_bytes())
+    folder = done.folder.other_version(2)
+    told = VersionChanges.model_validate_json(folder.changes_file.read_bytes())
     assert (told.kind, told.reason, told.before, told.after) == ("reread", "a better engine", 1, 2)
     assert [(edit.removed, edit.inserted) for edit in told.pages[0].edits] == [
         ("получили", "полутили")
@@ -178,9 +175,9 @@ def test_a_next_version_tells_what_changed_and_the_first_stays(tmp_path: Path) -
 
 def test_changes_that_do_not_lead_there_are_found(tmp_path: Path) -> None:
     done, _ = _second(tmp_path)
-    folder = done.folder.parent / "v2"
-    path = folder / "data" / "changes.json"
-    for each in (folder, path.parent, path):
+    folder = done.folder.other_version(2)
+    path = folder.changes_file
+    for each in (folder.path, path.parent, path):
         each.chmod(0o755)
     said = json.loads(path.read_text("utf-8"))
     said["pages"] = []
@@ -214,11 +211,11 @@ def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path
     ours, before = settings_for(tmp_path), digests(done.folder)
     outcome = withdraw_record(done.record_id, "rights of a third party", ours, CLOCK)
     assert outcome.version == 2
-    folder = done.folder.parent / "v2"
-    made = loaded(folder)
+    folder = done.folder.other_version(2)
+    made = folder.load_record()
     assert (made.status, made.status_reason) == ("withdrawn", "rights of a third party")
-    assert "rights of a third party" in (folder / "data" / "README.txt").read_text("utf-8")
-    files = sorted(path.name for path in (folder / "data").iterdir())
+    assert "rights of a third party" in folder.readme_file.read_text("utf-8")
+    files = sorted(path.name for path in folder.data.iterdir())
     assert files == ["README.txt", "changes.json", "provenance.json", "record.json"]
     assert digests(done.folder) == before
     assert check_archive(ours, []) == (2, [])
@@ -246,24 +243,24 @@ def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
 def test_text_that_is_left_in_a_withdrawn_version_is_found(tmp_path: Path) -> None:
     done = published(tmp_path)
     withdraw_record(done.record_id, "a reason", settings_for(tmp_path), CLOCK)
-    folder = done.folder.parent / "v2"
-    for path in [folder, *folder.rglob("*")]:
+    folder = done.folder.other_version(2)
+    for path in [folder.path, *folder.path.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
-    shutil.copytree(done.folder / "data" / "pages", folder / "data" / "pages")
+    shutil.copytree(done.folder.pages_folder, folder.pages_folder)
     details = [found.detail for found in check_version(folder)]
     assert "is here though the record is withdrawn" in details
 
 
 def test_a_version_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     done, ours = _second(tmp_path)
-    before = digests(done.folder.parent / "v2")
-    old = loaded(done.folder)
+    before = digests(done.folder.other_version(2))
+    old = done.folder.load_record()
     other = ("совсем другое", "Филиппов")
     new = reassemble_record(old, pages(other), SIGNATURE, CLOCK)
     scan = admitted(tmp_path / "inbox" / "scan.pdf")
     found = publish_record(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "late"))
     assert found.already_published
-    assert digests(done.folder.parent / "v2") == before
+    assert digests(done.folder.other_version(2)) == before
 
 
 def test_a_word_is_followed_back_through_a_joined_line_end() -> None:
@@ -317,7 +314,7 @@ def test_the_walk_is_told_in_plain_words(tmp_path: Path) -> None:
 
 def test_unread_pages_and_blank_ones_go_through_a_version(tmp_path: Path) -> None:
     done = published(tmp_path, ("Первая", ""))
-    old = loaded(done.folder)
+    old = done.folder.load_record()
     assert has_same_content(
         old, reassemble_record(old, stored_pages(done.folder, old), None, CLOCK)
     )
@@ -416,20 +413,20 @@ def _with_sidecar(scan: AdmittedScan, content: str) -> AdmittedScan:
 
 def test_a_new_description_reads_nothing_and_leaves_the_text_alone(tmp_path: Path) -> None:
     done = published(tmp_path)
-    ours, before = settings_for(tmp_path), loaded(done.folder)
+    ours, before = settings_for(tmp_path), done.folder.load_record()
     scan = admitted(tmp_path / "inbox" / "scan.pdf", title="Another title")
     scan = _with_sidecar(scan, "title: Another title\n")
     other = ours.model_copy(update={"languages": ("eng",), "engine": "tesserocr"})
     outcome = _again(scan, other)
     assert isinstance(outcome, Outcome)
     assert (outcome.version, outcome.title) == (2, "Another title")
-    now = loaded(done.folder.parent / "v2")
+    now = done.folder.other_version(2).load_record()
     assert now.pages == before.pages
     assert now.provenance.plans == before.provenance.plans
     assert now.provenance.agents["engine"] == before.provenance.agents["engine"]
     assert now.provenance.sidecar is not None
     told = VersionChanges.model_validate_json(
-        (Path(outcome.folder) / "data/changes.json").read_bytes()
+        VersionFolder(Path(outcome.folder)).changes_file.read_bytes()
     )
     assert told.text_unchanged
     assert told.settings == ()
@@ -442,14 +439,14 @@ def test_a_new_description_reads_nothing_and_leaves_the_text_alone(tmp_path: Pat
 
 def test_a_translation_that_comes_later_leaves_what_was_said(tmp_path: Path) -> None:
     done = published(tmp_path)
-    ours, before = settings_for(tmp_path), loaded(done.folder)
+    ours, before = settings_for(tmp_path), done.folder.load_record()
     file = tmp_path / "inbox" / "scan.en.txt"
     file.write_text("To Comrade Mao.", encoding="utf-8")
     scan = admitted(tmp_path / "inbox" / "scan.pdf", references="", title="Found in a drawer")
     scan = replace(scan, translations=(read_translation(file, "en", None),))
     outcome = _again(scan, ours)
     assert isinstance(outcome, Outcome)
-    now = loaded(Path(outcome.folder))
+    now = VersionFolder(Path(outcome.folder)).load_record()
     assert (now.title, now.references, now.origins) == (
         before.title, before.references, before.origins,
     )  # fmt: skip
@@ -463,11 +460,11 @@ def test_a_scan_of_unknown_place_keeps_its_id_when_its_place_is_learnt(tmp_path:
     done = published(tmp_path, references="", title="Found in a drawer")
     ours = settings_for(tmp_path)
     assert done.record_id.startswith("scan-")
-    assert IssueType.NO_REFERENCE in {one.concern for one in loaded(done.folder).issues}
+    assert IssueType.NO_REFERENCE in {one.concern for one in done.folder.load_record().issues}
     outcome = _again(admitted(tmp_path / "inbox" / "scan.pdf"), ours)
     assert isinstance(outcome, Outcome)
     assert (outcome.record, outcome.version) == (done.record_id, 2)
-    now = loaded(done.folder.parent / "v2")
+    now = done.folder.other_version(2).load_record()
     assert now.title == "Found in a drawer"  # no sidecar came with it: what was said stands
     assert [page.leaf for page in now.pages] == ["0110", "0111"]
     assert IssueType.NO_REFERENCE not in {one.concern for one in now.issues}
@@ -496,7 +493,7 @@ def _other(path: Path) -> str:
 
 def test_work_of_an_older_opis_stays_its_own(tmp_path: Path) -> None:
     done = published(tmp_path)
-    old = loaded(done.folder)
+    old = done.folder.load_record()
     log = old.provenance
     older = log.agents["opis"].model_copy(update={"version": "0.0.1"})
     was = log.model_copy(update={"agents": {**log.agents, "opis": older}})
@@ -513,9 +510,9 @@ def test_work_of_an_older_opis_stays_its_own(tmp_path: Path) -> None:
 
 def test_a_version_that_is_gone_is_missed_without_a_catalogue(tmp_path: Path) -> None:
     done, ours = _second(tmp_path)
-    for path in [done.folder.parent, *done.folder.rglob("*"), done.folder]:
+    for path in [done.folder.record_folder, *done.folder.path.rglob("*"), done.folder.path]:
         path.chmod(0o755)
-    shutil.rmtree(done.folder)
+    shutil.rmtree(done.folder.path)
     ours.catalog.unlink()
     _, findings = check_archive(ours, [])
     assert [(found.path[-3:], found.damage) for found in findings] == [("/v1", Damage.MISSING)]
@@ -523,7 +520,7 @@ def test_a_version_that_is_gone_is_missed_without_a_catalogue(tmp_path: Path) ->
 
 def test_changes_that_hide_a_change_of_description_are_found(tmp_path: Path) -> None:
     done = published(tmp_path)
-    old = loaded(done.folder)
+    old = done.folder.load_record()
     new = old.model_copy(update={"version": 2, "title": "Another"})
     told = compare_versions(old, new, "described", "because")
     assert fields_match(told, old, new)

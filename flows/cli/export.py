@@ -15,7 +15,7 @@ from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.ead import archival_file_name, to_ead
 from pipeline.exports.registry import FORMATS
 from pipeline.exports.source import ExportSource
-from pipeline.record.model import parse_record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.export_source import load_export_source
 from pipeline.settings import Settings
@@ -97,9 +97,9 @@ _GROUP_KEYS = {_EAD_FORMAT: archival_file_name}  #: formats in which several rec
 def _load_source(catalog: Catalog, settings: Settings, record_id: str) -> ExportSource | None:
     """Return what a record is exported from; None, after a complaint, where it is damaged."""
     entry = catalog.get_entry(record_id)
-    folder = settings.records / entry.folder / f"v{entry.version}"
+    folder = VersionFolder.of(settings.records / entry.folder, entry.version)
     try:
-        record = parse_record((folder / "data" / "record.json").read_bytes())
+        record = folder.load_record()
         if record.status == "withdrawn":
             why = record.status_reason or "nobody said why"
             msg = f"{record_id} was withdrawn ({why}); of it there is nothing to export."

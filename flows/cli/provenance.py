@@ -1,7 +1,6 @@
 """The command ``opis provenance``."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from pipeline.errors import CatalogError
 from pipeline.exports.alto import read_blocks
 from pipeline.record.model import Record, RecordPage
 from pipeline.record.trace import describe_source, describe_trace, trace_word
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.text import PageText
 
@@ -29,7 +29,7 @@ def provenance(
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record)
         made = catalog.load_record(record, None)
-    folder = settings.records / entry.folder / f"v{entry.version}"
+    folder = VersionFolder.of(settings.records / entry.folder, entry.version)
     chosen = _chosen_pages(made, page, word)
     texts = {one.number: _page_text(folder, one) for one in chosen}
     traced = {
@@ -65,6 +65,6 @@ def _chosen_pages(record: Record, number: int | None, word: str) -> list[RecordP
     return [record.pages[number - 1]]
 
 
-def _page_text(folder: Path, page: RecordPage) -> PageText:
-    alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
+def _page_text(folder: VersionFolder, page: RecordPage) -> PageText:
+    alto = folder.alto(page.number)
     return PageText(read_blocks(alto.read_bytes())) if alto.is_file() else PageText()

@@ -1,12 +1,11 @@
 """The command ``opis show``."""
 
-from pathlib import Path
-
 from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption, RecordArgument
 from pipeline.exports.readme import pinned_citation
 from pipeline.record.model import Record, parse_record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 
 
@@ -19,26 +18,26 @@ def show_record(
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record)
-    folder = settings.records / entry.folder / f"v{entry.version}"
-    content = (folder / "data" / "record.json").read_text("utf-8")
+    folder = VersionFolder.of(settings.records / entry.folder, entry.version)
+    content = folder.record_file.read_text("utf-8")
     if as_json:
         console.print_line(content.rstrip("\n"))
     else:
         _print_record(parse_record(content), folder)
 
 
-def _print_record(record: Record, folder: Path) -> None:
+def _print_record(record: Record, folder: VersionFolder) -> None:
     """Print a record for a person: what, where, doubts, text by leaf."""
     if record.status == "withdrawn":
         console.print_line(
             f"{record.name}\n\nWithdrawn with version {record.version}: {record.status_reason}"
         )
-        console.print_line(f"Its earlier versions lie in {folder.parent}.")
+        console.print_line(f"Its earlier versions lie in {folder.record_folder}.")
         return
     console.print_line(f"{record.name}\n\n{pinned_citation(record)}\n")
     rows = {
         "record": f"{record.id}, version {record.version}",
-        "folder": str(folder),
+        "folder": str(folder.path),
         "date": record.date,
         "language": record.language,
         "pages": str(len(record.pages)),

@@ -12,6 +12,7 @@ from pipeline.citation.cited import citation_target
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.exports.source import ExportSource, PlacedLine, page_label
 from pipeline.record.model import Record, RecordPage, dump_json_with_list
+from pipeline.record.version_folder import alto_file_name
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 _DEFAULT_CANVAS_SIZE = (1000, 1400)  #: of a canvas whose page has no image
@@ -98,7 +99,7 @@ def _build_canvas(
         "body": image,
         "target": url,
     }
-    alto = f"pages/{page.number:04d}.alto.xml"
+    alto = alto_file_name(page.number)
     canvas: dict[str, Any] = {
         "id": url,
         "type": "Canvas",

@@ -18,6 +18,7 @@ from pipeline.exports.source import (
     serialize,
     xml_safe,
 )
+from pipeline.record.version_folder import alto_file_name
 
 METS = "http://www.loc.gov/METS/"
 _GROUP_USES = {
@@ -101,7 +102,7 @@ def _add_structure(root: etree._Element, source: ExportSource) -> None:
         div = element(whole, _qname("div"), TYPE="page", ORDER=str(page.number), LABEL=label)
         if page.leaf:
             div.set("ORDERLABEL", page.leaf)
-        alto = f"data/pages/{page.number:04d}.alto.xml"
+        alto = f"data/{alto_file_name(page.number)}"
         if alto in known:
             element(div, _qname("fptr"), FILEID=_file_id(alto))
 

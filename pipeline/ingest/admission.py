@@ -17,6 +17,7 @@ from pipeline.errors import (
 from pipeline.fixity import file_sha256
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.ocr.engines import make_engine, signature_of
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog, PublishedVersion
 from pipeline.repository.publish import PublishResult
 from pipeline.scan import AdmittedScan
@@ -110,8 +111,8 @@ def _version_with_same_bytes(scan: AdmittedScan, catalog: Catalog) -> PublishedV
     return known if known is not None and known.record_id != replaced else None
 
 
-def _version_folder(known: PublishedVersion, settings: Settings) -> Path:
-    return settings.records / known.folder / f"v{known.version}"
+def _version_folder(known: PublishedVersion, settings: Settings) -> VersionFolder:
+    return VersionFolder.of(settings.records / known.folder, known.version)
 
 
 def _id_from_digest(sha256: str) -> str:
@@ -119,20 +120,21 @@ def _id_from_digest(sha256: str) -> str:
     return f"scan-{sha256[:12]}"
 
 
-def _has_new_description(scan: AdmittedScan, known: PublishedVersion, folder: Path) -> bool:
+def _has_new_description(
+    scan: AdmittedScan, known: PublishedVersion, folder: VersionFolder
+) -> bool:
     """Whether a description came with known bytes that is not the one of their record."""
     if scan.sidecar_sha256 not in {None, known.sidecar_sha256}:
         return True
     if scan.described.held_reference is not None and known.reference is None:
         return True
-    kept = folder / "data" / "sidecar" / "index.csv"
+    kept = folder.index_row_file
     if scan.index_row and (not kept.is_file() or kept.read_text("utf-8") != scan.index_row):
         return True
     texts = [one.path for one in scan.translations if one.path is not None]
-    there = folder / "data" / "translation"
+    pairs = ((text, folder.translation(text.name)) for text in texts)
     return any(
-        not (there / text.name).is_file() or file_sha256(there / text.name) != file_sha256(text)
-        for text in texts
+        not there.is_file() or file_sha256(there) != file_sha256(text) for text, there in pairs
     )
 
 
@@ -153,7 +155,7 @@ def assign_version(scan: AdmittedScan, catalog: Catalog, settings: Settings) -> 
         msg = f"{scan.name}: its sidecar replaces {replaced}, but there is no such record."
         raise DescriptionError(msg)
     if same is not None and record_id == same.record_id:  # a new description of what is published
-        known = _version_folder(same, settings)
+        known = _version_folder(same, settings).path
         return replace(scan, record_id=record_id, version=newest + 1, published_folder=known)
     if newest and not replaced:
         msg = (

@@ -1,12 +1,12 @@
 """What became of a scan: a record, or why there is none yet."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.record.model import Record
+from pipeline.record.version_folder import VersionFolder
 
 
 class Work(BaseModel):
@@ -48,7 +48,7 @@ class Outcome:
         cls,
         scan: str,
         record: Record,
-        folder: Path,
+        folder: VersionFolder,
         *,
         already_published: bool,
         finding: str = "",
@@ -60,7 +60,7 @@ class Outcome:
             record=record.id,
             version=record.version,
             title=record.name,
-            folder=str(folder),
+            folder=str(folder.path),
             pages=len(record.pages),
             confidence=record.quality.mean_confidence,
             issues=tuple(issue.detail for issue in record.issues),

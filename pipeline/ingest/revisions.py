@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.errors import CatalogError, disk_error_message
 from pipeline.ingest.admission import engine_languages
@@ -12,6 +11,7 @@ from pipeline.ocr.engines import signature_of
 from pipeline.record.assemble import reassemble_record
 from pipeline.record.changes import ChangeKind, has_same_content
 from pipeline.record.model import Record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs, in_workers
 from pipeline.repository.publish import publish_record
@@ -78,7 +78,7 @@ def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Cloc
     )
 
 
-def _load_newest(record_id: str, settings: Settings) -> tuple[Path, Record]:
+def _load_newest(record_id: str, settings: Settings) -> tuple[VersionFolder, Record]:
     with Catalog(settings.catalog, settings.records) as catalog:
         catalog.apply_pending()
         entry = catalog.get_entry(record_id)
@@ -86,7 +86,7 @@ def _load_newest(record_id: str, settings: Settings) -> tuple[Path, Record]:
     if record.status == "withdrawn":
         msg = f"{record_id} was withdrawn with version {record.version}: {record.status_reason}"
         raise CatalogError(msg)
-    return settings.records / entry.folder / f"v{entry.version}", record
+    return VersionFolder.of(settings.records / entry.folder, entry.version), record
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def _revision_outcome(
 ) -> Outcome:
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record.id)
-    folder = settings.records / entry.folder / f"v{record.version}"
+    folder = VersionFolder.of(settings.records / entry.folder, record.version)
     return Outcome.from_record(scan.name, record, folder, already_published=already_published)
 
 

@@ -42,7 +42,8 @@ from pipeline.ingest.work import WorkCounter
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
 from pipeline.record.assemble import assemble_record, redescribe_record
-from pipeline.record.model import Record, parse_record
+from pipeline.record.model import Record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.pdf_jobs import PdfJobs, in_workers
 from pipeline.repository.publish import PublishResult, publish_record
@@ -106,7 +107,8 @@ def publish_scan(
     pdfs, effort = in_workers(workers, settings), WorkCounter(scan.arrived)
     try:
         if scan.published_folder is not None:
-            published = _publish_redescription(scan, scan.published_folder, settings, clock, pdfs)
+            folder = VersionFolder(scan.published_folder)
+            published = _publish_redescription(scan, folder, settings, clock, pdfs)
         else:
             signature = signature_of(settings.engine, scan.languages)
             pages = effort.count(load_pages(scan, settings))
@@ -121,19 +123,14 @@ def publish_scan(
 
 
 def _publish_redescription(
-    scan: AdmittedScan, published_folder: Path, settings: Settings, clock: Clock, pdf_jobs: PdfJobs
+    scan: AdmittedScan, folder: VersionFolder, settings: Settings, clock: Clock, pdf_jobs: PdfJobs
 ) -> PublishResult:
     """Publish a version whose texts are those of the one before; nothing is read."""
-    old = parse_record((published_folder / "data" / "record.json").read_bytes())
-    whole, anew = merge_with_previous(scan, published_folder, old)
+    old = folder.load_record()
+    whole, anew = merge_with_previous(scan, folder, old)
     record = redescribe_record(old, whole, new_description=anew)
     return publish_record(
-        whole,
-        record,
-        lambda: stored_pages(published_folder, old),
-        settings,
-        clock,
-        pdf_jobs=pdf_jobs,
+        whole, record, lambda: stored_pages(folder, old), settings, clock, pdf_jobs=pdf_jobs
     )
 
 
@@ -216,7 +213,7 @@ def _finish_scan(
 
     A scan that was named on the command line and lies elsewhere is left where it is.
     """
-    record = parse_record((published.folder / "data" / "record.json").read_bytes())
+    record = published.folder.load_record()
     outcome = Outcome.from_record(
         path.name, record, published.folder, already_published=published.already_published,
         finding=duplicate_notice(path, record, published),
@@ -236,15 +233,14 @@ def _remove_from_inbox(
     A sidecar or translation that came while the scan was read is not in its record: both stay,
     and the next run describes the record anew.
     """
-    made, data = record.provenance, published.folder / "data"
+    made, folder = record.provenance, published.folder
     texts = [
-        (path.with_name(one.origin), data / "translation" / one.origin)
-        for one in record.translations
+        (path.with_name(one.origin), folder.translation(one.origin)) for one in record.translations
     ]
     copies = [CopiedFile(text, file_sha256(kept), kept) for text, kept in texts if kept.is_file()]
-    copies += [CopiedFile(path, made.source.sha256, data / "original" / made.source.name)]
+    copies += [CopiedFile(path, made.source.sha256, folder.original(made.source.name))]
     if sidecar is not None and made.sidecar is not None:
-        kept = data / "sidecar" / made.sidecar.name
+        kept = folder.sidecar(made.sidecar.name)
         copies.insert(0, CopiedFile(sidecar, made.sidecar.sha256, kept))
     if not published.already_published and set(companions_of(path)) - {
         copy.path for copy in copies

@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.fixity import file_sha256
-from pipeline.record.model import parse_record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
@@ -48,45 +48,45 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
     return len(folders), _add_version_gaps(findings, folders, settings)
 
 
-def _check_versions(folders: Iterable[Path], settings: Settings) -> Iterator[Finding]:
+def _check_versions(folders: Iterable[VersionFolder], settings: Settings) -> Iterator[Finding]:
     for folder in folders:
-        name = folder.relative_to(settings.output).as_posix()
+        name = folder.path.relative_to(settings.output).as_posix()
         findings = check_version(folder) or list(_check_location(folder))
         yield from (replace(finding, path=f"{name}/{finding.path}") for finding in findings)
 
 
 def _add_version_gaps(
-    findings: list[Finding], folders: Sequence[Path], settings: Settings
+    findings: list[Finding], folders: Sequence[VersionFolder], settings: Settings
 ) -> list[Finding]:
     """Add the missing versions of which the catalogue has not told."""
     told = {finding.path for finding in findings}
     return [*findings, *(gap for gap in _version_gaps(folders, settings) if gap.path not in told)]
 
 
-def _version_gaps(folders: Sequence[Path], settings: Settings) -> Iterator[Finding]:
+def _version_gaps(folders: Sequence[VersionFolder], settings: Settings) -> Iterator[Finding]:
     """Yield versions that are not there though a later one is; no catalogue is asked."""
     homes: dict[Path, set[int]] = defaultdict(set)
     for folder in folders:
-        homes[folder.parent].add(int(folder.name[1:]))
+        homes[folder.record_folder].add(folder.number)
     for home, there in homes.items():
         for number in sorted(set(range(1, max(there))) - there):
-            name = (home / f"v{number}").relative_to(settings.output).as_posix()
+            name = VersionFolder.of(home, number).path.relative_to(settings.output).as_posix()
             yield Finding(name, Damage.MISSING, "is not there, though later versions are")
 
 
-def _check_location(folder: Path) -> Iterator[Finding]:
+def _check_location(folder: VersionFolder) -> Iterator[Finding]:
     """Yield that a whole version lies where another belongs: a copy, or a folder renamed."""
-    record = parse_record((folder / "data" / "record.json").read_bytes())
-    if (record.id, f"v{record.version}") != (folder.parent.name, folder.name):
+    record = folder.load_record()
+    if (record.id, record.version) != (folder.record_id, folder.number):
         detail = f"is {record.id}, version {record.version}, and does not belong in this folder"
-        yield Finding("data/record.json", Damage.UNLISTED, detail)
+        yield Finding(folder.name_of(folder.record_file), Damage.UNLISTED, detail)
 
 
-def _stray_paths(settings: Settings, folders: Sequence[Path]) -> Iterator[Finding]:
+def _stray_paths(settings: Settings, folders: Sequence[VersionFolder]) -> Iterator[Finding]:
     """Yield what belongs to no version; what a killed run left in staging is no damage."""
-    homes = {folder.parent for folder in folders}
+    homes = {folder.record_folder for folder in folders}
     ladders = {parent for home in homes for parent in home.parents}
-    known = {*folders, *homes, *ladders}
+    known = {*(folder.path for folder in folders), *homes, *ladders}
     for folder in sorted(
         {settings.records, *homes, *(p for p in ladders if _is_in_records(p, settings))}
     ):
@@ -110,7 +110,7 @@ def _lost_versions(
         f"{settings.catalog.name}, which is then made anew from what is there."
     )
     for known in catalog.iter_versions(record_id):
-        folder = settings.records / known.folder / f"v{known.version}"
+        folder = VersionFolder.of(settings.records / known.folder, known.version).path
         name = folder.relative_to(settings.output).as_posix()
         manifest = folder / TAG_MANIFEST
         if not folder.is_dir():

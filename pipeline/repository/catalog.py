@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import CatalogError
-from pipeline.record.model import Record, parse_record
+from pipeline.record.model import Record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog_entries import row_of, upsert
 from pipeline.repository.catalog_file import archive_lock, build_catalog, is_usable, open_database
 from pipeline.repository.full_text import Hit, count_hits, find_hits
@@ -123,9 +124,9 @@ class Catalog:
             CatalogError: there is no such record or version.
         """
         entry = self.get_entry(record_id)
-        folder = self.records / entry.folder / f"v{version or entry.version}"
+        folder = VersionFolder.of(self.records / entry.folder, version or entry.version)
         try:
-            return parse_record((folder / "data" / "record.json").read_bytes())
+            return folder.load_record()
         except FileNotFoundError as error:
             msg = f"{record_id} has no version {version}; the newest is {entry.version}."
             raise CatalogError(msg) from error
@@ -186,9 +187,9 @@ class Catalog:
         """Return on how many pages they stand, CONSIDERED + 1 for any more."""
         return count_hits(self._db, query)
 
-    def mark_pending(self, folder: Path) -> None:
+    def mark_pending(self, folder: VersionFolder) -> None:
         """Note that a version is about to appear at ``folder``."""
-        name = folder.relative_to(self.records).as_posix()
+        name = folder.path.relative_to(self.records).as_posix()
         with self._db:
             self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [name])
 
@@ -198,7 +199,7 @@ class Catalog:
         with self._db:
             for name in names:
                 if (self.records / name / "bagit.txt").is_file():
-                    upsert(self._db, row_of(self.records / name, self.records))
+                    upsert(self._db, row_of(VersionFolder(self.records / name), self.records))
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
     def rebuild(self) -> None:

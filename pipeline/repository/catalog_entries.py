@@ -9,7 +9,8 @@ from typing import Any
 
 from pipeline.dates.edtf import first_year
 from pipeline.fixity import file_sha256
-from pipeline.record.model import parse_record
+from pipeline.record.version_folder import VersionFolder
+from pipeline.repository.bag import TAG_MANIFEST
 
 #: of a card, in the order of the columns of catalog.sql
 _RECORD_FIELDS = (
@@ -64,20 +65,20 @@ class CatalogRow:
         return len(self.pages)
 
 
-def row_of(folder: Path, records: Path) -> CatalogRow:
+def row_of(folder: VersionFolder, records: Path) -> CatalogRow:
     """Return the card of a published version.
 
     Args:
         folder: of the version.
         records: the folder that all records lie in.
     """
-    record = parse_record((folder / "data" / "record.json").read_bytes())
+    record = folder.load_record()
     source, sidecar = record.provenance.source, record.provenance.sidecar
     first = record.references[0] if record.references else None
     return CatalogRow(
         id=record.id,
         version=record.version,
-        folder=folder.parent.relative_to(records).as_posix(),
+        folder=folder.record_folder.relative_to(records).as_posix(),
         title=record.name,
         date=record.date,
         year=first_year(record.date),
@@ -93,7 +94,7 @@ def row_of(folder: Path, records: Path) -> CatalogRow:
         source_sha256=source.sha256,
         source_name=source.name,
         sidecar_sha256=None if sidecar is None else sidecar.sha256,
-        manifest_sha256=file_sha256(folder / "tagmanifest-sha256.txt"),
+        manifest_sha256=file_sha256(folder.path / TAG_MANIFEST),
         issues=tuple((one.page, one.concern.value, one.detail) for one in record.issues),
         pages=tuple(
             CatalogPage(
@@ -147,11 +148,11 @@ def _insert_row(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int
     return db.execute(f"INSERT INTO {table} VALUES ({places})", row).lastrowid or 0
 
 
-def version_folders(records: Path) -> Iterator[Path]:
+def version_folders(records: Path) -> Iterator[VersionFolder]:
     """Yield the folder of every published version, in a fixed order; staging is left out."""
     for folder in _record_folders(records):
-        versions = [p for p in _child_folders(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
-        yield from sorted(versions, key=lambda path: int(path.name[1:]))
+        there = [p for p in _child_folders(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
+        yield from sorted(map(VersionFolder, there), key=lambda version: version.number)
 
 
 def _record_folders(folder: Path) -> Iterator[Path]:

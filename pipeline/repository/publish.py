@@ -17,14 +17,15 @@ from pipeline.fixity import file_sha256
 from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
 from pipeline.record.changes import ChangeKind, compare_versions
-from pipeline.record.model import Record, dump_json, parse_record
+from pipeline.record.model import Record, dump_json
+from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_file import archive_lock
 from pipeline.repository.contents import write_contents
 from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs
 from pipeline.repository.staging import staging
-from pipeline.repository.verify import CHANGES_FILE, check_version
+from pipeline.repository.verify import check_version
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
 
@@ -35,7 +36,7 @@ class PublishResult:
 
     record_id: str
     version: int
-    folder: Path  #: of the version
+    folder: VersionFolder
     already_published: bool = False
 
 
@@ -66,17 +67,17 @@ def publish_record(  # noqa: PLR0913  what, from where, where to, when, why and 
         IngestError: the scan changed or vanished while it was read.
     """
     home, name, version = _record_folder(scan, record, settings), record.id, record.version
-    with staging(home, version, settings) as folder:
-        data = folder / "data"
-        data.mkdir(parents=True)
+    with staging(home, version, settings) as path:
+        folder = VersionFolder(path)
+        folder.data.mkdir(parents=True)
         if version > 1:
-            _write_changes(data, home, record, change_reason)
+            _write_changes(folder, record, change_reason)
         if record.status != "withdrawn":
-            _copy_originals(data, scan)
-        write_contents(data, record, pages, settings.base_url, pdf_jobs.write)
+            _copy_originals(folder, scan)
+        write_contents(folder, record, pages, settings.base_url, pdf_jobs.write)
         del record  # a long one weighs, and the check reads it back
         _close_and_check(folder, name, version, settings, clock, pdf_jobs)
-        return _put_in_place(folder, home / f"v{version}", scan, settings)
+        return _put_in_place(path, VersionFolder.of(home, version), scan, settings)
 
 
 def _record_folder(scan: AdmittedScan, record: Record, settings: Settings) -> Path:
@@ -89,16 +90,15 @@ def _record_folder(scan: AdmittedScan, record: Record, settings: Settings) -> Pa
 
 
 def _write_changes(
-    data: Path, home: Path, record: Record, change_reason: tuple[ChangeKind, str] | None
+    folder: VersionFolder, record: Record, change_reason: tuple[ChangeKind, str] | None
 ) -> None:
-    before = home / f"v{record.version - 1}" / "data" / "record.json"
-    old = parse_record(before.read_bytes())
+    old = folder.other_version(record.version - 1).load_record()
     same = old.provenance.source.sha256 == record.provenance.source.sha256
     kind, reason = change_reason or (
         ("described", "described anew") if same else ("replaced", "another scan of it")
     )
     told = compare_versions(old, record, kind, reason)
-    (data / CHANGES_FILE).write_text(
+    folder.changes_file.write_text(
         dump_json(told.model_dump(mode="json")), encoding="utf-8", newline="\n"
     )
 
@@ -125,50 +125,54 @@ def copy_checked(source: Path, target: Path, sha256: str) -> None:
         raise IngestError(msg)
 
 
-def _copy_originals(data: Path, scan: AdmittedScan) -> None:
+def _copy_originals(folder: VersionFolder, scan: AdmittedScan) -> None:
     """Keep the scan, and what came with it, bit for bit."""
-    (data / "original").mkdir()
-    copy_checked(scan.path, data / "original" / scan.name, scan.sha256)
+    folder.original_folder.mkdir()
+    copy_checked(scan.path, folder.original(scan.name), scan.sha256)
     if scan.sidecar is not None and scan.sidecar_sha256 is not None:
-        (data / "sidecar").mkdir()
-        copy_checked(scan.sidecar, data / "sidecar" / scan.sidecar.name, scan.sidecar_sha256)
-    _copy_supplements(data, scan)
+        folder.sidecar_folder.mkdir()
+        copy_checked(scan.sidecar, folder.sidecar(scan.sidecar.name), scan.sidecar_sha256)
+    _copy_supplements(folder, scan)
 
 
 def _close_and_check(
-    folder: Path, record_id: str, version: int, settings: Settings, clock: Clock, pdf_jobs: PdfJobs
+    folder: VersionFolder,
+    record_id: str,
+    version: int,
+    settings: Settings,
+    clock: Clock,
+    pdf_jobs: PdfJobs,
 ) -> None:
     """Close the bag, check it, and make it read-only."""
     info = {
         "Source-Organization": settings.organization,
         "External-Identifier": record_id,
-        "Internal-Sender-Identifier": f"v{version}",
+        "Internal-Sender-Identifier": version_name(version),
         "Bagging-Date": clock.now().date().isoformat(),
         "Bag-Software-Agent": "Opis",
     }
-    close_bag(folder, {key: value for key, value in info.items() if value})
+    close_bag(folder.path, {key: value for key, value in info.items() if value})
     findings = check_version(folder, pdf_jobs.compare)
     if findings:
         worst = "; ".join(f"{found.path}: {found.detail}" for found in findings[:3])
         msg = f"{record_id} does not check and was not published: {worst}"
         raise RuntimeError(msg)  # ours to mend: nothing the scan did
-    _seal_folder(folder)
+    _seal_folder(folder.path)
 
 
-def _copy_supplements(data: Path, scan: AdmittedScan) -> None:
+def _copy_supplements(folder: VersionFolder, scan: AdmittedScan) -> None:
     """Keep translations as they came, and of a spreadsheet the row on this scan."""
     for text in scan.translations:
         if text.path is not None:
-            (data / "translation").mkdir(exist_ok=True)
-            copy_checked(text.path, data / "translation" / text.origin, text.sha256)
+            folder.translation_folder.mkdir(exist_ok=True)
+            copy_checked(text.path, folder.translation(text.origin), text.sha256)
     if scan.index_row:
-        (data / "sidecar").mkdir(exist_ok=True)
-        kept = data / "sidecar" / "index.csv"
-        kept.write_text(scan.index_row, encoding="utf-8", newline="")
+        folder.sidecar_folder.mkdir(exist_ok=True)
+        folder.index_row_file.write_text(scan.index_row, encoding="utf-8", newline="")
 
 
 def _put_in_place(
-    folder: Path, target: Path, scan: AdmittedScan, settings: Settings
+    staged: Path, target: VersionFolder, scan: AdmittedScan, settings: Settings
 ) -> PublishResult:
     require_mounts(settings)  # else the lock would be made where no disk is
     with (
@@ -177,25 +181,26 @@ def _put_in_place(
     ):
         catalog.apply_pending()
         known = catalog.find_by_digest(scan.sha256)
-        new = (target.parent.name, int(target.name[1:]))
-        if known is not None and (known.record_id != new[0] or known.version >= new[1]):
-            there = settings.records / known.folder / f"v{known.version}"
+        if known is not None and (
+            known.record_id != target.record_id or known.version >= target.number
+        ):
+            there = VersionFolder.of(settings.records / known.folder, known.version)
             return PublishResult(known.record_id, known.version, there, already_published=True)
         catalog.mark_pending(target)
         try:
-            folder.rename(target)
+            staged.rename(target.path)
         except OSError as error:
             if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
                 raise
             msg = (
-                f"{scan.name}: {target.parent.name} has a version {target.name[1:]} from another "
-                f"scan by now. Say `replaces: {target.parent.name}` in its sidecar if it should "
+                f"{scan.name}: {target.record_id} has a version {target.number} from another "
+                f"scan by now. Say `replaces: {target.record_id}` in its sidecar if it should "
                 "become the next version."
             )
             raise DuplicateError(msg) from error
-        _sync_path(target.parent)
+        _sync_path(target.record_folder)
         catalog.apply_pending()
-    return PublishResult(target.parent.name, int(target.name[1:]), target)
+    return PublishResult(target.record_id, target.number, target)
 
 
 def _seal_folder(folder: Path) -> None:

@@ -18,6 +18,7 @@ from fsspec.core import url_to_fs
 
 from pipeline.errors import MachineError, OpisError, SetupError
 from pipeline.fixity import file_sha256
+from pipeline.record.version_folder import version_name
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
 from pipeline.settings import Settings
@@ -162,7 +163,7 @@ def push_versions(settings: Settings, url: str, report: Callable[[PushResult], N
         ThreadPoolExecutor(_MAX_TRANSFERS) as pool,
     ):
         for known in catalog.iter_versions():
-            version = f"{known.folder}/v{known.version}"
+            version = f"{known.folder}/{version_name(known.version)}"
             report(mirror.push_version(settings.records / version, version, pool))
             count += 1
     return count
@@ -191,7 +192,7 @@ def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
 def _compare_with_catalog(settings: Settings, mirror: Mirror, there: set[str]) -> Iterator[Finding]:
     with Catalog(settings.catalog, settings.records) as catalog:
         for known in catalog.iter_versions():
-            version = f"{known.folder}/v{known.version}"
+            version = f"{known.folder}/{version_name(known.version)}"
             if version not in there:
                 yield Finding(version, Damage.MISSING, f"published, and not at {mirror.url}")
             elif mirror.manifest_digest(version) not in {known.manifest_sha256, ""}:

@@ -15,41 +15,39 @@ from pipeline.model import PDF
 from pipeline.record.changes import VersionChanges, edits_match, fields_match
 from pipeline.record.events import text_digest
 from pipeline.record.model import Record, RecordPage, dump_json, parse_record
+from pipeline.record.version_folder import RECORD_FILE, VersionFolder, version_name
 from pipeline.repository.bag import Damage, Finding, check_bag
 from pipeline.repository.pdf_jobs import PdfComparer
 from pipeline.repository.verify_description import check_description, check_translations
 from pipeline.repository.verify_exports import check_alto, check_exports, check_provenance
 from pipeline.searchable_pdf.compare import compare_pdfs
 
-CHANGES_FILE = "changes.json"
 
-
-def check_version(folder: Path, compare: PdfComparer = compare_pdfs) -> list[Finding]:
+def check_version(folder: VersionFolder, compare: PdfComparer = compare_pdfs) -> list[Finding]:
     """Return everything wrong with a version; an empty list means that it holds.
 
     Args:
-        folder: the bag, such as ``records/…/v1``.
+        folder: of the version; one that is being made lies beside its place.
         compare: looks at its searchable PDF.
     """
-    findings = check_bag(folder)
-    data = folder / "data"
-    if not (data / "record.json").is_file():
-        return findings or [Finding("data/record.json", Damage.MISSING, "is not there")]
+    findings = check_bag(folder.path)
+    if not folder.record_file.is_file():
+        return findings or [Finding(RECORD_FILE, Damage.MISSING, "is not there")]
     try:
-        content = (data / "record.json").read_bytes()
+        content = folder.record_file.read_bytes()
         as_ours = dump_json(parse_json(content)).encode() == content
         record = parse_record(content)
     except (OSError, ValueError) as error:
         detail = f"is no record: {' '.join(str(error).split())[:200]}"
-        return [*findings, Finding("data/record.json", Damage.MALFORMED, detail)]
+        return [*findings, Finding(RECORD_FILE, Damage.MALFORMED, detail)]
     if not as_ours:
         detail = "is not written as Opis writes it"
-        findings.append(Finding("data/record.json", Damage.CHANGED, detail))
+        findings.append(Finding(RECORD_FILE, Damage.CHANGED, detail))
     told = {finding.path for finding in findings}
     for check in (
         [*_CHECKS, _pdf_check(compare)] if record.status != "withdrawn" else _WITHDRAWN_CHECKS
     ):
-        found = _run_check(check, data, record)
+        found = _run_check(check, folder, record)
         findings.extend(finding for finding in found if not _is_reported(finding, told))
     return findings
 
@@ -59,25 +57,25 @@ def _is_reported(finding: Finding, reported: set[str]) -> bool:
     return finding.damage is Damage.MISSING and finding.path in reported
 
 
-def _run_check(check: "VersionCheck", data: Path, record: Record) -> Iterator[Finding]:
+def _run_check(check: "VersionCheck", folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """Run a check; a file it cannot read is a finding, not a crash."""
     try:
-        yield from check(data, record)
+        yield from check(folder, record)
     except OSError as error:
-        path = Path(error.filename or data)
-        name = path.relative_to(data.parent) if path.is_relative_to(data) else path.name
-        yield Finding(str(name), Damage.MISSING, f"cannot be read: {error.strerror}")
+        path = Path(error.filename or folder.data)
+        name = folder.name_of(path) if path.is_relative_to(folder.data) else path.name
+        yield Finding(name, Damage.MISSING, f"cannot be read: {error.strerror}")
 
 
-def _check_original(data: Path, record: Record) -> Iterator[Finding]:
+def _check_original(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """1: the original's digest is the one in record.json."""
     source = record.provenance.source
-    name = f"original/{source.name}"
-    if file_sha256(data / name) != source.sha256:
-        yield Finding(f"data/{name}", Damage.CHANGED, f"record.json says {source.sha256}")
+    file = folder.original(source.name)
+    if file_sha256(file) != source.sha256:
+        yield Finding(folder.name_of(file), Damage.CHANGED, f"record.json says {source.sha256}")
 
 
-def _check_pages(_: Path, record: Record) -> Iterator[Finding]:
+def _check_pages(_: VersionFolder, record: Record) -> Iterator[Finding]:
     """3 and 5: pages are numbered without a gap, and their texts replay and undo."""
     for place, page in enumerate(record.pages, 1):
         if page.number != place:
@@ -94,34 +92,37 @@ def _check_pages(_: Path, record: Record) -> Iterator[Finding]:
             yield _page_finding(page, "the cleaning steps do not lead from raw to reading text")
 
 
-def _check_bag_info(data: Path, record: Record) -> Iterator[Finding]:
+def _check_bag_info(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """2: the bag is called what the record is called."""
-    info = (data.parent / "bag-info.txt").read_text("utf-8")
-    named = [f"External-Identifier: {record.id}", f"Internal-Sender-Identifier: v{record.version}"]
+    info = (folder.path / "bag-info.txt").read_text("utf-8")
+    version = version_name(record.version)
+    named = [f"External-Identifier: {record.id}", f"Internal-Sender-Identifier: {version}"]
     for line in named:
         if line not in info.splitlines():
             yield Finding("bag-info.txt", Damage.CHANGED, f"does not say “{line}”")
 
 
-def _check_text(data: Path, record: Record) -> Iterator[Finding]:
+def _check_text(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """6: text.txt is the pages' reading text, joined."""
     joined = "\f".join(page.reading_text for page in record.pages)
     if record.reading_text != joined:
         detail = "reading_text is not that of the pages"
-        yield Finding("data/record.json", Damage.CHANGED, detail)
-    if (data / "text.txt").read_bytes() != f"{joined}\n".encode():
-        yield Finding("data/text.txt", Damage.CHANGED, "is not the reading text of record.json")
+        yield Finding(RECORD_FILE, Damage.CHANGED, detail)
+    file = folder.text_file
+    if file.read_bytes() != f"{joined}\n".encode():
+        detail = "is not the reading text of record.json"
+        yield Finding(folder.name_of(file), Damage.CHANGED, detail)
 
 
-def _check_changes(data: Path, record: Record) -> Iterator[Finding]:
+def _check_changes(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """11: ``changes.json`` leads from the version before to this one."""
-    name = f"data/{CHANGES_FILE}"
+    name = folder.name_of(folder.changes_file)
     if record.version == 1:
         return
     try:
-        told = VersionChanges.model_validate_json((data / CHANGES_FILE).read_bytes())
-        before = data.parents[1] / f"v{record.version - 1}" / "data" / "record.json"
-        old = parse_record(before.read_bytes()) if before.is_file() else None
+        told = VersionChanges.model_validate_json(folder.changes_file.read_bytes())
+        before = folder.other_version(record.version - 1)
+        old = before.load_record() if before.record_file.is_file() else None
     except ValueError as error:
         detail = f"cannot be read: {' '.join(str(error).split())[:200]}"
         yield Finding(name, Damage.MALFORMED, detail)
@@ -134,25 +135,27 @@ def _check_changes(data: Path, record: Record) -> Iterator[Finding]:
         yield Finding(name, Damage.CHANGED, "does not lead from the version before to this one")
 
 
-def _check_withdrawn(data: Path, record: Record) -> Iterator[Finding]:
+def _check_withdrawn(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """A withdrawn version holds no text and no file of the scan."""
     if record.reading_text.strip("\f") or any(page.raw_text for page in record.pages):
-        yield Finding("data/record.json", Damage.CHANGED, "is withdrawn and still holds text")
-    for name in ("original", "pages", "searchable.pdf", "text.txt"):
-        if (data / name).exists():
-            yield Finding(f"data/{name}", Damage.UNLISTED, "is here though the record is withdrawn")
+        yield Finding(RECORD_FILE, Damage.CHANGED, "is withdrawn and still holds text")
+    texts = (folder.searchable_pdf, folder.text_file)
+    for path in (folder.original_folder, folder.pages_folder, *texts):
+        if path.exists():
+            detail = "is here though the record is withdrawn"
+            yield Finding(folder.name_of(path), Damage.UNLISTED, detail)
 
 
 def _pdf_check(compare: PdfComparer) -> "VersionCheck":
     """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
 
-    def check_pdf(data: Path, record: Record) -> Iterator[Finding]:
-        name, source = "data/searchable.pdf", record.provenance.source
-        original = data / "original" / source.name
-        if not (data / "searchable.pdf").is_file():
+    def check_pdf(folder: VersionFolder, record: Record) -> Iterator[Finding]:
+        file, source = folder.searchable_pdf, record.provenance.source
+        name, original = folder.name_of(file), folder.original(source.name)
+        if not file.is_file():
             yield Finding(name, Damage.MISSING, "is not there")
             return
-        found = compare(data / "searchable.pdf", original if source.media_type == PDF else None)
+        found = compare(file, original if source.media_type == PDF else None)
         if found.broken:
             yield Finding(name, Damage.MALFORMED, f"is no PDF: {found.broken}")
             return
@@ -167,7 +170,7 @@ def _pdf_check(compare: PdfComparer) -> "VersionCheck":
     return check_pdf
 
 
-def _check_activities(_: Path, record: Record) -> Iterator[Finding]:
+def _check_activities(_: VersionFolder, record: Record) -> Iterator[Finding]:
     """12: activities use what was there before, make it once, and name who did them."""
     log = record.provenance
     known = {"scan": log.source.sha256}
@@ -177,21 +180,21 @@ def _check_activities(_: Path, record: Record) -> Iterator[Finding]:
         strange = {k for k, v in activity.used.items() if known.get(k) != v}
         if strange or activity.agent not in log.agents or activity.plan not in log.plans:
             detail = f"activity {activity.id} hangs in the air: {', '.join(sorted(strange))}"
-            yield Finding("data/record.json", Damage.MALFORMED, detail)
+            yield Finding(RECORD_FILE, Damage.MALFORMED, detail)
         if twice := activity.generated.keys() & known.keys():
             detail = f"activity {activity.id} makes again what is there: {', '.join(sorted(twice))}"
-            yield Finding("data/record.json", Damage.MALFORMED, detail)
+            yield Finding(RECORD_FILE, Damage.MALFORMED, detail)
         if activity.ended < activity.started:
             detail = f"activity {activity.id} ends before it begins"
-            yield Finding("data/record.json", Damage.MALFORMED, detail)
+            yield Finding(RECORD_FILE, Damage.MALFORMED, detail)
         known |= activity.generated
 
 
 def _page_finding(page: RecordPage, detail: str) -> Finding:
-    return Finding("data/record.json", Damage.CHANGED, f"page {page.number}: {detail}")
+    return Finding(RECORD_FILE, Damage.CHANGED, f"page {page.number}: {detail}")
 
 
-VersionCheck = Callable[[Path, Record], Iterable[Finding]]
+VersionCheck = Callable[[VersionFolder, Record], Iterable[Finding]]
 
 _CHECKS: tuple[VersionCheck, ...] = (
     _check_original,

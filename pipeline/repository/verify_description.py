@@ -10,10 +10,11 @@ from pipeline.description.translations import SIDECAR_TEXT, decode_translation
 from pipeline.description.transliteration import SCHEMES, has_cyrillic
 from pipeline.errors import DescriptionError
 from pipeline.record.model import Record
+from pipeline.record.version_folder import RECORD_FILE, VersionFolder
 from pipeline.repository.bag import Damage, Finding
 
 
-def check_description(_: Path, record: Record) -> Iterator[Finding]:
+def check_description(_: VersionFolder, record: Record) -> Iterator[Finding]:
     """Dates are EDTF, languages BCP 47; Latin forms hold no Cyrillic."""
     if record.date is not None and not is_edtf(record.date):
         yield _record_finding(f"the date {record.date!r} is not EDTF")
@@ -27,28 +28,26 @@ def check_description(_: Path, record: Record) -> Iterator[Finding]:
             yield _record_finding(f"{form.value!r} is no transliteration by {form.scheme}")
 
 
-def check_translations(data: Path, record: Record) -> Iterator[Finding]:
+def check_translations(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """A translation is the text of the file that came with it; its pairs name paragraphs."""
     ours = len(split_paragraphs(record.reading_text))
     for one in record.translations:
-        if one.origin != SIDECAR_TEXT and (
-            problem := _translation_problem(data, one.origin, one.text)
-        ):
-            yield Finding(f"data/translation/{one.origin}", Damage.CHANGED, problem)
+        file = folder.translation(one.origin)
+        if one.origin != SIDECAR_TEXT and (problem := _translation_problem(file, one.text)):
+            yield Finding(folder.name_of(file), Damage.CHANGED, problem)
         theirs = len(split_paragraphs(one.text))
         if not all(1 <= a <= ours and 1 <= b <= theirs for a, b in one.aligned):
             yield _record_finding(f"the translation ({one.language}) is paired with no paragraph")
 
 
-def _translation_problem(data: Path, name: str, text: str) -> str:
+def _translation_problem(file: Path, text: str) -> str:
     """Return why a file is not the text in the record; empty where it is."""
-    path = data / "translation" / name
     try:
-        same = path.is_file() and decode_translation(path.read_bytes(), name) == text
+        same = file.is_file() and decode_translation(file.read_bytes(), file.name) == text
     except DescriptionError as error:
         return str(error)
     return "" if same else "is not the translation of record.json"
 
 
 def _record_finding(detail: str) -> Finding:
-    return Finding("data/record.json", Damage.CHANGED, detail)
+    return Finding(RECORD_FILE, Damage.CHANGED, detail)

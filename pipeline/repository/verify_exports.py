@@ -1,7 +1,6 @@
 """Checks of what a version is exported to: by the rules alone, without schemas or a network."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from pipeline.exports import xml_rules
 from pipeline.exports.alto import NAMESPACE as ALTO
@@ -9,37 +8,37 @@ from pipeline.exports.alto import blocks_of, page_size
 from pipeline.exports.registry import ORIGINAL_EXPORTS
 from pipeline.exports.rules import broken_prov_rules, broken_rules
 from pipeline.record.model import Record, RecordPage
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import Damage, Finding
 from pipeline.text import PageText
 
 
-def check_exports(data: Path, record: Record) -> Iterator[Finding]:
+def check_exports(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """7: every export that the version has is about this record, and the first ones are there.
 
     Which exports a version has, its own folder says and not the Opis that checks it: the manifest
     has been held against the folder, and an older Opis knew fewer formats.
     """
-    folder = data / "export"
-    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    for name in sorted(ORIGINAL_EXPORTS | there):
-        content = (data / "export" / name).read_bytes()
-        for told in broken_rules(name, content, record):
-            yield Finding(f"data/export/{name}", Damage.MALFORMED, told)
+    for name in sorted(ORIGINAL_EXPORTS | folder.export_names()):
+        file = folder.export(name)
+        for told in broken_rules(name, file.read_bytes(), record):
+            yield Finding(folder.name_of(file), Damage.MALFORMED, told)
 
 
-def check_alto(data: Path, record: Record) -> Iterator[Finding]:
+def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """4, 5 and 7: the ALTO file of a page is about it; it holds the raw text and its roles."""
     for page in record.pages:
-        name = f"pages/{page.number:04d}.alto.xml"
+        file = folder.alto(page.number)
         try:
-            root = xml_rules.parse_root((data / name).read_bytes(), f"{{{ALTO}}}alto")
+            root = xml_rules.parse_root(file.read_bytes(), f"{{{ALTO}}}alto")
             text = PageText(blocks_of(root))
             malformed = [*xml_rules.broken_alto_rules(root, page), *_words_outside_page(text, page)]
             changed = list(_alto_differences(text, page_size(root), page))
         except ValueError as error:
             malformed, changed = [str(error)], []
-        yield from (Finding(f"data/{name}", Damage.MALFORMED, told) for told in malformed)
-        yield from (Finding(f"data/{name}", Damage.CHANGED, told) for told in changed)
+        name = folder.name_of(file)
+        yield from (Finding(name, Damage.MALFORMED, told) for told in malformed)
+        yield from (Finding(name, Damage.CHANGED, told) for told in changed)
 
 
 def _words_outside_page(text: PageText, page: RecordPage) -> Iterator[str]:
@@ -61,7 +60,8 @@ def _alto_differences(text: PageText, size: tuple[int, int], page: RecordPage) -
         yield f"is of a page of {size[0]}x{size[1]} pixels, the image has {width}x{height}"
 
 
-def check_provenance(data: Path, record: Record) -> Iterator[Finding]:
+def check_provenance(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """7: ``provenance.json`` tells what the record tells."""
-    for told in broken_prov_rules((data / "provenance.json").read_bytes(), record):
-        yield Finding("data/provenance.json", Damage.MALFORMED, told)
+    file = folder.provenance_file
+    for told in broken_prov_rules(file.read_bytes(), record):
+        yield Finding(folder.name_of(file), Damage.MALFORMED, told)

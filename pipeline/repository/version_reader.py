@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 from pipeline.description.merge import merge_sources
 from pipeline.description.translations import SuppliedTranslation
@@ -12,15 +11,16 @@ from pipeline.model import EmbeddedText, PageReading, PageSource, PageState, Sca
 from pipeline.record.events import text_digest
 from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import Activity
+from pipeline.record.version_folder import VersionFolder
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.text import Block, Line, PageText
 
 
-def stored_pages(folder: Path, record: Record) -> Iterator[ReadPage]:
+def stored_pages(folder: VersionFolder, record: Record) -> Iterator[ReadPage]:
     """Yield the pages of a version as they were read; no engine is asked.
 
     Args:
-        folder: the bag, such as ``records/…/v1``.
+        folder: of the version.
         record: of that version.
 
     Raises:
@@ -28,44 +28,44 @@ def stored_pages(folder: Path, record: Record) -> Iterator[ReadPage]:
     """
     read = {a.page: a for a in record.provenance.activities if a.plan == "read"}
     for page in record.pages:
-        alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
+        alto = folder.alto(page.number)
         text = PageText(tuple(map(_without_roles, read_blocks(alto.read_bytes()))))
         yield ReadPage(
             page.number, _page_source(page), _page_reading(page, text, read.get(page.number))
         )
 
 
-def readmit(folder: Path, record: Record, languages: tuple[str, ...]) -> AdmittedScan:
+def readmit(folder: VersionFolder, record: Record, languages: tuple[str, ...]) -> AdmittedScan:
     """Return the scan of a version, to be read again and published as the next.
 
     Args:
-        folder: the bag, such as ``records/…/v1``.
+        folder: of the version.
         record: of that version.
         languages: the engine's codes, in the order given.
     """
-    data, source, sidecar = folder / "data", record.provenance.source, record.provenance.sidecar
-    index = data / "sidecar" / "index.csv"
+    source, sidecar = record.provenance.source, record.provenance.sidecar
+    index = folder.index_row_file
     return AdmittedScan(
-        path=data / "original" / source.name,
+        path=folder.original(source.name),
         name=source.name,
         size=source.size,
         sha256=source.sha256,
         facts=ScanFacts(source.media_type, len(record.pages), source.producer),
         described=merge_sources([]),  # the record itself says what is known
-        sidecar=None if sidecar is None else data / "sidecar" / sidecar.name,
+        sidecar=None if sidecar is None else folder.sidecar(sidecar.name),
         sidecar_sha256=None if sidecar is None else sidecar.sha256,
         sidecar_size=0 if sidecar is None else sidecar.size,
         record_id=record.id,
         version=record.version + 1,
         languages=languages,
         arrived=source.arrived,
-        translations=tuple(_supplied_translations(data, record)),
+        translations=tuple(_supplied_translations(folder, record)),
         index_row=index.read_text("utf-8") if index.is_file() else "",
     )
 
 
 def merge_with_previous(
-    scan: AdmittedScan, folder: Path, record: Record
+    scan: AdmittedScan, folder: VersionFolder, record: Record
 ) -> tuple[AdmittedScan, bool]:
     """Return the scan of a version, come again, with what is still said of it; and if said anew.
 
@@ -74,14 +74,14 @@ def merge_with_previous(
 
     Args:
         scan: the same bytes, with what came with them this time.
-        folder: the bag of the newest version.
+        folder: of the newest version.
         record: of that version.
     """
     anew = scan.sidecar is not None or bool(scan.index_row)
     languages = {one.language for one in scan.translations}
     kept = tuple(
         one
-        for one in _supplied_translations(folder / "data", record)
+        for one in _supplied_translations(folder, record)
         if one.language not in languages and not (anew and one.path is None)
     )
     texts = tuple(sorted((*scan.translations, *kept), key=lambda one: one.language))
@@ -94,9 +94,9 @@ def merge_with_previous(
     ), False  # fmt: skip
 
 
-def _supplied_translations(data: Path, record: Record) -> Iterator[SuppliedTranslation]:
+def _supplied_translations(folder: VersionFolder, record: Record) -> Iterator[SuppliedTranslation]:
     for one in record.translations:
-        file = data / "translation" / one.origin
+        file = folder.translation(one.origin)
         path = file if file.is_file() else None
         kept = "" if path is None else file_sha256(path)
         yield SuppliedTranslation(one.language, one.translator, one.text, one.origin, path, kept)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline.record.model import parse_record
+from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.settings import Settings
 from pipeline.site.files import copy_file, replace_folder, write_file
@@ -147,8 +147,8 @@ class Site:
         ordered = tuple(sorted(versions))
         withdrawn = entry.status == "withdrawn"
         for version in [entry.version] if withdrawn else ordered:
-            folder = self._settings.records / entry.folder / f"v{version}"
-            record = parse_record((folder / "data" / "record.json").read_bytes())
+            folder = VersionFolder.of(self._settings.records / entry.folder, version)
+            record = folder.load_record()
             listing = listing_of(entry, record)
             view = record_view(folder, record, listing, ordered)
             self._build_version(beside, folder, view, pictures)
@@ -163,21 +163,20 @@ class Site:
         return BuildState("", newest, found, drawn)
 
     def _build_version(
-        self, staging: Path, folder: Path, view: RecordView, pictures: PageImageWriter
+        self, staging: Path, folder: VersionFolder, view: RecordView, pictures: PageImageWriter
     ) -> None:
         """Make the page of a version, copy its files and draw its pages."""
-        home = f"{_record_path(view.record.id)}/v{view.record.version}"
+        home = f"{_record_path(view.record.id)}/{version_name(view.record.version)}"
         self._write_parts(staging, home, view, alone=True)
         if view.record.status == "withdrawn":
             return
-        data = folder / "data"
-        for path in data.rglob("*"):
-            inside = path.relative_to(data)
+        for path in folder.data.rglob("*"):
+            inside = path.relative_to(folder.data)
             if path.is_file() and inside.parts[0] not in _PRIVATE_FOLDERS:
                 copy_file(path, staging / home / inside)
-        pictures.write(staging / home, data, view.record)
+        pictures.write(staging / home, folder, view.record)
 
-    def _build_newest_pages(self, staging: Path, folder: Path, view: RecordView) -> None:
+    def _build_newest_pages(self, staging: Path, folder: VersionFolder, view: RecordView) -> None:
         """Make the page of the newest version, and those of its leaves."""
         home = _record_path(view.record.id)
         self._write_parts(staging, home, view, alone=False)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from pipeline.exports.source import XSI, element, serialize, xml_safe
+from pipeline.record.version_folder import version_name
 from pipeline.site.listing import BuildState, Listing
 from pipeline.site.oai_request import (
     METADATA_FORMATS,
@@ -162,7 +163,7 @@ class OaiProvider:
         record = _add_element(parent, "record")
         self._add_header(record, listing)
         if not listing.is_withdrawn:
-            home = self._site / "id" / listing.id / f"v{listing.version}" / "export"
+            home = self._site / "id" / listing.id / version_name(listing.version) / "export"
             parser = etree.XMLParser(no_network=True, resolve_entities=False)
             file = etree.fromstring((home / METADATA_FORMATS[prefix][0]).read_bytes(), parser)
             _add_element(record, "metadata").append(file)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pipeline.ocr.recipes import DERIVATIVES, EXTRACTION
 from pipeline.record.model import Record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.settings import Settings
 from pipeline.site.files import copy_file
 from pipeline.site.record_views import page_image_files
@@ -27,12 +28,12 @@ class PageImageWriter:
         default_factory=dict
     )  #: and of those that have them now
 
-    def write(self, home: Path, data: Path, record: Record) -> None:
+    def write(self, home: Path, folder: VersionFolder, record: Record) -> None:
         """Put the pictures of all pages into the folder of a version.
 
         Args:
             home: the folder, on the site.
-            data: the payload of the published version.
+            folder: of the published version.
             record: what it holds.
         """
         digest = self._source_digest(record)
@@ -42,7 +43,7 @@ class PageImageWriter:
             for path in paths:
                 copy_file(there / path, home / path)
         else:
-            self._draw_pages(home, data / "original" / record.provenance.source.name, record)
+            self._draw_pages(home, folder.original(record.provenance.source.name), record)
         self.current_folders[digest] = home
 
     def _draw_pages(self, home: Path, original: Path, record: Record) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import quote
 
 from pipeline.citation.cited import citation_target
@@ -12,6 +11,7 @@ from pipeline.description.alignment import split_paragraphs
 from pipeline.exports.alto import read_blocks
 from pipeline.exports.source import page_label
 from pipeline.record.model import Record, RecordPage, Translation
+from pipeline.record.version_folder import VersionFolder
 from pipeline.site.listing import Listing, leaf_folder
 from pipeline.site.views import (
     FileView,
@@ -42,13 +42,13 @@ _FILE_LABELS = (
 
 
 def record_view(
-    folder: Path, record: Record, listing: Listing, versions: tuple[int, ...]
+    folder: VersionFolder, record: Record, listing: Listing, versions: tuple[int, ...]
 ) -> RecordView:
-    """Return the view of a published version that lies in a folder; of a withdrawn one no leaf."""
+    """Return the view of a published version; of a withdrawn one no leaf."""
     gone, mates = record.status == "withdrawn", _aligned_anchors(record)
     counted = iter(range(1, 10**9))
     leaves = [] if gone else [_leaf_view(record, page, counted, mates) for page in record.pages]
-    linked = folder / "data" / "export" / "schema-org.json"
+    linked = folder.export("schema-org.json")
     return RecordView(
         record=record,
         listing=listing,
@@ -57,7 +57,7 @@ def record_view(
         facts=tuple(_fact_rows(record)),
         citations=_format_citations(record),
         issues=tuple((issue.page, issue.detail) for issue in record.issues),
-        files=() if gone else tuple(_file_views(folder / "data", record)),
+        files=() if gone else tuple(_file_views(folder, record)),
         versions=versions,
         schema_org=_script_safe_json(linked.read_bytes()) if linked.exists() and not gone else "",
         coins=to_coins(record),
@@ -94,11 +94,12 @@ def _format_citations(record: Record, leaf: str = "") -> tuple[tuple[str, str], 
     return tuple((name, format_citation(this, manner)) for name, manner in _CITATION_STYLES.items())
 
 
-def _file_views(data: Path, record: Record) -> Iterator[FileView]:
+def _file_views(folder: VersionFolder, record: Record) -> Iterator[FileView]:
     original = ("The scan, as it arrived", f"original/{record.provenance.source.name}")
     for label, path in (original, *_FILE_LABELS):
-        if (data / path).is_file():
-            yield FileView(label, quote(path), _format_size((data / path).stat().st_size))
+        file = folder.data / path
+        if file.is_file():
+            yield FileView(label, quote(path), _format_size(file.stat().st_size))
 
 
 def _format_size(number: float) -> str:
@@ -175,9 +176,9 @@ def page_image_files(page: RecordPage) -> Iterator[tuple[int, str]]:
     yield page.image.width, f"pages/{page.number:04d}.jpg"
 
 
-def line_views(folder: Path, page: RecordPage) -> Iterator[LineView]:
-    """Yield the lines of a page, as the ALTO of a version that lies in a folder has them."""
-    alto = folder / "data" / "pages" / f"{page.number:04d}.alto.xml"
+def line_views(folder: VersionFolder, page: RecordPage) -> Iterator[LineView]:
+    """Yield the lines of a page, as the ALTO of a published version has them."""
+    alto = folder.alto(page.number)
     if page.image is None or not alto.exists():
         return
     lines = (line for block in read_blocks(alto.read_bytes()) for line in block.lines)
