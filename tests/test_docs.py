@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from typing import Any
 
 import jsonschema
@@ -41,6 +42,17 @@ def test_every_export_is_explained() -> None:
     told = (DOCS / "exports.md").read_text("utf-8")
     assert [name for name in FORMATS if f"`{name}`" not in told] == []
     assert [name for name in PUBLISHED if f"`{name}`" not in told and "citation" not in name] == []
+
+
+def test_every_decision_is_dated_and_the_oldest_comes_first() -> None:
+    _, *sections = (DOCS / "decisions.md").read_text("utf-8").split("\n## ")
+    for section in sections:
+        heading, *decisions = section.strip().split("\n\n")
+        found = [re.match(r"\*\*[^*]+\.\*\*\s(\d{4}-\d\d-\d\d)\. ", one) for one in decisions]
+        dates = [one and date.fromisoformat(one[1]) for one in found]
+        assert dates, heading
+        assert None not in dates, f"{heading}: {decisions[dates.index(None)]}"
+        assert dates == sorted(filter(None, dates)), heading
 
 
 def test_the_schema_of_a_sidecar_is_published_as_it_is() -> None:
