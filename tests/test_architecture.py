@@ -3,11 +3,14 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from flows.cli.app import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))
@@ -121,17 +124,14 @@ def test_imports_by_string_count() -> None:
         assert imported in set(imports(MODULES[importer]))
 
 
-#: A command's module is called as the command, whatever else is; each format and each of its
-#: neighbours may have a page, a reference or a style of its own.
-SHARED_NAMES = {"ingest", "list", "reread", "search", "serve", "site", "verify"}
-
-
 def test_a_module_name_stands_once_in_the_tree() -> None:
-    commands = {path.stem for path in ROOT.glob("flows/cli/*.py")}
     counts = Counter(name.rpartition(".")[2] for name in MODULES if "flows.cli." not in name)
-    twice = {name for name, count in counts.items() if count > 1}
-    assert twice <= ALLOWED_TWICE, "two modules of one name: one of them wants a better one"
-    assert commands - {"app", "console", "options", "exit_codes", "charts"} == set(COMMANDS)
+    assert {name for name, count in counts.items() if count > 1} == set()
+
+
+def test_each_command_is_a_module_of_its_name() -> None:
+    helpers = {"__init__", "app", "charts", "console", "exit_codes", "options"}
+    assert {path.stem for path in ROOT.glob("flows/cli/*.py")} - helpers == set(COMMANDS)
 
 
 def test_a_class_name_stands_once_in_the_pipeline() -> None:
