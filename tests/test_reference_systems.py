@@ -1,7 +1,9 @@
 """References of all systems: how sure they are, how they are written, and that neither tires."""
 
+import ast
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +21,22 @@ from pipeline.references import (
     find_references,
     format_reference,
     parse_reference,
+    system_registry,
 )
-from pipeline.references.archives import known_archives
+from pipeline.references.archives import Archive, find_archive, known_archives
+from pipeline.references.signatures import SignatureSystem
+from pipeline.references.system import ReferenceSystem
+from pipeline.references.system_registry import known_systems
 
 HERE = Path(__file__).parent
+PACKAGE = HERE.parent / "pipeline" / "references"
+EAD3 = HERE.parents[1] / "shared" / "schemas" / "ead3" / "ead3.xsd"
 CITATIONS = HERE.parents[1] / "shared" / "eval" / "citations-open.tsv"
 COLUMNS = ("archive", "fond", "opis", "papka", "delo", "unit", "leaves")
 READINGS = json.loads((HERE / "cases" / "readings.json").read_text("utf-8"))
+SYSTEM_CASES = json.loads((HERE / "cases" / "reference-systems.json").read_text("utf-8"))
+#: What a system is made of; the registry loads systems, and what stands above it asks the registry.
+BELOW_THE_REGISTRY = {"archives", "leaves", "match", "place", "signatures", "slug", "system"}
 law = settings(deadline=None)  # a busy machine is not a broken law
 
 
@@ -209,3 +220,83 @@ def test_a_text_without_a_reference_says_so() -> None:
     done = CliRunner().invoke(app, ["reference", "9 л.", "--json"])
     assert json.loads(done.stdout)["references"] == []
     assert [issue["code"] for issue in json.loads(done.stdout)["issues"]] == ["non-archival"]
+
+
+@pytest.mark.parametrize("case", SYSTEM_CASES, ids=lambda case: case["text"])
+def test_a_system_reads_prints_and_files_its_references(case: dict[str, Any]) -> None:
+    known = parse_reference(case["text"])
+    assert known is not None
+    archive = find_archive(known.archive)
+    assert archive is not None
+    assert {
+        "system": archive.system,
+        "text": known.as_cited,
+        "path": [list(step) for step in known.path],
+        **{style.value: format_reference(known, style) for style in ReferenceStyle},
+        "slug": known.slug,
+        "folders": list(known.folder_names),
+    } == case
+    for style in ReferenceStyle:
+        assert parse_reference(format_reference(known, style)) == known
+
+
+def test_every_system_has_a_case_and_an_archive() -> None:
+    with_archive = {archive.system for archive in known_archives()}
+    assert {case["system"] for case in SYSTEM_CASES} == set(known_systems()) == with_archive
+
+
+def test_an_archive_of_a_system_that_nobody_wrote_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stray = Archive("XY", "an archive", "архив", (), "xy")
+    monkeypatch.setattr(system_registry, "known_archives", lambda: (*known_archives(), stray))
+    with pytest.raises(LookupError, match="xy"):
+        known_systems.__wrapped__()
+
+
+@pytest.mark.parametrize("system", known_systems().values(), ids=lambda system: system.key)
+def test_ladder_and_patterns_name_levels_of_their_system(system: ReferenceSystem) -> None:
+    names = [level.name for level in system.levels]
+    assert len(set(names)) == len(names)
+    assert set(re.findall("[a-z_]+", system.ladder)) <= set(names)
+    patterns = system.patterns if isinstance(system, SignatureSystem) else ()
+    groups = {name for one in patterns for name in re.findall(r"\?P<(\w+)>", one)}
+    assert groups - {"leaves"} == (set(names) if patterns else set())
+
+
+@pytest.mark.skipif(not EAD3.exists(), reason="the schemas are not in this clone")
+def test_levels_are_described_in_the_words_of_ead3_and_a_name_means_one_thing() -> None:
+    levels = [level for system in known_systems().values() for level in system.levels]
+    words = set(re.findall('enumeration value="(\\w+)"', EAD3.read_text("utf-8")))
+    assert {level.description_level for level in levels} <= words
+    pairs = {(level.name, level.description_level) for level in levels}
+    assert len(pairs) == len({name for name, _ in pairs})
+
+
+def module_names(path: Path) -> set[str]:
+    """Return the modules of the package that a file imports, without ``systems``."""
+    nodes = list(ast.walk(ast.parse(path.read_text("utf-8"))))
+    found = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    inside = {name for name in found if name.startswith("pipeline.references")}
+    return {
+        name.removeprefix("pipeline.references.")
+        for name in inside
+        if not name.startswith("pipeline.references.systems.")
+    }
+
+
+def test_systems_know_nothing_of_what_loads_them() -> None:
+    parts = [*PACKAGE.glob("systems/**/*.py"), *(PACKAGE / f"{x}.py" for x in BELOW_THE_REGISTRY)]
+    for path in parts:
+        assert module_names(path) <= BELOW_THE_REGISTRY, path.name
+
+
+def test_nothing_but_a_system_and_the_archives_names_a_system() -> None:
+    for path in PACKAGE.glob("*.py"):
+        words = {
+            node.value
+            for node in ast.walk(ast.parse(path.read_text("utf-8")))
+            if isinstance(node, ast.Constant)
+        }
+        named = words & known_systems().keys()
+        assert named == ({"ru"} if path.name == "archives.py" else set()), path.name

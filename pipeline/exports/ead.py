@@ -10,14 +10,9 @@ from pipeline.exports.source import ExportSource, element, serialize
 from pipeline.record.model import Name, Record
 from pipeline.references import parse_reference
 from pipeline.references.archives import find_archive
+from pipeline.references.system_registry import description_level
 
 EAD = "http://ead3.archivists.org/schema/"
-_EAD_LEVELS = {
-    "fond": "fonds", "opis": "series", "perechen": "series", "part": "subseries",
-    "papka": "subseries", "delo": "file", "volume": "file", "record_group": "recordgrp",
-    "class": "class", "series": "series", "piece": "file", "item": "item", "lot": "file",
-    "box": "file", "folder": "file", "file": "file",
-}  # fmt: skip
 
 
 def to_ead(sources: Sequence[ExportSource]) -> bytes:
@@ -32,13 +27,13 @@ def to_ead(sources: Sequence[ExportSource]) -> bytes:
     held = first.references[0] if first.references else None
     path = list(held.path) if held else []
     top, *rest = path or [("fond", "unidentified")]
-    description = element(root, _qname("archdesc"), level=_ead_level(top[0]))
+    description = element(root, _qname("archdesc"), level=description_level(top[0]))
     _add_did(description, *top, _archive_name(first))
     parent = description
     if rest:
         parent = element(description, _qname("dsc"))
     for level, value in rest:
-        parent = element(parent, _qname("c"), level=_ead_level(level))
+        parent = element(parent, _qname("c"), level=description_level(level))
         _add_did(parent, level, value)
     if parent is description:
         parent = element(description, _qname("dsc"))
@@ -52,10 +47,6 @@ def archival_file_name(source: ExportSource) -> str:
     held = source.record.references[0] if source.record.references else None
     place = parse_reference(held.normal or "") if held else None
     return "-".join(place.folder_names) if place else source.record.id
-
-
-def _ead_level(level: str) -> str:
-    return _EAD_LEVELS.get(level, "file")
 
 
 def _archive_name(record: Record) -> str:

@@ -23,7 +23,7 @@ class Archive:
     name_en: str
     name_ru: str
     aliases: tuple[str, ...]  #: all other ways to cite it
-    system: str = "ru"  #: its kind of ladder, a key of ``levels.LADDERS``
+    system: str = "ru"  #: the key of its reference system, in a module of ``systems/``
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -48,12 +48,6 @@ def find_archive(spelling: str) -> Archive | None:
     'APRF'
     """
     return _archives_by_spelling().get(_bare_letters(spelling))
-
-
-def system_of(code: str) -> str:
-    """Return the system of the archive with this code, ``ru`` where it is not known."""
-    archive = find_archive(code)
-    return "ru" if archive is None else archive.system
 
 
 def all_spellings(system: str = "") -> list[str]:

@@ -163,6 +163,16 @@ def expand_range_end(text: str) -> str:
     return f"{found[1]}-{found[1][: -len(found[2])]}{found[2]}"
 
 
+def may_be_years(leaves: Iterable[LeafRange]) -> bool:
+    """Return whether a range behind the first begins with what may be a year: 110-113, 1949."""
+    return any(re.match(YEAR, part.unpadded_label) for part in list(leaves)[1:])
+
+
+def with_en_dashes(leaves: str) -> str:
+    """Return a printed range as books print it."""
+    return leaves.replace("-", "–")
+
+
 def join_leaves(parts: Iterable[str]) -> str:
     """Join printed ranges as a reference prints them."""
     return ", ".join(parts)

@@ -3,16 +3,14 @@
 A wrong reference is worse than none: what is incomplete, or can be read in two ways, says so.
 """
 
-from dataclasses import replace
 from functools import lru_cache
 from unicodedata import normalize
 
-from pipeline.references.american import find_american_references
-from pipeline.references.fonds import find_fond_references
 from pipeline.references.leaves import normalize_text
+from pipeline.references.match import CitingText, Problem, ReferenceMatch, ReferenceStatus
 from pipeline.references.reference import ArchivalReference
-from pipeline.references.result import ParsedReference, ParseResult, Problem, ReferenceStatus
-from pipeline.references.signatures import find_signature_references
+from pipeline.references.result import ParsedReference, ParseResult
+from pipeline.references.system_registry import known_systems
 
 _NO_REFERENCE = Problem("non-archival", "No archival reference is in this text.")
 _MAX_CHARS = 20_000  #: characters; a citation is a line, not a book
@@ -32,25 +30,10 @@ def find_references(text: str, context: ArchivalReference | None = None) -> Pars
     'non-archival'
     """
     shown = " ".join(normalize("NFC", text[:_MAX_CHARS]).split())
-    wanted = normalize_text(shown)  # of the same length
-    found = [
-        *find_fond_references(wanted, context),
-        *find_signature_references(wanted),
-        *find_american_references(shown),
-    ]
-    kept: list[ParsedReference] = []
-    for reading in sorted(found, key=lambda one: (one.start, -len(one.as_cited))):
-        overlapped = kept and reading.start < kept[-1].start + len(kept[-1].as_cited)
-        if (
-            overlapped
-            and kept[-1].status is not ReferenceStatus.OK
-            and reading.status is ReferenceStatus.OK
-        ):
-            kept[-1] = reading
-        elif not overlapped:
-            kept.append(reading)
-    places = tuple(_with_cited_text(reading, text, shown) for reading in kept)
-    return ParseResult(places, () if places else (_NO_REFERENCE,))
+    citing = CitingText(shown, normalize_text(shown))
+    found = [match for system in known_systems().values() for match in system.find(citing, context)]
+    references = tuple(_checked_reference(match, text, shown) for match in _best_matches(found))
+    return ParseResult(references, () if references else (_NO_REFERENCE,))
 
 
 def parse_references(text: str) -> tuple[ArchivalReference, ...]:
@@ -68,8 +51,38 @@ def parse_reference(text: str) -> ArchivalReference | None:
     return found[0] if len(found) == 1 else None
 
 
-def _with_cited_text(reading: ParsedReference, text: str, shown: str) -> ParsedReference:
-    """Return a reading with its words as they were written."""
-    cited = shown[reading.start : reading.start + len(reading.as_cited)]
-    whole = None if reading.reference is None else replace(reading.reference, as_cited=text)
-    return replace(reading, as_cited=cited, reference=whole)
+def parse_file_name(stem: str) -> ArchivalReference | None:
+    """Read a reference from a file name without its suffix; None where it is of another kind.
+
+    Raises:
+        ValueError: it is of this kind and cannot be right: leaves that run backward.
+    """
+    for system in known_systems().values():
+        place = system.read_file_name(stem)
+        if place is not None:
+            return ArchivalReference(place.archive, place.path, place.unit, place.leaves, stem)
+    return None
+
+
+def _best_matches(found: list[ReferenceMatch]) -> list[ReferenceMatch]:
+    """Return the matches in order; of those that overlap the first, unless only the next is ok."""
+    best: list[ReferenceMatch] = []
+    for match in sorted(found, key=lambda one: (one.start, -len(one.as_cited))):
+        overlapped = best and match.start < best[-1].start + len(best[-1].as_cited)
+        if not overlapped:
+            best.append(match)
+        elif best[-1].status is not ReferenceStatus.OK and match.status is ReferenceStatus.OK:
+            best[-1] = match
+    return best
+
+
+def _checked_reference(match: ReferenceMatch, text: str, shown: str) -> ParsedReference:
+    """Return a match as it was written, with the place that it cites where the match is ok."""
+    reference = None
+    if match.status is ReferenceStatus.OK and match.archive is not None:
+        reference = ArchivalReference(match.archive, match.path, match.unit, match.leaves, text)
+    return ParsedReference(
+        match.status, match.archive, match.path, match.unit, match.leaves,
+        as_cited=shown[match.start : match.start + len(match.as_cited)],
+        problems=match.problems, start=match.start, reference=reference,
+    )  # fmt: skip

@@ -2,43 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from pipeline.references.leaves import LeafRange
+from pipeline.references.match import Problem, ReferenceMatch
 from pipeline.references.reference import ArchivalReference
 
 
-class ReferenceStatus(StrEnum):
-    """How far a reference can be relied on."""
-
-    OK = "ok"
-    INCOMPLETE = "incomplete"  #: a level that is needed is missing, or the archive
-    SUSPECT = "suspect"  #: it can be read in two ways, or cannot be right
-    NEEDS_CONTEXT = "needs-context"  #: "Ibid.", and nothing before it
-
-
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a text was not read, or not for certain."""
-
-    code: str
-    detail: str  #: a sentence
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedReference:
+class ParsedReference(ReferenceMatch):
     """A reference as it was read, whole or not."""
 
-    status: ReferenceStatus
-    archive: str | None
-    path: tuple[tuple[str, str], ...]
-    unit: str
-    leaves: tuple[LeafRange, ...]
-    as_cited: str  #: the stretch of the text
-    reference: ArchivalReference | None  #: where the status is ok
-    problems: tuple[Problem, ...] = ()
-    start: int = 0  #: of the stretch, in the text with its dashes and spaces made alike
+    reference: ArchivalReference | None = None  #: where the status is ok
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as ``opis reference --json`` prints it."""

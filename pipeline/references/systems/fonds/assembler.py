@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 
 from pipeline.references.archives import CITY
-from pipeline.references.candidate import ReferenceCandidate, TokenGap
 from pipeline.references.leaves import MONTH, YEAR, expand_range_end, parse_leaves
-from pipeline.references.levels import RANKS, VALUE, normalize_value
-from pipeline.references.reference import ArchivalReference
-from pipeline.references.tokens import Token, TokenKind, find_tokens
+from pipeline.references.place import ArchivePlace
+from pipeline.references.systems.fonds.candidate import ReferenceCandidate, TokenGap
+from pipeline.references.systems.fonds.levels import RANKS, VALUE, normalize_fond_value
+from pipeline.references.systems.fonds.tokens import Token, TokenKind, find_tokens
 
 _BINDING = re.compile(r"[\s.,:()\[\]]*(?:\([^()0-9]{1,60}\)[\s.,:]*)?")
 _LIST_SEPARATOR = re.compile(
@@ -32,7 +32,7 @@ _BARE_NUMBERS = re.compile(r"[\s,.:]*[0-9]+\s*/\s*[0-9]+")
 class ReferenceAssembler:
     """Puts tokens together; one text, one use."""
 
-    def __init__(self, text: str, context: ArchivalReference | None) -> None:
+    def __init__(self, text: str, context: ArchivePlace | None) -> None:
         self._text, self._context = text, context
         self._tokens = list(find_tokens(text))
         self._candidates: list[ReferenceCandidate] = []
@@ -103,7 +103,7 @@ class ReferenceAssembler:
         base = (
             self._candidates[-1]
             if self._candidates
-            else ReferenceCandidate.from_reference(self._context)
+            else ReferenceCandidate.from_place(self._context)
         )
         if base is None:
             self._current = ReferenceCandidate(None, token.start, token.end, is_ibid=True)
@@ -202,7 +202,7 @@ class ReferenceAssembler:
         value = expand_range_end(token.value) if token.is_plural else token.value
         draft.end = token.end
         try:
-            draft.path[token.name] = normalize_value(draft.archive or "", token.name, value)
+            draft.path[token.name] = normalize_fond_value(draft.archive or "", token.name, value)
         except ValueError as error:
             draft.mark_suspect("value", f"{error}.")
         return draft

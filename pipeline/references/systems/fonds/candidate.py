@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from pipeline.references.leaves import LeafRange
-from pipeline.references.levels import RANKS
-from pipeline.references.reference import ArchivalReference
-from pipeline.references.result import Problem
-from pipeline.references.tokens import Token
+from pipeline.references.match import Problem
+from pipeline.references.place import ArchivePlace
+from pipeline.references.systems.fonds.levels import RANKS
+from pipeline.references.systems.fonds.tokens import Token
 
 
 class TokenGap(Enum):
@@ -35,11 +35,11 @@ class ReferenceCandidate:
     is_bare_ibid: bool = False  #: nothing was restated yet
 
     @classmethod
-    def from_reference(cls, reference: ArchivalReference | None) -> "ReferenceCandidate | None":
+    def from_place(cls, place: ArchivePlace | None) -> "ReferenceCandidate | None":
         """Return what is known of a place that was cited before."""
-        if reference is None:
+        if place is None:
             return None
-        return cls(reference.archive, 0, 0, dict(reference.path), reference.unit, reference.leaves)
+        return cls(place.archive, 0, 0, dict(place.path), place.unit, place.leaves)
 
     @property
     def rank(self) -> int:

@@ -8,7 +8,7 @@ from functools import cache
 
 from pipeline.references.archives import find_archive, spelling_pattern
 from pipeline.references.leaves import LEAF_LIST
-from pipeline.references.levels import FOND_LEVELS, VALUE
+from pipeline.references.systems.fonds.levels import FOND_LEVELS, VALUE
 
 _LEAF_MARKS = r"лл?|ll?|лист[ыа]?|list[ya]?|sheets?|арк|аркуші?|ark"
 _PAGE_MARKS = r"pp?|сс?|стр|pages?"  #: "p." may be a papka, too
@@ -40,7 +40,7 @@ class Token:
 
 
 def find_tokens(text: str) -> Iterator[Token]:
-    """Yield the tokens of a text that ``leaves.plain`` gave, in order."""
+    """Yield the tokens of a text that ``leaves.normalize_text`` returned, in order."""
     end = 0
     for found in _token_pattern().finditer(text):
         token = _token_from_match(found)
@@ -64,13 +64,13 @@ def _token_from_match(found: re.Match[str]) -> Token:
         return Token(TokenKind.LEAVES, "", found["leaves"], *here)
     if found["pagemark"]:
         return Token(TokenKind.PAGES, "papka", found["pages"], *here)
-    level = next(name for name in FOND_LEVELS if found[name])
+    level = next(level.name for level in FOND_LEVELS if found[level.name])
     return Token(TokenKind.LEVEL, level, found["value"], *here, bool(found["files"]))
 
 
 @cache
 def _token_pattern() -> re.Pattern[str]:
-    levels = "|".join(f"(?P<{name}>{level.pattern})" for name, level in FOND_LEVELS.items())
+    levels = "|".join(f"(?P<{level.name}>{level.pattern})" for level in FOND_LEVELS)
     return re.compile(
         rf"(?<![\w-])(?:(?P<archive>{spelling_pattern()})(?![\w])"
         rf"|(?P<ibid>{_IBID})(?!\w)\.?"

@@ -14,8 +14,10 @@ from functools import cache
 
 from pipeline.references.archives import all_spellings, find_archive
 from pipeline.references.leaves import normalize_text
-from pipeline.references.result import ParsedReference, Problem, ReferenceStatus
-from pipeline.references.signatures import LevelPath, reference_from_match
+from pipeline.references.match import CitingText, Problem, ReferenceMatch, ReferenceStatus
+from pipeline.references.place import ArchivePlace, LevelPath
+from pipeline.references.signatures import match_from_regex
+from pipeline.references.system import Level, ReferenceSystem
 
 _MAX_NOTE_CHARS = 400  #: characters of one source note
 _NATIONAL_ARCHIVES = "US-NARA"  #: "National Archives" before a record group
@@ -48,27 +50,32 @@ _LEVEL_PATTERNS = (
 )
 
 
-def find_american_references(text: str) -> Iterator[ParsedReference]:
-    """Yield the references of a text; its spaces are alike, its dashes are as they were."""
-    for found in _archive_pattern().finditer(text):
-        end = _NOTE_END.search(text, found.end(), found.end() + 2 * _MAX_NOTE_CHARS)
-        whole = text[found.end() : end.start() if end else len(text)][:_MAX_NOTE_CHARS]
-        steps = [step.strip() for step in whole.split(", ") if step.strip()]
-        if any(_ARCHIVAL_STEP.match(step) or _named_levels(normalize_text(step)) for step in steps):
-            yield _parsed_reference(found, whole, steps)
+class AmericanSystem(ReferenceSystem):
+    """Steps name their levels themselves; there are no leaves."""
 
+    def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
+        """Yield the references of a text; none stands for another. Dashes are part of values."""
+        del context
+        for found in _archive_pattern(self.key).finditer(text.as_written):
+            end = _NOTE_END.search(found.string, found.end(), found.end() + 2 * _MAX_NOTE_CHARS)
+            rest = found.string[found.end() : end.start() if end else None][:_MAX_NOTE_CHARS]
+            steps = [step.strip() for step in rest.split(", ") if step.strip()]
+            if any(
+                _ARCHIVAL_STEP.match(step) or _named_levels(normalize_text(step)) for step in steps
+            ):
+                yield self._match_of(found, rest, steps)
 
-def _parsed_reference(found: re.Match[str], whole: str, steps: list[str]) -> ParsedReference:
-    archive = find_archive(found["archive"] or "")
-    code = archive.code if archive else _NATIONAL_ARCHIVES if found["archive"] else None
-    path = _path_from_steps(steps)
-    if code in _LIBRARIES and [level for level, _ in path] == ["series"] and len(steps) > 1:
-        path = (("series", ", ".join(steps[:-1])), ("folder", steps[-1]))
-    made = replace(reference_from_match(found, code, path, ""), as_cited=found[0] + whole)
-    if made.status is ReferenceStatus.INCOMPLETE and code is not None:
-        lack = Problem("incomplete", "Neither lot, box nor file is named.")
-        return replace(made, problems=(lack,))
-    return made
+    def _match_of(self, found: re.Match[str], rest: str, steps: list[str]) -> ReferenceMatch:
+        archive = find_archive(found["archive"] or "")
+        code = archive.code if archive else _NATIONAL_ARCHIVES if found["archive"] else None
+        path = _path_from_steps(steps)
+        if code in _LIBRARIES and [level for level, _ in path] == ["series"] and len(steps) > 1:
+            path = (("series", ", ".join(steps[:-1])), ("folder", steps[-1]))
+        match = replace(match_from_regex(self, found, code, path), as_cited=found[0] + rest)
+        if match.status is ReferenceStatus.INCOMPLETE and code is not None:
+            lack = Problem("incomplete", "Neither lot, box nor file is named.")
+            return replace(match, problems=(lack,))
+        return match
 
 
 def _path_from_steps(steps: list[str]) -> LevelPath:
@@ -134,8 +141,28 @@ def _path_with_series(path: list[tuple[str, str]], series: list[str]) -> LevelPa
 
 
 @cache
-def _archive_pattern() -> re.Pattern[str]:
-    archive = "|".join(map(re.escape, [*all_spellings("us"), "U.S. Department of State"]))
+def _archive_pattern(system: str) -> re.Pattern[str]:
+    archive = "|".join(map(re.escape, [*all_spellings(system), "U.S. Department of State"]))
     archive += "|National Archives(?=[^;]{0,60} RG )"
     place = r"(?:, (?:College Park|Washington)(?:, (?:Maryland|MD|D\.?C\.?))?)?"
     return re.compile(rf"(?<![\w-])(?:(?P<archive>{archive}){place}[,:] |(?={_RECORD_GROUP},))")
+
+
+SYSTEMS = (
+    AmericanSystem(
+        key="us",
+        levels=(
+            Level("record_group", "RG ", folder_prefix="rg", description_level="recordgrp"),
+            Level("entry", "Entry "),
+            Level("series", description_level="series"),
+            Level("lot", "Lot ", folder_prefix="lot"),
+            Level("transfer", "TIN "),
+            Level("box", "Box ", folder_prefix="box"),
+            Level("file"),
+            Level("folder"),
+        ),
+        ladder=(
+            "(record_group )?(entry )?(series )?(lot|transfer|box|file|folder)( box| file| folder)*"
+        ),
+    ),
+)

@@ -1,0 +1,62 @@
+"""References to the National Archives in Kew: class, series, piece, item.
+
+TNA, FO 371/56763; CAB 128/17, f. 3; PREM 11/1234
+"""
+
+import re
+from collections.abc import Iterator
+
+from pipeline.references.leaves import LEAF_LIST
+from pipeline.references.match import CitingText, ReferenceMatch
+from pipeline.references.place import ArchivePlace, LevelPath
+from pipeline.references.signatures import match_from_regex
+from pipeline.references.system import Level, ReferenceSystem
+
+_ARCHIVE = "TNA"
+#: Letters of the departments in Kew; a single letter needs the archive's name before it.
+_CLASSES = (
+    "ADM|AIR|ASSI|AVIA|BT|BW|CAB|CAOG|CO|COAL|CRIM|CSC|DEFE|DO|ED|ES|FCO|FD|FO|GFM|HLG|HO|HS|HW|"
+    "INF|IR|KV|LAB|LCO|MAF|MEPO|MH|MT|NSC|OD|PF|PIN|POWE|PREM|PRO|RAIL|SUPP|TS|UGC|WO|J|T"
+)
+_REFERENCE = re.compile(
+    r"(?<![\w/])(?P<named>(?:TNA|PRO|UKNA|The National Archives(?: of the UK)?|National Archives, "
+    r"Kew|Public Record Office)(?: \((?:TNA|PRO)\))?"
+    r"(?:, (?:London|Kew))?[\s:,/(]*(?:PRO[\s:,/]+)?)?"
+    rf"(?P<class>{_CLASSES})[ /]?(?P<series>[0-9]{{1,4}})(?:[/-](?P<piece>[0-9]{{1,6}}[A-Z]?"
+    r"(?:-[0-9]{1,6})?)(?:/(?P<item>[A-Z]{0,3}[0-9]{1,6}[A-Z]?(?:/[0-9]{1,6}[A-Z]?)*))?)?"
+    rf"(?![\w/]|-\w)(?:,? (?:ff?|fols?)\.? ?(?P<leaves>{LEAF_LIST}))?"
+)
+
+
+class BritishSystem(ReferenceSystem):
+    """The archive may be left out, where class, series and piece tell it."""
+
+    def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
+        """Yield the references of a text; none stands for another."""
+        del context
+        for found in _REFERENCE.finditer(text.normalized):
+            alone = len(found["class"]) == 1 or not found["piece"] or found["class"] == "PRO"
+            if found["named"] or not alone:
+                names = [level.name for level in self.levels if found[level.name]]
+                path = tuple((name, found[name]) for name in names)
+                yield match_from_regex(self, found, _ARCHIVE, path)
+
+    def format_path(self, path: LevelPath) -> list[str]:
+        """Return class and numbers as one step: FO 371/56763."""
+        first, *rest = (value for _, value in path)
+        return [f"{first} {'/'.join(rest)}"]
+
+
+SYSTEMS = (
+    BritishSystem(
+        key="uk",
+        levels=(
+            Level("class", description_level="class"),
+            Level("series", description_level="series"),
+            Level("piece"),
+            Level("item", description_level="item"),
+        ),
+        ladder="class series piece( item)?",
+        leaf_unit=("f", "ff"),
+    ),
+)

@@ -1,0 +1,141 @@
+"""The systems of the Russian kind; the Russian one reads for its relatives, too.
+
+One text may cite archives of several, and "Ibid." goes from one to the next.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pipeline.references.archives import find_archive
+from pipeline.references.leaves import join_leaves, with_en_dashes
+from pipeline.references.match import CitingText, Problem, ReferenceMatch, ReferenceStatus
+from pipeline.references.place import ArchivePlace, LevelPath
+from pipeline.references.system import ReferenceSystem
+from pipeline.references.systems.fonds.assembler import ReferenceAssembler
+from pipeline.references.systems.fonds.candidate import ReferenceCandidate
+from pipeline.references.systems.fonds.file_name import place_of_file_name
+from pipeline.references.systems.fonds.levels import (
+    FOND_LEVELS,
+    RANKS,
+    FondLevel,
+    normalize_fond_value,
+)
+
+
+class FondSystem(ReferenceSystem):
+    """Archives cited by fond, delo and leaf."""
+
+    levels: tuple[FondLevel, ...]
+
+    def normalize_value(self, archive: str, level: str, value: str) -> str:
+        """Return a value in our form: a fond's class letter is R or P and has a hyphen."""
+        return normalize_fond_value(archive, level, value)
+
+    def format_legend(self, place: ArchivePlace) -> str:
+        """Return the place with stops between its parts, the archive in Cyrillic letters."""
+        prefixes = {level.name: level.legend_prefix for level in self.levels}
+        steps = [f"{prefixes[level]}{value}" for level, value in place.path]
+        leaves = [_legend_leaves(part.unpadded_label) for part in place.leaves]
+        tail = [f"{'С' if place.unit == 'p' else 'Л'}. {join_leaves(leaves)}"] if leaves else []
+        return ". ".join([_cyrillic_alias(place.archive), *steps, *tail])
+
+
+class RussianSystem(FondSystem):
+    """The kind that most texts cite; it has the parser of all."""
+
+    def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
+        """Yield the references of a text to archives of the Russian kind, or to none that is named.
+
+        An archive of another kind is read so far as to say what is missing.
+        """
+        for candidate in ReferenceAssembler(text.normalized, context).find_candidates():
+            yield _match_of(candidate, text.normalized)
+
+    def read_file_name(self, stem: str) -> ArchivePlace | None:
+        """Read a reference to an archive of the Russian kind from a file name."""
+        return place_of_file_name(stem, [system.key for system in SYSTEMS])
+
+
+def _match_of(candidate: ReferenceCandidate, text: str) -> ReferenceMatch:
+    path = tuple(sorted(candidate.path.items(), key=lambda step: RANKS[step[0]]))
+    problems = list(candidate.problems)
+    status = _status_of(candidate, path)
+    if status is ReferenceStatus.OK:
+        try:
+            _check_place(candidate, path)
+        except ValueError as error:
+            status = ReferenceStatus.SUSPECT
+            problems.append(Problem("leaves", f"It cannot be right: {error}."))
+    if not problems and status is not ReferenceStatus.OK:
+        problems.append(_missing_problem(status, candidate))
+    cited = text[candidate.start : candidate.end]
+    return ReferenceMatch(
+        status, candidate.archive, path, candidate.unit, candidate.leaves, cited, tuple(problems),
+        candidate.start,
+    )  # fmt: skip
+
+
+def _status_of(candidate: ReferenceCandidate, path: LevelPath) -> ReferenceStatus:
+    if candidate.is_suspect:
+        return ReferenceStatus.SUSPECT
+    if candidate.archive is None:
+        return ReferenceStatus.NEEDS_CONTEXT if candidate.is_ibid else ReferenceStatus.INCOMPLETE
+    system = _fond_system_of(candidate.archive)
+    whole = system is not None and system.is_complete(path)
+    return ReferenceStatus.OK if whole else ReferenceStatus.INCOMPLETE
+
+
+def _check_place(candidate: ReferenceCandidate, path: LevelPath) -> None:
+    code = candidate.archive or ""
+    system = _fond_system_of(code)
+    if system is not None:
+        system.check(ArchivePlace(code, path, candidate.unit, candidate.leaves))
+
+
+def _fond_system_of(code: str) -> FondSystem | None:
+    """Return the system of the archive with this code; None where it is of another kind."""
+    archive = find_archive(code)
+    found = (system for system in SYSTEMS if archive is not None and system.key == archive.system)
+    return next(found, None)
+
+
+def _missing_problem(status: ReferenceStatus, candidate: ReferenceCandidate) -> Problem:
+    if status is ReferenceStatus.NEEDS_CONTEXT:
+        return Problem("needs-context", "“Ibid.” needs the reference before it.")
+    if candidate.archive is None:
+        return Problem("no-archive", "No archive that Opis knows is named.")
+    missing = [level for level in ("fond", "opis", "delo") if level not in candidate.path]
+    return Problem("incomplete", f"Missing: {', '.join(missing) or 'a level'}.")
+
+
+def _legend_leaves(leaves: str) -> str:
+    return re.sub("v(?=–|$)", " об.", with_en_dashes(leaves))
+
+
+def _cyrillic_alias(code: str) -> str:
+    """Return the letters by which Russian legends cite an archive: its first Cyrillic alias."""
+    archive = find_archive(code)
+    aliases = archive.aliases if archive else ()
+    return next((alias for alias in aliases if re.match("[А-ЯІ]", alias)), code)
+
+
+def _fond_system(key: str, ladder: str, file_words: tuple[str, str]) -> FondSystem:
+    """Return a relative of the Russian system: its ladder, its two printed words for the file."""
+    normal, legend = file_words
+    levels = tuple(
+        replace(level, prefix=f"{normal}. ", legend_prefix=f"{legend}. ")
+        if level.name == "delo"
+        else level
+        for level in FOND_LEVELS
+    )
+    return FondSystem(key, levels, ladder)
+
+
+_OPTIONAL_OPIS = "fond( opis)?( part)? delo( volume)?"
+SYSTEMS: tuple[FondSystem, ...] = (
+    RussianSystem("ru", FOND_LEVELS, "fond (opis|perechen)( part)?( papka)? delo( volume)?"),
+    _fond_system("bg", _OPTIONAL_OPIS, ("a.e", "А.е")),
+    _fond_system("ua", _OPTIONAL_OPIS, ("spr", "Спр")),
+    _fond_system("files", _OPTIONAL_OPIS, ("ed.khr", "Ед. хр")),
+)
