@@ -7,7 +7,7 @@ from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
 from pipeline.record.provenance import group_by_page
 from pipeline.text import PageText
 from tests.factories import admitted, pages, record, scan_pdf, text
-from tests.schemas import faults, needs_schemas
+from tests.schemas import EXPORT_CASES, faults, needs_schemas
 
 
 @pytest.fixture
@@ -35,10 +35,8 @@ def test_a_blank_page_validates_too(tmp_path: Path) -> None:
 
 @needs_schemas
 def test_a_corrupted_page_does_not_validate(alto: list[bytes]) -> None:
-    for good, bad in [
-        (b'HPOS="20"', b'HPOS="left"'), (b"<Processing ", b"<Proccessing "),
-        (b">pixel<", b">yard<"), (b"<TextLine", b"<TextLyne"),
-    ]:  # fmt: skip
+    for case in EXPORT_CASES["alto"]["breaks_schema"]:
+        good, bad = case["good"].encode(), case["bad"].encode()
         assert good in alto[0]
         assert faults("alto", alto[0].replace(good, bad))
 

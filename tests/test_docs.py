@@ -12,7 +12,7 @@ import yaml
 from pipeline.description.fields import Description, sidecar_json_schema
 from pipeline.description.merge import DescriptionSource, merge_sources
 from pipeline.description.template import example_yaml
-from pipeline.exports.registry import FORMATS, PUBLISHED
+from pipeline.exports.registry import FORMATS_BY_NAME, PUBLISHED_FORMATS
 from pipeline.record.model import json_schema as record_schema
 from tests.workspace import ROOT
 
@@ -40,8 +40,8 @@ def test_every_field_of_a_record_is_explained() -> None:
 
 def test_every_export_is_explained() -> None:
     told = (DOCS / "exports.md").read_text("utf-8")
-    assert [name for name in FORMATS if f"`{name}`" not in told] == []
-    assert [name for name in PUBLISHED if f"`{name}`" not in told and "citation" not in name] == []
+    assert [name for name in FORMATS_BY_NAME if f"`{name}`" not in told] == []
+    assert [name for name in PUBLISHED_FORMATS if f"`{name}`" not in told] == []
 
 
 def test_every_decision_is_dated_and_the_oldest_comes_first() -> None:

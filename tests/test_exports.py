@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,24 @@ from flows.cli.app import app
 from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.ead import to_ead
 from pipeline.exports.premis import to_premis
-from pipeline.exports.registry import FORMATS, PUBLISHED
-from pipeline.exports.rules import broken_rules
+from pipeline.exports.registry import (
+    EXPORT_FORMATS,
+    FORMATS_BY_NAME,
+    OAI_FORMATS,
+    ORIGINAL_EXPORTS,
+    PUBLISHED_FORMATS,
+    ExportFormat,
+    rely_on_schema,
+)
 from pipeline.exports.source import ExportSource, VersionFile, placed_lines
 from pipeline.record.events import translation_activities
 from pipeline.record.model import Name, NameForm, Record, Translation
 from pipeline.record.provenance import Agent
-from pipeline.repository.export_source import load_export_source
+from pipeline.repository.export_source import load_export_source, media_type_of
 from pipeline.repository.publish import PublishResult
 from tests.factories import MOMENT, admitted, pages, published, record
-from tests.schemas import faults, needs_schemas
+from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, faults, needs_schemas
 
-WITH_SCHEMA = ("csl-json", "ead3", "iiif", "mets", "mods", "oai_dc", "premis", "tei")
-MANIFEST = "iiif-manifest.json"
 LINKED = jsonschema.Draft202012Validator(
     json.loads((Path(__file__).parent / "cases" / "schema-org.schema.json").read_text("utf-8"))
 )
@@ -113,7 +118,7 @@ def material(folder: Path, name: str) -> ExportSource:
         for read, page in zip(pages(texts), made.pages, strict=True)
     )
     paths = ["data/original/скан 1.pdf", "data/record.json", "data/pages/0001.alto.xml"]
-    files = tuple(VersionFile(path, "a" * 64, 5) for path in paths)
+    files = tuple(VersionFile(path, "a" * 64, 5, media_type_of(path)) for path in paths)
     return ExportSource(made, lines, "https://archive.example.org", files)
 
 
@@ -123,18 +128,17 @@ def of_a_publication(folder: Path) -> ExportSource:
     return load_export_source(done.folder, made, "https://archive.example.org")
 
 
-@needs_schemas
 @pytest.mark.parametrize("name", VARIED)
-@pytest.mark.parametrize("form", WITH_SCHEMA)
+@pytest.mark.parametrize("form", FORMATS_WITH_SCHEMA)
 def test_every_export_of_every_record_is_of_its_schema(
     form: str, name: str, tmp_path: Path
 ) -> None:
-    assert faults(form, FORMATS[form][0](material(tmp_path, name))) == []
+    assert faults(form, FORMATS_BY_NAME[form].write(material(tmp_path, name))) == []
 
 
 @pytest.mark.parametrize("name", VARIED)
 def test_linked_data_is_of_our_own_schema(name: str, tmp_path: Path) -> None:
-    LINKED.validate(json.loads(FORMATS["json-ld"][0](material(tmp_path, name))))
+    LINKED.validate(json.loads(FORMATS_BY_NAME["json-ld"].write(material(tmp_path, name))))
 
 
 SPOILS: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -150,7 +154,9 @@ SPOILS: dict[str, Callable[[dict[str, Any]], object]] = {
 
 @pytest.mark.parametrize("spoil", SPOILS)
 def test_spoilt_linked_data_is_not_of_our_own_schema(spoil: str, tmp_path: Path) -> None:
-    said = json.loads(FORMATS["json-ld"][0](material(tmp_path, "two holdings, all said")))
+    said = json.loads(
+        FORMATS_BY_NAME["json-ld"].write(material(tmp_path, "two holdings, all said"))
+    )
     SPOILS[spoil](said)
     assert not LINKED.is_valid(said)
 
@@ -158,20 +164,21 @@ def test_spoilt_linked_data_is_not_of_our_own_schema(spoil: str, tmp_path: Path)
 @pytest.mark.parametrize("name", VARIED)
 def test_every_export_of_every_record_holds_the_rules(name: str, tmp_path: Path) -> None:
     made = material(tmp_path, name)
-    told = [list(broken_rules(file, PUBLISHED[file](made), made.record)) for file in PUBLISHED]
+    told = [list(each.broken_rules(each.write(made), made.record)) for each in EXPORT_FORMATS]
     assert not any(told), told
 
 
 @pytest.mark.parametrize("name", VARIED)
 def test_the_manifest_holds_the_rules_that_the_schema_does_not(name: str, tmp_path: Path) -> None:
     made = material(tmp_path, name)
-    assert list(broken_rules(MANIFEST, FORMATS["iiif"][0](made), made.record)) == []
+    iiif = FORMATS_BY_NAME["iiif"]
+    assert list(iiif.broken_rules(iiif.write(made), made.record)) == []
 
 
 @needs_schemas
 def test_mets_binds_every_file_of_a_publication(tmp_path: Path) -> None:
     made = of_a_publication(tmp_path)
-    content = FORMATS["mets"][0](made)
+    content = FORMATS_BY_NAME["mets"].write(made)
     assert faults("mets", content) == []
     root = etree.fromstring(content)
     sums = {each.get("CHECKSUM") for each in root.iter("{*}file")}
@@ -180,43 +187,94 @@ def test_mets_binds_every_file_of_a_publication(tmp_path: Path) -> None:
     assert labels == ["0110", "0111"]
 
 
-Damage = Callable[[bytes], bytes]
-DAMAGES: dict[str, list[tuple[bytes, bytes]]] = {
-    "oai_dc": [(b"dc:title>", b"dc:titel>"), (b"oai_dc:dc ", b'oai_dc:dc x="1" ')],
-    "mods": [(b"<titleInfo", b"<titelInfo"), (b'encoding="edtf"', b'encoding="unheard"'),
-             (b'type="uri"', b'typ="uri"')],
-    "premis": [(b"<eventType>transcription</eventType>", b""), (b"<size>", b"<size>x"),
-               (b"objectIdentifierValue", b"objectIdentifierWorth")],
-    "mets": [(b'TYPE="physical"', b'TIPE="physical"'), (b'CHECKSUMTYPE="SHA-256"',
-             b'CHECKSUMTYPE="SHA-3"'), (b"<structMap", b"<structMop")],
-    "ead3": [(b"<unittitle>", b"<unittitel>"), (b'level="item"', b'level="thing"'),
-             (b"<recordid>", b"<recordidd>")],
-    "tei": [(b"<zone ", b"<zonee "), (b"<publicationStmt>", b"<publikationStmt>"),
-            (b"<pb ", b'<pb where="x" ')],
-}  # fmt: skip
-
-
-DAMAGED = [
-    pytest.param(form, good, bad, id=f"{form}-{number}")
-    for form, several in DAMAGES.items()
-    for number, (good, bad) in enumerate(several)
+BREAKS_OF_SCHEMAS = [
+    pytest.param(
+        *form.values, each["good"], each["bad"], id=f"{form.values[0]}-{n}", marks=form.marks
+    )
+    for form in FORMATS_WITH_SCHEMA
+    for n, each in enumerate(EXPORT_CASES[str(form.values[0])]["breaks_schema"])
 ]
 
 
-@needs_schemas
-@pytest.mark.parametrize(("form", "good", "bad"), DAMAGED)
+@pytest.mark.parametrize(("form", "good", "bad"), BREAKS_OF_SCHEMAS)
 def test_a_corrupted_export_is_not_of_its_schema(
-    form: str, good: bytes, bad: bytes, tmp_path: Path
+    form: str, good: str, bad: str, tmp_path: Path
 ) -> None:
-    content = FORMATS[form][0](of_a_publication(tmp_path))
+    content = FORMATS_BY_NAME[form].write(of_a_publication(tmp_path)).decode()
     assert good in content
-    assert faults(form, content.replace(good, bad))
+    assert faults(form, content.replace(good, bad).encode())
+
+
+BREAKS_OF_RULES = [
+    pytest.param(form, each, id=f"{form}: {each['told']}")
+    for form in FORMATS_BY_NAME
+    for each in EXPORT_CASES.get(form, {}).get("breaks_rules", ())
+]
+
+
+@pytest.mark.parametrize(("form", "case"), BREAKS_OF_RULES)
+def test_each_rule_of_a_format_can_be_broken(
+    form: str, case: dict[str, str], tmp_path: Path
+) -> None:
+    source, export_format = of_a_publication(tmp_path), FORMATS_BY_NAME[form]
+    content = export_format.write(source).decode()
+    assert case["good"] in content
+    assert list(export_format.broken_rules(content.encode(), source.record)) == []
+    spoilt = content.replace(case["good"], case["bad"]).encode()
+    assert re.search(case["told"], "; ".join(export_format.broken_rules(spoilt, source.record)))
+
+
+@pytest.mark.parametrize("form", FORMATS_BY_NAME)
+def test_every_format_has_cases_that_break_it(form: str) -> None:
+    """Its check is held against them; where it has none but the schema, the schema is."""
+    assert form in EXPORT_CASES, f"tests/cases/exports/{form}.json is not there"
+    case = EXPORT_CASES[form]
+    assert bool(case.get("breaks_schema")) == ("schema" in case)
+    assert bool(case.get("breaks_rules")) == (FORMATS_BY_NAME[form].check is not rely_on_schema)
+    assert case.keys() & {"breaks_schema", "breaks_rules"}
+
+
+def test_every_case_is_of_a_format_or_names_its_file() -> None:
+    assert {name for name, case in EXPORT_CASES.items() if "file" not in case} == set(
+        FORMATS_BY_NAME
+    )
+
+
+def test_no_format_can_be_without_a_check() -> None:
+    (check,) = (each for each in fields(ExportFormat) if each.name == "check")
+    assert (check.default, check.default_factory) == (MISSING, MISSING)
+
+
+def test_no_two_formats_share_a_name() -> None:
+    assert len(FORMATS_BY_NAME) == len(EXPORT_FORMATS)
+    assert len({each.suffix for each in EXPORT_FORMATS}) == len(EXPORT_FORMATS)
+    assert len({each.title for each in EXPORT_FORMATS}) == len(EXPORT_FORMATS)
+    published = [each.file_name for each in EXPORT_FORMATS if each.file_name is not None]
+    assert sorted(published) == sorted(PUBLISHED_FORMATS)
+
+
+def test_harvesters_are_offered_only_what_every_version_has() -> None:
+    assert {file_name for file_name, _ in OAI_FORMATS.values()} <= ORIGINAL_EXPORTS
+    assert len(OAI_FORMATS) == len([each for each in EXPORT_FORMATS if each.oai])
+
+
+def test_an_export_names_only_exports_that_there_are(tmp_path: Path) -> None:
+    source = of_a_publication(tmp_path)
+    named = {
+        name.decode()
+        for each in EXPORT_FORMATS
+        for name in re.findall(rb"(?:data|/v1)/export/([\w.-]+)", each.write(source))
+    }
+    assert {"iiif-manifest.json", "tei.xml", "premis.xml"} <= named <= PUBLISHED_FORMATS.keys()
+    manifest = json.loads(FORMATS_BY_NAME["iiif"].write(source))
+    types = {each["id"].rpartition("/")[2]: each["format"] for each in manifest["seeAlso"]}
+    assert types["tei.xml"] == PUBLISHED_FORMATS["tei.xml"].media_type
 
 
 @needs_schemas
 @pytest.mark.parametrize("key", ["id", "label", "items", "type"])
 def test_a_corrupted_manifest_is_not_of_its_schema(key: str, tmp_path: Path) -> None:
-    said = json.loads(FORMATS["iiif"][0](material(tmp_path, "two holdings, all said")))
+    said = json.loads(FORMATS_BY_NAME["iiif"].write(material(tmp_path, "two holdings, all said")))
     del said[key]
     assert faults("iiif", json.dumps(said).encode())
 
@@ -239,9 +297,10 @@ RULES: dict[str, Callable[[dict[str, Any]], object]] = {
 @pytest.mark.parametrize("rule", RULES)
 def test_each_rule_of_the_manifest_can_be_broken(rule: str, tmp_path: Path) -> None:
     made = material(tmp_path, "two holdings, all said")
-    said = json.loads(FORMATS["iiif"][0](made))
+    iiif = FORMATS_BY_NAME["iiif"]
+    said = json.loads(iiif.write(made))
     RULES[rule](said)
-    assert list(broken_rules(MANIFEST, json.dumps(said).encode(), made.record))
+    assert list(iiif.broken_rules(json.dumps(said).encode(), made.record))
 
 
 def test_a_finding_aid_holds_all_records_of_a_file(tmp_path: Path) -> None:
@@ -253,7 +312,9 @@ def test_a_finding_aid_holds_all_records_of_a_file(tmp_path: Path) -> None:
 
 
 def test_a_translation_points_to_the_paragraphs_it_translates(tmp_path: Path) -> None:
-    root = etree.fromstring(FORMATS["tei"][0](material(tmp_path, "a translation in parallel")))
+    root = etree.fromstring(
+        FORMATS_BY_NAME["tei"].write(material(tmp_path, "a translation in parallel"))
+    )
     pointing = [each.get("corresp") for each in root.iter("{*}p") if each.get("corresp")]
     assert pointing == ["#p1", "#p2"]
 
@@ -262,7 +323,7 @@ def test_editors_words_are_marked_as_theirs(tmp_path: Path) -> None:
     made = material(tmp_path, "two holdings, all said")
     text = Translation(language="en", translator=None, text="He [who is] old […] went [sic] off.")
     record_with = made.record.model_copy(update={"translations": (text,)})
-    root = etree.fromstring(FORMATS["tei"][0](replace(made, record=record_with)))
+    root = etree.fromstring(FORMATS_BY_NAME["tei"].write(replace(made, record=record_with)))
     title = root.find(".//{*}titleStmt/{*}title/{*}supplied")
     assert title is not None
     assert title.text == "Stalin"
@@ -276,11 +337,11 @@ def test_editors_words_are_marked_as_theirs(tmp_path: Path) -> None:
 def test_leaf_labels_keep_their_zeros_everywhere(tmp_path: Path) -> None:
     made = material(tmp_path, "two holdings, all said")
     for form in ("tei", "iiif", "mets", "oai_dc", "csl-json", "bibtex"):
-        assert b"0110" in FORMATS[form][0](made), form
+        assert b"0110" in FORMATS_BY_NAME[form].write(made), form
 
 
 def test_the_linked_data_says_who_and_where(tmp_path: Path) -> None:
-    said = json.loads(FORMATS["json-ld"][0](material(tmp_path, "names with forms")))
+    said = json.loads(FORMATS_BY_NAME["json-ld"].write(material(tmp_path, "names with forms")))
     assert said["author"][0]["sameAs"] == ["https://www.wikidata.org/entity/Q855"]
     assert said["holdingArchive"]["alternateName"] == "RGASPI"
 
@@ -288,9 +349,9 @@ def test_the_linked_data_says_who_and_where(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", VARIED)
 def test_an_export_is_the_same_twice_and_names_no_machine(name: str, tmp_path: Path) -> None:
     made = material(tmp_path, name)
-    for writer in PUBLISHED.values():
-        content = writer(made)
-        assert content == writer(made)
+    for each in EXPORT_FORMATS:
+        content = each.write(made)
+        assert content == each.write(made)
         assert str(tmp_path).encode() not in content
         assert not re.search(rb"(?<![a-z])/(?:home|root|tmp|work)/", content)
 
@@ -302,7 +363,7 @@ def output_of(done: PublishResult) -> list[str]:
 def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
     done = published(tmp_path)
     runner = CliRunner()
-    for form in FORMATS:
+    for form in FORMATS_BY_NAME:
         target = tmp_path / "a folder" / "one"
         words = ["export", done.record_id, "--format", form, "--to", str(target)]
         told = runner.invoke(app, words + output_of(done))

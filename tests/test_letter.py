@@ -18,22 +18,12 @@ from pipeline.ocr.tesseract import installed_models
 from pipeline.record.model import Record, parse_record
 from pipeline.text import Box, PageText
 from pipeline.text_metrics import cer
-from tests.schemas import faults, needs_schemas
+from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, faults, needs_schemas
 from tests.workspace import LETTER, House, data
 
 pytestmark = pytest.mark.tesseract
 
 ID = "rgaspi-f558-op11-d330-l0110-0113"
-SPOILT = {
-    "csl-json": (b'"type"', b'"tipe"'),
-    "ead3": (b'level="item"', b'level="thing"'),
-    "iiif": (b'"label"', b'"lable"'),
-    "mets": (b'CHECKSUMTYPE="SHA-256"', b'CHECKSUMTYPE="SHA"'),
-    "mods": (b"<titleInfo", b"<titelInfo"),
-    "oai_dc": (b"dc:rights", b"dc:wrongs"),
-    "premis": (b"<messageDigestAlgorithm>SHA-256</messageDigestAlgorithm>", b""),
-    "tei": (b"<zone ", b"<zonee "),
-}
 TRANSCRIPTION = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")
 
 
@@ -91,10 +81,7 @@ def test_nothing_wrong_is_found_by_verification(house: House) -> None:
     assert (done.returncode, done.stdout) == (0, "1 version checked, 0 findings\n")
 
 
-@needs_schemas
-@pytest.mark.parametrize(
-    "form", ["csl-json", "ead3", "iiif", "mets", "mods", "oai_dc", "premis", "tei"]
-)
+@pytest.mark.parametrize("form", FORMATS_WITH_SCHEMA)
 def test_every_export_of_it_is_of_its_schema_and_a_spoilt_one_is_not(
     house: House, form: str
 ) -> None:
@@ -102,9 +89,10 @@ def test_every_export_of_it_is_of_its_schema_and_a_spoilt_one_is_not(
     assert done.returncode == 0, done.stderr
     content = done.stdout.encode()
     assert faults(form, content) == []
-    good, bad = SPOILT[form]
-    assert good in content
-    assert faults(form, content.replace(good, bad))
+    for case in EXPORT_CASES[form]["breaks_schema"]:
+        good, bad = case["good"].encode(), case["bad"].encode()
+        assert good in content
+        assert faults(form, content.replace(good, bad))
 
 
 @needs_schemas

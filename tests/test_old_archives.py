@@ -15,7 +15,7 @@ import pytest
 from flows.clock import FixedClock
 from pipeline.cleaning.clean import step_names
 from pipeline.errors import IngestError
-from pipeline.exports.registry import FORMATS, ORIGINAL_EXPORTS, PUBLISHED
+from pipeline.exports.registry import FORMATS_BY_NAME, ORIGINAL_EXPORTS, PUBLISHED_FORMATS
 from pipeline.ingest.revisions import reclean_record, withdraw_record
 from pipeline.model import IssueType
 from pipeline.record.version_folder import VersionFolder
@@ -26,7 +26,7 @@ from pipeline.repository.export_source import load_export_source
 from pipeline.repository.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import MOMENT
-from tests.schemas import JSONS, SCHEMAS, XSDS, faults
+from tests.schemas import faults, has_schema
 from tests.workspace import House
 
 ARCHIVES = sorted((Path(__file__).parent / "archives").iterdir())
@@ -81,10 +81,10 @@ def test_it_is_exported_in_every_format(settings: Settings) -> None:
         folder = VersionFolder.of(settings.records / entry.folder, entry.version)
         record = folder.load_record()
         made = load_export_source(folder, record, settings.base_url)
-        for form, (write, _) in FORMATS.items():
-            content = write(made)
+        for form, export_format in FORMATS_BY_NAME.items():
+            content = export_format.write(made)
             assert content
-            if SCHEMAS.is_dir() and form in XSDS.keys() | JSONS.keys():
+            if has_schema(form):
                 assert faults(form, content) == [], (entry.id, form)
 
 
@@ -129,7 +129,7 @@ def test_a_version_is_asked_only_for_the_exports_it_has(settings: Settings) -> N
 def test_no_format_that_came_later_is_asked_of_older_versions(archive: Path) -> None:
     for folder in archive.rglob("v1/data/export"):
         assert {path.name for path in folder.iterdir()} >= ORIGINAL_EXPORTS
-    assert PUBLISHED.keys() >= ORIGINAL_EXPORTS
+    assert PUBLISHED_FORMATS.keys() >= ORIGINAL_EXPORTS
 
 
 def test_published_names_stay_whatever_the_code_is_called() -> None:

@@ -6,7 +6,7 @@ import bagit
 import pytest
 
 from pipeline.errors import DuplicateError, IngestError
-from pipeline.exports.registry import PUBLISHED
+from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.repository import publish as publishing
 from pipeline.repository.audit import check_archive
 from pipeline.repository.catalog import Catalog
@@ -32,7 +32,7 @@ def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
     files = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     assert files == [
         "README.txt",
-        *(f"export/{name}" for name in sorted(PUBLISHED)),
+        *(f"export/{name}" for name in sorted(PUBLISHED_FORMATS)),
         "original/scan.pdf",
         "pages/0001.alto.xml",
         "pages/0002.alto.xml",

@@ -7,6 +7,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from pipeline.exports.registry import FORMATS_BY_NAME
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Damage, close_bag
@@ -14,8 +15,23 @@ from pipeline.repository.catalog import Catalog
 from pipeline.repository.verify import check_version
 from pipeline.settings import Settings
 from tests.factories import published
+from tests.schemas import EXPORT_CASES
 
-BROKEN = json.loads((Path(__file__).parent / "cases" / "broken-exports.json").read_text("utf-8"))
+
+def file_in_version(name: str) -> str:
+    """Return the file that a case is about, in ``data/``; none where no version holds it."""
+    if name in FORMATS_BY_NAME:
+        file_name = FORMATS_BY_NAME[name].file_name
+        return f"export/{file_name}" if file_name else ""
+    return str(EXPORT_CASES[name]["file"])
+
+
+BROKEN: list[dict[str, str]] = [
+    {"file": file, **each}
+    for name, case in EXPORT_CASES.items()
+    if (file := file_in_version(name))
+    for each in case.get("breaks_rules", ())
+]
 
 
 @pytest.fixture
@@ -86,9 +102,9 @@ def test_an_export_that_no_longer_holds_is_found(
     version: VersionFolder, case: dict[str, str]
 ) -> None:
     path = version.data / case["file"]
-    content = path.read_text("utf-8")
+    content = path.read_bytes().decode()
     assert case["good"] in content
-    path.write_text(content.replace(case["good"], case["bad"]), "utf-8", newline="")
+    path.write_bytes(content.replace(case["good"], case["bad"]).encode())
     closed_anew(version)
     found = check_version(version)
     assert {each.path for each in found} == {f"data/{case['file']}"}

@@ -12,20 +12,17 @@ from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import OutputOption
 from pipeline.errors import CatalogError, SetupError
-from pipeline.exports.ead import archival_file_name, to_ead
-from pipeline.exports.registry import FORMATS
+from pipeline.exports.registry import FORMATS_BY_NAME, ExportFormat
 from pipeline.exports.source import ExportSource
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.export_source import load_export_source
 from pipeline.settings import Settings
 
-_EAD_FORMAT = "ead3"
-
 
 def export(
     record: Annotated[str | None, typer.Argument(help="The record's id.")] = None,
-    form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "oai_dc",
+    form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS_BY_NAME))] = "oai_dc",
     every: Annotated[bool, typer.Option("--all", help="Every record, a file each.")] = False,
     to: Annotated[Path | None, typer.Option(help="File to write, or with --all a folder.")] = None,
     output: OutputOption = None,
@@ -34,8 +31,8 @@ def export(
 
     EAD3 has one file for each delo, the others one for each record.
     """
-    if form not in FORMATS:
-        msg = f"There is no format {form!r}. Known are: {', '.join(FORMATS)}."
+    if form not in FORMATS_BY_NAME:
+        msg = f"There is no format {form!r}. Known are: {', '.join(FORMATS_BY_NAME)}."
         raise SetupError(msg)
     if every == (record is not None):
         msg = "Say either which record to export, or --all with a folder to write --to."
@@ -43,21 +40,21 @@ def export(
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if record is None:
-            whole = _export_all(catalog, settings, form, to)
+            whole = _export_all(catalog, settings, FORMATS_BY_NAME[form], to)
         else:
-            whole = _export_record(catalog, settings, record, form, to)
+            whole = _export_record(catalog, settings, record, FORMATS_BY_NAME[form], to)
     if not whole:
         raise typer.Exit(ExitCode.DAMAGE)
 
 
 def _export_record(
-    catalog: Catalog, settings: Settings, record: str, form: str, to: Path | None
-) -> bool:  # fmt: skip
+    catalog: Catalog, settings: Settings, record: str, export_format: ExportFormat, to: Path | None
+) -> bool:
     """Write a record; return whether it could be."""
-    made = _load_source(catalog, settings, record)
-    if made is None:
+    source = _load_source(catalog, settings, record)
+    if source is None:
         return False
-    content = FORMATS[form][0](made)
+    content = export_format.write(source)
     if to is None:
         typer.echo(content, nl=False)  # the bytes themselves, for a pipe
     else:
@@ -66,7 +63,9 @@ def _export_record(
     return True
 
 
-def _export_all(catalog: Catalog, settings: Settings, form: str, to: Path | None) -> bool:
+def _export_all(
+    catalog: Catalog, settings: Settings, export_format: ExportFormat, to: Path | None
+) -> bool:
     """Write all records that are whole; return whether all are."""
     if to is None:
         msg = "With --all, say in which folder to write: --to FOLDER."
@@ -75,23 +74,16 @@ def _export_all(catalog: Catalog, settings: Settings, form: str, to: Path | None
     wanted = [entry.id for entry in catalog.iter_entries() if entry.status != "withdrawn"]
     found = (_load_source(catalog, settings, record) for record in wanted)
     names, exported = Counter[str](), 0
-    for name, group in groupby((made for made in found if made), _GROUP_KEYS.get(form, _record_id)):
-        made = list(group)
-        content = to_ead(made) if form == _EAD_FORMAT else FORMATS[form][0](made[0])
+    for name, group in groupby(filter(None, found), export_format.group_key):
+        sources = list(group)
         names[name] += 1
         again = f"-{names[name]}" if names[name] > 1 else ""  # two places, told apart by no name
-        (to / f"{name}{again}{FORMATS[form][1]}").write_bytes(content)
-        exported += len(made)
+        target = to / f"{name}{again}{export_format.suffix}"
+        target.write_bytes(export_format.write_group(sources))
+        exported += len(sources)
     files = names.total()
     console.print_line(f"{files} file{'' if files == 1 else 's'} written to {to}")
     return exported == len(wanted)
-
-
-def _record_id(source: ExportSource) -> str:
-    return source.record.id
-
-
-_GROUP_KEYS = {_EAD_FORMAT: archival_file_name}  #: formats in which several records lie in one file
 
 
 def _load_source(catalog: Catalog, settings: Settings, record_id: str) -> ExportSource | None:

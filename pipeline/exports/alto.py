@@ -4,10 +4,12 @@ Coordinates are pixels of the page image. The file tells the whole chain that ma
 writer included: who opens it alone must be able to say which engine read which bytes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
+from pipeline.exports.source import XSI, qname_in
+from pipeline.exports.xml_rules import broken_pointers, number_attribute
 from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import Activity, Provenance
 from pipeline.text import Block, Box, Line, PageText, Role, Word
@@ -15,7 +17,12 @@ from pipeline.text import Block, Box, Line, PageText, Role, Word
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SCHEMA = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
 _ROLE_ID_PREFIX = "role-"  #: before a role, in the ID of its tag
-_XSI_NAMESPACE = "http://www.w3.org/2001/XMLSchema-instance"
+_ID_XPATH = etree.XPath("//@xml:id | //@ID", smart_strings=False)
+_POINTER_XPATHS = {
+    key: etree.XPath(f"//@{key}", smart_strings=False) for key in ("TAGREFS", "PROCESSINGREFS")
+}
+_Corners = tuple[float, float, float, float]  #: left, top, right, bottom; in pixels
+_qname = qname_in(NAMESPACE)
 
 #: our kinds of activity as ALTO's kinds of processing
 _CATEGORIES = {
@@ -36,9 +43,9 @@ def to_alto(
         text: what the engine read, in pixels of the page image.
         activities: the activities on the page, of the record's event log.
     """
-    namespaces: dict[str | None, str] = {None: NAMESPACE, "xsi": _XSI_NAMESPACE}
+    namespaces: dict[str | None, str] = {None: NAMESPACE, "xsi": XSI}
     root = etree.Element(_qname("alto"), {"SCHEMAVERSION": "4.4"}, namespaces)
-    root.set(f"{{{_XSI_NAMESPACE}}}schemaLocation", f"{NAMESPACE} {_SCHEMA}")
+    root.set(f"{{{XSI}}}schemaLocation", f"{NAMESPACE} {_SCHEMA}")
     _add_description(root, record, page, activities)
     _add_tags(root, page.line_roles)
     layout = etree.SubElement(root, _qname("Layout"))
@@ -190,9 +197,38 @@ def _processing_id(activity: Activity) -> str:
     return f"p-{activity.id}"
 
 
-def _qname(name: str) -> str:
-    return f"{{{NAMESPACE}}}{name}"
-
-
 def _add_text(parent: etree._Element, name: str, text: str) -> None:
     etree.SubElement(parent, _qname(name)).text = text
+
+
+def broken_alto_rules(root: etree._Element, page: RecordPage) -> Iterator[str]:
+    """It is about this page, and what lies in something lies inside it."""
+    targets = {key: named(root) for key, named in _POINTER_XPATHS.items()}
+    yield from broken_pointers(filter(None, _ID_XPATH(root)), targets)
+    sheet = root.find("{*}Layout/{*}Page")
+    if sheet is None:
+        yield "it has no page"
+        return
+    if sheet.get("PHYSICAL_IMG_NR") != str(page.number) or sheet.get("PRINTED_IMG_NR") != page.leaf:
+        yield f"it is not about page {page.number}, leaf {page.leaf}"
+    known: dict[etree._Element, _Corners] = {}  # each is around many
+    for each in root.iter("{*}TextBlock", "{*}TextLine", "{*}String"):
+        around = each.getparent()
+        if around is None:
+            continue
+        if around not in known:
+            known[around] = _corners_of(around)
+        if not _box_encloses(known[around], _corners_of(each)):
+            yield f"{each.get('ID')} lies outside {around.get('ID') or 'its page'}"
+
+
+def _box_encloses(outer: _Corners, inner: _Corners) -> bool:
+    (left, top, right, bottom), (x, y, x_end, y_end) = outer, inner
+    return left <= x and top <= y and x_end <= right and y_end <= bottom
+
+
+def _corners_of(element: etree._Element) -> _Corners:
+    x, y, width, height = (
+        number_attribute(element, key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT")
+    )
+    return x, y, x + width, y + height

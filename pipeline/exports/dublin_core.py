@@ -5,19 +5,20 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.exports.people import names_in_role
-from pipeline.exports.source import XSI, ExportSource, element, serialize
+from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
+from pipeline.exports.xml_rules import parse_root
 from pipeline.record.model import Record
 
-_OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+OAI_DC_SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
 _DC = "http://purl.org/dc/elements/1.1/"
+_ROOT = qname_in(OAI_DC)("dc")
 
 
 def to_dublin_core(source: ExportSource) -> bytes:
     """Return the file."""
-    root = etree.Element(f"{{{_OAI_DC}}}dc", nsmap={"oai_dc": _OAI_DC, "dc": _DC})
-    root.set(
-        f"{{{XSI}}}schemaLocation", f"{_OAI_DC} http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
-    )
+    root = etree.Element(_ROOT, nsmap={"oai_dc": OAI_DC, "dc": _DC})
+    root.set(f"{{{XSI}}}schemaLocation", f"{OAI_DC} {OAI_DC_SCHEMA}")
     for name, value in _dc_elements(source, source.record):
         if value:
             element(root, f"{{{_DC}}}{name}", value)
@@ -46,3 +47,20 @@ def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, st
     yield "language", record.language
     yield "relation", record.collection
     yield "rights", record.rights
+
+
+def broken_dublin_core_rules(content: bytes, record: Record) -> Iterator[str]:
+    """Title, id and rights are there.
+
+    Raises:
+        ValueError: it is not XML, or another kind of file.
+    """
+    root = parse_root(content, _ROOT)
+    expected = {
+        "title": xml_safe(record.name),
+        "identifier": record.id,
+        "rights": record.rights,
+    }
+    for name, value in expected.items():
+        if value not in [each.text for each in root.findall(f"{{*}}{name}")]:
+            yield f"its {name} is not that of the record"

@@ -6,13 +6,13 @@ from lxml import etree
 
 from pipeline.dates.iso import DateKind, IsoDateRange, iso_date_range
 from pipeline.exports.people import names_in_role
-from pipeline.exports.source import ExportSource, element, serialize
+from pipeline.exports.source import ExportSource, archive_of, element, qname_in, serialize
 from pipeline.record.model import Name, Record
 from pipeline.references import parse_reference
-from pipeline.references.archives import find_archive
 from pipeline.references.system_registry import description_level
 
 EAD = "http://ead3.archivists.org/schema/"
+_qname = qname_in(EAD)
 
 
 def to_ead(sources: Sequence[ExportSource]) -> bytes:
@@ -51,7 +51,7 @@ def archival_file_name(source: ExportSource) -> str:
 
 def _archive_name(record: Record) -> str:
     held = record.references[0] if record.references else None
-    archive = find_archive(held.archive or "") if held else None
+    archive = archive_of(held) if held else None
     return archive.name_en if archive else ""
 
 
@@ -151,7 +151,3 @@ def _add_person(parent: etree._Element, name: Name) -> None:
     if name.ids:
         person.set("identifier", name.ids[0])
     element(person, _qname("part"), name.as_given)
-
-
-def _qname(name: str) -> str:
-    return f"{{{EAD}}}{name}"

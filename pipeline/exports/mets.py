@@ -15,12 +15,14 @@ from pipeline.exports.source import (
     VersionFile,
     element,
     page_label,
+    qname_in,
     serialize,
     xml_safe,
 )
 from pipeline.record.version_folder import alto_file_name
 
 METS = "http://www.loc.gov/METS/"
+_qname = qname_in(METS)
 _GROUP_USES = {
     "original": "archival",
     "pages": "layout",
@@ -30,13 +32,6 @@ _GROUP_USES = {
     "searchable.pdf": "access",
     "text.txt": "text",
 }
-_MEDIA_TYPES = {
-    "pdf": "application/pdf", "xml": "application/xml", "json": "application/json",
-    "txt": "text/plain", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png",
-    "tif": "image/tiff", "tiff": "image/tiff", "jp2": "image/jp2",
-    "yaml": "application/yaml", "yml": "application/yaml", "csv": "text/csv",
-    "bib": "text/x-bibtex", "ris": "application/x-research-info-systems",
-}  # fmt: skip
 
 
 def to_mets(source: ExportSource) -> bytes:
@@ -78,12 +73,22 @@ def _add_files(root: etree._Element, source: ExportSource) -> None:
 
 
 def _add_file(group: etree._Element, file: VersionFile) -> None:
-    media_type = _MEDIA_TYPES.get(file.path.rpartition(".")[2].lower(), "application/octet-stream")
     made = element(
-        group, _qname("file"), ID=_file_id(file.path), MIMETYPE=media_type, SIZE=str(file.size),
-        CHECKSUM=file.sha256, CHECKSUMTYPE="SHA-256",
+        group, _qname("file"), ID=_file_id(file.path), MIMETYPE=_basic_media_type(file.media_type),
+        SIZE=str(file.size), CHECKSUM=file.sha256, CHECKSUMTYPE="SHA-256",
     )  # fmt: skip
     _set_link(element(made, _qname("FLocat"), LOCTYPE="URL"), file.path)
+
+
+def _basic_media_type(media_type: str) -> str:
+    """Return a media type without its parameters; of a kind of XML or JSON that of all such files.
+
+    >>> _basic_media_type('application/ld+json;profile="https://a.test"')
+    'application/json'
+    """
+    plain = media_type.partition(";")[0]
+    syntax = plain.partition("+")[2]
+    return f"application/{syntax}" if syntax else plain
 
 
 def _set_link(link: etree._Element, path: str) -> None:
@@ -111,7 +116,3 @@ def _file_id(path: str) -> str:
     """Return an XML name for a path: letters and digits stay, all else is its number."""
     safe = (c if c.isascii() and c.isalnum() else f"-{ord(c):x}." for c in path)
     return "f-" + "".join(safe)
-
-
-def _qname(name: str) -> str:
-    return f"{{{METS}}}{name}"

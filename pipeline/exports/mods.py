@@ -1,16 +1,29 @@
 """MODS 3.8 (https://www.loc.gov/standards/mods/)."""
 
+from collections.abc import Iterator
+
 from lxml import etree
 
 from pipeline.exports.people import all_names
-from pipeline.exports.source import XLINK, XML_LANG, XSI, ExportSource, element, serialize
+from pipeline.exports.source import (
+    XLINK,
+    XML_LANG,
+    XSI,
+    ExportSource,
+    archive_of,
+    element,
+    qname_in,
+    serialize,
+    xml_safe,
+)
+from pipeline.exports.xml_rules import parse_root
 from pipeline.record.model import Name, Record, Reference
-from pipeline.references.archives import find_archive
 
 MODS = "http://www.loc.gov/mods/v3"
-_SCHEMA_URL = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
+MODS_SCHEMA = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
 _RELATOR_CODES = {"creator": "aut", "recipient": "rcp", "translator": "trl", "contributor": "ctb",
           "funder": "fnd"}  # fmt: skip
+_qname = qname_in(MODS)
 
 
 def to_mods(source: ExportSource) -> bytes:
@@ -23,7 +36,7 @@ def mods_element(source: ExportSource) -> etree._Element:
     record = source.record
     root = etree.Element(_qname("mods"), nsmap={None: MODS, "xlink": XLINK})
     root.set("version", "3.8")
-    root.set(f"{{{XSI}}}schemaLocation", f"{MODS} {_SCHEMA_URL}")
+    root.set(f"{{{XSI}}}schemaLocation", f"{MODS} {MODS_SCHEMA}")
     _add_titles(root, record)
     for name in all_names(record):
         _add_name(root, name)
@@ -118,7 +131,7 @@ def _add_locations(root: etree._Element, record: Record) -> None:
 
 
 def _add_location(root: etree._Element, reference: Reference) -> None:
-    archive = find_archive(reference.archive or "")
+    archive = archive_of(reference)
     location = element(root, _qname("location"))
     if archive is not None:
         element(location, _qname("physicalLocation"), archive.name_en)
@@ -134,5 +147,21 @@ def _add_record_info(root: etree._Element, record: Record) -> None:
     )
 
 
-def _qname(name: str) -> str:
-    return f"{{{MODS}}}{name}"
+def broken_mods_rules(content: bytes, record: Record) -> Iterator[str]:
+    """Title, id and rights are there, and every place where the document is kept.
+
+    Raises:
+        ValueError: it is not XML, or another kind of file.
+    """
+    root = parse_root(content, _qname("mods"))
+    expected = {
+        "titleInfo/{*}title": xml_safe(record.name),
+        "recordInfo/{*}recordIdentifier": f"{record.id}/v{record.version}",
+        "accessCondition": record.rights,
+    }
+    for path, value in expected.items():
+        if root.findtext(f"{{*}}{path}") != value:
+            yield f"its {path.rpartition('}')[2]} is not that of the record"
+    places = [each.text for each in root.iter("{*}shelfLocator")]
+    if places != [xml_safe(each.normal or each.as_cited) for each in record.references]:
+        yield "it does not tell where the document is kept"

@@ -6,6 +6,7 @@ from pipeline.citation.cited import citation_target
 from pipeline.citation.pin import Pin
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.rights import format_rights
+from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.model import Origin
 from pipeline.record.model import Record
 
@@ -19,9 +20,10 @@ stands between pages"""
 _PDF_MEANING = """\
 the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u where the scan \
 lets it, but verified by nobody"""
-_EXPORTS_MEANING = """\
-the same for other programs: citations (.bib, .ris, .csl.json), Dublin Core, MODS, TEI, IIIF, \
-PREMIS, schema.org"""
+_EXPORTS_MEANING = "the same for other programs: citations ({}), {}".format(
+    ", ".join(each.suffix for each in PUBLISHED_FORMATS.values() if each.is_citation),
+    ", ".join(each.title for each in PUBLISHED_FORMATS.values() if not each.is_citation),
+)
 _FILE_MEANINGS = {
     "record.json": "everything known of the document, with both texts of every page",
     "text.txt": _TEXT_MEANING,

@@ -4,14 +4,15 @@ A document with a recipient is a ``Message`` too; whether a hand wrote it nobody
 ``Manuscript``. Dates that ISO 8601 cannot say are in ``temporal``.
 """
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from pipeline.dates.iso import DateKind, iso_date_range
 from pipeline.exports.people import names_in_role
-from pipeline.exports.source import ExportSource
+from pipeline.exports.source import ExportSource, archive_of
 from pipeline.record.model import Name, Record, Reference, dump_json
 from pipeline.record.provenance import SourceFile
-from pipeline.references.archives import find_archive
 
 
 def to_json_ld(source: ExportSource) -> bytes:
@@ -75,7 +76,7 @@ def _date_property(record: Record) -> dict[str, str | None]:
 
 def _location_properties(reference: Reference) -> dict[str, Any]:
     said: dict[str, Any] = {"itemLocation": reference.normal or reference.as_cited}
-    archive = find_archive(reference.archive or "")
+    archive = archive_of(reference)
     if archive is not None:
         kind, code = "ArchiveOrganization", archive.code
         said["holdingArchive"] = {"@type": kind, "name": archive.name_en, "alternateName": code}
@@ -98,3 +99,22 @@ def _media_object(source: ExportSource, path: str, media_type: str) -> dict[str,
         "contentUrl": source.url_of(path),
         "encodingFormat": media_type,
     }
+
+
+def broken_json_ld_rules(content: bytes, record: Record) -> Iterator[str]:
+    """Name, id, version and rights are those of the record.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    found = json.loads(content)
+    expected = {
+        "@context": "https://schema.org",
+        "identifier": record.id,
+        "name": record.name,
+        "version": record.version,
+        "license": record.rights,
+    }
+    for key, value in expected.items():
+        if not isinstance(found, dict) or found.get(key) != value:
+            yield f"its {key} is not that of the record"

@@ -1,16 +1,17 @@
 """What the export writers are given, and the few lines of XML that they share."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
 from lxml import etree
 
-from pipeline.record.model import Record, RecordPage
+from pipeline.record.model import Record, RecordPage, Reference
+from pipeline.references.archives import Archive, find_archive
 from pipeline.text import Box, PageText, Role
 
 XLINK = "http://www.w3.org/1999/xlink"
@@ -38,6 +39,7 @@ class VersionFile:
     path: str  #: as on disk, e.g. ``data/original/скан 1.pdf``
     sha256: str
     size: int  #: bytes
+    media_type: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,7 @@ class ExportSource:
     record: Record
     lines: tuple[tuple[PlacedLine, ...], ...]  #: of each page, in order
     base_url: str  #: where the records are, or will be, served; no slash at its end
-    files: tuple[VersionFile, ...] = field(
-        default=()
-    )  #: of the published version; only METS needs them
+    files: tuple[VersionFile, ...] = ()  #: of the published version; only METS needs them
 
     @property
     def url(self) -> str:
@@ -73,6 +73,20 @@ def placed_lines(text: PageText, roles: Iterable[Role]) -> tuple[PlacedLine, ...
 def page_label(page: RecordPage) -> str:
     """Return what the archive stamped; of a page without a leaf its place, in brackets."""
     return page.leaf or f"[{page.number}]"
+
+
+def archive_of(reference: Reference) -> Archive | None:
+    """Return the archive that a reference names; None where it is not known."""
+    return find_archive(reference.archive or "")
+
+
+def qname_in(namespace: str) -> Callable[[str], str]:
+    """Return the function that puts a name into a namespace, in Clark notation.
+
+    >>> qname_in("http://a.test/")("title")
+    '{http://a.test/}title'
+    """
+    return f"{{{{{namespace}}}}}{{}}".format
 
 
 def xml_safe(text: str) -> str:

@@ -4,10 +4,9 @@ from lxml import etree
 
 from pipeline.dates.iso import DateKind, iso_date_range
 from pipeline.exports.people import names_in_role
-from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, element
+from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, element
 from pipeline.exports.tei_text import add_marked_text
 from pipeline.record.model import Name, Record, Reference
-from pipeline.references.archives import find_archive
 
 _DATE_ATTRIBUTES = {
     DateKind.SINGLE: ("when", ""),
@@ -135,7 +134,7 @@ def _add_source(parent: etree._Element, record: Record) -> None:
 
 
 def _add_identifier(parent: etree._Element, reference: Reference) -> None:
-    archive = find_archive(reference.archive or "")
+    archive = archive_of(reference)
     if archive is not None:
         element(parent, "repository", archive.name_en)
     cited = reference.normal or reference.as_cited

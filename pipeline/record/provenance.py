@@ -6,8 +6,9 @@ the truth; ``provenance.json`` is the same log as PROV-JSON (https://www.w3.org/
 Moments (``arrived``, ``started``, ``ended``) are the only part that differs between two runs.
 """
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,12 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from pipeline.model import ProcessingStep
 
 PARTY = "person or organization"  #: kind of an agent of whom no more is known
+#: Of PROV-JSON, each with what it is between.
+_RELATION_ENDS = {
+    "used": ("activity", "entity"),
+    "wasGeneratedBy": ("entity", "activity"),
+    "wasAssociatedWith": ("activity", "agent"),
+}
 
 
 class _Frozen(BaseModel):
@@ -180,3 +187,37 @@ def _add_attributions(document: dict[str, Any], agents: dict[str, Agent]) -> Non
             case "funder":
                 said = {"prov:influencee": "o:scan", "prov:influencer": f"o:{name}"}
                 document["wasInfluencedBy"][f"_:scan-paid-by-{name}"] = said
+
+
+def broken_prov_rules(content: bytes, provenance: Provenance) -> Iterator[str]:
+    """Yield a sentence for each rule that ``provenance.json`` breaks.
+
+    It tells the activities and digests of the log, and names nothing that is not in it.
+    """
+    try:
+        document = json.loads(content)
+        there = {kind: _without_prefix(document[kind]) for kind in ("entity", "activity", "agent")}
+        yield from _broken_relations(document, there)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        yield f"is no PROV-JSON: {type(error).__name__} {error}"
+        return
+    for activity in provenance.activities:
+        if activity.id not in there["activity"]:
+            yield f"it does not tell of the activity {activity.id}"
+        for entity, digest in (activity.used | activity.generated).items():
+            if there["entity"].get(entity, {}).get("opis:sha256") != digest:
+                yield f"it does not tell the digest of {entity}"
+
+
+def _broken_relations(prov: dict[str, Any], known: dict[str, dict[str, Any]]) -> Iterator[str]:
+    for relation, ends in _RELATION_ENDS.items():
+        for each in prov.get(relation, {}).values():
+            for end in ends:
+                name = each[f"prov:{end}"].partition(":")[2]
+                if name not in known[end]:
+                    yield f"{relation} names {name}, which is not there"
+
+
+def _without_prefix(values: dict[str, Any]) -> dict[str, Any]:
+    """Return things by their names without the prefix."""
+    return {name.partition(":")[2]: value for name, value in values.items()}

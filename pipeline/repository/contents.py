@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.exports.alto import to_alto
 from pipeline.exports.readme import to_readme
-from pipeline.exports.registry import PUBLISHED
+from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, placed_lines
 from pipeline.model import PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
@@ -46,9 +46,9 @@ def write_contents(
         folder.alto(page.number).write_bytes(alto)
         lines.append(placed_lines(read.reading.text, page.line_roles))
     folder.export_folder.mkdir()
-    made = ExportSource(record, tuple(lines), base_url)
-    for name, export in PUBLISHED.items():
-        folder.export(name).write_bytes(export(made))
+    source = ExportSource(record, tuple(lines), base_url)
+    for name, export_format in PUBLISHED_FORMATS.items():
+        folder.export(name).write_bytes(export_format.write(source))
     _write_searchable_pdf(folder, record, pages(), write_pdf)
 
 

@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 
 from pipeline.exports.alto import read_blocks
+from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, PlacedLine, VersionFile, placed_lines
 from pipeline.record.model import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import MANIFEST, decode_path
 from pipeline.text import PageText
+
+#: By suffix, of files that are no exports.
+_MEDIA_TYPES = {
+    "pdf": "application/pdf", "xml": "application/xml", "json": "application/json",
+    "txt": "text/plain", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png",
+    "tif": "image/tiff", "tiff": "image/tiff", "jp2": "image/jp2",
+    "yaml": "application/yaml", "yml": "application/yaml", "csv": "text/csv",
+}  # fmt: skip
 
 
 def load_export_source(folder: VersionFolder, record: Record, base_url: str) -> ExportSource:
@@ -39,4 +48,16 @@ def _version_files(folder: VersionFolder) -> Iterator[VersionFile]:
     for line in (folder.path / MANIFEST).read_text("utf-8").splitlines():
         digest, _, path = line.partition("  ")
         name = decode_path(path)
-        yield VersionFile(name, digest, (folder.path / name).stat().st_size)
+        yield VersionFile(name, digest, (folder.path / name).stat().st_size, media_type_of(name))
+
+
+def media_type_of(path: str) -> str:
+    """Return the media type of a file of a version, by its path in the bag.
+
+    >>> media_type_of("data/export/tei.xml"), media_type_of("data/original/scan.TIF")
+    ('application/tei+xml', 'image/tiff')
+    """
+    export_format = PUBLISHED_FORMATS.get(path.removeprefix("data/export/"))
+    if export_format is not None:
+        return export_format.media_type
+    return _MEDIA_TYPES.get(path.rpartition(".")[2].lower(), "application/octet-stream")

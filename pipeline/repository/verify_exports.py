@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from pipeline.exports import xml_rules
 from pipeline.exports.alto import NAMESPACE as ALTO
-from pipeline.exports.alto import blocks_of, page_size
-from pipeline.exports.registry import ORIGINAL_EXPORTS
-from pipeline.exports.rules import broken_prov_rules, broken_rules
+from pipeline.exports.alto import blocks_of, broken_alto_rules, page_size
+from pipeline.exports.registry import ORIGINAL_EXPORTS, PUBLISHED_FORMATS
+from pipeline.exports.xml_rules import parse_root
 from pipeline.record.model import Record, RecordPage
+from pipeline.record.provenance import broken_prov_rules
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import Damage, Finding
 from pipeline.text import PageText
@@ -17,12 +17,15 @@ def check_exports(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """7: every export that the version has is about this record, and the first ones are there.
 
     Which exports a version has, its own folder says and not the Opis that checks it: the manifest
-    has been held against the folder, and an older Opis knew fewer formats.
+    has been held against the folder, and an older Opis knew fewer formats. A file of a format that
+    this Opis does not know has no rules.
     """
     for name in sorted(ORIGINAL_EXPORTS | folder.export_names()):
         file = folder.export(name)
-        for told in broken_rules(name, file.read_bytes(), record):
-            yield Finding(folder.name_of(file), Damage.MALFORMED, told)
+        content = file.read_bytes()
+        if name in PUBLISHED_FORMATS:
+            for told in PUBLISHED_FORMATS[name].broken_rules(content, record):
+                yield Finding(folder.name_of(file), Damage.MALFORMED, told)
 
 
 def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
@@ -30,9 +33,9 @@ def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     for page in record.pages:
         file = folder.alto(page.number)
         try:
-            root = xml_rules.parse_root(file.read_bytes(), f"{{{ALTO}}}alto")
+            root = parse_root(file.read_bytes(), f"{{{ALTO}}}alto")
             text = PageText(blocks_of(root))
-            malformed = [*xml_rules.broken_alto_rules(root, page), *_words_outside_page(text, page)]
+            malformed = [*broken_alto_rules(root, page), *_words_outside_page(text, page)]
             changed = list(_alto_differences(text, page_size(root), page))
         except ValueError as error:
             malformed, changed = [str(error)], []
@@ -63,5 +66,5 @@ def _alto_differences(text: PageText, size: tuple[int, int], page: RecordPage) -
 def check_provenance(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """7: ``provenance.json`` tells what the record tells."""
     file = folder.provenance_file
-    for told in broken_prov_rules(file.read_bytes(), record):
+    for told in broken_prov_rules(file.read_bytes(), record.provenance):
         yield Finding(folder.name_of(file), Damage.MALFORMED, told)

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from lxml import etree
 
+from pipeline.exports.registry import OAI_FORMATS
 from pipeline.exports.source import XSI, element, serialize, xml_safe
 from pipeline.record.version_folder import version_name
 from pipeline.site.listing import BuildState, Listing
 from pipeline.site.oai_request import (
-    METADATA_FORMATS,
     OAI,
     SECOND_FORMAT,
     ListRequest,
@@ -84,11 +84,13 @@ class OaiProvider:
     def _list_formats(self, parent: etree._Element, arguments: dict[str, str]) -> None:
         if "identifier" in arguments:
             self._find_listing(arguments["identifier"])
-        for prefix, (_, schema, namespace) in METADATA_FORMATS.items():
+        for prefix, (_, form) in OAI_FORMATS.items():
             one = _add_element(parent, "metadataFormat")
             for name, value in (
-                ("metadataPrefix", prefix), ("schema", schema), ("metadataNamespace", namespace),
-            ):  # fmt: skip
+                ("metadataPrefix", prefix),
+                ("schema", form.schema),
+                ("metadataNamespace", form.namespace),
+            ):
                 _add_element(one, name, value)
 
     def _list_sets(self, parent: etree._Element, arguments: dict[str, str]) -> None:
@@ -165,7 +167,8 @@ class OaiProvider:
         if not listing.is_withdrawn:
             home = self._site / "id" / listing.id / version_name(listing.version) / "export"
             parser = etree.XMLParser(no_network=True, resolve_entities=False)
-            file = etree.fromstring((home / METADATA_FORMATS[prefix][0]).read_bytes(), parser)
+            file_name, _ = OAI_FORMATS[prefix]
+            file = etree.fromstring((home / file_name).read_bytes(), parser)
             _add_element(record, "metadata").append(file)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pipeline.exports.registry import OAI_FORMATS
+
 DAY_FORMAT, SECOND_FORMAT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 OAI = "http://www.openarchives.org/OAI/2.0/"
 _LIST_ARGUMENTS = frozenset(["metadataPrefix", "from", "until", "set"])
@@ -18,16 +20,6 @@ _ARGUMENTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "ListIdentifiers": (frozenset(["metadataPrefix"]), _LIST_ARGUMENTS),
     "ListRecords": (frozenset(["metadataPrefix"]), _LIST_ARGUMENTS),
 }
-#: By prefix: the file of a version, its schema and its namespace.
-METADATA_FORMATS = {
-    "oai_dc": (
-        "dublin-core.xml", f"{OAI}oai_dc.xsd", f"{OAI}oai_dc/",
-    ),
-    "mods": (
-        "mods.xml", "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd",
-        "http://www.loc.gov/mods/v3",
-    ),
-}  # fmt: skip
 
 
 class OaiError(Exception):
@@ -121,9 +113,9 @@ def check_format(prefix: str) -> str:
     Raises:
         OaiError: it is not.
     """
-    if prefix not in METADATA_FORMATS:
+    if prefix not in OAI_FORMATS:
         code = "cannotDisseminateFormat"
-        raise OaiError(code, f"Formats are {', '.join(METADATA_FORMATS)}.")
+        raise OaiError(code, f"Formats are {', '.join(OAI_FORMATS)}.")
     return prefix
 
 

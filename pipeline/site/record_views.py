@@ -9,6 +9,7 @@ from pipeline.citation.data import to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
 from pipeline.exports.alto import read_blocks
+from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
 from pipeline.record.model import Record, RecordPage, Translation
 from pipeline.record.version_folder import VersionFolder
@@ -31,12 +32,16 @@ _CITATION_STYLES = {
     "Chicago": CitationStyle.CHICAGO, "Chicago, bibliography": CitationStyle.BIBLIOGRAPHY,
     "Wilson Center": CitationStyle.WILSON, "ГОСТ": CitationStyle.GOST,
 }  # fmt: skip
+_LINKED_DATA = "application/ld+json"  #: what programs look for in the head of a page
 _FILE_LABELS = (
     ("PDF with searchable text", "searchable.pdf"),
     ("Reading text as a file", "text.txt"),
     ("The record as JSON", "record.json"),
-    ("TEI", "export/tei.xml"),
-    ("IIIF manifest", "export/iiif-manifest.json"),
+    *(
+        (each.site_label, f"export/{name}")
+        for name, each in PUBLISHED_FORMATS.items()
+        if each.site_label
+    ),
     ("How each text was made (W3C PROV)", "provenance.json"),
 )
 
@@ -48,6 +53,9 @@ def record_view(
     gone, mates = record.status == "withdrawn", _aligned_anchors(record)
     counted = iter(range(1, 10**9))
     leaves = [] if gone else [_leaf_view(record, page, counted, mates) for page in record.pages]
+    exports = [
+        (name, each) for name, each in PUBLISHED_FORMATS.items() if folder.export(name).is_file()
+    ]
     linked = folder.export("schema-org.json")
     return RecordView(
         record=record,
@@ -61,6 +69,10 @@ def record_view(
         versions=versions,
         schema_org=_script_safe_json(linked.read_bytes()) if linked.exists() and not gone else "",
         coins=to_coins(record),
+        citation_files=tuple((each.title, name) for name, each in exports if each.is_citation),
+        alternate_files=tuple(
+            (each.media_type, name) for name, each in exports if _LINKED_DATA in each.media_type
+        ),
     )
 
 

@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from pipeline.record.model import Record
 from pipeline.site.listing import Listing
 
-CITATION_FILES = (
-    ("BibTeX", "citation.bib"), ("RIS", "citation.ris"), ("CSL-JSON", "citation.csl.json"),
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class WordView:
@@ -86,7 +82,8 @@ class RecordView:
     versions: tuple[int, ...]  #: all there are
     schema_org: str  #: schema.org, safe inside a script element
     coins: str  #: an OpenURL context object, for reference managers
-    citation_files: tuple[tuple[str, str], ...] = CITATION_FILES
+    citation_files: tuple[tuple[str, str], ...]  #: label, and name in ``export/``
+    alternate_files: tuple[tuple[str, str], ...]  #: media type, and name in ``export/``
 
 
 def aligned_paragraphs(paragraphs: tuple[Paragraph, ...], leaf: LeafView) -> list[Paragraph]:

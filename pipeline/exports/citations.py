@@ -1,0 +1,62 @@
+"""The citation of a record as data: BibTeX, RIS and CSL-JSON, each with its check."""
+
+import json
+from collections.abc import Iterator
+
+from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
+from pipeline.exports.source import ExportSource
+from pipeline.record.model import Record
+
+
+def write_bibtex(source: ExportSource) -> bytes:
+    """Return the file of one entry."""
+    return to_bibtex(source.record).encode()
+
+
+def broken_bibtex_rules(content: bytes, record: Record) -> Iterator[str]:
+    """It is one whole entry, and its key is the id of the record.
+
+    Raises:
+        ValueError: it is not UTF-8.
+    """
+    text = content.decode()
+    if not text.startswith(f"@misc{{{record.id},\n"):
+        yield "its entry is not that of the record"
+    if not text.endswith("\n}\n"):
+        yield "its entry does not end"
+
+
+def write_ris(source: ExportSource) -> bytes:
+    """Return the file of one reference."""
+    return to_ris(source.record).encode()
+
+
+def broken_ris_rules(content: bytes, record: Record) -> Iterator[str]:
+    """It is one whole reference, and its ID is the id of the record.
+
+    Raises:
+        ValueError: it is not UTF-8.
+    """
+    lines = content.decode().split("\r\n")
+    if [line for line in lines if line.startswith("ID  - ")] != [f"ID  - {record.id}"]:
+        yield "its reference is not that of the record"
+    if lines[-2:] != ["ER  - ", ""]:
+        yield "its reference does not end"
+
+
+def write_csl_json(source: ExportSource) -> bytes:
+    """Return the file: a list of one item."""
+    return to_csl_json(source.record).encode()
+
+
+def broken_csl_json_rules(content: bytes, record: Record) -> Iterator[str]:
+    """It is a list of one item, whose id is that of the record.
+
+    Raises:
+        ValueError: it is not JSON.
+    """
+    items = json.loads(content)
+    if not isinstance(items, list):
+        yield "it is no list of what is cited"
+    elif [item.get("id") for item in items if isinstance(item, dict)] != [record.id]:
+        yield "its item is not that of the record"
