@@ -20,7 +20,7 @@ SOURCES = [path for path in [*PIPELINE, *FLOWS] if path.name != "__init__.py"]
 #: From the ground up. A room is a module or a folder of pipeline/; it imports from rooms on
 #: lower floors alone, and a folder from itself. A new room gets a place here first.
 FLOORS = (
-    {"errors", "fixity", "raster", "references", "text"},
+    {"errors", "fixity", "owner_lock", "raster", "references", "text"},
     {"cleaning", "dates", "layout", "model", "settings"},
     {"imaging", "inbox", "ocr", "text_metrics"},
     {"description", "searchable_pdf"},

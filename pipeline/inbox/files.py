@@ -110,14 +110,14 @@ def remove_refusal_reason(scan: Path, inbox: Path) -> None:
         remove_empty_folders(folder, inbox)
 
 
-def remove_empty_folders(folder: Path, inbox: Path) -> None:
-    """Take away the folders that retired scans left empty, the inbox itself aside."""
-    while folder != inbox and folder.is_relative_to(inbox):
+def remove_empty_folders(folder: Path, root: Path) -> None:
+    """Remove a folder and those above it as far as they are empty; ``root`` itself stays."""
+    while folder != root and folder.is_relative_to(root):
         try:
             folder.rmdir()
         except FileNotFoundError:
             pass  # another run was faster
-        except OSError:  # not empty
+        except OSError:  # not empty, or filled by another run this very moment
             return
         folder = folder.parent
 

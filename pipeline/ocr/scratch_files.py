@@ -1,6 +1,9 @@
 """The files of a page while it is read: named by their process, so that those of a dead one go.
 
-A reading child that is killed cannot tidy up. The next one does.
+A reading child that is killed cannot tidy up. The next one does. A process number is enough here:
+no other machine sees the folders, and where the number was given again, a folder only stays until
+that process has ended. A note of ``pipeline.owner_lock`` for each page would be two files more, in
+a temporary folder that users share.
 """
 
 import os

@@ -2,8 +2,9 @@
 
 A slot is a lock on a file in a folder of this user, which the system takes from a process that
 dies. Runs, workers and commands of one user share them, first come, first served: who waits for a
-slot holds the gate, and the kernel lets those before the gate in by turns. (``filelock`` asks again
-and again, so that who has just let a slot go would take it anew.)
+slot holds the gate, and the kernel lets those before the gate in by turns. (``filelock``, and with
+it ``pipeline.owner_lock``, asks again and again, so that who has just let a slot go would take it
+anew. A slot needs no note either: it has a number, and its file stays.)
 """
 
 import fcntl
