@@ -92,6 +92,38 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     assert not outliving(family)
 
 
+@pytest.mark.parametrize(
+    "command", [["pipeline.workers.worker", "0"], ["flows.serve.die_with_parent"]]
+)
+def test_a_child_whose_parent_died_before_it_looked_ends(command: list[str]) -> None:
+    (module, *arguments), gone = command, subprocess.Popen(["true"])
+    gone.wait()
+    child = psutil.Popen(
+        [sys.executable, "-m", module, *arguments, str(gone.pid), "sleep", "60"],
+        stdin=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    assert not outliving([child])
+    child.stdin.close()
+
+
+def test_a_command_that_ignores_the_request_to_end_is_killed_with_its_parent() -> None:
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    code = (
+        "import sys, time; from pathlib import Path; "
+        "from flows.serve.child_process import ChildProcess as Child; "
+        f"Child([sys.executable, '-c', {deaf!r}], Path('/dev/null')).start(); time.sleep(60)"
+    )
+    parent = psutil.Popen([sys.executable, "-c", code])
+    until = time.monotonic() + 20
+    while len(family := parent.children(recursive=True)) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    time.sleep(1)
+    parent.kill()
+    parent.wait()
+    assert not outliving(family)
+
+
 def test_a_child_starts_when_it_is_lent_and_the_last_one_back_is_lent_first(tmp_path: Path) -> None:
     scan = scan_pdf(tmp_path / "scan.pdf", 1)
     readers = WorkerPool(8)

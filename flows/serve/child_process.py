@@ -1,4 +1,4 @@
-"""A long-running child of serve, on a leash: it never outlives the process that started it."""
+"""A long-running child of serve that never outlives the process that started it."""
 
 import os
 import signal
@@ -36,11 +36,12 @@ class ChildProcess:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _MAX_LOG_BYTES:
             self.log.replace(self.log.with_suffix(".1.log"))
+        wrapper = [sys.executable, "-m", "flows.serve.die_with_parent", str(os.getpid())]
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                [sys.executable, "-m", "flows.serve.die_with_parent", *self._command],
+                [*wrapper, *self._command],
                 env={**os.environ, **(environ or {})},
-                stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
 
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
@@ -59,6 +60,4 @@ class ChildProcess:
         with suppress(ProcessLookupError):  # all of it has ended
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
-        if child.stdin is not None:
-            child.stdin.close()
         self._child = None

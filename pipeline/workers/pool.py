@@ -79,8 +79,9 @@ class Worker:
             return self._process
         self.close()
         self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the child
+        arguments = [str(self._memory), str(os.getpid())]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.workers.worker", str(self._memory)],
+            [sys.executable, "-m", "pipeline.workers.worker", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr_file,

@@ -1,15 +1,13 @@
 """The reading child: ``python -m pipeline.workers.worker`` answers questions from standard input.
 
 It leads a process group of its own, so that killing the group also ends its Tesseract; and it
-does so itself when its parent is killed, for nobody wants the answer any more.
+does so itself when its parent is killed, for nobody wants the answer any more. Its arguments are
+its memory limit in bytes and its parent's process number.
 """
 
 import os
 import resource
-import signal
 import sys
-import threading
-import time
 from typing import BinaryIO
 
 from pipeline.errors import OpisError, PageError, disk_error_message, is_machine_error
@@ -27,6 +25,7 @@ from pipeline.ocr.scratch_files import remove_stale_scratch
 from pipeline.raster import Grey
 from pipeline.searchable_pdf.compare import compare_pdfs
 from pipeline.searchable_pdf.write import write_searchable_pdf
+from pipeline.workers.parent_watch import die_with_parent
 from pipeline.workers.protocol import (
     LAYER_ADAPTER,
     REPLY_ADAPTER,
@@ -41,8 +40,6 @@ from pipeline.workers.protocol import (
     WriteDerivatives,
     WriteSearchablePdf,
 )
-
-_PARENT_POLL_SECONDS = 1.0  #: seconds between two looks whether the parent lives
 
 
 class WorkerService:
@@ -131,18 +128,11 @@ def _limit_memory(memory: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _die_with_parent(parent: int) -> None:
-    """End this process and its Tesseract when the parent is no more."""
-    while os.getppid() == parent:
-        time.sleep(_PARENT_POLL_SECONDS)
-    os.killpg(os.getpgrp(), signal.SIGKILL)
-
-
 def main() -> None:
     """Keep the pipe to the parent clean of what libraries print."""
     _limit_memory(int(sys.argv[1]))
     remove_stale_scratch()
-    threading.Thread(target=_die_with_parent, args=[os.getppid()], daemon=True).start()
+    die_with_parent(int(sys.argv[2]))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     serve_requests(sys.stdin.buffer, replies)
