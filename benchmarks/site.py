@@ -24,7 +24,7 @@ from playwright.sync_api import Request, sync_playwright
 from wordfreq import top_n_list, word_frequency
 
 from flows.runtime import worker_count
-from pipeline.record.model import dump_json
+from pipeline.record.record import dump_json
 from pipeline.repository.catalog import Catalog
 from pipeline.settings import Settings
 from pipeline.site.build import Site

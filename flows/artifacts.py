@@ -26,6 +26,7 @@ from prefect.runtime import flow_run
 from flows.progress import meter
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
+from pipeline.wording import plural
 
 _MAX_LISTED = 25  #: scans named on the page, under each head
 _MAX_TABLE_ROWS = 1000  #: scans in the table
@@ -47,8 +48,8 @@ def run_name(scans: int, pages: int | None = None) -> str:
     ('ingest 2 scans, 12 pages', 'ingest 1 scan')
     """
     parts = [
-        _format_count(scans, "scan"),
-        *([] if pages is None else [_format_count(pages, "page")]),
+        plural(scans, "scan"),
+        *([] if pages is None else [plural(pages, "page")]),
     ]
     return f"ingest {', '.join(parts)}"
 
@@ -154,7 +155,7 @@ def _escape_markdown(text: str) -> str:
 def _outcome_line(outcome: Outcome) -> str:
     if outcome.reason:
         return f"{outcome.status}: {outcome.reason}"
-    record = f"{outcome.record} v{outcome.version}, {_format_count(outcome.pages, 'page')}"
+    record = f"{outcome.record} v{outcome.version}, {plural(outcome.pages, 'page')}"
     review = ", needs review" if outcome.needs_review else ""
     return " ".join(
         filter(None, [f"{outcome.status}: {outcome.scan} as {record}{review}.", outcome.finding])
@@ -188,9 +189,9 @@ def _batch_counts(outcomes: Sequence[Outcome]) -> str:
         return "Nothing lay in the inbox."
     published = [o for o in outcomes if o.record and not o.already_published]
     already = [o for o in outcomes if o.already_published]
-    parts = [f"{_format_count(len(published), 'record')} published"]
+    parts = [f"{plural(len(published), 'record')} published"]
     if already:
-        parts.append(f"{_format_count(len(already), 'scan')} published before")
+        parts.append(f"{plural(len(already), 'scan')} published before")
     return "; ".join(parts)
 
 
@@ -219,10 +220,6 @@ def _record_link(outcome: Outcome, settings: Settings) -> str:
     url = settings.pages_url
     address = f"{url}/go/{quote(inside)}" if url else folder.as_uri()
     return f"[{outcome.record} v{outcome.version}]({address})"
-
-
-def _format_count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def wait_for_final_states(state: State[Any], seconds: float = 10.0) -> None:

@@ -9,6 +9,8 @@ from datetime import timedelta
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pipeline.wording import plural
+
 
 def page_span(run: range) -> str:
     """Return how a run of pages is called.
@@ -75,7 +77,7 @@ class ProgressMeter:
         """Return how far the run is, how fast it goes and how long it will still take."""
         done, expected = self._done, self._expected
         lasted = time.monotonic() - self._started_at
-        said = [f"{done} of {expected} page{'' if expected == 1 else 's'} read"]
+        said = [f"{done} of {plural(expected, 'page')} read"]
         if done and done < expected:
             left = timedelta(seconds=round(lasted / done * (expected - done)))
             said += [f"{done / lasted:.1f} pages a second", f"about {left} left"]

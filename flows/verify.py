@@ -9,6 +9,7 @@ from prefect.states import Completed, Failed
 
 from flows import artifacts, runtime
 from pipeline.repository.audit import check_archive
+from pipeline.wording import plural
 
 
 @flow(name="verify-fixity", flow_run_name="verify all records")
@@ -20,7 +21,7 @@ def verify_fixity() -> State[Any]:
     artifacts.hide_expected_tracebacks()
     settings = runtime.load_settings({})
     checked, findings = check_archive(settings, [])
-    told = f"{checked} version{'' if checked == 1 else 's'} checked"
+    told = f"{plural(checked, 'version')} checked"
     if not findings:
         return Completed(message=f"{told}, all as they were published.")
     rows = [

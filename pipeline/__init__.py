@@ -3,14 +3,15 @@
 From the ground up (a package imports only from lower lines; ``docs/architecture.md`` has the map):
 
 errors, fixity, text   what goes wrong, in words; digests; words, lines and blocks of a page
-raster                 the pixels of a page image
+owner_lock, wording    notes that last as long as their owner; counts and odd characters in words
 references             archival references: found in text, read, printed, named
 model, settings        values that all share; settings and their checks
 dates                  EDTF, dates as people write them, as formats and citations want them
 layout, cleaning       the role of each line; from raw text to reading text by named steps
 imaging                page images out of PDF, TIFF, JPEG, PNG and JPEG 2000
 inbox                  files dropped: which have settled, who works on them, where they go
-ocr, text_metrics      reading one page image; error rates
+text_metrics           error rates, and what a text layer is worth
+ocr                    reading one page image
 description            what sidecars, folders, index.csv and file names say of a scan
 searchable_pdf         the scan with an invisible text layer
 scan                   a scan that was admitted, a page that was read

@@ -26,12 +26,8 @@ IngestError in ``cause`` what receipts call it.
 """
 
 import errno
-import re
 import sqlite3
 from typing import ClassVar
-
-#: what XML and JSON cannot hold: control characters, and bytes of a name that are not UTF-8
-_UNPRINTABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class OpisError(Exception):
@@ -152,15 +148,6 @@ class CatalogError(OpisError):
     """The catalogue has no such record, page or leaf, or cannot read the query."""
 
 
-def escape_unprintable(name: str) -> str:
-    r"""Return a file name with what cannot be written anywhere spelt out.
-
-    >>> escape_unprintable("д.\udce9\x1b.png")
-    'д.\\udce9\\x1b.png'
-    """
-    return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], name)
-
-
 #: what a disk says that is not there any more, most of them over a network
 _LOST_DISK_ERRNOS = {
     errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.EREMOTEIO,
@@ -224,3 +211,13 @@ def disk_error_message(error: BaseException) -> str | None:
         advice = "Give this user the right to write, or choose another folder."
         return f"{error.filename}: {error.strerror}. {advice}"
     return lost_disk_message(error)
+
+
+def failure_message(error: BaseException) -> str:
+    """Return what went wrong on our side: a sentence, or an unexpected error by its name.
+
+    >>> failure_message(MachineError("The engine is broken.")), failure_message(ValueError("odd"))
+    ('The engine is broken.', 'ValueError: odd')
+    """
+    ours = isinstance(error, MachineError | CatalogError)
+    return disk_error_message(error) or (str(error) if ours else f"{type(error).__name__}: {error}")

@@ -10,9 +10,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from pydantic import BaseModel, ConfigDict
+
 from pipeline.text import PageText
 
 PDF = "application/pdf"  #: media type
+
+
+class FrozenModel(BaseModel):
+    """A value that is checked when JSON or YAML is read; an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Clock(Protocol):

@@ -21,6 +21,7 @@ from pipeline.model import TextLayerVerdict
 REVIEW_THRESHOLD = (
     0.1  #: expected CER; with one character in ten wrong a person should look at a page
 )
+DOUBTFUL_CONFIDENCE = 0.6  #: 0..1; a word below it is counted, and marked, as doubtful
 _GOOD_AGREEMENT, _POOR_AGREEMENT = 0.90, 0.60  #: agreement with our own reading, 0..1
 _MIN_WORDS = 5  #: fewer words of our own judge nobody
 _WORD = regex.compile(r"[\p{L}\p{N}]+")

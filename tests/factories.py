@@ -28,7 +28,7 @@ from pipeline.model import (
     ScanFacts,
 )
 from pipeline.record.assemble import assemble_record
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.repository.publish import PublishResult, publish_record
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings

@@ -18,7 +18,7 @@ from flows.serve.watch import InboxWatch
 from pipeline.errors import AwayError, LinkError
 from pipeline.inbox.claims import claim
 from pipeline.inbox.mounts import guard_mounts, with_mounts
-from pipeline.ingest.arrivals import refuse_links
+from pipeline.ingest.arrivals import refuse_links, write_receipt
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.receipts import (
     RECEIPTS_FILE,
@@ -132,6 +132,24 @@ def test_a_link_is_refused_whatever_it_describes(tmp_path: Path, linked: str) ->
     (settings.inbox / linked).symlink_to("/etc/hostname")
     with pytest.raises(LinkError, match=f"{linked} is a link"):
         refuse_links(scan, settings)
+
+
+def test_every_outcome_has_a_receipt_but_that_of_a_scan_that_is_gone(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    scan = scan_pdf(settings.inbox / "scan.pdf", 1)
+    folder = str(settings.output / "records" / "r" / "v1")
+    outcomes = {
+        "published": Outcome("scan.pdf", record="r", version=1, folder=folder),
+        "published before": Outcome("scan.pdf", record="r", folder=folder, already_published=True),
+        "refused": Outcome("scan.pdf", refusal_reason="It is none."),
+        "waits": Outcome("scan.pdf", waiting_reason="It is cut off."),
+        "failed": Outcome("scan.pdf", failure_reason="The engine is broken."),
+        "gone": Outcome("scan.pdf", missing_reason="Another run took it."),
+    }
+    assert [outcome.status for outcome in outcomes.values()] == list(outcomes)
+    for outcome in outcomes.values():
+        write_receipt(scan, outcome, settings, CLOCK)
+    assert [one.fate for one in read_receipts(settings.output)] == list(outcomes)[:-1]
 
 
 def test_an_outcome_names_its_scan_once() -> None:

@@ -8,10 +8,10 @@ import pytest
 from numpy.random import default_rng
 
 from pipeline.imaging.page_image import extract_page_image
+from pipeline.imaging.pixels import Grey
 from pipeline.model import PageState
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.tesseract import Tesseract
-from pipeline.raster import Grey
 from tests.workspace import LETTER
 
 pytestmark = pytest.mark.tesseract

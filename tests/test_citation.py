@@ -21,7 +21,7 @@ from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import CatalogError
 from pipeline.record.assemble import assemble_record
-from pipeline.record.model import Record, Translation
+from pipeline.record.record import Record, Translation
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, published
 
 HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ from pipeline.description.fields import Description, sidecar_json_schema
 from pipeline.description.merge import DescriptionSource, merge_sources
 from pipeline.description.template import example_yaml
 from pipeline.exports.registry import FORMATS_BY_NAME, PUBLISHED_FORMATS
-from pipeline.record.model import json_schema as record_schema
+from pipeline.record.record import json_schema as record_schema
 from tests.workspace import ROOT
 
 DOCS = ROOT / "docs"

@@ -27,8 +27,8 @@ from pipeline.exports.registry import (
 )
 from pipeline.exports.source import ExportSource, VersionFile, placed_lines
 from pipeline.record.events import translation_activities
-from pipeline.record.model import Name, NameForm, Record, Translation
 from pipeline.record.provenance import Agent
+from pipeline.record.record import Name, NameForm, Record, Translation
 from pipeline.repository.export_source import load_export_source, media_type_of
 from pipeline.repository.publish import PublishResult
 from tests.factories import MOMENT, admitted, pages, published, record

@@ -15,7 +15,7 @@ from pipeline.exports.alto import read_blocks
 from pipeline.fixity import file_sha256
 from pipeline.imaging.page_image import extract_page_image
 from pipeline.ocr.tesseract import installed_models
-from pipeline.record.model import Record, parse_record
+from pipeline.record.record import Record, parse_record
 from pipeline.text import Box, PageText
 from pipeline.text_metrics import cer
 from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, faults, needs_schemas

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.imaging.pixels import Grey
 from pipeline.ocr.evidence import LineComponents
 from pipeline.ocr.line_separation import SeparatedLines, separate_lines
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.tesseract import Tesseract
-from pipeline.raster import Grey
 from pipeline.text import Box
 from pipeline.text_metrics import line_error
 

@@ -18,7 +18,7 @@ from sickle.oaiexceptions import BadArgument, NoRecordsMatch
 from flows.serve.site_app import build_site_app
 from pipeline.exports.source import XSI
 from pipeline.settings import Settings
-from pipeline.site.files import write_file
+from pipeline.site.file_list import write_file
 from pipeline.site.listing import BUILD_STATES, BuildState, Listing
 from pipeline.site.oai import OaiProvider
 from tests.schemas import SCHEMAS, needs_schemas, oai_faults

@@ -23,7 +23,7 @@ from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.export_source import load_export_source
-from pipeline.repository.verify import check_version
+from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
 from tests.factories import MOMENT
 from tests.schemas import faults, has_schema

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pipeline.errors import PageError, PageTimeoutError
+from pipeline.imaging.pixels import Grey
 from pipeline.model import EngineSignature, PageState
 from pipeline.ocr.engine import PageSegmentation, RecognitionOptions
 from pipeline.ocr.page_reader import accept_or_blank, read_image
 from pipeline.ocr.preprocess import prepare_image
-from pipeline.raster import Grey
 from pipeline.text import Box, PageText
 from tests.factories import SIGNATURE, text
 

@@ -16,8 +16,8 @@ from PIL.TiffImagePlugin import TiffImageFile
 from pipeline.errors import BrokenScanError, IngestError
 from pipeline.imaging.inspect import inspect_scan
 from pipeline.imaging.page_image import extract_embedded_text, extract_page_image
+from pipeline.imaging.pixels import Grey
 from pipeline.model import Limits, Origin, PageImage
-from pipeline.raster import Grey
 
 PDF = "application/pdf"
 EVAL = Path(__file__).parents[2] / "shared" / "eval" / "pdfs"

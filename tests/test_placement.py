@@ -13,6 +13,7 @@ from PIL import Image
 
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.imaging.page_image import extract_page_image
+from pipeline.imaging.pixels import Grey
 from pipeline.model import PageReading, PageState
 from pipeline.ocr.engine import RecognitionOptions
 from pipeline.ocr.engines import make_engine
@@ -21,7 +22,6 @@ from pipeline.ocr.tesseract import Tesseract
 from pipeline.ocr.tesserocr_engine import Tesserocr
 from pipeline.ocr.transform import AffineTransform
 from pipeline.ocr.upright import to_upright as set_upright
-from pipeline.raster import Grey
 from pipeline.searchable_pdf.write import LayerPage, PdfMetadata, write_searchable_pdf
 from pipeline.text_metrics import cer, line_error
 from tests.workspace import LETTER

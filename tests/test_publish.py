@@ -12,7 +12,7 @@ from pipeline.repository.audit import check_archive
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.publish import publish_record
 from pipeline.repository.staging import clear_leftovers, discard_folder, staging
-from pipeline.repository.verify import check_version
+from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
 from tests.factories import CLOCK, LETTER, admitted, pages, published, record, scan_pdf
 

@@ -11,7 +11,8 @@ from prov.model import ProvDocument
 from pipeline.exports.readme import to_readme
 from pipeline.model import EmbeddedText, IssueType, PageReading, PageState, TextLayerVerdict
 from pipeline.record.assemble import assemble_record
-from pipeline.record.model import (
+from pipeline.record.provenance import to_prov_json
+from pipeline.record.record import (
     Record,
     dump_json,
     dump_json_with_list,
@@ -19,7 +20,6 @@ from pipeline.record.model import (
     json_schema,
     parse_record,
 )
-from pipeline.record.provenance import to_prov_json
 from pipeline.scan import AdmittedScan, ReadPage
 from tests.factories import CLOCK, SIGNATURE, admitted, pages, record, scan_pdf, source, text
 

@@ -1,11 +1,16 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.description.index_csv import parse_table
+from pipeline.description.translations import decode_translation
 from pipeline.description.yaml_file import parse_sidecar, read_sidecar
 from pipeline.errors import DescriptionError, UnreadableError
+from pipeline.exports.source import xml_safe
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 
@@ -96,3 +101,43 @@ def test_anything_is_read_or_refused_in_one_line(content: bytes) -> None:
 def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match=r"scan\.yaml"):
         read_sidecar(tmp_path / "scan.yaml")
+
+
+def _is_refused(character: str) -> dict[str, bool]:
+    """Return which kinds of description refuse a text with a character in its middle."""
+    text = f"a{character}b"
+
+    def fails(read: Callable[[], object]) -> bool:
+        try:
+            read()
+        except DescriptionError as error:
+            return "control character" in str(error)
+        return False
+
+    return {
+        "yaml": fails(lambda: parse_sidecar(_escaped(text).encode(), "a.yaml")),
+        "json": fails(lambda: parse_sidecar(json.dumps({"title": text}).encode(), "a.json")),
+        "translation": fails(lambda: decode_translation(text.encode(), "a.en.txt")),
+        "csv": "control character"
+        in str(parse_table(f'file;title\na;"{text}"\n'.encode(), "index.csv").rows[0].error),
+    }
+
+
+def _escaped(text: str) -> str:
+    return "title: " + '"' + "".join(f"\\U{ord(character):08x}" for character in text) + '"'
+
+
+@pytest.mark.parametrize("character", [*"\x00\x08\x0b\x1b\x1f\x7f\ufffe\uffff"])
+def test_no_description_holds_what_xml_cannot_hold(character: str) -> None:
+    assert set(_is_refused(character).values()) == {True}
+
+
+@pytest.mark.parametrize("character", [*"\t\n\x85\u00ad\u200b\ue000\ufffd\U0001f600\U0001fffe"])
+def test_every_description_holds_what_xml_holds(character: str) -> None:
+    assert set(_is_refused(character).values()) == {False}
+    assert xml_safe(character) == character
+
+
+def test_only_a_spreadsheet_and_a_text_end_lines_with_a_carriage_return() -> None:
+    refused = {"yaml": True, "json": True, "translation": False, "csv": False}
+    assert _is_refused("\r") == _is_refused("\r\n") == refused

@@ -16,11 +16,11 @@ from pipeline.description.translations import (
     translation_files,
 )
 from pipeline.errors import DescriptionError, IngestError
-from pipeline.record.model import dump_json, parse_record
+from pipeline.record.record import dump_json, parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import close_bag
 from pipeline.repository.publish import publish_record
-from pipeline.repository.verify import check_version
+from pipeline.repository.verify_version import check_version
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 from tests.factories import CLOCK, admitted, pages, record, scan_pdf

@@ -12,7 +12,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Damage, close_bag
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.verify import check_version
+from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
 from tests.factories import published
 from tests.schemas import EXPORT_CASES

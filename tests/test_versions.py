@@ -33,15 +33,15 @@ from pipeline.record.changes import (
     fields_match,
     has_same_content,
 )
-from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import to_prov_json
+from pipeline.record.record import Record, RecordPage
 from pipeline.record.trace import trace_word
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Damage
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.publish import PublishResult, publish_record
-from pipeline.repository.verify import check_version
+from pipeline.repository.verify_version import check_version
 from pipeline.repository.version_reader import stored_pages
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings

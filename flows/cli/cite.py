@@ -17,7 +17,7 @@ from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
 from pipeline.citation.pin import Pin
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.errors import SetupError
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.references import (
     ArchivalReference,
 )

@@ -11,7 +11,7 @@ from rich.table import Table
 
 from flows.progress import meter
 from pipeline.ingest.outcome import Outcome
-from pipeline.record.model import dump_json
+from pipeline.record.record import dump_json
 
 # no emoji: a text that holds ":id:" keeps it
 _out = Console(soft_wrap=True, highlight=False, emoji=False)

@@ -15,6 +15,7 @@ from pipeline.description.check_folder import Fault, check_folder
 from pipeline.description.merge import MergedDescription, find_sources, merge_sources
 from pipeline.description.translations import SuppliedTranslation, find_translations
 from pipeline.errors import SetupError
+from pipeline.wording import plural
 
 
 def describe(
@@ -50,7 +51,7 @@ def _check_descriptions(folder: Path, *, as_json: bool) -> None:
     else:
         for fault in faults:
             console.print_line(_fault_line(fault))
-        console.print_line(f"{len(faults)} fault{'' if len(faults) == 1 else 's'}")
+        console.print_line(plural(len(faults), "fault"))
     if faults:
         raise typer.Exit(ExitCode.REFUSALS)
 

@@ -11,7 +11,7 @@ from pipeline.citation.pin import word_differences
 from pipeline.cleaning.edits import apply_edits
 from pipeline.errors import CatalogError
 from pipeline.record.changes import VersionChanges, compare_versions
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.repository.catalog import Catalog
 
 

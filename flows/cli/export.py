@@ -18,6 +18,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.export_source import load_export_source
 from pipeline.settings import Settings
+from pipeline.wording import plural
 
 
 def export(
@@ -81,8 +82,7 @@ def _export_all(
         target = to / f"{name}{again}{export_format.suffix}"
         target.write_bytes(export_format.write_group(sources))
         exported += len(sources)
-    files = names.total()
-    console.print_line(f"{files} file{'' if files == 1 else 's'} written to {to}")
+    console.print_line(f"{plural(names.total(), 'file')} written to {to}")
     return exported == len(wanted)
 
 

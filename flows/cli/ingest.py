@@ -13,10 +13,11 @@ from flows import direct, prefect_env, runtime, shutdown
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import DirectOption, InboxOption, JobsOption, LanguagesOption, OutputOption
-from pipeline.errors import SetupError, escape_unprintable
+from pipeline.errors import SetupError
 from pipeline.inbox.files import find_scans
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
+from pipeline.wording import escape_unprintable
 
 
 def ingest(

@@ -10,6 +10,7 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
 from pipeline.repository.catalog import Catalog, CatalogEntry
+from pipeline.wording import noun_form
 
 _DEFAULT_LIMIT = 1000  #: records that a list shows, if nothing else is said
 
@@ -49,7 +50,7 @@ def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int
     ]
     console.print_table(("record", "", "date", "title", "pages", "confidence", ""), rows)
     share = "" if len(rows) == total else f"of {total:,} "
-    console.print_line(f"{len(rows)} {share}record{'' if total == 1 else 's'}")
+    console.print_line(f"{len(rows)} {share}{noun_form(total, 'record')}")
     if rows and len(rows) < total:
         console.print_line(
             f"`opis list --after {rows[-1][0]}` goes on from there, if there are more."

@@ -10,7 +10,7 @@ from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption, RecordArgument
 from pipeline.errors import CatalogError
 from pipeline.exports.alto import read_blocks
-from pipeline.record.model import Record, RecordPage
+from pipeline.record.record import Record, RecordPage
 from pipeline.record.trace import describe_source, describe_trace, trace_word
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog

@@ -9,6 +9,7 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
 from pipeline.ingest.receipts import Receipt, read_receipts
+from pipeline.wording import plural
 
 
 def receipts(
@@ -39,7 +40,7 @@ def receipts(
     for receipt in chosen:
         for line in _receipt_lines(receipt):
             console.print_line(line)
-    console.print_line(f"{len(chosen)} receipt{'' if len(chosen) == 1 else 's'}")
+    console.print_line(plural(len(chosen), "receipt"))
 
 
 def _is_about(receipt: Receipt, query: str) -> bool:

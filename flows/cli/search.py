@@ -11,6 +11,7 @@ from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.full_text import MAX_RANKED_PAGES, Hit
+from pipeline.wording import plural
 
 
 def search(
@@ -41,4 +42,4 @@ def _print_hits(hits: Sequence[Hit], count: int, *, as_json: bool) -> None:
     elif count > len(hits):
         console.print_line(f"{len(hits)} of {count} pages; --limit shows more")
     else:
-        console.print_line(f"{count} page{'' if count == 1 else 's'}")
+        console.print_line(plural(count, "page"))

@@ -10,6 +10,7 @@ from flows.cli import console
 from flows.cli.options import OutputOption
 from flows.serve.site_app import build_site_app
 from pipeline.site.build import Site
+from pipeline.wording import plural
 
 
 def site(
@@ -23,7 +24,7 @@ def site(
     made = Site(settings, runtime.worker_pool(settings), runtime.worker_count(settings))
     built = made.build(console.print_line)
     console.print_line(
-        f"{built.records} record{'' if built.records == 1 else 's'}, {built.rebuilt} made anew, "
+        f"{plural(built.records, 'record')}, {built.rebuilt} made anew, "
         f"{built.removed} taken away: {made.folder / 'index.html'}"
     )
     if serve:

@@ -9,6 +9,7 @@ from flows.cli import console
 from pipeline.description.sources import file_name_source
 from pipeline.description.template import sidecar_template
 from pipeline.errors import SetupError
+from pipeline.inbox.files import SIDECAR_SUFFIXES
 
 
 def template(
@@ -23,7 +24,7 @@ def template(
     target = scan.with_suffix(".yaml")
     named = file_name_source(scan)
     reference = "" if named is None else str(named.values["references"])
-    there = [path for path in map(scan.with_suffix, (".yaml", ".yml", ".json")) if path.exists()]
+    there = [path for path in map(scan.with_suffix, SIDECAR_SUFFIXES) if path.exists()]
     if there:
         msg = f"{there[0]} is there already and was left as it is."
         raise SetupError(msg)

@@ -15,6 +15,7 @@ from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Finding
 from pipeline.repository.replication import check_mirror
 from pipeline.settings import Settings
+from pipeline.wording import plural
 
 
 def verify(
@@ -54,5 +55,5 @@ def _print_findings(checked: int, findings: Sequence[Finding], *, as_json: bool)
         return
     for finding in findings:
         console.print_line(f"DAMAGED {finding.path}: {finding.damage}: {finding.detail}")
-    versions = f"{checked} version{'' if checked == 1 else 's'} checked"
-    console.print_line(f"{versions}, {len(findings)} finding{'' if len(findings) == 1 else 's'}")
+    versions = f"{plural(checked, 'version')} checked"
+    console.print_line(f"{versions}, {plural(len(findings), 'finding')}")

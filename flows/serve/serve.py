@@ -21,6 +21,7 @@ from pipeline.errors import AwayError, SetupError
 from pipeline.inbox.mounts import guard_mounts, with_mounts
 from pipeline.ingest.selection import orphan_message
 from pipeline.settings import Settings
+from pipeline.wording import plural
 
 _POLL_SECONDS = 2.0  #: seconds between two looks at a run that is under way, and at who should live
 _HEALTH_CHECK_SECONDS = 30.0  #: seconds between two questions whether the server is well
@@ -150,9 +151,7 @@ class _Service:
     def _start_runner(self) -> None:
         self._runner.kill()
         if dead := self._flow_runs.mark_abandoned():
-            self._print_line(
-                f"{dead} run{'' if dead == 1 else 's'} had been stopped; scans are kept."
-            )
+            self._print_line(f"{plural(dead, 'run')} had been stopped; scans are kept.")
         self._runner.start(_RUNNER_ENVIRON)
         if not self._flow_runs.wait_for_deployments(_DEPLOYMENT_TIMEOUT):
             msg = f"The deployments do not come up; the runner's words are in {self._runner.log}."

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from pipeline.citation.pin import Pin, record_text, word_differences
 from pipeline.errors import CatalogError
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.references import ArchivalReference, find_references
+from pipeline.wording import one_line
 
 #: A version of a record, the newest for None; raises CatalogError where there is none.
 RecordLoader = Callable[[str, int | None], Record]
@@ -74,7 +75,7 @@ def _check_pin(pin: Pin, quote: str, load: RecordLoader) -> CitationCheck:
         return CitationCheck(is_unchanged=False, sentences=(told,))
     what = f"the {pin.kind}{f' of leaf {pin.leaf}' if pin.leaf else ''}"
     cited_text = record_text(then, pin.kind, pin.leaf)
-    if quote and _one_line(quote) not in _one_line(cited_text):
+    if quote and one_line(quote) not in one_line(cited_text):
         told = f"Version {pin.version} reads as cited, but the words quoted are not in {what}."
         return CitationCheck(is_unchanged=False, sentences=(told,))
     if now.status == "withdrawn":
@@ -102,14 +103,10 @@ def _compare_newest(pin: Pin, cited_part: str, cited_text: str, now: Record) -> 
 
 
 def _check_quote(quote: str, text: str, sentence: str) -> CitationCheck:
-    if _one_line(quote) in _one_line(text):
+    if one_line(quote) in one_line(text):
         return CitationCheck(
             is_unchanged=True, sentences=(sentence, "The words quoted stand in it.")
         )
     return CitationCheck(
         is_unchanged=False, sentences=(sentence, "The words quoted do not stand in it.")
     )
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

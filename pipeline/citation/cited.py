@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
-from pipeline.record.model import Record, RecordPage, Reference
+from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references import ArchivalReference, Leaf, LeafRange, parse_reference
 from pipeline.references.leaves import parse_leaves
 

@@ -13,9 +13,10 @@ from pipeline.citation.cited import CitationTarget, citation_target, page_of_lea
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.dates.words import date_parts, english_date
 from pipeline.description.transliteration import transliterate
-from pipeline.record.model import Record, dump_json
+from pipeline.record.record import Record, dump_json
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
 from pipeline.references.archives import find_archive
+from pipeline.wording import one_line
 
 _LATEX_ESCAPES = str.maketrans(
     {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$",
@@ -61,7 +62,7 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
         "library": _escape_latex(_archive_and_location(this)[0]),
         "language": record.language or "",
         "keywords": _escape_latex(", ".join(record.subjects)),
-        "abstract": _escape_latex(_one_line(record.summary or "")),
+        "abstract": _escape_latex(one_line(record.summary or "")),
         "note": _escape_latex(_build_note(record, this)),
     }
     rows = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items() if value)
@@ -70,7 +71,7 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
 
 def to_ris(record: Record, leaf: str = "") -> str:
     """Return the citation in RIS."""
-    return "".join(f"{tag}  - {_one_line(value)}\r\n" for tag, value in _ris_fields(record, leaf))
+    return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in _ris_fields(record, leaf))
 
 
 def to_coins(record: Record) -> str:
@@ -156,7 +157,3 @@ def _build_note(record: Record, target: CitationTarget) -> str:
 
 def _escape_latex(text: str) -> str:
     return text.translate(_LATEX_ESCAPES)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

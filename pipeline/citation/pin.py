@@ -13,7 +13,7 @@ from typing import Self
 from pipeline.citation.cited import page_of_leaf
 from pipeline.errors import CatalogError
 from pipeline.record.events import text_digest
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 
 _DIGEST_LENGTH = 12
 _PIN = re.compile(

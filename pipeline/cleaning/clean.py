@@ -19,11 +19,11 @@ whatever the function is called.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.cleaning.edits import CleanText, Edit
-from pipeline.cleaning.habits import close_up_letters, drop_marks, mend_numbers, name_points
+from pipeline.cleaning.layout_edits import leave_out_furniture, set_paragraphs
 from pipeline.cleaning.letters import compose, drop_invisible, type_in_cyrillic, unmix_scripts
 from pipeline.cleaning.lineends import join_broken_words
 from pipeline.cleaning.pageends import PAGE_END_STEP, PAGE_START_STEP
-from pipeline.cleaning.shape import leave_out_furniture, set_paragraphs
+from pipeline.cleaning.typewriter import close_up_letters, drop_marks, mend_numbers, name_points
 from pipeline.text import Role
 
 #: What the layout asks for, by published name; done once and first.

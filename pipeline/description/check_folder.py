@@ -30,9 +30,7 @@ from pipeline.description.translations import (
 )
 from pipeline.description.validation import cross_field_errors, drop_invalid, source_errors
 from pipeline.errors import DescriptionError, IngestError
-from pipeline.inbox.files import REFUSED_FOLDER, find_scans, is_ignored
-
-_SIDECAR_SUFFIXES = (".yaml", ".yml", ".json")
+from pipeline.inbox.files import REFUSED_FOLDER, SIDECAR_SUFFIXES, find_scans, is_ignored
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,7 +75,7 @@ def check_folder(folder: Path) -> list[Fault]:
     for scan in check.scans:
         stems[scan.with_name(scan.stem)].append(scan)
     for path in sorted(_find_descriptions(folder)):
-        if path.suffix.lower() in _SIDECAR_SUFFIXES:
+        if path.suffix.lower() in SIDECAR_SUFFIXES:
             _check_sidecar(check, path, stems)
         elif path.name.lower() == INDEX_FILE:
             _check_table(check, path)
@@ -114,7 +112,7 @@ def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]
             check.add_error(error, path)
 
     check.catch_errors(path, check_fields)
-    others = [path.with_suffix(suffix) for suffix in _SIDECAR_SUFFIXES]
+    others = [path.with_suffix(suffix) for suffix in SIDECAR_SUFFIXES]
     twice = [other for other in others if other != path and other.is_file()]
     if twice and path.name > twice[0].name:
         detail = f"{twice[0].name} and {path.name} describe the same. Keep one of the two."
@@ -169,7 +167,7 @@ def _check_translation(check: _FolderCheck, path: Path, stems: dict[Path, list[P
 
 
 def _check_shared_stem(check: _FolderCheck, scans: list[Path]) -> None:
-    beside = [path for path in map(scans[0].with_suffix, _SIDECAR_SUFFIXES) if path.is_file()]
+    beside = [path for path in map(scans[0].with_suffix, SIDECAR_SUFFIXES) if path.is_file()]
     if len(scans) > 1 and beside:
         names = " and ".join(scan.name for scan in scans)
         detail = f"{beside[0].name} would describe {names}. Give each scan a name of its own."

@@ -1,9 +1,10 @@
-"""The kinds of values that a field takes: one text, a list of texts, leaf labels."""
+"""The kinds of values that a field takes: one text, a language, a list of texts, leaf labels."""
 
 from typing import Annotated, TypeAlias
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
+from pipeline.description.languages import normalize_language_tag
 from pipeline.references.leaves import Leaf, parse_leaf_labels
 
 
@@ -48,9 +49,15 @@ def _to_leaf_label(given: object) -> str | None:
     return given.strip() or None if leaf is None else leaf.label
 
 
+def _normalize_if_given(language: str | None) -> str | None:
+    return None if language is None else normalize_language_tag(language)
+
+
 OptionalText: TypeAlias = Annotated[
     str | None, BeforeValidator(to_text, json_schema_input_type=str | None)
 ]
+Language: TypeAlias = Annotated[str, AfterValidator(normalize_language_tag)]
+OptionalLanguage: TypeAlias = Annotated[OptionalText, AfterValidator(_normalize_if_given)]
 TextList: TypeAlias = Annotated[
     tuple[str, ...],
     BeforeValidator(to_text_list, json_schema_input_type=str | list[str] | None),

@@ -8,13 +8,13 @@ import json
 from difflib import get_close_matches
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from pipeline.dates.parse import Calendar
-from pipeline.description.field_types import LeafLabels, OptionalText, TextList
-from pipeline.description.languages import normalize_language_tag
+from pipeline.description.field_types import LeafLabels, OptionalLanguage, OptionalText, TextList
 from pipeline.description.nested_fields import GivenForm, GivenName, GivenTranslation
 from pipeline.description.rights import COPYRIGHT_NOT_EVALUATED, check_rights_uri
+from pipeline.model import FrozenModel
 
 __all__ = [
     "COPYRIGHT_NOT_EVALUATED",
@@ -28,10 +28,8 @@ __all__ = [
 PLURAL_NAMES = {"reference": "references", "contributor": "contributors", "subject": "subjects"}
 
 
-class Description(BaseModel):
+class Description(FrozenModel):
     """All that was said; nothing here is guessed, and what is missing is missing."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     title: OptionalText = Field(
         None, description="As the document is known; editors' words in square brackets.",
@@ -48,7 +46,7 @@ class Description(BaseModel):
     date_calendar: Calendar | None = Field(
         None, description="Of the date as given; `julian` is Old Style.", examples=["julian"]
     )
-    language: OptionalText = Field(
+    language: OptionalLanguage = Field(
         None, description="Of the document, BCP 47.", examples=["ru", "en"]
     )
     creator: OptionalText = Field(
@@ -101,11 +99,6 @@ class Description(BaseModel):
         None, description="Id of the record whose next version this scan becomes.",
         examples=["rgaspi-f558-op11-d330-l0110-0113"],
     )  # fmt: skip
-
-    @field_validator("language")
-    @classmethod
-    def _check_language(cls, given: str | None) -> str | None:
-        return None if given is None else normalize_language_tag(given)
 
     @field_validator("rights")
     @classmethod

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.description.fields import PLURAL_NAMES, Description, suggest_field
+from pipeline.description.text_file import CONTROL_CHARACTER, decode_utf8
 from pipeline.description.yaml_file import FieldValue
 from pipeline.errors import DescriptionError, UnreadableError, is_machine_error
 
@@ -25,7 +26,6 @@ _LIST_FIELDS = frozenset({"references", "contributors", "subjects", "leaves", *P
 _NESTED_FIELDS = frozenset({"names", "titles", "translations"})
 _COLUMNS = frozenset({*Description.model_fields, *PLURAL_NAMES}) - _NESTED_FIELDS
 _MAX_BYTES = 64 * 1024 * 1024
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +97,10 @@ def parse_table(content: bytes, file_label: str) -> IndexTable:
     {'title': 'Cable', 'subjects': ['x', 'y']}
     """
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        msg = f"{file_label}, line {line} is not UTF-8. Save it as “CSV UTF-8”."
-        return IndexTable(file_label, error=_csv_error(file_label, line, msg, "bad-encoding"))
+        text = decode_utf8(content, file_label, "Save it as “CSV UTF-8”.")
+    except DescriptionError as error:  # its cause holds all the bytes, and the table is kept
+        line = error.line or 1
+        return IndexTable(file_label, error=_csv_error(file_label, line, str(error), error.code))
     try:
         lines = list(_numbered_rows(text))
     except csv.Error as error:
@@ -185,7 +184,7 @@ def _parse_row(
         problem = "names no scan."
     elif {"/", "\\"} & set(scan):
         problem = "names a path. Each folder has an index.csv of its own; write the name alone."
-    elif any(_CONTROL.search(cell) for cell in cells):
+    elif any(CONTROL_CHARACTER.search(cell.replace("\r", "")) for cell in cells):
         problem = "holds a control character. Leave it out."
     msg = f"{file_label}, line {line} {problem}"
     fault = _csv_error(file_label, line, msg, "bad-csv") if problem else None

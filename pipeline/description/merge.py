@@ -24,6 +24,7 @@ from pipeline.errors import DescriptionError
 from pipeline.model import Issue, IssueType
 from pipeline.references import ArchivalReference, find_references, parse_references
 from pipeline.references.leaves import Leaf
+from pipeline.wording import plural
 
 __all__ = [
     "Description",
@@ -92,13 +93,12 @@ def page_labels(
     """
     labels = tuple(leaves) or (reference.leaf_labels() if reference else ())
     if labels and len(labels) != page_count:
-        kind = "labels" if leaves else "pages" if reference and reference.unit == "p" else "leaves"
+        kind = "label" if leaves else "page" if reference and reference.unit == "p" else "leaf"
+        many = "leaves" if kind == "leaf" else ""
         which = (
             "" if leaves or reference is None else f" ({reference.as_stamped.rpartition('. ')[2]})"
         )
-        detail = (
-            f"{_format_count(page_count, 'images')} for {_format_count(len(labels), kind)}{which}"
-        )
+        detail = f"{plural(page_count, 'image')} for {plural(len(labels), kind, many)}{which}"
         return (None,) * page_count, Issue(IssueType.LEAF_COUNT, detail)
     strange = [
         label for label in leaves if label and reference and not _covers_label(reference, label)
@@ -174,8 +174,3 @@ def _covers_label(reference: ArchivalReference, label: str) -> bool:
     """Return whether a label may be a leaf of the reference; a range has two sides to each."""
     leaf = Leaf.parse(label)
     return leaf is None or not reference.leaves or any(leaf in part for part in reference.leaves)
-
-
-def _format_count(number: int, things: str) -> str:
-    one = {"images": "image", "leaves": "leaf", "labels": "label", "pages": "page"}
-    return f"{number} {one[things] if number == 1 else things}"

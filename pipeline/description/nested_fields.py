@@ -2,30 +2,18 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pipeline.description.authorities import check_authority_uri
-from pipeline.description.field_types import OptionalText, TextList
-from pipeline.description.languages import normalize_language_tag
+from pipeline.description.field_types import Language, OptionalLanguage, OptionalText, TextList
 from pipeline.description.transliteration import SCHEMES, has_cyrillic
+from pipeline.model import FrozenModel
 
 
-class _NestedField(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class _WithLanguage(_NestedField):
-    language: OptionalText = Field(None, description="BCP 47.", examples=["en"])
-
-    @field_validator("language")
-    @classmethod
-    def _check_language(cls, given: str | None) -> str | None:
-        return None if given is None else normalize_language_tag(given)
-
-
-class GivenForm(_WithLanguage):
+class GivenForm(FrozenModel):
     """Another form of a title or a name."""
 
+    language: OptionalLanguage = Field(None, description="BCP 47.", examples=["en"])
     value: str = Field(min_length=1, description="The form itself.", examples=["Мао Цзэ-дун"])
     kind: Literal["given", "supplied", "transliterated", "translated"] = Field(
         "given", description="Where the form is from.", examples=["translated"]
@@ -48,7 +36,7 @@ class GivenForm(_WithLanguage):
         return self
 
 
-class GivenName(_NestedField):
+class GivenName(FrozenModel):
     """Somebody who has to do with the document."""
 
     name: str = Field(
@@ -76,10 +64,10 @@ class GivenName(_NestedField):
         return tuple(check_authority_uri(uri) for uri in given)
 
 
-class GivenTranslation(_NestedField):
+class GivenTranslation(FrozenModel):
     """The text in another language: here, in a file beside the scan, or named by its language."""
 
-    language: str = Field(description="BCP 47.", examples=["en"])
+    language: Language = Field(description="BCP 47.", examples=["en"])
     translator: OptionalText = Field(
         None, description="Who translated it.", examples=["Sergey Radchenko"]
     )
@@ -88,11 +76,6 @@ class GivenTranslation(_NestedField):
         None, description="Name of a plain text file beside the scan, in UTF-8.",
         examples=["letter-english.txt"],
     )  # fmt: skip
-
-    @field_validator("language")
-    @classmethod
-    def _check_language(cls, given: str) -> str:
-        return normalize_language_tag(given)
 
     @field_validator("file")
     @classmethod

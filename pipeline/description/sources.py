@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.description.index_csv import INDEX_FILE, IndexRow, read_table, to_csv
 from pipeline.description.yaml_file import FieldValue, OnError, raise_error, read_sidecar
 from pipeline.errors import DescriptionError
+from pipeline.inbox.files import SIDECAR_SUFFIXES
 from pipeline.references import parse_file_name
 
 DEFAULTS = "folder defaults"
@@ -18,7 +19,7 @@ INDEX = "index"
 FILE_NAME = "file name"
 SIDECAR = "sidecar"
 
-_SUFFIXES = (".yaml", ".yml", ".json", ".YAML", ".YML", ".JSON")
+_SUFFIXES = (*SIDECAR_SUFFIXES, *map(str.upper, SIDECAR_SUFFIXES))
 
 
 @dataclass(frozen=True, slots=True)

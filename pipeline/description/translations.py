@@ -2,19 +2,18 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.description.bounded import read_bounded
 from pipeline.description.languages import is_language_tag, normalize_language_tag
 from pipeline.description.nested_fields import GivenTranslation
+from pipeline.description.text_file import CONTROL_CHARACTER, decode_utf8, read_bounded
 from pipeline.errors import DescriptionError
 
 SIDECAR_TEXT = "sidecar"  #: origin of a text that stands in a sidecar
 _MAX_BYTES = 16 * 1024 * 1024
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")  # XML cannot hold them
+_SAVE_ADVICE = "Save the translation as plain text in UTF-8."
 NOT_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
 
 
@@ -121,18 +120,13 @@ def decode_translation(content: bytes, name: str) -> str:
     Raises:
         DescriptionError: it is no plain text in UTF-8, or empty.
     """
-    try:
-        text = content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
-        text = text.replace("\f", "\n\n").strip()
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        msg = f"{name}, line {line} is not UTF-8. Save the translation as plain text in UTF-8."
-        raise DescriptionError(msg, file=name, line=line, code="bad-encoding") from error
-    odd = _CONTROL.search(text)
+    text = decode_utf8(content, name, _SAVE_ADVICE).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\f", "\n\n").strip()
+    odd = CONTROL_CHARACTER.search(text)
     if odd or not text or len(content) > _MAX_BYTES:
         line = text.count("\n", 0, odd.start()) + 1 if odd else 1
         problem = "holds a control character" if odd else "is empty" if not text else "is too large"
-        msg = f"{name}, line {line} {problem}. Save the translation as plain text in UTF-8."
+        msg = f"{name}, line {line} {problem}. {_SAVE_ADVICE}"
         raise DescriptionError(msg, file=name, line=line, code="bad-translation")
     return text
 

@@ -4,7 +4,6 @@ A YAML reader that guesses types makes the number 72 of leaf ``0110``. What a si
 is refused, because it is a slip or worse: a key twice, anchors, tags, a second document.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import TypeAlias
 
 import yaml
 
-from pipeline.description.bounded import read_bounded
+from pipeline.description.text_file import CONTROL_CHARACTER, decode_utf8, read_bounded
 from pipeline.errors import DescriptionError
 
 FieldValue: TypeAlias = "str | list[FieldValue] | dict[str, FieldValue] | None"
@@ -21,7 +20,6 @@ OnError: TypeAlias = Callable[[DescriptionError], None]
 _MAX_BYTES = 1024 * 1024
 _MAX_DEPTH = 20  # lists within lists
 _NULL_SCALARS = ("", "~", "null")  # without quotation marks
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")  # XML cannot hold them
 _ALLOWED_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:map", None)
 
 
@@ -54,7 +52,10 @@ def parse_sidecar(content: bytes, name: str, on_error: OnError = raise_error) ->
     >>> parse_sidecar(b"leaves: [0110, no, ~]", "scan.yaml").values
     {'leaves': ['0110', 'no', None]}
     """
-    text = _decode_utf8(content, name)
+    if len(content) > _MAX_BYTES:
+        msg = f"{name} is larger than 1 MiB. A sidecar describes a scan; it does not hold its text."
+        raise DescriptionError(msg, file=name, code="bad-yaml")
+    text = decode_utf8(content, name, "Save the file as UTF-8 (in Notepad: Encoding).")
     if name.lower().endswith(".json"):
         text = text.replace("\t", " ")  # may indent JSON, not YAML; in JSON's strings it is \t
     try:
@@ -160,21 +161,9 @@ def _scalar_text(node: yaml.Node, reporter: _ErrorReporter) -> str:
             node, "has half a character (\\ud800 to \\udfff). Write the character itself"
         )
         return ""
-    if _CONTROL.search(text):
+    if CONTROL_CHARACTER.search(text):
         reporter.report(node, "holds a control character. Leave it out")
     return text
-
-
-def _decode_utf8(content: bytes, name: str) -> str:
-    if len(content) > _MAX_BYTES:
-        msg = f"{name} is larger than 1 MiB. A sidecar describes a scan; it does not hold its text."
-        raise DescriptionError(msg, file=name, code="bad-yaml")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        msg = f"{name}, line {line} is not UTF-8. Save the file as UTF-8 (in Notepad: Encoding)."
-        raise DescriptionError(msg, file=name, line=line, code="bad-encoding") from error
 
 
 def _yaml_error(name: str, error: yaml.MarkedYAMLError) -> DescriptionError:

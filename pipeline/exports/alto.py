@@ -10,8 +10,8 @@ from lxml import etree
 
 from pipeline.exports.source import XSI, qname_in
 from pipeline.exports.xml_rules import broken_pointers, number_attribute
-from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import Activity, Provenance
+from pipeline.record.record import Record, RecordPage
 from pipeline.text import Block, Box, Line, PageText, Role, Word
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"

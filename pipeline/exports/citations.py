@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
 from pipeline.exports.source import ExportSource
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 
 
 def write_bibtex(source: ExportSource) -> bytes:

@@ -7,7 +7,7 @@ from lxml import etree
 from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 OAI_DC_SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"

@@ -15,7 +15,7 @@ from pydantic_core import from_json
 from pipeline.citation.cited import citation_target
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.exports.source import ExportSource, PlacedLine, page_label
-from pipeline.record.model import Record, RecordPage, dump_json_with_list
+from pipeline.record.record import Record, RecordPage, dump_json_with_list
 from pipeline.record.version_folder import alto_file_name
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"

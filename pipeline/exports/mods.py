@@ -17,7 +17,7 @@ from pipeline.exports.source import (
     xml_safe,
 )
 from pipeline.exports.xml_rules import parse_root
-from pipeline.record.model import Name, Record, Reference
+from pipeline.record.record import Name, Record, Reference
 
 MODS = "http://www.loc.gov/mods/v3"
 MODS_SCHEMA = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"

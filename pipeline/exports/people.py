@@ -1,6 +1,6 @@
 """Everybody whom a record names, and in which part."""
 
-from pipeline.record.model import Name, Record
+from pipeline.record.record import Name, Record
 
 
 def all_names(record: Record) -> tuple[Name, ...]:

@@ -15,8 +15,8 @@ from lxml import etree
 
 from pipeline.exports.source import XSI, ExportSource, element, write_elements, xml_stream
 from pipeline.exports.xml_rules import iter_elements
-from pipeline.record.model import Record
 from pipeline.record.provenance import Activity, Agent, Provenance, SourceFile
+from pipeline.record.record import Record
 
 PREMIS = "http://www.loc.gov/premis/v3"
 _EVENT_VOCABULARY = "http://id.loc.gov/vocabulary/preservation/eventType"

@@ -8,7 +8,7 @@ from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.rights import format_rights
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.model import Origin
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 
 _WIDTH = 96
 _NAME_WIDTH = 24

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pipeline.exports import citations, dublin_core, ead, iiif, mets, mods, premis, schema_org, tei
 from pipeline.exports.source import ExportSource
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What the export writers are given, and the few lines of XML that they share."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,16 +9,16 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from pipeline.record.model import Record, RecordPage, Reference
+from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references.archives import Archive, find_archive
 from pipeline.text import Box, PageText, Role
+from pipeline.wording import UNWRITABLE
 
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
 XML_LANG = f"{{{XML}}}lang"
 XML_ID = f"{{{XML}}}id"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
-_INVALID_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ def xml_safe(text: str) -> str:
     >>> xml_safe("a\x0bb")
     'a�b'
     """
-    return _INVALID_IN_XML.sub("\ufffd", text)
+    return UNWRITABLE.sub("\ufffd", text)
 
 
 def element(

@@ -29,7 +29,7 @@ from pipeline.exports.source import (
 from pipeline.exports.tei_header import build_header
 from pipeline.exports.tei_text import TEI, add_marked_text, add_text
 from pipeline.exports.xml_rules import broken_pointers, iter_elements, number_attribute
-from pipeline.record.model import Record, RecordPage, Translation
+from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.text import Role
 
 _POINTERS = ("facs", "corresp")  #: attributes that lead to an id of the same file

@@ -6,7 +6,7 @@ from pipeline.dates.iso import DateKind, iso_date_range
 from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, element
 from pipeline.exports.tei_text import add_marked_text
-from pipeline.record.model import Name, Record, Reference
+from pipeline.record.record import Name, Record, Reference
 
 _DATE_ATTRIBUTES = {
     DateKind.SINGLE: ("when", ""),

@@ -9,9 +9,16 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
-from pipeline.imaging.pixels import is_white_zero, likely_dpi, to_grey
+from pipeline.imaging.pixels import (
+    MAX_PIXEL_ASPECT,
+    SIDEWAYS_ORIENTATIONS,
+    Grey,
+    is_white_zero,
+    likely_dpi,
+    orientation_in,
+    to_grey,
+)
 from pipeline.model import Placement
-from pipeline.raster import Grey
 
 MEDIA_TYPES = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
     "TIFF": "image/tiff",
@@ -23,11 +30,6 @@ MEDIA_TYPES = {  #: Pillow's names; a camera's JPEG with a preview inside is an 
 PILLOW_FORMATS = tuple(
     name for name in MEDIA_TYPES if name != "MPO"
 )  #: Pillow opens that as a JPEG first
-_MAX_PIXEL_ASPECT = (
-    1.1  #: pixels more oblong than this make letters look squashed: fax has 204 x 98 dpi
-)
-_ORIENTATION_TAG = 274  #: tag of TIFF 6.0 and of EXIF
-_SIDEWAYS_ORIENTATIONS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
 
 
 def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placement, str]:
@@ -53,7 +55,7 @@ def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placemen
         msg = f"{path.name}, page {number}: the image cannot be decoded ({error})."
         raise BrokenScanError(msg) from error
     width, height = grey.width / dpi[0] * 72, grey.height / dpi[1] * 72
-    if not 1 / _MAX_PIXEL_ASPECT < dpi[0] / dpi[1] < _MAX_PIXEL_ASPECT:
+    if not 1 / MAX_PIXEL_ASPECT < dpi[0] / dpi[1] < MAX_PIXEL_ASPECT:
         grey, how = _to_square_pixels(grey, dpi, max_pixels), f"{how}, pixels made square"
     return np.asarray(grey, dtype=np.uint8), Placement(width, height, 0.0, 0.0, width, height), how
 
@@ -90,16 +92,16 @@ def _open_image(path: Path, changed: int, size: int) -> _OpenImage:
 
 def _to_upright_grey(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:
     """Return a page as grey pixels the right way up, its resolution, and how it was got."""
-    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    orientation = orientation_in(image.getexif())
     inverted = is_white_zero(image)
     how, dpi = f"{image.format} {image.mode}", likely_dpi(image)
     turned = ImageOps.exif_transpose(image)
     grey = to_grey(turned)
     if inverted:
         grey = ImageOps.invert(grey)
-    if orientation in range(2, 9):
+    if orientation > 1:
         how = f"{how}, turned as its orientation {orientation} says"
-    return grey, dpi[::-1] if orientation in _SIDEWAYS_ORIENTATIONS else dpi, how
+    return grey, dpi[::-1] if orientation in SIDEWAYS_ORIENTATIONS else dpi, how
 
 
 def _to_square_pixels(image: Image.Image, dpi: tuple[float, float], max_pixels: int) -> Image.Image:

@@ -10,18 +10,16 @@ from typing import Any
 
 import pikepdf
 
+from pipeline.imaging.pdf_terms import INVISIBLE_MODE, SHOW_OPERATORS
+
 Rect = tuple[float, float, float, float]  #: left, bottom, right, top in points, y up
 
 _MAX_STREAM_BYTES = 8_000_000  #: bytes of a content stream; a longer one is a drawing, not a scan
 _MAX_FORM_DEPTH = 4  #: forms within forms
-_INVISIBLE_MODE, _FIRST_CLIP_MODE = (
-    3,
-    4,
-)  #: text render modes: shows nothing; from here on text clips
+_FIRST_CLIP_MODE = 4  #: text render mode from which on text clips
 _PAINT_OPERATORS = frozenset(["f", "F", "f*", "B", "B*", "b", "b*", "S", "s"])
 _CURVE_OPERATORS = frozenset(["c", "v", "y"])
 _CLIP_OPERATORS = frozenset(["W", "W*"])
-_SHOW_OPERATORS = frozenset(["Tj", "TJ", "'", '"'])
 _PARSED_OPERATORS = (
     " ".join(  # the rest is skipped by the parser: half of a text layer is Td and Tf
         [
@@ -29,7 +27,7 @@ _PARSED_OPERATORS = (
             *_PAINT_OPERATORS,
             *_CURVE_OPERATORS,
             *_CLIP_OPERATORS,
-            *_SHOW_OPERATORS,
+            *SHOW_OPERATORS,
         ]
     )
 )
@@ -120,7 +118,7 @@ class _ContentInterpreter:
                 raise UnsupportedContentError  # a layer, which may be switched off
             case "sh" | "INLINE IMAGE":
                 self._note_painting()
-            case _ if operator in _SHOW_OPERATORS:
+            case _ if operator in SHOW_OPERATORS:
                 self._show_text()
             case _:
                 self._apply_path_operator(operator, [float(value) for value in operands])
@@ -174,7 +172,7 @@ class _ContentInterpreter:
     def _show_text(self) -> None:
         if self._state.text_mode >= _FIRST_CLIP_MODE:
             raise UnsupportedContentError
-        if self._state.text_mode != _INVISIBLE_MODE:
+        if self._state.text_mode != INVISIBLE_MODE:
             self._note_painting()
 
     def _set_graphics_state(self, parameters: Any) -> None:

@@ -16,8 +16,8 @@ from PIL import Image
 
 from pipeline.imaging.image_file import read_frame
 from pipeline.imaging.pdf_page import open_pdf_pages
+from pipeline.imaging.pixels import Grey
 from pipeline.model import PDF, EmbeddedText, Origin, PageImage, Placement
-from pipeline.raster import Grey
 
 
 def extract_page_image(

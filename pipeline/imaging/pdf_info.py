@@ -8,6 +8,7 @@ import pikepdf
 import pypdf
 
 from pipeline.errors import BrokenScanError, CutOffError, EmptyScanError, EncryptedScanError
+from pipeline.imaging.pdf_terms import PDF_ERRORS
 from pipeline.model import PDF, Issue, IssueType, ScanFacts
 
 _HEAD_BYTES, _TAIL_BYTES = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
@@ -22,14 +23,6 @@ _ACTIVE_ACTIONS = (
     pikepdf.Name.SubmitForm,
 )
 _OBJECT_START = re.compile(rb"\d+\s+\d+\s+obj\b")
-_PDF_ERRORS = (
-    pikepdf.PikepdfError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-    RuntimeError,
-)
 
 
 def inspect_pdf(path: Path, size: int) -> ScanFacts:
@@ -83,7 +76,7 @@ def _open_pdf(path: Path) -> pikepdf.Pdf:
     except pikepdf.PasswordError as error:
         msg = f"{path.name} asks for a password."
         raise EncryptedScanError(msg) from error
-    except _PDF_ERRORS as error:
+    except PDF_ERRORS as error:
         if "encrypt" in str(error).lower():
             msg = f"{path.name} is encrypted in a way that cannot be opened ({first_line(error)})."
             raise EncryptedScanError(msg) from error
@@ -99,7 +92,7 @@ def _count_pages(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
         issues.append(Issue(IssueType.ACTIVE_CONTENT, detail))
     try:
         declared, count = pdf.Root.Pages.get("/Count", 0), len(pdf.pages)
-    except _PDF_ERRORS as error:
+    except PDF_ERRORS as error:
         raise _broken_pdf(path, error) from error
     return count, declared if isinstance(declared, int) else 0, issues
 
@@ -114,7 +107,7 @@ def _active_content(pdf: pikepdf.Pdf) -> Iterator[str]:
             yield "a script or an action that runs when it is opened"
         if "/EmbeddedFiles" in names:
             yield "attached files"
-    except _PDF_ERRORS:
+    except PDF_ERRORS:
         return
 
 

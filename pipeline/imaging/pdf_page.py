@@ -1,7 +1,6 @@
 """Page images and text layers out of PDFs: the embedded image where it is the page, else drawn."""
 
 import io
-import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -15,27 +14,17 @@ from PIL import Image
 from pipeline.errors import BrokenScanError
 from pipeline.imaging.image_integrity import has_all_rows
 from pipeline.imaging.pdf_render import fit_size, is_annotated, render_page
-from pipeline.imaging.pixels import to_grey
+from pipeline.imaging.pdf_terms import INVISIBLE_MODE, PDF_ERRORS
+from pipeline.imaging.pixels import Grey, to_grey
 from pipeline.imaging.single_image import SingleImage, find_single_image
 from pipeline.model import EmbeddedText, Origin, Placement
-from pipeline.raster import Grey
+from pipeline.wording import UNWRITABLE
 
-_INVISIBLE_MODE = 3  #: text render mode, ISO 32000-2 table 104
 _PAGES_PER_OPENING = (
     32  #: pages taken before the PDF is opened anew: pdfium keeps half a MB of each
 )
 _PAPER_GREY = 255  #: grey of a drawn page where nothing is
 _MAX_DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
-_LIBRARY_ERRORS = (  # of broken files; PdfiumError and RecursionError are RuntimeErrors
-    pikepdf.PikepdfError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-    ArithmeticError,
-    RuntimeError,
-)
-_UNPRINTABLE = re.compile(r"[^\t\x20-\ufffd\U00010000-\U0010ffff]")  #: not allowed in XML
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +51,7 @@ class PdfPages:
         try:
             self._pdf = pikepdf.open(path)
             self._source, self._renderer = _matching_renderer(path, self._pdf)
-        except (OSError, *_LIBRARY_ERRORS) as error:
+        except (OSError, *PDF_ERRORS) as error:
             msg = f"{path.name} cannot be opened ({error})."
             raise BrokenScanError(msg) from error
         self._single_images: dict[int, SingleImage | None] = {}
@@ -131,7 +120,7 @@ class PdfPages:
         under = (
             sole is not None and sole.is_opaque
         )  # then what is not invisible lies under the image
-        return EmbeddedText(plain, hidden=under or shown == {_INVISIBLE_MODE})
+        return EmbeddedText(plain, hidden=under or shown == {INVISIBLE_MODE})
 
     def _open_page(self, number: int) -> pdfium.PdfPage:
         self._pages_opened += 1
@@ -153,7 +142,7 @@ class PdfPages:
         if number not in self._single_images:
             try:
                 found = find_single_image(self._pdf.pages[number - 1])
-            except _LIBRARY_ERRORS:
+            except PDF_ERRORS:
                 found = None
             self._single_images = {number: found}  # the last one only: image() and text() both ask
         return self._single_images[number]
@@ -235,7 +224,7 @@ def _decode_pixels(single: SingleImage, page: pdfium.PdfPage) -> Grey | None:
         if image is None or image.size != (single.width, single.height):
             return None
         return np.asarray(to_grey(image), dtype=np.uint8)
-    except _LIBRARY_ERRORS:
+    except PDF_ERRORS:
         return None
 
 
@@ -248,5 +237,5 @@ def _printable_text(text: str) -> str:
     >>> _printable_text("an exam\ufffeple\r\nof\x0bit\x01")
     'an exam-\nple\nof\nit'
     """
-    lines = [_UNPRINTABLE.sub("", line) for line in text.replace("\ufffe", "-\n").splitlines()]
+    lines = [UNWRITABLE.sub("", line) for line in text.replace("\ufffe", "-\n").splitlines()]
     return "\n".join(line.rstrip() for line in lines).strip()

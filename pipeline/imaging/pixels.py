@@ -1,12 +1,19 @@
 """An image in any of Pillow's modes as a reader sees it: its grey, and its pixels per inch."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import ExifTags, Image
 
-_PHOTOMETRIC_TAG, _WHITE_IS_ZERO = 262, 0  #: TIFF 6.0, section 3
+Grey = NDArray[np.uint8]  #: height x width, origin top left; 0 is black
+
+#: The longer side of a pixel over the shorter; beyond it letters look squashed: see fax, 204 x 98.
+MAX_PIXEL_ASPECT = 1.1
+SIDEWAYS_ORIENTATIONS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
+WHITE_IS_ZERO, BLACK_IS_ZERO = 0, 1  #: photometric interpretation, TIFF 6.0, section 3
+_PHOTOMETRIC_TAG = 262
 _DPI_RANGE = (50, 2400)
 _DEFAULT_DPI = 300.0  #: where the file does not say, or cannot be right
 _WHITE_VALUES = (1, 255, 65_535)  #: what white may be where the mode does not say
@@ -47,7 +54,7 @@ def values_and_white(image: Image.Image) -> tuple[NDArray[Any], float]:
 def is_white_zero(image: Image.Image) -> bool:
     """Whether 0 is white in the pixels as Pillow gives them: it leaves 16 bits as they are."""
     photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC_TAG)
-    return image.mode.startswith("I;16") and photometric == _WHITE_IS_ZERO
+    return image.mode.startswith("I;16") and photometric == WHITE_IS_ZERO
 
 
 def likely_dpi(image: Image.Image) -> tuple[float, float]:
@@ -61,3 +68,13 @@ def likely_dpi(image: Image.Image) -> tuple[float, float]:
     if low <= x <= high and low <= y <= high and 1 / 3 < x / y < 3:
         return x, y
     return _DEFAULT_DPI, _DEFAULT_DPI
+
+
+def orientation_in(tags: Mapping[int, object]) -> int:
+    """Return the orientation that tags of EXIF or TIFF declare, 1 to 8; 1 (upright) for others.
+
+    >>> orientation_in({274: 6}), orientation_in({274: 9}), orientation_in({})
+    (6, 1, 1)
+    """
+    declared = tags.get(ExifTags.Base.Orientation)
+    return next((known for known in range(1, 9) if known == declared), 1)

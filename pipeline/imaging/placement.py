@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.imaging.page_content import Rect, bounding_rect
+from pipeline.imaging.pixels import Grey
 from pipeline.model import Placement
-from pipeline.raster import Grey
 
 BOX_TOLERANCE = 1.0  #: points by which boxes are off in honest files: whole points for a page of A4
 _MAX_LEAN = 1e-3  #: a side may lean by this share of itself: less than a pixel in 1,000

@@ -6,6 +6,7 @@ from typing import Any
 import pikepdf
 
 from pipeline.imaging.page_content import Rect, intersect_rects, parse_page_content
+from pipeline.imaging.pixels import MAX_PIXEL_ASPECT
 from pipeline.imaging.placement import (
     BOX_TOLERANCE,
     ImageOrientation,
@@ -16,7 +17,6 @@ from pipeline.imaging.placement import (
 from pipeline.model import Placement
 
 _MAX_BLANK_SHARE = 0.02  #: share of a side that the image may leave blank
-_MAX_PIXEL_ASPECT = 1.1  #: the longer side of a pixel over the shorter
 _MASK_KEYS = ("/SMask", "/Mask", "/Alternates")
 _PLAIN_COLOURS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3}  #: and channels
 
@@ -58,7 +58,7 @@ class SingleImage:
         return (
             self.is_opaque
             and self.has_plain_colours
-            and 1 / _MAX_PIXEL_ASPECT < across / down < _MAX_PIXEL_ASPECT
+            and 1 / MAX_PIXEL_ASPECT < across / down < MAX_PIXEL_ASPECT
         )
 
     @property

@@ -17,9 +17,10 @@ from pipeline.fixity import file_sha256
 REFUSED_FOLDER = "refused"
 _MAX_STEM_BYTES = 255 - len("-9999.reason.txt")  #: bytes of a stem that leaves room for these endings
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".partial")
+SIDECAR_SUFFIXES = (".yaml", ".yml", ".json")
+_DESCRIPTION_SUFFIXES = (*SIDECAR_SUFFIXES, ".txt")
 #: what may lie beside a scan and describes it, or is litter of a file manager
-_COMPANION_SUFFIXES = (".yaml", ".yml", ".json", ".csv", ".txt", ".md")
-_DESCRIPTION_SUFFIXES = (".yaml", ".yml", ".json", ".txt")
+_COMPANION_SUFFIXES = (*_DESCRIPTION_SUFFIXES, ".csv", ".md")
 _LITTER_NAMES = ("thumbs.db", "desktop.ini")
 
 

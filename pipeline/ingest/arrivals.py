@@ -5,24 +5,21 @@ from pathlib import Path
 
 from pipeline.description.merge import find_sidecars
 from pipeline.description.translations import translation_files
-from pipeline.errors import LinkError, escape_unprintable
+from pipeline.errors import LinkError
 from pipeline.fixity import file_sha256
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.receipts import Receipt, ReceiptStatus, append_receipt, name_in_receipt
+from pipeline.ingest.receipts import Receipt, append_receipt, name_in_receipt
 from pipeline.model import Clock
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.repository.publish import PublishResult
 from pipeline.settings import Settings
-
-_STATUSES: dict[str, ReceiptStatus] = {
-    fate: fate for fate in ("published", "published before", "refused", "waits", "failed")
-}
+from pipeline.wording import escape_unprintable
 
 
 def write_receipt(
     path: Path, outcome: Outcome, settings: Settings, clock: Clock, target: Path | None = None
 ) -> None:
-    """Enter a receipt, while the scan is still where it arrived.
+    """Enter a receipt, while the scan is still where it arrived; of one that is gone, none.
 
     Args:
         path: of the scan.
@@ -34,6 +31,9 @@ def write_receipt(
     Raises:
         OSError: the receipt cannot be written.
     """
+    status = outcome.status
+    if status == "gone":  # the run that took it enters what became of it
+        return
     size, sha256 = _size_and_digest(path)
     receipt = Receipt(
         when=clock.now(),
@@ -41,7 +41,7 @@ def write_receipt(
         size=size,
         sha256=sha256,
         beside=tuple(sorted(escape_unprintable(one.name) for one in companions_of(path))),
-        fate=_STATUSES[outcome.status],
+        fate=status,
         record=outcome.record,
         version=outcome.version,
         where=_receipt_location(path, outcome, settings, target),

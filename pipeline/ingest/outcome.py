@@ -1,24 +1,26 @@
 """What became of a scan: a record, or why there is none yet."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-from pipeline.record.model import Record
+from pipeline.model import FrozenModel
+from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 
+#: What a receipt says became of a scan; a scan that is gone has none, or another run's.
+ReceiptStatus = Literal["published", "published before", "refused", "waits", "failed"]
 
-class Work(BaseModel):
+
+class Work(FrozenModel):
     """What a published version took to make."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     pages: int = 0
     words: int = 0
     cached: int = 0  #: pages that an earlier run had read
     review: bool = False  #: whether a person should look
-    seconds: dict[str, float] = {}  #: by stage: extract, prepare, recognize, publish
+    seconds: dict[str, float] = Field({})  #: by stage: extract, prepare, recognize, publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +73,15 @@ class Outcome:
         )
 
     @property
-    def status(self) -> str:
+    def status(self) -> ReceiptStatus | Literal["gone"]:
         """What became of it, in a word or two."""
         if self.record:
             return "published before" if self.already_published else "published"
-        fates = {
-            "waits": self.waiting_reason,
-            "gone": self.missing_reason,
-            "refused": self.refusal_reason,
-        }
-        return next((fate for fate, told in fates.items() if told), "failed")
+        if self.waiting_reason:
+            return "waits"
+        if self.missing_reason:
+            return "gone"
+        return "refused" if self.refusal_reason else "failed"
 
     @property
     def reason(self) -> str:

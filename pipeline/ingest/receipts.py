@@ -8,22 +8,19 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+from pydantic import AwareDatetime, ValidationError
 
-from pipeline.errors import escape_unprintable
-from pipeline.ingest.outcome import Work
+from pipeline.ingest.outcome import ReceiptStatus, Work
+from pipeline.model import FrozenModel
 from pipeline.repository.catalog_file import archive_lock
+from pipeline.wording import escape_unprintable
 
 RECEIPTS_FILE = "receipts.jsonl"
-ReceiptStatus = Literal["published", "published before", "refused", "waits", "failed"]
 
 
-class Receipt(BaseModel):
+class Receipt(FrozenModel):
     """What became of a scan, at one moment."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     when: AwareDatetime
     scan: str  #: its path in the inbox; the whole path of a scan from elsewhere

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pipeline.errors import CatalogError, disk_error_message
+from pipeline.errors import CatalogError, failure_message
 from pipeline.ingest.admission import engine_languages
 from pipeline.ingest.outcome import Outcome
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
 from pipeline.record.assemble import reassemble_record
 from pipeline.record.changes import ChangeKind, has_same_content
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs, in_workers
@@ -122,7 +122,4 @@ def _revision_outcome(
 
 def revision_failure(record_id: str, error: BaseException) -> Outcome:
     """Say that a record could not be done; the others go on."""
-    told = disk_error_message(error) or (
-        str(error) if isinstance(error, CatalogError) else f"{type(error).__name__}: {error}"
-    )
-    return Outcome(record_id, failure_reason=told)
+    return Outcome(record_id, failure_reason=failure_message(error))

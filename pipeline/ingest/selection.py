@@ -6,13 +6,14 @@ from pathlib import Path
 
 from pipeline.description.sources import find_sources
 from pipeline.description.translations import NOT_LANGUAGES, is_two_letter_code
-from pipeline.errors import IngestError, escape_unprintable
+from pipeline.errors import IngestError
 from pipeline.inbox.claims import claim
 from pipeline.inbox.files import find_descriptions, find_scans, find_unsettled
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.steps import claimed_elsewhere, refuse_illegible_names
 from pipeline.model import Clock
 from pipeline.settings import Settings
+from pipeline.wording import escape_unprintable
 
 
 @contextmanager

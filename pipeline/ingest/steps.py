@@ -16,9 +16,7 @@ from pipeline.errors import (
     CutOffError,
     EmptyScanError,
     IngestError,
-    MachineError,
-    disk_error_message,
-    escape_unprintable,
+    failure_message,
 )
 from pipeline.fixity import file_sha256
 from pipeline.inbox.files import (
@@ -42,7 +40,7 @@ from pipeline.ingest.work import WorkCounter
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
 from pipeline.record.assemble import assemble_record, redescribe_record
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.pdf_jobs import PdfJobs, in_workers
@@ -50,6 +48,7 @@ from pipeline.repository.publish import PublishResult, publish_record
 from pipeline.repository.version_reader import merge_with_previous, stored_pages
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
+from pipeline.wording import escape_unprintable, plural
 from pipeline.workers.page_runs import load_pages
 from pipeline.workers.pool import WorkerPool
 
@@ -162,9 +161,9 @@ def _defer_incomplete_scan(
     if not inside or still >= settings.incomplete_seconds:
         return refuse_scan(path, str(error), settings, clock, error.cause)
     left = math.ceil((settings.incomplete_seconds - max(still, 0)) / 60)
-    minutes = f"{left} minute{'' if left == 1 else 's'}"
     sentence = (
-        f"{error.args[0]} It waits for the rest; if nothing comes, it is refused in {minutes}."
+        f"{error.args[0]} It waits for the rest; if nothing comes, it is refused in "
+        f"{plural(left, 'minute')}."
     )
     outcome = Outcome(scan=escape_unprintable(path.name), waiting_reason=sentence)
     write_receipt(path, outcome, settings, clock)
@@ -179,9 +178,7 @@ def record_failure(path: Path, error: BaseException, settings: Settings, clock: 
                 return _missing_outcome(path, settings)
     except AwayError as away:  # and so is the book of arrivals, maybe
         return Outcome(escape_unprintable(path.name), failure_reason=str(away))
-    ours = str(error) if isinstance(error, MachineError) else f"{type(error).__name__}: {error}"
-    told = disk_error_message(error) or ours
-    outcome = Outcome(escape_unprintable(path.name), failure_reason=told)
+    outcome = Outcome(escape_unprintable(path.name), failure_reason=failure_message(error))
     with suppress(OSError):  # the same trouble may keep the receipt from being written
         write_receipt(path, outcome, settings, clock)
     return outcome

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.pixels import Grey
 from pipeline.ocr.transform import AffineTransform
-from pipeline.raster import Grey
 
 _NumberArray = NDArray[np.integer[Any] | np.floating[Any]]
 

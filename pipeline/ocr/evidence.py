@@ -16,7 +16,9 @@ from pipeline.ocr.components import LetterComponents
 from pipeline.ocr.lexicon import count_known_letters
 from pipeline.text import PageText, Word
 
-_SURE_CONFIDENCE = 0.6  #: 0..1; the engine's confidence from which a word counts
+#: 0..1; the engine's confidence from which a word counts. It decides which reading is taken, and
+#: ``DOUBTFUL_CONFIDENCE`` what a record counts and the site marks: each may change alone.
+_SURE_CONFIDENCE = 0.6
 _LINE_REACH = 2.2  #: letter heights; marks this near on a row stand in one line
 _MIN_LINE_COMPONENTS = 3  #: marks that make a line
 _MIN_COVERED, _MIN_SURE = (

@@ -12,11 +12,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from pipeline.imaging.pixels import Grey
 from pipeline.ocr.components import LetterComponents
 from pipeline.ocr.engine import Engine, PageSegmentation, RecognitionOptions
 from pipeline.ocr.evidence import LineComponents
 from pipeline.ocr.lexicon import count_known_letters, script_of
-from pipeline.raster import Grey
 from pipeline.text import PageText
 
 _MIN_COMPONENTS = 90  #: marks; two typed lines nearly always tell

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.evidence import LineComponents
-from pipeline.raster import Grey
 from pipeline.text import Box
 
 _SEAM_GAP = 12  #: pixels of white along each seam

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import PageError, PageTimeoutError
+from pipeline.imaging.pixels import Grey
 from pipeline.model import PageReading, PageState, ProcessingStep
 from pipeline.ocr.attempt import (
     Attempt,
@@ -37,7 +38,6 @@ from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_im
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.stamps import has_only_stamps
-from pipeline.raster import Grey
 from pipeline.text import PageText, Word
 
 _SURE_CONFIDENCE = 0.75  #: 0..1; from here the engine's confidence in a word is to be believed

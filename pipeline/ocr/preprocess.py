@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
+from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.components import LetterComponents, find_letter_components
 from pipeline.ocr.skew import is_sideways, skew_angle
 from pipeline.ocr.transform import AffineTransform
-from pipeline.raster import Grey
 from pipeline.text import Box
 
 _TARGET_LETTER_HEIGHT = (

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from pipeline.raster import Grey
+from pipeline.imaging.pixels import Grey
 from pipeline.text import Box, PageText, Word
 
 _DARK_GREY = 210  #: grey; the paper is white by now, and a thin line loses depth when scaled down

@@ -16,7 +16,6 @@ from pipeline.record.events import (
     translation_activities,
 )
 from pipeline.record.inherited_events import READING_PLANS, TEXT_PLANS, inherit, reading_part
-from pipeline.record.model import Record, Reference
 from pipeline.record.names import names_of, realign_translation, titles_of, translations_of
 from pipeline.record.pages import (
     PAGE_ISSUE_TYPES,
@@ -27,6 +26,7 @@ from pipeline.record.pages import (
     page_fields,
 )
 from pipeline.record.provenance import Activity, group_by_page
+from pipeline.record.record import Record, Reference
 from pipeline.references import parse_references
 from pipeline.references.leaves import join_leaves
 from pipeline.scan import AdmittedScan, ReadPage

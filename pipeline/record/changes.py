@@ -7,11 +7,11 @@ any program can replay them, and undo them.
 import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.cleaning.edits import Edit, apply_edits
-from pipeline.record.model import Record, RecordPage
+from pipeline.model import FrozenModel
+from pipeline.record.record import Record, RecordPage
 
 ChangeKind = Literal["reread", "recleaned", "described", "replaced", "withdrawn"]
 
@@ -22,11 +22,7 @@ _NON_DESCRIPTIVE_FIELDS = frozenset(
 _TOKENS = re.compile(r"\s+|[^\s]+")
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class PageChange(_Frozen):
+class PageChange(FrozenModel):
     """How the reading text of a page came to be another."""
 
     page: int
@@ -34,7 +30,7 @@ class PageChange(_Frozen):
     edits: tuple[Edit, ...]  #: of the reading text of the version before
 
 
-class FieldChange(_Frozen):
+class FieldChange(FrozenModel):
     """A field of the description before and after, as JSON has it."""
 
     field: str
@@ -42,7 +38,7 @@ class FieldChange(_Frozen):
     after: object
 
 
-class VersionChanges(_Frozen):
+class VersionChanges(FrozenModel):
     """What differs from the version before, and why."""
 
     record: str

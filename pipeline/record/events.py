@@ -12,8 +12,8 @@ from pipeline.cleaning.clean import step_names
 from pipeline.layout.page import LAYOUT_VERSION
 from pipeline.model import Clock, ProcessingStep
 from pipeline.record.inherited_events import ProvenancePart
-from pipeline.record.model import RecordPage, Translation
 from pipeline.record.provenance import PARTY, Activity, Agent, Provenance, SourceFile
+from pipeline.record.record import RecordPage, Translation
 from pipeline.scan import AdmittedScan, ReadPage
 
 #: libraries that touch pixels or text: their versions are part of how a record was made

@@ -14,7 +14,7 @@ from pipeline.description.fields import Description
 from pipeline.description.nested_fields import GivenForm, GivenName
 from pipeline.description.translations import SuppliedTranslation
 from pipeline.description.transliteration import TransliterationScheme, is_russian, transliterate
-from pipeline.record.model import Name, NameForm, Translation
+from pipeline.record.record import Name, NameForm, Translation
 
 _SCHEME: TransliterationScheme = "ala-lc"
 

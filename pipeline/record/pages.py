@@ -20,13 +20,12 @@ from pipeline.layout.page import assign_roles
 from pipeline.model import Clock, Issue, IssueType, PageSource, PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
 from pipeline.record.events import cleaning_activity, text_digest
-from pipeline.record.model import EmbeddedLayer, Quality, RecordPage
 from pipeline.record.provenance import Activity
+from pipeline.record.record import EmbeddedLayer, Quality, RecordPage
 from pipeline.scan import ReadPage
 from pipeline.text import PageText, Role
-from pipeline.text_metrics import REVIEW_THRESHOLD, judge_text_layer
+from pipeline.text_metrics import DOUBTFUL_CONFIDENCE, REVIEW_THRESHOLD, judge_text_layer
 
-DOUBTFUL_CONFIDENCE = 0.6  #: confidence 0..1; under it a word is counted as doubtful
 _UNREAD_STATES = frozenset([PageState.TIMEOUT, PageState.ERROR])
 _REVIEW_ISSUE_TYPES = frozenset(
     [

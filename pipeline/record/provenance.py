@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, Field
 
-from pipeline.model import ProcessingStep
+from pipeline.model import FrozenModel, ProcessingStep
 
 PARTY = "person or organization"  #: kind of an agent of whom no more is known
 #: Of PROV-JSON, each with what it is between.
@@ -25,11 +25,7 @@ _RELATION_ENDS = {
 }
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SourceFile(_Frozen):
+class SourceFile(FrozenModel):
     """A file as it arrived; kept bit for bit in the record."""
 
     name: str
@@ -40,15 +36,15 @@ class SourceFile(_Frozen):
     producer: str = ""  #: the software that says it wrote the scan
 
 
-class Agent(_Frozen):
+class Agent(FrozenModel):
     """A program, with all of it that can change what it does; or somebody who gave something."""
 
     name: str
     version: str
-    details: dict[str, str] = {}
+    details: dict[str, str] = Field({})
 
 
-class Activity(_Frozen):
+class Activity(FrozenModel):
     """Something done by an agent: what went in and came out, by digest, and when."""
 
     id: str  #: e.g. ``read-0001``; the number is the page's
@@ -62,7 +58,7 @@ class Activity(_Frozen):
     ended: AwareDatetime
 
 
-class Provenance(_Frozen):
+class Provenance(FrozenModel):
     """The chain from the bytes that arrived to each text."""
 
     source: SourceFile

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.cleaning.edits import Change, with_offsets
-from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import Activity
+from pipeline.record.record import Record, RecordPage
 from pipeline.text import PageText, Word
 
 _ROLE_LABELS = {

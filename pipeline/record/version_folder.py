@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from pipeline.record.model import Record, parse_record
+from pipeline.record.record import Record, parse_record
 
 RECORD_FILE = "data/record.json"  #: relative to the folder of a version
 

@@ -4,17 +4,17 @@
 'RGASPI, f. 558, op. 11, d. 330, ll. 110-113'
 """
 
-from pipeline.references.leaves import Leaf, LeafRange
-from pipeline.references.match import Problem, ReferenceStatus
-from pipeline.references.parse import (
+from pipeline.references.finder import (
     find_references,
     parse_file_name,
     parse_reference,
     parse_references,
 )
+from pipeline.references.leaves import Leaf, LeafRange
+from pipeline.references.match import Problem, ReferenceStatus
 from pipeline.references.reference import ArchivalReference
+from pipeline.references.reference_styles import ReferenceStyle, format_reference
 from pipeline.references.result import ParsedReference, ParseResult
-from pipeline.references.styles import ReferenceStyle, format_reference
 
 __all__ = [
     "ArchivalReference",

@@ -14,7 +14,7 @@ from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.staging import is_unfinished
-from pipeline.repository.verify import check_version
+from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.errors import CatalogError
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog_entries import row_of, upsert
 from pipeline.repository.catalog_file import archive_lock, build_catalog, is_usable, open_database

@@ -9,8 +9,8 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, placed_lines
 from pipeline.model import PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
-from pipeline.record.model import Record, RecordPage, dump_json, dump_record
 from pipeline.record.provenance import group_by_page, to_prov_json
+from pipeline.record.record import Record, RecordPage, dump_json, dump_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.pdf_jobs import PdfWriter
 from pipeline.scan import ReadPage

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pipeline.exports.alto import read_blocks
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, PlacedLine, VersionFile, placed_lines
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import MANIFEST, decode_path
 from pipeline.text import PageText

@@ -17,7 +17,7 @@ from pipeline.fixity import file_sha256
 from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
 from pipeline.record.changes import ChangeKind, compare_versions
-from pipeline.record.model import Record, dump_json
+from pipeline.record.record import Record, dump_json
 from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
@@ -25,7 +25,7 @@ from pipeline.repository.catalog_file import archive_lock
 from pipeline.repository.contents import write_contents
 from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs
 from pipeline.repository.staging import staging
-from pipeline.repository.verify import check_version
+from pipeline.repository.verify_version import check_version
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
 

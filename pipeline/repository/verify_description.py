@@ -9,7 +9,7 @@ from pipeline.description.languages import is_language_tag
 from pipeline.description.translations import SIDECAR_TEXT, decode_translation
 from pipeline.description.transliteration import SCHEMES, has_cyrillic
 from pipeline.errors import DescriptionError
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.record.version_folder import RECORD_FILE, VersionFolder
 from pipeline.repository.bag import Damage, Finding
 

@@ -6,8 +6,8 @@ from pipeline.exports.alto import NAMESPACE as ALTO
 from pipeline.exports.alto import blocks_of, broken_alto_rules, page_size
 from pipeline.exports.registry import ORIGINAL_EXPORTS, PUBLISHED_FORMATS
 from pipeline.exports.xml_rules import parse_root
-from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import broken_prov_rules
+from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import Damage, Finding
 from pipeline.text import PageText

@@ -9,8 +9,8 @@ from pipeline.exports.alto import read_blocks
 from pipeline.fixity import file_sha256
 from pipeline.model import EmbeddedText, PageReading, PageSource, PageState, ScanFacts
 from pipeline.record.events import text_digest
-from pipeline.record.model import Record, RecordPage
 from pipeline.record.provenance import Activity
+from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.text import Block, Line, PageText

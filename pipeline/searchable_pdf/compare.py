@@ -8,14 +8,7 @@ from pathlib import Path
 
 import pikepdf
 
-_PDF_ERRORS = (
-    pikepdf.PikepdfError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    LookupError,
-    RuntimeError,
-)
+from pipeline.imaging.pdf_terms import PDF_ERRORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +75,6 @@ def _image_digests(page: pikepdf.Page) -> set[bytes]:
     for image in page.get_images().values():
         try:
             found.add(hashlib.sha256(image.read_raw_bytes()).digest())
-        except _PDF_ERRORS:
+        except PDF_ERRORS:
             continue
     return found

@@ -24,11 +24,11 @@ from pikepdf import (
     unparse_content_stream,
 )
 
+from pipeline.imaging.pdf_terms import INVISIBLE_MODE, SHOW_OPERATORS
+
 Instruction = ContentStreamInstruction | ContentStreamInlineImage
 
-_INVISIBLE_MODE = 3
-_SET_INVISIBLE = re.compile(rb"(?<![\d.])3(?:\.0*)?[\s\0]+Tr\b")
-_SHOW_OPERATORS = frozenset({"Tj", "TJ", "'", '"'})
+_SET_INVISIBLE = re.compile(rb"(?<![\d.])%d(?:\.0*)?[\s\0]+Tr\b" % INVISIBLE_MODE)
 _MOVE_OPERATORS = frozenset({"BT", "ET", "Td", "TD", "Tm", "T*", "'", '"'})
 _IDLE_OPERATORS = frozenset({"Td", "Tm", "T*"})  # of no effect where nothing is shown before ET
 _STATE_OPERATORS = frozenset(
@@ -103,12 +103,12 @@ def without_hidden_text(instructions: Sequence[Instruction]) -> list[Instruction
         mode = _mode_after(instruction, operator, mode, modes)
         if operator in _MOVE_OPERATORS:
             removed.clear()
-        if operator in _SHOW_OPERATORS and mode == _INVISIBLE_MODE:
+        if operator in SHOW_OPERATORS and mode == INVISIBLE_MODE:
             kept += _side_effects(instruction, operator)
             removed[len(kept)] = instruction
             kept.append(None)
             continue
-        if operator in _SHOW_OPERATORS:
+        if operator in SHOW_OPERATORS:
             _restore_removed(kept, removed)
         kept.append(instruction)
     left = [instruction for instruction in kept if instruction is not None]
@@ -168,7 +168,7 @@ def drop_idle_operators(instructions: Sequence[Instruction]) -> list[Instruction
 
 def _tidy_text_object(instructions: list[Instruction]) -> list[Instruction]:
     operators = [str(instruction.operator) for instruction in instructions]
-    if _SHOW_OPERATORS & set(operators):
+    if SHOW_OPERATORS & set(operators):
         return instructions
     last = {operator: place for place, operator in enumerate(operators)}
     left = [

@@ -20,16 +20,20 @@ from pikepdf import AccessMode, Job, Page, Pdf
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import BrokenScanError
-from pipeline.imaging.pixels import likely_dpi
+from pipeline.imaging.pixels import (
+    BLACK_IS_ZERO,
+    SIDEWAYS_ORIENTATIONS,
+    WHITE_IS_ZERO,
+    likely_dpi,
+    orientation_in,
+)
 from pipeline.searchable_pdf.reencode import has_transparency, reencode_data, reencode_image
 
 _MIN_SIDE, _MAX_SIDE = 3.0, 14_400.0  #: points of a page that every viewer shows
 _PART_BYTES = 64 << 20  #: of frames kept in memory before they go to disk
 _PART_FRAMES = 64
-_ORIENTATION_TAG = 274  #: tag of EXIF and TIFF, 1 to 8
 _ROTATIONS = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  #: degrees clockwise, after mirroring
 _MIRRORED_ORIENTATIONS = frozenset({2, 4, 5, 7})  #: left and right
-_WHITE_IS_ZERO, _BLACK_IS_ZERO = 0, 1  #: photometric interpretation
 
 Image.MAX_IMAGE_PIXELS = None  # intake has held every frame against Limits.max_pixels
 
@@ -148,7 +152,7 @@ def _read_frames(original: Path) -> Iterator[_FrameFile]:
         raise BrokenScanError(msg) from error
     with image:
         if not isinstance(image, TiffImagePlugin.TiffImageFile):
-            orientation = _exif_orientation(image.getexif().get(_ORIENTATION_TAG))
+            orientation = orientation_in(image.getexif())
             data = reencode_image(image) if has_transparency(image) else original.read_bytes()
             yield _FrameFile(data, orientation, image.size, likely_dpi(image))
             return
@@ -160,10 +164,11 @@ def _read_frames(original: Path) -> Iterator[_FrameFile]:
 def _read_tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _FrameFile:
     """Return the present frame of a TIFF: G4 in one strip as it lies there, else packed again."""
     tags = image.tag_v2
-    orientation, dpi = _exif_orientation(tags.get(_ORIENTATION_TAG)), likely_dpi(image)
+    orientation, dpi = orientation_in(tags), likely_dpi(image)
     if _is_g4(image):
         return _FrameFile(_one_strip_tiff(tags, original), orientation, (tags[256], tags[257]), dpi)
-    upright = (dpi[1], dpi[0]) if orientation > 4 else dpi  # Pillow turns a TIFF when it decodes
+    sideways = orientation in SIDEWAYS_ORIENTATIONS
+    upright = (dpi[1], dpi[0]) if sideways else dpi  # Pillow turns a TIFF when it decodes
     try:
         return _FrameFile(reencode_image(image), 1, image.size, upright)
     except (OSError, ValueError, SyntaxError):  # what Pillow raises for damaged data
@@ -176,7 +181,7 @@ def _is_g4(image: TiffImagePlugin.TiffImageFile) -> bool:
     return (
         image.info.get("compression") == "group4"
         and len(tags.get(273, ())) == len(tags.get(279, ())) == 1
-        and tags.get(262) in {_WHITE_IS_ZERO, _BLACK_IS_ZERO}
+        and tags.get(262) in {WHITE_IS_ZERO, BLACK_IS_ZERO}
     )
 
 
@@ -200,8 +205,3 @@ def _one_strip_tiff(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path)
     }
     listed = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries.items())
     return b"II*\0" + struct.pack("<IH", 8, len(entries)) + listed + b"\0\0\0\0" + strip
-
-
-def _exif_orientation(declared: object) -> int:
-    """Return the EXIF orientation, 1 (upright) for what is none."""
-    return declared if isinstance(declared, int) and 1 <= declared <= 8 else 1

@@ -6,6 +6,7 @@ to the bottom left corner, y up) to the page's user space, turned and cropped pa
 
 from pikepdf import Name, Page
 
+from pipeline.imaging.pdf_terms import INVISIBLE_MODE
 from pipeline.model import PageImage
 from pipeline.searchable_pdf.glyphless_font import ADVANCE, GlyphlessFont
 from pipeline.searchable_pdf.word_strips import WordStrip, word_and_space_widths, word_strips
@@ -94,7 +95,8 @@ def text_operators(
         for block in text.blocks
         for line, placed in zip(block.lines, word_strips(block), strict=True)
     ]
-    return "\n".join(["q", f"{' '.join(map(format_number, matrix))} cm", "3 Tr", *lines, "Q", ""])
+    before = ["q", f"{' '.join(map(format_number, matrix))} cm", f"{INVISIBLE_MODE} Tr"]
+    return "\n".join([*before, *lines, "Q", ""])
 
 
 class _TextLayerWriter:

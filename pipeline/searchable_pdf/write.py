@@ -31,7 +31,7 @@ from pikepdf import (
 )
 
 from pipeline.errors import BrokenScanError, EncryptedScanError
-from pipeline.model import PageImage
+from pipeline.model import PDF, PageImage
 from pipeline.searchable_pdf.glyphless_font import GlyphlessFont
 from pipeline.searchable_pdf.hidden_text import page_streams, remove_hidden_text
 from pipeline.searchable_pdf.image_pdf import image_to_pdf
@@ -39,7 +39,6 @@ from pipeline.searchable_pdf.pdfa import label_pages, set_pdf_metadata
 from pipeline.searchable_pdf.text_layer import page_matrix, text_operators
 from pipeline.text import PageText
 
-_PDF = "application/pdf"
 _FONT_NAME = "/OpisText"  #: its name in the pages' resources
 
 
@@ -89,7 +88,7 @@ def write_searchable_pdf(
             set_pdf_metadata(
                 pdf, metadata.title, metadata.creator, metadata.language, metadata.modified
             )
-            _save_pdf(pdf, target, is_converted=media_type != _PDF)
+            _save_pdf(pdf, target, is_converted=media_type != PDF)
         except PasswordError as error:
             msg = f"{original.name} asks for a password."
             raise EncryptedScanError(msg) from error
@@ -100,7 +99,7 @@ def write_searchable_pdf(
 
 def _open_as_pdf(original: Path, media_type: str, scratch: Path, stack: ExitStack) -> Pdf:
     """Return the original as a PDF that stays open as long as ``stack``."""
-    if media_type == _PDF:
+    if media_type == PDF:
         return stack.enter_context(Pdf.open(original, access_mode=AccessMode.stream))
     folder = stack.enter_context(TemporaryDirectory(prefix=".searchable-", dir=scratch))
     return image_to_pdf(original, Path(folder), stack)

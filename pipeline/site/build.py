@@ -18,7 +18,7 @@ from filelock import FileLock
 from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.settings import Settings
-from pipeline.site.files import copy_file, replace_folder, write_file
+from pipeline.site.file_list import copy_file, replace_folder, write_file
 from pipeline.site.indexes import IndexPages
 from pipeline.site.listing import BUILD_STATES, BuildState, listing_of
 from pipeline.site.page_images import PageImageWriter

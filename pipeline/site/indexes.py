@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.settings import Settings
 from pipeline.site.feeds import build_atom_feed, build_robots_txt, build_sitemaps
-from pipeline.site.files import read_digests, write_digests, write_file
+from pipeline.site.file_list import read_digests, write_digests, write_file
 from pipeline.site.listing import Listing, slug_of
 from pipeline.site.pagination import PartLink, page_file_name
 from pipeline.site.render import Renderer

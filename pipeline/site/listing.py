@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from pipeline.dates.edtf import first_year
 from pipeline.dates.words import english_date, russian_date
-from pipeline.record.model import Record, RecordPage
+from pipeline.record.record import Record, RecordPage
 from pipeline.references.slug import to_ascii_slug
 from pipeline.repository.catalog import CatalogEntry
 

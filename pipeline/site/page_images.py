@@ -7,10 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.ocr.recipes import DERIVATIVES, EXTRACTION
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.settings import Settings
-from pipeline.site.files import copy_file
+from pipeline.site.file_list import copy_file
 from pipeline.site.record_views import page_image_files
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import WriteDerivatives

@@ -11,7 +11,7 @@ from pipeline.description.alignment import split_paragraphs
 from pipeline.exports.alto import read_blocks
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
-from pipeline.record.model import Record, RecordPage, Translation
+from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.record.version_folder import VersionFolder
 from pipeline.site.listing import Listing, leaf_folder
 from pipeline.site.views import (
@@ -24,8 +24,8 @@ from pipeline.site.views import (
     WordView,
 )
 from pipeline.text import Box, Line
+from pipeline.text_metrics import DOUBTFUL_CONFIDENCE
 
-DOUBTFUL_CONFIDENCE = 0.6  #: a word below this confidence is marked
 #: Pixels of the smaller pictures of a page; one more is of its own size.
 IMAGE_WIDTHS = (400, 800, 1600)
 _CITATION_STYLES = {

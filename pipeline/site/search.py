@@ -28,9 +28,10 @@ from pagefind_bin import get_executable
 from Stemmer import Stemmer
 
 from pipeline.exports.source import page_label
-from pipeline.record.model import Record
-from pipeline.site.files import read_digests, replace_folder, write_digests, write_file
+from pipeline.record.record import Record
+from pipeline.site.file_list import read_digests, replace_folder, write_digests, write_file
 from pipeline.site.listing import BuildState, Listing, leaf_folder
+from pipeline.wording import one_line
 
 _MAX_CHANGED, _MAX_CHANGED_SHARE = (
     50,
@@ -55,21 +56,17 @@ def search_documents(record: Record) -> Iterator[SearchDocument]:
     """Yield what can be found of a record; nothing of a withdrawn one but its title."""
     said = [record.name, *(form.value for form in record.titles)]
     if record.status == "withdrawn":
-        yield SearchDocument("record", "", _one_line(record.name))
+        yield SearchDocument("record", "", one_line(record.name))
         return
     said += [one.normal or one.as_cited for one in record.references]
     said += [name.as_given for name in record.names]
     said += [form.value for name in record.names for form in name.forms]
     said += [record.summary or "", record.note or "", record.document_type or ""]
     said += [*record.subjects, record.collection or "", *(one.text for one in record.translations)]
-    yield SearchDocument("record", "", _one_line("\n".join(filter(None, dict.fromkeys(said)))))
+    yield SearchDocument("record", "", one_line("\n".join(filter(None, dict.fromkeys(said)))))
     for page in record.pages:
         if page.reading_text.strip():
-            yield SearchDocument(leaf_folder(page), page_label(page), _one_line(page.reading_text))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+            yield SearchDocument(leaf_folder(page), page_label(page), one_line(page.reading_text))
 
 
 class SearchIndex:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pipeline.record.model import Record
+from pipeline.record.record import Record
 from pipeline.site.listing import Listing
 
 

@@ -18,11 +18,11 @@ from pipeline.imaging.page_image import (
     extract_embedded_text,
     extract_page_image,
 )
+from pipeline.imaging.pixels import Grey
 from pipeline.model import PageReading, PageSource
 from pipeline.ocr.engines import make_engine
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.scratch_files import remove_stale_scratch
-from pipeline.raster import Grey
 from pipeline.searchable_pdf.compare import compare_pdfs
 from pipeline.searchable_pdf.write import write_searchable_pdf
 from pipeline.workers.parent_watch import die_with_parent

@@ -10,21 +10,17 @@ from hashlib import sha256
 from io import StringIO
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from pipeline.cleaning.edits import Change
-from pipeline.model import Issue, PageImage, PageState, TextLayerVerdict
+from pipeline.model import FrozenModel, Issue, PageImage, PageState, TextLayerVerdict
 from pipeline.record.provenance import Provenance
 from pipeline.text import Role
 
 _EMPTY_SHA256 = sha256(b"").hexdigest()
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Reference(_Frozen):
+class Reference(FrozenModel):
     """Where an archive keeps the document: as cited, and as parsed where it could be."""
 
     as_cited: str
@@ -38,7 +34,7 @@ class Reference(_Frozen):
     leaf_labels: str = ""  #: as stamped, e.g. ``0110-0113``
 
 
-class EmbeddedLayer(_Frozen):
+class EmbeddedLayer(FrozenModel):
     """The text layer a page came with; another text, not ours and not mixed with ours."""
 
     text: str
@@ -47,7 +43,7 @@ class EmbeddedLayer(_Frozen):
     agreement: float | None = Field(ge=0, le=1)  #: with our own reading; None where unjudged
 
 
-class RecordPage(_Frozen):
+class RecordPage(FrozenModel):
     """A page as read and as cleaned; the raw text is never thrown away."""
 
     number: int = Field(ge=1)
@@ -77,7 +73,7 @@ class RecordPage(_Frozen):
         return self.model_copy(update=said)
 
 
-class NameForm(_Frozen):
+class NameForm(FrozenModel):
     """Another form of a title or a name: in another language or alphabet."""
 
     value: str
@@ -86,7 +82,7 @@ class NameForm(_Frozen):
     scheme: str | None = None  #: of a transliteration: ``ala-lc``, ``bgn-pcgn``
 
 
-class Name(_Frozen):
+class Name(FrozenModel):
     """Somebody who has to do with the document, as the description gives the name."""
 
     value: str  #: without editors' words
@@ -96,7 +92,7 @@ class Name(_Frozen):
     ids: tuple[str, ...] = ()  #: URIs of authority files
 
 
-class Translation(_Frozen):
+class Translation(FrozenModel):
     """The text in another language, by a person."""
 
     language: str  #: BCP 47
@@ -108,7 +104,7 @@ class Translation(_Frozen):
     the whole; empty where numbering does not tell."""
 
 
-class Quality(_Frozen):
+class Quality(FrozenModel):
     """Numbers to sort by; none of them is an accuracy."""
 
     words: int
@@ -117,7 +113,7 @@ class Quality(_Frozen):
     pages_by_state: dict[str, int]
 
 
-class Record(_Frozen):
+class Record(FrozenModel):
     """One document, as read by machine, with all that is known of it."""
 
     schema_version: Literal["1"] = "1"

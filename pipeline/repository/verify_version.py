@@ -14,7 +14,7 @@ from pipeline.fixity import file_sha256
 from pipeline.model import PDF
 from pipeline.record.changes import VersionChanges, edits_match, fields_match
 from pipeline.record.events import text_digest
-from pipeline.record.model import Record, RecordPage, dump_json, parse_record
+from pipeline.record.record import Record, RecordPage, dump_json, parse_record
 from pipeline.record.version_folder import RECORD_FILE, VersionFolder, version_name
 from pipeline.repository.bag import Damage, Finding, check_bag
 from pipeline.repository.pdf_jobs import PdfComparer

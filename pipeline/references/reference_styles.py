@@ -20,7 +20,7 @@ def format_reference(
 ) -> str:
     """Return the reference in a style.
 
-    >>> from pipeline.references.parse import parse_reference
+    >>> from pipeline.references.finder import parse_reference
     >>> reference = parse_reference("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113v")
     >>> format_reference(reference, ReferenceStyle.LEGEND)
     'РГАСПИ. Ф. 558. Оп. 11. Д. 330. Л. 110–113 об.'

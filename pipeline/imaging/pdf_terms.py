@@ -1,0 +1,16 @@
+"""What all that reads PDFs needs to know: errors of broken files, modes and operators of text."""
+
+import pikepdf
+
+#: What the libraries raise over broken files; pdfium's error and RecursionError are RuntimeErrors.
+PDF_ERRORS = (
+    pikepdf.PikepdfError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    LookupError,
+    ArithmeticError,
+    RuntimeError,
+)
+INVISIBLE_MODE = 3  #: text render mode, ISO 32000-2 table 104
+SHOW_OPERATORS = frozenset(["Tj", "TJ", "'", '"'])  #: show text, ISO 32000-2 table 107
