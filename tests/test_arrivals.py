@@ -31,7 +31,7 @@ from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import record_failure
 from pipeline.settings import Settings, merge_settings, to_environ
 from tests.factories import CLOCK, MOMENT, scan_pdf
-from tests.workspace import House
+from tests.workspace import Workspace
 
 
 def receipt(scan: str, **said: object) -> Receipt:
@@ -240,14 +240,14 @@ class TestWatch:
 
 @pytest.mark.tesseract
 def test_the_same_bytes_under_another_name_are_a_finding(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    scan_pdf(house.inbox / "first.pdf", 1)
-    assert house.opis("ingest", "--direct").returncode == 0
-    scan_pdf(house.inbox / "second.pdf", 1)
-    (house.inbox / "third.pdf").write_bytes(b"")
-    done = house.opis("ingest", "--direct")
+    workspace = Workspace(tmp_path)
+    scan_pdf(workspace.inbox / "first.pdf", 1)
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    scan_pdf(workspace.inbox / "second.pdf", 1)
+    (workspace.inbox / "third.pdf").write_bytes(b"")
+    done = workspace.opis("ingest", "--direct")
     assert "second.pdf holds the same bytes as first.pdf" in done.stdout
-    book = json.loads(house.opis("receipts", "--json").stdout)
+    book = json.loads(workspace.opis("receipts", "--json").stdout)
     book.sort(key=lambda one: one["scan"])  # they were looked at side by side
     assert [(one["scan"], one["fate"]) for one in book] == [
         ("first.pdf", "published"), ("second.pdf", "published before"), ("third.pdf", "refused"),
@@ -255,16 +255,16 @@ def test_the_same_bytes_under_another_name_are_a_finding(tmp_path: Path) -> None
     assert book[1]["finding"].startswith("second.pdf holds the same bytes as first.pdf")
     assert book[2]["where"] == "inbox/refused/third.pdf"
     assert book[0]["sha256"] == book[1]["sha256"]
-    found = house.opis("receipts", book[0]["sha256"][:12], "--last").stdout
+    found = workspace.opis("receipts", book[0]["sha256"][:12], "--last").stdout
     assert "2 receipts" in found
-    assert not list(house.inbox.glob("*.pdf"))
+    assert not list(workspace.inbox.glob("*.pdf"))
 
 
 @pytest.mark.tesseract
 def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.inbox.mkdir()
-    scan = scan_pdf(house.inbox / "late.pdf", 1)
+    workspace = Workspace(tmp_path)
+    workspace.inbox.mkdir()
+    scan = scan_pdf(workspace.inbox / "late.pdf", 1)
     hook = (
         "import flows.direct as d, pathlib\n"
         "publish = d.publish_scan\n"
@@ -274,14 +274,14 @@ def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path
         "d.publish_scan = late\n"
         "from flows.cli.app import app\napp(['ingest', '--direct'])\n"
     )
-    first = house.python(hook)
+    first = workspace.python(hook)
     assert first.returncode == 0, first.stdout + first.stderr
     assert scan.exists()
-    assert house.opis("ingest", "--direct").returncode == 0
-    (entry,) = json.loads(house.opis("list", "--json").stdout)
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(workspace.opis("list", "--json").stdout)
     assert (entry["title"], entry["version"]) == ("Late", 2)
-    assert not list(house.inbox.iterdir())
-    assert house.opis("verify").returncode == 0
+    assert not list(workspace.inbox.iterdir())
+    assert workspace.opis("verify").returncode == 0
 
 
 def test_a_folder_whose_disk_is_away_is_no_empty_folder(tmp_path: Path) -> None:

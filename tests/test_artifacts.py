@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright  # 
 
 from tests.campaigns.served import Served
 from tests.factories import scan_pdf
-from tests.workspace import LETTER, House
+from tests.workspace import LETTER, Workspace
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -26,7 +26,7 @@ _QUIET = [
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    made = Served(House(tmp_path_factory.mktemp("daybook")))
+    made = Served(Workspace(tmp_path_factory.mktemp("daybook")))
     made.start()
     made.until_said("Watching")
     yield made
@@ -66,17 +66,17 @@ def _follow(page: Page, words: str, address: str) -> None:
     pytest.fail(f"leads nowhere: {words}")
 
 
-def _drop_three(house: House) -> None:
-    house.drop(LETTER)
-    scan_pdf(house.inbox / "bare.pdf", 1)
-    (house.inbox / "notes.pdf").write_text("these are only words")
+def _drop_three(workspace: Workspace) -> None:
+    workspace.drop(LETTER)
+    scan_pdf(workspace.inbox / "bare.pdf", 1)
+    (workspace.inbox / "notes.pdf").write_text("these are only words")
 
 
 def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     served: Served, page: Page, tmp_path: Path
 ) -> None:
     page.goto(f"http://127.0.0.1:{served.port}/runs")
-    _drop_three(served.house)
+    _drop_three(served.workspace)
     _follow(page, "ingest 3 scans", "**/flow-run/**")  # while it runs
     _shown(page, "ingest 3 scans, 5 pages")
     served.until_said("[waits 0 · runs nothing · published 2 · refused 1]")

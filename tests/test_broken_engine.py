@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfWriter
 
-from tests.workspace import LETTER, House
+from tests.workspace import LETTER, Workspace
 
 pytestmark = pytest.mark.tesseract
 
@@ -43,34 +43,34 @@ def first_page(folder: Path, delo: int) -> Path:
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_broken_engine_harms_no_scan(way: str, tmp_path: Path) -> None:
-    house = House(tmp_path)
+    workspace = Workspace(tmp_path)
     scan = first_page(tmp_path, 330)
-    house.drop(scan)
+    workspace.drop(scan)
     path = broken(tmp_path, WAYS[way])
-    failed = house.opis(
+    failed = workspace.opis(
         "ingest", "--direct", "--languages", "rus", PATH=path, OPIS_PAGE_TIMEOUT="6"
     )
     assert failed.returncode == 1, failed.stdout + failed.stderr
     assert "tesseract reads nothing on this machine" in failed.stdout
     assert "Traceback" not in failed.stdout + failed.stderr
-    assert (house.inbox / scan.name).exists()
-    assert not house.versions()
-    done = house.opis("ingest", "--direct", "--languages", "rus")
+    assert (workspace.inbox / scan.name).exists()
+    assert not workspace.versions()
+    done = workspace.opis("ingest", "--direct", "--languages", "rus")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(house.versions()) == 1
+    assert len(workspace.versions()) == 1
 
 
 def test_an_image_that_was_read_in_another_scan_is_not_read_again(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.drop(first_page(tmp_path, 330))
-    assert house.opis("ingest", "--direct", "--languages", "rus").returncode == 0
-    house.drop(first_page(tmp_path, 331))
+    workspace = Workspace(tmp_path)
+    workspace.drop(first_page(tmp_path, 330))
+    assert workspace.opis("ingest", "--direct", "--languages", "rus").returncode == 0
+    workspace.drop(first_page(tmp_path, 331))
     path = broken(tmp_path, WAYS["answers nothing"])
-    done = house.opis("ingest", "--direct", "--languages", "rus", PATH=path)
+    done = workspace.opis("ingest", "--direct", "--languages", "rus", PATH=path)
     assert done.returncode == 0, done.stdout + done.stderr
     first, second = (
-        json.loads((version / "data/record.json").read_bytes()) for version in house.versions()
+        json.loads((version / "data/record.json").read_bytes()) for version in workspace.versions()
     )
     assert second["pages"] == first["pages"]
     assert second["provenance"]["source"]["sha256"] != first["provenance"]["source"]["sha256"]
-    assert '"cached":1' in (house.output / "receipts.jsonl").read_text("utf-8").splitlines()[-1]
+    assert '"cached":1' in (workspace.output / "receipts.jsonl").read_text("utf-8").splitlines()[-1]

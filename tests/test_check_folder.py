@@ -4,7 +4,7 @@ from typing import Any
 
 from pipeline.description.check_folder import check_folder
 from pipeline.description.template import sidecar_template
-from tests.workspace import ROOT, House
+from tests.workspace import ROOT, Workspace
 
 PLANTED = json.loads((ROOT / "tests" / "cases" / "planted-faults.json").read_text("utf-8"))
 
@@ -43,15 +43,15 @@ def test_each_fault_is_a_sentence_without_the_place_of_the_folder(tmp_path: Path
 
 
 def test_the_command_lists_them_and_says_so_to_the_shell(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    plant(house.inbox, PLANTED["files"])
+    workspace = Workspace(tmp_path)
+    plant(workspace.inbox, PLANTED["files"])
     before = everything(tmp_path)
-    plain = house.opis("describe", "--check", "inbox")
+    plain = workspace.opis("describe", "--check", "inbox")
     assert plain.returncode == 3, plain.stderr
     assert f"{len(PLANTED['faults'])} faults" in plain.stdout
     for file, line, code in PLANTED["faults"]:
         assert f"{file}:{line}: {code}: " in plain.stdout
-    told = house.opis("describe", "--check", "inbox", "--json")
+    told = workspace.opis("describe", "--check", "inbox", "--json")
     rows: list[dict[str, Any]] = json.loads(told.stdout)
     assert [[row["file"], row["line"], row["code"]] for row in rows] == [
         [row["file"], row["line"], row["code"]] for row in sorted(rows, key=lambda r: r["file"])
@@ -61,9 +61,9 @@ def test_the_command_lists_them_and_says_so_to_the_shell(tmp_path: Path) -> None
 
 
 def test_a_folder_without_fault_is_well(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    workspace = Workspace(tmp_path)
     plant(
-        house.inbox,
+        workspace.inbox,
         {
             "_defaults.yaml": "language: ru\n",
             "index.csv": "file,title,subjects\na,Cable,x|y\n",
@@ -74,7 +74,7 @@ def test_a_folder_without_fault_is_well(tmp_path: Path) -> None:
             "notes.txt": "of no concern",
         },
     )
-    done = house.opis("describe", "--check", "inbox")
+    done = workspace.opis("describe", "--check", "inbox")
     assert (done.returncode, done.stdout.strip()) == (0, "0 faults")
 
 
@@ -84,9 +84,9 @@ def test_what_was_refused_is_not_checked(tmp_path: Path) -> None:
 
 
 def test_the_description_of_a_scan_is_shown_with_where_it_is_from(tmp_path: Path) -> None:
-    house = House(tmp_path)
+    workspace = Workspace(tmp_path)
     plant(
-        house.inbox,
+        workspace.inbox,
         {
             "_defaults.yaml": "funder: A\n",
             "box/index.csv": "file;title;date\na.pdf;Cable;14/27 January 1917\n",
@@ -95,14 +95,14 @@ def test_the_description_of_a_scan_is_shown_with_where_it_is_from(tmp_path: Path
             "box/a.en.txt": "Dear comrade.\n",
         },
     )
-    told = json.loads(house.opis("describe", "inbox/box/a.pdf", "--json").stdout)
+    told = json.loads(workspace.opis("describe", "inbox/box/a.pdf", "--json").stdout)
     assert told["fields"]["title"] == {"value": "Cable", "from": "box/index.csv, row 2"}
     assert told["fields"]["funder"]["from"] == "folder defaults (_defaults.yaml)"
     assert told["fields"]["language"] == {"value": "ru", "from": "sidecar"}
     assert told["fields"]["date_edtf"]["value"] == "1917-01-27"
     assert told["fields"]["date_calendar"]["value"] == "julian"
     assert told["fields"]["translations"]["from"] == "a.en.txt"
-    plain = house.opis("describe", "inbox/box/a.pdf").stdout
+    plain = workspace.opis("describe", "inbox/box/a.pdf").stdout
     assert "Cable   (box/index.csv, row 2)" in plain
 
 
@@ -114,28 +114,30 @@ def filled(text: str) -> str:
 
 
 def test_a_template_that_is_filled_in_passes_the_check(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    plant(house.inbox, {"a.pdf": "", "a.en.txt": "Dear comrade."})
-    done = house.opis("template", "inbox/a.pdf")
+    workspace = Workspace(tmp_path)
+    plant(workspace.inbox, {"a.pdf": "", "a.en.txt": "Dear comrade."})
+    done = workspace.opis("template", "inbox/a.pdf")
     assert done.returncode == 0, done.stderr
-    sidecar = house.inbox / "a.yaml"
+    sidecar = workspace.inbox / "a.yaml"
     assert sidecar.read_text("utf-8") == sidecar_template()
-    assert house.opis("describe", "--check", "inbox").returncode == 0
+    assert workspace.opis("describe", "--check", "inbox").returncode == 0
     sidecar.write_text(filled(sidecar_template()), "utf-8")
-    checked = house.opis("describe", "--check", "inbox")
+    checked = workspace.opis("describe", "--check", "inbox")
     assert checked.returncode == 0, checked.stdout
-    assert len(json.loads(house.opis("describe", "inbox/a.pdf", "--json").stdout)["fields"]) >= 18
+    assert (
+        len(json.loads(workspace.opis("describe", "inbox/a.pdf", "--json").stdout)["fields"]) >= 18
+    )
 
 
 def test_a_template_overwrites_nothing(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    plant(house.inbox, {"RGASPI_f1_op1_d1_ll01-02.pdf": ""})
-    assert house.opis("template", "inbox/RGASPI_f1_op1_d1_ll01-02.pdf").returncode == 0
+    workspace = Workspace(tmp_path)
+    plant(workspace.inbox, {"RGASPI_f1_op1_d1_ll01-02.pdf": ""})
+    assert workspace.opis("template", "inbox/RGASPI_f1_op1_d1_ll01-02.pdf").returncode == 0
     before = everything(tmp_path)
     assert "The file name says: RGASPI, f. 1, op. 1, d. 1, ll. 01-02" in next(
         content.decode() for name, (content, _) in before.items() if name.endswith(".yaml")
     )
-    again = house.opis("template", "inbox/RGASPI_f1_op1_d1_ll01-02.pdf")
+    again = workspace.opis("template", "inbox/RGASPI_f1_op1_d1_ll01-02.pdf")
     assert again.returncode == 2
     assert "left as it is" in again.stderr
     assert everything(tmp_path) == before

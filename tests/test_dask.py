@@ -17,13 +17,13 @@ import pytest
 
 from flows.dask_workers import WorkerInfo, WorkerReplies, compare_workers
 from tests.campaigns.served import long_scan
-from tests.workspace import OPIS, House, data, free_port
+from tests.workspace import OPIS, Workspace, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
 
-def _readings(house: House) -> dict[Path, int]:
-    return {path: path.stat().st_mtime_ns for path in house.output.rglob("reading/**/*.json")}
+def _readings(workspace: Workspace) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in workspace.output.rglob("reading/**/*.json")}
 
 
 def _workers(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:
@@ -41,27 +41,27 @@ def _on_dask(server: str) -> dict[str, str]:
 def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
     tmp_path: Path, server: str
 ) -> None:
-    house, pages = House(tmp_path), 12
-    long_scan(house.inbox / "long.tif", pages)
+    workspace, pages = Workspace(tmp_path), 12
+    long_scan(workspace.inbox / "long.tif", pages)
     environ = os.environ | _on_dask(server) | {"OPIS_JOBS": "2"}
     run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
-    while len(before := _readings(house)) < 5:
+    while len(before := _readings(workspace)) < 5:
         assert run.poll() is None
         time.sleep(0.1)
     _workers(run)[0].kill()
     assert run.wait(timeout=200) == 0
-    after = _readings(house)
+    after = _readings(workspace)
     assert len(after) == pages
     assert {path: after[path] for path in before} == before, "a page was read twice"
-    (version,) = house.versions()
+    (version,) = workspace.versions()
     record = json.loads(data(version, "record.json").read_text("utf-8"))
     assert [page["number"] for page in record["pages"]] == list(range(1, pages + 1))
     assert {page["state"] for page in record["pages"]} == {"ok"}
-    assert house.opis("verify").returncode == 0
+    assert workspace.opis("verify").returncode == 0
 
 
 @contextmanager
-def _cluster(house: House, *workers: dict[str, str]) -> Iterator[str]:
+def _cluster(workspace: Workspace, *workers: dict[str, str]) -> Iterator[str]:
     address = f"tcp://127.0.0.1:{free_port()}"
     dask = [sys.executable, "-m", "dask"]
     with ExitStack() as ended:
@@ -69,7 +69,7 @@ def _cluster(house: House, *workers: dict[str, str]) -> Iterator[str]:
         words += [["worker", address, "--no-dashboard"] for _ in workers]
         for command, environ in zip(words, [{}, *workers], strict=True):
             made = subprocess.Popen(
-                [*dask, *command], cwd=house.folder, env=os.environ | environ,
+                [*dask, *command], cwd=workspace.folder, env=os.environ | environ,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
             ended.callback(made.wait)
@@ -78,17 +78,17 @@ def _cluster(house: House, *workers: dict[str, str]) -> Iterator[str]:
 
 
 def test_a_scheduler_that_cannot_read_is_told_of(tmp_path: Path, server: str) -> None:
-    house = House(tmp_path)
-    long_scan(house.inbox / "long.tif", 1)
+    workspace = Workspace(tmp_path)
+    long_scan(workspace.inbox / "long.tif", 1)
     nobody = f"tcp://127.0.0.1:{free_port()}"
     patience = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"}
-    with _cluster(house) as idle:
+    with _cluster(workspace) as idle:
         for address, told in {nobody: "does not answer", idle: "has no workers"}.items():
-            done = house.opis("ingest", OPIS_SCHEDULER=address, **_on_dask(server), **patience)
+            done = workspace.opis("ingest", OPIS_SCHEDULER=address, **_on_dask(server), **patience)
             assert done.returncode == 2, done.stdout + done.stderr
             assert f"{address} {told}" in done.stderr
             assert "Nothing was taken; the scans stay in the inbox." in done.stderr
-    assert (house.inbox / "long.tif").is_file()
+    assert (workspace.inbox / "long.tif").is_file()
 
 
 def _client(address: str) -> Any:
@@ -97,10 +97,10 @@ def _client(address: str) -> Any:
 
 
 def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str) -> None:
-    house, pages, given = House(tmp_path), 8, 0
-    long_scan(house.inbox / "long.tif", pages)
+    workspace, pages, given = Workspace(tmp_path), 8, 0
+    long_scan(workspace.inbox / "long.tif", pages)
     worker = {"PREFECT_API_URL": server}
-    with _cluster(house, worker, worker) as address, _client(address) as dask:
+    with _cluster(workspace, worker, worker) as address, _client(address) as dask:
         dask.wait_for_workers(2, timeout=60)
         environ = os.environ | _on_dask(server) | {"OPIS_SCHEDULER": address, "OPIS_JOBS": "1"}
         run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
@@ -109,7 +109,7 @@ def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str)
             time.sleep(0.1)
     assert run.returncode == 0
     assert given > 2, "no more than one job of this machine would be given"
-    (version,) = house.versions()
+    (version,) = workspace.versions()
     record = json.loads(data(version, "record.json").read_text("utf-8"))
     assert [page["state"] for page in record["pages"]] == ["ok"] * pages
 
@@ -117,22 +117,22 @@ def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str)
 def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(
     tmp_path: Path, server: str
 ) -> None:
-    house = House(tmp_path)
-    house.inbox.mkdir()
+    workspace = Workspace(tmp_path)
+    workspace.inbox.mkdir()
     (tmp_path / "empty").mkdir()
     other = {"PREFECT_API_URL": "", "TESSDATA_PREFIX": str(tmp_path / "empty")}
-    with _cluster(house, {"PREFECT_API_URL": server}, other) as address:
+    with _cluster(workspace, {"PREFECT_API_URL": server}, other) as address:
         until = time.monotonic() + 60
         told = ""
         while told.count("worker tcp") < 2:
             assert time.monotonic() < until, told
-            done = house.opis("doctor", "--workers", OPIS_SCHEDULER=address, COLUMNS="300")
+            done = workspace.opis("doctor", "--workers", OPIS_SCHEDULER=address, COLUMNS="300")
             told = done.stdout + done.stderr
     assert done.returncode == 1
     assert told.count("sees inbox and output") == 1
     assert told.count("It would read otherwise") == 1
     assert told.count("It has no PREFECT_API_URL") == 1
-    assert not list(house.output.rglob("doctor-*"))
+    assert not list(workspace.output.rglob("doctor-*"))
 
 
 def test_what_differs_is_said_in_sentences() -> None:
@@ -154,6 +154,6 @@ def test_what_differs_is_said_in_sentences() -> None:
 
 
 def test_without_a_scheduler_the_doctor_says_what_to_set(tmp_path: Path) -> None:
-    done = House(tmp_path).opis("doctor", "--workers")
+    done = Workspace(tmp_path).opis("doctor", "--workers")
     assert done.returncode == 2
     assert "Set OPIS_SCHEDULER" in done.stderr

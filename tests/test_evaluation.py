@@ -15,7 +15,7 @@ from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.tesseract import Tesseract
 from pipeline.text_metrics import ErrorRates
 from tests.factories import fake_tesseract
-from tests.workspace import LETTER, House
+from tests.workspace import LETTER, Workspace
 
 INSTALLED = ("deu", "eng", "osd", "rus")
 
@@ -115,11 +115,13 @@ def test_the_worst_tenth_is_held_against_what_is_marked_for_review() -> None:
 
 @pytest.mark.tesseract
 def test_the_bundled_letter_is_evaluated_from_the_command_line(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.drop(LETTER)
-    (house.inbox / f"{LETTER.stem}.gt.txt").write_text(LETTER.with_suffix(".gt.txt").read_text())
+    workspace = Workspace(tmp_path)
+    workspace.drop(LETTER)
+    (workspace.inbox / f"{LETTER.stem}.gt.txt").write_text(
+        LETTER.with_suffix(".gt.txt").read_text()
+    )
     recipes = ("--recipe", "evidence", "--recipe", "untouched")
-    done = house.opis("evaluate", "inbox", "--json", *recipes)
+    done = workspace.opis("evaluate", "inbox", "--json", *recipes)
     assert (done.returncode, done.stderr) == (0, "")
     said = json.loads(done.stdout)
     assert [(page["page"], page["recipe"]) for page in said["pages"]] == [
@@ -130,14 +132,14 @@ def test_the_bundled_letter_is_evaluated_from_the_command_line(tmp_path: Path) -
     ours, bare = sums["evidence"], sums["untouched"]
     assert 0 < ours["cleaned"]["line_error"] < ours["raw"]["line_error"] < 0.05
     assert ours["raw"]["line_error"] <= bare["raw"]["line_error"] + 0.01
-    assert not list(house.output.rglob("*"))
+    assert not list(workspace.output.rglob("*"))
 
 
 @pytest.mark.tesseract
 def test_a_transcription_of_other_length_is_named(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.drop(LETTER)
-    (house.inbox / f"{LETTER.stem}.gt.txt").write_text("одна страница")
-    done = house.opis("evaluate", "inbox")
+    workspace = Workspace(tmp_path)
+    workspace.drop(LETTER)
+    (workspace.inbox / f"{LETTER.stem}.gt.txt").write_text("одна страница")
+    done = workspace.opis("evaluate", "inbox")
     assert done.returncode == 2
     assert "has 4 pages, its transcription has 1" in done.stderr

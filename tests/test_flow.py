@@ -12,15 +12,15 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.workspace import LETTER, OPIS, House, data, outliving
+from tests.workspace import LETTER, OPIS, Workspace, data, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, server: str) -> House:
+def workspace(tmp_path_factory: pytest.TempPathFactory, server: str) -> Workspace:
     """One batch: the letter, a scan that is none, and a bare page where two leaves should be."""
-    made = House(tmp_path_factory.mktemp("flow"))
+    made = Workspace(tmp_path_factory.mktemp("flow"))
     made.drop(LETTER)
     Image.new("L", (800, 1100), 230).save(made.inbox / "RGASPI_f17_op3_d5_ll1-2.png")
     (made.inbox / "notes.pdf").write_text("these are only words")
@@ -37,17 +37,17 @@ def ask(server: str, path: str, **query: Any) -> Any:
     return answer.json()
 
 
-def test_the_run_says_by_name_what_it_did(house: House, server: str) -> None:
+def test_the_run_says_by_name_what_it_did(workspace: Workspace, server: str) -> None:
     runs = ask(server, "flow_runs")
     assert [run["name"] for run in runs] == ["ingest 4 scans, 5 pages"]
     assert sorted(runs[0]["tags"]) == ["inbox", "needs-review"]
     assert runs[0]["state"]["name"] == "Refusals"
     assert "; refused: notes.pdf is no" in runs[0]["state"]["message"]
     assert "; refused: box\\udce9.pdf cannot" in runs[0]["state"]["message"]
-    assert len(house.versions()) == 2
+    assert len(workspace.versions()) == 2
 
 
-def test_tasks_are_named_as_an_archivist_speaks(house: House, server: str) -> None:
+def test_tasks_are_named_as_an_archivist_speaks(workspace: Workspace, server: str) -> None:
     tasks = {task["name"]: task["state"] for task in ask(server, "task_runs")}
     names = sorted(tasks)
     assert names[1:3] == [f"admit {LETTER.name}", "admit notes.pdf"]
@@ -56,29 +56,29 @@ def test_tasks_are_named_as_an_archivist_speaks(house: House, server: str) -> No
     letter = "read RGASPI f558 op11 d330 ll0110-0113, page "
     reads = [name.removeprefix(letter) for name in names if name.startswith(letter)]
     assert reads == ["1", "2", "3", "4"]
-    assert len(house.versions()) == 2
+    assert len(workspace.versions()) == 2
     refused = tasks["admit notes.pdf"]
     assert (refused["name"], refused["type"]) == ("Refused", "FAILED")
     assert "convert it to one of these" in refused["message"]
     assert {state["type"] for name, state in tasks.items() if "notes" not in name} == {"COMPLETED"}
 
 
-def test_the_table_shows_what_became_of_each_scan(house: House, server: str) -> None:
+def test_the_table_shows_what_became_of_each_scan(workspace: Workspace, server: str) -> None:
     tables = [found["data"] for found in ask(server, "artifacts") if found["type"] == "table"]
     assert len(tables) == 1
     for fact in (LETTER.name, "rgaspi-f558-op11-d330-l0110-0113 v1", "notes.pdf is no"):
         assert fact in tables[0]
-    assert house.output.as_uri() in tables[0]
+    assert workspace.output.as_uri() in tables[0]
 
 
-def test_only_small_values_crossed_a_task_boundary(house: House, server: str) -> None:
+def test_only_small_values_crossed_a_task_boundary(workspace: Workspace, server: str) -> None:
     for task in ask(server, "task_runs"):
         assert len(str(task)) < 20_000
-    assert len(house.versions()) == 2
+    assert len(workspace.versions()) == 2
 
 
 def test_without_prefect_and_on_dask_the_record_is_the_same(
-    house: House, tmp_path: Path, server: str
+    workspace: Workspace, tmp_path: Path, server: str
 ) -> None:
     ways: dict[str, tuple[list[str], dict[str, str]]] = {
         "threads": (["ingest"], {"PREFECT_API_URL": server}),
@@ -86,7 +86,7 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
         "dask": (["ingest"], {"PREFECT_API_URL": server, "OPIS_RUNNER": "dask"}),
     }
     for way, (words, environ) in ways.items():
-        made = House(tmp_path / way)
+        made = Workspace(tmp_path / way)
         made.drop(LETTER)
         done = made.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -96,11 +96,11 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert (compared.returncode, compared.stdout) == (0, "")
-    assert len(house.versions()) == 2
+    assert len(workspace.versions()) == 2
 
 
 def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(tmp_path: Path) -> None:
-    made = House(tmp_path)
+    made = Workspace(tmp_path)
     made.drop(LETTER)
     done = made.opis("ingest")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -115,7 +115,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    made = House(tmp_path)
+    made = Workspace(tmp_path)
     made.drop(LETTER)
     run = subprocess.Popen(
         [OPIS, "ingest", "--jobs", "1"],

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.factories import scan_pdf
-from tests.workspace import House
+from tests.workspace import Workspace
 
 pytestmark = [
     pytest.mark.tesseract,
@@ -22,15 +22,15 @@ _PLENTY = 64 * 2**20  #: bytes
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[House]:
+def small(tmp_path: Path) -> Iterator[Workspace]:
     """A house whose output is a disk of its own."""
-    house = House(tmp_path)
-    house.output.mkdir()
-    _run("mount", "-t", "tmpfs", "-o", f"size={_PLENTY}", "tmpfs", str(house.output))
+    workspace = Workspace(tmp_path)
+    workspace.output.mkdir()
+    _run("mount", "-t", "tmpfs", "-o", f"size={_PLENTY}", "tmpfs", str(workspace.output))
     try:
-        yield house
+        yield workspace
     finally:
-        _run("umount", "--lazy", str(house.output))
+        _run("umount", "--lazy", str(workspace.output))
 
 
 def _run(*words: str) -> None:
@@ -39,16 +39,16 @@ def _run(*words: str) -> None:
         pytest.skip(f"{' '.join(words)}: {done.stderr.strip()}")
 
 
-def _resize(house: House, size: int) -> None:
-    _run("mount", "-o", f"remount,size={size}", str(house.output))
+def _resize(workspace: Workspace, size: int) -> None:
+    _run("mount", "-o", f"remount,size={size}", str(workspace.output))
 
 
-def _used(house: House) -> int:
-    return shutil.disk_usage(house.output).used
+def _used(workspace: Workspace) -> int:
+    return shutil.disk_usage(workspace.output).used
 
 
 @pytest.mark.parametrize("flow", [False, True], ids=["direct", "prefect"])
-def test_wherever_the_disk_is_full_nothing_is_half_published(small: House, flow: bool) -> None:
+def test_wherever_the_disk_is_full_nothing_is_half_published(small: Workspace, flow: bool) -> None:
     words = ["ingest"] if flow else ["ingest", "--direct"]
     scan_pdf(small.inbox / "scan.pdf", 2)
     assert small.opis("ingest", "--direct").returncode == 0
@@ -80,10 +80,10 @@ def _sizes(needed: int, steps: int) -> Iterator[int]:
         yield max(needed * step // (steps + 1) // 4096 * 4096, 8192)
 
 
-def _empty(house: House) -> None:
-    _resize(house, _PLENTY)
-    for path in house.output.rglob("*"):
+def _empty(workspace: Workspace) -> None:
+    _resize(workspace, _PLENTY)
+    for path in workspace.output.rglob("*"):
         if path.is_dir():
             path.chmod(0o755)
-    for path in house.output.iterdir():
+    for path in workspace.output.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -15,7 +15,7 @@ from PIL import Image
 
 from pipeline.fixity import file_sha256
 from tests.factories import scan_pdf
-from tests.workspace import House, data
+from tests.workspace import Workspace, data
 
 pytestmark = pytest.mark.tesseract
 
@@ -163,61 +163,63 @@ def _add_sidecars(add: Add) -> None:
 
 
 @pytest.fixture(scope="module")
-def taken(tmp_path_factory: pytest.TempPathFactory) -> tuple[House, dict[str, str], Counter[str]]:
-    house = House(tmp_path_factory.mktemp("hostile"))
-    expected = _fill(house.inbox)
+def taken(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Workspace, dict[str, str], Counter[str]]:
+    workspace = Workspace(tmp_path_factory.mktemp("hostile"))
+    expected = _fill(workspace.inbox)
     digests = Counter(
-        file_sha256(house.inbox / name)
+        file_sha256(workspace.inbox / name)
         for name in expected
-        if (house.inbox / name).is_file() and not (house.inbox / name).is_symlink()
+        if (workspace.inbox / name).is_file() and not (workspace.inbox / name).is_symlink()
     )
-    done = house.opis("ingest", "--direct", OPIS_LANGUAGES="eng", OPIS_PAGE_TIMEOUT="60")
+    done = workspace.opis("ingest", "--direct", OPIS_LANGUAGES="eng", OPIS_PAGE_TIMEOUT="60")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert "failed" not in done.stdout
-    return house, expected, digests
+    return workspace, expected, digests
 
 
-def receipts(house: House) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(house.opis("receipts", "--json").stdout)
+def receipts(workspace: Workspace) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(workspace.opis("receipts", "--json").stdout)
     return found
 
 
 def test_each_is_refused_or_read_and_has_its_receipt(
-    taken: tuple[House, dict[str, str], Counter[str]],
+    taken: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    house, expected, _ = taken
-    assert {str(one["scan"]): one["fate"] for one in receipts(house)} == expected
-    assert house.opis("verify").returncode == 0
+    workspace, expected, _ = taken
+    assert {str(one["scan"]): one["fate"] for one in receipts(workspace)} == expected
+    assert workspace.opis("verify").returncode == 0
 
 
 def test_every_digest_is_in_exactly_one_place_and_in_the_book(
-    taken: tuple[House, dict[str, str], Counter[str]],
+    taken: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    house, _, before = taken
+    workspace, _, before = taken
     refused = [
-        path for path in (house.inbox / "refused").rglob("*") if path.suffix in {".pdf", ".png"}
+        path for path in (workspace.inbox / "refused").rglob("*") if path.suffix in {".pdf", ".png"}
     ]
     there = Counter(
         file_sha256(path) for path in refused if path.is_file() and not path.is_symlink()
     )
     there += Counter(
-        file_sha256(next(data(version, "original").iterdir())) for version in house.versions()
+        file_sha256(next(data(version, "original").iterdir())) for version in workspace.versions()
     )
     assert there == before
-    booked = Counter(str(one["sha256"]) for one in receipts(house) if one["sha256"])
+    booked = Counter(str(one["sha256"]) for one in receipts(workspace) if one["sha256"])
     assert booked == before
 
 
 def test_what_must_not_be_taken_stays_or_is_told_of(
-    taken: tuple[House, dict[str, str], Counter[str]],
+    taken: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    house, expected, _ = taken
-    left = sorted(path.name for path in house.inbox.iterdir() if path.name != "refused")
+    workspace, expected, _ = taken
+    left = sorted(path.name for path in workspace.inbox.iterdir() if path.name != "refused")
     assert left == ["...pdf..png", "..png", "folder named x.pdf"]
     reasons = {
         path.name.removesuffix(".reason.txt"): path.read_text("utf-8")
-        for path in (house.inbox / "refused").glob("*.reason.txt")
+        for path in (workspace.inbox / "refused").glob("*.reason.txt")
     }
     assert len(reasons) == sum(fate == REFUSED for fate in expected.values())
     for stem, words in {
@@ -229,16 +231,18 @@ def test_what_must_not_be_taken_stays_or_is_told_of(
 
 
 def test_nothing_was_written_elsewhere_and_scripts_are_told_of(
-    taken: tuple[House, dict[str, str], Counter[str]],
+    taken: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    house, _, _ = taken
-    records = [json.loads(data(one, "record.json").read_text("utf-8")) for one in house.versions()]
+    workspace, _, _ = taken
+    records = [
+        json.loads(data(one, "record.json").read_text("utf-8")) for one in workspace.versions()
+    ]
     (script,) = [one for one in records if one["provenance"]["source"]["name"] == "script.pdf"]
     concerns = {issue["concern"]: issue["detail"] for issue in script["issues"]}
     assert "a script or an action" in concerns["active-content"]
     assert "attached files" in concerns["active-content"]
-    assert sorted(path.name for path in house.folder.iterdir()) == ["inbox", "output"]
+    assert sorted(path.name for path in workspace.folder.iterdir()) == ["inbox", "output"]
     secret = Path("/etc/hostname").read_bytes()
-    for path in house.output.rglob("*"):
+    for path in workspace.output.rglob("*"):
         assert not path.is_symlink()
         assert not path.is_file() or path.read_bytes() != secret

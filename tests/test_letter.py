@@ -19,7 +19,7 @@ from pipeline.record.record import Record, parse_record
 from pipeline.text import Box, PageText
 from pipeline.text_metrics import cer
 from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, faults, needs_schemas
-from tests.workspace import LETTER, House, data
+from tests.workspace import LETTER, Workspace, data
 
 pytestmark = pytest.mark.tesseract
 
@@ -28,8 +28,8 @@ TRANSCRIPTION = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    made = House(tmp_path_factory.mktemp("letter"))
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    made = Workspace(tmp_path_factory.mktemp("letter"))
     made.drop(LETTER)
     done = made.opis("ingest", "--direct")
     assert done.returncode == 0, done.stdout + done.stderr
@@ -37,8 +37,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 @pytest.fixture(scope="module")
-def version(house: House) -> Path:
-    return house.output / "records" / "rgaspi" / "f558" / "op11" / "d330" / ID / "v1"
+def version(workspace: Workspace) -> Path:
+    return workspace.output / "records" / "rgaspi" / "f558" / "op11" / "d330" / ID / "v1"
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +47,9 @@ def record(version: Path) -> Record:
 
 
 def test_the_scan_left_the_inbox_and_its_bytes_are_in_the_record(
-    house: House, version: Path
+    workspace: Workspace, version: Path
 ) -> None:
-    assert not any(path.is_file() for path in house.inbox.rglob("*"))
+    assert not any(path.is_file() for path in workspace.inbox.rglob("*"))
     assert filecmp.cmp(data(version, f"original/{LETTER.name}"), LETTER, shallow=False)
     sidecar = LETTER.with_suffix(".yaml")
     assert filecmp.cmp(data(version, f"sidecar/{sidecar.name}"), sidecar, shallow=False)
@@ -76,16 +76,16 @@ def test_the_text_is_read_with_few_errors(record: Record, number: int) -> None:
     assert cer(TRANSCRIPTION[number - 1], record.pages[number - 1].raw_text) < bound
 
 
-def test_nothing_wrong_is_found_by_verification(house: House) -> None:
-    done = house.opis("verify")
+def test_nothing_wrong_is_found_by_verification(workspace: Workspace) -> None:
+    done = workspace.opis("verify")
     assert (done.returncode, done.stdout) == (0, "1 version checked, 0 findings\n")
 
 
 @pytest.mark.parametrize("form", FORMATS_WITH_SCHEMA)
 def test_every_export_of_it_is_of_its_schema_and_a_spoilt_one_is_not(
-    house: House, form: str
+    workspace: Workspace, form: str
 ) -> None:
-    done = house.opis("export", ID, "--format", form)
+    done = workspace.opis("export", ID, "--format", form)
     assert done.returncode == 0, done.stderr
     content = done.stdout.encode()
     assert faults(form, content) == []
@@ -102,8 +102,13 @@ def test_every_page_of_it_is_alto_4_4_and_a_spoilt_one_is_not(version: Path) -> 
         assert faults("alto", page.read_bytes().replace(b"<PrintSpace", b"<PrintRoom"))
 
 
-def test_no_file_of_it_names_this_machine(version: Path, house: House) -> None:
-    strange = [str(house.folder), str(Path.home()), socket.gethostname(), getpass.getuser() + "@"]
+def test_no_file_of_it_names_this_machine(version: Path, workspace: Workspace) -> None:
+    strange = [
+        str(workspace.folder),
+        str(Path.home()),
+        socket.gethostname(),
+        getpass.getuser() + "@",
+    ]
     for path in version.rglob("*"):
         if path.is_file() and "original" not in path.parts:
             content = path.read_bytes()
@@ -155,8 +160,8 @@ def test_every_box_lies_on_its_page(version: Path, record: Record) -> None:
             assert Box.around([block.box, whole]) == whole
 
 
-def test_search_finds_a_russian_word_with_its_leaf(house: House) -> None:
-    found = json.loads(house.opis("search", "коалиционное правительство", "--json").stdout)
+def test_search_finds_a_russian_word_with_its_leaf(workspace: Workspace) -> None:
+    found = json.loads(workspace.opis("search", "коалиционное правительство", "--json").stdout)
     assert [(hit["page"], hit["leaf"]) for hit in found] == [(3, "0112")]
     assert "Коалиционное правительство" in found[0]["around"]
 
@@ -175,32 +180,32 @@ def test_the_searchable_pdf_is_found_by_others_and_keeps_the_images(
     assert checked.returncode == 0, checked.stdout
 
 
-def test_list_and_show_speak_of_it(house: House) -> None:
-    listed = json.loads(house.opis("list", "--json").stdout)
+def test_list_and_show_speak_of_it(workspace: Workspace) -> None:
+    listed = json.loads(workspace.opis("list", "--json").stdout)
     assert [entry["id"] for entry in listed] == [ID]
-    shown = house.opis("show", ID).stdout
+    shown = workspace.opis("show", ID).stdout
     assert "--- page 3, leaf 0112 (ok) ---" in shown
-    assert json.loads(house.opis("show", ID, "--json").stdout)["id"] == ID
-    unknown = house.opis("show", "nothing")
+    assert json.loads(workspace.opis("show", ID, "--json").stdout)["id"] == ID
+    unknown = workspace.opis("show", "nothing")
     assert (unknown.returncode, unknown.stdout) == (2, "")
     assert "There is no record 'nothing'" in unknown.stderr
 
 
-def test_the_same_scan_again_leads_to_the_record_that_exists(house: House) -> None:
-    house.drop(LETTER)
-    done = house.opis("ingest", "--direct")
+def test_the_same_scan_again_leads_to_the_record_that_exists(workspace: Workspace) -> None:
+    workspace.drop(LETTER)
+    done = workspace.opis("ingest", "--direct")
     assert done.returncode == 0
     assert "published before" in done.stdout
-    assert len(house.versions()) == 1
-    assert not any(path.is_file() for path in house.inbox.rglob("*"))
+    assert len(workspace.versions()) == 1
+    assert not any(path.is_file() for path in workspace.inbox.rglob("*"))
 
 
-def test_the_same_bytes_with_another_reference_are_refused_and_kept(house: House) -> None:
-    house.inbox.mkdir(exist_ok=True)
-    shutil.copy(LETTER, house.inbox / "RGASPI_f17_op3_d5_ll1-4.pdf")
-    done = house.opis("ingest", "--direct")
+def test_the_same_bytes_with_another_reference_are_refused_and_kept(workspace: Workspace) -> None:
+    workspace.inbox.mkdir(exist_ok=True)
+    shutil.copy(LETTER, workspace.inbox / "RGASPI_f17_op3_d5_ll1-4.pdf")
+    done = workspace.opis("ingest", "--direct")
     assert done.returncode == 3
-    refused = house.inbox / "refused" / "RGASPI_f17_op3_d5_ll1-4.pdf"
+    refused = workspace.inbox / "refused" / "RGASPI_f17_op3_d5_ll1-4.pdf"
     assert filecmp.cmp(refused, LETTER, shallow=False)
     assert ID in refused.with_name("RGASPI_f17_op3_d5_ll1-4.reason.txt").read_text("utf-8")
 
@@ -208,7 +213,7 @@ def test_the_same_bytes_with_another_reference_are_refused_and_kept(house: House
 def test_two_whole_runs_are_the_same_bytes_with_one_job_and_two(tmp_path: Path) -> None:
     runs = []
     for jobs in ("1", "2"):
-        run = House(tmp_path / jobs)
+        run = Workspace(tmp_path / jobs)
         run.drop(LETTER)
         done = run.opis("ingest", "--direct", "--jobs", jobs, SOURCE_DATE_EPOCH="1700000000")
         assert done.returncode == 0, done.stderr

@@ -27,7 +27,7 @@ from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
 from tests.factories import MOMENT
 from tests.schemas import faults, has_schema
-from tests.workspace import House
+from tests.workspace import Workspace
 
 ARCHIVES = sorted((Path(__file__).parent / "archives").iterdir())
 LATER = FixedClock(MOMENT.replace(year=2049))
@@ -104,14 +104,14 @@ def rows_of_versions(settings: Settings) -> list[dict[str, Any]]:
 
 @pytest.mark.tesseract
 def test_the_same_scan_described_anew_is_the_next_version(archive: Path) -> None:
-    house = House(archive)
+    workspace = Workspace(archive)
     kept = next(archive.glob(f"output/records/**/{LETTER}/v2/data/original/*"))
-    shutil.copy(kept, house.inbox)
-    (house.inbox / kept.name).with_suffix(".yaml").write_text("title: Another title\n")
-    done = house.opis("ingest", "--direct")
+    shutil.copy(kept, workspace.inbox)
+    (workspace.inbox / kept.name).with_suffix(".yaml").write_text("title: Another title\n")
+    done = workspace.opis("ingest", "--direct")
     assert done.returncode == 0, done.stdout + done.stderr
     assert (archive / f"output/records/rgaspi/f558/op11/d330/{LETTER}/v3").is_dir()
-    checked = house.opis("verify")
+    checked = workspace.opis("verify")
     assert "6 versions checked, 0 findings" in checked.stdout
 
 

@@ -13,7 +13,7 @@ from pipeline.repository.bag import Damage
 from pipeline.repository.replication import Mirror, PushResult, check_mirror, push_versions
 from pipeline.settings import Settings
 from tests.factories import published
-from tests.workspace import House, free_port
+from tests.workspace import Workspace, free_port
 
 
 @pytest.fixture(scope="module")
@@ -121,10 +121,10 @@ def test_a_place_that_cannot_be_reached_is_a_sentence(settings: Settings) -> Non
 
 
 def test_the_commands_push_and_verify(settings: Settings, s3: str) -> None:
-    house = House(settings.output.parent)
-    done = house.opis("push", f"{s3}/by-hand")
+    workspace = Workspace(settings.output.parent)
+    done = workspace.opis("push", f"{s3}/by-hand")
     assert done.returncode == 0, done.stderr
     assert done.stdout.endswith(f"1 versions are at {s3}/by-hand; 1 were sent now.\n")
-    seen = house.opis("verify", f"{s3}/by-hand")
+    seen = workspace.opis("verify", f"{s3}/by-hand")
     assert (seen.returncode, seen.stdout) == (0, "1 version checked, 0 findings\n")
-    assert house.opis("verify", f"{s3}/nothing").returncode == 4
+    assert workspace.opis("verify", f"{s3}/nothing").returncode == 4

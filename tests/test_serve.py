@@ -21,7 +21,7 @@ from PIL import Image, ImageDraw
 from pipeline.fixity import file_sha256
 from tests.campaigns.served import Served, amiss, long_scan
 from tests.factories import scan_pdf
-from tests.workspace import LETTER, House, data, outliving
+from tests.workspace import LETTER, Workspace, data, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 SECRET = "keeper:correct-horse"
@@ -30,13 +30,13 @@ SECRET = "keeper:correct-horse"
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One that serves several tests, one after the other."""
-    yield from _started(Served(House(tmp_path_factory.mktemp("serving"))))
+    yield from _started(Served(Workspace(tmp_path_factory.mktemp("serving"))))
 
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     """One that a test may break."""
-    yield from _started(Served(House(tmp_path)))
+    yield from _started(Served(Workspace(tmp_path)))
 
 
 def _started(made: Served) -> Iterator[Served]:
@@ -52,13 +52,13 @@ def _started(made: Served) -> Iterator[Served]:
 def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{serving.port}/", timeout=10) as page:
         assert b"Prefect" in page.read()
-    serving.house.drop(LETTER)
-    (serving.house.inbox / "notes.pdf").write_text("these are only words")
+    serving.workspace.drop(LETTER)
+    (serving.workspace.inbox / "notes.pdf").write_text("these are only words")
     serving.until_said("published RGASPI")
     serving.until_said("refused: notes.pdf is no")
     serving.until_said("[waits 0 · runs nothing · published 1 · refused 1]")
-    version = serving.house.versions()[0]
-    inside = version.relative_to(serving.house.output / "records").as_posix()
+    version = serving.workspace.versions()[0]
+    inside = version.relative_to(serving.workspace.output / "records").as_posix()
     folder = f"{_pages(serving)}/{inside}/data/"
     table = next(one for one in serving.ask("artifacts/filter") if one["type"] == "table")
     leads = f"{_pages(serving)}/go/{inside}"
@@ -83,15 +83,15 @@ def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> Non
 
 
 def test_the_link_of_a_run_leads_to_the_reading_room_once_it_is_built(serving: Served) -> None:
-    version = serving.house.versions()[0]
-    inside = version.relative_to(serving.house.output / "records").as_posix()
+    version = serving.workspace.versions()[0]
+    inside = version.relative_to(serving.workspace.output / "records").as_posix()
     until = time.monotonic() + 120
     while True:
         with urllib.request.urlopen(f"{_pages(serving)}/go/{inside}", timeout=10) as page:
             if "/site/" in page.geturl():
                 break
         assert time.monotonic() < until, (
-            serving.house.folder / "prefect" / "opis-site.log"
+            serving.workspace.folder / "prefect" / "opis-site.log"
         ).read_text()
         time.sleep(1)
     assert page.geturl().endswith(f"/site/id/{version.parent.name}/v1/")
@@ -133,9 +133,9 @@ def test_verification_is_a_run_that_a_person_may_ask_for(serving: Served) -> Non
 
 
 def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> None:
-    before = len(serving.house.versions())
+    before = len(serving.workspace.versions())
     kept = _kept(serving)
-    long_scan(serving.house.inbox / "long.tif", 24)
+    long_scan(serving.workspace.inbox / "long.tif", 24)
     serving.until_said("ingest 1 scan, 24 pages")
     while _kept(serving) < kept + 4:
         time.sleep(0.1)
@@ -146,46 +146,46 @@ def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> N
         assert time.monotonic() < until, "it went on reading"
         time.sleep(0.1)
     assert _ended(serving, run["id"])["state"]["name"] == "Cancelled"
-    assert (serving.house.inbox / "long.tif").exists()
+    assert (serving.workspace.inbox / "long.tif").exists()
     read = _kept(serving)
     again = {"type": "SCHEDULED", "name": "AwaitingRetry"}
     serving.ask(f"flow_runs/{run['id']}/set_state", state=again, force=True)
     serving.until_said("published long.tif")
     assert _kept(serving) == kept + 24
     assert read >= kept + 4
-    assert len(serving.house.versions()) == before + 1
+    assert len(serving.workspace.versions()) == before + 1
 
 
 def test_a_scan_that_comes_in_slices_is_one_record(serving: Served) -> None:
-    before = len(serving.house.versions())
-    whole = scan_pdf(serving.house.folder / "slices.pdf", 12).read_bytes()
+    before = len(serving.workspace.versions())
+    whole = scan_pdf(serving.workspace.folder / "slices.pdf", 12).read_bytes()
     step = len(whole) // 5 + 1
     for place in range(0, len(whole), step):
-        with (serving.house.inbox / "slices.pdf").open("ab") as file:
+        with (serving.workspace.inbox / "slices.pdf").open("ab") as file:
             file.write(whole[place : place + step])
         time.sleep(5)  # longer than a run takes to begin: each slice looks like the last
     serving.until_said("published slices.pdf")
     assert "waits: slices.pdf is cut off" in serving.said()
     assert "refused: slices.pdf" not in serving.said()
-    assert len(serving.house.versions()) == before + 1
+    assert len(serving.workspace.versions()) == before + 1
 
 
 def test_sigterm_ends_it_in_the_midst_of_a_long_scan(serving: Served) -> None:
-    before, kept = len(serving.house.versions()), _kept(serving)
-    scan = serving.house.inbox / "longer.tif"
+    before, kept = len(serving.workspace.versions()), _kept(serving)
+    scan = serving.workspace.inbox / "longer.tif"
     long_scan(scan, 60)
     serving.until_said("ingest 1 scan, 60 pages")
     while _kept(serving) < kept + 4:
         time.sleep(0.2)
     serving.ends(15)
     assert scan.exists()
-    assert len(serving.house.versions()) == before
+    assert len(serving.workspace.versions()) == before
 
 
 def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on(served: Served) -> None:
     dropped = _drop(served, range(3))
-    long_scan(served.house.inbox / "long.tif", 12)
-    dropped[file_sha256(served.house.inbox / "long.tif")] += 1
+    long_scan(served.workspace.inbox / "long.tif", 12)
+    dropped[file_sha256(served.workspace.inbox / "long.tif")] += 1
     while _kept(served) < 5:
         time.sleep(0.1)
     family = served.family()
@@ -201,41 +201,41 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on(served: Served)
         served.until_said(f"published scan {number}.png")
     (dead,) = served.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
     assert "Nothing is lost" in dead["state"]["message"]
-    assert amiss(served.house, dropped) == []
+    assert amiss(served.workspace, dropped) == []
 
 
 @pytest.mark.skipif("TEST_POSTGRES" in os.environ, reason="its database is no file")
 def test_prefects_database_may_go_at_any_time(served: Served) -> None:
     dropped = _drop(served, range(1))
     served.until_said("published scan 0.png")
-    for path in (served.house.folder / "prefect").glob("prefect.db*"):
+    for path in (served.workspace.folder / "prefect").glob("prefect.db*"):
         path.unlink()
     dropped += _drop(served, range(1, 3))
     served.until_said("published scan 2.png", 180)
     served.ends(15)
-    (served.house.folder / "prefect" / "prefect.db").write_bytes(b"this is no database" * 400)
+    (served.workspace.folder / "prefect" / "prefect.db").write_bytes(b"this is no database" * 400)
     dropped += _drop(served, range(3, 4))
     served.start()
     served.until_said("published scan 3.png", 180)
-    assert list((served.house.folder / "prefect").glob("prefect.db.broken-*"))
-    assert amiss(served.house, dropped) == []
+    assert list((served.workspace.folder / "prefect").glob("prefect.db.broken-*"))
+    assert amiss(served.workspace, dropped) == []
 
 
 def test_without_events_what_arrives_is_found_all_the_same(tmp_path: Path) -> None:
-    served = Served(House(tmp_path), {"OPIS_EVENTS": "false", "OPIS_KEEP_INBOX": "true"})
+    served = Served(Workspace(tmp_path), {"OPIS_EVENTS": "false", "OPIS_KEEP_INBOX": "true"})
     for made in _started(served):
         dropped = _drop(made, range(3))
         for number in range(3):
             made.until_said(f"published scan {number}.png")
         time.sleep(5)
         assert made.said().count("scan 1.png") == 1, "what is kept in the inbox is not taken again"
-        assert len(dropped) == len(made.house.versions())
+        assert len(dropped) == len(made.workspace.versions())
 
 
 def test_it_does_not_listen_beyond_this_machine_without_a_password(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.inbox.mkdir()
-    open_door = house.opis("serve", OPIS_HOST="0.0.0.0")
+    workspace = Workspace(tmp_path)
+    workspace.inbox.mkdir()
+    open_door = workspace.opis("serve", OPIS_HOST="0.0.0.0")
     assert open_door.returncode == 2
     assert "set OPIS_AUTH to NAME:PASSWORD" in open_door.stderr
 
@@ -265,7 +265,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory, hears: HTTPServer) -> Iter
         "OPIS_HOST": "0.0.0.0", "OPIS_AUTH": SECRET,
         "OPIS_NOTIFY_URL": f"http://127.0.0.1:{hears.server_port}/hook",
     }  # fmt: skip
-    yield from _started(Served(House(tmp_path_factory.mktemp("guarded")), environ))
+    yield from _started(Served(Workspace(tmp_path_factory.mktemp("guarded")), environ))
 
 
 def test_others_are_let_in_only_with_a_password(guarded: Served) -> None:
@@ -283,7 +283,7 @@ def test_others_are_let_in_only_with_a_password(guarded: Served) -> None:
 
 
 def test_failures_are_told_at_the_address_that_a_setting_names(guarded: Served) -> None:
-    (guarded.house.inbox / "notes.pdf").write_text('these are "only" words')
+    (guarded.workspace.inbox / "notes.pdf").write_text('these are "only" words')
     until = time.monotonic() + 60
     while not _Hears.posted:
         assert time.monotonic() < until, guarded.said()
@@ -295,8 +295,8 @@ def test_failures_are_told_at_the_address_that_a_setting_names(guarded: Served) 
 
 
 def test_the_password_is_written_nowhere(guarded: Served) -> None:
-    paths = [path for path in guarded.house.folder.rglob("*") if path.is_file()]
-    assert guarded.house.folder / "prefect" / "opis-server.log" in paths
+    paths = [path for path in guarded.workspace.folder.rglob("*") if path.is_file()]
+    assert guarded.workspace.folder / "prefect" / "opis-server.log" in paths
     told = [path.read_bytes() for path in paths]
     assert not [content for content in told if b"correct-horse" in content]
 
@@ -337,7 +337,7 @@ def _ended(served: Served, run: str, seconds: float = 60) -> Any:
 
 def _kept(served: Served) -> int:
     """Return how many readings are in the page cache."""
-    return len(list(served.house.output.rglob("reading/**/*.json")))
+    return len(list(served.workspace.output.rglob("reading/**/*.json")))
 
 
 def _drop(served: Served, numbers: range) -> Counter[str]:
@@ -346,8 +346,8 @@ def _drop(served: Served, numbers: range) -> Counter[str]:
     for number in numbers:
         made = Image.new("L", (500, 300), 235)
         ImageDraw.Draw(made).text((40, 40), f"scan {number}\nof the talks", 15, font_size=40)
-        beside = served.house.folder / f"scan {number}.png"
+        beside = served.workspace.folder / f"scan {number}.png"
         made.save(beside)
         dropped[file_sha256(beside)] += 1
-        beside.rename(served.house.inbox / beside.name)
+        beside.rename(served.workspace.inbox / beside.name)
     return dropped

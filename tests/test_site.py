@@ -23,7 +23,7 @@ from pipeline.site.listing import listing_of
 from pipeline.workers.pool import WorkerPool
 from tests.factories import CLOCK, LETTER, SIGNATURE, admitted, published
 from tests.factories import pages as pages_read
-from tests.workspace import House
+from tests.workspace import Workspace
 
 TEXTS = ("1. Мы получили <Вашу> телеграмму.\nЕщё раз: всё & вся", "Гоминьдан и Нанкин", "")
 RECORD = "rgaspi-f558-op11-d330-l0110-0112"
@@ -162,8 +162,8 @@ def test_what_did_not_change_is_not_made_again(settings: Settings, readers: Work
 
 def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: WorkerPool) -> None:
     build(settings, readers)
-    house = House(settings.output.parent)
-    done = house.opis("withdraw", RECORD, "--reason", "a person's data")
+    workspace = Workspace(settings.output.parent)
+    done = workspace.opis("withdraw", RECORD, "--reason", "a person's data")
     assert done.returncode == 0, done.stderr
     with Catalog(settings.catalog, settings.records) as catalog:
         assert catalog.get_entry(RECORD).status == "withdrawn"
@@ -176,7 +176,7 @@ def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: WorkerPoo
     source = (home / "index.html").read_text("utf-8")
     assert "Withdrawn with version 2: a person" in source
     assert "телеграмму" not in source
-    assert house.opis("verify").returncode == 0
+    assert workspace.opis("verify").returncode == 0
 
 
 HOSTILE = (
@@ -301,8 +301,8 @@ def test_a_long_list_goes_on_on_further_pages(
     assert found[1].xpath("//nav[@class='parts']/a/@href") == ["index.html", "3.html"]
     assert found[1].xpath("string(//nav[@class='parts']/span)") == "2"
     monkeypatch.setattr("pipeline.site.indexes._ROWS_PER_PAGE", 200)
-    house = House(settings.output.parent)
-    assert house.opis("withdraw", RECORD, "--reason", "a test").returncode == 0
+    workspace = Workspace(settings.output.parent)
+    assert workspace.opis("withdraw", RECORD, "--reason", "a test").returncode == 0
     build(settings, readers)
     assert not (folder / "2.html").exists()
     assert len(tree.parse(folder / "index.html").xpath("//main//ul/li")) == 3
@@ -323,8 +323,8 @@ def test_the_pictures_that_the_iiif_manifest_names_are_there(
 
 
 def test_the_command_builds_it(settings: Settings) -> None:
-    house = House(settings.output.parent)
-    done = house.opis("site")
+    workspace = Workspace(settings.output.parent)
+    done = workspace.opis("site")
     assert done.returncode == 0, done.stderr
     assert "1 record, 1 made anew, 0 taken away" in done.stdout
 

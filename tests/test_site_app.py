@@ -295,7 +295,7 @@ def test_a_printed_page_has_picture_text_and_citation_and_no_buttons(
     expect(page.locator(".printed")).to_contain_text("RGASPI, f. 558, op. 11, d. 330, l. 111")
     for part in (".page-image img", ".lines"):
         expect(page.locator(part)).to_be_visible()
-    for part in ("header.house", ".tools", "footer.house"):
+    for part in ("header.site", ".tools", "footer.site"):
         expect(page.locator(part)).to_be_hidden()
 
 

@@ -15,7 +15,7 @@ from flows.serve.metrics import Metrics
 from pipeline.ingest.outcome import Work
 from pipeline.ingest.receipts import Receipt, append_receipt
 from pipeline.ingest.stats import DailyTotals, sum_by_day, sum_receipts
-from tests.workspace import House
+from tests.workspace import Workspace
 
 MORNING = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)  # in Moscow it is the 27th
 
@@ -95,19 +95,19 @@ def test_a_scraper_reads_on_and_begins_anew_with_another_book(tmp_path: Path) ->
 
 @pytest.mark.tesseract
 def test_what_was_read_is_counted_and_shown(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    house.inbox.mkdir()
-    Image.new("L", (300, 200), 235).save(house.inbox / "bare.png")
-    (house.inbox / "none.pdf").write_text("these are only words")
-    assert house.opis("ingest", "--direct").returncode == 3
-    told = json.loads(house.opis("stats", "--json").stdout)
+    workspace = Workspace(tmp_path)
+    workspace.inbox.mkdir()
+    Image.new("L", (300, 200), 235).save(workspace.inbox / "bare.png")
+    (workspace.inbox / "none.pdf").write_text("these are only words")
+    assert workspace.opis("ingest", "--direct").returncode == 3
+    told = json.loads(workspace.opis("stats", "--json").stdout)
     assert told["all"]["fates"] == {"published": 1, "refused": 1}
     assert told["all"]["causes"] == {"not a scan": 1}
     assert (told["all"]["pages"], told["all"]["review"]) == (1, 0)
     assert told["all"]["seconds"]["publish"] > 0
-    assert "Refused: not a scan 1." in house.opis("stats").stdout
+    assert "Refused: not a scan 1." in workspace.opis("stats").stdout
     for name in ("days.svg", "days.png"):
-        assert house.opis("stats", "--picture", name).returncode == 0
+        assert workspace.opis("stats", "--picture", name).returncode == 0
         assert (tmp_path / name).stat().st_size > 5000
-    refused = house.opis("stats", "--picture", "days.doc")
+    refused = workspace.opis("stats", "--picture", "days.doc")
     assert (refused.returncode, "neither .svg nor .png" in refused.stderr) == (2, True)

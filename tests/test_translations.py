@@ -24,7 +24,7 @@ from pipeline.repository.verify_version import check_version
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 from tests.factories import CLOCK, admitted, pages, record, scan_pdf
-from tests.workspace import House, data
+from tests.workspace import Workspace, data
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 
@@ -145,15 +145,15 @@ def test_a_text_is_paired_with_itself_one_by_one(ours: list[str]) -> None:
 def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path)
-    scan_pdf(house.inbox / "a.pdf", 1)
+    workspace = Workspace(tmp_path)
+    scan_pdf(workspace.inbox / "a.pdf", 1)
     content = "\ufeff1. Dear comrade.\r\n"
-    (house.inbox / "a.en.txt").write_bytes(content.encode())
-    put(house.inbox / "index.csv", "file,title,date\na.pdf,Телеграмма,14.01.1949\n")
-    done = house.opis("ingest", "--direct")
+    (workspace.inbox / "a.en.txt").write_bytes(content.encode())
+    put(workspace.inbox / "index.csv", "file,title,date\na.pdf,Телеграмма,14.01.1949\n")
+    done = workspace.opis("ingest", "--direct")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert [path.name for path in house.inbox.iterdir()] == ["index.csv"]
-    (version,) = house.versions()
+    assert [path.name for path in workspace.inbox.iterdir()] == ["index.csv"]
+    (version,) = workspace.versions()
     made = parse_record(data(version, "record.json").read_bytes())
     assert made.origins["title"] == "index.csv, row 2"
     assert (made.date, made.date_as_given) == ("1949-01-14", "14.01.1949")
@@ -163,23 +163,23 @@ def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
     assert data(version, "translation/a.en.txt").read_bytes() == content.encode()
     kept = data(version, "sidecar/index.csv").read_text("utf-8")
     assert kept == "file;title;date\na.pdf;Телеграмма;14.01.1949\n"
-    assert house.opis("verify").returncode == 0
+    assert workspace.opis("verify").returncode == 0
 
 
 @pytest.mark.tesseract
 def test_the_same_scan_with_another_translation_is_its_next_version(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"))
-    assert house.opis("ingest", "--direct").returncode == 0
-    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")
-    assert house.opis("ingest", "--direct").returncode == 0
-    (version,) = house.output.rglob("v2")
+    workspace = Workspace(tmp_path)
+    put(scan_pdf(workspace.inbox / "a.pdf", 1).with_name("a.en.txt"))
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    put(scan_pdf(workspace.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    (version,) = workspace.output.rglob("v2")
     kept = version / "data" / "translation" / "a.en.txt"
     assert kept.read_text("utf-8") == "Dear friend."
-    put(scan_pdf(house.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")
-    assert "published before" in house.opis("ingest", "--direct").stdout
-    assert list(house.inbox.iterdir()) == []
-    assert house.opis("verify").returncode == 0
+    put(scan_pdf(workspace.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")
+    assert "published before" in workspace.opis("ingest", "--direct").stdout
+    assert list(workspace.inbox.iterdir()) == []
+    assert workspace.opis("verify").returncode == 0
 
 
 def translated(tmp_path: Path) -> AdmittedScan:

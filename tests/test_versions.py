@@ -58,7 +58,7 @@ from tests.factories import (
     scan_pdf,
     text,
 )
-from tests.workspace import House
+from tests.workspace import Workspace
 
 SAMPLE = Path(__file__).parents[1] / "samples" / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
 law = settings(deadline=None)  # a busy machine is not a broken law
@@ -67,8 +67,8 @@ words = st.lists(st.sampled_from(["а", "бб", "в.", "\n", "\n\n", "г-", "  "
 )
 
 
-def settings_for(house: Path) -> Settings:
-    return Settings(inbox=house / "inbox", output=house / "output")
+def settings_for(workspace: Path) -> Settings:
+    return Settings(inbox=workspace / "inbox", output=workspace / "output")
 
 
 def digests(folder: VersionFolder) -> dict[str, str]:
@@ -341,50 +341,50 @@ def test_lines_without_roles_are_plain() -> None:
 def test_reading_again_in_another_language_makes_a_version_and_once_more_none(
     tmp_path: Path,
 ) -> None:
-    house = House(tmp_path)
-    house.inbox.mkdir()
-    shutil.copy(SAMPLE, house.inbox / "letter.pdf")
-    assert house.opis("ingest", "--direct", OPIS_LANGUAGES="eng").returncode == 0
-    (record_id,) = [entry["id"] for entry in json.loads(house.opis("list", "--json").stdout)]
-    first = house.opis("reread", record_id, "--direct", OPIS_LANGUAGES="rus")
+    workspace = Workspace(tmp_path)
+    workspace.inbox.mkdir()
+    shutil.copy(SAMPLE, workspace.inbox / "letter.pdf")
+    assert workspace.opis("ingest", "--direct", OPIS_LANGUAGES="eng").returncode == 0
+    (record_id,) = [entry["id"] for entry in json.loads(workspace.opis("list", "--json").stdout)]
+    first = workspace.opis("reread", record_id, "--direct", OPIS_LANGUAGES="rus")
     assert first.returncode == 0, first.stderr
-    told = json.loads(house.opis("diff", record_id, "v1", "v2", "--json").stdout)
+    told = json.loads(workspace.opis("diff", record_id, "v1", "v2", "--json").stdout)
     assert not told["text_unchanged"]
     assert "read.languages" in {change["field"] for change in told["settings"]}
-    assert house.opis("reclean", record_id, "--direct").returncode == 0
-    again = house.opis("reread", record_id, "--direct", OPIS_LANGUAGES="rus")
+    assert workspace.opis("reclean", record_id, "--direct").returncode == 0
+    again = workspace.opis("reread", record_id, "--direct", OPIS_LANGUAGES="rus")
     assert "published before" in again.stdout
-    assert house.opis("search", "Товарищу").stdout.count(record_id) > 0
-    assert house.opis("verify").returncode == 0
+    assert workspace.opis("search", "Товарищу").stdout.count(record_id) > 0
+    assert workspace.opis("verify").returncode == 0
 
 
 @pytest.mark.tesseract
 def test_the_same_scan_described_anew_is_a_version_whose_text_is_the_same(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    scan_pdf(house.inbox / "a.pdf", 1)
-    (house.inbox / "a.yaml").write_text("title: One\n", encoding="utf-8")
-    assert house.opis("ingest", "--direct").returncode == 0
-    scan_pdf(house.inbox / "a.pdf", 1)
-    (house.inbox / "a.yaml").write_text("title: Two\n", encoding="utf-8")
-    assert house.opis("ingest", "--direct").returncode == 0
-    (entry,) = json.loads(house.opis("list", "--json").stdout)
+    workspace = Workspace(tmp_path)
+    scan_pdf(workspace.inbox / "a.pdf", 1)
+    (workspace.inbox / "a.yaml").write_text("title: One\n", encoding="utf-8")
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    scan_pdf(workspace.inbox / "a.pdf", 1)
+    (workspace.inbox / "a.yaml").write_text("title: Two\n", encoding="utf-8")
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(workspace.opis("list", "--json").stdout)
     assert (entry["title"], entry["version"]) == ("Two", 2)
-    told = json.loads(house.opis("diff", entry["id"], "v1", "v2", "--json").stdout)
+    told = json.loads(workspace.opis("diff", entry["id"], "v1", "v2", "--json").stdout)
     assert told["text_unchanged"]
     assert [change["after"] for change in told["fields"] if change["field"] == "title"] == ["Two"]
-    scan_pdf(house.inbox / "a.pdf", 1)
-    assert "published before" in house.opis("ingest", "--direct").stdout
-    assert house.opis("verify").returncode == 0
+    scan_pdf(workspace.inbox / "a.pdf", 1)
+    assert "published before" in workspace.opis("ingest", "--direct").stdout
+    assert workspace.opis("verify").returncode == 0
 
 
 @pytest.mark.tesseract
 @pytest.mark.prefect
 def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path) -> None:
-    house = House(tmp_path)
-    scan_pdf(house.inbox / "a.pdf", 1)
-    assert house.opis("ingest", "--direct").returncode == 0
-    (entry,) = json.loads(house.opis("list", "--json").stdout)
-    done = house.opis("reclean", entry["id"], "no-such-record")
+    workspace = Workspace(tmp_path)
+    scan_pdf(workspace.inbox / "a.pdf", 1)
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(workspace.opis("list", "--json").stdout)
+    done = workspace.opis("reclean", entry["id"], "no-such-record")
     assert done.returncode == 1
     assert "published before" in done.stdout
     assert "There is no record 'no-such-record'" in done.stdout

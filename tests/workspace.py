@@ -21,7 +21,7 @@ OPIS = Path(sys.executable).with_name("opis")
 
 
 @dataclass(frozen=True)
-class House:
+class Workspace:
     """A folder with an inbox and an output."""
 
     folder: Path

@@ -23,30 +23,30 @@ from pipeline.fixity import file_sha256
 from tests.campaigns.faults import Drops, scan
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
 from tests.factories import scan_pdf
-from tests.workspace import House
+from tests.workspace import Workspace
 
 _PATIENCE = 900.0  #: seconds
 
 
 def down_and_without_events(folder: Path) -> list[str]:
     """Drop 50 while it is down, then 50 while it hears of nothing."""
-    served = Served(House(folder), {"OPIS_EVENTS": "false"})
-    served.house.inbox.mkdir(parents=True)
+    served = Served(Workspace(folder), {"OPIS_EVENTS": "false"})
+    served.workspace.inbox.mkdir(parents=True)
     dropped = _drop(served, range(50))
     served.start()
     served.until_said("Watching")
     dropped += _drop(served, range(50, 100))
     _until_empty(served)
     served.ends()
-    found = amiss(served.house, dropped)
-    if len(served.house.versions()) != 100:
-        found.append(f"{len(served.house.versions())} records, not 100")
+    found = amiss(served.workspace, dropped)
+    if len(served.workspace.versions()) != 100:
+        found.append(f"{len(served.workspace.versions())} records, not 100")
     return found
 
 
 def slices_and_stumps(folder: Path) -> list[str]:
     """Write a PDF piece by piece, and three that never end."""
-    served = Served(House(folder))
+    served = Served(Workspace(folder))
     served.start()
     served.until_said("Watching")
     dropped: Counter[str] = Counter()
@@ -55,50 +55,53 @@ def slices_and_stumps(folder: Path) -> list[str]:
         pdf.save(whole, linearize=True)  # the harder kind: its beginning looks whole
     content = whole.read_bytes()
     for share in (30, 60, 90):
-        stump = served.house.inbox / f"stump-{share}.pdf"
+        stump = served.workspace.inbox / f"stump-{share}.pdf"
         stump.write_bytes(content[: len(content) * share // 100])
         dropped[file_sha256(stump)] += 1
     step = len(content) // 30 + 1
     for place in range(0, len(content), step):
-        with (served.house.inbox / "slices.pdf").open("ab") as file:
+        with (served.workspace.inbox / "slices.pdf").open("ab") as file:
             file.write(content[place : place + step])
         time.sleep(random.choice([0.1, 1.5]))
     dropped[file_sha256(whole)] += 1
     _until_empty(served)
     served.ends()
-    said, found = served.said(), amiss(served.house, dropped)
+    said, found = served.said(), amiss(served.workspace, dropped)
     found += [
         f"never waited: {share}" for share in (30, 60, 90) if f"waits: stump-{share}" not in said
     ]
     found += [
         f"not refused: {share}" for share in (30, 60, 90) if f"refused: stump-{share}" not in said
     ]
-    if len(served.house.versions()) != 1 or "published slices.pdf" not in said:
+    if len(served.workspace.versions()) != 1 or "published slices.pdf" not in said:
         found.append("the slices are not one record")
     return found
 
 
 def mixed(folder: Path) -> list[str]:
     """Drop 200 of all kinds, some of them twice."""
-    served = Served(House(folder))
+    served = Served(Workspace(folder))
     served.start()
     served.until_said("Watching")
-    drops = Drops(served.house.inbox, 180, random.Random(7), 20)
+    drops = Drops(served.workspace.inbox, 180, random.Random(7), 20)
     drops.thread.start()
     drops.thread.join()
     for number in range(20):
         again = folder / "made" / f"again-{number}.tif"
         scan(again, number * 3)
         drops.digests[file_sha256(again)] += 1
-        again.rename(served.house.inbox / again.name)
+        again.rename(served.workspace.inbox / again.name)
     _until_empty(served)
     served.ends()
-    return amiss(served.house, drops.digests)
+    return amiss(served.workspace, drops.digests)
 
 
 def two_at_once(folder: Path) -> list[str]:
     """Let two of them, with a server each, watch one inbox."""
-    one, other = Served(House(folder)), Served(House(folder), {"PREFECT_HOME": str(folder / "2")})
+    one, other = (
+        Served(Workspace(folder)),
+        Served(Workspace(folder), {"PREFECT_HOME": str(folder / "2")}),
+    )
     for served in (one, other):
         served.start()
     for served in (one, other):
@@ -107,12 +110,12 @@ def two_at_once(folder: Path) -> list[str]:
     _until_empty(one)
     other.kill_everything()
     one.ends()
-    return amiss(one.house, dropped)
+    return amiss(one.workspace, dropped)
 
 
 def a_thousand(folder: Path) -> list[str]:
     """Move a folder of a thousand scans in: a run or two, not a thousand."""
-    served = Served(House(folder), {"OPIS_SETTLE_SECONDS": "3", "OPIS_SIDECAR_SECONDS": "10"})
+    served = Served(Workspace(folder), {"OPIS_SETTLE_SECONDS": "3", "OPIS_SIDECAR_SECONDS": "10"})
     served.start()
     served.until_said("Watching")
     beside, dropped = folder / "box", Counter[str]()
@@ -123,13 +126,13 @@ def a_thousand(folder: Path) -> list[str]:
         ImageDraw.Draw(made).text((20, 20), f"leaf {number}", 15, font_size=36)
         made.save(path)
         dropped[file_sha256(path)] += 1
-    beside.rename(served.house.inbox / "box")
+    beside.rename(served.workspace.inbox / "box")
     asked = _until_empty(served)
     _print_lasted(asked)
     runs = served.ask("flow_runs/count")
     served.ends()
-    print(f"{len(served.house.versions())} records in {runs} runs", flush=True)
-    found = amiss(served.house, dropped)
+    print(f"{len(served.workspace.versions())} records in {runs} runs", flush=True)
+    found = amiss(served.workspace, dropped)
     if runs > 5:
         found.append(f"{runs} runs for one folder")
     return found
@@ -137,13 +140,13 @@ def a_thousand(folder: Path) -> list[str]:
 
 def big_and_slow(folder: Path) -> list[str]:
     """Write 300 MB over two minutes, as a scanner does, with other scans before and after."""
-    served = Served(House(folder))
+    served = Served(Workspace(folder))
     served.start()
     served.until_said("Watching")
     whole = _noisy_pdf(folder / "whole.pdf", 300 * 2**20)
     dropped = Counter([file_sha256(whole)]) + _drop(served, range(3))
     step = whole.stat().st_size // 240 + 1
-    with whole.open("rb") as made, (served.house.inbox / "big.pdf").open("wb") as arrives:
+    with whole.open("rb") as made, (served.workspace.inbox / "big.pdf").open("wb") as arrives:
         while piece := made.read(step):
             arrives.write(piece)
             arrives.flush()
@@ -152,8 +155,8 @@ def big_and_slow(folder: Path) -> list[str]:
     dropped += _drop(served, range(3, 6))
     _until_empty(served)
     served.ends()
-    found = amiss(served.house, dropped)
-    if refused or "published big.pdf" not in served.said() or len(served.house.versions()) != 7:
+    found = amiss(served.workspace, dropped)
+    if refused or "published big.pdf" not in served.said() or len(served.workspace.versions()) != 7:
         found.append("the big scan is no record, or was refused while it came")
     return found
 
@@ -178,17 +181,17 @@ def _noisy_pdf(path: Path, size: int) -> Path:
 def _drop(served: Served, numbers: range) -> Counter[str]:
     dropped: Counter[str] = Counter()
     for number in numbers:
-        beside = served.house.folder / f"scan-{number:03d}.tif"
+        beside = served.workspace.folder / f"scan-{number:03d}.tif"
         scan(beside, number * 3)
         dropped[file_sha256(beside)] += 1
-        beside.rename(served.house.inbox / beside.name)
+        beside.rename(served.workspace.inbox / beside.name)
     return dropped
 
 
 def _until_empty(served: Served) -> list[float]:
     """Wait; return how many seconds the server took to say which runs there are, each second."""
     until, lasted = time.monotonic() + _PATIENCE, []
-    while scans_in(served.house.inbox) and time.monotonic() < until:
+    while scans_in(served.workspace.inbox) and time.monotonic() < until:
         begun = time.monotonic()
         served.ask("flow_runs/filter", limit=20, sort="EXPECTED_START_TIME_DESC")
         lasted.append(time.monotonic() - begun)

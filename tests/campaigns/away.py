@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.campaigns.faults import Drops, outcome
 from tests.campaigns.served import Served, run_in_a_folder
-from tests.workspace import House
+from tests.workspace import Workspace
 
 _ROUNDS = 12
 
@@ -53,7 +53,7 @@ def campaign(folder: Path) -> list[str]:
     for disk in disks.values():
         disk.bring()
     chance = random.Random(5)
-    served = Served(House(folder), {"OPIS_RESCAN_SECONDS": "2", "OPIS_RETRY_SECONDS": "5"})
+    served = Served(Workspace(folder), {"OPIS_RESCAN_SECONDS": "2", "OPIS_RETRY_SECONDS": "5"})
     served.start()
     served.until_said("Watching")
     drops = Drops(folder / "store" / "inbox", 60, chance, _ROUNDS * 20.0)

@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.fixity import file_sha256
 from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
-from tests.workspace import House
+from tests.workspace import Workspace
 
 _VICTIMS = ("child", "child", "tesseract", "tesseract", "flow", "flow", "runner", "server", "serve",
             "everything")  # fmt: skip
@@ -108,10 +108,10 @@ def _struck(served: Served, victim: str) -> bool:
 
 def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> list[str]:
     """Run it, and return what is amiss."""
-    served = Served(House(folder))
+    served = Served(Workspace(folder))
     served.start()
     served.until_said("Watching")
-    drops = Drops(served.house.inbox, scans, chance, kills * 5.0)
+    drops = Drops(served.workspace.inbox, scans, chance, kills * 5.0)
     drops.thread.start()
     struck = _kill(served, kills, chance)
     print("killed:", dict(struck), flush=True)
@@ -123,16 +123,16 @@ def outcome(served: Served, drops: Drops) -> list[str]:
     """Let it finish and end; return what is amiss then."""
     drops.thread.join()
     until = time.monotonic() + _PATIENCE
-    while scans_in(served.house.inbox) and time.monotonic() < until:
+    while scans_in(served.workspace.inbox) and time.monotonic() < until:
         time.sleep(1)
     time.sleep(3)
-    found = [f"still waiting: {path.name}" for path in scans_in(served.house.inbox)]
+    found = [f"still waiting: {path.name}" for path in scans_in(served.workspace.inbox)]
     served.ends()
-    records = len(served.house.versions())
+    records = len(served.workspace.versions())
     print("records:", records, "of", drops.whole, flush=True)
     if records != drops.whole:
         found.append(f"{records} records of {drops.whole} scans that can be read")
-    return found + amiss(served.house, drops.digests)
+    return found + amiss(served.workspace, drops.digests)
 
 
 def _kill(served: Served, kills: int, chance: random.Random) -> Counter[str]:

@@ -26,7 +26,7 @@ from pipeline.fixity import file_sha256
 from pipeline.settings import Settings
 from tests.campaigns.served import amiss, run_in_a_folder
 from tests.factories import scan_pdf
-from tests.workspace import LETTER, House
+from tests.workspace import LETTER, Workspace
 
 _BATCH = 100
 _MOST_GROWTH = 300  #: MB
@@ -127,7 +127,7 @@ def _is_small_scan(path: Path) -> bool:
 
 def campaign(folder: Path, count: int, seed: int, folders: Sequence[Path]) -> list[str]:
     """Run it, and return what is amiss."""
-    made = House(folder)
+    made = Workspace(folder)
     made.inbox.mkdir(parents=True)
     settings = Settings(
         inbox=made.inbox, output=made.output, languages=("eng",), settle_seconds=0,

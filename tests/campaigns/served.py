@@ -20,7 +20,7 @@ import psutil
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import file_sha256
-from tests.workspace import OPIS, House, data, database, free_port, outliving
+from tests.workspace import OPIS, Workspace, data, database, free_port, outliving
 
 #: what a part of it is called, by words of its command line
 PARTS = {
@@ -34,31 +34,32 @@ PARTS = {
 class Served:
     """A house whose inbox is watched."""
 
-    house: House
+    workspace: Workspace
     environ: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
     run: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
         """Start it; `said` goes on where it was."""
-        self.house.inbox.mkdir(parents=True, exist_ok=True)
+        self.workspace.inbox.mkdir(parents=True, exist_ok=True)
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
         environ |= {
             "OPIS_SETTLE_SECONDS": "0.5", "OPIS_SIDECAR_SECONDS": "0.5",
             "OPIS_RESCAN_SECONDS": "1", "OPIS_INCOMPLETE_SECONDS": "60",
             "OPIS_RETRY_SECONDS": "15", "OPIS_PORT": str(self.port),
             "OPIS_PAGES_PORT": str(free_port()),
-            "PREFECT_HOME": str(self.house.folder / "prefect"), **database(self.house.folder),
+            "PREFECT_HOME": str(self.workspace.folder / "prefect"),
+            **database(self.workspace.folder),
         }  # fmt: skip
-        with (self.house.folder / "said.txt").open("a") as said:
+        with (self.workspace.folder / "said.txt").open("a") as said:
             self.run = subprocess.Popen(
-                [OPIS, "serve"], cwd=self.house.folder, env=environ | self.environ,
+                [OPIS, "serve"], cwd=self.workspace.folder, env=environ | self.environ,
                 stdout=said, stderr=said,
             )  # fmt: skip
 
     def said(self) -> str:
         """Return all that it printed."""
-        return (self.house.folder / "said.txt").read_text("utf-8")
+        return (self.workspace.folder / "said.txt").read_text("utf-8")
 
     def until_said(self, words: str, seconds: float = 120, times: int = 1) -> None:
         """Wait until it has said something so many times."""
@@ -141,7 +142,7 @@ def scans_in(inbox: Path) -> list[Path]:
     ]
 
 
-def amiss(house: House, dropped: Counter[str]) -> list[str]:
+def amiss(workspace: Workspace, dropped: Counter[str]) -> list[str]:
     """Return what is wrong after all is done: invariant 9, fixity, receipts, strays.
 
     It looks again for a while: a scan is told of a moment before it leaves the inbox, and the site
@@ -152,22 +153,22 @@ def amiss(house: House, dropped: Counter[str]) -> list[str]:
         dropped: SHA-256 of every scan that was dropped, with how often.
     """
     until = time.monotonic() + 20
-    while (told := _amiss(house, dropped)) and time.monotonic() < until:
+    while (told := _amiss(workspace, dropped)) and time.monotonic() < until:
         time.sleep(1)
     return told
 
 
-def _amiss(house: House, dropped: Counter[str]) -> list[str]:
+def _amiss(workspace: Workspace, dropped: Counter[str]) -> list[str]:
     told = []
     published = Counter(
-        file_sha256(next(data(version, "original").iterdir())) for version in house.versions()
+        file_sha256(next(data(version, "original").iterdir())) for version in workspace.versions()
     )
     refused = Counter(
         file_sha256(path)
-        for path in (house.inbox / "refused").rglob("*")
+        for path in (workspace.inbox / "refused").rglob("*")
         if path.is_file() and path.suffix not in {".txt", ".yaml"}
     )
-    waiting = Counter(file_sha256(path) for path in scans_in(house.inbox))
+    waiting = Counter(file_sha256(path) for path in scans_in(workspace.inbox))
     told += [f"published twice: {sha}" for sha, count in published.items() if count > 1]
     lost = set(dropped) - set(published) - set(refused) - set(waiting)
     told += [f"lost: {sha}" for sha in lost]
@@ -176,14 +177,14 @@ def _amiss(house: House, dropped: Counter[str]) -> list[str]:
     twice = once & set(published) & (set(refused) | set(waiting))
     told += [f"in two places: {sha}" for sha in twice]
     told += [f"refused more often than dropped: {sha}" for sha in once if refused[sha] > 1]
-    book = json.loads(house.opis("receipts", "--json").stdout)
+    book = json.loads(workspace.opis("receipts", "--json").stdout)
     told += [f"no receipt: {sha}" for sha in dropped.keys() - {one["sha256"] for one in book}]
-    verified = house.opis("verify")
+    verified = workspace.opis("verify")
     if verified.returncode:
         told.append(f"verify: {verified.stdout}")
     told += [
         f"stray: {path}"
-        for path in house.output.rglob("*")
+        for path in workspace.output.rglob("*")
         if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
     ]
     return told
