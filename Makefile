@@ -7,10 +7,10 @@ export DO_NOT_TRACK := 1
 export UV_COMPILE_BYTECODE := 1
 RUN := uv run --frozen
 
-.PHONY: help setup demo test check serve bench
+.PHONY: help setup demo test test-fast check serve bench
 
 help:            ## list the targets
-	@sed -n 's/^\([a-z]*\): *[a-z]* *## /  make \1 — /p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\): *[a-z]* *## /  make \1 — /p' $(MAKEFILE_LIST)
 
 setup:           ## install what is missing
 	@sh scripts/setup.sh
@@ -23,10 +23,13 @@ check: setup     ## formatter, linter, types
 	$(RUN) ruff check
 	$(RUN) mypy
 
+test-fast: setup ## the tests that need neither engine, server nor browser
+	$(RUN) pytest -n logical --dist loadfile -m "not tesseract and not prefect and not browser and not slow"
+
 test:            ## the whole suite
 	@sh scripts/setup.sh tests
 	@$(MAKE) --no-print-directory check
-	$(RUN) pytest -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 serve: setup     ## Prefect server, its UI and the inbox watcher
 	$(RUN) opis serve

@@ -1,10 +1,18 @@
 from collections.abc import Iterator
+from pathlib import Path
 
+import hypothesis
 import pytest
 
 from flows.serve.prefect_server import PrefectServer
 from pipeline.settings import Settings
-from tests.workspace import database, free_port
+from tests.workspace import Workspace, database, free_port, prepare_database
+
+# A busy machine is no broken law.
+hypothesis.settings.register_profile(
+    "opis", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("opis")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,6 +33,21 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMP_THREAD_LIMIT", "1")  # as the reading children have it
 
 
+@pytest.fixture(scope="session")
+def shared_pages(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A page cache for tests in which reading is not the point: the same page is read once."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder if worker_id == "master" else folder.parent) / "shared-pages"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, shared_pages: Path) -> Workspace:
+    """A folder with an inbox; its pages are read once in the whole run of the tests."""
+    made = Workspace(tmp_path, shared_pages)
+    made.inbox.mkdir()
+    return made
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of a module's own, its database in a folder of its own: where its API is."""
@@ -33,6 +56,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         patch.setenv("PREFECT_HOME", str(home))
         patch.setenv("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
         patch.setenv("DO_NOT_TRACK", "1")
+        prepare_database(home)
         for name, value in database(home).items():
             patch.setenv(name, value)
         server = PrefectServer(Settings(port=free_port()), home / "log.txt")

@@ -31,7 +31,7 @@ from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import record_failure
 from pipeline.settings import Settings, merge_settings, to_environ
 from tests.factories import CLOCK, MOMENT, scan_pdf
-from tests.workspace import Workspace
+from tests.workspace import PATIENCE, Workspace
 
 
 def receipt(scan: str, **said: object) -> Receipt:
@@ -104,7 +104,7 @@ def _settings(folder: Path, **said: object) -> Settings:
 def _hold(settings: Settings, names: list[str], ours: object, go: object) -> None:
     with claim([settings.inbox / name for name in names], settings) as (free, _):
         ours.put([path.name for path in free])  # type: ignore[attr-defined]
-        go.wait(30)  # type: ignore[attr-defined]
+        go.wait(PATIENCE)  # type: ignore[attr-defined]
 
 
 def test_a_scan_that_another_process_has_is_left_to_it_until_it_dies(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_scan_that_another_process_has_is_left_to_it_until_it_dies(tmp_path: P
     ours, go = context.Queue(), context.Event()
     other = context.Process(target=_hold, args=[settings, ["a", "b"], ours, go])
     other.start()
-    assert ours.get(timeout=30) == ["a", "b"]
+    assert ours.get(timeout=PATIENCE) == ["a", "b"]
     wanted = [settings.inbox / name for name in ("b", "c")]
     with claim(wanted, settings) as (free, taken):
         assert (free, taken) == (wanted[1:], wanted[:1])
@@ -239,8 +239,7 @@ class TestWatch:
 
 
 @pytest.mark.tesseract
-def test_the_same_bytes_under_another_name_are_a_finding(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_the_same_bytes_under_another_name_are_a_finding(workspace: Workspace) -> None:
     scan_pdf(workspace.inbox / "first.pdf", 1)
     assert workspace.opis("ingest", "--direct").returncode == 0
     scan_pdf(workspace.inbox / "second.pdf", 1)
@@ -261,9 +260,9 @@ def test_the_same_bytes_under_another_name_are_a_finding(tmp_path: Path) -> None
 
 
 @pytest.mark.tesseract
-def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    workspace.inbox.mkdir()
+def test_a_sidecar_that_comes_while_the_scan_is_read_is_not_left_behind(
+    workspace: Workspace,
+) -> None:
     scan = scan_pdf(workspace.inbox / "late.pdf", 1)
     hook = (
         "import flows.direct as d, pathlib\n"

@@ -10,12 +10,13 @@ from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright  # 
 
 from tests.campaigns.served import Served
 from tests.factories import scan_pdf
-from tests.workspace import LETTER, Workspace
+from tests.workspace import LETTER, PATIENCE, Workspace
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.prefect,
     pytest.mark.tesseract,
+    pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
 ]
 _QUIET = [
@@ -38,7 +39,7 @@ def page(served: Served) -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
         made = browser.new_page(viewport={"width": 1400, "height": 1000})
-        made.set_default_timeout(30_000)
+        made.set_default_timeout(PATIENCE * 1000)
         yield made
         browser.close()
 
@@ -46,7 +47,7 @@ def page(served: Served) -> Iterator[Page]:
 def _shown(page: Page, words: str) -> Locator:
     """Wait until words are to be seen; the UI looks at the server only now and then."""
     found = page.get_by_text(words).first
-    for _ in range(8):
+    for _ in range(30):
         try:
             found.wait_for(timeout=8_000)
         except TimeoutError:
@@ -58,7 +59,7 @@ def _shown(page: Page, words: str) -> Locator:
 
 def _follow(page: Page, words: str, address: str) -> None:
     """Click on words that lead somewhere, again where the list was drawn anew under the click."""
-    for _ in range(4):
+    for _ in range(30):
         _shown(page, words).click()
         with suppress(TimeoutError):
             page.wait_for_url(address, timeout=8_000)

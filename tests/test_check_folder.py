@@ -2,6 +2,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from pipeline.description.check_folder import check_folder
 from pipeline.description.template import sidecar_template
 from tests.workspace import ROOT, Workspace
@@ -42,6 +44,7 @@ def test_each_fault_is_a_sentence_without_the_place_of_the_folder(tmp_path: Path
         assert str(tmp_path) not in fault.detail
 
 
+@pytest.mark.slow
 def test_the_command_lists_them_and_says_so_to_the_shell(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(workspace.inbox, PLANTED["files"])
@@ -60,6 +63,7 @@ def test_the_command_lists_them_and_says_so_to_the_shell(tmp_path: Path) -> None
     assert everything(tmp_path) == before
 
 
+@pytest.mark.slow
 def test_a_folder_without_fault_is_well(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(
@@ -83,6 +87,7 @@ def test_what_was_refused_is_not_checked(tmp_path: Path) -> None:
     assert check_folder(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_the_description_of_a_scan_is_shown_with_where_it_is_from(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(
@@ -113,6 +118,7 @@ def filled(text: str) -> str:
     return "\n".join(line[1:] for line in kept if not line.startswith("#   ")) + "\n"
 
 
+@pytest.mark.slow
 def test_a_template_that_is_filled_in_passes_the_check(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(workspace.inbox, {"a.pdf": "", "a.en.txt": "Dear comrade."})
@@ -129,6 +135,7 @@ def test_a_template_that_is_filled_in_passes_the_check(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_template_overwrites_nothing(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(workspace.inbox, {"RGASPI_f1_op1_d1_ll01-02.pdf": ""})

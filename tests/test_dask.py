@@ -17,7 +17,7 @@ import pytest
 
 from flows.dask_workers import WorkerInfo, WorkerReplies, compare_workers
 from tests.campaigns.served import long_scan
-from tests.workspace import OPIS, Workspace, data, free_port
+from tests.workspace import OPIS, PATIENCE, Workspace, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -49,7 +49,7 @@ def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
         assert run.poll() is None
         time.sleep(0.1)
     _workers(run)[0].kill()
-    assert run.wait(timeout=200) == 0
+    assert run.wait(timeout=PATIENCE) == 0
     after = _readings(workspace)
     assert len(after) == pages
     assert {path: after[path] for path in before} == before, "a page was read twice"
@@ -101,7 +101,7 @@ def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str)
     long_scan(workspace.inbox / "long.tif", pages)
     worker = {"PREFECT_API_URL": server}
     with _cluster(workspace, worker, worker) as address, _client(address) as dask:
-        dask.wait_for_workers(2, timeout=60)
+        dask.wait_for_workers(2, timeout=PATIENCE)
         environ = os.environ | _on_dask(server) | {"OPIS_SCHEDULER": address, "OPIS_JOBS": "1"}
         run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
         while run.poll() is None:
@@ -122,7 +122,7 @@ def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(
     (tmp_path / "empty").mkdir()
     other = {"PREFECT_API_URL": "", "TESSDATA_PREFIX": str(tmp_path / "empty")}
     with _cluster(workspace, {"PREFECT_API_URL": server}, other) as address:
-        until = time.monotonic() + 60
+        until = time.monotonic() + PATIENCE
         told = ""
         while told.count("worker tcp") < 2:
             assert time.monotonic() < until, told

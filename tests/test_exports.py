@@ -128,6 +128,7 @@ def of_a_publication(folder: Path) -> ExportSource:
     return load_export_source(done.folder, made, "https://archive.example.org")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", VARIED)
 @pytest.mark.parametrize("form", FORMATS_WITH_SCHEMA)
 def test_every_export_of_every_record_is_of_its_schema(
@@ -360,6 +361,7 @@ def output_of(done: PublishResult) -> list[str]:
     return ["--output", str(next(p for p in done.folder.path.parents if p.name == "output"))]
 
 
+@pytest.mark.slow
 def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
     done = published(tmp_path)
     runner = CliRunner()

@@ -12,15 +12,17 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.workspace import LETTER, OPIS, Workspace, data, outliving
+from tests.workspace import LETTER, OPIS, PATIENCE, Workspace, data, outliving
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory, server: str) -> Workspace:
+def workspace(
+    tmp_path_factory: pytest.TempPathFactory, server: str, shared_pages: Path
+) -> Workspace:
     """One batch: the letter, a scan that is none, and a bare page where two leaves should be."""
-    made = Workspace(tmp_path_factory.mktemp("flow"))
+    made = Workspace(tmp_path_factory.mktemp("flow"), shared_pages)
     made.drop(LETTER)
     Image.new("L", (800, 1100), 230).save(made.inbox / "RGASPI_f17_op3_d5_ll1-2.png")
     (made.inbox / "notes.pdf").write_text("these are only words")
@@ -32,7 +34,7 @@ def workspace(tmp_path_factory: pytest.TempPathFactory, server: str) -> Workspac
 
 
 def ask(server: str, path: str, **query: Any) -> Any:
-    answer = httpx.post(f"{server}/{path}/filter", json=query, timeout=30)
+    answer = httpx.post(f"{server}/{path}/filter", json=query, timeout=PATIENCE)
     answer.raise_for_status()
     return answer.json()
 
@@ -102,7 +104,7 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
 def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(tmp_path: Path) -> None:
     made = Workspace(tmp_path)
     made.drop(LETTER)
-    done = made.opis("ingest")
+    done = made.opis("ingest", PREFECT_HOME=str(tmp_path / "fresh"))  # no database is there yet
     assert done.returncode == 0, done.stdout + done.stderr
     assert "starting a temporary server" in done.stdout
     assert "Prefect's own start and end" in done.stdout
@@ -131,7 +133,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
         time.sleep(0.05)
     family = psutil.Process(run.pid).children(recursive=True)
     os.killpg(run.pid, number)  # as a terminal or systemd would: all of them
-    _, said = run.communicate(timeout=40)
+    _, said = run.communicate(timeout=PATIENCE)
     assert (run.returncode, said.count("\n")) == (130, 1), said
     assert said.startswith("opis: Interrupted.")
     assert not outliving(family)

@@ -1,4 +1,5 @@
 import os
+import signal
 import time
 from pathlib import Path
 
@@ -59,15 +60,20 @@ def test_a_file_open_for_writing_is_not_settled(tmp_path: Path) -> None:
 
 def test_a_file_that_grows_is_not_settled(tmp_path: Path) -> None:
     scan = put(tmp_path / "a.pdf")
+    size = scan.stat().st_size
     pid = os.fork()
-    if pid == 0:  # another process, as a scanner would be
-        for _ in range(20):
+    if pid == 0:  # another process, as a scanner would be, until it is killed
+        while True:
             with scan.open("ab") as file:
                 file.write(b"x")
-            time.sleep(0.05)
-        os._exit(0)
-    assert find_unsettled([scan], 0.4) == {scan}
-    os.waitpid(pid, 0)
+            time.sleep(0.02)
+    try:
+        while scan.stat().st_size == size:
+            time.sleep(0.02)
+        assert find_unsettled([scan], 1.0) == {scan}
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
 
 
 def test_a_refusal_keeps_the_folder_the_sidecar_and_the_reason(tmp_path: Path) -> None:

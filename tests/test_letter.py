@@ -28,8 +28,8 @@ TRANSCRIPTION = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    made = Workspace(tmp_path_factory.mktemp("letter"))
+def workspace(tmp_path_factory: pytest.TempPathFactory, shared_pages: Path) -> Workspace:
+    made = Workspace(tmp_path_factory.mktemp("letter"), shared_pages)
     made.drop(LETTER)
     done = made.opis("ingest", "--direct")
     assert done.returncode == 0, done.stdout + done.stderr

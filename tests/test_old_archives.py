@@ -73,6 +73,7 @@ def test_it_verifies_and_gives_the_same_catalogue(archive: Path, settings: Setti
     assert rows(settings.catalog) == found
 
 
+@pytest.mark.slow
 def test_it_is_exported_in_every_format(settings: Settings) -> None:
     with Catalog(settings.catalog, settings.records) as catalog:
         entries = list(catalog.iter_entries())

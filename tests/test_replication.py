@@ -15,6 +15,8 @@ from pipeline.settings import Settings
 from tests.factories import published
 from tests.workspace import Workspace, free_port
 
+pytestmark = pytest.mark.slow  # most start a server of S3
+
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[str]:

@@ -160,6 +160,7 @@ def test_what_did_not_change_is_not_made_again(settings: Settings, readers: Work
     assert content(settings) == before, "the same records give the same bytes"
 
 
+@pytest.mark.slow
 def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: WorkerPool) -> None:
     build(settings, readers)
     workspace = Workspace(settings.output.parent)
@@ -287,6 +288,7 @@ def test_feeds_and_lists_name_every_record(settings: Settings, readers: WorkerPo
         assert RECORD in (site / path / "index.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_long_list_goes_on_on_further_pages(
     settings: Settings, readers: WorkerPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -322,6 +324,7 @@ def test_the_pictures_that_the_iiif_manifest_names_are_there(
             assert image.size == (canvas["width"], canvas["height"])
 
 
+@pytest.mark.slow
 def test_the_command_builds_it(settings: Settings) -> None:
     workspace = Workspace(settings.output.parent)
     done = workspace.opis("site")

@@ -21,9 +21,10 @@ from pipeline.site.build import Site
 from pipeline.site.search import stem_text
 from pipeline.workers.pool import WorkerPool
 from tests.factories import published
-from tests.workspace import ROOT
+from tests.workspace import PATIENCE, ROOT
 
 CHROMIUM = shutil.which("chromium")
+expect.set_options(timeout=PATIENCE * 1000)
 AXE = ROOT / ".tools" / "npm" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RECORD = "rgaspi-f558-op11-d330-l0110-0112"
@@ -32,7 +33,10 @@ TEXTS = (
     "2. Гоминьдан и Нанкин\nждут посредничества держав",
     "Телеграмма отправлена\nс войной и героем",
 )
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium here"),
+]
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -86,6 +90,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page that complains of what the content security policy refuses, and of what is missing."""
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     made, troubles = context.new_page(), list[str]()
+    made.set_default_timeout(PATIENCE * 1000)
     made.on("pageerror", lambda error: troubles.append(str(error)))
     made.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
     made.on("response", lambda got: troubles.append(got.url) if got.status >= 400 else None)

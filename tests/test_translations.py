@@ -143,9 +143,8 @@ def test_a_text_is_paired_with_itself_one_by_one(ours: list[str]) -> None:
 
 @pytest.mark.tesseract
 def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
-    tmp_path: Path,
+    workspace: Workspace,
 ) -> None:
-    workspace = Workspace(tmp_path)
     scan_pdf(workspace.inbox / "a.pdf", 1)
     content = "\ufeff1. Dear comrade.\r\n"
     (workspace.inbox / "a.en.txt").write_bytes(content.encode())
@@ -167,8 +166,7 @@ def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
 
 
 @pytest.mark.tesseract
-def test_the_same_scan_with_another_translation_is_its_next_version(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_the_same_scan_with_another_translation_is_its_next_version(workspace: Workspace) -> None:
     put(scan_pdf(workspace.inbox / "a.pdf", 1).with_name("a.en.txt"))
     assert workspace.opis("ingest", "--direct").returncode == 0
     put(scan_pdf(workspace.inbox / "a.pdf", 1).with_name("a.en.txt"), "Dear friend.")

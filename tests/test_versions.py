@@ -339,10 +339,8 @@ def test_lines_without_roles_are_plain() -> None:
 
 @pytest.mark.tesseract
 def test_reading_again_in_another_language_makes_a_version_and_once_more_none(
-    tmp_path: Path,
+    workspace: Workspace,
 ) -> None:
-    workspace = Workspace(tmp_path)
-    workspace.inbox.mkdir()
     shutil.copy(SAMPLE, workspace.inbox / "letter.pdf")
     assert workspace.opis("ingest", "--direct", OPIS_LANGUAGES="eng").returncode == 0
     (record_id,) = [entry["id"] for entry in json.loads(workspace.opis("list", "--json").stdout)]
@@ -359,8 +357,9 @@ def test_reading_again_in_another_language_makes_a_version_and_once_more_none(
 
 
 @pytest.mark.tesseract
-def test_the_same_scan_described_anew_is_a_version_whose_text_is_the_same(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_the_same_scan_described_anew_is_a_version_whose_text_is_the_same(
+    workspace: Workspace,
+) -> None:
     scan_pdf(workspace.inbox / "a.pdf", 1)
     (workspace.inbox / "a.yaml").write_text("title: One\n", encoding="utf-8")
     assert workspace.opis("ingest", "--direct").returncode == 0
@@ -379,8 +378,7 @@ def test_the_same_scan_described_anew_is_a_version_whose_text_is_the_same(tmp_pa
 
 @pytest.mark.tesseract
 @pytest.mark.prefect
-def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
+def test_records_are_cleaned_again_as_a_run_of_the_flow(workspace: Workspace) -> None:
     scan_pdf(workspace.inbox / "a.pdf", 1)
     assert workspace.opis("ingest", "--direct").returncode == 0
     (entry,) = json.loads(workspace.opis("list", "--json").stdout)

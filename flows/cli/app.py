@@ -1,75 +1,82 @@
 """The command ``opis``: a table of its commands, and how each ends.
 
-A command is the function of its own module that ``COMMANDS`` names.
+A command is the function of its own module that ``COMMANDS`` names. The module is imported when its
+command is run, so no command waits for what only others need.
 """
 
+import importlib
 import logging
 import sqlite3
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from flows.cli import console
-from flows.cli.cite import cite
-from flows.cli.describe import describe
-from flows.cli.diff import diff
-from flows.cli.doctor import doctor
-from flows.cli.evaluate import evaluate
 from flows.cli.exit_codes import ExitCode
-from flows.cli.export import export
-from flows.cli.ingest import ingest
-from flows.cli.list import list_records
-from flows.cli.provenance import provenance
-from flows.cli.push import push
-from flows.cli.receipts import receipts
-from flows.cli.reclean import reclean
-from flows.cli.reference import reference
-from flows.cli.reread import reread
-from flows.cli.search import search
-from flows.cli.serve import serve
-from flows.cli.show import show_record
-from flows.cli.site import site
-from flows.cli.stats import stats
-from flows.cli.template import template
-from flows.cli.verify import verify
-from flows.cli.withdraw import withdraw
 from pipeline.errors import OpisError, disk_error_message
 
-COMMANDS: Mapping[str, Callable[..., None]] = {
-    "ingest": ingest,
-    "serve": serve,
-    "verify": verify,
-    "evaluate": evaluate,
-    "list": list_records,
-    "show": show_record,
-    "search": search,
-    "site": site,
-    "push": push,
-    "receipts": receipts,
-    "stats": stats,
-    "reference": reference,
-    "cite": cite,
-    "export": export,
-    "reread": reread,
-    "reclean": reclean,
-    "withdraw": withdraw,
-    "diff": diff,
-    "provenance": provenance,
-    "doctor": doctor,
-    "describe": describe,
-    "template": template,
+#: module and function of each command, in the order of the help
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "ingest": ("flows.cli.ingest", "ingest"),
+    "serve": ("flows.cli.serve", "serve"),
+    "verify": ("flows.cli.verify", "verify"),
+    "evaluate": ("flows.cli.evaluate", "evaluate"),
+    "list": ("flows.cli.list", "list_records"),
+    "show": ("flows.cli.show", "show_record"),
+    "search": ("flows.cli.search", "search"),
+    "site": ("flows.cli.site", "site"),
+    "push": ("flows.cli.push", "push"),
+    "receipts": ("flows.cli.receipts", "receipts"),
+    "stats": ("flows.cli.stats", "stats"),
+    "reference": ("flows.cli.reference", "reference"),
+    "cite": ("flows.cli.cite", "cite"),
+    "export": ("flows.cli.export", "export"),
+    "reread": ("flows.cli.reread", "reread"),
+    "reclean": ("flows.cli.reclean", "reclean"),
+    "withdraw": ("flows.cli.withdraw", "withdraw"),
+    "diff": ("flows.cli.diff", "diff"),
+    "provenance": ("flows.cli.provenance", "provenance"),
+    "doctor": ("flows.cli.doctor", "doctor"),
+    "describe": ("flows.cli.describe", "describe"),
+    "template": ("flows.cli.template", "template"),
 }
 #: libraries that complain of a scan in words of their own; Opis says it, with the scan's name
 _NOISY_LOGGERS = ("img2pdf", "pikepdf", "PIL", "pypdf")
 
-app = typer.Typer(
-    help="Turns scans of archival documents into records to search, check and cite.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-)
-for _name, _command in COMMANDS.items():
-    app.command(_name)(_command)
+
+class _CommandGroup(TyperGroup):
+    """Imports a command when it is asked for."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        names: Any = dict.fromkeys(COMMANDS)  # "Did you mean …?" looks among these
+        self.commands = names
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command; None where there is none of this name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name]
+        single = typer.Typer()
+        single.command(cmd_name)(getattr(importlib.import_module(module), function))
+        return typer.main.get_command(single)
+
+
+app = typer.Typer(cls=_CommandGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def opis() -> None:
+    """Turns scans of archival documents into records to search, check and cite."""
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,16 @@ import psutil
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import file_sha256
-from tests.workspace import OPIS, Workspace, data, database, free_port, outliving
+from tests.workspace import (
+    OPIS,
+    PATIENCE,
+    Workspace,
+    data,
+    database,
+    free_port,
+    outliving,
+    prepare_database,
+)
 
 #: what a part of it is called, by words of its command line
 PARTS = {
@@ -42,10 +51,11 @@ class Served:
     def start(self) -> None:
         """Start it; `said` goes on where it was."""
         self.workspace.inbox.mkdir(parents=True, exist_ok=True)
+        prepare_database(self.workspace.folder / "prefect")
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
         environ |= {
             "OPIS_SETTLE_SECONDS": "0.5", "OPIS_SIDECAR_SECONDS": "0.5",
-            "OPIS_RESCAN_SECONDS": "1", "OPIS_INCOMPLETE_SECONDS": "60",
+            "OPIS_RESCAN_SECONDS": "1", "OPIS_INCOMPLETE_SECONDS": "600",
             "OPIS_RETRY_SECONDS": "15", "OPIS_PORT": str(self.port),
             "OPIS_PAGES_PORT": str(free_port()),
             "PREFECT_HOME": str(self.workspace.folder / "prefect"),
@@ -61,7 +71,7 @@ class Served:
         """Return all that it printed."""
         return (self.workspace.folder / "said.txt").read_text("utf-8")
 
-    def until_said(self, words: str, seconds: float = 120, times: int = 1) -> None:
+    def until_said(self, words: str, seconds: float = PATIENCE, times: int = 1) -> None:
         """Wait until it has said something so many times."""
         until = time.monotonic() + seconds
         while self.said().count(words) < times:
@@ -100,7 +110,7 @@ class Served:
                 psutil.Process(pid).kill()
         self.run.wait()
 
-    def ends(self, seconds: float = 15) -> None:
+    def ends(self, seconds: float = 60) -> None:
         """Ask all of it to end; nothing may stay behind, and it says so once."""
         family, run = self.family(), self.run
         assert family
@@ -152,7 +162,7 @@ def amiss(workspace: Workspace, dropped: Counter[str]) -> list[str]:
         house: where it was.
         dropped: SHA-256 of every scan that was dropped, with how often.
     """
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while (told := _amiss(workspace, dropped)) and time.monotonic() < until:
         time.sleep(1)
     return told
@@ -202,3 +212,37 @@ def long_scan(path: Path, pages: int) -> None:
     written = path.with_suffix(".part")
     made[0].save(written, "TIFF", save_all=True, append_images=made[1:])
     written.rename(path)
+
+
+def started(made: Served) -> Iterator[Served]:
+    """Start it and wait until it watches its inbox; end it when the block is left."""
+    made.start()
+    made.until_said("Watching")
+    try:
+        yield made
+    finally:
+        if made.run is not None and made.run.poll() is None:
+            made.kill_everything()
+
+
+def drop_small(served: Served, numbers: range) -> Counter[str]:
+    """Drop small scans, each another, and return their digests."""
+    dropped: Counter[str] = Counter()
+    for number in numbers:
+        made = Image.new("L", (500, 300), 235)
+        ImageDraw.Draw(made).text((40, 40), f"scan {number}\nof the talks", 15, font_size=40)
+        beside = served.workspace.folder / f"scan {number}.png"
+        made.save(beside)
+        dropped[file_sha256(beside)] += 1
+        beside.rename(served.workspace.inbox / beside.name)
+    return dropped
+
+
+def count_readings(served: Served) -> int:
+    """Return how many readings are in the page cache."""
+    return len(list(served.workspace.output.rglob("reading/**/*.json")))
+
+
+def pages_address(served: Served) -> str:
+    """Return the address at which it hands out records, as it says."""
+    return served.said().rpartition("records are at ")[2].partition(". Ctrl-C")[0]
