@@ -14,6 +14,7 @@ from pipeline.citation.cited import page_of_leaf
 from pipeline.errors import CatalogError
 from pipeline.record.events import text_digest
 from pipeline.record.record import Record
+from pipeline.wording import one_line
 
 _DIGEST_LENGTH = 12
 _PIN = re.compile(
@@ -47,7 +48,7 @@ class Pin:
     @classmethod
     def find_in(cls, citation: str) -> Self | None:
         """Return the pin of a citation, or None where it bears none."""
-        found = _PIN.search(" ".join(citation.split()))
+        found = _PIN.search(one_line(citation))
         if found is None:
             return None
         leaf, version = found["leaf"] or "", int(found["version"])

@@ -18,6 +18,7 @@ from pipeline.model import Limits, PageReading, PageState, ScanFacts
 from pipeline.ocr.recipes import Recipe
 from pipeline.settings import Settings
 from pipeline.text_metrics import ErrorRates, error_rates
+from pipeline.wording import one_line
 from pipeline.workers.pool import Worker, WorkerPool
 from pipeline.workers.protocol import ExtractPage, InspectScan, RecognizePage
 
@@ -103,7 +104,7 @@ def _build_result(
         told=sample.languages_from,
         readings=reading.readings,
         seconds=round(sum(reading.seconds.values()), 2),
-        characters=len(" ".join(truth.split())),
+        characters=len(one_line(truth)),
         expected_error=reading.expected_error,
         **_error_rates(truth, reading, size),
     )

@@ -10,6 +10,7 @@ import pypdf
 from pipeline.errors import BrokenScanError, CutOffError, EmptyScanError, EncryptedScanError
 from pipeline.imaging.pdf_terms import PDF_ERRORS
 from pipeline.model import PDF, Issue, IssueType, ScanFacts
+from pipeline.wording import one_line
 
 _HEAD_BYTES, _TAIL_BYTES = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
 _MAX_PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
@@ -153,7 +154,7 @@ def _producer_name(path: Path) -> str:
             told = [str(text) for text in (found.creator, found.producer) if text] if found else []
     except Exception:  # the document information of broken files raises anything
         return ""
-    return "; ".join(dict.fromkeys(" ".join(text.split()) for text in told))[:200]
+    return "; ".join(dict.fromkeys(map(one_line, told)))[:200]
 
 
 def first_line(error: Exception) -> str:
