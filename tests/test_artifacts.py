@@ -21,7 +21,7 @@ pytestmark = [
 ]
 _QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync",
-    "--disable-component-update", "--no-first-run",
+    "--disable-component-update", "--no-first-run", "--disable-software-rasterizer",
 ]  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def page(served: Served) -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
-        made = browser.new_page(viewport={"width": 1400, "height": 1000})
+        made = browser.new_page(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce")
         made.set_default_timeout(PATIENCE * 1000)
         yield made
         browser.close()
