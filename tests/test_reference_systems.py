@@ -4,6 +4,7 @@ import ast
 import csv
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -184,9 +185,10 @@ def test_a_russian_legend_has_stops_and_one_leaf_letter() -> None:
     ["f. ", "1", "RGASPI, f. 1, op. 2, d. 3; ", "4-5, ", "Department of State, ", "Box 5, ", "A ",
      "NARA, RG 59, ", "MNL OL, R 3-4.", "BArch, R 4/2", "Ibid. ", "(", "AAN, XI A/", "ф. 1 "],
 )  # fmt: skip
-@pytest.mark.timeout(20)
 def test_a_long_hostile_text_is_done_with_soon(piece: str) -> None:
+    begun = time.process_time()
     find_references(piece * (20_000 // len(piece)))
+    assert time.process_time() - begun < 20  # of the processor, however busy the machine is
 
 
 def test_the_command_prints_what_a_program_reads() -> None:

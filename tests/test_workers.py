@@ -80,7 +80,7 @@ def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     code = (
         "import time; from pipeline.workers.pool import WorkerPool as Pool; p = Pool(1); p.start()"
     )
-    parent = psutil.Popen([sys.executable, "-c", f"{code}; time.sleep(60)"])
+    parent = psutil.Popen([sys.executable, "-c", f"{code}; time.sleep(600)"])
     while not parent.children():
         assert parent.poll() is None
         time.sleep(0.1)
@@ -97,26 +97,32 @@ def test_a_child_whose_parent_died_before_it_looked_ends(command: list[str]) -> 
     (module, *arguments), gone = command, subprocess.Popen(["true"])
     gone.wait()
     child = psutil.Popen(
-        [sys.executable, "-m", module, *arguments, str(gone.pid), "sleep", "60"],
+        [sys.executable, "-m", module, *arguments, str(gone.pid), "sleep", "600"],
         stdin=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     assert not outliving([child])
     child.stdin.close()
 
 
-def test_a_command_that_ignores_the_request_to_end_is_killed_with_its_parent() -> None:
-    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+def test_a_command_that_ignores_the_request_to_end_is_killed_with_its_parent(
+    tmp_path: Path,
+) -> None:
+    is_deaf = tmp_path / "deaf"
+    deaf = (
+        "import pathlib, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+        f"pathlib.Path({str(is_deaf)!r}).touch(); time.sleep(600)"
+    )
     code = (
         "import sys, time; from pathlib import Path; "
         "from flows.serve.child_process import ChildProcess as Child; "
-        f"Child([sys.executable, '-c', {deaf!r}], Path('/dev/null')).start(); time.sleep(60)"
+        f"Child([sys.executable, '-c', {deaf!r}], Path('/dev/null')).start(); time.sleep(600)"
     )
     parent = psutil.Popen([sys.executable, "-c", code])
-    until = time.monotonic() + 20
-    while len(family := parent.children(recursive=True)) < 2:
-        assert time.monotonic() < until
+    while not is_deaf.exists():
+        assert parent.poll() is None
         time.sleep(0.1)
-    time.sleep(1)
+    family = parent.children(recursive=True)
+    assert len(family) >= 2
     parent.kill()
     parent.wait()
     assert not outliving(family)
@@ -131,6 +137,8 @@ def test_a_child_starts_when_it_is_lent_and_the_last_one_back_is_lent_first(tmp_
             readers.ask(InspectScan(scan, Limits()), 30)
         assert len(_children()) == 1
         readers.start()
+        while len(_children()) < 8:  # a moment after its start a process has no words yet
+            time.sleep(0.05)
         assert len(_children()) == 8
     finally:
         readers.close()
