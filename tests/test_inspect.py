@@ -134,7 +134,7 @@ def test_a_folder_is_no_scan(tmp_path: Path) -> None:
         inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
-@pytest.mark.timeout(10)
+@pytest.mark.timeout(120)  # opened, it would wait for ever
 def test_a_pipe_is_no_scan_and_is_never_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "scan.pdf")
     with pytest.raises(NotAScanError):
