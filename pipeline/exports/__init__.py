@@ -1,1 +1,1 @@
-"""One small writer for each format that a record is given out in."""
+"""The export formats: one module each, and their registry."""

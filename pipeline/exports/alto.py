@@ -1,7 +1,7 @@
-"""ALTO 4.4 of one page, written from our own words (https://www.loc.gov/standards/alto/).
+"""ALTO 4.4 of one page, from its words and boxes (https://www.loc.gov/standards/alto/).
 
-Coordinates are pixels of the page image. The file tells the whole chain that made it, this
-writer included: who opens it alone must be able to say which engine read which bytes.
+Coordinates are pixels of the page image, origin top left. The file names all processing of the
+page, so that it shows on its own which engine read which bytes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from pipeline.text import Block, Box, Line, PageText, Role, Word
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SCHEMA = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
-_ROLE_ID_PREFIX = "role-"  #: before a role, in the ID of its tag
+_ROLE_ID_PREFIX = "role-"  #: of the ID of a tag
 _ID_XPATH = etree.XPath("//@xml:id | //@ID", smart_strings=False)
 _POINTER_XPATHS = {
     key: etree.XPath(f"//@{key}", smart_strings=False) for key in ("TAGREFS", "PROCESSINGREFS")
@@ -24,24 +24,23 @@ _POINTER_XPATHS = {
 _Corners = tuple[float, float, float, float]  #: left, top, right, bottom; in pixels
 _qname = qname_in(NAMESPACE)
 
-#: our kinds of activity as ALTO's kinds of processing
-_CATEGORIES = {
-    "extract": "preOperation",
-    "read": "contentGeneration",
-    "clean": "postOperation",
-}
+#: ALTO's category of processing for each kind of activity
+_CATEGORIES = {"extract": "preOperation", "read": "contentGeneration", "clean": "postOperation"}
 
 
 def to_alto(
     record: Record, page: RecordPage, text: PageText, activities: Sequence[Activity]
 ) -> bytes:
-    """Return the ALTO file of a page; each line is tagged with its role.
+    """Return the ALTO file of a page, with a tag for the role of each line.
 
     Args:
-        record: names the scan and holds the event log.
-        page: the page the text was read on.
-        text: what the engine read, in pixels of the page image.
-        activities: the activities on the page, of the record's event log.
+        record: has the scan's name and digest, and the event log.
+        page: the page of the text.
+        text: the engine's text; boxes in pixels of the page image.
+        activities: the activities of the event log that concern the page.
+
+    Raises:
+        ValueError: the page has not exactly one role per line.
     """
     namespaces: dict[str | None, str] = {None: NAMESPACE, "xsi": XSI}
     root = etree.Element(_qname("alto"), {"SCHEMAVERSION": "4.4"}, namespaces)
@@ -80,12 +79,12 @@ def _add_description(
 def _add_processing(parent: etree._Element, provenance: Provenance, activity: Activity) -> None:
     agent = provenance.agents[activity.agent]
     settings = provenance.plans[activity.plan] | agent.details
-    done = [f"{s.name} {s.settings}" if s.settings else s.name for s in activity.steps]
+    steps = [f"{s.name} {s.settings}" if s.settings else s.name for s in activity.steps]
     kind = activity.id.partition("-")[0]
     processing = etree.SubElement(parent, _qname("Processing"), ID=_processing_id(activity))
     _add_text(processing, "processingCategory", _CATEGORIES.get(kind, "other"))
     _add_text(processing, "processingDateTime", activity.ended.isoformat())
-    _add_text(processing, "processingStepDescription", "; ".join([kind, *done]))
+    _add_text(processing, "processingStepDescription", "; ".join([kind, *steps]))
     _add_text(
         processing, "processingStepSettings", "; ".join(f"{k}={v}" for k, v in settings.items())
     )
@@ -117,8 +116,8 @@ def _add_block(space: etree._Element, block_id: str, block: Block) -> None:
 
 
 def _add_line(block: etree._Element, line_id: str, line: Line) -> None:
-    said = {"ID": line_id, "TAGREFS": f"{_ROLE_ID_PREFIX}{line.role}"}
-    element = etree.SubElement(block, _qname("TextLine"), said | _box_attributes(line.box))
+    attributes = {"ID": line_id, "TAGREFS": f"{_ROLE_ID_PREFIX}{line.role}"}
+    element = etree.SubElement(block, _qname("TextLine"), attributes | _box_attributes(line.box))
     for number, word in enumerate(line.words, 1):
         if number > 1:
             etree.SubElement(element, _qname("SP"))
@@ -126,18 +125,18 @@ def _add_line(block: etree._Element, line_id: str, line: Line) -> None:
 
 
 def _add_word(line: etree._Element, word_id: str, word: Word) -> None:
-    place = _box_attributes(word.box)
+    box = _box_attributes(word.box)
     etree.SubElement(
         line, _qname("String"),
-        {"ID": word_id, "CONTENT": word.text, "WC": f"{word.confidence:.4g}"} | place,
+        {"ID": word_id, "CONTENT": word.text, "WC": f"{word.confidence:.4g}"} | box,
     )  # fmt: skip
 
 
 def read_blocks(alto: bytes) -> tuple[Block, ...]:
-    """Return the blocks of an ALTO file that ``to_alto`` wrote.
+    """Return the blocks of an ALTO file from ``to_alto``; boxes in pixels.
 
     Raises:
-        ValueError: it is not XML, or a word or a role of it is impossible.
+        ValueError: it is not XML, or a word or a role is invalid.
     """
     try:
         root = etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -148,7 +147,7 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
 
 
 def blocks_of(root: etree._Element) -> tuple[Block, ...]:
-    """Return the blocks of an ALTO file that is parsed; ValueError where one is impossible."""
+    """Return the blocks of a parsed ALTO file; ValueError if a word or a role is invalid."""
     return tuple(
         Block(
             tuple(
@@ -164,10 +163,10 @@ def blocks_of(root: etree._Element) -> tuple[Block, ...]:
 
 
 def page_size(root: etree._Element) -> tuple[int, int]:
-    """Return width and height of the page of an ALTO file, in pixels; zeros where it has none.
+    """Return width and height of the page in pixels; zeros if the file gives none.
 
     Raises:
-        ValueError: a size is no number.
+        ValueError: a size is not a number.
     """
     page = root.find(f".//{_qname('Page')}")
     if page is None:
@@ -202,8 +201,15 @@ def _add_text(parent: etree._Element, name: str, text: str) -> None:
 
 
 def broken_alto_rules(root: etree._Element, page: RecordPage) -> Iterator[str]:
-    """It is about this page, and what lies in something lies inside it."""
-    targets = {key: named(root) for key, named in _POINTER_XPATHS.items()}
+    """Yield a sentence for each broken rule.
+
+    Ids are unique and pointers lead to them; the file is about this page; each box lies inside the
+    box of its parent.
+
+    Raises:
+        ValueError: a coordinate is not a number.
+    """
+    targets = {key: values(root) for key, values in _POINTER_XPATHS.items()}
     yield from broken_pointers(filter(None, _ID_XPATH(root)), targets)
     sheet = root.find("{*}Layout/{*}Page")
     if sheet is None:
@@ -211,15 +217,15 @@ def broken_alto_rules(root: etree._Element, page: RecordPage) -> Iterator[str]:
         return
     if sheet.get("PHYSICAL_IMG_NR") != str(page.number) or sheet.get("PRINTED_IMG_NR") != page.leaf:
         yield f"it is not about page {page.number}, leaf {page.leaf}"
-    known: dict[etree._Element, _Corners] = {}  # each is around many
-    for each in root.iter("{*}TextBlock", "{*}TextLine", "{*}String"):
-        around = each.getparent()
-        if around is None:
+    corners: dict[etree._Element, _Corners] = {}  # of parents: each has many children
+    for node in root.iter("{*}TextBlock", "{*}TextLine", "{*}String"):
+        parent = node.getparent()
+        if parent is None:
             continue
-        if around not in known:
-            known[around] = _corners_of(around)
-        if not _box_encloses(known[around], _corners_of(each)):
-            yield f"{each.get('ID')} lies outside {around.get('ID') or 'its page'}"
+        if parent not in corners:
+            corners[parent] = _corners_of(parent)
+        if not _box_encloses(corners[parent], _corners_of(node)):
+            yield f"{node.get('ID')} lies outside {parent.get('ID') or 'its page'}"
 
 
 def _box_encloses(outer: _Corners, inner: _Corners) -> bool:

@@ -9,15 +9,15 @@ from pipeline.record.record import Record
 
 
 def write_bibtex(source: ExportSource) -> bytes:
-    """Return the file of one entry."""
+    """Return the file: one BibTeX entry."""
     return to_bibtex(source.record).encode()
 
 
 def broken_bibtex_rules(content: bytes, record: Record) -> Iterator[str]:
-    """It is one whole entry, and its key is the id of the record.
+    """Yield a sentence for each broken rule: one whole entry, with the record's id as its key.
 
     Raises:
-        ValueError: it is not UTF-8.
+        ValueError: the file is not UTF-8.
     """
     text = content.decode()
     if not text.startswith(f"@misc{{{record.id},\n"):
@@ -27,15 +27,15 @@ def broken_bibtex_rules(content: bytes, record: Record) -> Iterator[str]:
 
 
 def write_ris(source: ExportSource) -> bytes:
-    """Return the file of one reference."""
+    """Return the file: one RIS reference."""
     return to_ris(source.record).encode()
 
 
 def broken_ris_rules(content: bytes, record: Record) -> Iterator[str]:
-    """It is one whole reference, and its ID is the id of the record.
+    """Yield a sentence for each broken rule: one whole reference, with the record's id as its ID.
 
     Raises:
-        ValueError: it is not UTF-8.
+        ValueError: the file is not UTF-8.
     """
     lines = content.decode().split("\r\n")
     if [line for line in lines if line.startswith("ID  - ")] != [f"ID  - {record.id}"]:
@@ -45,18 +45,18 @@ def broken_ris_rules(content: bytes, record: Record) -> Iterator[str]:
 
 
 def write_csl_json(source: ExportSource) -> bytes:
-    """Return the file: a list of one item."""
+    """Return the file: a CSL-JSON list of one item."""
     return to_csl_json(source.record).encode()
 
 
 def broken_csl_json_rules(content: bytes, record: Record) -> Iterator[str]:
-    """It is a list of one item, whose id is that of the record.
+    """Yield a sentence for each broken rule: a list of one item, with the record's id as its id.
 
     Raises:
-        ValueError: it is not JSON.
+        ValueError: the file is not JSON.
     """
     items = json.loads(content)
     if not isinstance(items, list):
-        yield "it is no list of what is cited"
+        yield "it is not a list of items"
     elif [item.get("id") for item in items if isinstance(item, dict)] != [record.id]:
         yield "its item is not that of the record"

@@ -16,7 +16,7 @@ _ROOT = qname_in(OAI_DC)("dc")
 
 
 def to_dublin_core(source: ExportSource) -> bytes:
-    """Return the file."""
+    """Return a record in simple Dublin Core."""
     root = etree.Element(_ROOT, nsmap={"oai_dc": OAI_DC, "dc": _DC})
     root.set(f"{{{XSI}}}schemaLocation", f"{OAI_DC} {OAI_DC_SCHEMA}")
     for name, value in _dc_elements(source, source.record):
@@ -50,17 +50,13 @@ def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, st
 
 
 def broken_dublin_core_rules(content: bytes, record: Record) -> Iterator[str]:
-    """Title, id and rights are there.
+    """Yield a sentence for each broken rule: the file has the record's title, id and rights.
 
     Raises:
-        ValueError: it is not XML, or another kind of file.
+        ValueError: the file is not XML, or not ``oai_dc``.
     """
     root = parse_root(content, _ROOT)
-    expected = {
-        "title": xml_safe(record.name),
-        "identifier": record.id,
-        "rights": record.rights,
-    }
+    expected = {"title": xml_safe(record.name), "identifier": record.id, "rights": record.rights}
     for name, value in expected.items():
-        if value not in [each.text for each in root.findall(f"{{*}}{name}")]:
+        if value not in [node.text for node in root.findall(f"{{*}}{name}")]:
             yield f"its {name} is not that of the record"

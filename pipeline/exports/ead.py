@@ -1,4 +1,4 @@
-"""EAD3 (https://www.loc.gov/ead/): a fragment of a finding aid, one for each file (delo)."""
+"""EAD3 (https://www.loc.gov/ead/): a fragment of a finding aid for each archival file (delo)."""
 
 from collections.abc import Sequence
 
@@ -16,16 +16,16 @@ _qname = qname_in(EAD)
 
 
 def to_ead(sources: Sequence[ExportSource]) -> bytes:
-    """Return the finding aid of one file.
+    """Return the finding aid of one archival file.
 
     Args:
-        sources: at least one; all lie in the same file of the same archive.
+        sources: one or more, all from the same archival file.
     """
     first = sources[0].record
     root = etree.Element(_qname("ead"), nsmap={None: EAD})
     _add_control(root, sources[0])
-    held = first.references[0] if first.references else None
-    path = list(held.path) if held else []
+    reference = first.references[0] if first.references else None
+    path = list(reference.path) if reference else []
     top, *rest = path or [("fond", "unidentified")]
     description = element(root, _qname("archdesc"), level=description_level(top[0]))
     _add_did(description, *top, _archive_name(first))
@@ -37,21 +37,21 @@ def to_ead(sources: Sequence[ExportSource]) -> bytes:
         _add_did(parent, level, value)
     if parent is description:
         parent = element(description, _qname("dsc"))
-    for made in sources:
-        _add_item(parent, made)
+    for source in sources:
+        _add_item(parent, source)
     return serialize(root)
 
 
 def archival_file_name(source: ExportSource) -> str:
-    """Return a name for the file of an archive (delo) that a record lies in; its id where none."""
-    held = source.record.references[0] if source.record.references else None
-    place = parse_reference(held.normal or "") if held else None
+    """Return a name for the archival file (delo) of a record; the record's id if it is unknown."""
+    reference = source.record.references[0] if source.record.references else None
+    place = parse_reference(reference.normal or "") if reference else None
     return "-".join(place.folder_names) if place else source.record.id
 
 
 def _archive_name(record: Record) -> str:
-    held = record.references[0] if record.references else None
-    archive = archive_of(held) if held else None
+    reference = record.references[0] if record.references else None
+    archive = archive_of(reference) if reference else None
     return archive.name_en if archive else ""
 
 
@@ -60,9 +60,9 @@ def _add_control(root: etree._Element, source: ExportSource) -> None:
     control = element(root, _qname("control"))
     element(control, _qname("recordid"), archival_file_name(source))
     titles = element(element(control, _qname("filedesc")), _qname("titlestmt"))
-    held = parse_reference(record.references[0].normal or "") if record.references else None
-    place = ", ".join(held.folder_names) if held else record.id
-    element(titles, _qname("titleproper"), f"Records published from {place}")
+    place = parse_reference(record.references[0].normal or "") if record.references else None
+    folder = ", ".join(place.folder_names) if place else record.id
+    element(titles, _qname("titleproper"), f"Records published from {folder}")
     element(control, _qname("maintenancestatus"), value="derived")
     agency = element(control, _qname("maintenanceagency"))
     element(agency, _qname("agencyname"), record.collection or "Opis")
@@ -93,40 +93,38 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     _add_date(did, record)
     for name in names_in_role(record, "creator"):
         _add_person(element(did, _qname("origination")), name)
-    extent = element(did, _qname("physdescstructured"), coverage="whole",
-                     physdescstructuredtype="materialtype")  # fmt: skip
+    extent = element(
+        did, _qname("physdescstructured"), coverage="whole", physdescstructuredtype="materialtype"
+    )
     element(extent, _qname("quantity"), str(len(record.pages)))
     element(extent, _qname("unittype"), "page images")
     if record.language:
         material = element(did, _qname("langmaterial"))
         element(material, _qname("language"), record.language, langcode=record.language)
     element(did, _qname("dao"), daotype="derived", href=source.url)
-    for head, said in (("scopecontent", record.summary), ("userestrict", record.rights)):
-        if said:
-            element(element(item, _qname(head)), _qname("p"), said)
+    for head, text in (("scopecontent", record.summary), ("userestrict", record.rights)):
+        if text:
+            element(element(item, _qname(head)), _qname("p"), text)
     for reference in record.references[1:]:
-        element(
-            element(item, _qname("altformavail")),
-            _qname("p"),
-            reference.normal or reference.as_cited,
-        )
+        other = element(item, _qname("altformavail"))
+        element(other, _qname("p"), reference.normal or reference.as_cited)
     _add_control_access(item, record)
 
 
 def _add_date(did: etree._Element, record: Record) -> None:
-    """Add the date, for machines where ISO 8601 can say it, and as given."""
-    told = record.date_as_given or record.date or ""
-    found = iso_date_range(record.date)
-    if found is not None:
-        dates = element(did, _qname("unitdatestructured"))
-        if found.qualifier:
-            dates.set("certainty", "approximate" if found.qualifier == "~" else "uncertain")
-        if found.kind is DateKind.SINGLE:
-            element(dates, _qname("datesingle"), told, standarddate=found.first)
+    """Add the date as given, and in ISO 8601 if that can express it."""
+    text = record.date_as_given or record.date or ""
+    dates = iso_date_range(record.date)
+    if dates is not None:
+        node = element(did, _qname("unitdatestructured"))
+        if dates.qualifier:
+            node.set("certainty", "approximate" if dates.qualifier == "~" else "uncertain")
+        if dates.kind is DateKind.SINGLE:
+            element(node, _qname("datesingle"), text, standarddate=dates.first)
         else:
-            _add_date_range(element(dates, _qname("daterange")), found)
-    elif told:
-        element(did, _qname("unitdate"), told)
+            _add_date_range(element(node, _qname("daterange")), dates)
+    elif text:
+        element(did, _qname("unitdate"), text)
 
 
 def _add_date_range(parent: etree._Element, dates: IsoDateRange) -> None:

@@ -1,8 +1,8 @@
-"""A IIIF Presentation 3 manifest (https://iiif.io/api/presentation/3.0/), a line an annotation.
+"""IIIF Presentation 3 manifest (https://iiif.io/api/presentation/3.0/), an annotation per line.
 
-A canvas has the pixels of its page image, so that a word's box is its place on the canvas. Words
-lie in ALTO, to which every canvas points. Page images are drawn by who serves the record, from
-``searchable.pdf``: a record holds the scan itself and no copies of its pages.
+A canvas has the size of its page image in pixels, so that a word's box is its place on the canvas.
+Words are in ALTO, to which every canvas points. The server of a record draws the page images from
+``searchable.pdf``: a record holds the scan and no copies of its pages.
 """
 
 import re
@@ -19,7 +19,7 @@ from pipeline.record.record import Record, RecordPage, dump_json_with_list
 from pipeline.record.version_folder import alto_file_name
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
-_DEFAULT_CANVAS_SIZE = (1000, 1400)  #: of a canvas whose page has no image
+_DEFAULT_CANVAS_SIZE = (1000, 1400)  #: width and height for a page without an image
 _CANVAS_REGION = re.compile(r"(?P<canvas>.+)#xywh=([0-9]+),([0-9]+),([0-9]+),([0-9]+)")
 
 
@@ -63,7 +63,7 @@ def _metadata_entries(record: Record) -> list[dict[str, Any]]:
         "Date": record.date_as_given or record.date,
         "From": record.creator,
         "To": record.recipient,
-        "Archive": "; ".join(one.normal or one.as_cited for one in record.references),
+        "Archive": "; ".join(ref.normal or ref.as_cited for ref in record.references),
         "Contributed by": ", ".join(record.contributors),
         "Record": f"{record.id}, version {record.version}",
     }
@@ -140,21 +140,21 @@ def _line_annotation(
 
 
 def broken_iiif_rules(manifest: bytes, record: Record) -> Iterator[str]:
-    """Yield a sentence for each rule that a manifest of a record breaks.
+    """Yield a sentence for each broken rule.
 
-    Ids are unique; there is a canvas for every page, of the size of its image; every annotation has
-    a body and a target on a canvas that is there, and inside it; the rights begin with ``http:``.
+    Ids are unique; every page has a canvas of the size of its image; every annotation has a body,
+    and a target inside a canvas of the manifest; the rights are a URI that IIIF allows.
     """
     try:
-        said = from_json(manifest)
-        canvases = {canvas["id"]: canvas for canvas in said["items"]}
-        yield from _duplicate_ids(said)
+        document = from_json(manifest)
+        canvases = {canvas["id"]: canvas for canvas in document["items"]}
+        yield from _duplicate_ids(document)
         yield from _canvas_mismatches(list(canvases.values()), record)
         for canvas in canvases.values():
             for page in (*canvas["items"], *canvas.get("annotations", ())):
                 for annotation in page["items"]:
                     yield from _annotation_errors(annotation, canvases)
-        if not str(said["rights"]).startswith(("http://", "https://creativecommons.org/")):
+        if not str(document["rights"]).startswith(("http://", "https://creativecommons.org/")):
             yield "its rights are no URI of the kind that IIIF wants"
     except (KeyError, TypeError, ValueError) as error:
         yield f"is no manifest: {type(error).__name__} {error}"
@@ -191,11 +191,11 @@ def _annotation_errors(annotation: dict[str, Any], canvases: dict[str, Any]) -> 
     if "body" not in annotation or "target" not in annotation:
         yield f"{annotation.get('id')} has no body or no target"
         return
-    found = _CANVAS_REGION.fullmatch(annotation["target"])
-    canvas = canvases.get(found["canvas"] if found else annotation["target"])
+    match = _CANVAS_REGION.fullmatch(annotation["target"])
+    canvas = canvases.get(match["canvas"] if match else annotation["target"])
     if canvas is None:
         yield f"{annotation['id']} is on a canvas that is not there"
-    elif found:
-        x, y, width, height = map(int, found.groups()[1:])
+    elif match:
+        x, y, width, height = map(int, match.groups()[1:])
         if not (width and height) or x + width > canvas["width"] or y + height > canvas["height"]:
             yield f"{annotation['id']} lies outside its canvas"

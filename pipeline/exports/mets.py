@@ -1,7 +1,7 @@
 """METS 1.12 (https://www.loc.gov/standards/mets/): binds all files of a version, page by page.
 
-MODS lies inside, PREMIS beside it; files are named by their addresses relative to the folder of the
-version, with their SHA-256. It is made of what is published, so no version holds its own.
+It contains MODS and points to PREMIS; files have addresses relative to the folder of the version,
+and their SHA-256. It is made from a published version, so no version contains its own METS file.
 """
 
 from urllib.parse import quote
@@ -35,7 +35,7 @@ _GROUP_USES = {
 
 
 def to_mets(source: ExportSource) -> bytes:
-    """Return the file."""
+    """Return the METS file of a published version, whose files ``source`` lists."""
     record = source.record
     root = etree.Element(_qname("mets"), nsmap={None: METS, "xlink": XLINK})
     root.set("OBJID", f"{record.id}/v{record.version}")
@@ -73,15 +73,15 @@ def _add_files(root: etree._Element, source: ExportSource) -> None:
 
 
 def _add_file(group: etree._Element, file: VersionFile) -> None:
-    made = element(
+    node = element(
         group, _qname("file"), ID=_file_id(file.path), MIMETYPE=_basic_media_type(file.media_type),
         SIZE=str(file.size), CHECKSUM=file.sha256, CHECKSUMTYPE="SHA-256",
     )  # fmt: skip
-    _set_link(element(made, _qname("FLocat"), LOCTYPE="URL"), file.path)
+    _set_link(element(node, _qname("FLocat"), LOCTYPE="URL"), file.path)
 
 
 def _basic_media_type(media_type: str) -> str:
-    """Return a media type without its parameters; of a kind of XML or JSON that of all such files.
+    """Return a media type without its parameters; for XML and JSON formats, the general type.
 
     >>> _basic_media_type('application/ld+json;profile="https://a.test"')
     'application/json'
@@ -99,8 +99,8 @@ def _set_link(link: etree._Element, path: str) -> None:
 def _add_structure(root: etree._Element, source: ExportSource) -> None:
     physical = element(root, _qname("structMap"), TYPE="physical")
     whole = element(physical, _qname("div"), TYPE="document", DMDID="dmd", ADMID="events")
-    known = {file.path for file in source.files}
-    for path in sorted(path for path in known if not path.startswith("data/pages/")):
+    paths = {file.path for file in source.files}
+    for path in sorted(path for path in paths if not path.startswith("data/pages/")):
         element(whole, _qname("fptr"), FILEID=_file_id(path))
     for page in source.record.pages:
         label = page_label(page)
@@ -108,11 +108,11 @@ def _add_structure(root: etree._Element, source: ExportSource) -> None:
         if page.leaf:
             div.set("ORDERLABEL", page.leaf)
         alto = f"data/{alto_file_name(page.number)}"
-        if alto in known:
+        if alto in paths:
             element(div, _qname("fptr"), FILEID=_file_id(alto))
 
 
 def _file_id(path: str) -> str:
-    """Return an XML name for a path: letters and digits stay, all else is its number."""
+    """Return an XML name for a path: ASCII letters and digits stay, others become their code."""
     safe = (c if c.isascii() and c.isalnum() else f"-{ord(c):x}." for c in path)
     return "f-" + "".join(safe)

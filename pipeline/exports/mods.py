@@ -21,18 +21,23 @@ from pipeline.record.record import Name, Record, Reference
 
 MODS = "http://www.loc.gov/mods/v3"
 MODS_SCHEMA = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
-_RELATOR_CODES = {"creator": "aut", "recipient": "rcp", "translator": "trl", "contributor": "ctb",
-          "funder": "fnd"}  # fmt: skip
+_RELATOR_CODES = {
+    "creator": "aut",
+    "recipient": "rcp",
+    "translator": "trl",
+    "contributor": "ctb",
+    "funder": "fnd",
+}
 _qname = qname_in(MODS)
 
 
 def to_mods(source: ExportSource) -> bytes:
-    """Return the file."""
+    """Return a record in MODS."""
     return serialize(mods_element(source))
 
 
 def mods_element(source: ExportSource) -> etree._Element:
-    """Return the root, for METS to wrap."""
+    """Return the root element, which METS embeds."""
     record = source.record
     root = etree.Element(_qname("mods"), nsmap={None: MODS, "xlink": XLINK})
     root.set("version", "3.8")
@@ -73,7 +78,7 @@ def _add_content(root: etree._Element, record: Record) -> None:
 
 
 def _add_titles(root: etree._Element, record: Record) -> None:
-    first = element(root, _qname("titleInfo"))  # in which language, nobody says
+    first = element(root, _qname("titleInfo"))  # no language: the record gives none
     if not record.title:
         first.set("supplied", "yes")
     element(first, _qname("title"), record.name)
@@ -88,19 +93,19 @@ def _add_titles(root: etree._Element, record: Record) -> None:
 
 
 def _add_name(root: etree._Element, name: Name) -> None:
-    made = element(root, _qname("name"))
+    node = element(root, _qname("name"))
     if name.ids:
-        made.set("valueURI", name.ids[0])
-    element(made, _qname("namePart"), name.value)
+        node.set("valueURI", name.ids[0])
+    element(node, _qname("namePart"), name.value)
     if name.as_given != name.value:
-        element(made, _qname("displayForm"), name.as_given)
-    role = element(made, _qname("role"))
+        element(node, _qname("displayForm"), name.as_given)
+    role = element(node, _qname("role"))
     code = _RELATOR_CODES.get(name.role)
     if code:
         element(role, _qname("roleTerm"), code, type="code", authority="marcrelator")
     element(role, _qname("roleTerm"), name.role, type="text")
     for form in name.forms:
-        other = element(made, _qname("alternativeName"))
+        other = element(node, _qname("alternativeName"))
         element(other, _qname("namePart"), form.value)
 
 
@@ -111,8 +116,8 @@ def _add_origin(root: etree._Element, record: Record) -> None:
     if record.date:
         element(origin, _qname("dateCreated"), record.date, encoding="edtf", keyDate="yes")
     if record.date_as_given and record.date_as_given != record.date:
-        given = element(origin, _qname("dateCreated"), record.date_as_given)
-        given.set("calendar", record.date_calendar.capitalize())
+        date = element(origin, _qname("dateCreated"), record.date_as_given)
+        date.set("calendar", record.date_calendar.capitalize())
 
 
 def _add_notes(root: etree._Element, record: Record) -> None:
@@ -142,16 +147,15 @@ def _add_record_info(root: etree._Element, record: Record) -> None:
     about = element(root, _qname("recordInfo"))
     element(about, _qname("recordContentSource"), "Opis")
     element(about, _qname("recordIdentifier"), f"{record.id}/v{record.version}", source="Opis")
-    element(
-        about, _qname("recordOrigin"), "Described by the sidecar, file name and folders of a scan."
-    )
+    origin = "Described by the sidecar, file name and folders of a scan."
+    element(about, _qname("recordOrigin"), origin)
 
 
 def broken_mods_rules(content: bytes, record: Record) -> Iterator[str]:
-    """Title, id and rights are there, and every place where the document is kept.
+    """Yield a sentence for each broken rule: the record's title, id, rights and all holdings.
 
     Raises:
-        ValueError: it is not XML, or another kind of file.
+        ValueError: the file is not XML, or not MODS.
     """
     root = parse_root(content, _qname("mods"))
     expected = {
@@ -162,6 +166,6 @@ def broken_mods_rules(content: bytes, record: Record) -> Iterator[str]:
     for path, value in expected.items():
         if root.findtext(f"{{*}}{path}") != value:
             yield f"its {path.rpartition('}')[2]} is not that of the record"
-    places = [each.text for each in root.iter("{*}shelfLocator")]
-    if places != [xml_safe(each.normal or each.as_cited) for each in record.references]:
+    places = [node.text for node in root.iter("{*}shelfLocator")]
+    if places != [xml_safe(ref.normal or ref.as_cited) for ref in record.references]:
         yield "it does not tell where the document is kept"

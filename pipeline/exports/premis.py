@@ -1,10 +1,10 @@
-"""PREMIS 3 (https://www.loc.gov/standards/premis/): the events of the log in its words.
+"""PREMIS 3 (https://www.loc.gov/standards/premis/): the event log of a record.
 
-The log in ``record.json`` is the truth; this is an export of it. Every file, page image and text
-is an object with its digest, every activity an event with what went in (source) and came out
-(outcome). Types of events are terms of id.loc.gov/vocabulary/preservation/eventType, where reading
-a text from an image and translating it have none: those are words of ours, without an authority.
-Elements are made without the namespace: they are written where it is the default.
+The log in ``record.json`` is authoritative; this is an export of it. Every file, page image and
+text is an object with its digest, every activity an event with its inputs (source) and outputs
+(outcome). Event types are terms of id.loc.gov/vocabulary/preservation/eventType; it has none for
+reading a text from an image and for translating it, so those two are our own, without an authority.
+Elements are made without the namespace, because they are written where it is the default.
 """
 
 from collections import defaultdict
@@ -29,11 +29,12 @@ _EVENT_TYPES = {
     "supply": ("translation", ""),
 }
 _OTHER_EVENT = ("modification", "mod")
-_IMAGE_FORMAT, _TEXT_FORMAT = "image/x-portable-graymap", "text/plain"  #: of what a digest is taken
+#: The formats of the bytes from which digests are computed.
+_IMAGE_FORMAT, _TEXT_FORMAT = "image/x-portable-graymap", "text/plain"
 
 
 def to_premis(source: ExportSource) -> bytes:
-    """Return the file; it is written piece by piece, as the log of a long record is long."""
+    """Return a record's event log in PREMIS; written piece by piece, because it may be long."""
     log, content = source.record.provenance, BytesIO()
     prefixes = {None: PREMIS, "xsi": XSI}
     with xml_stream(content, f"{{{PREMIS}}}premis", {"version": "3.0"}, prefixes) as file:
@@ -52,7 +53,7 @@ def to_premis(source: ExportSource) -> bytes:
 
 
 def _list_objects(log: Provenance) -> Iterator[tuple[str, list[etree._Element]]]:
-    """Yield files, page images and texts: what kind of object each is, and its parts."""
+    """Yield the kind and the parts of each object: files, page images and texts."""
     for name, file in {"scan": log.source, "sidecar": log.sidecar}.items():
         if file is not None:
             yield "file", _file_elements(name, file)
@@ -65,11 +66,11 @@ def _list_objects(log: Provenance) -> Iterator[tuple[str, list[etree._Element]]]
 
 
 def _entity_digests(log: Provenance) -> Iterator[tuple[str, str]]:
-    """Yield what the activities speak of, files aside, with its digest; each once."""
-    told: dict[str, str] = {}
+    """Yield the inputs and outputs of activities with their digests, once each; no files."""
+    digests: dict[str, str] = {}
     for activity in log.activities:
-        told |= activity.used | activity.generated
-    yield from ((name, digest) for name, digest in told.items() if name not in {"scan", "sidecar"})
+        digests |= activity.used | activity.generated
+    yield from (item for item in digests.items() if item[0] not in {"scan", "sidecar"})
 
 
 def _ingestion_activity(log: Provenance) -> Activity:
@@ -112,8 +113,8 @@ def _event_element(log: Provenance, activity: Activity) -> etree._Element:
         kind.set("authorityURI", _EVENT_VOCABULARY)
         kind.set("valueURI", f"{_EVENT_VOCABULARY}/{code}")
     element(event, "eventDateTime", activity.ended.isoformat())
-    told = element(event, "eventDetailInformation")
-    element(told, "eventDetail", _event_detail(log, activity))
+    detail = element(event, "eventDetailInformation")
+    element(detail, "eventDetail", _event_detail(log, activity))
     _add_link(event, "Agent", activity.agent)
     for entity in activity.used:
         _add_link(event, "Object", entity, "source")
@@ -136,47 +137,51 @@ def _event_detail(log: Provenance, activity: Activity) -> str:
 
 
 def _agent_element(name: str, agent: Agent) -> etree._Element:
-    made = element(None, "agent")
-    made.append(_identifier_element("agent", name))
-    element(made, "agentName", agent.name)
-    element(made, "agentType", agent.details.get("kind", "software"))
+    node = element(None, "agent")
+    node.append(_identifier_element("agent", name))
+    element(node, "agentName", agent.name)
+    element(node, "agentType", agent.details.get("kind", "software"))
     if agent.version:
-        element(made, "agentVersion", agent.version)
+        element(node, "agentVersion", agent.version)
     for key, value in agent.details.items():
         if key != "kind":
-            element(made, "agentNote", f"{key}: {value}")
-    return made
+            element(node, "agentNote", f"{key}: {value}")
+    return node
 
 
 def _identifier_element(kind: str, value: str) -> etree._Element:
-    made = element(None, f"{kind}Identifier")
-    element(made, f"{kind}IdentifierType", "local")
-    element(made, f"{kind}IdentifierValue", value)
-    return made
+    node = element(None, f"{kind}Identifier")
+    element(node, f"{kind}IdentifierType", "local")
+    element(node, f"{kind}IdentifierValue", value)
+    return node
 
 
 def broken_premis_rules(content: bytes, record: Record) -> Iterator[str]:
-    """There is an event for every activity, and nobody and nothing is named that is not there.
+    """Yield a sentence for each broken rule.
+
+    Every activity has an event; every object and agent that an event names is in the file; so is
+    the digest of the scan.
 
     Raises:
-        ValueError: it is not XML, or another kind of file.
+        ValueError: the file is not XML, or not PREMIS.
     """
-    told = _values_by_element(content)
-    for end in ("Object", "Agent"):
-        there = told[f"{end.lower()}IdentifierValue"]
-        for name in sorted(told[f"linking{end}IdentifierValue"] - there):
+    values = _values_by_element(content)
+    for kind in ("Object", "Agent"):
+        identified = values[f"{kind.lower()}IdentifierValue"]
+        for name in sorted(values[f"linking{kind}IdentifierValue"] - identified):
             yield f"an event names {name}, which is not there"
-    lost = {activity.id for activity in record.provenance.activities} - told["eventIdentifierValue"]
-    yield from (f"there is no event {name}" for name in sorted(lost))
-    if record.provenance.source.sha256 not in told["messageDigest"]:
+    activities = {activity.id for activity in record.provenance.activities}
+    missing = activities - values["eventIdentifierValue"]
+    yield from (f"there is no event {name}" for name in sorted(missing))
+    if record.provenance.source.sha256 not in values["messageDigest"]:
         yield "the digest of the scan is not there"
 
 
 def _values_by_element(content: bytes) -> dict[str, set[str]]:
-    """Return what the elements say that name something, by name of the element."""
-    told: dict[str, set[str]] = defaultdict(set)
-    for each in iter_elements(content, f"{{{PREMIS}}}premis", "object", "event", "agent"):
-        name = str(each.tag).removeprefix(f"{{{PREMIS}}}")
+    """Return the identifiers and digests in a file, by the name of their element."""
+    values: dict[str, set[str]] = defaultdict(set)
+    for node in iter_elements(content, f"{{{PREMIS}}}premis", "object", "event", "agent"):
+        name = str(node.tag).removeprefix(f"{{{PREMIS}}}")
         if name.endswith("IdentifierValue") or name == "messageDigest":
-            told[name].add(each.text or "")
-    return told
+            values[name].add(node.text or "")
+    return values

@@ -1,4 +1,4 @@
-"""README.txt of a record: understood by a person with a text editor and nothing else."""
+"""README.txt of a record, for a reader with nothing but a text editor."""
 
 from textwrap import wrap
 
@@ -10,10 +10,8 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.model import Origin
 from pipeline.record.record import Record
 
-_WIDTH = 96
-_NAME_WIDTH = 24
-
-
+_WIDTH = 96  #: characters in a line
+_NAME_WIDTH = 24  #: of the column of file names
 _TEXT_MEANING = """\
 the reading text: stamps and leaf numbers left out, broken words joined; a form feed \
 stands between pages"""
@@ -21,8 +19,8 @@ _PDF_MEANING = """\
 the scan's own pages with an invisible text layer; made to the rules of PDF/A-2u where the scan \
 lets it, but verified by nobody"""
 _EXPORTS_MEANING = "the same for other programs: citations ({}), {}".format(
-    ", ".join(each.suffix for each in PUBLISHED_FORMATS.values() if each.is_citation),
-    ", ".join(each.title for each in PUBLISHED_FORMATS.values() if not each.is_citation),
+    ", ".join(form.suffix for form in PUBLISHED_FORMATS.values() if form.is_citation),
+    ", ".join(form.title for form in PUBLISHED_FORMATS.values() if not form.is_citation),
 )
 _FILE_MEANINGS = {
     "record.json": "everything known of the document, with both texts of every page",
@@ -40,7 +38,7 @@ _FILE_MEANINGS = {
 
 
 def to_readme(record: Record) -> str:
-    """Return the text: what this is, where the original lies, how it was made, how to cite it."""
+    """Return the text: the document, its original, its processing, its citation and its files."""
     if record.status == "withdrawn":
         return _withdrawn_readme(record)
     parts = [
@@ -57,33 +55,33 @@ def to_readme(record: Record) -> str:
 
 
 def _list_files(record: Record) -> str:
-    """Return what lies in this version, a file a row; what it has not is not named."""
-    rows = any("index.csv" in origin for origin in record.origins.values())
-    there = {
-        "sidecar/": rows or record.provenance.sidecar is not None,
-        "translation/": any(one.origin != "sidecar" for one in record.translations),
+    """Return the files and folders that this version has, with their meanings."""
+    has_index_rows = any("index.csv" in origin for origin in record.origins.values())
+    is_present = {
+        "sidecar/": has_index_rows or record.provenance.sidecar is not None,
+        "translation/": any(translation.origin != "sidecar" for translation in record.translations),
         "changes.json": record.version > 1,
     }
     lines = []
     for name, meaning in _FILE_MEANINGS.items():
-        if there.get(name, True):
+        if is_present.get(name, True):
             first, *rest = wrap(meaning, _WIDTH - _NAME_WIDTH)
             lines += [f"{name:<{_NAME_WIDTH}}{first}", *(" " * _NAME_WIDTH + line for line in rest)]
     return "\n".join(lines)
 
 
 def _withdrawn_readme(record: Record) -> str:
-    told = f"This record was withdrawn with version {record.version}: {record.status_reason}"
-    where = "Earlier versions lie beside this folder, as they were published."
+    notice = f"This record was withdrawn with version {record.version}: {record.status_reason}"
+    location = "Earlier versions lie beside this folder, as they were published."
     head = f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}"
     return (
-        "\n\n".join([head, told, where, _document_section(record), _original_section(record)])
+        "\n\n".join([head, notice, location, _document_section(record), _original_section(record)])
         + "\n"
     )
 
 
 def pinned_citation(record: Record) -> str:
-    """Return a note in the manner of Chicago, pinned to the reading text of this version."""
+    """Return a Chicago note, pinned to the reading text of this version."""
     return f"{_cite(record, CitationStyle.CHICAGO)} {Pin.from_record(record, 'reading text')}"
 
 
@@ -114,25 +112,27 @@ def _original_section(record: Record) -> str:
         return "WHERE THE ORIGINAL LIES\n\nNot known: no archival reference came with the scan."
     lines = [f"This scan was made from: {record.references[0].as_cited}"]
     lines += [f"Also held: {ref.as_cited}" for ref in record.references[1:]]
-    said = record.references[0].standing
-    lines.append(f"(So says the {said}; nobody has checked it against the leaves.)")
+    standing = record.references[0].standing
+    lines.append(f"(So says the {standing}; nobody has checked it against the leaves.)")
     return "WHERE THE ORIGINAL LIES\n\n" + "\n".join(lines)
 
 
 def _processing_section(record: Record) -> str:
-    made = record.provenance
-    engine, opis = made.agents["engine"], made.agents["opis"]
-    source = made.source
-    drawn = sum(p.image is not None and p.image.origin is Origin.DRAWN for p in record.pages)
+    log = record.provenance
+    engine, opis = log.agents["engine"], log.agents["opis"]
+    source = log.source
+    drawn_count = sum(p.image is not None and p.image.origin is Origin.DRAWN for p in record.pages)
     lines = [
         f"{source.name} ({source.size:,} bytes) arrived on {source.arrived:%d %B %Y, %H:%M %Z}.",
         f"Its SHA-256 is {source.sha256}.",
-        f"{engine.name} {engine.version} read it, with {made.plans['read']['languages']}.",
+        f"{engine.name} {engine.version} read it, with {log.plans['read']['languages']}.",
         f"Opis {opis.version} cleaned the text and made this record.",
         "The text was read by machine and nobody has reviewed it: compare it with the image.",
     ]
-    if drawn:
-        lines.append(f"{drawn} page(s) had to be drawn, because no single image was the page.")
+    if drawn_count:
+        lines.append(
+            f"{drawn_count} page(s) had to be drawn, because no single image was the page."
+        )
     return "HOW IT WAS MADE\n\n" + "\n".join(lines)
 
 

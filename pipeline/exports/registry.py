@@ -1,7 +1,7 @@
-"""The formats a record is exported in: one table, from which everything else is derived.
+"""The export formats: one table, from which everything else is derived.
 
-It says what is written into ``export/`` of a version, what ``opis export`` writes, what ``opis
-verify`` checks, what harvesters are offered, and what README.txt, METS and the site call a file.
+It determines the files in ``export/`` of a version, the output of ``opis export``, the checks of
+``opis verify``, the OAI-PMH formats, and the names of files in README.txt, METS and the site.
 
 A new format is a module with its writer and its check, a row here, a case in
 ``tests/cases/exports/`` and a row in ``docs/exports.md``.
@@ -17,50 +17,50 @@ from pipeline.record.record import Record
 
 @dataclass(frozen=True, slots=True)
 class OaiFormat:
-    """How a format is offered to harvesters (OAI-PMH)."""
+    """The names by which OAI-PMH offers a format to harvesters."""
 
-    prefix: str
-    schema: str  #: its address
+    prefix: str  #: ``metadataPrefix``
+    schema: str  #: URL
     namespace: str
 
 
 @dataclass(frozen=True, slots=True)
 class RecordGrouping:
-    """How several records are written into one file."""
+    """A rule that writes several records into one file."""
 
-    key: Callable[[ExportSource], str]  #: the same for records of one file; also its name
-    write: Callable[[Sequence[ExportSource]], bytes]  #: at least one, all with the same key
+    key: Callable[[ExportSource], str]  #: the name of the file, without suffix
+    write: Callable[[Sequence[ExportSource]], bytes]  #: takes one or more, all of one key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportFormat:
-    """A format: how it is named, written, checked and offered."""
+    """A format: its names, writer and check, and where it is published."""
 
-    name: str  #: by which a person asks for it
-    title: str  #: as README.txt and the site call it
-    file_name: str | None  #: in ``export/`` of every version; None where it is written on demand
+    name: str  #: on the command line
+    title: str  #: in README.txt and on the site
+    file_name: str | None  #: in ``export/`` of every version; None if written on demand only
     suffix: str  #: of the files that `opis export --all` writes
     media_type: str
     write: Callable[[ExportSource], bytes]
-    check: Callable[[bytes, Record], Iterator[str]]  #: yields a sentence for each rule broken
+    check: Callable[[bytes, Record], Iterator[str]]  #: yields a sentence for each broken rule
     is_citation: bool = False  #: for reference managers
-    grouping: RecordGrouping | None = None  #: where a file holds several records
-    oai: OaiFormat | None = None  #: only of a format that versions hold
-    site_label: str = ""  #: among the files on the site, translated there; empty: not listed
+    grouping: RecordGrouping | None = None  #: if a file holds several records
+    oai: OaiFormat | None = None  #: only for a format with a file name
+    site_label: str = ""  #: in the site's list of files, translated there; empty: not listed
 
     def broken_rules(self, content: bytes, record: Record) -> Iterator[str]:
-        """Yield a sentence for each rule that a file of this format, made from a record, breaks."""
+        """Yield a sentence for each rule of the format that the file of a record breaks."""
         try:
             yield from self.check(content, record)
         except ValueError as error:
             yield f"cannot be read: {error}"
 
     def group_key(self, source: ExportSource) -> str:
-        """Return the name, without suffix, of the file that a record is written into."""
+        """Return the name, without suffix, of the file that holds a record."""
         return self.grouping.key(source) if self.grouping else source.record.id
 
     def write_group(self, sources: Sequence[ExportSource]) -> bytes:
-        """Return the file of all records that have one group key."""
+        """Return the file of the records of one group key: a single record without grouping."""
         if self.grouping:
             return self.grouping.write(sources)
         (source,) = sources
@@ -68,7 +68,7 @@ class ExportFormat:
 
 
 def rely_on_schema(content: bytes, record: Record) -> Iterator[str]:
-    """Break no rule: the check of a format that is held against its schema in the tests alone."""
+    """Yield nothing: only the tests check this format, against its schema."""
     del content, record
     return iter(())
 
@@ -182,21 +182,21 @@ EXPORT_FORMATS = (
         grouping=RecordGrouping(ead.archival_file_name, ead.to_ead),
     ),
 )
-#: In the order in which a person is told of them.
-FORMATS_BY_NAME = {each.name: each for each in sorted(EXPORT_FORMATS, key=lambda each: each.name)}
-#: Written into ``export/`` of every version, by file name.
-PUBLISHED_FORMATS = {each.file_name: each for each in EXPORT_FORMATS if each.file_name is not None}
-#: What every version has had from the first Opis on. A format that came later is in some versions
-#: and not in others: it never joins these, or older archives would no longer verify.
+#: By name, in alphabetical order.
+FORMATS_BY_NAME = {form.name: form for form in sorted(EXPORT_FORMATS, key=lambda form: form.name)}
+#: The formats in ``export/`` of every version, by file name.
+PUBLISHED_FORMATS = {form.file_name: form for form in EXPORT_FORMATS if form.file_name is not None}
+#: The exports of every version since the first Opis. Never add a later format: older versions lack
+#: it and would no longer verify.
 ORIGINAL_EXPORTS = frozenset(
     {
         "citation.bib", "citation.csl.json", "citation.ris", "dublin-core.xml",
         "iiif-manifest.json", "mods.xml", "premis.xml", "schema-org.json", "tei.xml",
     }
 )  # fmt: skip
-#: By prefix: the file of a version, and how it is offered.
+#: By prefix: the file name in a version, and the names in OAI-PMH.
 OAI_FORMATS = {
-    each.oai.prefix: (file_name, each.oai)
-    for file_name, each in PUBLISHED_FORMATS.items()
-    if each.oai is not None
+    form.oai.prefix: (file_name, form.oai)
+    for file_name, form in PUBLISHED_FORMATS.items()
+    if form.oai is not None
 }

@@ -1,7 +1,7 @@
 """schema.org in JSON-LD (https://schema.org/ArchiveComponent), for search engines and Zotero.
 
-A document with a recipient is a ``Message`` too; whether a hand wrote it nobody says, so it is no
-``Manuscript``. Dates that ISO 8601 cannot say are in ``temporal``.
+A document with a recipient is also a ``Message``. None is a ``Manuscript``, because no field says
+whether it is handwritten. Dates that ISO 8601 cannot express are in ``temporal``.
 """
 
 import json
@@ -16,10 +16,10 @@ from pipeline.record.record import Name, Record, Reference, dump_json
 
 
 def to_json_ld(source: ExportSource) -> bytes:
-    """Return the file."""
+    """Return a record in JSON-LD."""
     record = source.record
     recipients = _persons_in_role(record, "recipient")
-    value: dict[str, Any] = {
+    properties: dict[str, Any] = {
         "@context": "https://schema.org",
         "@type": ["ArchiveComponent", "Message"] if recipients else ["ArchiveComponent"],
         "@id": source.url,
@@ -45,13 +45,13 @@ def to_json_ld(source: ExportSource) -> bytes:
         "encoding": _media_objects(source, record.provenance.source),
     }
     if record.references:
-        held, *others = record.references
-        value |= _location_properties(held)
-        value["workExample"] = [
-            {"@type": "ArchiveComponent", **_location_properties(one)} for one in others
+        holding, *others = record.references
+        properties |= _location_properties(holding)
+        properties["workExample"] = [
+            {"@type": "ArchiveComponent", **_location_properties(reference)} for reference in others
         ]
     return dump_json(
-        {key: said for key, said in value.items() if said not in (None, [], "")}
+        {key: value for key, value in properties.items() if value not in (None, [], "")}
     ).encode()
 
 
@@ -62,25 +62,28 @@ def _persons_in_role(record: Record, role: str) -> list[dict[str, Any]]:
 def _person_object(name: Name) -> dict[str, Any]:
     forms = [name.as_given, *(form.value for form in name.forms)]
     others = [form for form in dict.fromkeys(forms) if form != name.value]
-    said = {"@type": "Person", "name": name.value, "alternateName": others}
-    return {key: value for key, value in (said | {"sameAs": list(name.ids)}).items() if value}
+    person = {"@type": "Person", "name": name.value, "alternateName": others}
+    return {key: value for key, value in (person | {"sameAs": list(name.ids)}).items() if value}
 
 
 def _date_property(record: Record) -> dict[str, str | None]:
-    found = iso_date_range(record.date)
-    if found is None or found.qualifier or found.kind is DateKind.WITHIN:
+    dates = iso_date_range(record.date)
+    if dates is None or dates.qualifier or dates.kind is DateKind.WITHIN:
         return {"temporal": record.date or record.date_as_given}
-    ends = dict.fromkeys([found.first or "..", found.last or ".."])
+    ends = dict.fromkeys([dates.first or "..", dates.last or ".."])
     return {"dateCreated": "/".join(ends)}
 
 
 def _location_properties(reference: Reference) -> dict[str, Any]:
-    said: dict[str, Any] = {"itemLocation": reference.normal or reference.as_cited}
+    properties: dict[str, Any] = {"itemLocation": reference.normal or reference.as_cited}
     archive = archive_of(reference)
     if archive is not None:
-        kind, code = "ArchiveOrganization", archive.code
-        said["holdingArchive"] = {"@type": kind, "name": archive.name_en, "alternateName": code}
-    return said
+        properties["holdingArchive"] = {
+            "@type": "ArchiveOrganization",
+            "name": archive.name_en,
+            "alternateName": archive.code,
+        }
+    return properties
 
 
 def _collection_object(name: str | None) -> dict[str, Any] | None:
@@ -94,20 +97,16 @@ def _media_objects(source: ExportSource, source_file: SourceFile) -> list[dict[s
 
 
 def _media_object(source: ExportSource, path: str, media_type: str) -> dict[str, Any]:
-    return {
-        "@type": "MediaObject",
-        "contentUrl": source.url_of(path),
-        "encodingFormat": media_type,
-    }
+    return {"@type": "MediaObject", "contentUrl": source.url_of(path), "encodingFormat": media_type}
 
 
 def broken_json_ld_rules(content: bytes, record: Record) -> Iterator[str]:
-    """Name, id, version and rights are those of the record.
+    """Yield a sentence for each broken rule: name, id, version and rights are the record's.
 
     Raises:
-        ValueError: it is not JSON.
+        ValueError: the file is not JSON.
     """
-    found = json.loads(content)
+    document = json.loads(content)
     expected = {
         "@context": "https://schema.org",
         "identifier": record.id,
@@ -116,5 +115,5 @@ def broken_json_ld_rules(content: bytes, record: Record) -> Iterator[str]:
         "license": record.rights,
     }
     for key, value in expected.items():
-        if not isinstance(found, dict) or found.get(key) != value:
+        if not isinstance(document, dict) or document.get(key) != value:
             yield f"its {key} is not that of the record"

@@ -1,4 +1,4 @@
-"""What the export writers are given, and the few lines of XML that they share."""
+"""The input of the export writers, and their helpers for XML."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -23,17 +23,17 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """A line as the engine read it, where it stands: pixels of the page image, origin top left."""
+    """A line as the engine read it; its box in pixels of the page image, origin top left."""
 
     text: str
     box: Box
     role: Role
-    starts_block: bool  #: of its block
+    starts_block: bool  #: True for the first line of a block
 
 
 @dataclass(frozen=True, slots=True)
 class VersionFile:
-    """A file of the version, by its path in the bag."""
+    """A file of the version, with its path in the bag."""
 
     path: str  #: as on disk, e.g. ``data/original/скан 1.pdf``
     sha256: str
@@ -43,11 +43,11 @@ class VersionFile:
 
 @dataclass(frozen=True, slots=True)
 class ExportSource:
-    """A record with what of it lies outside ``record.json``."""
+    """A record plus its lines and files: the input of every exporter."""
 
     record: Record
-    lines: tuple[tuple[PlacedLine, ...], ...]  #: of each page, in order
-    base_url: str  #: where the records are, or will be, served; no slash at its end
+    lines: tuple[tuple[PlacedLine, ...], ...]  #: by page, in page order
+    base_url: str  #: of the site that serves the records; no slash at the end
     files: tuple[VersionFile, ...] = ()  #: of the published version; only METS needs them
 
     @property
@@ -61,26 +61,30 @@ class ExportSource:
 
 
 def placed_lines(text: PageText, roles: Iterable[Role]) -> tuple[PlacedLine, ...]:
-    """Return the lines of a page that was read, with what each is on its page."""
+    """Return the lines of a page, each with its box and role.
+
+    Raises:
+        ValueError: there is not exactly one role per line.
+    """
     return tuple(
-        PlacedLine(line.text, line.box, line.role, place == 0)
+        PlacedLine(line.text, line.box, line.role, index == 0)
         for block in text.with_roles(roles).blocks
-        for place, line in enumerate(block.lines)
+        for index, line in enumerate(block.lines)
     )
 
 
 def page_label(page: RecordPage) -> str:
-    """Return what the archive stamped; of a page without a leaf its place, in brackets."""
+    """Return the leaf that the archive stamped; without one, the page number in brackets."""
     return page.leaf or f"[{page.number}]"
 
 
 def archive_of(reference: Reference) -> Archive | None:
-    """Return the archive that a reference names; None where it is not known."""
+    """Return the archive that a reference names; None if it is unknown."""
     return find_archive(reference.archive or "")
 
 
 def qname_in(namespace: str) -> Callable[[str], str]:
-    """Return the function that puts a name into a namespace, in Clark notation.
+    """Return a function that qualifies names with a namespace, in Clark notation.
 
     >>> qname_in("http://a.test/")("title")
     '{http://a.test/}title'
@@ -89,7 +93,7 @@ def qname_in(namespace: str) -> Callable[[str], str]:
 
 
 def xml_safe(text: str) -> str:
-    r"""Return a text that XML can hold; a mark stands for each character that it cannot.
+    r"""Return a text with U+FFFD in place of each character that XML cannot hold.
 
     >>> xml_safe("a\x0bb")
     'a�b'
@@ -100,17 +104,17 @@ def xml_safe(text: str) -> str:
 def element(
     parent: etree._Element | None, name: str, text: str = "", /, **attributes: str
 ) -> etree._Element:
-    """Make an element, inside a parent if one is given; ``name`` is in Clark notation."""
-    made = etree.Element(name) if parent is None else etree.SubElement(parent, name)
+    """Make an element, in the parent if there is one; ``name`` is in Clark notation."""
+    node = etree.Element(name) if parent is None else etree.SubElement(parent, name)
     for key, value in attributes.items():
-        made.set(key, xml_safe(value))
+        node.set(key, xml_safe(value))
     if text:
-        made.text = xml_safe(text)
-    return made
+        node.text = xml_safe(text)
+    return node
 
 
 def serialize(root: etree._Element) -> bytes:
-    """Return the file: UTF-8, declared, indented, a newline at the end."""
+    """Return the file: UTF-8 with an XML declaration, indented, with a final newline."""
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
@@ -118,18 +122,18 @@ def serialize(root: etree._Element) -> bytes:
 def xml_stream(
     content: BytesIO, root: str, attributes: dict[str, str], prefixes: dict[str | None, str]
 ) -> Iterator[Any]:
-    """Open a file that is written piece by piece, so that a long one is never a whole tree.
+    """Open a file that is written piece by piece, so that memory never holds its whole tree.
 
     Args:
-        content: what it goes into.
-        root: the name of its root, in Clark notation. Where its namespace is that of no prefix, the
-            elements inside are made and written without one.
+        content: receives the file.
+        root: name of the root element, in Clark notation. If its namespace is the default one
+            (prefix None), elements inside are made and written without a namespace.
         attributes: of the root.
-        prefixes: namespaces by the prefix that the root declares; ``xml`` too where it is used, for
-            ``xmlfile`` makes up another.
+        prefixes: the namespaces that the root declares, by prefix; include ``xml`` if it is used,
+            because ``xmlfile`` invents another prefix for it.
 
     Yields:
-        what ``etree.xmlfile`` gives, whose class has no public name.
+        The writer of ``etree.xmlfile``, whose class has no public name.
     """
     with etree.xmlfile(content, encoding="UTF-8") as file:
         file.write_declaration()
@@ -139,11 +143,11 @@ def xml_stream(
 
 
 def write_elements(file: Any, elements: Iterable[etree._Element]) -> None:
-    """Write elements into a file one after the other, each made when it is its turn.
+    """Write elements one by one; a generator makes each just before it is written.
 
     Args:
-        file: what `xml_stream` yields.
-        elements: the elements.
+        file: the writer that `xml_stream` yields.
+        elements: the elements, in order.
     """
-    for part in elements:
-        file.write(part, pretty_print=True)
+    for node in elements:
+        file.write(node, pretty_print=True)

@@ -1,8 +1,8 @@
-"""TEI P5 (https://tei-c.org/guidelines/p5/): facsimile, the text as read, for reading, translated.
+"""TEI P5 (https://tei-c.org/guidelines/p5/): facsimile, diplomatic and reading text, translations.
 
-Zones are lines, in pixels of the page image. The diplomatic text is the engine's, line for line,
-furniture in ``fw``; the reading text is in paragraphs, to which those of a translation point
-(``corresp``) where somebody's numbering tells which is which.
+Zones are lines, in pixels of the page image, origin top left. The diplomatic text has the engine's
+lines, furniture in ``fw``; the reading text has paragraphs. Paragraphs of a translation point to
+them (``corresp``) where numbered points pair the two.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,30 +32,28 @@ from pipeline.exports.xml_rules import broken_pointers, iter_elements, number_at
 from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.text import Role
 
-_POINTERS = ("facs", "corresp")  #: attributes that lead to an id of the same file
+_POINTERS = ("facs", "corresp")  #: attributes that point to an id in the same file
 
 
 def to_tei(source: ExportSource) -> bytes:
-    """Return the file. It is written piece by piece: the tree of a long one weighs 60 MB."""
+    """Return a record in TEI, written piece by piece: the tree of a long one takes 60 MB."""
     record, content = source.record, BytesIO()
-    leaves = list(zip(record.pages, source.lines, strict=True))
+    pages = list(zip(record.pages, source.lines, strict=True))
     with xml_stream(content, f"{{{TEI}}}TEI", {}, {None: TEI, "xml": XML}) as file:
         write_elements(file, [build_header(source)])
         with file.element("facsimile"):
-            write_elements(file, starmap(_build_surface, leaves))
+            write_elements(file, starmap(_build_surface, pages))
         with file.element("text"), file.element("group"):
-            _write_text(file, "diplomatic", record.language, starmap(_diplomatic_page, leaves))
+            _write_text(file, "diplomatic", record.language, starmap(_diplomatic_page, pages))
             _write_text(file, "reading", record.language, _reading_paragraphs(record))
-            for number, one in enumerate(record.translations, 1):
-                _write_text(file, "translation", one.language, _translation_paragraphs(one, number))
+            for number, translation in enumerate(record.translations, 1):
+                paragraphs = _translation_paragraphs(translation, number)
+                _write_text(file, "translation", translation.language, paragraphs)
     return content.getvalue()
 
 
 def _write_text(
-    file: Any,
-    kind: str,
-    language: str | None,
-    parts: Iterable[etree._Element],
+    file: Any, kind: str, language: str | None, parts: Iterable[etree._Element]
 ) -> None:
     attributes = {"type": kind, XML_LANG: language or "und"}
     with file.element("text", attributes), file.element("body"), file.element("div"):
@@ -124,8 +122,8 @@ def _add_page_break(parent: etree._Element, page: RecordPage) -> None:
 def _translation_paragraphs(
     translation: Translation, translation_number: int
 ) -> Iterator[etree._Element]:
-    """Yield the paragraphs of a translation, the ``translation_number``-th."""
-    originals = {there: here for here, there in translation.aligned}
+    """Yield the paragraphs of a translation; ``translation_number`` counts from 1."""
+    originals = {translated: original for original, translated in translation.aligned}
     for number, text in enumerate(split_paragraphs(translation.text) or ("",), 1):
         paragraph = element(None, "p")
         paragraph.set(XML_ID, f"t{translation_number}p{number}")
@@ -137,47 +135,50 @@ def _translation_paragraphs(
 
 @dataclass(slots=True)
 class _TeiContent:
-    """What of a file is needed until its end."""
+    """The parts of a file that its check compares."""
 
     ids: list[str] = field(default_factory=list)
     targets: dict[str, list[str]] = field(default_factory=lambda: {key: [] for key in _POINTERS})
-    surfaces: list[str | None] = field(default_factory=list)
-    pages: list[str | None] = field(default_factory=list)  #: begun in the text at hand
+    surfaces: list[str | None] = field(default_factory=list)  #: page labels
+    pages: list[str | None] = field(default_factory=list)  #: labels in the current text
     texts: list[tuple[str | None, list[str | None]]] = field(default_factory=list)  #: kind, pages
-    zone_errors: list[str] = field(default_factory=list)  #: zones, in a sentence each
+    zone_errors: list[str] = field(default_factory=list)  #: sentences
 
 
 def broken_tei_rules(content: bytes, record: Record) -> Iterator[str]:
-    """There is a surface and a page beginning for every page, and zones lie on their surfaces.
+    """Yield a sentence for each broken rule.
+
+    Ids are unique and pointers lead to them; every page has a surface, and a beginning in both
+    texts; every translation has a text; zones lie inside their pages.
 
     Raises:
-        ValueError: it is not XML, or another kind of file.
+        ValueError: the file is not XML, or not TEI, or a coordinate is not a number.
     """
-    found = _collect_content(content, record)
-    yield from broken_pointers(found.ids, found.targets)
-    wanted: list[str | None] = [page_label(page) for page in record.pages]
-    if found.surfaces != wanted:
+    parts = _collect_content(content, record)
+    yield from broken_pointers(parts.ids, parts.targets)
+    labels: list[str | None] = [page_label(page) for page in record.pages]
+    if parts.surfaces != labels:
         yield "its surfaces are not the pages of the record"
     for kind in ("diplomatic", "reading"):
-        if [pages for each, pages in found.texts if each == kind] != [wanted]:
+        if [pages for text_kind, pages in parts.texts if text_kind == kind] != [labels]:
             yield f"the {kind} text does not begin every page of the record"
-    translations = sum(kind == "translation" for kind, _ in found.texts)
+    translations = sum(kind == "translation" for kind, _ in parts.texts)
     if translations != len(record.translations):
         yield "its translations are not those of the record"
-    yield from found.zone_errors
+    yield from parts.zone_errors
 
 
 def _collect_content(content: bytes, record: Record) -> _TeiContent:
-    found = _TeiContent()
-    for each in iter_elements(content, f"{{{TEI}}}TEI", "surface", "ab", "p"):
-        _collect_element(each, found, record.pages)
-    return found
+    parts = _TeiContent()
+    for node in iter_elements(content, f"{{{TEI}}}TEI", "surface", "ab", "p"):
+        _collect_element(node, parts, record.pages)
+    return parts
 
 
 def _collect_element(
     node: etree._Element, content: _TeiContent, pages: tuple[RecordPage, ...]
 ) -> None:
-    """Note what an element tells, at its end."""
+    """Add an element to the content, at its end tag."""
     content.ids += filter(None, [node.get(XML_ID)])
     for key in _POINTERS:
         content.targets[key] += filter(None, [node.get(key)])

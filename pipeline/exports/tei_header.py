@@ -1,4 +1,4 @@
-"""The header of a TEI file: what the document is, who had to do with it, where it lies."""
+"""The header of a TEI file: the document, its people and its holdings."""
 
 from lxml import etree
 
@@ -16,20 +16,20 @@ _DATE_ATTRIBUTES = {
 
 
 def build_header(source: ExportSource) -> etree._Element:
-    """Return the header of a file."""
+    """Return the ``teiHeader`` of a record."""
     record = source.record
     header = element(None, "teiHeader")
-    about = element(header, "fileDesc")
-    _add_titles(element(about, "titleStmt"), record)
-    element(about, "extent", f"{len(record.pages)} page images")
-    published = element(about, "publicationStmt")
-    element(published, "publisher", record.collection or "Opis")
-    element(published, "idno", source.url, type="URI")
-    allowed = element(published, "availability")
-    element(allowed, "licence", record.rights, target=record.rights)
+    description = element(header, "fileDesc")
+    _add_titles(element(description, "titleStmt"), record)
+    element(description, "extent", f"{len(record.pages)} page images")
+    publication = element(description, "publicationStmt")
+    element(publication, "publisher", record.collection or "Opis")
+    element(publication, "idno", source.url, type="URI")
+    availability = element(publication, "availability")
+    element(availability, "licence", record.rights, target=record.rights)
     if record.note:
-        element(element(about, "notesStmt"), "note", record.note)
-    _add_source(element(about, "sourceDesc"), record)
+        element(element(description, "notesStmt"), "note", record.note)
+    _add_source(element(description, "sourceDesc"), record)
     _add_profile(element(header, "profileDesc"), record)
     return header
 
@@ -63,8 +63,8 @@ def _add_profile(profile: etree._Element, record: Record) -> None:
         element(element(profile, "abstract"), "p", record.summary)
     _add_date(element(profile, "creation"), record)
     usage = element(profile, "langUsage")
-    languages = [record.language, *(one.language for one in record.translations)]
-    for language in dict.fromkeys(one or "und" for one in languages):
+    languages = [record.language, *(translation.language for translation in record.translations)]
+    for language in dict.fromkeys(code or "und" for code in languages):
         element(usage, "language", language, ident=language)
     if record.date_calendar == "julian":
         calendar = element(element(profile, "calendarDesc"), "calendar")
@@ -78,41 +78,41 @@ def _add_date(creation: etree._Element, record: Record) -> None:
     date = element(creation, "date", record.date_as_given or record.date or "undated")
     if record.date_calendar == "julian":
         date.set("calendar", "#julian")
-    found = iso_date_range(record.date)
-    if found is None:
+    dates = iso_date_range(record.date)
+    if dates is None:
         return
-    for name, end in zip(_DATE_ATTRIBUTES[found.kind], (found.first, found.last), strict=True):
+    for name, end in zip(_DATE_ATTRIBUTES[dates.kind], (dates.first, dates.last), strict=True):
         if name and end:
             date.set(name, end)
-    if found.qualifier:
-        date.set("precision" if found.qualifier == "~" else "cert", "low")
+    if dates.qualifier:
+        date.set("precision" if dates.qualifier == "~" else "cert", "low")
 
 
 def _add_keywords(profile: etree._Element, record: Record) -> None:
-    terms = [("genre", record.document_type), *(("subject", said) for said in record.subjects)]
-    if any(said for _, said in terms):
+    terms = [("genre", record.document_type), *(("subject", term) for term in record.subjects)]
+    if any(term for _, term in terms):
         keywords = element(element(profile, "textClass"), "keywords")
-        for kind, said in terms:
-            if said:
-                element(keywords, "term", said, type=kind)
+        for kind, term in terms:
+            if term:
+                element(keywords, "term", term, type=kind)
 
 
 def _add_people(profile: etree._Element, record: Record) -> None:
-    """Add sender and recipient of what was sent, and who is spoken of."""
-    sent, received = names_in_role(record, "creator"), names_in_role(record, "recipient")
-    if received:
-        sending = element(profile, "correspDesc")
-        for kind, names in (("sent", sent), ("received", received)):
-            action = element(sending, "correspAction", type=kind)
+    """Add senders and recipients of a letter, and people whom the document mentions."""
+    senders, recipients = names_in_role(record, "creator"), names_in_role(record, "recipient")
+    if recipients:
+        correspondence = element(profile, "correspDesc")
+        for kind, names in (("sent", senders), ("received", recipients)):
+            action = element(correspondence, "correspAction", type=kind)
             for name in names:
                 _add_person(action, name)
             if not names:
                 element(action, "note", "not said")
-    mentioned = names_in_role(record, "mentioned")
-    if mentioned:
-        several = element(element(profile, "particDesc"), "listPerson")
-        for name in mentioned:
-            _add_person(element(several, "person", role="mentioned"), name)
+    mentions = names_in_role(record, "mentioned")
+    if mentions:
+        people = element(element(profile, "particDesc"), "listPerson")
+        for name in mentions:
+            _add_person(element(people, "person", role="mentioned"), name)
 
 
 def _add_person(parent: etree._Element, name: Name) -> None:
@@ -126,9 +126,9 @@ def _add_source(parent: etree._Element, record: Record) -> None:
     if not record.references:
         element(parent, "p", "No archival reference came with the scan.")
         return
-    held, *others = record.references
+    holding, *others = record.references
     identifier = element(element(parent, "msDesc"), "msIdentifier")
-    _add_identifier(identifier, held)
+    _add_identifier(identifier, holding)
     for other in others:
         _add_identifier(element(identifier, "altIdentifier", type="other-holding"), other)
 

@@ -1,6 +1,6 @@
-"""What the parts of a TEI file share: its namespace, and how a text goes into an element.
+"""The namespace of TEI, and the writing of text into its elements.
 
-Elements are made without the namespace: they are written where it is the default.
+Elements are made without the namespace, because they are written where it is the default.
 """
 
 from lxml import etree
@@ -12,7 +12,7 @@ TEI = "http://www.tei-c.org/ns/1.0"
 
 
 def add_marked_text(parent: etree._Element, text: str) -> None:
-    """Put in a text: a line beginning for every newline, editors' words marked as theirs."""
+    """Append a text to an element: ``lb`` for each newline, editors' words marked as theirs."""
     last = 0
     for span in editorial_spans(text):
         add_text(parent, text[last : span.start])
@@ -22,7 +22,7 @@ def add_marked_text(parent: etree._Element, text: str) -> None:
 
 
 def add_text(parent: etree._Element, text: str) -> None:
-    """Put in a text as it is: a line beginning for every newline."""
+    """Append a text to an element, with ``lb`` for each newline and no other markup."""
     first, *rest = xml_safe(text).split("\n")
     if len(parent):
         parent[-1].tail = (parent[-1].tail or "") + first
