@@ -1,1 +1,1 @@
-"""How a record is cited: in words, as data for reference managers, and pinned to a version."""
+"""Citations of a record: in words, as data for reference managers, pinned to a version."""

@@ -1,4 +1,4 @@
-"""What a citation is made of: taken from a record, for the document or for one of its leaves."""
+"""The parts of a citation, taken from a record, for the document or one of its leaves."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from pipeline.references.leaves import parse_leaves
 
 @dataclass(frozen=True, slots=True)
 class CitationTarget:
-    """The parts of a citation; what the record does not say is empty."""
+    """The parts of a citation; a part that the record lacks is empty."""
 
     title: str
     creator: str
@@ -19,16 +19,16 @@ class CitationTarget:
     date: str  #: EDTF
     date_as_given: str
     collection: str
-    places: tuple[ArchivalReference | str, ...]  #: the one scanned first; text where unread
+    places: tuple[ArchivalReference | str, ...]  #: the scanned holding first; text if unparsed
     contributors: tuple[str, ...]
     translators: tuple[str, ...]
 
 
 def citation_target(record: Record, leaf: str = "") -> CitationTarget:
-    """Return what is cited of a record, narrowed to a leaf if one is given.
+    """Return the parts of a record's citation, narrowed to a leaf if it is given.
 
     Raises:
-        CatalogError: the record has no such leaf; says which it has.
+        CatalogError: the record has no such leaf; the message lists its leaves.
     """
     page = page_of_leaf(record, leaf) if leaf else None
     return CitationTarget(
@@ -43,33 +43,35 @@ def citation_target(record: Record, leaf: str = "") -> CitationTarget:
             _reference_for_page(record, reference, page) for reference in record.references
         ),
         contributors=record.contributors,
-        translators=tuple(one.translator for one in record.translations if one.translator),
+        translators=tuple(
+            translation.translator for translation in record.translations if translation.translator
+        ),
     )
 
 
 def page_of_leaf(record: Record, leaf: str) -> RecordPage:
-    """Return the page of a leaf as people write it: 111, 0111, 111 об.
+    """Return the page of a leaf, as people write it: 111, 0111, 111 об.
 
     Raises:
-        CatalogError: the record has no such leaf; says which it has.
+        CatalogError: the record has no such leaf; the message lists its leaves.
     """
-    wanted = Leaf.parse(leaf)
+    target = Leaf.parse(leaf)
     for page in record.pages:
-        known = page.leaf and Leaf.parse(page.leaf)
-        if page.leaf is not None and (page.leaf == leaf.strip() or (wanted and known == wanted)):
+        stamp = page.leaf and Leaf.parse(page.leaf)
+        if page.leaf is not None and (page.leaf == leaf.strip() or (target and stamp == target)):
             return page
-    have = [page.leaf for page in record.pages if page.leaf]
-    some = (
-        f"It has {', '.join(have[:8])}{' …' if len(have) > 8 else ''}."
-        if have
-        else ("Its pages bear no leaf numbers.")
+    labels = [page.leaf for page in record.pages if page.leaf]
+    hint = (
+        f"It has {', '.join(labels[:8])}{' …' if len(labels) > 8 else ''}."
+        if labels
+        else "Its pages bear no leaf numbers."
     )
-    msg = f"{record.id} has no leaf {leaf}. {some}"
+    msg = f"{record.id} has no leaf {leaf}. {hint}"
     raise CatalogError(msg)
 
 
 def to_archival_reference(reference: Reference) -> ArchivalReference | None:
-    """Return a record's reference as a place, its leaves as stamped; None where it is unread."""
+    """Return a record's reference, with its stamped leaf labels; None if it is unparsed."""
     place = parse_reference(reference.normal) if reference.normal else None
     if place is None or not reference.leaf_labels:
         return place
@@ -87,9 +89,9 @@ def _reference_for_page(
     labels = place.leaf_labels()
     if reference.relation == "held":
         return _narrow_to_leaf(place, page.leaf)
-    # Another holding counts its own leaves: the nth here is the nth there, if both have as many.
-    numbered = len(labels) == len(record.pages)
-    return _narrow_to_leaf(place, labels[page.number - 1]) if numbered else place
+    # Another holding numbers its own leaves: its nth leaf is our nth page, if the counts agree.
+    counts_agree = len(labels) == len(record.pages)
+    return _narrow_to_leaf(place, labels[page.number - 1]) if counts_agree else place
 
 
 def _narrow_to_leaf(place: ArchivalReference, label: str) -> ArchivalReference:
@@ -100,9 +102,9 @@ def _narrow_to_leaf(place: ArchivalReference, label: str) -> ArchivalReference:
 
 
 def covers(record: Record, place: ArchivalReference) -> bool:
-    """Return whether a record was made from a place, or from leaves among which it is."""
-    known = to_archival_reference(record.references[0]) if record.references else None
-    if known is None or (known.archive, known.path) != (place.archive, place.path):
+    """Return whether a record was made from a place, or from leaves that include it."""
+    source = to_archival_reference(record.references[0]) if record.references else None
+    if source is None or (source.archive, source.path) != (place.archive, place.path):
         return False
-    ends = [end for part in place.leaves for end in (part.first, part.last)]
-    return not known.leaves or all(any(end in part for part in known.leaves) for end in ends)
+    ends = [end for leaves in place.leaves for end in (leaves.first, leaves.last)]
+    return not source.leaves or all(any(end in leaves for leaves in source.leaves) for end in ends)

@@ -1,4 +1,4 @@
-"""Citations as data: CSL-JSON, BibTeX and RIS, for Zotero and its like.
+"""Citations as data for reference managers such as Zotero: CSL-JSON, BibTeX and RIS.
 
 CSL-JSON: https://github.com/citation-style-language/schema. BibTeX: biblatex's fields, in UTF-8.
 RIS: tags as Zotero reads them.
@@ -25,65 +25,77 @@ _LATEX_ESCAPES = str.maketrans(
 
 
 def to_csl_json(record: Record, leaf: str = "") -> str:
-    """Return the citation in CSL-JSON: a list of one item."""
-    this = citation_target(record, leaf)
-    archive, where = _archive_and_location(this)
+    """Return the citation in CSL-JSON: a list of one item.
+
+    Raises:
+        CatalogError: the record has no such leaf.
+    """
+    target = citation_target(record, leaf)
+    archive, location = _archive_and_location(target)
     item: dict[str, Any] = {
         "id": _citation_key(record, leaf),
         "type": "manuscript",
         "title": record.name,
-        "author": [{"literal": this.creator}] if this.creator else None,
-        "recipient": [{"literal": this.recipient}] if this.recipient else None,
-        "issued": _issued_date(this),
+        "author": [{"literal": target.creator}] if target.creator else None,
+        "recipient": [{"literal": target.recipient}] if target.recipient else None,
+        "issued": _issued_date(target),
         "archive": archive,
-        "archive_location": where,
-        "archive_collection": this.collection,
-        "genre": this.document_type,
+        "archive_location": location,
+        "archive_collection": target.collection,
+        "genre": target.document_type,
         "language": record.language,
         "abstract": record.summary,
         "keyword": ", ".join(record.subjects),
-        "note": _build_note(record, this),
+        "note": _build_note(record, target),
     }
     return dump_json([{key: value for key, value in item.items() if value}])
 
 
 def to_bibtex(record: Record, leaf: str = "") -> str:
-    """Return the citation as a ``@misc`` entry."""
-    this = citation_target(record, leaf)
-    date = date_parts(this.date)
+    """Return the citation as a ``@misc`` entry of BibTeX.
+
+    Raises:
+        CatalogError: the record has no such leaf.
+    """
+    target = citation_target(record, leaf)
+    date = date_parts(target.date)
     fields = {
-        "author": f"{{{_escape_latex(this.creator)}}}" if this.creator else "",
+        "author": f"{{{_escape_latex(target.creator)}}}" if target.creator else "",
         "title": f"{{{_escape_latex(record.name)}}}",
         "year": str(date[0][0]) if date else "",
         "month": str(date[0][1]) if date and len(date[0]) > 1 else "",
-        "date": re.sub("[?~%]", "", this.date) if date else "",
-        "type": _escape_latex(this.document_type),
-        "howpublished": _escape_latex(_format_locations(this)),
-        "library": _escape_latex(_archive_and_location(this)[0]),
+        "date": re.sub("[?~%]", "", target.date) if date else "",
+        "type": _escape_latex(target.document_type),
+        "howpublished": _escape_latex(_format_locations(target)),
+        "library": _escape_latex(_archive_and_location(target)[0]),
         "language": record.language or "",
         "keywords": _escape_latex(", ".join(record.subjects)),
         "abstract": _escape_latex(one_line(record.summary or "")),
-        "note": _escape_latex(_build_note(record, this)),
+        "note": _escape_latex(_build_note(record, target)),
     }
     rows = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items() if value)
     return f"@misc{{{_citation_key(record, leaf)},\n{rows}}}\n"
 
 
 def to_ris(record: Record, leaf: str = "") -> str:
-    """Return the citation in RIS."""
+    """Return the citation in RIS.
+
+    Raises:
+        CatalogError: the record has no such leaf.
+    """
     return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in _ris_fields(record, leaf))
 
 
 def to_coins(record: Record) -> str:
-    """Return an OpenURL context object in key/encoded values (Z39.88-2004), as COinS has it.
+    """Return an OpenURL context object in key/encoded values (Z39.88-2004), for COinS.
 
-    A document of an archive has no format of its own there; Dublin Core says what it is.
+    The standard has no format for archival documents, so the values are Dublin Core.
     """
-    this = citation_target(record)
+    target = citation_target(record)
     values = [
         ("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
-        ("rft.type", "manuscript"), ("rft.title", record.name), ("rft.creator", this.creator),
-        ("rft.date", this.date), ("rft.source", _format_locations(this)),
+        ("rft.type", "manuscript"), ("rft.title", record.name), ("rft.creator", target.creator),
+        ("rft.date", target.date), ("rft.source", _format_locations(target)),
         ("rft.language", record.language),
         ("rft.description", record.summary), ("rft.identifier", record.id),
     ]  # fmt: skip
@@ -91,31 +103,29 @@ def to_coins(record: Record) -> str:
 
 
 def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
-    this = citation_target(record, leaf)
-    archive, where = _archive_and_location(this)
-    date = date_parts(this.date)
+    target = citation_target(record, leaf)
+    archive, location = _archive_and_location(target)
+    date = date_parts(target.date)
     yield "TY", "MANSCPT"
     yield "ID", _citation_key(record, leaf)
     yield "TI", record.name
-    given = [
-        ("AU", this.creator), ("A4", this.recipient), ("M3", this.document_type),
-        ("T2", this.collection), ("DP", archive), ("AV", where), ("LA", record.language or ""),
-        ("AB", record.summary or ""), ("N1", _build_note(record, this)),
+    fields = [
+        ("AU", target.creator), ("A4", target.recipient), ("M3", target.document_type),
+        ("T2", target.collection), ("DP", archive), ("AV", location), ("LA", record.language or ""),
+        ("AB", record.summary or ""), ("N1", _build_note(record, target)),
     ]  # fmt: skip
     if date:
         year, *rest = date[0]
         yield "PY", f"{year}"
-        yield (
-            "DA",
-            "/".join([f"{year}", *(f"{number:02d}" for number in rest)]) + "/" * (3 - len(rest)),
-        )
-    yield from ((tag, value) for tag, value in given if value)
+        parts = [f"{year}", *(f"{number:02d}" for number in rest)]
+        yield "DA", "/".join(parts) + "/" * (3 - len(rest))
+    yield from ((tag, value) for tag, value in fields if value)
     yield from (("KW", subject) for subject in record.subjects)
     yield "ER", ""
 
 
 def _citation_key(record: Record, leaf: str) -> str:
-    """Return what an item is called: of each leaf another, so that two can be cited in one text."""
+    """Return the key of an item; each leaf has its own, so that one text can cite several."""
     label = page_of_leaf(record, leaf).leaf if leaf else ""
     latin = transliterate(label or "", "bgn-pcgn")
     return "-".join([record.id, *re.findall("[0-9]+|[a-z]+", latin)])
@@ -132,13 +142,13 @@ def _issued_date(target: CitationTarget) -> dict[str, Any] | None:
 
 
 def _archive_and_location(target: CitationTarget) -> tuple[str, str]:
-    """Return the archive's name and the place in it, of the copy that was scanned."""
-    held = target.places[0] if target.places else ""
-    if not isinstance(held, ArchivalReference):
-        return "", held
-    archive = find_archive(held.archive)
-    inside = format_reference(held, ReferenceStyle.WILSON).removeprefix(f"{held.archive}, ")
-    return (archive.name_en if archive else held.archive), inside
+    """Return the archive's name and the location in it, of the scanned holding."""
+    holding = target.places[0] if target.places else ""
+    if not isinstance(holding, ArchivalReference):
+        return "", holding
+    archive = find_archive(holding.archive)
+    location = format_reference(holding, ReferenceStyle.WILSON).removeprefix(f"{holding.archive}, ")
+    return (archive.name_en if archive else holding.archive), location
 
 
 def _format_locations(target: CitationTarget) -> str:

@@ -1,8 +1,8 @@
-"""Pins: what a citation says of the very text that it cites, so that it can be checked later.
+"""Pins: a citation's exact text and version, with its digest, so that it can be checked later.
 
     [Opis rgaspi-f558-op11-d330-l0110-0113, v1, leaf 0111, reading text, sha256 0123456789ab]
 
-The digest is of the text in UTF-8, its first twelve digits.
+The digest is the first twelve hex digits of the SHA-256 of the text in UTF-8.
 """
 
 import re
@@ -26,11 +26,11 @@ _CONTEXT_WORDS = 3  #: words shown on either side of a difference
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """Which text of which version a citation means."""
+    """The text, version and digest that a citation names."""
 
     record: str
     version: int
-    leaf: str
+    leaf: str  #: label; empty for the whole record
     kind: str  #: ``reading text``, ``raw text`` or ``translation CODE``
     digest: str
 
@@ -47,12 +47,12 @@ class Pin:
 
     @classmethod
     def find_in(cls, citation: str) -> Self | None:
-        """Return the pin of a citation, or None where it bears none."""
-        found = _PIN.search(one_line(citation))
-        if found is None:
+        """Return the pin in a citation; None if it has none."""
+        match = _PIN.search(one_line(citation))
+        if match is None:
             return None
-        leaf, version = found["leaf"] or "", int(found["version"])
-        return cls(found["record"], version, leaf, found["kind"], found["digest"])
+        leaf, version = match["leaf"] or "", int(match["version"])
+        return cls(match["record"], version, leaf, match["kind"], match["digest"])
 
     def __str__(self) -> str:
         leaf = f"leaf {self.leaf}, " if self.leaf else ""
@@ -60,7 +60,7 @@ class Pin:
 
 
 def record_text(record: Record, kind: str, leaf: str = "") -> str:
-    """Return a text of a record, of the whole or of a leaf.
+    """Return a text of a record or of one leaf; form feeds separate pages.
 
     Raises:
         CatalogError: the record has no such text or leaf.
@@ -77,17 +77,17 @@ def record_text(record: Record, kind: str, leaf: str = "") -> str:
 
 
 def word_differences(before: str, after: str) -> list[str]:
-    """Return how a text differs from an earlier one, in words, with some words around.
+    """Return the differences of a text from an earlier one, each with some words around it.
 
     >>> word_differences("one two three four", "one two tree four")
     ['… one two [three → tree] four …']
     """
     old, new = before.split(), after.split()
-    told = []
+    differences = []
     for kind, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
             continue
         change = f"[{' '.join(old[a:b]) or '—'} → {' '.join(new[c:d]) or '—'}]"
-        around = [*old[max(a - _CONTEXT_WORDS, 0) : a], change, *old[b : b + _CONTEXT_WORDS]]
-        told.append(f"… {' '.join(around)} …")
-    return told
+        words = [*old[max(a - _CONTEXT_WORDS, 0) : a], change, *old[b : b + _CONTEXT_WORDS]]
+        differences.append(f"… {' '.join(words)} …")
+    return differences

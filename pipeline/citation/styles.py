@@ -1,4 +1,4 @@
-"""Citations in words. Each style says one thing its own way; none says what the record does not.
+"""Citations in words, in several styles; none adds anything that the record does not say.
 
 Chicago: The Chicago Manual of Style, 18th ed., 14 (manuscript collections). Russian legend: the
 practice of archival editions after ГОСТ Р 7.0.5. Wilson: as the Digital Archive prints it.
@@ -28,13 +28,13 @@ def format_citation(
     """Return a citation, with its full stop.
 
     Args:
-        target: what is cited.
-        style: in which style.
-        all_holdings: every archive that holds the document, or the one it was scanned in; None
-            for what the style does: Wilson names all, the others one.
+        target: the parts of the citation.
+        style: the style.
+        all_holdings: True to name every archive that holds the document, False for only the one
+            where it was scanned; None for the default of the style: Wilson names all, others one.
     """
-    every = style is CitationStyle.WILSON if all_holdings is None else all_holdings
-    places = target.places if every else target.places[:1]
+    names_all = style is CitationStyle.WILSON if all_holdings is None else all_holdings
+    places = target.places if names_all else target.places[:1]
     match style:
         case CitationStyle.CHICAGO:
             return _chicago_note(target, places)
@@ -47,23 +47,23 @@ def format_citation(
 
 
 def _chicago_note(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
-    where = ", and ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
-    said = [_format_date(target), where or target.collection]
+    location = ", and ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
+    parts = [_format_date(target), location or target.collection]
     head = (
         f"“{_punctuate_inside(_nest_quotes(target.title), ',')}” "
         if target.title
         else f"{_title_substitute(target)}, "
     )
-    return _with_full_stop(head + ", ".join(filter(None, said)))
+    return _with_full_stop(head + ", ".join(filter(None, parts)))
 
 
 def _chicago_bibliography(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
-    where = "; ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
+    location = "; ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
     title = _with_full_stop(_title_substitute(target))
     if target.title:
         title = f"“{_punctuate_inside(_nest_quotes(target.title), '.')}”"
     author = target.creator if target.title else ""
-    rest = filter(None, [_capitalize_first(_format_date(target)), where or target.collection])
+    rest = filter(None, [_capitalize_first(_format_date(target)), location or target.collection])
     return " ".join(
         filter(None, [author and _with_full_stop(author), title, *map(_with_full_stop, rest)])
     )
@@ -71,25 +71,27 @@ def _chicago_bibliography(target: CitationTarget, places: Sequence[ArchivalRefer
 
 def _russian_legend(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
     date = russian_date(target.date) if target.date else target.date_as_given or "[Без даты]"
-    where = "; ".join(_format_place(place, ReferenceStyle.LEGEND) for place in places)
+    location = "; ".join(_format_place(place, ReferenceStyle.LEGEND) for place in places)
     head = _with_full_stop(
         target.title or _title_substitute(target, " — ", "[Документ без заглавия]")
     )
     date = _capitalize_first(date)
-    return _with_full_stop(f"{head} {date} // {where}" if where else f"{head} {date}")
+    return _with_full_stop(f"{head} {date} // {location}" if location else f"{head} {date}")
 
 
 def _wilson_citation(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
-    # The archive of origin first, the copy that was scanned last, as the Digital Archive has it.
-    where = ", and ".join(
+    # The archive of origin first, the scanned copy last, as the Digital Archive prints them.
+    location = ", and ".join(
         _format_place(place, ReferenceStyle.WILSON) for place in (*places[1:], *places[:1])
     )
-    said = ", ".join(filter(None, [_format_date(target), target.collection, where]))
+    rest = ", ".join(filter(None, [_format_date(target), target.collection, location]))
     title = re.sub("[“”]", "'", target.title).replace('"', "'")
-    head = f'"{title}," {said}' if title else f"{_title_substitute(target)}, {said}"
-    done = {"Contributed by": target.contributors, "Translated by": target.translators}
-    credit = [f" {doing} {_join_names(names)}." for doing, names in done.items() if names]
-    return _with_full_stop(head) + "".join(credit)
+    head = f'"{title}," {rest}' if title else f"{_title_substitute(target)}, {rest}"
+    contributions = {"Contributed by": target.contributors, "Translated by": target.translators}
+    sentences = [
+        f" {label} {_join_names(names)}." for label, names in contributions.items() if names
+    ]
+    return _with_full_stop(head) + "".join(sentences)
 
 
 def _format_place(place: ArchivalReference | str, style: ReferenceStyle) -> str:
@@ -107,7 +109,7 @@ def _format_date(target: CitationTarget) -> str:
 def _title_substitute(
     target: CitationTarget, to: str = " to ", nothing: str = "Untitled document"
 ) -> str:
-    """Return what stands for a title: who wrote to whom, or what kind of document it is."""
+    """Return a substitute for a title: creator and recipient, or the kind of document."""
     if target.creator and target.recipient:
         return f"{target.creator}{to}{target.recipient}"
     kind = target.document_type[:1].upper() + target.document_type[1:]
@@ -117,7 +119,7 @@ def _title_substitute(
 
 
 def _nest_quotes(title: str) -> str:
-    """Return a title as it stands inside double quotation marks: its own become single."""
+    """Return a title for use inside double quotation marks: its own marks become single."""
     title = title.replace("“", "‘").replace("”", "’").rstrip(" .,")
     return re.sub(r'"([^"]*)"', "‘\\1’", title).replace('"', "’")
 
@@ -131,7 +133,7 @@ def _with_full_stop(text: str) -> str:
 
 
 def _punctuate_inside(title: str, stop: str) -> str:
-    """Return a quoted title with a comma or a full stop inside its own quotation marks, too."""
+    """Return a title with a comma or full stop, inside a quotation mark that ends it."""
     if stop == "." and title.endswith(("?", "!", "…")):
         return title
     return f"{title[:-1]}{stop}’" if title.endswith("’") else f"{title}{stop}"

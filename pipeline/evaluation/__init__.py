@@ -1,1 +1,1 @@
-"""How many errors pages are read with, by set, page and recipe, before and after cleaning."""
+"""Error rates of pages by set, page and recipe, before and after cleaning."""

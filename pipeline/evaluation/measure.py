@@ -1,7 +1,7 @@
-"""Pages read by each recipe and held against their transcriptions.
+"""Reads pages by each recipe and compares the texts with transcriptions.
 
-A transcription keeps words broken at line ends, a reading text joins them: to compare like with
-like, the same joining is done to the transcription before it is held against the reading text.
+A transcription has words broken at line ends, a reading text joins them: the transcription gets the
+same joining before it is compared with the reading text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,10 +28,10 @@ _ALL_WRONG = ErrorRates(1.0, 1.0, 1.0)
 def evaluate_samples(
     samples: Sequence[Sample], recipes: Sequence[Recipe], settings: Settings, workers: WorkerPool
 ) -> Iterator[PageResult]:
-    """Yield a result for each page and recipe, in order; pages are read side by side.
+    """Yield a result for each page and recipe, in order; pages are read in parallel.
 
     Raises:
-        IngestError: a scan cannot be opened, or has not as many pages as its transcription.
+        IngestError: a scan cannot be opened, or its page count differs from its transcription's.
     """
     with ThreadPoolExecutor(max_workers=workers.count) as pool:
         pages = [
@@ -46,8 +46,8 @@ def evaluate_samples(
 
 def _inspect_sample(sample: Sample, settings: Settings, workers: WorkerPool) -> ScanFacts:
     limits = Limits(settings.max_pages, settings.max_bytes, settings.max_pixels)
-    with workers.borrow() as reader:
-        facts = reader.ask(InspectScan(sample.scan, limits), settings.page_timeout).facts
+    with workers.borrow() as worker:
+        facts = worker.ask(InspectScan(sample.scan, limits), settings.page_timeout).facts
     assert facts is not None
     if facts.page_count != len(sample.transcriptions):
         msg = (
@@ -62,19 +62,19 @@ def _evaluate_page(
     sample: Sample, number: int, facts: ScanFacts, recipes: Sequence[Recipe],
     settings: Settings, workers: WorkerPool,
 ) -> list[PageResult]:  # fmt: skip
-    """Return how a page is read by each recipe; its image is made once."""
+    """Return the results of a page by recipe; its image is extracted once."""
     limit = settings.page_timeout
     extract = ExtractPage(sample.scan, facts.media_type, number, settings.dpi, settings.max_pixels)
     results = []
-    with workers.borrow() as reader:
-        for place, recipe in enumerate(recipes):
+    with workers.borrow() as worker:
+        for index, recipe in enumerate(recipes):
             try:
-                if not place:
-                    source = reader.ask(extract, limit).source
+                if not index:
+                    source = worker.ask(extract, limit).source
                 assert source is not None
                 size = source.image.width, source.image.height
                 reading = _recognize_page(
-                    reader, RecognizePage(sample.languages, limit, settings.engine, recipe), limit
+                    worker, RecognizePage(sample.languages, limit, settings.engine, recipe), limit
                 )
             except PageTimeoutError as error:
                 size, reading = (1, 1), PageReading(PageState.TIMEOUT, detail=str(error))
@@ -84,8 +84,8 @@ def _evaluate_page(
     return results
 
 
-def _recognize_page(reader: Worker, request: RecognizePage, limit: float) -> PageReading:
-    reading = reader.ask(request, limit).reading
+def _recognize_page(worker: Worker, request: RecognizePage, limit: float) -> PageReading:
+    reading = worker.ask(request, limit).reading
     assert reading is not None
     return reading
 
@@ -111,10 +111,13 @@ def _build_result(
 
 
 def _error_rates(truth: str, reading: PageReading, size: tuple[int, int]) -> dict[str, ErrorRates]:
-    """Return the rates before and after cleaning; a page that failed is wholly wrong."""
+    """Return the rates before and after cleaning; all are 1 for a page that failed."""
     if reading.state not in {PageState.OK, PageState.BLANK}:
         return {"raw": _ALL_WRONG, "cleaned": _ALL_WRONG}
     roles = [line.role for line in assign_roles(reading.text, size).lines()]
     text = clean(reading.text.raw_text, roles).text
-    joined = apply_step(truth, join_broken_words)
-    return {"raw": error_rates(truth, reading.text.raw_text), "cleaned": error_rates(joined, text)}
+    joined_truth = apply_step(truth, join_broken_words)
+    return {
+        "raw": error_rates(truth, reading.text.raw_text),
+        "cleaned": error_rates(joined_truth, text),
+    }

@@ -1,6 +1,6 @@
-"""What was measured on pages, and how it adds up.
+"""Results of pages, and their summaries.
 
-A set is a folder; its rates are those of its pages, weighed by the characters of their
+A set is a folder; its rates are the means of its pages, weighted by the characters of their
 transcriptions. Definitions of the rates: ``pipeline.text_metrics``.
 """
 
@@ -15,31 +15,31 @@ from pipeline.text_metrics import REVIEW_THRESHOLD, ErrorRates
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """How one page was read by one recipe."""
+    """The result of reading one page by one recipe."""
 
     set: str
     name: str
     page: int  #: 1-based
     recipe: Recipe
     state: PageState
-    languages: str  #: the page was read in
-    told: str  #: as ``Sample.told``
+    languages: str  #: of the reading, joined by ``+``
+    told: str  #: as ``Sample.languages_from``
     readings: int
-    seconds: float  #: of the whole reading
+    seconds: float  #: of the reading, all stages
     characters: int  #: of the transcription
-    expected_error: float | None  #: 0..1, by the evidence alone
+    expected_error: float | None  #: 0..1, without the transcription
     raw: ErrorRates
     cleaned: ErrorRates
 
 
 @dataclass(frozen=True, slots=True)
 class SetSummary:
-    """The pages of a set, read by one recipe."""
+    """The pages of a set, summarized for one recipe."""
 
     set: str
     recipe: Recipe
     pages: int
-    failed: int  #: neither read nor blank; they count as wholly wrong
+    failed: int  #: pages, neither read nor blank; their rates count as 1
     readings: float  #: mean of the pages
     seconds: float  #: mean of the pages
     raw: ErrorRates
@@ -77,16 +77,16 @@ def _summarize_set(name: str, recipe: Recipe, results: Sequence[PageResult]) -> 
 
 @dataclass(frozen=True, slots=True)
 class ReviewRanking:
-    """How well the expected error finds the pages that were read worst."""
+    """The share of the worst pages that the expected error marks for review."""
 
     recipe: Recipe
-    flagged: float  #: 0..1, of all pages: those that a person is asked to look at
-    worst: int  #: pages: the tenth with the highest CER
-    worst_flagged: int  #: of them
+    flagged: float  #: 0..1, share of all pages that are marked for review
+    worst: int  #: pages in the tenth with the highest CER
+    worst_flagged: int  #: pages among them that are marked for review
 
     @property
     def sentence(self) -> str:
-        """The same in words."""
+        """The ranking in words."""
         return (
             f"{self.recipe}: {self.flagged:.0%} of the pages are marked for review, among them "
             f"{self.worst_flagged} of the {self.worst} with the highest CER (a tenth of all)."
@@ -98,12 +98,12 @@ def review_rankings(results: Iterable[PageResult]) -> list[ReviewRanking]:
     parts: dict[Recipe, list[PageResult]] = defaultdict(list)
     for result in results:
         parts[result.recipe].append(result)
-    found = []
+    rankings = []
     for recipe, pages in parts.items():
         worst = sorted(pages, key=lambda page: -page.raw.cer)[: -(-len(pages) // 10)]
         flagged = sum(map(_is_flagged, pages)) / len(pages)
-        found.append(ReviewRanking(recipe, flagged, len(worst), sum(map(_is_flagged, worst))))
-    return found
+        rankings.append(ReviewRanking(recipe, flagged, len(worst), sum(map(_is_flagged, worst))))
+    return rankings
 
 
 def _is_flagged(result: PageResult) -> bool:

@@ -1,7 +1,7 @@
-"""Scans with transcriptions: who belongs to whom, and which languages a scan is read in.
+"""Finds scans with transcriptions, and the languages of each scan.
 
-A transcription ``NAME.gt.txt`` stands beside ``NAME.jpg`` or any other scan; a scan of several
-pages has them parted by form feeds.
+A transcription ``NAME.gt.txt`` is beside ``NAME.jpg`` or any other scan; form feeds separate the
+pages of a scan.
 """
 
 from dataclasses import dataclass
@@ -20,51 +20,53 @@ class Sample:
     """A scan with the transcriptions of its pages."""
 
     scan: Path
-    set: str  #: the folder, seen from where the search began
-    transcriptions: tuple[str, ...]  #: a page each
-    languages: tuple[str, ...]  #: the engine's codes; of several, one is found for each page
-    languages_from: str  #: where they are from: option, folder defaults, or found
+    set: str  #: the folder, relative to the one that was searched
+    transcriptions: tuple[str, ...]  #: one per page
+    languages: tuple[str, ...]  #: the engine's codes; of several, one is detected for each page
+    languages_from: str  #: ``option``, ``defaults`` (of the folder) or ``found`` (by detection)
 
 
 def find_samples(
     folder: Path, languages: tuple[str, ...], engine: Engine
 ) -> tuple[list[Sample], list[str]]:
-    """Return the scans under a folder that have a transcription, and what is amiss with others.
+    """Return the scans under a folder that have a transcription, and sentences on the others.
 
     Args:
-        folder: where to look, with all folders in it.
-        languages: the engine's codes that hold for all; none: what each folder's
-            ``_defaults.yaml`` says, and where it says nothing all that are installed.
-        engine: knows which are installed, and its code of a language.
+        folder: is searched with its subfolders.
+        languages: the engine's codes for all scans; empty: those of each folder's
+            ``_defaults.yaml``, or all installed ones if it names none.
+        engine: knows its installed languages and its codes.
 
     Raises:
-        SetupError: there is none, or the engine does not run.
-        DescriptionError: a ``_defaults.yaml`` cannot be understood.
+        SetupError: no scan has a transcription, or the engine does not run.
+        DescriptionError: a ``_defaults.yaml`` is invalid.
     """
-    samples, amiss = list[Sample](), list[str]()
-    every = tuple(sorted(engine.installed_languages()))
+    samples, problems = list[Sample](), list[str]()
+    installed = tuple(sorted(engine.installed_languages()))
     for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SCAN_SUFFIXES):
         truth = scan.with_name(scan.stem + GROUND_TRUTH_SUFFIX)
         if truth.is_file():
-            found, told = _languages_of(scan, folder, engine, languages, every)
+            codes, origin = _languages_of(scan, folder, engine, languages, installed)
             texts = tuple(truth.read_text("utf-8").removesuffix("\f").split("\f"))
-            part = scan.parent.relative_to(folder).as_posix()
-            name = folder.resolve().name if part == "." else part
-            samples.append(Sample(scan, name, texts, found, told))
+            subfolder = scan.parent.relative_to(folder).as_posix()
+            name = folder.resolve().name if subfolder == "." else subfolder
+            samples.append(Sample(scan, name, texts, codes, origin))
         else:
-            amiss.append(f"{scan} has no transcription {truth.name}")
+            problems.append(f"{scan} has no transcription {truth.name}")
     if not samples:
         msg = f"{folder} holds no scan with a transcription NAME{GROUND_TRUTH_SUFFIX} beside it."
         raise SetupError(msg)
-    known = {sample.scan.with_name(sample.scan.stem + GROUND_TRUTH_SUFFIX) for sample in samples}
-    lonely = set(folder.rglob(f"*{GROUND_TRUTH_SUFFIX}")) - known
-    return samples, amiss + [f"{path} has no scan beside it" for path in sorted(lonely)]
+    matched = {sample.scan.with_name(sample.scan.stem + GROUND_TRUTH_SUFFIX) for sample in samples}
+    unmatched = set(folder.rglob(f"*{GROUND_TRUTH_SUFFIX}")) - matched
+    return samples, problems + [f"{path} has no scan beside it" for path in sorted(unmatched)]
 
 
 def _languages_of(
-    scan: Path, folder: Path, engine: Engine, given: tuple[str, ...], every: tuple[str, ...]
+    scan: Path, folder: Path, engine: Engine, option: tuple[str, ...], installed: tuple[str, ...]
 ) -> tuple[tuple[str, ...], str]:
-    if given:
-        return given, "option"
-    named = merge_sources(find_sources(scan, folder)).description.language
-    return (every, "found") if named is None else ((engine.language_code(named),), "defaults")
+    if option:
+        return option, "option"
+    language = merge_sources(find_sources(scan, folder)).description.language
+    if language is None:
+        return installed, "found"
+    return (engine.language_code(language),), "defaults"
