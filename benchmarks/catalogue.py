@@ -1,10 +1,10 @@
-"""The catalogue of a big house: 100,000 records of 20 pages, made up, and how fast it answers.
+"""Measures searches in the catalogue of a big archive: 100,000 made-up records of 20 pages.
 
     uv run python benchmarks/catalogue.py build /tmp/big --records 100000 --pages 20
     uv run python benchmarks/catalogue.py ask /tmp/big
 
-Pages are words drawn by Zipf's law from the frequent words of Russian and English, so that some
-stand on most pages and most on few. ``ask`` prints medians and 95th percentiles.
+Pages have words drawn by Zipf's law from the frequent words of Russian and English, so that some
+are on most pages and most on few. ``ask`` prints medians and 95th percentiles.
 """
 
 import argparse
@@ -28,13 +28,13 @@ _ARCHIVES = ("RGASPI", "GARF", "RGANI", "AVP RF", "TsAMO")
 
 
 def vocabulary() -> list[str]:
-    """Return the words, the most frequent first, Russian and English by turns."""
-    both = zip(top_n_list("ru", 60_000), top_n_list("en", 60_000), strict=False)
-    return list(dict.fromkeys(word for pair in both for word in pair if word.isalpha()))
+    """Return the words, most frequent first, alternating between Russian and English."""
+    pairs = zip(top_n_list("ru", 60_000), top_n_list("en", 60_000), strict=False)
+    return list(dict.fromkeys(word for pair in pairs for word in pair if word.isalpha()))
 
 
 class Pages:
-    """Draws pages of words; the same seed draws the same."""
+    """Draws pages of words; the same seed draws the same pages."""
 
     def __init__(self, seed: int) -> None:
         self._words = np.array(vocabulary(), dtype=object)
@@ -43,17 +43,18 @@ class Pages:
         self._draw = np.random.default_rng(seed)
 
     def texts(self, count: int) -> list[str]:
-        """Return so many pages."""
+        """Return ``count`` pages."""
         places = np.searchsorted(self._sums, self._draw.random((count, _WORDS)))
         return [" ".join(row) for row in self._words[places]]
 
 
 def record(number: int, texts: Sequence[str]) -> CatalogRow:
-    """Return a made-up record as the catalogue takes it."""
+    """Return a made-up record as a row of the catalogue."""
     archive = _ARCHIVES[number % len(_ARCHIVES)]
     fond, delo, year = 17 + number % 211, number // 40 + 1, 1917 + number % 75
     pages = tuple(
-        CatalogPage(place, f"{place}", "ok", 0.9, text) for place, text in enumerate(texts, 1)
+        CatalogPage(position, f"{position}", "ok", 0.9, text)
+        for position, text in enumerate(texts, 1)
     )
     return CatalogRow(
         id=f"made-up-{number:06d}", version=1, folder=f"{archive.lower()}/f{fond}/{number:06d}",
@@ -68,22 +69,22 @@ def record(number: int, texts: Sequence[str]) -> CatalogRow:
 
 def records(count: int, pages: int) -> Iterator[CatalogRow]:
     """Yield made-up records."""
-    drawn = Pages(1949)
+    source = Pages(1949)
     for number in range(count):
-        yield record(number, drawn.texts(pages))
+        yield record(number, source.texts(pages))
         if number % 5000 == 4999:
             print(f"{number + 1:,} records", flush=True)
 
 
 def ask(folder: Path) -> None:
-    """Print how long each kind of question takes."""
+    """Print how long each kind of query takes."""
     with Catalog(folder / "catalog.sqlite", folder / "records") as catalog:
-        words, chance = vocabulary(), random.Random(1)
+        words, rng = vocabulary(), random.Random(1)
 
         def word(low: int, high: int) -> str:
-            return words[int(low * (high / low) ** chance.random())]
+            return words[int(low * (high / low) ** rng.random())]
 
-        kinds: dict[str, Callable[[], str]] = {
+        queries: dict[str, Callable[[], str]] = {
             "a rare word": lambda: word(5_000, 60_000),
             "a common word": lambda: word(100, 5_000),
             "one of the hundred most frequent": lambda: word(1, 100),
@@ -92,66 +93,68 @@ def ask(folder: Path) -> None:
             "a phrase": lambda: f'"{word(1, 300)} {word(1, 300)}"',
             "a beginning": lambda: f"{word(100, 20_000)[:4]}*",
         }
-        everything = []
-        for kind, made in kinds.items():
-            lasted = [_lasted(partial(catalog.search, made())) for _ in range(60)]
-            everything += lasted
-            _print(kind, lasted)
-        _print("search, all of these", everything)
+        all_times = []
+        for kind, make_query in queries.items():
+            times = [_time_ms(partial(catalog.search, make_query())) for _ in range(60)]
+            all_times += times
+            _print_row(kind, times)
+        _print_row("search, all of these", all_times)
         for after in ("", "made-up-050000"):
-            lasted = [_lasted(lambda: list(catalog.iter_entries(100, after))) for _ in range(20)]  # noqa: B023
-            _print(f"list, a page of 100 {after and 'from the middle'}", lasted)
+            times = [_time_ms(lambda: list(catalog.iter_entries(100, after))) for _ in range(20)]  # noqa: B023
+            _print_row(f"list, a page of 100 {after and 'from the middle'}", times)
         ids = [f"made-up-{number:06d}" for number in range(50)]
-        _print("show", [_lasted(partial(catalog.get_entry, one)) for one in ids])
+        _print_row("show", [_time_ms(partial(catalog.get_entry, key)) for key in ids])
         files = [f"GARF, f. {number}, op. 1, d. 9" for number in range(17, 60)]
-        _print("what is in a file", [_lasted(partial(catalog.find_below, one)) for one in files])
-    drawn = Pages(7)
-    fresh = [record(10**6 + number, drawn.texts(4)) for number in range(100)]
-    _print("add a record of 4 pages", _added(folder / "catalog.sqlite", fresh))
+        _print_row(
+            "what is in a file", [_time_ms(partial(catalog.find_below, key)) for key in files]
+        )
+    pages = Pages(7)
+    rows = [record(10**6 + number, pages.texts(4)) for number in range(100)]
+    _print_row("add a record of 4 pages", _time_additions(folder / "catalog.sqlite", rows))
 
 
-def _added(path: Path, cards: Sequence[CatalogRow]) -> list[float]:
-    """Add records as a publication does: announced, then entered, each forced to disk."""
-    lasted = []
-    with closing(open_database(path)) as db:
-        for card in cards:
-            begun = time.perf_counter()
-            with db:
-                db.execute("INSERT INTO pending VALUES (?)", [card.folder])
-            with db:
-                upsert(db, card)
-                db.execute("DELETE FROM pending")
-            lasted.append(1000 * (time.perf_counter() - begun))
-    return lasted
+def _time_additions(path: Path, rows: Sequence[CatalogRow]) -> list[float]:
+    """Return the milliseconds of adding each record as a publication does, in two commits."""
+    times = []
+    with closing(open_database(path)) as database:
+        for row in rows:
+            started = time.perf_counter()
+            with database:
+                database.execute("INSERT INTO pending VALUES (?)", [row.folder])
+            with database:
+                upsert(database, row)
+                database.execute("DELETE FROM pending")
+            times.append(1000 * (time.perf_counter() - started))
+    return times
 
 
-def _lasted(do: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    do()
-    return 1000 * (time.perf_counter() - begun)
+def _time_ms(action: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    action()
+    return 1000 * (time.perf_counter() - started)
 
 
-def _print(what: str, lasted: Sequence[float]) -> None:
-    late = statistics.quantiles(lasted, n=20)[-1] if len(lasted) > 1 else lasted[0]
-    print(f"{what:36} median {statistics.median(lasted):8.1f} ms   p95 {late:8.1f} ms", flush=True)
+def _print_row(label: str, times: Sequence[float]) -> None:
+    p95 = statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+    print(f"{label:36} median {statistics.median(times):8.1f} ms   p95 {p95:8.1f} ms", flush=True)
 
 
 def main() -> None:
-    """Build, or ask."""
+    """Build the catalogue, or query it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["build", "ask"])
+    parser.add_argument("action", choices=["build", "ask"])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--records", type=int, default=100_000)
     parser.add_argument("--pages", type=int, default=20)
-    given = parser.parse_args()
-    if given.what == "ask":
-        ask(given.folder)
+    options = parser.parse_args()
+    if options.action == "ask":
+        ask(options.folder)
         return
-    (given.folder / "records").mkdir(parents=True, exist_ok=True)
-    begun = time.monotonic()
-    build_from_rows(given.folder / "catalog.sqlite", records(given.records, given.pages))
-    size = (given.folder / "catalog.sqlite").stat().st_size
-    print(f"built in {time.monotonic() - begun:.0f} s, {size / 2**20:,.0f} MB")
+    (options.folder / "records").mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    build_from_rows(options.folder / "catalog.sqlite", records(options.records, options.pages))
+    size = (options.folder / "catalog.sqlite").stat().st_size
+    print(f"built in {time.monotonic() - started:.0f} s, {size / 2**20:,.0f} MB")
 
 
 if __name__ == "__main__":

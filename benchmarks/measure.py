@@ -1,8 +1,8 @@
-"""What one command costs: its time, its processors, the memory of its whole process tree.
+"""Measures the time, the CPU and the memory of a command with its whole process tree.
 
-Wall time and CPU are the kernel's own account. Memory and the number of recognitions are looked
-at while the command runs, so a peak between two looks is missed; every program is looked at
-alike, and the looking takes a tenth of one core from each (its CPU is not counted).
+Wall time and CPU are the kernel's account. Memory and the number of recognitions are sampled while
+the command runs, so a peak between two samples is missed; sampling is the same for all programs and
+takes a tenth of one core (its CPU is not counted).
 """
 
 import os
@@ -17,51 +17,51 @@ from pathlib import Path
 
 import psutil
 
-RECOGNIZER = "tesseract"  #: a process of this name is a recognition
-_LOOK = 0.05  #: seconds between two counts of the recognitions
-_WEIGH = 4  #: memory is summed at every fourth: the kernel has to walk all pages for it
+RECOGNIZER = "tesseract"  #: the name of the process that recognizes an image
+_INTERVAL = 0.05  #: seconds between two samples of the recognitions
+_MEMORY_EVERY = 4  #: samples per sum of memory, for which the kernel visits all its pages
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run took."""
+    """The cost of one run."""
 
     wall: float  #: seconds
-    cpu: float  #: seconds, of the program and all that it started
-    memory: int  #: bytes: most at one time, over the whole tree, shared pages counted once (PSS)
+    cpu: float  #: seconds, of the program and all its children
+    memory: int  #: bytes: peak of the whole tree, shared pages counted once (PSS)
     full: float  #: 0..1, share of the wall time in which every core had a recognition
 
 
 class CommandError(Exception):
-    """A command that is measured failed: there is nothing to compare."""
+    """A measured command failed, so there is nothing to compare."""
 
 
 def measured(
-    words: Sequence[object], folder: Path, cores: int, environ: Mapping[str, str] | None = None
+    command: Sequence[object], folder: Path, cores: int, environ: Mapping[str, str] | None = None
 ) -> Cost:
-    """Run a command in a folder and return what it took.
+    """Run a command in a folder and return its cost.
 
     Raises:
-        CommandError: it ended with another status than 0.
+        CommandError: it ended with another status than 0; the message has its output.
     """
     log = folder / "log.txt"
-    before, begun = _children(), time.monotonic()
+    before, started = _child_cpu_seconds(), time.monotonic()
     with log.open("wb") as output:
         child = subprocess.Popen(
-            [str(word) for word in words], cwd=folder, env=_environment(environ or {}),
+            [str(part) for part in command], cwd=folder, env=_environment(environ or {}),
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        with _watched(child, cores) as watch:
+        with _watch(child, cores) as watcher:
             status = child.wait()
-            wall = time.monotonic() - begun
+            wall = time.monotonic() - started
     if status:
-        message = f"{words[0]} ended with {status}:\n{log.read_text('utf-8', 'replace')}"
+        message = f"{command[0]} ended with {status}:\n{log.read_text('utf-8', 'replace')}"
         raise CommandError(message)
-    return Cost(wall, _children() - before, watch.memory, watch.full / wall)
+    return Cost(wall, _child_cpu_seconds() - before, watcher.memory, watcher.full / wall)
 
 
-class _Watch(threading.Thread):
-    """Looks at a process tree until it is told to stop."""
+class _Watcher(threading.Thread):
+    """Samples a process tree until ``over`` is set."""
 
     def __init__(self, root: int, cores: int) -> None:
         super().__init__(daemon=True)
@@ -71,35 +71,35 @@ class _Watch(threading.Thread):
         self._root, self._cores = root, cores
 
     def run(self) -> None:
-        looks, last = 0, time.monotonic()
-        while not self.over.wait(_LOOK):
-            tree = _tree(self._root)
+        samples, previous = 0, time.monotonic()
+        while not self.over.wait(_INTERVAL):
+            tree = _process_tree(self._root)
             now = time.monotonic()
-            if sum(map(_recognizes, tree)) >= self._cores:
-                self.full += now - last
-            last = now
-            if looks % _WEIGH == 0:
-                self.memory = max(self.memory, sum(map(_weight, tree)))
-            looks += 1
+            if sum(map(_is_recognition, tree)) >= self._cores:
+                self.full += now - previous
+            previous = now
+            if samples % _MEMORY_EVERY == 0:
+                self.memory = max(self.memory, sum(map(_memory_bytes, tree)))
+            samples += 1
 
 
 @contextmanager
-def _watched(child: subprocess.Popen[bytes], cores: int) -> Iterator[_Watch]:
-    """Watch a command; nothing of it is left running where we are interrupted."""
-    watch = _Watch(child.pid, cores)
-    watch.start()
+def _watch(child: subprocess.Popen[bytes], cores: int) -> Iterator[_Watcher]:
+    """Watch a command; kill its whole tree if we are interrupted."""
+    watcher = _Watcher(child.pid, cores)
+    watcher.start()
     try:
-        yield watch
+        yield watcher
     finally:
-        watch.over.set()
-        watch.join()
+        watcher.over.set()
+        watcher.join()
         if child.poll() is None:
-            for process in _tree(child.pid):
+            for process in _process_tree(child.pid):
                 process.kill()
             child.wait()
 
 
-def _tree(root: int) -> list[psutil.Process]:
+def _process_tree(root: int) -> list[psutil.Process]:
     try:
         top = psutil.Process(root)
         return [top, *top.children(recursive=True)]
@@ -107,31 +107,31 @@ def _tree(root: int) -> list[psutil.Process]:
         return []
 
 
-def _recognizes(process: psutil.Process) -> bool:
-    """Tell whether it reads an image: asked for its version alone it has one argument."""
+def _is_recognition(process: psutil.Process) -> bool:
+    """Return whether a process reads an image; a query for its version has one argument."""
     try:
         return process.name() == RECOGNIZER and len(process.cmdline()) > 2
     except psutil.Error:  # gone, or a zombie, which has no command line
         return False
 
 
-def _weight(process: psutil.Process) -> int:
-    """Return a process's memory in bytes; its resident set where the system keeps no PSS."""
+def _memory_bytes(process: psutil.Process) -> int:
+    """Return a process's memory in bytes: PSS, or the resident set if the system has no PSS."""
     try:
-        held = process.memory_full_info()
+        info = process.memory_full_info()
     except psutil.Error:
         return 0
-    return int(getattr(held, "pss", held.rss))
+    return int(getattr(info, "pss", info.rss))
 
 
-def _children() -> float:
-    """Return the CPU seconds of all children that have ended, and of theirs."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _child_cpu_seconds() -> float:
+    """Return the CPU seconds of all ended children and their descendants."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
-def _environment(more: Mapping[str, str]) -> dict[str, str]:
-    """Return our environment without what a developer set for his own work."""
-    own = ("OPIS_", "PREFECT_", "OMP_", "SOURCE_DATE_EPOCH")
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(own)}
-    return {**kept, **more}
+def _environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """Return our environment without a developer's own settings, plus the extra variables."""
+    prefixes = ("OPIS_", "PREFECT_", "OMP_", "SOURCE_DATE_EPOCH")
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(prefixes)}
+    return {**inherited, **extra}

@@ -1,4 +1,4 @@
-"""The programs that are compared: each reads one scan and gives back what is on every page."""
+"""The compared programs: each reads one scan and returns the text of every page."""
 
 import json
 import sys
@@ -16,64 +16,64 @@ BIN = Path(sys.executable).parent
 
 @dataclass(frozen=True)
 class Job:
-    """The same for every program."""
+    """The input of every program."""
 
     scan: Path
-    told: str  #: languages, as Tesseract names them
+    told: str  #: Tesseract's language codes, joined by ``+``
     cores: int
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one program: what it took and what it read, page for page."""
+    """One run of one program: its cost and its text, page by page."""
 
     cost: Cost
     pages: tuple[str, ...]
-    reading: tuple[str, ...] = ()  #: the cleaned text, where the program makes one
+    reading: tuple[str, ...] = ()  #: the cleaned text, if the program makes one
 
 
 def opis(job: Job, folder: Path) -> Run:
-    """All of Opis without Prefect: record, ALTO, searchable PDF, bag, catalogue."""
-    return _opis(job, folder, folder / "out")
+    """Run all of Opis without Prefect: record, ALTO, searchable PDF, bag, catalogue."""
+    return _run_opis(job, folder, folder / "out")
 
 
 def library(job: Job, folder: Path) -> Run:
-    """The same with Tesseract as a library; its recognitions are no processes to be counted."""
-    return _opis(job, folder, folder / "library", {"OPIS_ENGINE": "tesserocr"})
+    """Run Opis with Tesseract as a library; its recognitions are no processes, so not counted."""
+    return _run_opis(job, folder, folder / "library", {"OPIS_ENGINE": "tesserocr"})
 
 
 def again(job: Job, folder: Path) -> Run:
-    """Opis once more after ``opis``: the scan is known and its record is there."""
-    return _opis(job, folder, folder / "out")
+    """Run Opis again after ``opis``: the scan is known and has its record."""
+    return _run_opis(job, folder, folder / "out")
 
 
 def kept(job: Job, folder: Path) -> Run:
-    """Opis after ``opis`` into a new archive with the old page cache: all but the recognition."""
+    """Run Opis after ``opis`` into a new archive with the old page cache: no recognition."""
     fresh = folder / "fresh"
     fresh.mkdir()
     (folder / "out" / ".opis").rename(fresh / ".opis")
-    return _opis(job, folder, fresh)
+    return _run_opis(job, folder, fresh)
 
 
 def ocrmypdf(job: Job, folder: Path) -> Run:
-    """OCRmyPDF without conversion to PDF/A, which Opis does not do either."""
-    words = (
+    """Run OCRmyPDF without conversion to PDF/A, which Opis does not do either."""
+    command = (
         BIN / "ocrmypdf", "-l", job.told, "--jobs", job.cores, "--output-type", "pdf",
         "--sidecar", folder / "text.txt", job.scan, folder / "out.pdf",
     )  # fmt: skip
-    cost = measured(words, folder, job.cores)
+    cost = measured(command, folder, job.cores)
     return Run(cost, tuple((folder / "text.txt").read_text("utf-8").split("\f")))
 
 
 def tesseract(job: Job, folder: Path) -> Run:
-    """Bare Tesseract on the scan's page images, text alone, a process a core."""
-    names = _images(job.scan, folder)
+    """Run bare Tesseract on the scan's page images, for text only, one process per core."""
+    names = _extract_images(job.scan, folder)
     (folder / "names.txt").write_text("\n".join(names))
-    words = (
+    command = (
         "xargs", "-a", "names.txt", "-P", job.cores, "-I{}",
         "tesseract", "{}", "{}", "-l", job.told,
     )  # fmt: skip
-    cost = measured(words, folder, job.cores, {"OMP_THREAD_LIMIT": "1"})
+    cost = measured(command, folder, job.cores, {"OMP_THREAD_LIMIT": "1"})
     return Run(cost, tuple((folder / f"{name}.txt").read_text("utf-8") for name in names))
 
 
@@ -87,23 +87,25 @@ PROGRAMS: dict[str, Callable[[Job, Path], Run]] = {
 }
 
 
-def _opis(job: Job, folder: Path, output: Path, environ: Mapping[str, str] | None = None) -> Run:
-    words = (
+def _run_opis(
+    job: Job, folder: Path, output: Path, environ: Mapping[str, str] | None = None
+) -> Run:
+    command = (
         BIN / "opis", "ingest", "--direct", "--inbox", folder / "inbox", "--output", output,
         "--languages", job.told, "--jobs", job.cores, job.scan,
     )  # fmt: skip
-    cost = measured(words, folder, job.cores, {"OPIS_SETTLE_SECONDS": "0", **(environ or {})})
+    cost = measured(command, folder, job.cores, {"OPIS_SETTLE_SECONDS": "0", **(environ or {})})
     record = json.loads(next(output.rglob("record.json")).read_text("utf-8"))
     raw = tuple(page["raw_text"] for page in record["pages"])
     return Run(cost, raw, tuple(page["reading_text"] for page in record["pages"]))
 
 
-def _images(scan: Path, folder: Path) -> list[str]:
-    """Take the page images out of the scan, as they are; this is not measured."""
+def _extract_images(scan: Path, folder: Path) -> list[str]:
+    """Extract the page images unchanged and return their names; this is not measured."""
     names = []
     with pikepdf.open(scan) as pdf:
         for number, page in enumerate(pdf.pages):
-            (found,) = page.images.values()
-            image = pikepdf.PdfImage(cast("pikepdf.Stream", found))
+            (stream,) = page.images.values()
+            image = pikepdf.PdfImage(cast("pikepdf.Stream", stream))
             names.append(Path(image.extract_to(fileprefix=str(folder / f"{number:04}"))).name)
     return names

@@ -1,7 +1,7 @@
 """Make the bundled sample letter: a facsimile for demonstration, not a scan of the document.
 
-Run from anywhere: `uv run python samples/make_letter.py [FOLDER OF FONTS]`. It reads the text
-beside it and writes the PDF beside it: four page images, no text layer, the same bytes each time.
+Run `uv run python samples/make_letter.py [FOLDER OF FONTS]` in any folder. It reads the text in its
+own folder and writes the PDF there: four page images, no text layer, the same bytes each time.
 """
 
 import io
@@ -26,28 +26,28 @@ def main(folder_of_fonts: str = "/usr/share/fonts") -> None:
     text = (HERE / f"{NAME}.gt.txt").read_text(encoding="utf-8")
     faces = Faces(Path(folder_of_fonts))
     pages = [
-        _page(place, typed.removesuffix("\n"), faces)
-        for place, typed in enumerate(text.split("\f"))
+        _draw_leaf(index, page_text.removesuffix("\n"), faces)
+        for index, page_text in enumerate(text.split("\f"))
     ]
     (HERE / f"{NAME}.pdf").write_bytes(_bind(pages))
 
 
-def _page(place: int, typed: str, faces: Faces) -> bytes:
+def _draw_leaf(index: int, text: str, faces: Faces) -> bytes:
     """Draw one leaf and encode it as a grey JPEG."""
     sheet = Sheet(
-        text=typed,
-        leaf=f"{FIRST_LEAF + place:04}",
-        stamp=() if place else STAMP,
+        text=text,
+        leaf=f"{FIRST_LEAF + index:04}",
+        stamp=() if index else STAMP,
         underlined=UNDERLINED,
     )
     encoded = io.BytesIO()
-    page = draw_page(sheet, DEGRADATIONS["worn"], SEED + place, faces)
+    page = draw_page(sheet, DEGRADATIONS["worn"], SEED + index, faces)
     page.save(encoded, "JPEG", quality=JPEG_QUALITY, optimize=True, dpi=(300, 300))
     return encoded.getvalue()
 
 
 def _bind(pages: list[bytes]) -> bytes:
-    """Put the JPEGs into a PDF as they are, with no date and no random identifier."""
+    """Put the JPEGs unchanged into a PDF without a date or a random identifier."""
     pdf: bytes = img2pdf.convert(
         pages,
         engine=img2pdf.Engine.internal,
