@@ -1,1 +1,1 @@
-"""From a page image to a reading: prepare, recognize, keep; in child processes."""
+"""Recognition of a page image: preparation, engines, evidence, language, blank pages."""

@@ -1,4 +1,4 @@
-"""One recognition of a prepared page image, weighed."""
+"""One recognition of a prepared page image, with its evidence."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,17 +12,17 @@ from pipeline.ocr.preprocess import PreparedImage
 from pipeline.text import PageText
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
+@dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
 class PreparedView:
-    """A way to look at the page: the prepared image, and its letters that stand in lines."""
+    """A prepared image and those of its components that stand in lines."""
 
     image: PreparedImage
     line_components: LineComponents
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
+@dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
 class Attempt:
-    """One recognition; the text is in pixels of the prepared image."""
+    """One recognition; boxes of the text are in pixels of the prepared image."""
 
     image: PreparedImage
     options: RecognitionOptions
@@ -31,20 +31,21 @@ class Attempt:
 
 
 def view_of(image: PreparedImage) -> PreparedView:
-    """Return the image with the marks found on it."""
+    """Return the image with its components that stand in lines."""
     return PreparedView(image, find_line_components(image.components, image.pixels.shape))
 
 
 def attempt_reading(
     view: PreparedView, options: RecognitionOptions, engine: Engine, folder: Path
 ) -> Attempt:
-    """Recognize the image as it is.
+    """Recognize the prepared image and weigh the evidence.
 
     Raises:
-        PageError: the engine failed; PageTimeoutError where it took too long.
+        PageTimeoutError: the engine took longer than its limit.
+        PageError: the engine failed.
     """
     path = folder / f"{id(view.image.pixels)}.pgm"
-    if not path.exists():  # else it was read in another language
+    if not path.exists():  # an attempt with other options may have written it
         cv2.imwrite(str(path), view.image.pixels)
     text = engine.read(path, options)
     return Attempt(
@@ -55,19 +56,20 @@ def attempt_reading(
 def attempt_with_lines_separated(
     view: PreparedView, options: RecognitionOptions, engine: Engine, folder: Path
 ) -> Attempt:
-    """Recognize the image with its lines drawn apart; the text is in pixels of the image as it was.
+    """Recognize the image with its lines moved apart; boxes are mapped back to the image as it was.
 
     Raises:
-        PageError: the engine failed; PageTimeoutError where it took too long.
+        PageTimeoutError: the engine took longer than its limit.
+        PageError: the engine failed.
     """
     image = view.image
-    apart = separate_lines(image.pixels, view.line_components, image.components.typical_height)
-    if not len(apart.seams):
+    separated = separate_lines(image.pixels, view.line_components, image.components.typical_height)
+    if not len(separated.seams):
         return attempt_reading(view, options, engine, folder)
     path = folder / "apart.pgm"
-    cv2.imwrite(str(path), apart.pixels)
-    text = map_boxes(engine.read(path, options), apart.map_back)
-    image = image.with_step(apart.step, image.pixels, image.components)
+    cv2.imwrite(str(path), separated.pixels)
+    text = map_boxes(engine.read(path, options), separated.map_back)
+    image = image.with_step(separated.step, image.pixels, image.components)
     return Attempt(
         image, options, text, weigh_evidence(text, view.line_components, options.languages)
     )

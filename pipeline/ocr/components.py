@@ -1,4 +1,4 @@
-"""Finds the marks on a page that have the size and shape of letters."""
+"""Find the connected components of a page that have the size and shape of letters."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,35 +12,32 @@ from pipeline.ocr.transform import AffineTransform
 
 _NumberArray = NDArray[np.integer[Any] | np.floating[Any]]
 
-_MIN_LETTER_HEIGHT, _MAX_LETTER_HEIGHT = (
-    5,
-    160,
-)  #: pixels; what may be a letter at any sane resolution
-_MIN_CONTRAST = 12  #: grey levels below its neighbourhood that make a mark, of 255
-_HALVING_SIZE = 2400  #: pixels of the longer side; from here half of them show letters as well
+_MIN_LETTER_HEIGHT, _MAX_LETTER_HEIGHT = 5, 160  #: pixels; letters at any sane resolution
+_MIN_CONTRAST = 12  #: grey levels (of 255) by which ink is darker than its neighbourhood
+_HALVING_SIZE = 2400  #: pixels of the longer side; from here half the resolution shows letters too
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
+@dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
 class LetterComponents:
-    """Letter-like marks: one entry of each array for each, lengths in pixels."""
+    """Components like letters: parallel arrays with one entry for each, lengths in pixels."""
 
     x: NDArray[np.float64]  #: centres, origin top left
     y: NDArray[np.float64]
     height: NDArray[np.float64]
-    ink_grey: int  #: median grey of their pixels, 0 is black; 0 where there is none
+    ink_grey: int  #: median grey of their pixels, 0 is black; 0 if there are none
 
     @property
     def count(self) -> int:
-        """How many there are."""
+        """The number of components."""
         return len(self.x)
 
     @property
     def typical_height(self) -> float:
-        """Their median height, pixels; 0 where there is none."""
+        """Their median height in pixels; 0 if there are none."""
         return float(np.median(self.height)) if self.count else 0.0
 
     def apply_transform(self, transform: AffineTransform) -> "LetterComponents":
-        """Return them where ``transform`` puts them; heights scale with it and do not turn."""
+        """Return them with mapped centres; heights are scaled, but not rotated."""
         x, y = (
             transform.a * self.x + transform.b * self.y + transform.c,
             transform.d * self.x + transform.e * self.y + transform.f,
@@ -49,40 +46,40 @@ class LetterComponents:
 
 
 def find_letter_components(page: Grey) -> LetterComponents:
-    """Find the marks that have the size and shape of letters on a levelled page.
+    """Find the components of letter size and shape on a page with levelled background.
 
     Args:
         page: grey pixels, height x width, 0 is black; the paper is white.
     """
     if max(page.shape) < _HALVING_SIZE or min(page.shape) < 2 * _MIN_LETTER_HEIGHT:
         return _detect_components(page)
-    # Four times faster, and the grain of the paper no longer passes for letters.
-    found = _detect_components(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-    return LetterComponents(2 * found.x, 2 * found.y, 2 * found.height, found.ink_grey)
+    # Four times faster, and the grain of the paper is no longer taken for letters.
+    half = _detect_components(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+    return LetterComponents(2 * half.x, 2 * half.y, 2 * half.height, half.ink_grey)
 
 
 def _detect_components(page: cv2.typing.MatLike) -> LetterComponents:
-    # A threshold of the neighbourhood sees faint typing beside a black border; Otsu's does not.
+    # A threshold by neighbourhood finds faint typing beside a black border; Otsu's does not.
     ink = cv2.adaptiveThreshold(
         page, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, _MIN_CONTRAST
     )
     _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     area = stats[:, cv2.CC_STAT_AREA]
-    shaped = (height >= _MIN_LETTER_HEIGHT) & (height <= _MAX_LETTER_HEIGHT) & (width >= 2)
-    shaped &= (width <= 3 * height) & (height <= 6 * width) & (area > 0.12 * width * height)
-    shaped[0] = False  # the paper
-    # Specks outnumber letters on dirty paper, but cover less of it: weigh marks by their area.
-    shaped &= height > _weighted_median(height[shaped], area[shaped]) / 2
-    depth = int(np.median(page[shaped[labels]])) if shaped.any() else 0
-    x, y = centres[shaped].T
-    return LetterComponents(x, y, height[shaped].astype(np.float64), depth)
+    is_letter = (height >= _MIN_LETTER_HEIGHT) & (height <= _MAX_LETTER_HEIGHT) & (width >= 2)
+    is_letter &= (width <= 3 * height) & (height <= 6 * width) & (area > 0.12 * width * height)
+    is_letter[0] = False  # the paper
+    # Specks outnumber letters on dirty paper, but cover less of it: weigh components by area.
+    is_letter &= height > _weighted_median(height[is_letter], area[is_letter]) / 2
+    ink_grey = int(np.median(page[is_letter[labels]])) if is_letter.any() else 0
+    x, y = centres[is_letter].T
+    return LetterComponents(x, y, height[is_letter].astype(np.float64), ink_grey)
 
 
 def _weighted_median(values: _NumberArray, weights: _NumberArray) -> float:
-    """Return the value at which half of the weight is reached; 0 where there is none."""
+    """Return the value at which half of the weight is reached; 0 if there are no values."""
     if not len(values):
         return 0.0
     order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
+    cumulative = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(cumulative, cumulative[-1] / 2)])

@@ -1,4 +1,4 @@
-"""What an engine is asked and what it answers, in words that no engine has for itself."""
+"""The interface of an OCR engine: options, signature and result, in terms of no one engine."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,32 +11,31 @@ from pipeline.text import Block, Box, Line, PageText
 
 
 class PageSegmentation(StrEnum):
-    """How the engine finds the lines."""
+    """How the engine finds the lines of a page."""
 
-    PAGE = "page"  #: it looks for columns and blocks
-    BLOCK = "block"  #: one block of lines; finds what the other loses, and reads stains too
+    PAGE = "page"  #: the engine looks for columns and blocks
+    BLOCK = "block"  #: one block of lines; finds lines that PAGE loses, but reads stains too
 
 
 class Binarization(StrEnum):
-    """How the engine tells ink from paper."""
+    """How the engine separates ink from paper."""
 
-    OTSU = "otsu"  #: one level for the page
-    SAUVOLA = (
-        "sauvola"  #: by neighbourhood; better on thick and tight typing, worse on the faintest
-    )
+    OTSU = "otsu"  #: one threshold for the page
+    #: a threshold by neighbourhood; better on thick and tight typing, worse on the faintest
+    SAUVOLA = "sauvola"
 
 
 @dataclass(frozen=True, slots=True)
 class RecognitionOptions:
-    """What may differ from one reading of an image to the next."""
+    """Options that may differ from one reading of an image to the next."""
 
-    languages: tuple[str, ...]  #: the engine's codes; more than one cost more and read no better
+    languages: tuple[str, ...]  #: the engine's codes; several cost more time and read no better
     segmentation: PageSegmentation = PageSegmentation.PAGE
     binarization: Binarization = Binarization.OTSU
 
 
 class Engine(Protocol):
-    """Anything that reads a page image; one is made for each page."""
+    """An OCR engine; each page gets an instance of its own."""
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -44,39 +43,39 @@ class Engine(Protocol):
 
     @property
     def signature(self) -> EngineSignature:
-        """What a reading depends on: name, version, languages, models, settings.
+        """All that a reading depends on: name, version, languages, models, settings.
 
         Raises:
-            SetupError: the engine or the model of a language is missing; says what to install.
+            SetupError: the engine or a model is missing; the message names the package to install.
         """
 
     def installed_languages(self) -> tuple[str, ...]:
-        """Return the engine's codes of all languages that it can read on this machine.
+        """Return the engine's codes of all languages that are installed on this machine.
 
         Raises:
             SetupError: the engine is not installed or does not run.
         """
 
     def language_code(self, tag: str) -> str:
-        """Return the engine's code of a language in BCP 47, whether it has that language or not.
+        """Return the engine's code of a BCP 47 tag, installed or not.
 
-        What is no such tag passes for a code.
+        A string that is no such tag is returned unchanged, as a code.
         """
 
     def format_options(self, options: RecognitionOptions) -> str:
-        """Return the options as the engine takes them; provenance publishes them so."""
+        """Return the options in the engine's own notation, which provenance publishes."""
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
-        """Return what is on the image, untouched, in pixels of that image.
+        """Return the uncorrected text of an image; boxes in its pixels, origin top left.
 
         Raises:
-            PageTimeoutError: it took longer than the engine's limit.
+            PageTimeoutError: the engine took longer than its limit.
             PageError: the engine failed.
         """
 
 
 def map_boxes(text: PageText, box_map: Callable[[Box], Box]) -> PageText:
-    """Return the same text with every word's box put through ``box_map``."""
+    """Return the text with each word's box replaced by ``box_map`` of it."""
     return PageText(
         tuple(
             Block(

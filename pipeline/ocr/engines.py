@@ -1,7 +1,8 @@
-"""The engines there are, by the name that the setting ``engine`` gives them.
+"""The registry of OCR engines, by the values of the setting ``engine``.
 
-To add one: its module with a class that is an ``Engine`` (languages and seconds for a page make
-one), a row here under a name that ``settings.EngineName`` has, its packages in pyproject.toml.
+To add one: write a module with a class that implements ``Engine`` and is constructed from languages
+and seconds for a page; add a row here under a name of ``settings.EngineName``, and its packages to
+pyproject.toml.
 """
 
 import math
@@ -17,10 +18,10 @@ from pipeline.settings import EngineName
 
 @dataclass(frozen=True, slots=True)
 class EngineEntry:
-    """Where the code of an engine is; only that of the engine that is set is imported."""
+    """The place of an engine's class; only the configured engine is imported."""
 
     path: str  #: ``module:class``
-    extra: str = ""  #: the optional extra of pyproject.toml that has its packages
+    extra: str = ""  #: the extra of pyproject.toml with its packages; empty if it needs none
 
 
 ENGINES: Mapping[EngineName, EngineEntry] = {
@@ -33,21 +34,21 @@ def make_engine(name: EngineName, languages: tuple[str, ...], timeout: float) ->
     """Return an engine for one page.
 
     Args:
-        name: which.
-        languages: its codes of those that the page may be in, the main one first.
-        timeout: seconds for the page, all its readings together.
+        name: a value of the setting ``engine``.
+        languages: its codes of the languages that the page may be in, the main one first.
+        timeout: seconds for all readings of the page together.
 
     Raises:
-        SetupError: its extra is not installed; says how to install it.
+        SetupError: its extra is not installed; the message says how to install it.
     """
     return _load_engine_class(name)(languages, timeout)
 
 
 def signature_of(name: EngineName, languages: tuple[str, ...]) -> EngineSignature:
-    """Return what a reading by this engine with these languages depends on.
+    """Return all that a reading by this engine in these languages depends on.
 
     Raises:
-        SetupError: the engine or one of its models is missing; says what to install.
+        SetupError: the engine or a model is missing; the message names the package to install.
     """
     return make_engine(name, languages, math.inf).signature
 
@@ -55,7 +56,7 @@ def signature_of(name: EngineName, languages: tuple[str, ...]) -> EngineSignatur
 def _load_engine_class(name: EngineName) -> Callable[[tuple[str, ...], float], Engine]:
     entry = ENGINES[name]
     try:
-        found: Callable[[tuple[str, ...], float], Engine] = pkgutil.resolve_name(entry.path)
+        engine_class: Callable[[tuple[str, ...], float], Engine] = pkgutil.resolve_name(entry.path)
     except ModuleNotFoundError as error:
         if not entry.extra:
             raise
@@ -64,4 +65,4 @@ def _load_engine_class(name: EngineName) -> Callable[[tuple[str, ...], float], E
             f"Install it with `uv sync --extra {entry.extra}`, or leave the setting at tesseract."
         )
         raise SetupError(msg) from error
-    return found
+    return engine_class

@@ -1,7 +1,7 @@
-"""What speaks for a reading: ink that was read, words that the engine is sure of, known words.
+"""Evidence for a reading: ink inside words, confident words, known words.
 
-Never the transcription. A page whose marks lie outside all words has lost lines; one whose
-words nobody knows was read in the wrong language, upside down, or from too poor an image.
+A correct transcription is never used. If components are outside all words, lines were lost; if few
+words are known, the page was read in the wrong language, upside down, or from too poor an image.
 """
 
 import math
@@ -16,19 +16,14 @@ from pipeline.ocr.components import LetterComponents
 from pipeline.ocr.lexicon import count_known_letters
 from pipeline.text import PageText, Word
 
-#: 0..1; the engine's confidence from which a word counts. It decides which reading is taken, and
-#: ``DOUBTFUL_CONFIDENCE`` what a record counts and the site marks: each may change alone.
+#: 0..1; the engine's confidence from which a word is sure. It decides which reading is chosen;
+#: ``DOUBTFUL_CONFIDENCE`` decides what a record counts and the site marks: each may change alone.
 _SURE_CONFIDENCE = 0.6
-_LINE_REACH = 2.2  #: letter heights; marks this near on a row stand in one line
-_MIN_LINE_COMPONENTS = 3  #: marks that make a line
-_MIN_COVERED, _MIN_SURE = (
-    0.95,
-    0.85,
-)  #: 0..1; with less of either a second reading is worth its time
-_CER_FACTOR, _CER_POWER = (
-    2.4,
-    1.9,
-)  #: of the CER over the engine's doubt: least squares of the logarithms
+_LINE_REACH = 2.2  #: letter heights; components this near on a row stand in one line
+_MIN_LINE_COMPONENTS = 3  #: components in a line
+_MIN_COVERED, _MIN_SURE = 0.95, 0.85  #: 0..1; with less of either a second reading is worthwhile
+#: CER = factor * (1 - confidence) ** power, fitted by least squares of the logarithms.
+_CER_FACTOR, _CER_POWER = 2.4, 1.9
 _DOUBT_PENALTY = 0.3  #: known letters that one doubtful letter costs: more words are not more text
 
 
@@ -36,16 +31,16 @@ _DOUBT_PENALTY = 0.3  #: known letters that one doubtful letter costs: more word
 class Evidence:
     """How well a reading accounts for the page."""
 
-    covered_share: float  #: 0..1, marks in lines that lie in a word's box
-    sure_share: float  #: 0..1, the same in a word that the engine is sure of
-    known_letters: int  #: letters in words that the language is known to have
-    letters: int  #: in words of two letters and more
+    covered_share: float  #: 0..1, components in lines whose centre is inside a word's box
+    sure_share: float  #: 0..1, the same for words that the engine is sure of
+    known_letters: int  #: letters in words of the language's word list
+    letters: int  #: letters in words of two letters and more
     doubtful_characters: int  #: characters of words that the engine is not sure of
     confidence: float = 1.0  #: 0..1, the engine's, mean of all words
 
     @property
     def score(self) -> float:
-        """The larger, the better a reading of the same page."""
+        """Rank of a reading among those of the same page; higher is better."""
         return self.known_letters - _DOUBT_PENALTY * self.doubtful_characters
 
     @property
@@ -55,19 +50,19 @@ class Evidence:
 
     @property
     def expected_error(self) -> float:
-        """The CER to be expected, 0..1: a power of the engine's doubt, fitted to typed pages."""
+        """Expected CER, 0..1: a power of (1 - confidence), fitted to typed pages."""
         return round(min(_CER_FACTOR * math.pow(1 - self.confidence, _CER_POWER), 1.0), 4)
 
     @property
     def known_share(self) -> float:
-        """Known letters among all, 0..1."""
+        """Share of known letters among all, 0..1."""
         return self.known_letters / max(self.letters, 1)
 
 
 def weigh_evidence(
     text: PageText, components: "LineComponents", languages: tuple[str, ...]
 ) -> Evidence:
-    """Weigh a reading whose boxes are in pixels of the image that the marks were found on."""
+    """Return the evidence for a text whose boxes are in pixels of the components' image."""
     words = list(text.words())
     covered, sure = _inside_words(words, components), _inside_words(_sure_words(words), components)
     known, letters = count_known_letters((word.text for word in words), languages)
@@ -77,9 +72,9 @@ def weigh_evidence(
 
 
 def unread_components(text: PageText, components: "LineComponents") -> "LineComponents":
-    """Return the marks that lie in no word that the engine is sure of."""
-    rest = ~_inside_words(_sure_words(text.words()), components)
-    return LineComponents(components.x[rest], components.y[rest])
+    """Return the components that are in no word that the engine is sure of."""
+    unread = ~_inside_words(_sure_words(text.words()), components)
+    return LineComponents(components.x[unread], components.y[unread])
 
 
 def _sure_words(words: Iterable[Word]) -> list[Word]:
@@ -87,32 +82,32 @@ def _sure_words(words: Iterable[Word]) -> list[Word]:
 
 
 def _inside_words(words: Iterable[Word], components: "LineComponents") -> NDArray[np.bool_]:
-    """Tell of each mark whether it lies in one of the words."""
-    found = np.zeros(len(components.x), dtype=bool)
+    """Return for each component whether a word's box, 2 pixels wider each way, holds its centre."""
+    is_inside = np.zeros(len(components.x), dtype=bool)
     for box in (word.box for word in words):
-        inside = (components.x >= box.x - 2) & (components.x <= box.right + 2)
-        found |= inside & (components.y >= box.y - 2) & (components.y <= box.bottom + 2)
-    return found
+        in_columns = (components.x >= box.x - 2) & (components.x <= box.right + 2)
+        is_inside |= in_columns & (components.y >= box.y - 2) & (components.y <= box.bottom + 2)
+    return is_inside
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
+@dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
 class LineComponents:
-    """Centres of the marks that stand in lines, in pixels, origin top left."""
+    """Centres of the components that stand in lines, in pixels, origin top left."""
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
 
 
 def find_line_components(components: LetterComponents, shape: tuple[int, ...]) -> LineComponents:
-    """Return the marks of letter size that have others beside them: writing, not stains.
+    """Return the components of letter size that have others beside them: writing, not stains.
 
     Args:
-        components: all marks, in pixels of an image.
+        components: all components of letter shape, in pixels of an image.
         shape: height and width of that image.
     """
     height = components.typical_height
-    chosen = (components.height > 0.6 * height) & (components.height < 1.8 * height)
-    x, y = components.x[chosen], components.y[chosen]
+    is_letter = (components.height > 0.6 * height) & (components.height < 1.8 * height)
+    x, y = components.x[is_letter], components.y[is_letter]
     if not len(x):
         return LineComponents(x, y)
     rows = np.zeros(shape, dtype=np.uint8)
@@ -123,8 +118,8 @@ def find_line_components(components: LetterComponents, shape: tuple[int, ...]) -
     kernel = np.ones((max(int(0.8 * height), 1) | 1, reach), dtype=np.uint8)
     _, labels = cv2.connectedComponents(cv2.dilate(rows, kernel))
     lines = labels[row, column]
-    full = np.bincount(lines)[lines] >= _MIN_LINE_COMPONENTS
-    return LineComponents(x[full], y[full])
+    in_line = np.bincount(lines)[lines] >= _MIN_LINE_COMPONENTS
+    return LineComponents(x[in_line], y[in_line])
 
 
 def _true_share(flags: NDArray[np.bool_]) -> float:

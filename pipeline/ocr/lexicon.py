@@ -1,7 +1,7 @@
-"""Words that a language is known to have: evidence that a page was read right, and in what.
+"""Word lists of languages: evidence that a page was read correctly, and in which language.
 
 The lists are those of the library wordfreq (the most frequent words of a language, 30,000 to
-60,000 forms); nothing is ever put into a text because a list has it.
+60,000 forms); they never change a text.
 """
 
 from collections.abc import Iterable
@@ -16,9 +16,9 @@ _NO_WORDS: dict[str, float] = {}
 
 
 def count_known_letters(words: Iterable[str], languages: tuple[str, ...]) -> tuple[int, int]:
-    """Return the letters of the words that one of the languages has, and all letters.
+    """Return the number of letters in known words of the languages, and in all words.
 
-    Words of one letter count for nothing; ё counts as е.
+    Words of one letter are not counted; ё equals е.
 
     >>> count_known_letters(["Товарищ,", "ъхцж"], ("rus",))
     (7, 11)
@@ -33,7 +33,7 @@ def count_known_letters(words: Iterable[str], languages: tuple[str, ...]) -> tup
 
 
 def script_of(language: str) -> str:
-    """Return the script that an engine's language is written in, as ISO 15924 has it.
+    """Return the ISO 15924 code of the script of an engine's language; empty if unknown.
 
     >>> script_of("rus"), script_of("deu"), script_of("deu_latf")
     ('Cyrl', 'Latn', 'Latn')
@@ -48,5 +48,5 @@ def _frequent_words(language: str) -> dict[str, float]:
 
 
 def _language_tag(language: str) -> str:
-    """Return the BCP 47 tag of an engine's code: what follows the first _ is the model's kind."""
+    """Return the BCP 47 tag of an engine's code: the part before the first ``_``."""
     return language.partition("_")[0]

@@ -1,7 +1,7 @@
-"""Reads one page image: prepared, blank or not, recognized once or twice, and judged.
+"""Read one page image: prepare it, recognize it once or more, choose the best reading.
 
-A first reading by the recipe that is best in general; a second by another where the evidence is
-doubtful; the better one is kept, by the evidence alone.
+The first reading uses the recipe that is best in general; if its evidence is doubtful, a second
+uses another recipe. The evidence alone decides between them.
 """
 
 import tempfile
@@ -40,17 +40,15 @@ from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.stamps import has_only_stamps
 from pipeline.text import PageText, Word
 
-_SURE_CONFIDENCE = 0.75  #: 0..1; from here the engine's confidence in a word is to be believed
-_TEXT_SURE_SHARE = 0.25  #: of the letters read; under it the page holds scraps, not text
-_FEW_SURE_WORDS = 3  #: this few sure words make no text when the rest is scraps
+_SURE_CONFIDENCE = 0.75  #: 0..1; the engine's confidence from which a word is trusted
+_TEXT_SURE_SHARE = 0.25  #: 0..1, sure letters of all read; with less the page has scraps, not text
+_FEW_SURE_WORDS = 3  #: with so few sure words, a text needs twice that share
 _MIN_COVERED = 0.9  #: 0..1; with less covered, whole lines are missing
-_GRAIN_SIGMA = 0.6  #: pixels of the prepared image; a second look does without what is finer
-_WRONG_KNOWN_SHARE = 0.35  #: 0..1; with fewer letters known the page lies otherwise than it looks
-_WRONG_SURE_SHARE = 0.5  #: 0..1; the same for marks in sure words
-_FOREIGN_SHARE, _FOREIGN_MIN_LETTERS = (
-    0.25,
-    200,
-)  #: 0..1, known among the letters; and of so many at least
+_GRAIN_SIGMA = 0.6  #: pixels of the prepared image; a second reading smooths away finer grain
+_WRONG_KNOWN_SHARE = 0.35  #: 0..1; with fewer letters known the orientation may be wrong
+_WRONG_SURE_SHARE = 0.5  #: 0..1; the same for components in sure words
+#: A text is foreign if fewer of its letters are known (0..1) and it has at least so many letters.
+_FOREIGN_SHARE, _FOREIGN_MIN_LETTERS = 0.25, 200
 _RECIPE_OPTIONS = {
     Recipe.LOCAL: (PageSegmentation.PAGE, Binarization.SAUVOLA),
     Recipe.BLOCK: (PageSegmentation.BLOCK, Binarization.SAUVOLA),
@@ -58,27 +56,27 @@ _RECIPE_OPTIONS = {
 
 
 def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> PageReading:
-    """Return how the reading went; never raises for what a page or the engine does.
+    """Return the reading of a page; a failure of the engine becomes its state, not an error.
 
     Args:
         page: grey pixels of the page image, height x width, 0 is black.
         engine: reads the prepared image from a file.
-        recipe: how; only to compare recipes should it be another than the first.
+        recipe: other than the default only to compare recipes.
     """
-    begun = time.monotonic()
+    started = time.monotonic()
     prepared = unprocessed_image(page) if recipe is Recipe.UNTOUCHED else prepare_image(page)
-    seconds = {"prepare": time.monotonic() - begun}
+    seconds = {"prepare": time.monotonic() - started}
     if prepared.is_blank:
         marks = f"{prepared.components.count} marks of letter size"
         detail = f"nothing on the page looks like text ({marks})"
         return PageReading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
-    begun = time.monotonic()
-    attempts, trouble = _collect_attempts(page, prepared, engine, recipe)
-    seconds["recognize"] = time.monotonic() - begun
+    started = time.monotonic()
+    attempts, error = _collect_attempts(page, prepared, engine, recipe)
+    seconds["recognize"] = time.monotonic() - started
     if not attempts:
-        late = isinstance(trouble, PageTimeoutError)
-        state = PageState.TIMEOUT if late else PageState.ERROR
-        return PageReading(state, steps=prepared.steps, detail=str(trouble), seconds=seconds)
+        timed_out = isinstance(error, PageTimeoutError)
+        state = PageState.TIMEOUT if timed_out else PageState.ERROR
+        return PageReading(state, steps=prepared.steps, detail=str(error), seconds=seconds)
     best = max(attempts, key=_rank)
     state, text, detail = _accepted_text(best)
     height, width = page.shape
@@ -97,12 +95,12 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
 def _collect_attempts(
     page: Grey, prepared: PreparedImage, engine: Engine, recipe: Recipe
 ) -> tuple[list[Attempt], Exception | None]:
-    """Return all readings of a page, and what ended them; one that failed spoils no other."""
+    """Return the readings of a page up to the first failure, and that failure or None."""
     attempts: list[Attempt] = []
     with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
         try:
             for attempt in _iterate_attempts(page, prepared, engine, recipe, Path(folder)):
-                attempts.append(attempt)  # noqa: PERF402  what came before an error is kept
+                attempts.append(attempt)  # noqa: PERF402  readings before an error are kept
         except (PageError, PageTimeoutError) as error:
             return attempts, error
     return attempts, None
@@ -111,7 +109,7 @@ def _collect_attempts(
 def _iterate_attempts(
     page: Grey, prepared: PreparedImage, engine: Engine, recipe: Recipe, folder: Path
 ) -> Iterator[Attempt]:
-    """Yield readings of a page until one stands or nothing is left that may help."""
+    """Yield readings of a page until one is good enough or no recipe is left."""
     view = view_of(prepared)
     if recipe is Recipe.UNTOUCHED:
         yield attempt_reading(view, RecognitionOptions(engine.languages), engine, folder)
@@ -126,9 +124,9 @@ def _iterate_attempts(
     yield first
     if guessed and _looks_wrong(first, monolingual=len(engine.languages) == 1):
         view, language = _orient_view(page, view, engine, folder)
-        how = replace(first.options, languages=(language,))
-        if view.image is not first.image or how != first.options:
-            first = attempt_reading(view, how, engine, folder)
+        options = replace(first.options, languages=(language,))
+        if view.image is not first.image or options != first.options:
+            first = attempt_reading(view, options, engine, folder)
             yield first
     if recipe is not Recipe.EVIDENCE:
         return
@@ -137,29 +135,26 @@ def _iterate_attempts(
 
 
 def _attempt_again(first: Attempt, view: PreparedView, engine: Engine, folder: Path) -> Attempt:
-    """Read a doubtful page in two languages if it is in two, else by another recipe."""
-    rest = unread_components(first.text, view.line_components)
-    other = detect_second_language(
-        view.image.pixels, rest, first.options.languages[0], engine, folder
+    """Read a doubtful page in a second language too if it has one, else by another recipe."""
+    unread = unread_components(first.text, view.line_components)
+    second_language = detect_second_language(
+        view.image.pixels, unread, first.options.languages[0], engine, folder
     )
-    if other is not None:
-        how = replace(first.options, languages=(*first.options.languages, other))
-        return attempt_reading(view, how, engine, folder)
-    lost = first.evidence.covered_share < _MIN_COVERED
-    layout = PageSegmentation.BLOCK if lost else PageSegmentation.PAGE
-    how = replace(first.options, segmentation=layout, binarization=Binarization.SAUVOLA)
+    if second_language is not None:
+        options = replace(first.options, languages=(*first.options.languages, second_language))
+        return attempt_reading(view, options, engine, folder)
+    lines_missing = first.evidence.covered_share < _MIN_COVERED
+    segmentation = PageSegmentation.BLOCK if lines_missing else PageSegmentation.PAGE
+    options = replace(first.options, segmentation=segmentation, binarization=Binarization.SAUVOLA)
     return attempt_with_lines_separated(
-        replace(view, image=view.image.smooth(_GRAIN_SIGMA)), how, engine, folder
+        replace(view, image=view.image.smooth(_GRAIN_SIGMA)), options, engine, folder
     )
 
 
 def _orient_view(
     page: Grey, view: PreparedView, engine: Engine, folder: Path
 ) -> tuple[PreparedView, str]:
-    """Return the view in which a few lines make the most sense, and their language.
-
-    The page is turned by quarters if need be.
-    """
+    """Return the page in the orientation in which a few lines read best, and their language."""
     upright = best = _guess_view_language(view, engine, folder)
     for quarters in (2, 1, 3):
         if best[1].is_clear:
@@ -167,10 +162,10 @@ def _orient_view(
         other = _guess_view_language(view_of(view.image.rotate(quarters)), engine, folder)
         if other[1].score > 2 * best[1].score:
             best = other
-    looked, found = best
-    if best is not upright:  # as it would be had it lain so on the glass
-        looked = view_of(prepare_image(page, looked.image.quarters))
-    return looked, found.language
+    best_view, guess = best
+    if best is not upright:  # prepared as if it had been scanned in this orientation
+        best_view = view_of(prepare_image(page, best_view.image.quarters))
+    return best_view, guess.language
 
 
 def _guess_view_language(
@@ -182,7 +177,7 @@ def _guess_view_language(
 
 
 def _looks_wrong(attempt: Attempt, *, monolingual: bool) -> bool:
-    """Tell whether the page may lie otherwise, or be in another language if there is one."""
+    """Return whether the page may have another orientation, or another of several languages."""
     evidence = attempt.evidence
     if evidence.known_share >= _WRONG_KNOWN_SHARE:
         return False
@@ -190,7 +185,7 @@ def _looks_wrong(attempt: Attempt, *, monolingual: bool) -> bool:
 
 
 def _recognition_step(best: Attempt, attempts: list[Attempt], engine: Engine) -> ProcessingStep:
-    """Say how the reading that is kept was made, and what spoke for it."""
+    """Return the published step of the chosen reading: its options and its evidence."""
     evidence = best.evidence
     return ProcessingStep(
         "recognize",
@@ -206,21 +201,21 @@ def _recognition_step(best: Attempt, attempts: list[Attempt], engine: Engine) ->
 
 
 def _rank(attempt: Attempt) -> tuple[bool, float]:
-    """Rank readings: one that is text before one that is scraps, then what speaks for it."""
+    """Return a sort key: text before scraps, then the score of the evidence."""
     return accept_or_blank(attempt.text)[0] is PageState.OK, attempt.evidence.score
 
 
 def _accepted_text(best: Attempt) -> tuple[PageState, PageText, str]:
-    """Return what stands of a reading: the text, or nothing with the reason why."""
+    """Return the state, the text, empty if the page is blank, and a sentence about it or none."""
     state, text, detail = accept_or_blank(best.text)
     if state is PageState.OK and has_only_stamps(text, best.image.pixels):
-        read = " ".join(word.text for word in text.words())
-        return PageState.BLANK, PageText(), f"nothing but a stamp: {read}"
+        words = " ".join(word.text for word in text.words())
+        return PageState.BLANK, PageText(), f"nothing but a stamp: {words}"
     return state, text, detail or _foreign_detail(best)
 
 
 def _foreign_detail(best: Attempt) -> str:
-    """Say so where hardly a word of a page of text is one of the language it was read in."""
+    """Return a warning if hardly a word of a long text is known in its language, else nothing."""
     evidence = best.evidence
     if evidence.letters < _FOREIGN_MIN_LETTERS or evidence.known_share >= _FOREIGN_SHARE:
         return ""
@@ -232,10 +227,10 @@ def _foreign_detail(best: Attempt) -> str:
 
 
 def accept_or_blank(text: PageText) -> tuple[PageState, PageText, str]:
-    """Tell text from scraps: stamps, show-through and stains that the engine saw letters in.
+    """Return the state, the text (empty if it is scraps) and a sentence about it or none.
 
-    A page where hardly a letter was read with confidence has no text; what the engine made of it
-    would be invention. Returns the state, the text that stands, and a sentence.
+    Scraps are stamps, show-through and stains that the engine took for letters: hardly a letter of
+    them was read with confidence.
     """
     words = [word for word in text.words() if any(mark.isalnum() for mark in word.text)]
     sure = [word for word in words if word.confidence >= _SURE_CONFIDENCE and len(word.text) > 1]

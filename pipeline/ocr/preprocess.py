@@ -1,8 +1,8 @@
-"""Makes a page image easy to read, and says what it did.
+"""Prepare a page image for the engine, and record each step.
 
-Turn the page, level the background, deepen faint ink, scale so that letters have the height the
-engine reads best, straighten the lines. Levelling comes before scaling: the other order lost pages.
-Turning comes first of all, so that a page reads the same however it lay on the scanner's glass.
+Turn the page, level the background, deepen faint ink, scale letters to the height that the engine
+reads best, straighten the lines. Levelling comes before scaling: the other order lost pages.
+Turning comes first, so that a page reads the same in any orientation on the scanner's glass.
 """
 
 from dataclasses import dataclass, replace
@@ -17,23 +17,19 @@ from pipeline.ocr.skew import is_sideways, skew_angle
 from pipeline.ocr.transform import AffineTransform
 from pipeline.text import Box
 
-_TARGET_LETTER_HEIGHT = (
-    19.0  #: pixels; median letter height after scaling, about 200 dpi for typing
-)
-_DARK_INK_GREY, _PAPER_GREY = (
-    180,
-    245,
-)  #: grey: ink darker than this needs no help; where paper begins
-_BLACK_FACTOR = 0.85  #: of the ink's grey; what becomes black, so that strokes keep their edges
+_TARGET_LETTER_HEIGHT = 19.0  #: pixels; median after scaling, about 200 dpi for typing
+_DARK_INK_GREY = 180  #: grey level, 0..255; darker ink is not deepened
+_PAPER_GREY = 245  #: grey level, 0..255, that becomes white when ink is deepened
+_BLACK_FACTOR = 0.85  #: of the ink's grey; that level becomes black, and strokes keep their edges
 _GRAIN_SHARE = 0.04  #: of the letters' height; grain is finer, strokes are not
 _MAX_SIDE = 3600  #: pixels; the longer side is not scaled up beyond this
 _IDENTITY = AffineTransform()
-_MIN_LETTERS = 8  #: fewer letter-like marks than this is no text
+_MIN_LETTERS = 8  #: components; a page with fewer has no text
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # holds pixels: itself, or another
+@dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
 class PreparedImage:
-    """An image for the engine, what was done to the page image, and the way from there."""
+    """An image for the engine, with the steps and the transform from the page image."""
 
     pixels: Grey
     components: LetterComponents  #: of letter size, in pixels of this image
@@ -43,27 +39,28 @@ class PreparedImage:
 
     @property
     def is_blank(self) -> bool:
-        """Whether there is nothing on the page that could be text."""
+        """Whether the page has too few components of letter size for a text."""
         return self.components.count < _MIN_LETTERS
 
     def to_page(self, box: Box, width: int, height: int) -> Box:
-        """Map a box of the prepared image to the page image of the given size, in pixels."""
+        """Map a box to the page image of the given size, in pixels, origin top left."""
         return self.transform.inverse().map_box(box, width, height)
 
     def smooth(self, sigma: float) -> "PreparedImage":
-        """Return it blurred by a Gaussian of so many pixels: without the grain of the paper."""
+        """Return the image blurred by a Gaussian against paper grain; ``sigma`` is in pixels."""
         pixels = _as_grey(cv2.GaussianBlur(self.pixels, (0, 0), sigma))
         return self.with_step(
             ProcessingStep("smooth", {"sigma": f"{sigma:.2f}"}), pixels, self.components
         )
 
     def rotate(self, quarters: int) -> "PreparedImage":
-        """Return it turned clockwise by quarter turns."""
-        pixels, way = _rotate_pixels(self.pixels, quarters)
-        marks = (
-            find_letter_components(pixels) if quarters % 2 else self.components.apply_transform(way)
-        )  # width is now height
-        image = self.with_step(_turn_step(quarters), pixels, marks, way)
+        """Return the image turned clockwise by quarter turns, 1 to 3."""
+        pixels, transform = _rotate_pixels(self.pixels, quarters)
+        if quarters % 2:  # the components' widths become heights
+            components = find_letter_components(pixels)
+        else:
+            components = self.components.apply_transform(transform)
+        image = self.with_step(_turn_step(quarters), pixels, components, transform)
         return replace(image, quarters=(self.quarters + quarters) % 4)
 
     def with_step(
@@ -73,19 +70,19 @@ class PreparedImage:
         components: LetterComponents,
         transform: AffineTransform = _IDENTITY,
     ) -> "PreparedImage":
-        """Return it with one more step behind it."""
+        """Return an image with new pixels and one more step, whose transform is given."""
         return PreparedImage(
             pixels, components, self.transform.then(transform), (*self.steps, step), self.quarters
         )
 
 
 def prepare_image(page: Grey, quarters: int | None = None) -> PreparedImage:
-    """Turn, level, deepen, scale, and straighten the lines that slope.
+    """Turn, level, deepen, scale and straighten a page image.
 
     Args:
         page: grey pixels, height x width, 0 is black.
-        quarters: clockwise turns, 0 to 3; where none are told, lines that run up or down are
-            turned. Upside down looks like upright here; only reading tells.
+        quarters: clockwise turns, 0 to 3; if None, a page whose lines run up or down is turned
+            by 3. A page upside down is not detected here, only by reading it.
     """
     image = _turn_and_level(page, quarters or 0)
     if quarters is None and is_sideways(image.components):
@@ -94,13 +91,13 @@ def prepare_image(page: Grey, quarters: int | None = None) -> PreparedImage:
 
 
 def unprocessed_image(page: Grey) -> PreparedImage:
-    """Return the page as it is, to compare with."""
+    """Return the page without preparation, to compare recipes."""
     return PreparedImage(page, find_letter_components(page))
 
 
 def _turn_and_level(page: Grey, quarters: int) -> PreparedImage:
-    """Return the page turned clockwise by quarters, its paper white."""
-    pixels, way = _rotate_pixels(page, quarters) if quarters else (page, _IDENTITY)
+    """Return the page turned clockwise by quarters, with white paper."""
+    pixels, transform = _rotate_pixels(page, quarters) if quarters else (page, _IDENTITY)
     steps = (_turn_step(quarters),) if quarters else ()
     if not _is_bilevel(pixels):
         pixels = level_background(pixels)
@@ -108,11 +105,11 @@ def _turn_and_level(page: Grey, quarters: int) -> PreparedImage:
             *steps,
             ProcessingStep("level-background", {"divide-by": "closed and blurred paper"}),
         )
-    return PreparedImage(pixels, find_letter_components(pixels), way, steps, quarters)
+    return PreparedImage(pixels, find_letter_components(pixels), transform, steps, quarters)
 
 
 def _rotate_pixels(pixels: Grey, quarters: int) -> tuple[Grey, AffineTransform]:
-    """Return pixels turned clockwise by quarters, and the way there."""
+    """Return pixels turned clockwise by quarters, and the transform to them."""
     height, width = pixels.shape
     return np.ascontiguousarray(np.rot90(pixels, -quarters)), AffineTransform.from_quarter_turns(
         quarters, width, height
@@ -124,51 +121,51 @@ def _turn_step(quarters: int) -> ProcessingStep:
 
 
 def _darken_faint_ink(image: PreparedImage) -> PreparedImage:
-    """Return the image with faint ink made dark; its grain, which would darken too, goes first."""
+    """Return the image with faint ink darkened; grain would darken too: it is smoothed first."""
     if image.components.ink_grey <= _DARK_INK_GREY:
         return image
     image = image.smooth(_GRAIN_SHARE * image.components.typical_height)
-    marks = find_letter_components(image.pixels)
-    black = round(_BLACK_FACTOR * marks.ink_grey)
+    components = find_letter_components(image.pixels)
+    black = round(_BLACK_FACTOR * components.ink_grey)
     step = ProcessingStep("deepen-ink", {"black": str(black), "paper": str(_PAPER_GREY)})
-    return image.with_step(step, darken_ink(image.pixels, black), marks)
+    return image.with_step(step, darken_ink(image.pixels, black), components)
 
 
 def _scale_letters(image: PreparedImage) -> PreparedImage:
-    """Return the image with letters of the height that the engine reads best."""
+    """Return the image scaled to the letter height that the engine reads best."""
     factor = _scale_factor(image.components, image.pixels.shape)
     if factor == 1.0:
         return image
-    kind = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
-    pixels = _as_grey(cv2.resize(image.pixels, None, fx=factor, fy=factor, interpolation=kind))
-    (height, width), (before_high, before_wide) = pixels.shape, image.pixels.shape
-    way = AffineTransform.from_scale(width / before_wide, height / before_high)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    pixels = _as_grey(cv2.resize(image.pixels, None, fx=factor, fy=factor, interpolation=method))
+    (height, width), (old_height, old_width) = pixels.shape, image.pixels.shape
+    transform = AffineTransform.from_scale(width / old_width, height / old_height)
     step = ProcessingStep(
         "scale", {"factor": f"{factor:.4f}", "letter-height": f"{_TARGET_LETTER_HEIGHT}"}
     )
-    return image.with_step(step, pixels, image.components.apply_transform(way), way)
+    return image.with_step(step, pixels, image.components.apply_transform(transform), transform)
 
 
 def _straighten_lines(image: PreparedImage) -> PreparedImage:
-    """Return the image with its lines level."""
+    """Return the image rotated so that its lines are level."""
     degrees = skew_angle(image.components)
     if not degrees:
         return image
     height, width = image.pixels.shape
-    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
-    cosine, sine = abs(turn[0, 0]), abs(turn[0, 1])
-    wide, high = round(height * sine + width * cosine), round(height * cosine + width * sine)
-    turn[:, 2] += (wide - width) / 2, (high - height) / 2
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    cosine, sine = abs(matrix[0, 0]), abs(matrix[0, 1])
+    size = round(height * sine + width * cosine), round(height * cosine + width * sine)
+    matrix[:, 2] += (size[0] - width) / 2, (size[1] - height) / 2
     pixels = _as_grey(
-        cv2.warpAffine(image.pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderValue=(255,))
+        cv2.warpAffine(image.pixels, matrix, size, flags=cv2.INTER_CUBIC, borderValue=(255,))
     )
-    way = AffineTransform(*turn.ravel().tolist())
+    transform = AffineTransform(*matrix.ravel().tolist())
     step = ProcessingStep("straighten", {"degrees": str(degrees)})
-    return image.with_step(step, pixels, image.components.apply_transform(way), way)
+    return image.with_step(step, pixels, image.components.apply_transform(transform), transform)
 
 
 def level_background(page: Grey) -> Grey:
-    """Divide by an estimate of the bare paper, so that paper is white and ink keeps its depth.
+    """Divide by an estimate of the bare paper: paper becomes white, ink keeps its depth.
 
     The estimate: the page at an eighth of its size, dark strokes closed away, then blurred.
     """
@@ -184,23 +181,23 @@ def level_background(page: Grey) -> Grey:
 
 
 def darken_ink(page: Grey, black: int) -> Grey:
-    """Stretch grey levels so that ``black`` becomes black and paper white."""
+    """Stretch grey levels so that the level ``black`` becomes 0 and paper 255."""
     ramp = (np.arange(256) - black) * (255 / (_PAPER_GREY - black))
     return _as_grey(cv2.LUT(page, np.clip(ramp, 0, 255).astype(np.uint8)))
 
 
 def _scale_factor(components: LetterComponents, shape: tuple[int, ...]) -> float:
-    """Return the factor that brings letters to the target, within what helps."""
+    """Return the factor that scales letters to the target height, within limits; 1.0 for none."""
     if components.count < _MIN_LETTERS:
         return 1.0
-    # What looks like tiny letters on a page of many pixels is paper grain: never blow that up.
+    # Tiny components on a page of many pixels are paper grain: never enlarge that.
     largest = max(_MAX_SIDE / max(shape), 1.0)
     factor = min(max(_TARGET_LETTER_HEIGHT / components.typical_height, 0.2), 2.5, largest)
     return 1.0 if 0.92 < factor < 1.09 or min(shape) * factor < 50 else round(factor, 4)
 
 
 def _is_bilevel(page: Grey) -> bool:
-    # Some rows tell a grey page at once; only who passes is looked at whole.
+    # A sample of rows rejects a grey page at once; only a page that passes is checked whole.
     return all(bool(np.all((rows == 0) | (rows == 255))) for rows in (page[::50], page))
 
 

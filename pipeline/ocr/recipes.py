@@ -1,21 +1,21 @@
-"""Names of the ways in which pixels are made and read: part of the cache's keys and of provenance.
+"""Versioned names of extraction, preparation and derivatives: in cache keys and in provenance.
 
-Change a name when its module gives other pixels, or another reading, for the same bytes.
+Change a name when its code gives other pixels, or another reading, for the same bytes.
 """
 
 from enum import StrEnum
 
-EXTRACTION = "pages/2"  #: pages.py: from a scan to page images
-PREPARATION = "evidence/2"  #: reading/: how a page image is prepared, read and judged
+EXTRACTION = "pages/2"  #: pipeline/imaging: from a scan to page images
+PREPARATION = "evidence/2"  #: pipeline/ocr: preparation, recognition and choice of readings
 
-DERIVATIVES = "pictures/1"  #: pictures.py: from page images to pictures for a screen
+DERIVATIVES = "pictures/1"  #: imaging/derivatives.py: from page images to images for a screen
 
 
 class Recipe(StrEnum):
-    """How a page is read. Scans are read by evidence; the others are there to be compared."""
+    """How a page is read. Ingest reads by evidence; the other recipes are for comparison."""
 
-    EVIDENCE = "evidence"  #: the general one, then others where the evidence is doubtful
-    GENERAL = "general"  #: prepared; the engine's own page layout and threshold
-    LOCAL = "local"  #: prepared; a threshold of the neighbourhood
-    BLOCK = "block"  #: prepared; a threshold of the neighbourhood, one block of lines
+    EVIDENCE = "evidence"  #: GENERAL first, then others where the evidence is doubtful
+    GENERAL = "general"  #: prepared; the engine's page layout, one threshold for the page
+    LOCAL = "local"  #: prepared; the engine's page layout, a threshold by neighbourhood
+    BLOCK = "block"  #: prepared; one block of lines, a threshold by neighbourhood
     UNTOUCHED = "untouched"  #: the page image as it is, all languages at once

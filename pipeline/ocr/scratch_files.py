@@ -1,9 +1,9 @@
-"""The files of a page while it is read: named by their process, so that those of a dead one go.
+"""Temporary folders of pages being read, named by process, so that stale ones can be removed.
 
-A reading child that is killed cannot tidy up. The next one does. A process number is enough here:
-no other machine sees the folders, and where the number was given again, a folder only stays until
-that process has ended. A note of ``pipeline.owner_lock`` for each page would be two files more, in
-a temporary folder that users share.
+A worker that is killed cannot remove its folder; the next worker does. The process number is
+enough: no other machine sees the folders, and if the number was reused, a folder only stays until
+that process ends. A note of ``pipeline.owner_lock`` would be two more files for each page, in a
+temporary folder that users share.
 """
 
 import os
@@ -16,15 +16,15 @@ _SCRATCH_NAME = re.compile(r"opis-page-(?P<pid>[0-9]+)-")
 
 
 def scratch_prefix() -> str:
-    """Return how the folders of this process begin."""
+    """Return the prefix of the names of this process's folders."""
     return f"opis-page-{os.getpid()}-"
 
 
 def remove_stale_scratch() -> None:
-    """Remove the folders of processes that are no more; those of other users stay."""
+    """Remove the folders of processes that have ended; those of other users stay."""
     for folder in Path(tempfile.gettempdir()).glob("opis-page-*"):
-        found = _SCRATCH_NAME.match(folder.name)
-        if found is not None and not _is_running(int(found["pid"])):
+        match = _SCRATCH_NAME.match(folder.name)
+        if match is not None and not _is_running(int(match["pid"])):
             shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -33,6 +33,6 @@ def _is_running(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # another user's process
         return True
     return True

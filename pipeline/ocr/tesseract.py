@@ -1,6 +1,6 @@
-"""Tesseract as a program, through pytesseract: the engine that ships.
+"""The default engine: the Tesseract program, through pytesseract.
 
-Also what the program has in common with the library in ``tesserocr_engine``.
+Also the code that it shares with the library in ``tesserocr_engine``.
 """
 
 import csv
@@ -21,7 +21,7 @@ from pipeline.model import EngineSignature
 from pipeline.ocr.engine import Binarization, PageSegmentation, RecognitionOptions
 from pipeline.text import Block, Box, Line, PageText, Word
 
-_DPI = 200  #: letters are scaled to what they measure then
+_DPI = 200  #: letters are scaled to their height at this resolution
 _COMMON_FLAGS = f"--dpi {_DPI}"
 _SEGMENTATION_MODES = {PageSegmentation.PAGE: "3", PageSegmentation.BLOCK: "6"}
 _THRESHOLDING_METHODS = {Binarization.OTSU: "0", Binarization.SAUVOLA: "2"}
@@ -30,14 +30,14 @@ _NO_LANGUAGES = frozenset(["osd", "equ"])  #: models of orientation and script, 
 
 @dataclass(frozen=True, slots=True)
 class TesseractBase:
-    """What the program and the library share: languages, options and the time for a page."""
+    """Base of the program and the library: languages, options and the time limit of a page."""
 
     languages: tuple[str, ...]
-    timeout: float  #: seconds for one page, from now on, all its readings together
+    timeout: float  #: seconds from construction for all readings of the page together
     _started_at: float = field(default_factory=time.monotonic, compare=False)
 
     def installed_languages(self) -> tuple[str, ...]:
-        """Return the codes of the models that read a language.
+        """Return the codes of the installed models that read a language.
 
         Raises:
             SetupError: Tesseract is not installed or does not run.
@@ -46,18 +46,18 @@ class TesseractBase:
 
     @staticmethod
     def language_code(tag: str) -> str:
-        """Return Tesseract's code of a language in BCP 47; what is no such tag passes for a code.
+        """Return Tesseract's code of a BCP 47 tag; another string is returned unchanged, as a code.
 
         >>> [TesseractBase.language_code(tag) for tag in ("ru", "de-Latf", "deu_latf")]
         ['rus', 'deu_latf', 'deu_latf']
         """
-        if "_" in tag or not (found := langcodes.get(tag)).is_valid():
+        if "_" in tag or not (language := langcodes.get(tag)).is_valid():
             return tag
-        script = found.simplify_script().script or ""
-        return "_".join(filter(None, (found.to_alpha3(variant="T"), script.lower())))
+        script = language.simplify_script().script or ""
+        return "_".join(filter(None, (language.to_alpha3(variant="T"), script.lower())))
 
     def format_options(self, options: RecognitionOptions) -> str:
-        """Return the options as flags of the command line."""
+        """Return the options as flags of Tesseract's command line."""
         return tesseract_flags(options)
 
     def _seconds_left(self) -> float:
@@ -70,9 +70,9 @@ class TesseractBase:
 
 @dataclass(frozen=True, slots=True)
 class Tesseract(TesseractBase):
-    """Tesseract as a child process, one recognition a page.
+    """Tesseract as a child process, one for each recognition.
 
-    The caller's environment must hold ``OMP_THREAD_LIMIT=1``: without it two of them on two
+    The caller's environment must hold ``OMP_THREAD_LIMIT=1``: without it two processes on two
     cores are five times slower.
     """
 
@@ -82,7 +82,12 @@ class Tesseract(TesseractBase):
         return program_signature(self.languages)
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
-        """Return words, lines and paragraphs of an image file (PGM is fastest)."""
+        """Return words, lines and paragraphs of an image file (PGM is fastest).
+
+        Raises:
+            PageTimeoutError: the time limit of the page is over.
+            PageError: Tesseract failed.
+        """
         try:
             table = pytesseract.image_to_data(
                 str(image),
@@ -91,8 +96,8 @@ class Tesseract(TesseractBase):
                 timeout=self._seconds_left(),
             )
         except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
-            told = f"Tesseract failed with status {error.status}: {error.message}"
-            msg = told.rstrip(": ")  # a killed one says nothing
+            message = f"Tesseract failed with status {error.status}: {error.message}"
+            msg = message.rstrip(": ")  # a killed process gives no message
             raise PageError(msg) from error
         except RuntimeError as error:  # pytesseract's bare time-out
             raise self._timeout_error() from error
@@ -100,7 +105,7 @@ class Tesseract(TesseractBase):
 
 
 def tesseract_flags(options: RecognitionOptions) -> str:
-    """Return the options as flags of Tesseract's command line, its own defaults left out."""
+    """Return the options as flags of Tesseract's command line, without its default threshold."""
     method = ""
     if options.binarization is not Binarization.OTSU:
         method = f" -c thresholding_method={_THRESHOLDING_METHODS[options.binarization]}"
@@ -108,7 +113,7 @@ def tesseract_flags(options: RecognitionOptions) -> str:
 
 
 def tesseract_variables(options: RecognitionOptions) -> dict[str, str]:
-    """Return the options by the names of Tesseract's variables, all of them."""
+    """Return all options by the names of Tesseract's variables."""
     return {
         "user_defined_dpi": str(_DPI),
         "tessedit_pageseg_mode": _SEGMENTATION_MODES[options.segmentation],
@@ -133,7 +138,7 @@ def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
     """Return the model file of each language.
 
     Raises:
-        SetupError: no language is given, or a model is missing; says which package to install.
+        SetupError: no language is given, or a model is missing; names the package to install.
     """
     if not languages:
         msg = "No language is set. Give one, such as --languages rus+eng."
@@ -152,7 +157,7 @@ def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
 
 @cache
 def program_signature(languages: tuple[str, ...]) -> EngineSignature:
-    """Return what a reading by the program with these languages depends on.
+    """Return all that a reading by the program in these languages depends on.
 
     Raises:
         SetupError: Tesseract or one of the models is missing.
@@ -163,14 +168,14 @@ def program_signature(languages: tuple[str, ...]) -> EngineSignature:
 def tesseract_signature(
     languages: tuple[str, ...], version: str, through: str = ""
 ) -> EngineSignature:
-    """Return what a reading by a Tesseract with these languages depends on.
+    """Return all that a reading by a Tesseract in these languages depends on.
 
-    Page cache and provenance hold it: not a letter of its settings may change.
+    The page cache and provenance contain it: not a letter of its settings may change.
 
     Args:
-        languages: its codes, in the order given.
-        version: what Tesseract prints of its version and its libraries.
-        through: the library that runs it, with its version; empty for the program.
+        languages: its codes; their order counts.
+        version: the output of ``tesseract --version``.
+        through: name and version of the library that runs it; empty for the program.
 
     Raises:
         SetupError: no language is given, or one of the models is missing.
@@ -192,24 +197,32 @@ def tesseract_signature(
 
 
 def _run_tesseract(option: str) -> str:
-    """Return what ``tesseract OPTION`` prints."""
+    """Return the output of ``tesseract OPTION``.
+
+    Raises:
+        SetupError: Tesseract is not installed or does not run.
+    """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [pytesseract.pytesseract.tesseract_cmd, option],
-            capture_output=True, text=True, check=True, timeout=60, stdin=subprocess.DEVNULL,
-            start_new_session=True,  # out of reach of Ctrl-C, which would seem to be its failure
-        )  # fmt: skip
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C must not reach it, and look like its failure
+        )
     except (OSError, subprocess.SubprocessError) as error:
         msg = (
             f"Tesseract does not run ({error}). "
             "On Debian: apt-get install tesseract-ocr tesseract-ocr-rus tesseract-ocr-eng"
         )
         raise SetupError(msg) from error
-    return done.stdout or done.stderr
+    return result.stdout or result.stderr
 
 
 def parse_tsv(table: str) -> PageText:
-    """Read Tesseract's TSV: rows of level 5 are words; the keys before them group them.
+    """Parse Tesseract's TSV: rows of level 5 are words, grouped by block, paragraph and line.
 
     Format: https://tesseract-ocr.github.io/tessdoc/Command-Line-Usage.html (TSV output).
     """
@@ -228,7 +241,7 @@ def parse_tsv(table: str) -> PageText:
 
 
 def _parse_words(row: dict[str, str]) -> list[Word]:
-    """Return the words of a row: one, but for an odd space inside what Tesseract calls a word."""
+    """Return the words of a row: one, or several if Tesseract's word contains spaces."""
     left, top = max(int(row["left"]), 0), max(int(row["top"]), 0)
     box = Box(left, top, max(int(row["width"]), 1), max(int(row["height"]), 1))
     confidence = min(max(float(row["conf"]) / 100, 0.0), 1.0)

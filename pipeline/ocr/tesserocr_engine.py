@@ -1,7 +1,7 @@
-"""Tesseract inside the reading child, through tesserocr: its models are loaded once, not a page.
+"""Tesseract as a library inside the worker, through tesserocr: it loads its models only once.
 
-An optional extra. Its wheels carry a Tesseract of their own, so readings are kept apart from those
-of the installed program by the signature, and may differ where the versions do.
+An optional extra. Its wheels bring their own Tesseract: the signature separates its readings from
+those of the installed program, and they may differ where the versions do.
 """
 
 from dataclasses import dataclass
@@ -22,17 +22,18 @@ from pipeline.ocr.tesseract import (
 )
 from pipeline.text import PageText
 
+#: The header line that the library leaves out.
 _TSV_HEADER = "\t".join(
     (
         *("level", "page_num", "block_num", "par_num", "line_num", "word_num"),
         *("left", "top", "width", "height", "conf", "text"),
     )
-)  #: the library leaves it out
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tesserocr(TesseractBase):
-    """The same engine as a library in this process: call it from a process that may die."""
+    """Tesseract as a library in this process, which may crash: use it in a worker only."""
 
     @property
     def signature(self) -> EngineSignature:
@@ -43,19 +44,19 @@ class Tesserocr(TesseractBase):
         """Return words, lines and paragraphs of an image file.
 
         Raises:
-            PageTimeoutError: it took longer than the limit.
-            PageError: the engine failed.
+            PageTimeoutError: the time limit of the page is over.
+            PageError: Tesseract failed, or does not start with these languages.
         """
-        left = self._seconds_left()
+        seconds = self._seconds_left()
         api = _load_api("+".join(options.languages))
         try:
             for name, value in tesseract_variables(options).items():
                 api.SetVariable(name, value)
             api.SetImageFile(str(image))
-            if not api.Recognize(timeout=max(int(left * 1000), 1)):
+            if not api.Recognize(timeout=max(int(seconds * 1000), 1)):
                 raise self._timeout_error()
             return parse_tsv(f"{_TSV_HEADER}\n{api.GetTSVText(0)}")
-        except (RuntimeError, OSError, ValueError) as error:  # its own, and Pillow's
+        except (RuntimeError, OSError, ValueError) as error:  # tesserocr's errors, and Pillow's
             msg = f"Tesseract failed: {error}"
             raise PageError(msg) from error
         finally:
@@ -64,7 +65,7 @@ class Tesserocr(TesseractBase):
 
 @cache
 def library_signature(languages: tuple[str, ...]) -> EngineSignature:
-    """Return what a reading by the library with these languages depends on.
+    """Return all that a reading by the library in these languages depends on.
 
     Raises:
         SetupError: one of the models is missing.
@@ -75,7 +76,7 @@ def library_signature(languages: tuple[str, ...]) -> EngineSignature:
 
 @cache
 def _load_api(languages: str) -> tesserocr.PyTessBaseAPI:
-    """Return the engine with its models loaded; one for each language that a page is in."""
+    """Return the engine with the models of ``languages`` loaded; cached by languages."""
     folder = next(iter(installed_models().values())).parent
     try:
         return tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=languages)

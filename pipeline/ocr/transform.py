@@ -1,4 +1,4 @@
-"""Ways from one image's pixels to another's: scaled, turned, sloped; and the way back for boxes."""
+"""Affine transforms between the pixels of two images, for points and boxes."""
 
 import math
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from pipeline.text import Box
 
 @dataclass(frozen=True, slots=True)
 class AffineTransform:
-    """An affine map: ``x' = a x + b y + c`` and ``y' = d x + e y + f``, in pixels' edges."""
+    """``x' = a x + b y + c``, ``y' = d x + e y + f``; pixels, origin at the top left corner."""
 
     a: float = 1.0
     b: float = 0.0
@@ -20,11 +20,11 @@ class AffineTransform:
 
     @property
     def scale(self) -> float:
-        """How many times longer things become."""
+        """The factor of lengths: the square root of the factor of areas."""
         return math.sqrt(abs(self.a * self.e - self.b * self.d))
 
     def then(self, other: "AffineTransform") -> "AffineTransform":
-        """Return this way with another after it."""
+        """Return this transform followed by another."""
         return AffineTransform(
             other.a * self.a + other.b * self.d,
             other.a * self.b + other.b * self.e,
@@ -35,17 +35,17 @@ class AffineTransform:
         )
 
     def inverse(self) -> "AffineTransform":
-        """Return the way back."""
+        """Return the inverse transform."""
         area = self.a * self.e - self.b * self.d
         a, b, d, e = self.e / area, -self.b / area, -self.d / area, self.a / area
         return AffineTransform(a, b, -(a * self.c + b * self.f), d, e, -(d * self.c + e * self.f))
 
     def map_point(self, x: float, y: float) -> tuple[float, float]:
-        """Return where a point comes to lie."""
+        """Return the mapped point."""
         return self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f
 
     def map_box(self, box: Box, width: int, height: int) -> Box:
-        """Return the least box, inside an image of the given size, that holds the mapped one."""
+        """Return the smallest box in an image of the given size that contains the mapped box."""
         corners = [self.map_point(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
         left, top = (math.floor(min(side) + 1e-6) for side in zip(*corners, strict=True))
         right, bottom = (math.ceil(max(side) - 1e-6) for side in zip(*corners, strict=True))
@@ -54,12 +54,12 @@ class AffineTransform:
 
     @classmethod
     def from_scale(cls, across: float, down: float) -> Self:
-        """Return the way to an image of other size."""
+        """Return the transform to an image scaled by a factor across and another down."""
         return cls(a=across, e=down)
 
     @classmethod
     def from_quarter_turns(cls, quarters: int, width: int, height: int) -> Self:
-        """Return the way to an image of the given size after clockwise quarter turns."""
+        """Return the transform of an image of the given size by clockwise quarter turns."""
         return (
             cls(),
             cls(0, -1, height, 1, 0, 0),

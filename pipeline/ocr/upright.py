@@ -1,7 +1,7 @@
-"""The text of a page as it lies once the page is turned so that its lines run level.
+"""The text of a page with its boxes turned so that its lines run level.
 
-Boxes are published in pixels of the page image, where the lines of a page that lay sideways run up
-or down. What goes by rows and by the width of words needs them level.
+Boxes are published in pixels of the page image; there the lines of a sideways page run up or down.
+Code that works on rows or on the width of words needs level lines.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pipeline.text import PageText
 
 @dataclass(frozen=True, slots=True)
 class UprightText:
-    """A text with its boxes in pixels of the turned page image."""
+    """A text with boxes in pixels of the turned page image, origin top left."""
 
     text: PageText
     quarters: int  #: clockwise turns from the page image, 0 to 3
@@ -23,16 +23,16 @@ class UprightText:
 
 
 def to_upright(reading: PageReading, image: PageImage | None) -> UprightText:
-    """Return the text of a page as it lies once it is turned as it was for reading."""
+    """Return the text of a page, turned by the quarter turns that were applied for reading."""
     if image is None:
         return UprightText(reading.text, 0, 1, 1)
-    turns = [int(step.settings["degrees"]) for step in reading.steps if step.name == "turn"]
-    quarters, (width, height) = sum(turns) // 90 % 4, (image.width, image.height)
-    way = AffineTransform.from_quarter_turns(quarters, width, height)
+    degrees = [int(step.settings["degrees"]) for step in reading.steps if step.name == "turn"]
+    quarters, (width, height) = sum(degrees) // 90 % 4, (image.width, image.height)
+    transform = AffineTransform.from_quarter_turns(quarters, width, height)
     if quarters % 2:
         width, height = height, width
     text = (
-        map_boxes(reading.text, lambda box: way.map_box(box, width, height))
+        map_boxes(reading.text, lambda box: transform.map_box(box, width, height))
         if quarters
         else reading.text
     )
