@@ -1,1 +1,1 @@
-"""Reading in child processes: the pool, its protocol, page runs and their cache."""
+"""Workers, the child processes that read pages: pool, protocol, page runs and their cache."""

@@ -1,10 +1,10 @@
-"""Slots of this machine: however many processes read pages, no more read at once than its cores.
+"""Limit the pages that are read at once on this machine, by all processes of a user together.
 
-A slot is a lock on a file in a folder of this user, which the system takes from a process that
-dies. Runs, workers and commands of one user share them, first come, first served: who waits for a
-slot holds the gate, and the kernel lets those before the gate in by turns. (``filelock``, and with
-it ``pipeline.owner_lock``, asks again and again, so that who has just let a slot go would take it
-anew. A slot needs no note either: it has a number, and its file stays.)
+A slot is a lock on a file in a folder of the user; the system releases it when its process dies.
+Slots are granted first come, first served: the process that waits for a slot holds the gate's lock,
+and the kernel queues the others at the gate. (``filelock``, and with it ``pipeline.owner_lock``,
+polls, so that a process that has just released a slot would take it again. A slot needs no note: it
+has a number, and its file stays.)
 """
 
 import fcntl
@@ -15,28 +15,32 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_POLL_SECONDS = 0.02  #: seconds between two looks for a free slot, by the one that holds the gate
+_POLL_SECONDS = 0.02  #: seconds between two attempts of the gate's holder to lock a slot
 
 
 @contextmanager
 def hold_slot(count: int) -> Iterator[None]:
-    """Hold one of so many slots; waits until one is free."""
+    """Hold one of ``count`` slots; wait until one is free.
+
+    Raises:
+        PermissionError: the folder of the slots belongs to another user.
+    """
     folder = _slots_folder()
     gate = _open_lock(folder / "gate.lock")
     try:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        while (held := _lock_free_slot(folder, count)) is None:
+        while (slot := _lock_free_slot(folder, count)) is None:
             time.sleep(_POLL_SECONDS)
     finally:
         os.close(gate)
     try:
         yield
     finally:
-        os.close(held)
+        os.close(slot)
 
 
 def _lock_free_slot(folder: Path, count: int) -> int | None:
-    """Return the open file of a slot that was free, which is ours until it is closed."""
+    """Lock a free slot and return its file descriptor, or None; closing it releases the slot."""
     for number in range(count):
         file = _open_lock(folder / f"{number}.lock")
         try:
@@ -53,7 +57,7 @@ def _open_lock(path: Path) -> int:
 
 
 def _slots_folder() -> Path:
-    """Return the folder of the slots, that of another user never."""
+    """Return the folder of the slots; raise PermissionError if it belongs to another user."""
     folder = Path(tempfile.gettempdir()) / f"opis-slots-{os.geteuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.geteuid():

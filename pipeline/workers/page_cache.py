@@ -1,7 +1,7 @@
-"""What was read once is kept by content, so a killed run goes on and no page is read twice.
+"""Cache of page images' facts and of readings, so that a killed run resumes where it stopped.
 
-A key is the SHA-256 of everything the value depends on; a value is checked when it is read
-back, and what does not check is a miss. Files are written beside and renamed into place.
+A key is the SHA-256 of all that the value depends on; a file that does not validate is a miss.
+Files are written under a temporary name and renamed into place.
 """
 
 import hashlib
@@ -24,24 +24,24 @@ _READING_ADAPTER: TypeAdapter[PageReading] = TypeAdapter(PageReading)
 
 @dataclass(frozen=True, slots=True)
 class PageCache:
-    """A folder of JSON files, two kinds: what a page is, and how it reads."""
+    """A folder of JSON files of two kinds: page sources and page readings."""
 
     root: Path
 
     def load_source(self, key: str) -> PageSource | None:
-        """Return what is known of a page image, or None."""
+        """Return the source of a page, or None."""
         return _load_json(_SOURCE_ADAPTER, self._entry_path("source", key))
 
     def store_source(self, key: str, value: PageSource) -> None:
-        """Keep what a page image is."""
+        """Store the source of a page."""
         _store_json(_SOURCE_ADAPTER, value, self._entry_path("source", key))
 
     def load_reading(self, key: str) -> PageReading | None:
-        """Return how a page image reads, or None."""
+        """Return the reading of a page image, or None."""
         return _load_json(_READING_ADAPTER, self._entry_path("reading", key))
 
     def store_reading(self, key: str, value: PageReading) -> None:
-        """Keep how a page image reads."""
+        """Store the reading of a page image."""
         _store_json(_READING_ADAPTER, value, self._entry_path("reading", key))
 
     def _entry_path(self, kind: str, key: str) -> Path:
@@ -49,12 +49,12 @@ class PageCache:
 
 
 def source_key(scan_sha256: str, number: int, dpi: int, max_pixels: int) -> str:
-    """Name a page of a scan and the way its image is got."""
+    """Return the key of a page (1-based) of a scan and of the options of its extraction."""
     return _hash_parts([EXTRACTION, scan_sha256, number, dpi, max_pixels])
 
 
 def reading_key(image_sha256: str, signature: EngineSignature) -> str:
-    """Name a page image and all that its reading depends on."""
+    """Return the key of a page image's reading by an engine."""
     return _hash_parts([PREPARATION, image_sha256, asdict(signature)])
 
 
@@ -71,6 +71,6 @@ def _load_json(adapter: TypeAdapter[T], path: Path) -> T | None:
 
 def _store_json(adapter: TypeAdapter[T], value: T, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
-    beside.write_bytes(adapter.dump_json(value))
-    beside.replace(path)
+    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}.partial")
+    partial.write_bytes(adapter.dump_json(value))
+    partial.replace(path)

@@ -1,7 +1,7 @@
-"""Reads a run of pages of a scan into the page cache, each unless the cache has it, by a worker.
+"""Read pages of a scan into the page cache, and load them again.
 
-No page is handed from task to task: whoever writes the record takes the pages from the cache
-again, one at a time.
+Tasks do not pass pages to each other: the task that writes the record loads them from the cache,
+one at a time.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,8 +18,8 @@ from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import ExtractPage, RecognizePage
 from pipeline.workers.self_test import check_engine
 
-_MAX_TRIES = 3  #: a reading child that died is tried again with a new one
-_GRACE_SECONDS = 30.0  #: seconds that the child has to say that the engine took too long
+_MAX_TRIES = 3  #: attempts to read a page; a worker that died is replaced
+_GRACE_SECONDS = 30.0  #: seconds for the worker to report the engine's time-out
 
 
 def read_pages(
@@ -29,7 +29,12 @@ def read_pages(
     workers: WorkerPool,
     clock: Clock,
 ) -> None:
-    """Read pages into the cache; a page that fails is kept as failed, the others go on."""
+    """Read pages (1-based numbers) into the cache; a failure is cached as the page's reading.
+
+    Raises:
+        MachineError: the scan is gone or changed, or the engine reads nothing at all.
+        SetupError: the engine or a model is missing.
+    """
     reader = _ScanReader(scan, settings)
     for number in numbers:
         reader.read_page(number, workers, clock)
@@ -39,7 +44,8 @@ def load_pages(scan: AdmittedScan, settings: Settings) -> Iterator[ReadPage]:
     """Yield all pages of a scan from the cache, in order.
 
     Raises:
-        PageError: a page is not in the cache: it was not read, or the cache was emptied.
+        PageError: a page was not read yet, or the cache was emptied.
+        SetupError: the engine or a model is missing.
     """
     reader = _ScanReader(scan, settings)
     for number in range(1, scan.facts.page_count + 1):
@@ -47,16 +53,20 @@ def load_pages(scan: AdmittedScan, settings: Settings) -> Iterator[ReadPage]:
 
 
 class _ScanReader:
-    """The pages of one scan: their keys and where they are kept."""
+    """Access to the pages of one scan in the page cache."""
 
     def __init__(self, scan: AdmittedScan, settings: Settings) -> None:
         self._scan, self._settings = scan, settings
         self._cache = PageCache(settings.work_folder / "cache")
         self._signature = signature_of(settings.engine, scan.languages)
-        self._scan_checked = False  #: whether the scan is still what it was
+        self._scan_checked = False  #: True once the scan was checked for changes
 
     def load_page(self, number: int) -> ReadPage:
-        """Return a page that was read."""
+        """Return a page from the cache.
+
+        Raises:
+            PageError: the page is not in the cache.
+        """
         key = self._source_key(number)
         source = self._cache.load_source(key)
         reading = self._cache.load_reading(self._reading_key(source, key))
@@ -66,22 +76,22 @@ class _ScanReader:
         return ReadPage(number, source, reading)
 
     def read_page(self, number: int, workers: WorkerPool, clock: Clock) -> None:
-        """Read a page, unless the cache has a good reading of its image."""
+        """Read a page into the cache, unless it has a reusable reading of the page's image."""
         key = self._source_key(number)
         source = self._cache.load_source(key)
         if self._reusable_reading(source) is not None:
             return
         started = clock.now()
         source, reading = self._read_with_retries(number, source, workers)
-        if source is not None and reading.started is not None:  # another scan has this very image
+        if source is not None and reading.started is not None:  # cached for another scan
             self._cache.store_source(key, source)
             return
         if reading.state is PageState.ERROR:
             self._check_scan()
         if source is not None and reading.state in {PageState.ERROR, PageState.TIMEOUT}:
             check_engine(self._settings.engine, self._scan.languages, workers)
-        lasted = {stage: clock.duration(took) for stage, took in reading.seconds.items()}
-        reading = replace(reading, seconds=lasted, started=started, ended=clock.now())
+        durations = {stage: clock.duration(seconds) for stage, seconds in reading.seconds.items()}
+        reading = replace(reading, seconds=durations, started=started, ended=clock.now())
         if source is not None:
             self._cache.store_source(key, source)
         self._cache.store_reading(self._reading_key(source, key), reading)
@@ -92,13 +102,13 @@ class _ScanReader:
         reading, limit = PageReading(PageState.ERROR), self._settings.page_timeout
         for _ in range(_MAX_TRIES):
             try:
-                with workers.borrow() as reader:
-                    source = reader.ask(self._extract_request(number), limit).source or source
-                    kept = self._reusable_reading(source)
-                    if kept is not None:
-                        return source, kept
+                with workers.borrow() as worker:
+                    source = worker.ask(self._extract_request(number), limit).source or source
+                    cached = self._reusable_reading(source)
+                    if cached is not None:
+                        return source, cached
                     recognize = RecognizePage(self._scan.languages, limit, self._settings.engine)
-                    reading = reader.ask(recognize, limit + _GRACE_SECONDS).reading or reading
+                    reading = worker.ask(recognize, limit + _GRACE_SECONDS).reading or reading
             except PageTimeoutError as error:
                 return source, PageReading(PageState.TIMEOUT, detail=str(error))
             except (PageError, IngestError) as error:
@@ -108,40 +118,39 @@ class _ScanReader:
         return source, reading
 
     def _reusable_reading(self, source: PageSource | None) -> PageReading | None:
-        """Return how an image was read before, by this scan or another, if it went well."""
+        """Return the cached reading of an image, of any scan, if it is text or blank, else None."""
         if source is None:
             return None
-        kept = self._cache.load_reading(reading_key(source.image.sha256, self._signature))
-        return kept if kept and kept.state in {PageState.OK, PageState.BLANK} else None
+        cached = self._cache.load_reading(reading_key(source.image.sha256, self._signature))
+        return cached if cached and cached.state in {PageState.OK, PageState.BLANK} else None
 
     def _check_scan(self) -> None:
-        """See that a page does not fail because the file went away; once a run of pages.
+        """Check, once for each run of pages, that the scan is still there and unchanged.
 
         Raises:
-            MachineError: it did, or other bytes lie there.
+            MachineError: the scan is gone, or has other bytes.
         """
         if self._scan_checked:
             return
         self._scan_checked, scan = True, self._scan
         try:
-            same = file_sha256(scan.path) == scan.sha256
+            is_unchanged = file_sha256(scan.path) == scan.sha256
         except OSError as error:
             msg = f"{scan.name} can no longer be read ({error.strerror})."
             raise MachineError(msg) from error
-        if not same:
+        if not is_unchanged:
             msg = f"{scan.name} changed while it was read."
             raise MachineError(msg)
 
     def _extract_request(self, number: int) -> ExtractPage:
         scan, settings = self._scan, self._settings
-        return ExtractPage(
-            scan.path, scan.facts.media_type, number, settings.dpi, settings.max_pixels
-        )  # fmt: skip
+        media_type = scan.facts.media_type
+        return ExtractPage(scan.path, media_type, number, settings.dpi, settings.max_pixels)
 
     def _source_key(self, number: int) -> str:
         settings = self._settings
         return source_key(self._scan.sha256, number, settings.dpi, settings.max_pixels)
 
     def _reading_key(self, source: PageSource | None, key: str) -> str:
-        """Name a reading by its image; that there is no image is kept under the page's own key."""
+        """Return the key of a reading by its image; a page without an image uses its source key."""
         return reading_key(key if source is None else source.image.sha256, self._signature)

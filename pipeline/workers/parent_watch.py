@@ -1,8 +1,8 @@
-"""Ends a child process when its parent is no more, however hard the parent was killed.
+"""End a child process when its parent has ended, even if the parent was killed.
 
-The parent hands its number down: a child that asked for it too late would wait for another. A pipe
-from the parent tells sooner, but stays open in whatever the parent forks, and a worker's standard
-input is in use.
+The parent passes its process number: a child that asked for it too late would get another. A pipe
+from the parent would report its end sooner, but stays open in all other processes that the parent
+forks, and a worker's standard input is in use.
 """
 
 import os
@@ -11,14 +11,14 @@ import threading
 import time
 from collections.abc import Callable
 
-_POLL_SECONDS = 0.25  #: seconds between two looks whether the parent lives
+_POLL_SECONDS = 0.25  #: seconds between two checks of the parent
 
 
 def die_with_parent(parent: int, end_gently: Callable[[], None] = lambda: None) -> None:
-    """Watch the parent from a thread; when it is dead, kill this process and its whole group.
+    """Watch the parent from a thread; when it has ended, kill this process and its whole group.
 
     Args:
-        parent: process number of the one that started this process.
+        parent: process number of the process that started this one.
         end_gently: called before the kill.
     """
     threading.Thread(target=_watch_parent, args=[parent, end_gently], daemon=True).start()

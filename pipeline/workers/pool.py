@@ -1,4 +1,4 @@
-"""The parent's side of the reading children: start, ask, time out, kill, start anew."""
+"""The parent's side of the workers: start, request, time-out, kill, restart."""
 
 import os
 import queue
@@ -18,11 +18,11 @@ from pipeline.errors import OpisError, PageError, PageTimeoutError
 from pipeline.workers.cpu_slots import hold_slot
 from pipeline.workers.protocol import REPLY_ADAPTER, REQUEST_ADAPTER, Answer, Failure, Request
 
-_MAX_TRIES = 3  #: a child that died is replaced so often, before its question is held against it
+_MAX_TRIES = 3  #: workers that may die over one request before it fails
 
 
 class Worker:
-    """One child process, started ahead of its first question and again after it died."""
+    """A child process that answers requests; it is started again after it died."""
 
     def __init__(self, memory: int = 0) -> None:
         self._memory = memory  #: bytes of address space; 0 for no limit
@@ -30,20 +30,20 @@ class Worker:
         self._stderr_file: IO[bytes] | None = None
 
     def start(self) -> None:
-        """Start the child, if it is not running: it takes half a second to be ready."""
+        """Start the process if it is not running; it needs half a second to be ready."""
         self._ensure_process()
 
     def ask(self, request: Request, timeout: float) -> Answer:
-        """Return the child's answer.
+        """Return the answer of the process.
 
         Args:
-            request: what to do.
-            timeout: seconds after which the child and all its own children are killed.
+            request: the request.
+            timeout: seconds after which the process and all its children are killed.
 
         Raises:
             PageTimeoutError: no answer came in time.
-            PageError: the child died or answered nonsense.
-            OpisError: what the child says is wrong with the file.
+            PageError: the process died, or its answer is invalid.
+            OpisError: the process answered with this failure.
         """
         child = self._ensure_process()
         assert child.stdin is not None
@@ -57,20 +57,20 @@ class Worker:
         except BrokenPipeError:
             line = b""
         finally:
-            late = not timer.is_alive()
+            timed_out = not timer.is_alive()
             timer.cancel()
         if not line:
-            self._raise_no_answer(late, timeout)
+            self._raise_no_answer(timed_out, timeout)
         return _parse_reply(line)
 
     def close(self) -> None:
-        """End the child and whatever it runs."""
+        """End the process and its children."""
         self._kill()
         if self._process is not None:
             self._process.wait()
             for stream in (self._process.stdin, self._process.stdout, self._stderr_file):
                 if stream is not None:
-                    with suppress(BrokenPipeError):  # what it never read
+                    with suppress(BrokenPipeError):  # unread requests
                         stream.close()
         self._process = self._stderr_file = None
 
@@ -78,7 +78,7 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
-        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 -- lives as long as the child
+        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 -- open as long as the process
         arguments = [str(self._memory), str(os.getpid())]
         self._process = subprocess.Popen(
             [sys.executable, "-m", "pipeline.workers.worker", *arguments],
@@ -95,102 +95,108 @@ class Worker:
             os.killpg(self._process.pid, signal.SIGKILL)
 
     def _raise_no_answer(self, timed_out: bool, timeout: float) -> None:
-        """Say why there is no answer; the next question starts a new child."""
+        """Raise the reason for a missing answer; the next request starts a new process."""
         assert self._process is not None
         assert self._stderr_file is not None
         status = self._process.wait()
         self._stderr_file.seek(0)
-        last = self._stderr_file.read().decode(errors="replace").strip().splitlines()[-1:]
+        last_lines = self._stderr_file.read().decode(errors="replace").strip().splitlines()[-1:]
         self.close()
         if timed_out:
             msg = f"no answer within {timeout:g} s"
             raise PageTimeoutError(msg)
-        msg = f"the reading process died (status {status}) {' '.join(last)}".strip()
+        msg = f"the reading process died (status {status}) {' '.join(last_lines)}".strip()
         raise _WorkerDiedError(msg)
 
 
 def _worker_environment() -> dict[str, str]:
-    """Return what a child reads: without what a Dask worker sets so that it gives memory back.
+    """Return the environment of a worker, without MALLOC_TRIM_THRESHOLD_, which Dask sets.
 
-    Pages come and go in megabytes: a child that gave each back took up to 8 % longer.
+    With it, a worker returns the megabytes of each page to the system, and took up to 8 % longer.
     """
-    kept = {name: value for name, value in os.environ.items() if name != "MALLOC_TRIM_THRESHOLD_"}
-    return {**kept, "OMP_THREAD_LIMIT": "1"}
+    inherited = {
+        name: value for name, value in os.environ.items() if name != "MALLOC_TRIM_THRESHOLD_"
+    }
+    return {**inherited, "OMP_THREAD_LIMIT": "1"}
 
 
 class _WorkerDiedError(PageError):
-    """The child is gone, whoever ended it."""
+    """The worker process ended without an answer."""
 
 
 class PoolClosedError(Exception):
-    """The children were ended while work went on: an interrupt, never a fault of a page."""
+    """The pool was closed during work: an interrupt, not a failure of a page."""
 
 
 class WorkerPool:
-    """A fixed number of children, lent to whoever asks next.
+    """A fixed number of workers, lent one at a time.
 
-    No more of them work at once on this machine, whatever other processes have children.
-    Each, and what it starts, may have ``memory`` bytes of address space; 0 sets no limit.
+    No more than ``count`` work at once on this machine, over the pools of all processes of a user.
+    Each worker, and each process that it starts, is limited to ``memory`` bytes of address space;
+    0 sets no limit.
     """
 
     def __init__(self, count: int, memory: int = 0) -> None:
         self._closed = False
         self.count = count
         self._workers = [Worker(memory) for _ in range(count)]
-        # The last one back is lent first: who reads with four threads has four children.
+        # Last in, first out: a caller with four threads starts only four workers.
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
-        for reader in self._workers:
-            self._idle.put(reader)
+        for worker in self._workers:
+            self._idle.put(worker)
 
     def start(self) -> None:
-        """Start all of them ahead of the first question; else each starts when it is lent."""
-        for reader in self._workers:
-            reader.start()
+        """Start all workers now; otherwise each starts at its first request."""
+        for worker in self._workers:
+            worker.start()
 
     @contextmanager
     def borrow(self) -> Iterator[Worker]:
-        """Lend a child; waits until one is free.
+        """Lend a worker; wait until one is free.
 
         Raises:
-            StoppedError: the children are ended.
+            PoolClosedError: the pool is closed.
         """
         if self._closed:
             raise PoolClosedError
-        reader = self._idle.get()
+        worker = self._idle.get()
         try:
             with hold_slot(self.count):
-                if self._closed:  # while we waited: a child started now would outlive the end
+                if (
+                    self._closed
+                ):  # closed while waiting: a worker started now would outlive the pool
                     raise PoolClosedError
-                yield reader
+                yield worker
         except Exception as error:
-            if self._closed:  # or an interrupt would pass for a broken scan
+            if self._closed:  # else an interrupt would look like a broken scan
                 raise PoolClosedError from error
             raise
         finally:
-            self._idle.put(reader)
+            self._idle.put(worker)
 
     def ask(self, request: Request, timeout: float) -> Answer:
-        """Return an answer that needs nothing from the question before.
+        """Return the answer to a request that does not depend on an earlier one.
 
-        A child that died is no proof against the file: the system kills whom it likes when memory
-        is short. A new one is asked, a few times.
+        A worker's death does not prove the file broken: the system kills processes when memory is
+        short. So another worker is tried, a few times.
 
         Raises:
+            PoolClosedError: the pool is closed.
             PageTimeoutError: no answer came in time.
-            PageError: every child died over it, or one answered nonsense.
-            OpisError: what the child says is wrong with the file.
+            PageError: every worker died over the request, or an answer is invalid.
+            OpisError: a worker answered with this failure.
         """
         for _ in range(_MAX_TRIES - 1):
-            with suppress(_WorkerDiedError), self.borrow() as reader:
-                return reader.ask(request, timeout)
-        with self.borrow() as reader:
-            return reader.ask(request, timeout)
+            with suppress(_WorkerDiedError), self.borrow() as worker:
+                return worker.ask(request, timeout)
+        with self.borrow() as worker:
+            return worker.ask(request, timeout)
 
     def close(self) -> None:
-        """End all children; a question under way is not answered, and not asked again."""
+        """End all workers; a request in progress is neither answered nor repeated."""
         self._closed = True
-        for reader in self._workers:
-            reader.close()
+        for worker in self._workers:
+            worker.close()
 
 
 def _parse_reply(line: bytes) -> Answer:

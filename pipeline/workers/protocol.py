@@ -1,7 +1,7 @@
-"""What the parent asks its reading child, and what the child answers: one JSON line each.
+"""The requests of the parent to a worker, and its replies: one line of JSON each.
 
-The child decodes untrusted files and runs the engine; the parent never touches a pixel. JSON,
-not pickle: a child that a broken file has taken over must not be able to run code in the parent.
+The worker decodes untrusted files and runs the engine; the parent decodes no image. JSON, not
+pickle: a worker that a malicious file has taken over must not be able to run code in the parent.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from pipeline.settings import EngineName
 
 @dataclass(frozen=True, slots=True)
 class InspectScan:
-    """What kind of scan is this, and how many pages has it? Answered by ``ScanFacts``."""
+    """Inspect a scan: its type and number of pages. Answered by ``facts``."""
 
     path: Path
     limits: Limits
@@ -28,19 +28,19 @@ class InspectScan:
 
 @dataclass(frozen=True, slots=True)
 class ExtractPage:
-    """Get the image of a page and keep it at hand. Answered by ``PageSource``."""
+    """Extract the image of a page, and hold it for ``RecognizePage``. Answered by ``source``."""
 
     path: Path
     media_type: str
     number: int  #: 1-based
-    dpi: int  #: where the page must be drawn
+    dpi: int  #: pixels per inch if the page must be drawn
     max_pixels: int
     kind: Literal["extract"] = "extract"
 
 
 @dataclass(frozen=True, slots=True)
 class RecognizePage:
-    """Read the page image at hand. Answered by ``PageReading``."""
+    """Read the page image extracted last. Answered by ``reading``."""
 
     languages: tuple[str, ...]
     timeout: float  #: seconds
@@ -51,11 +51,11 @@ class RecognizePage:
 
 @dataclass(frozen=True, slots=True)
 class WriteSearchablePdf:
-    """Write the searchable PDF of a scan. Answered by nothing that is set."""
+    """Write the searchable PDF of a scan. Answered by an empty ``Answer``."""
 
     original: Path
     media_type: str
-    pages: Path  #: a line of JSON for each, so that no message holds them all
+    pages: Path  #: file with a line of JSON for each page, so that the request stays small
     target: Path
     facts: PdfMetadata
     kind: Literal["search"] = "search"
@@ -63,29 +63,29 @@ class WriteSearchablePdf:
 
 @dataclass(frozen=True, slots=True)
 class ComparePdfs:
-    """What does a searchable PDF look like, beside the scan? Answered by ``PdfComparison``."""
+    """Compare a searchable PDF with the scan. Answered by ``comparison``."""
 
     searchable: Path
-    original: Path | None  #: None where it is no PDF
+    original: Path | None  #: None if the scan is no PDF
     kind: Literal["compare"] = "compare"
 
 
 @dataclass(frozen=True, slots=True)
 class WriteDerivatives:
-    """Write a page image for people to look at, as WebP. Answered by nothing that is set."""
+    """Write a page image in several widths for a screen. Answered by an empty ``Answer``."""
 
     path: Path
     media_type: str
     number: int  #: 1-based
     dpi: int
     max_pixels: int
-    targets: tuple[tuple[int, Path], ...]  #: a width in pixels, and where that goes
+    targets: tuple[tuple[int, Path], ...]  #: widths in pixels, each with its file
     kind: Literal["picture"] = "picture"
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The question had no answer: the name of an error class and its sentence without advice."""
+    """A reply without answer: the name of an error class and its message without advice."""
 
     error: str
     message: str
@@ -94,7 +94,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was asked for; at most one is set."""
+    """The result of a request; at most one field is set."""
 
     facts: ScanFacts | None = None
     source: PageSource | None = None

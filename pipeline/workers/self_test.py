@@ -1,4 +1,4 @@
-"""Whether the engine reads at all: asked when it failed on a page, to know whose fault that is."""
+"""Test the engine on a simple page, after a failure: is the page or the machine at fault?"""
 
 import tempfile
 from pathlib import Path
@@ -11,7 +11,7 @@ from pipeline.settings import EngineName
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import ExtractPage, RecognizePage
 
-_TIMEOUT_SECONDS = 20.0  #: it takes a third of one
+_TIMEOUT_SECONDS = 20.0  #: seconds; the test takes a third of a second
 _TEST_TEXT = "Opis 1949\n0110 0111\nOpis 1949"
 
 
@@ -19,7 +19,7 @@ def check_engine(engine: EngineName, languages: tuple[str, ...], workers: Worker
     """Let the engine read a page that any engine can read.
 
     Raises:
-        MachineError: it cannot; what it failed on before is no fault of the scan.
+        MachineError: it cannot, so that its earlier failure is no fault of the scan.
     """
     with tempfile.TemporaryDirectory(prefix="opis-probe-") as folder:
         page = Path(folder) / "probe.png"
@@ -27,15 +27,15 @@ def check_engine(engine: EngineName, languages: tuple[str, ...], workers: Worker
         ImageDraw.Draw(image).text((60, 60), _TEST_TEXT, 15, font_size=60)
         image.save(page)
         try:
-            with workers.borrow() as reader:
-                reader.ask(ExtractPage(page, "image/png", 1, 300, 1_000_000), _TIMEOUT_SECONDS)
+            with workers.borrow() as worker:
+                worker.ask(ExtractPage(page, "image/png", 1, 300, 1_000_000), _TIMEOUT_SECONDS)
                 recognize = RecognizePage(languages, _TIMEOUT_SECONDS, engine)
-                reading = reader.ask(recognize, _TIMEOUT_SECONDS).reading
+                reading = worker.ask(recognize, _TIMEOUT_SECONDS).reading
         except (PageError, PageTimeoutError) as error:
             raise _engine_failure(engine, str(error)) from error
     if reading is None or reading.state in {PageState.ERROR, PageState.TIMEOUT}:
         raise _engine_failure(engine, reading.detail if reading else "no answer")
 
 
-def _engine_failure(engine: EngineName, why: str) -> MachineError:
-    return MachineError(f"{engine} reads nothing on this machine ({why}). Ask `opis doctor`.")
+def _engine_failure(engine: EngineName, reason: str) -> MachineError:
+    return MachineError(f"{engine} reads nothing on this machine ({reason}). Ask `opis doctor`.")

@@ -1,8 +1,8 @@
-"""The reading child: ``python -m pipeline.workers.worker`` answers questions from standard input.
+"""The worker process: ``python -m pipeline.workers.worker`` answers requests on standard input.
 
-It leads a process group of its own, so that killing the group also ends its Tesseract; and it
-does so itself when its parent is killed, for nobody wants the answer any more. Its arguments are
-its memory limit in bytes and its parent's process number.
+It leads its own process group, so that killing the group also ends its Tesseract; it kills the
+group itself when its parent has ended. Its arguments are its memory limit in bytes (0 for none) and
+its parent's process number.
 """
 
 import os
@@ -43,16 +43,16 @@ from pipeline.workers.protocol import (
 
 
 class WorkerService:
-    """The one place that keeps something between two questions: the page at hand."""
+    """Answers requests; its only state between them is the page image extracted last."""
 
     def __init__(self) -> None:
         self._page: Grey | None = None
 
     def answer(self, request: Request) -> Answer:
-        """Return the answer.
+        """Return the answer to a request.
 
         Raises:
-            OpisError: there is none, for a reason that a person understands.
+            OpisError: the request failed; the message is for users.
         """
         match request:
             case InspectScan():
@@ -72,7 +72,7 @@ class WorkerService:
         self._page = None
         pixels, image = extract_page_image(
             request.path, request.media_type, request.number, request.dpi, request.max_pixels
-        )  # fmt: skip
+        )
         self._page = pixels
         return PageSource(
             image, extract_embedded_text(request.path, request.media_type, request.number)
@@ -89,7 +89,7 @@ class WorkerService:
     def _write_derivatives(self, request: WriteDerivatives) -> Answer:
         pixels, jpeg = extract_display_image(
             request.path, request.media_type, request.number, request.dpi, request.max_pixels
-        )  # fmt: skip
+        )
         write_derivatives(pixels, request.targets, jpeg)
         return Answer()
 
@@ -102,10 +102,10 @@ class WorkerService:
 
 
 def serve_requests(requests: BinaryIO, replies: BinaryIO) -> None:
-    """Answer one question a line until there are no more."""
-    desk = WorkerService()
+    """Answer requests, one line of JSON each, until the end of the input."""
+    service = WorkerService()
     for line in requests:
-        replies.write(REPLY_ADAPTER.dump_json(_reply_to(desk, line)) + b"\n")
+        replies.write(REPLY_ADAPTER.dump_json(_reply_to(service, line)) + b"\n")
         replies.flush()
 
 
@@ -123,13 +123,13 @@ def _reply_to(service: WorkerService, line: bytes) -> Answer | Failure:
 
 
 def _limit_memory(memory: int) -> None:
-    """Let this process, and what it starts, have so many bytes of address space."""
+    """Limit the address space of this process and its children, in bytes each; 0 for no limit."""
     if memory:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
 def main() -> None:
-    """Keep the pipe to the parent clean of what libraries print."""
+    """Serve the parent; libraries' output to standard output goes to standard error."""
     _limit_memory(int(sys.argv[1]))
     remove_stale_scratch()
     die_with_parent(int(sys.argv[2]))
