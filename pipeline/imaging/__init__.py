@@ -1,1 +1,1 @@
-"""What files hold: PDF pages, their embedded images, image files."""
+"""Inspection of scans, and page images out of PDFs and image files."""

@@ -1,4 +1,4 @@
-"""Page images for people to look at on a screen, in several widths."""
+"""JPEGs of a page in several widths, for a screen."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,33 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_JPEG_QUALITY = (
-    65  #: of JPEG, which takes a sixth of WebP's time; typed letters stay sharp to the eye
-)
-_MAX_JPEG_SIDE = 65_500  #: pixels of a side, which JPEG cannot exceed
+_JPEG_QUALITY = 65  #: typed letters look sharp; JPEG takes a sixth of WebP's time
+_MAX_JPEG_SIDE = 65_500  #: pixels; JPEG's limit for a side
 
 
 def write_derivatives(
     pixels: NDArray[np.uint8], targets: Iterable[tuple[int, Path]], jpeg: bytes | None = None
 ) -> None:
-    """Write a page image in several widths; never larger than it is.
+    """Write a page image as JPEG in several widths; it is never enlarged.
 
     Args:
-        pixels: height x width, or height x width x 3 in colour.
-        targets: widths in pixels, and where each goes.
-        jpeg: the same picture, as it may be written in its own size.
+        pixels: grey, height x width, or red, green and blue, height x width x 3.
+        targets: widths in pixels, each with its file; folders are created.
+        jpeg: the same image as a JPEG, which is written where the width is its own.
     """
-    for width, target in sorted(targets, reverse=True):
-        tall, wide = pixels.shape[:2]
-        size = min(width, wide, max(_MAX_JPEG_SIDE * wide // tall, 1))
+    for max_width, target in sorted(targets, reverse=True):
+        height, width = pixels.shape[:2]
+        new_width = min(max_width, width, max(_MAX_JPEG_SIDE * width // height, 1))
         target.parent.mkdir(parents=True, exist_ok=True)
-        if size == wide and jpeg is not None:
+        if new_width == width and jpeg is not None:
             target.write_bytes(jpeg)
             continue
-        if size < wide:  # each from the next larger: nobody sees the difference
-            high, jpeg = max(round(tall * size / wide), 1), None
-            # By half and more, areas are averaged; by less the eighth of the time shows no worse.
-            how = cv2.INTER_AREA if 2 * size <= wide else cv2.INTER_LINEAR
-            small = cv2.resize(pixels, (size, high), interpolation=how)
+        if new_width < width:  # each from the next larger, without visible loss
+            new_height, jpeg = max(round(height * new_width / width), 1), None
+            # Averaging takes eight times longer, and looks better only at half the width or less.
+            interpolation = cv2.INTER_AREA if 2 * new_width <= width else cv2.INTER_LINEAR
+            small = cv2.resize(pixels, (new_width, new_height), interpolation=interpolation)
             pixels = np.asarray(small, dtype=np.uint8)
         Image.fromarray(pixels).save(target, "JPEG", quality=_JPEG_QUALITY)

@@ -1,4 +1,4 @@
-"""Page images out of image files: TIFF (one page or many), JPEG, PNG, JPEG 2000."""
+"""Decode pages of image files: TIFF (one page or many), JPEG, PNG, JPEG 2000."""
 
 import math
 import warnings
@@ -20,25 +20,25 @@ from pipeline.imaging.pixels import (
 )
 from pipeline.model import Placement
 
-MEDIA_TYPES = {  #: Pillow's names; a camera's JPEG with a preview inside is an MPO
+#: By Pillow's format names; a camera's JPEG with a preview inside is an MPO.
+MEDIA_TYPES = {
     "TIFF": "image/tiff",
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
     "PNG": "image/png",
     "JPEG2000": "image/jp2",
 }
-PILLOW_FORMATS = tuple(
-    name for name in MEDIA_TYPES if name != "MPO"
-)  #: Pillow opens that as a JPEG first
+#: Formats that Pillow may open; it opens an MPO as a JPEG.
+PILLOW_FORMATS = tuple(name for name in MEDIA_TYPES if name != "MPO")
 
 
 def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placement, str]:
-    """Return the pixels of a page of an image file, where they lie, and how they were got.
+    """Return the upright grey pixels of a page, their placement (the whole page), the extraction.
 
     Args:
-        path: the file.
+        path: the image file.
         number: of the page, 1-based.
-        max_pixels: more than this are not decoded.
+        max_pixels: a page with more is not decoded.
 
     Raises:
         BrokenScanError: the page cannot be decoded, or is too large.
@@ -50,18 +50,20 @@ def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placemen
             if image.width * image.height > max_pixels:
                 msg = f"{path.name}, page {number} is larger than OPIS_MAX_PIXELS ({max_pixels:,})."
                 raise BrokenScanError(msg)
-            grey, dpi, how = _to_upright_grey(image)
+            grey, dpi, extraction = _to_upright_grey(image)
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
         msg = f"{path.name}, page {number}: the image cannot be decoded ({error})."
         raise BrokenScanError(msg) from error
     width, height = grey.width / dpi[0] * 72, grey.height / dpi[1] * 72
     if not 1 / MAX_PIXEL_ASPECT < dpi[0] / dpi[1] < MAX_PIXEL_ASPECT:
-        grey, how = _to_square_pixels(grey, dpi, max_pixels), f"{how}, pixels made square"
-    return np.asarray(grey, dtype=np.uint8), Placement(width, height, 0.0, 0.0, width, height), how
+        grey = _to_square_pixels(grey, dpi, max_pixels)
+        extraction = f"{extraction}, pixels made square"
+    placement = Placement(width, height, 0.0, 0.0, width, height)
+    return np.asarray(grey, dtype=np.uint8), placement, extraction
 
 
 class _OpenImage:
-    """An open image file. Kept open between its pages: each lies behind all before it."""
+    """An image file that stays open between its pages: each is found by way of all before it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -69,8 +71,8 @@ class _OpenImage:
         self._current_frame: int | None = None
 
     def get_frame(self, number: int) -> Image.Image:
-        """Return a page, 1-based, not yet decoded."""
-        if self._current_frame == number:  # Pillow has turned it by now, and forgotten that it did
+        """Return a page by its 1-based number, not yet decoded."""
+        if self._current_frame == number:  # Pillow turned it, and would not know that
             self._image.close()
             self._image = self._open_file()
         if number != self._image.tell() + 1:
@@ -80,7 +82,7 @@ class _OpenImage:
 
     def _open_file(self) -> Image.Image:
         image = Image.open(self._path, formats=PILLOW_FORMATS)
-        image.filename = ""  # or Pillow 13 maps the file, and turns a TIFF that lies down twice
+        image.filename = ""  # else Pillow 13 maps the file, and turns a sideways TIFF twice
         return image
 
 
@@ -91,21 +93,21 @@ def _open_image(path: Path, changed: int, size: int) -> _OpenImage:
 
 
 def _to_upright_grey(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:
-    """Return a page as grey pixels the right way up, its resolution, and how it was got."""
+    """Return a page as upright grey pixels, its resolution (x, y) in dpi, and the extraction."""
     orientation = orientation_in(image.getexif())
     inverted = is_white_zero(image)
-    how, dpi = f"{image.format} {image.mode}", likely_dpi(image)
-    turned = ImageOps.exif_transpose(image)
-    grey = to_grey(turned)
+    extraction, dpi = f"{image.format} {image.mode}", likely_dpi(image)
+    upright = ImageOps.exif_transpose(image)
+    grey = to_grey(upright)
     if inverted:
         grey = ImageOps.invert(grey)
     if orientation > 1:
-        how = f"{how}, turned as its orientation {orientation} says"
-    return grey, dpi[::-1] if orientation in SIDEWAYS_ORIENTATIONS else dpi, how
+        extraction = f"{extraction}, turned as its orientation {orientation} says"
+    return grey, dpi[::-1] if orientation in SIDEWAYS_ORIENTATIONS else dpi, extraction
 
 
 def _to_square_pixels(image: Image.Image, dpi: tuple[float, float], max_pixels: int) -> Image.Image:
-    """Return an image with as many pixels an inch down as across."""
+    """Return an image resampled to the same resolution across and down, within ``max_pixels``."""
     width, height = (side * max(dpi) / own for side, own in zip(image.size, dpi, strict=True))
     factor = min(1.0, math.sqrt(max_pixels / (width * height)))
     size = (max(int(width * factor), 1), max(int(height * factor), 1))

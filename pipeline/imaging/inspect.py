@@ -1,4 +1,4 @@
-"""What a file is, by its bytes: a scan of a known kind with so many pages, or a refusal."""
+"""Inspect a file by its bytes: return its type and number of pages, or refuse it."""
 
 import itertools
 import stat
@@ -21,8 +21,8 @@ from pipeline.imaging.image_file import MEDIA_TYPES, PILLOW_FORMATS
 from pipeline.imaging.pdf_info import first_line, inspect_pdf
 from pipeline.model import Limits, ScanFacts
 
-_HEAD_BYTES = 1024  #: bytes in which %PDF- must stand (ISO 32000-2, annex H)
-_DATA_TAGS = ((273, 279), (324, 325))  #: TIFF tags: where strips and tiles begin, how long they are
+_HEAD_BYTES = 1024  #: bytes at the beginning that must contain %PDF- (ISO 32000-2, annex H)
+_DATA_TAGS = ((273, 279), (324, 325))  #: TIFF tags: offsets and lengths of strips, of tiles
 _IMAGE_SIGNATURES = (
     b"II*\0",
     b"MM\0*",
@@ -33,19 +33,20 @@ _IMAGE_SIGNATURES = (
     b"\0\0\0\x0cjP  ",
 )
 
-Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels does it, with a sentence that names the setting
+Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels limits it, and its message names the setting
 
 
 def inspect_scan(path: Path, limits: Limits) -> ScanFacts:
-    """Return what kind of scan a file is and how many pages it has.
+    """Return the media type of a scan and its number of pages.
 
     Raises:
-        UnreadableError: it may not be read.
-        EmptyScanError: it has no bytes or no pages.
-        NotAScanError: it is no regular file, or of no kind that holds page images.
+        UnreadableError: the file cannot be read.
+        EmptyScanError: the file has no bytes or no pages.
+        NotAScanError: it is no regular file, or of a type without page images.
         EncryptedScanError: it asks for a password.
-        BrokenScanError: it is cut off or broken beyond what can be read without guessing.
-        TooLargeError: it is beyond a limit.
+        BrokenScanError: it is cut off, or too broken to be read without guessing.
+        TooLargeError: it exceeds a limit.
+        OSError: the machine is at fault, not the file.
     """
     size = _file_size(path)
     if size == 0:
@@ -72,7 +73,7 @@ def inspect_scan(path: Path, limits: Limits) -> ScanFacts:
 
 
 def _file_size(path: Path) -> int:
-    """Return the size of a regular file; a pipe or a device must not be opened."""
+    """Return the size of a regular file in bytes; pipes and devices are refused, never opened."""
     try:
         status = path.stat()
     except OSError as error:
@@ -96,7 +97,7 @@ def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
             count = _count_tiff_pages(image, path, limits) if image.format == "TIFF" else 1
             _check_pixels(image, path, limits)
             if count == 1:
-                image.load()  # a cut-off file shows only now
+                image.load()  # only decoding detects a file that is cut off
     except UnidentifiedImageError as error:
         msg = f"{path.name} is no scan: its bytes are those of no kind of image or PDF."
         raise NotAScanError(msg) from error
@@ -108,10 +109,10 @@ def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
 
 
 def _count_tiff_pages(image: Any, path: Path, limits: Limits) -> int:
-    """Return the number of pages of a TIFF, each of which lies inside the file.
+    """Return the number of pages of a TIFF; check that each is inside the file.
 
     Raises:
-        BrokenScanError: a page is cut off.
+        CutOffError: a page is cut off.
         TooLargeError: there are too many pages, or one is too large.
     """
     size = path.stat().st_size

@@ -1,7 +1,7 @@
-"""What the content stream of a page shows: which images and where, and what else is seen.
+"""Interpret the content stream of a PDF page: its images, where they are, and other painting.
 
-Only as much of ISO 32000-2 (annex A lists the operators) is followed as it takes to tell a page
-that is one scanned image from one that must be drawn.
+Only the part of ISO 32000-2 (annex A lists the operators) is implemented that separates a page
+that is one scanned image from a page that must be drawn.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,26 +15,25 @@ from pipeline.imaging.pdf_terms import INVISIBLE_MODE, SHOW_OPERATORS
 Rect = tuple[float, float, float, float]  #: left, bottom, right, top in points, y up
 
 _MAX_STREAM_BYTES = 8_000_000  #: bytes of a content stream; a longer one is a drawing, not a scan
-_MAX_FORM_DEPTH = 4  #: forms within forms
+_MAX_FORM_DEPTH = 4  #: levels of forms inside forms
 _FIRST_CLIP_MODE = 4  #: text render mode from which on text clips
 _PAINT_OPERATORS = frozenset(["f", "F", "f*", "B", "B*", "b", "b*", "S", "s"])
 _CURVE_OPERATORS = frozenset(["c", "v", "y"])
 _CLIP_OPERATORS = frozenset(["W", "W*"])
-_PARSED_OPERATORS = (
-    " ".join(  # the rest is skipped by the parser: half of a text layer is Td and Tf
-        [
-            "q Q cm gs Do Tr BDC sh BI ID EI m l re n",
-            *_PAINT_OPERATORS,
-            *_CURVE_OPERATORS,
-            *_CLIP_OPERATORS,
-            *SHOW_OPERATORS,
-        ]
-    )
+#: The parser skips all others: half of a text layer is Td and Tf.
+_PARSED_OPERATORS = " ".join(
+    [
+        "q Q cm gs Do Tr BDC sh BI ID EI m l re n",
+        *_PAINT_OPERATORS,
+        *_CURVE_OPERATORS,
+        *_CLIP_OPERATORS,
+        *SHOW_OPERATORS,
+    ]
 )
 
 
 class UnsupportedContentError(ValueError):
-    """The page is no plain scan; it must be drawn."""
+    """The page has content that only drawing shows correctly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +42,21 @@ class ShownImage:
 
     stream: Any  #: the pikepdf stream
     matrix: tuple[float, ...]  #: from the unit square to points of the page, y up
-    clip: Rect | None  #: what is seen of it at most; None for all
+    clip: Rect | None  #: the clip rectangle; None if the image is not clipped
 
 
 @dataclass(frozen=True, slots=True)
 class PageContent:
-    """All that a page shows."""
+    """The images of a page, and whether anything else is painted."""
 
     images: tuple[ShownImage, ...]
-    painted_before: bool  #: something is painted before the first image, so perhaps covered by it
-    painted_after: bool  #: something is painted after it
+    painted_before: bool  #: other painting before the first image, which may cover it
+    painted_after: bool  #: other painting after the first image
 
 
 @dataclass(frozen=True, slots=True)
 class _GraphicsState:
-    """The part of the graphics state that matters here."""
+    """The part of the graphics state that is interpreted."""
 
     matrix: pikepdf.Matrix
     text_mode: int = 0  #: text render mode
@@ -66,19 +65,20 @@ class _GraphicsState:
 
 
 def parse_page_content(page: pikepdf.Page) -> PageContent:
-    """Return what a page shows, its annotations apart.
+    """Return the content of a page without annotations; incomplete once the page must be drawn.
 
     Raises:
-        TooOddError: it holds something that only drawing does justice to.
-        PdfError: its content cannot be parsed.
+        UnsupportedContentError: it has content that only drawing shows correctly.
+        PikepdfError, ValueError, TypeError, LookupError: its content cannot be parsed.
     """
-    seen = _ContentInterpreter()
-    seen.run(page, page.obj.get("/Resources", pikepdf.Dictionary()), 0)
-    return PageContent(tuple(seen.images), seen.painted_before, seen.painted_after)
+    interpreter = _ContentInterpreter()
+    interpreter.run(page, page.obj.get("/Resources", pikepdf.Dictionary()), 0)
+    images = tuple(interpreter.images)
+    return PageContent(images, interpreter.painted_before, interpreter.painted_after)
 
 
 class _ContentInterpreter:
-    """Follows content streams as far as it takes to know what is shown where."""
+    """Interprets content streams until the page must be drawn, or to their end."""
 
     def __init__(self) -> None:
         self.images: list[ShownImage] = []
@@ -89,7 +89,7 @@ class _ContentInterpreter:
         self._has_curve = self._is_clip_path = False
 
     def run(self, stream: Any, resources: Any, depth: int) -> None:
-        """Follow one content stream, a page's or a form's."""
+        """Interpret one content stream, of a page or a form, at a depth of forms."""
         if depth > _MAX_FORM_DEPTH or _stored_length(stream) > _MAX_STREAM_BYTES:
             raise UnsupportedContentError
         for instruction in pikepdf.parse_content_stream(stream, _PARSED_OPERATORS):
@@ -101,7 +101,7 @@ class _ContentInterpreter:
             else:
                 self._apply_operator(operator, operands)
             if self.painted_after or len(self.images) > 1:
-                return  # it is known already that the page must be drawn
+                return  # the page must be drawn
 
     def _apply_operator(self, operator: str, operands: Sequence[Any]) -> None:
         match operator:
@@ -115,7 +115,7 @@ class _ContentInterpreter:
             case "Tr":
                 self._state = replace(self._state, text_mode=int(operands[0]))
             case "BDC" if str(operands[0]) == "/OC":
-                raise UnsupportedContentError  # a layer, which may be switched off
+                raise UnsupportedContentError  # a layer, which may be hidden
             case "sh" | "INLINE IMAGE":
                 self._note_painting()
             case _ if operator in SHOW_OPERATORS:
@@ -124,7 +124,7 @@ class _ContentInterpreter:
                 self._apply_path_operator(operator, [float(value) for value in operands])
 
     def _apply_path_operator(self, operator: str, operands: Sequence[float]) -> None:
-        """Take one instruction that builds, clips by or paints a path."""
+        """Apply an operator that builds, clips by or paints a path."""
         if operator in {"m", "l"}:
             self._add_points([(operands[0], operands[1])])
         elif operator == "re":
@@ -145,7 +145,7 @@ class _ContentInterpreter:
         self._path += [self._state.matrix.transform(point) for point in points]
 
     def _path_rectangle(self) -> Rect:
-        """Return the path, if it is nothing but one upright rectangle."""
+        """Return the path, which must be one upright rectangle: others are unsupported."""
         if self._has_curve or not 4 <= len(self._path) <= 5:
             raise UnsupportedContentError
         rect = bounding_rect(self._path)
@@ -176,19 +176,19 @@ class _ContentInterpreter:
             self._note_painting()
 
     def _set_graphics_state(self, parameters: Any) -> None:
-        """Take a graphics state dictionary."""
-        veiled = self._state.is_transparent
+        """Apply a graphics state dictionary."""
+        is_transparent = self._state.is_transparent
         if "/SMask" in parameters:
-            veiled = parameters["/SMask"] != pikepdf.Name.None_
+            is_transparent = parameters["/SMask"] != pikepdf.Name.None_
         if float(parameters.get("/ca", 1)) < 1 or parameters.get("/BM", "/Normal") not in {
             "/Normal",
             "/Compatible",
         }:
-            veiled = True
-        self._state = replace(self._state, is_transparent=veiled)
+            is_transparent = True
+        self._state = replace(self._state, is_transparent=is_transparent)
 
     def _draw_xobject(self, xobject: Any, resources: Any, depth: int) -> None:
-        """Take an XObject: an image, or a form with a content stream of its own."""
+        """Apply an XObject: an image, or a form with its own content stream."""
         if "/OC" in xobject:
             raise UnsupportedContentError
         if xobject.get("/Subtype") == "/Image":
@@ -197,20 +197,20 @@ class _ContentInterpreter:
             matrix = self._state.matrix.shorthand
             self.images.append(ShownImage(xobject, matrix, self._state.clip))
             return
-        before, kept = self._state, list(self._stack)
-        own = pikepdf.Matrix(*map(float, xobject.get("/Matrix", [1, 0, 0, 1, 0, 0])))
-        self._state = replace(before, matrix=own @ before.matrix)
+        state, stack = self._state, list(self._stack)
+        form_matrix = pikepdf.Matrix(*map(float, xobject.get("/Matrix", [1, 0, 0, 1, 0, 0])))
+        self._state = replace(state, matrix=form_matrix @ state.matrix)
         x0, y0, x1, y1 = (float(value) for value in xobject["/BBox"])
         self._path = []
         self._add_points([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
         self._narrow_clip(self._path_rectangle())
         self._path = []
         self.run(xobject, xobject.get("/Resources", resources), depth + 1)
-        self._state, self._stack = before, kept
+        self._state, self._stack = state, stack
 
 
 def bounding_rect(points: Sequence[tuple[float, float]]) -> Rect:
-    """Return the upright rectangle around points.
+    """Return the smallest upright rectangle around points.
 
     >>> bounding_rect([(0, 5), (3, 1)])
     (0, 1, 3, 5)
@@ -220,7 +220,7 @@ def bounding_rect(points: Sequence[tuple[float, float]]) -> Rect:
 
 
 def intersect_rects(first: Rect, second: Rect) -> Rect:
-    """Return what two rectangles have in common; turned inside out where that is nothing.
+    """Return the intersection of two rectangles; left > right or bottom > top if it is empty.
 
     >>> intersect_rects((0, 0, 4, 4), (1, -1, 9, 2))
     (1, 0, 4, 2)
@@ -234,7 +234,7 @@ def intersect_rects(first: Rect, second: Rect) -> Rect:
 
 
 def _stored_length(holder: Any) -> int:
-    """Return the length of the streams of a page or a form in bytes, as they are stored."""
+    """Return the stored length of the content streams of a page or a form, in bytes."""
     if not isinstance(holder, pikepdf.Page):
         return int(holder.get("/Length", 0))
     contents = holder.obj.get("/Contents")

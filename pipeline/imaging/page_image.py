@@ -1,8 +1,8 @@
-"""The image of any page of any scan, as a reader sees it, in 8-bit grey, and its facts.
+"""Extract the image of any page of a scan in 8-bit grey, with its metadata.
 
-Where one image is the page, its own pixels are taken; the page is drawn where it is not so:
-several images or strips, masks, vectors, visible text. Drawing a page that is one image would
-resample it, and lose by it.
+If one embedded image is the page, its own pixels are used. A page with several images or strips,
+masks, vectors or visible text is drawn. Drawing a page that is one image would resample it, with
+loss.
 """
 
 import hashlib
@@ -23,19 +23,19 @@ from pipeline.model import PDF, EmbeddedText, Origin, PageImage, Placement
 def extract_page_image(
     path: Path, media_type: str, number: int, dpi: int, max_pixels: int
 ) -> tuple[Grey, PageImage]:
-    """Return the pixels of a page, height x width, and its facts.
+    """Return the pixels of a page, height x width, 0 is black, and its metadata.
 
     Args:
         path: the scan.
-        media_type: as intake found it.
+        media_type: of the scan, from its inspection.
         number: of the page, 1-based.
-        dpi: pixels per inch where the page must be drawn.
-        max_pixels: a page image has no more than this; drawn smaller instead.
+        dpi: pixels per inch of a drawn page, unless a single image gives its resolution.
+        max_pixels: of the page image; a PDF page is drawn smaller, an image file refused.
 
     Raises:
-        BrokenScanError: the page cannot be decoded or drawn.
+        BrokenScanError: the page cannot be decoded or drawn, or is too large.
     """
-    pixels, origin, placement, how, damage = _extract_pixels(
+    pixels, origin, placement, extraction, damage = _extract_pixels(
         path, media_type, number, dpi, max_pixels
     )
     height, width = pixels.shape
@@ -47,7 +47,7 @@ def extract_page_image(
         dpi_y=round(height / placement.height * 72, 2),
         origin=origin,
         placement=placement,
-        extraction=how,
+        extraction=extraction,
         damage=damage,
     )
     return pixels, facts
@@ -56,16 +56,19 @@ def extract_page_image(
 def extract_display_image(
     path: Path, media_type: str, number: int, dpi: int, max_pixels: int
 ) -> tuple[NDArray[np.uint8], bytes | None]:
-    """Return the pixels of a page for people to see, and its JPEG where that shows the same.
+    """Return the pixels of a page for a screen, and the JPEG that shows the same, or None.
 
-    In colour (height x width x 3: red, green, blue) where the page is such a JPEG in colour, else
-    in grey. Raises as `extract_page_image` does.
+    In colour (height x width x 3: red, green, blue) if the page is one JPEG in colour, else in grey
+    (height x width).
+
+    Raises:
+        BrokenScanError: as `extract_page_image`.
     """
-    found = open_pdf_pages(path).page_jpeg(number) if media_type == PDF else None
-    if found is not None:
-        with suppress(OSError, SyntaxError, ValueError), Image.open(io.BytesIO(found)) as image:
+    jpeg = open_pdf_pages(path).page_jpeg(number) if media_type == PDF else None
+    if jpeg is not None:
+        with suppress(OSError, SyntaxError, ValueError), Image.open(io.BytesIO(jpeg)) as image:
             if image.mode in {"L", "RGB"} and image.width * image.height <= max_pixels:
-                return np.asarray(image, dtype=np.uint8), found
+                return np.asarray(image, dtype=np.uint8), jpeg
     return _extract_pixels(path, media_type, number, dpi, max_pixels)[0], None
 
 
@@ -74,16 +77,14 @@ def _extract_pixels(
 ) -> tuple[Grey, Origin, Placement, str, str]:
     if media_type == PDF:
         page = open_pdf_pages(path).extract_page(number, dpi, max_pixels)
-        pixels, origin, placement, how = page.pixels, page.origin, page.placement, page.extraction
-        damage = page.damage
-    else:
-        pixels, placement, how = read_frame(path, number, max_pixels)
-        origin, damage = Origin.FILE, ""
-    return np.ascontiguousarray(pixels), origin, placement, how, damage
+        pixels = np.ascontiguousarray(page.pixels)
+        return pixels, page.origin, page.placement, page.extraction, page.damage
+    pixels, placement, extraction = read_frame(path, number, max_pixels)
+    return np.ascontiguousarray(pixels), Origin.FILE, placement, extraction, ""
 
 
 def extract_embedded_text(path: Path, media_type: str, number: int) -> EmbeddedText | None:
-    """Return the text layer that a page came with, or None where it has none.
+    """Return the text layer of a page, or None if it has none.
 
     Raises:
         BrokenScanError: the page cannot be opened.

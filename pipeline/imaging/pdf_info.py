@@ -1,4 +1,4 @@
-"""What a PDF is, by its bytes: how many pages it has and what is odd about it, or a refusal."""
+"""Inspect a PDF: count its pages and list its issues, or refuse it."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ from pipeline.imaging.pdf_terms import PDF_ERRORS
 from pipeline.model import PDF, Issue, IssueType, ScanFacts
 from pipeline.wording import one_line
 
-_HEAD_BYTES, _TAIL_BYTES = 1024, 1024  #: bytes at whose ends the header and %%EOF must stand
-_MAX_PADDING = 2**20  #: bytes of nothing that tape and disk images may add behind a file
-_LINEARIZED_LENGTH = re.compile(
-    rb"/Linearized\b[^>]*?/L\s+(\d+)"
-)  #: how long a web-optimized file is
+#: Bytes at the beginning of the file that contain the header, at the end that contain %%EOF.
+_HEAD_BYTES, _TAIL_BYTES = 1024, 1024
+_MAX_PADDING = 2**20  #: bytes of padding that tape and disk images may append to a file
+#: The length in bytes that a linearized (web-optimized) file declares.
+_LINEARIZED_LENGTH = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)")
 _ACTIVE_ACTIONS = (
     pikepdf.Name.JavaScript,
     pikepdf.Name.Launch,
@@ -27,13 +27,14 @@ _OBJECT_START = re.compile(rb"\d+\s+\d+\s+obj\b")
 
 
 def inspect_pdf(path: Path, size: int) -> ScanFacts:
-    """Return what kind of scan a PDF of so many bytes is.
+    """Return the number of pages, the producer and the issues of a PDF of ``size`` bytes.
 
     Raises:
         EmptyScanError: it has no pages.
         EncryptedScanError: it asks for a password, or a certificate.
-        BrokenScanError: it is cut off, has lost pages or cannot be read at all.
-        OSError: the operating system does not let us read it.
+        CutOffError: its end is missing.
+        BrokenScanError: it has lost pages, or cannot be read at all.
+        OSError: the file cannot be read.
     """
     try:
         return _read_scan_facts(path, size)
@@ -49,17 +50,17 @@ def inspect_pdf(path: Path, size: int) -> ScanFacts:
 def _read_scan_facts(path: Path, size: int) -> ScanFacts:
     with _open_pdf(path) as pdf:
         count, declared, issues = _count_pages(pdf, path)
-        warned = " ".join(map(str, pdf.get_warnings()))
+        warnings = " ".join(map(str, pdf.get_warnings()))
     if count < declared:
         msg = f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found."
         raise BrokenScanError(msg)
-    if "Pages tree includes non-dictionary" in warned:  # qpdf leaves it out, and mends /Count
+    if "Pages tree includes non-dictionary" in warnings:  # qpdf drops the page and repairs /Count
         msg = f"{path.name} has lost pages: only {count:,} of them can be found."
         raise BrokenScanError(msg)
     if count == 0:
         msg = f"{path.name} has no pages."
         raise EmptyScanError(msg)
-    rebuilt = "reconstruct" in warned
+    rebuilt = "reconstruct" in warnings
     if _is_cut_off(path, size, rebuilt=rebuilt):
         msg = (
             f"{path.name} is cut off: its end is missing; pages may be, too ({count} can be found)."
@@ -73,7 +74,7 @@ def _read_scan_facts(path: Path, size: int) -> ScanFacts:
 
 def _open_pdf(path: Path) -> pikepdf.Pdf:
     try:
-        return pikepdf.open(path, inherit_page_attributes=False)  # else qpdf mends /Count
+        return pikepdf.open(path, inherit_page_attributes=False)  # else qpdf repairs /Count
     except pikepdf.PasswordError as error:
         msg = f"{path.name} asks for a password."
         raise EncryptedScanError(msg) from error
@@ -85,7 +86,7 @@ def _open_pdf(path: Path) -> pikepdf.Pdf:
 
 
 def _count_pages(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
-    """Return how many pages a PDF has, how many it says it has, and what is odd about it."""
+    """Return the number of pages of a PDF, the number that it declares, and its issues."""
     detail = "The PDF is locked by an owner password; it could be read without it."
     issues = [Issue(IssueType.ENCRYPTION, detail)] if pdf.is_encrypted else []
     if active := ", ".join(_active_content(pdf)):
@@ -99,7 +100,7 @@ def _count_pages(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
 
 
 def _active_content(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """Yield what is in a PDF beside pages that a viewer may run or open."""
+    """Yield descriptions of scripts, actions and attachments that a viewer may run or open."""
     try:
         names = pdf.Root.get("/Names", pikepdf.Dictionary())
         action = pdf.Root.get("/OpenAction", pikepdf.Dictionary())
@@ -117,47 +118,47 @@ def _broken_pdf(path: Path, error: Exception) -> BrokenScanError:
 
 
 def _is_cut_off(path: Path, size: int, *, rebuilt: bool) -> bool:
-    """Whether the end of a PDF is missing.
+    """Return whether the end of a PDF is missing.
 
-    A PDF is written front to back, its index and %%EOF last. Without an index the pages that are
-    left can be found, but nobody can say how many there were: a copy that stopped half way looks
-    like a shorter document. Only where the end is there may the index be rebuilt in good faith.
-    A file that is optimized for the web, or was changed by appending, has an index and %%EOF in
-    its middle as well: its stump can be read without complaint, but objects follow, or the length
-    that it gives is not there.
+    A PDF is written front to back, its index and %%EOF last. Without an index the remaining pages
+    can be found, but not how many there were: an interrupted copy looks like a shorter document.
+    So a rebuilt index is accepted only if the end is there. A file that is linearized, or was
+    changed by appending, has an index and %%EOF in its middle as well: if it is cut off, it can be
+    read without an error, but objects follow the last %%EOF, or it is shorter than it declares.
     """
     with path.open("rb") as file:
-        length = _LINEARIZED_LENGTH.search(file.read(_HEAD_BYTES))
+        declared = _LINEARIZED_LENGTH.search(file.read(_HEAD_BYTES))
     _, end, after = _file_tail(path, size).rpartition(b"%%EOF")
     if rebuilt and not end:
         return True
-    if length is not None and int(length[1]) > size:
+    if declared is not None and int(declared[1]) > size:
         return True
     return bool(end and _OBJECT_START.search(after))
 
 
 def _file_tail(path: Path, size: int) -> bytes:
-    """Return the last bytes, padding aside."""
+    """Return the last ``_TAIL_BYTES`` bytes before the padding."""
     with path.open("rb") as file:
         file.seek(max(size - _MAX_PADDING, 0))
         return file.read().rstrip(b"\0\t\n\f\r ")[-_TAIL_BYTES:]
 
 
 def _producer_name(path: Path) -> str:
-    """Return the software that says it wrote the file; nothing where it does not say."""
+    """Return the software that the document information names; empty if none."""
     try:
         with path.open("rb") as file:  # a path would be read into memory whole
             reader = pypdf.PdfReader(file)
             if reader.is_encrypted:
                 reader.decrypt("")
-            found = reader.metadata
-            told = [str(text) for text in (found.creator, found.producer) if text] if found else []
-    except Exception:  # the document information of broken files raises anything
+            metadata = reader.metadata
+            fields = (metadata.creator, metadata.producer) if metadata else ()
+            names = [str(name) for name in fields if name]
+    except Exception:  # pypdf raises any error on broken files
         return ""
-    return "; ".join(dict.fromkeys(map(one_line, told)))[:200]
+    return "; ".join(dict.fromkeys(map(one_line, names)))[:200]
 
 
 def first_line(error: Exception) -> str:
-    """Return the first line of what a library complains of, without the path."""
+    """Return the first line of a library's error message, after its last colon."""
     lines = str(error).splitlines() or [type(error).__name__]
     return lines[0].rpartition(": ")[2]

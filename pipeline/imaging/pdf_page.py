@@ -1,4 +1,4 @@
-"""Page images and text layers out of PDFs: the embedded image where it is the page, else drawn."""
+"""Extract page images and text layers of PDFs: the embedded image if it is the page, else drawn."""
 
 import io
 from dataclasses import dataclass, replace
@@ -20,26 +20,24 @@ from pipeline.imaging.single_image import SingleImage, find_single_image
 from pipeline.model import EmbeddedText, Origin, Placement
 from pipeline.wording import UNWRITABLE
 
-_PAGES_PER_OPENING = (
-    32  #: pages taken before the PDF is opened anew: pdfium keeps half a MB of each
-)
-_PAPER_GREY = 255  #: grey of a drawn page where nothing is
+_PAGES_PER_OPENING = 32  #: pages until the PDF is opened again: pdfium holds half a MB of each
+_PAPER_GREY = 255  #: grey level of an empty drawn page
 _MAX_DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
 
 
 @dataclass(frozen=True, slots=True)
 class ExtractedPage:
-    """The pixels of a page, height x width, and where they come from."""
+    """The pixels of a page, height x width, and their origin."""
 
     pixels: Grey
     origin: Origin
     placement: Placement
-    extraction: str  #: for a person
-    damage: str = ""  #: what is wrong with the stored image; empty where nothing was seen
+    extraction: str  #: how the pixels were extracted, for users
+    damage: str = ""  #: description of damage to the stored image; empty if none was detected
 
 
 class PdfPages:
-    """An open PDF. Kept open between the pages of a scan: opening 2,000 pages again is slow."""
+    """A PDF that stays open between its pages: opening 2,000 pages again is slow."""
 
     def __init__(self, path: Path) -> None:
         """Open a PDF.
@@ -58,69 +56,69 @@ class PdfPages:
         self._pages_opened = 0
 
     def extract_page(self, number: int, dpi: int, max_pixels: int) -> ExtractedPage:
-        """Return the pixels of a page and how they were got.
+        """Return the pixels of a page, with their origin.
 
         Args:
             number: of the page, 1-based.
-            dpi: pixels per inch where the page is drawn, unless its one image says better.
-            max_pixels: a page image has no more than this; it is drawn smaller instead.
+            dpi: pixels per inch of a drawn page, unless a single image gives its resolution.
+            max_pixels: of the page image; a page that has more is drawn smaller.
 
         Raises:
             BrokenScanError: the page can be neither decoded nor drawn.
         """
         page = self._open_page(number)
-        sole = self._single_image(number)
-        if sole is None or sole.width * sole.height > max_pixels:
+        single = self._single_image(number)
+        if single is None or single.width * single.height > max_pixels:
             return self._draw_page(page, number, dpi, max_pixels)
-        takeable = sole.is_extractable and not is_annotated(page)
+        extractable = single.is_extractable and not is_annotated(page)
         try:
-            pixels = _decode_pixels(sole, page) if takeable else None
-        except (OSError, SyntaxError) as error:  # Pillow's words for a JPEG that is cut or garbled
-            drawn = self._draw_page(page, number, max(sole.dpi), max_pixels)
+            pixels = _decode_pixels(single, page) if extractable else None
+        except (OSError, SyntaxError) as error:  # Pillow's, of a JPEG that is cut off or garbled
+            drawn = self._draw_page(page, number, max(single.dpi), max_pixels)
             return replace(drawn, damage=f"its image is damaged ({error}); what is left was drawn")
         if pixels is None:
-            drawn = self._draw_page(page, number, max(sole.dpi), max_pixels)
-            lost = takeable and drawn.pixels.min() == _PAPER_GREY
+            drawn = self._draw_page(page, number, max(single.dpi), max_pixels)
+            lost = extractable and drawn.pixels.min() == _PAPER_GREY
             return replace(drawn, damage="its image cannot be decoded" if lost else "")
-        how = f"{sole.filters}{sole.orientation}"
-        damage = "" if has_all_rows(sole) else "its image is damaged: not all of it can be unpacked"
-        return ExtractedPage(
-            sole.orientation.apply(pixels), Origin.EMBEDDED, sole.placement, how, damage
-        )
+        extraction = f"{single.filters}{single.orientation}"
+        is_whole = has_all_rows(single)
+        damage = "" if is_whole else "its image is damaged: not all of it can be unpacked"
+        pixels = single.orientation.apply(pixels)
+        return ExtractedPage(pixels, Origin.EMBEDDED, single.placement, extraction, damage)
 
     def page_jpeg(self, number: int) -> bytes | None:
-        """Return the JPEG that is the page just as it is shown, or None where there is none.
+        """Return the JPEG that is the page exactly as it is shown, or None.
 
         Raises:
             BrokenScanError: the page cannot be opened.
         """
-        page, sole = self._open_page(number), self._single_image(number)
-        if sole is None or not sole.jpeg_mode or not sole.is_extractable or str(sole.orientation):
+        page, single = self._open_page(number), self._single_image(number)
+        if single is None or not single.jpeg_mode or not single.is_extractable:
             return None
-        return None if is_annotated(page) else bytes(sole.stream.read_raw_bytes())
+        if str(single.orientation) or is_annotated(page):
+            return None
+        return bytes(single.stream.read_raw_bytes())
 
     def page_text(self, number: int) -> EmbeddedText | None:
-        """Return the text layer of a page, or None where it has no text.
+        """Return the text layer of a page, or None if it has no text.
 
         Raises:
             BrokenScanError: the page cannot be opened.
         """
         page = self._open_page(number)
         try:
-            plain = _printable_text(page.get_textpage().get_text_range())
-            shown = {
-                pdfium_c.FPDFTextObj_GetTextRenderMode(found.raw)
-                for found in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
+            text = _printable_text(page.get_textpage().get_text_range())
+            text_modes = {
+                pdfium_c.FPDFTextObj_GetTextRenderMode(text_object.raw)
+                for text_object in page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_TEXT])
             }
         except pdfium.PdfiumError:
             return None
-        if not plain:
+        if not text:
             return None
-        sole = self._single_image(number)
-        under = (
-            sole is not None and sole.is_opaque
-        )  # then what is not invisible lies under the image
-        return EmbeddedText(plain, hidden=under or shown == {INVISIBLE_MODE})
+        single = self._single_image(number)
+        is_covered = single is not None and single.is_opaque  # visible text is under the image
+        return EmbeddedText(text, hidden=is_covered or text_modes == {INVISIBLE_MODE})
 
     def _open_page(self, number: int) -> pdfium.PdfPage:
         self._pages_opened += 1
@@ -129,7 +127,7 @@ class PdfPages:
                 self._renderer.close()
                 self._renderer = _open_renderer(self._source)
             page = self._renderer[number - 1]
-            if 0 in page.get_size():  # a crop box that lies beside the page crops nothing
+            if 0 in page.get_size():  # a crop box outside the page crops nothing
                 page.set_cropbox(*page.get_mediabox())
                 page = self._renderer[number - 1]
             return page
@@ -138,37 +136,37 @@ class PdfPages:
             raise BrokenScanError(msg) from error
 
     def _single_image(self, number: int) -> SingleImage | None:
-        """Return the image that is the page; None also where only pdfium may understand it."""
+        """Return the image that is the page; None also if pikepdf cannot interpret the page."""
         if number not in self._single_images:
             try:
-                found = find_single_image(self._pdf.pages[number - 1])
+                single = find_single_image(self._pdf.pages[number - 1])
             except PDF_ERRORS:
-                found = None
-            self._single_images = {number: found}  # the last one only: image() and text() both ask
+                single = None
+            self._single_images = {number: single}  # only the last: image and text both use it
         return self._single_images[number]
 
     def _draw_page(
         self, page: pdfium.PdfPage, number: int, dpi: float, max_pixels: int
     ) -> ExtractedPage:
-        """Draw a page at so many pixels an inch, or at fewer that fit."""
+        """Draw a page at ``dpi`` pixels per inch, or at fewer that fit ``max_pixels``."""
         width, height = page.get_size()
         if not (width > 0 and height > 0):
             msg = f"{self._name}, page {number} has no size."
             raise BrokenScanError(msg)
-        most = min(max_pixels, _MAX_DRAWN_PIXELS)
-        size = fit_size(width * dpi / 72, height * dpi / 72, most)
+        limit = min(max_pixels, _MAX_DRAWN_PIXELS)
+        size = fit_size(width * dpi / 72, height * dpi / 72, limit)
         try:
             pixels = render_page(page, *size)
         except (pdfium.PdfiumError, ValueError, MemoryError) as error:
             msg = f"{self._name}, page {number} cannot be drawn ({error})."
             raise BrokenScanError(msg) from error
-        place = Placement(width, height, 0.0, 0.0, width, height)
-        how = f"drawn at {size[0] / width * 72:.0f} dpi"
-        return ExtractedPage(pixels, Origin.DRAWN, place, how)
+        placement = Placement(width, height, 0.0, 0.0, width, height)
+        extraction = f"drawn at {size[0] / width * 72:.0f} dpi"
+        return ExtractedPage(pixels, Origin.DRAWN, placement, extraction)
 
 
 def open_pdf_pages(path: Path) -> PdfPages:
-    """Return the PDF at ``path``, open already if it was the last one asked for.
+    """Return the open PDF at ``path``; the last one is cached.
 
     Raises:
         BrokenScanError: it cannot be opened.
@@ -188,26 +186,26 @@ def _open_cached(path: Path, changed: int, size: int) -> PdfPages:
 
 
 def _matching_renderer(path: Path, pdf: pikepdf.Pdf) -> tuple[Path | bytes, pdfium.PdfDocument]:
-    """Open a PDF for drawing; a mended copy where the two libraries count pages otherwise."""
+    """Open a PDF for drawing; a repaired copy if pdfium counts other pages than qpdf."""
     try:
-        drawer = _open_renderer(path)
-        if len(drawer) == len(pdf.pages):
-            return path, drawer
+        renderer = _open_renderer(path)
+        if len(renderer) == len(pdf.pages):
+            return path, renderer
     except pdfium.PdfiumError:
-        pass  # qpdf understood it, so its copy will do
+        pass  # qpdf can read it, so its copy is used
     copy = io.BytesIO()
     pdf.save(copy)
     return copy.getvalue(), _open_renderer(copy.getvalue())
 
 
 def _open_renderer(source: Path | bytes) -> pdfium.PdfDocument:
-    drawer = pdfium.PdfDocument(source)
-    drawer.init_forms()
-    return drawer
+    renderer = pdfium.PdfDocument(source)
+    renderer.init_forms()
+    return renderer
 
 
 def _decode_pixels(single: SingleImage, page: pdfium.PdfPage) -> Grey | None:
-    """Return the stored pixels of the sole image, or None where drawing is the safer way.
+    """Return the stored pixels of the single image, or None if the page must be drawn.
 
     Raises:
         OSError, SyntaxError: a JPEG is cut off or garbled.
@@ -219,8 +217,8 @@ def _decode_pixels(single: SingleImage, page: pdfium.PdfPage) -> Grey | None:
             if image.mode != single.jpeg_mode:
                 image = None
         if image is None:
-            found = list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
-            image = found[0].get_bitmap(render=False).to_pil() if len(found) == 1 else None
+            objects = list(page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE]))
+            image = objects[0].get_bitmap(render=False).to_pil() if len(objects) == 1 else None
         if image is None or image.size != (single.width, single.height):
             return None
         return np.asarray(to_grey(image), dtype=np.uint8)
@@ -229,10 +227,9 @@ def _decode_pixels(single: SingleImage, page: pdfium.PdfPage) -> Grey | None:
 
 
 def _printable_text(text: str) -> str:
-    r"""Return text with one kind of line end, and nothing but text in it.
+    r"""Return text with uniform line ends and without unwritable characters.
 
-    pdfium joins a word that is broken at the end of a line with U+FFFE; what stood there was a
-    hyphen and a line end.
+    pdfium replaces a hyphen and line end inside a word by U+FFFE; they are restored.
 
     >>> _printable_text("an exam\ufffeple\r\nof\x0bit\x01")
     'an exam-\nple\nof\nit'

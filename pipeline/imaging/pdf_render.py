@@ -1,4 +1,4 @@
-"""Draws pages with pdfium: at a size that fits, with what lies over them."""
+"""Draw PDF pages with pdfium, with annotations and filled forms."""
 
 import math
 
@@ -12,7 +12,7 @@ _HIDDEN_FLAGS = pdfium_c.FPDF_ANNOT_FLAG_HIDDEN | pdfium_c.FPDF_ANNOT_FLAG_NOVIE
 
 
 def fit_size(width: float, height: float, max_pixels: int) -> tuple[int, int]:
-    """Return whole pixels in the given proportion, at most so many, at least one each way.
+    """Return a size in whole pixels, in proportion, with at most ``max_pixels``, at least 1 x 1.
 
     >>> fit_size(2550.0000001, 3300, 100_000_000)
     (2550, 3300)
@@ -20,12 +20,12 @@ def fit_size(width: float, height: float, max_pixels: int) -> tuple[int, int]:
     (2000, 500)
     """
     factor = min(1.0, math.sqrt(max_pixels / (width * height)))
-    wide = min(max(round(width * factor), 1), max_pixels)
-    return wide, min(max(round(height * factor), 1), max_pixels // wide)
+    new_width = min(max(round(width * factor), 1), max_pixels)
+    return new_width, min(max(round(height * factor), 1), max_pixels // new_width)
 
 
 def render_page(page: pdfium.PdfPage, width: int, height: int) -> Grey:
-    """Draw a page in exactly so many pixels, annotations and filled forms with it."""
+    """Draw a page at the given size in pixels, with annotations and filled forms."""
     bitmap = pdfium.PdfBitmap.new_native(width, height, pdfium_c.FPDFBitmap_Gray)
     bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
     flags = pdfium_c.FPDF_ANNOT | pdfium_c.FPDF_GRAYSCALE
@@ -37,7 +37,7 @@ def render_page(page: pdfium.PdfPage, width: int, height: int) -> Grey:
 
 
 def is_annotated(page: pdfium.PdfPage) -> bool:
-    """Whether an annotation is drawn over the page; links and pop-ups are not."""
+    """Return whether an annotation is drawn over the page; links and pop-ups are not drawn."""
     for index in range(pdfium_c.FPDFPage_GetAnnotCount(page.raw)):
         annotation = pdfium_c.FPDFPage_GetAnnot(page.raw, index)
         kind = pdfium_c.FPDFAnnot_GetSubtype(annotation)

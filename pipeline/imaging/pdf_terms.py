@@ -1,8 +1,8 @@
-"""What all that reads PDFs needs to know: errors of broken files, modes and operators of text."""
+"""Constants for reading PDFs: errors of broken files, modes and operators of text."""
 
 import pikepdf
 
-#: What the libraries raise over broken files; pdfium's error and RecursionError are RuntimeErrors.
+#: Errors of the libraries on broken files; pdfium's and RecursionError are RuntimeErrors.
 PDF_ERRORS = (
     pikepdf.PikepdfError,
     ValueError,

@@ -1,4 +1,4 @@
-"""An image in any of Pillow's modes as a reader sees it: its grey, and its pixels per inch."""
+"""Convert images of any Pillow mode to grey; read their resolution and orientation."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,14 +9,14 @@ from PIL import ExifTags, Image
 
 Grey = NDArray[np.uint8]  #: height x width, origin top left; 0 is black
 
-#: The longer side of a pixel over the shorter; beyond it letters look squashed: see fax, 204 x 98.
+#: The longer side of a pixel over the shorter; beyond it letters look squashed (fax: 204 x 98 dpi).
 MAX_PIXEL_ASPECT = 1.1
 SIDEWAYS_ORIENTATIONS = frozenset([5, 6, 7, 8])  #: orientations that swap width and height
 WHITE_IS_ZERO, BLACK_IS_ZERO = 0, 1  #: photometric interpretation, TIFF 6.0, section 3
 _PHOTOMETRIC_TAG = 262
-_DPI_RANGE = (50, 2400)
-_DEFAULT_DPI = 300.0  #: where the file does not say, or cannot be right
-_WHITE_VALUES = (1, 255, 65_535)  #: what white may be where the mode does not say
+_DPI_RANGE = (50, 2400)  #: pixels per inch that a file may plausibly declare
+_DEFAULT_DPI = 300.0  #: pixels per inch if the file declares none, or an implausible value
+_WHITE_VALUES = (1, 255, 65_535)  #: possible values of white in modes I and F
 
 
 def to_grey(image: Image.Image) -> Image.Image:
@@ -28,8 +28,8 @@ def to_grey(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.mode in {"I", "F"}:
-        values, top = values_and_white(image)
-        return Image.fromarray(np.clip(values * (255 / top), 0, 255).astype(np.uint8))
+        values, white = values_and_white(image)
+        return Image.fromarray(np.clip(values * (255 / white), 0, 255).astype(np.uint8))
     if image.has_transparency_data:
         image = image.convert("RGBA")
         paper = Image.new("RGBA", image.size, "white")
@@ -40,25 +40,25 @@ def to_grey(image: Image.Image) -> Image.Image:
 
 
 def values_and_white(image: Image.Image) -> tuple[NDArray[Any], float]:
-    """Return the values of an image of mode I or F, and the one that is white."""
+    """Return the values of an image of mode I or F, and the value of white."""
     values = np.asarray(image)
     if image.mode == "I" and values.min() < 0:
-        # Pillow knows no whole numbers of 32 bits without a sign.
+        # Pillow has no mode of unsigned 32-bit integers.
         return values.view(np.uint32).astype(np.float64), float(0xFFFF_FFFF)
-    top = float(values.max())
+    maximum = float(values.max())
     return values.astype(np.float32), float(
-        next((each for each in _WHITE_VALUES if top <= each), top)
+        next((white for white in _WHITE_VALUES if maximum <= white), maximum)
     )
 
 
 def is_white_zero(image: Image.Image) -> bool:
-    """Whether 0 is white in the pixels as Pillow gives them: it leaves 16 bits as they are."""
+    """Return whether 0 is white in Pillow's pixels: it inverts such images, except 16-bit ones."""
     photometric = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC_TAG)
     return image.mode.startswith("I;16") and photometric == WHITE_IS_ZERO
 
 
 def likely_dpi(image: Image.Image) -> tuple[float, float]:
-    """Return the resolution the file declares, or a likely one where it cannot be right."""
+    """Return the declared resolution (x, y) in dpi, or 300 if it is missing or implausible."""
     low, high = _DPI_RANGE
     declared = image.info.get("dpi") or (0, 0)
     try:
@@ -77,4 +77,4 @@ def orientation_in(tags: Mapping[int, object]) -> int:
     (6, 1, 1)
     """
     declared = tags.get(ExifTags.Base.Orientation)
-    return next((known for known in range(1, 9) if known == declared), 1)
+    return next((value for value in range(1, 9) if value == declared), 1)

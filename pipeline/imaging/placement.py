@@ -1,4 +1,4 @@
-"""How the pixels of an image come to lie on a page: mirrored, cropped, turned, and where."""
+"""The orientation and the place of an image on a PDF page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from pipeline.imaging.page_content import Rect, bounding_rect
 from pipeline.imaging.pixels import Grey
 from pipeline.model import Placement
 
-BOX_TOLERANCE = 1.0  #: points by which boxes are off in honest files: whole points for a page of A4
-_MAX_LEAN = 1e-3  #: a side may lean by this share of itself: less than a pixel in 1,000
+BOX_TOLERANCE = 1.0  #: points by which boxes are off in sound files: whole points for A4
+_MAX_LEAN = 1e-3  #: share of its length by which a side may lean: less than a pixel in 1,000
 
 
 @dataclass(frozen=True, slots=True)
 class ImageOrientation:
-    """How stored pixels become the page: transposed, then mirrored, cropped, turned."""
+    """Operations from stored pixels to the page: transpose, then mirror, crop, turn."""
 
     transposed: bool
     mirrored_x: bool
@@ -44,7 +44,7 @@ class ImageOrientation:
 
 
 def orientation_of(matrix: Sequence[float]) -> tuple[Rect, bool, bool, bool] | None:
-    """Return where an image lies in points, and whether transposed and mirrored; None if askew."""
+    """Return rectangle in points, transposed, mirrored in x and in y; None if askew or flat."""
     a, b, c, d, e, f = matrix
     rect = bounding_rect([(e, f), (e + a, f + b), (e + c, f + d), (e + a + c, f + b + d)])
     if abs(b) <= _MAX_LEAN * abs(a) and abs(c) <= _MAX_LEAN * abs(d) and a and d:
@@ -58,12 +58,17 @@ def orientation_of(matrix: Sequence[float]) -> tuple[Rect, bool, bool, bool] | N
 def crop_to_visible(
     rect: Rect, visible: Rect, size: tuple[int, int]
 ) -> tuple[tuple[int, int, int, int], Rect]:
-    """Return the pixels to cut off left, top, right and bottom, and where the others lie.
+    """Return the pixels to cut off left, top, right and bottom, and the rectangle of the others.
 
-    Only whole pixels go, and none where image and page differ by no more than rounding.
+    Only whole pixels are cut off, and none if image and page differ by rounding only.
+
+    Args:
+        rect: of the image on the page, points.
+        visible: the visible part of the page, points.
+        size: width and height of the image as shown, pixels.
     """
     across, down = (rect[2] - rect[0]) / size[0], (rect[3] - rect[1]) / size[1]  # points a pixel
-    beyond = (
+    overhang = (
         visible[0] - rect[0],
         rect[3] - visible[3],
         rect[2] - visible[2],
@@ -71,27 +76,27 @@ def crop_to_visible(
     )
     left, top, right, bottom = (
         int(points / step + 0.01) if points > BOX_TOLERANCE else 0
-        for points, step in zip(beyond, (across, down, across, down), strict=True)
+        for points, step in zip(overhang, (across, down, across, down), strict=True)
     )
-    kept = (
+    remaining = (
         rect[0] + left * across,
         rect[1] + bottom * down,
         rect[2] - right * across,
         rect[3] - top * down,
     )
-    return (left, top, right, bottom), kept
+    return (left, top, right, bottom), remaining
 
 
 def placement_of(rect: Rect, visible: Rect, rotate: int) -> Placement:
-    """Return where a rectangle of the unturned page lies on the page as it is seen."""
+    """Return the place of a rectangle on the page turned by ``rotate`` clockwise degrees."""
     width, height = visible[2] - visible[0], visible[3] - visible[1]
     left, right = rect[0] - visible[0], visible[2] - rect[2]
-    top, low = visible[3] - rect[3], rect[1] - visible[1]
+    top, bottom = visible[3] - rect[3], rect[1] - visible[1]
     w, h = rect[2] - rect[0], rect[3] - rect[1]
-    turned = {
+    by_rotation = {
         0: (width, height, left, top, w, h),
-        90: (height, width, low, left, h, w),
-        180: (width, height, right, low, w, h),
+        90: (height, width, bottom, left, h, w),
+        180: (width, height, right, bottom, w, h),
         270: (height, width, top, right, h, w),
     }
-    return Placement(*(round(value, 4) for value in turned[rotate]))
+    return Placement(*(round(value, 4) for value in by_rotation[rotate]))

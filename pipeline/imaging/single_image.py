@@ -1,4 +1,4 @@
-"""Tells whether one image is the page: upright, covering it, and nothing else to be seen."""
+"""Find the single image that is the page: upright, covering it, with nothing else visible."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,43 +16,43 @@ from pipeline.imaging.placement import (
 )
 from pipeline.model import Placement
 
-_MAX_BLANK_SHARE = 0.02  #: share of a side that the image may leave blank
+_MAX_BLANK_SHARE = 0.02  #: 0..1, share of a side of the page that the image may leave blank
 _MASK_KEYS = ("/SMask", "/Mask", "/Alternates")
-_PLAIN_COLOURS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3}  #: and channels
+_PLAIN_COLOURS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3}  #: channels
 
 
 @dataclass(frozen=True, slots=True)
 class SingleImage:
-    """The one image of a page, and how it lies there."""
+    """The single image of a page, with its orientation and place."""
 
     stream: Any  #: the pikepdf stream
     width: int  #: pixels, as stored
     height: int
     orientation: ImageOrientation
     placement: Placement
-    is_opaque: bool  #: no mask of any kind: it hides what lies under it
-    has_plain_colours: bool  #: grey or colour as every decoder takes it; inks and Lab are not
-    channels: int  #: numbers a pixel is stored in, 1 of a palette; 0 where unknown
-    jpeg_mode: str  #: Pillow's mode if the JPEG stream alone says what it looks like, else empty
+    is_opaque: bool  #: it has no mask of any kind, and hides everything under it
+    has_plain_colours: bool  #: grey or RGB, which all decoders treat alike; not inks or Lab
+    channels: int  #: values stored for each pixel, 1 for a palette; 0 if unknown
+    jpeg_mode: str  #: Pillow's mode if the JPEG looks the same outside the PDF, else empty
 
     @property
     def dpi(self) -> tuple[float, float]:
-        """Pixels per inch across and down the page as it is seen."""
-        wide, high = (self.width, self.height)
+        """Pixels per inch across and down the page as it is shown."""
+        width, height = (self.width, self.height)
         left, top, right, bottom = self.orientation.crop
         if self.orientation.transposed:
-            wide, high = high, wide
-        wide, high = wide - left - right, high - top - bottom
+            width, height = height, width
+        width, height = width - left - right, height - top - bottom
         if self.orientation.rotate % 180:
-            wide, high = high, wide
-        return wide / self.placement.width * 72, high / self.placement.height * 72
+            width, height = height, width
+        return width / self.placement.width * 72, height / self.placement.height * 72
 
     @property
     def is_extractable(self) -> bool:
-        """Whether its own pixels show what a reader sees; if not, the page is to be drawn.
+        """Whether its own pixels show the page; otherwise the page must be drawn.
 
-        Not so with masks, with inks, and where pixels are so oblong that letters would look
-        squashed, as in a fax.
+        False for masks, for inks, and for pixels so oblong that letters would look squashed, as in
+        a fax.
         """
         across, down = self.dpi
         return (
@@ -63,46 +63,46 @@ class SingleImage:
 
     @property
     def filters(self) -> str:
-        """How it is compressed, by the names in the PDF."""
-        found = self.stream.get("/Filter", [])
-        names = [found] if isinstance(found, pikepdf.Name) else list(found)
+        """The names of its compression filters in the PDF, separated by spaces."""
+        filters = self.stream.get("/Filter", [])
+        names = [filters] if isinstance(filters, pikepdf.Name) else list(filters)
         return " ".join(str(name).removeprefix("/") for name in names) or "uncompressed"
 
 
 def find_single_image(page: pikepdf.Page) -> SingleImage | None:
-    """Return the image that is the page, or None where the page must be drawn.
+    """Return the image that is the page, or None if the page must be drawn.
 
     Raises:
-        PikepdfError, ValueError, TypeError, LookupError: the page is too odd to be understood.
+        PikepdfError, ValueError, TypeError, LookupError: the page cannot be interpreted.
     """
-    marks = parse_page_content(page)
-    if len(marks.images) != 1 or marks.painted_after:
+    content = parse_page_content(page)
+    if len(content.images) != 1 or content.painted_after:
         return None
-    shown = marks.images[0]
+    shown = content.images[0]
     rotate = int(page.obj.get("/Rotate", 0)) % 360
-    found = orientation_of(shown.matrix)
-    if found is None or rotate % 90:
+    position = orientation_of(shown.matrix)
+    if position is None or rotate % 90:
         return None
-    rect, transposed, mirrored_x, mirrored_y = found
+    rect, transposed, mirrored_x, mirrored_y = position
     visible = _visible_rect(_to_rect(page.mediabox), _to_rect(page.cropbox))
     opaque = not _is_masked(shown.stream)
-    if not _covers_page(rect, shown.clip, visible, strict=marks.painted_before):
+    if not _covers_page(rect, shown.clip, visible, strict=content.painted_before):
         return None
-    if marks.painted_before and not opaque:
+    if content.painted_before and not opaque:
         return None
     width, height = int(shown.stream["/Width"]), int(shown.stream["/Height"])
-    seen = (height, width) if transposed else (width, height)
-    crop, kept = crop_to_visible(rect, visible, seen)
-    if crop[0] + crop[2] >= seen[0] or crop[1] + crop[3] >= seen[1]:
-        return None  # less than a pixel of it is seen
-    turn = ImageOrientation(transposed, mirrored_x, mirrored_y, crop, rotate)
-    placement = placement_of(kept, visible, rotate)
+    size = (height, width) if transposed else (width, height)
+    crop, remaining = crop_to_visible(rect, visible, size)
+    if crop[0] + crop[2] >= size[0] or crop[1] + crop[3] >= size[1]:
+        return None  # less than a pixel of it is visible
+    orientation = ImageOrientation(transposed, mirrored_x, mirrored_y, crop, rotate)
+    placement = placement_of(remaining, visible, rotate)
     space = shown.stream.get("/ColorSpace")
     return SingleImage(
         stream=shown.stream,
         width=width,
         height=height,
-        orientation=turn,
+        orientation=orientation,
         placement=placement,
         is_opaque=opaque,
         has_plain_colours=_colour_channels(space) > 0,
@@ -112,22 +112,22 @@ def find_single_image(page: pikepdf.Page) -> SingleImage | None:
 
 
 def _covers_page(rect: Rect, clip: Rect | None, visible: Rect, *, strict: bool) -> bool:
-    """Whether an image leaves (nearly) none of the visible page blank, and is not cut itself."""
+    """Return whether an image is unclipped and covers the visible page; nearly, unless strict."""
     width, height = visible[2] - visible[0], visible[3] - visible[1]
     if width <= 0 or height <= 0:
         return False
     clipped = intersect_rects(rect, clip) if clip else rect
-    wanted = intersect_rects(rect, visible)
-    given = intersect_rects(clipped, visible)
-    if max(map(abs, _rect_difference(wanted, given))) > BOX_TOLERANCE:
+    expected = intersect_rects(rect, visible)
+    shown = intersect_rects(clipped, visible)
+    if max(map(abs, _rect_difference(expected, shown))) > BOX_TOLERANCE:
         return False
     across, down = (
         (BOX_TOLERANCE, BOX_TOLERANCE)
         if strict
         else (_MAX_BLANK_SHARE * width, _MAX_BLANK_SHARE * height)
     )
-    left, low, right, top = _rect_difference(rect, visible)
-    return max(left, -right) <= across and max(low, -top) <= down
+    left, bottom, right, top = _rect_difference(rect, visible)
+    return max(left, -right) <= across and max(bottom, -top) <= down
 
 
 def _is_masked(image: Any) -> bool:
@@ -139,7 +139,7 @@ def _is_masked(image: Any) -> bool:
 
 
 def _jpeg_mode(image: Any) -> str:
-    """Return the Pillow mode of a JPEG that looks in the PDF as it would outside; else nothing."""
+    """Return the Pillow mode of a JPEG that looks the same outside the PDF, else nothing."""
     filters = image.get("/Filter")
     names = [filters] if isinstance(filters, pikepdf.Name) else list(filters or [])
     if [str(name) for name in names] != ["/DCTDecode"]:
@@ -150,10 +150,10 @@ def _jpeg_mode(image: Any) -> str:
 
 
 def _colour_channels(space: Any) -> int:
-    """Return the channels of a grey or colour space that is plain, palettes too; 0 if it is not."""
+    """Return the channels of a plain colour space or of a palette's colours; 0 for others."""
     if _is_palette(space):
         return _direct_channels(space[1])
-    return 1 if space is None else _direct_channels(space)  # JPEG 2000 may say itself what it is
+    return 1 if space is None else _direct_channels(space)  # JPEG 2000 may declare its own
 
 
 def _is_palette(space: Any) -> bool:
@@ -174,9 +174,9 @@ def _rect_difference(first: Rect, second: Rect) -> Rect:
 
 
 def _visible_rect(media: Rect, crop: Rect) -> Rect:
-    """Return what is seen of a page; a crop box that lies beside it crops nothing."""
-    seen = intersect_rects(media, crop)
-    return seen if seen[0] < seen[2] and seen[1] < seen[3] else media
+    """Return the visible part of a page; a crop box outside it crops nothing."""
+    visible = intersect_rects(media, crop)
+    return visible if visible[0] < visible[2] and visible[1] < visible[3] else media
 
 
 def _to_rect(box: Any) -> Rect:
