@@ -6,7 +6,7 @@ uses another recipe. The evidence alone decides between them.
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,12 +71,26 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
         detail = f"nothing on the page looks like text ({marks})"
         return PageReading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
     started = time.monotonic()
-    attempts, error = _collect_attempts(page, prepared, engine, recipe)
+    attempts: list[Attempt] = []
+    error: PageError | None = None
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
+        try:
+            for attempt in _iterate_attempts(page, prepared, engine, recipe, Path(folder)):
+                attempts.append(attempt)  # noqa: PERF402  readings before an error are kept
+        except PageError as failure:
+            error = failure
     seconds["recognize"] = time.monotonic() - started
     if not attempts:
         timed_out = isinstance(error, PageTimeoutError)
         state = PageState.TIMEOUT if timed_out else PageState.ERROR
         return PageReading(state, steps=prepared.steps, detail=str(error), seconds=seconds)
+    return _best_reading(page, attempts, engine, seconds)
+
+
+def _best_reading(
+    page: Grey, attempts: Sequence[Attempt], engine: Engine, seconds: dict[str, float]
+) -> PageReading:
+    """Return the best of the readings, its boxes in pixels of the page image."""
     best = max(attempts, key=_rank)
     state, text, detail = _accepted_text(best)
     height, width = page.shape
@@ -90,20 +104,6 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
         expected_error=best.evidence.expected_error if state is PageState.OK else None,
         seconds=seconds,
     )
-
-
-def _collect_attempts(
-    page: Grey, prepared: PreparedImage, engine: Engine, recipe: Recipe
-) -> tuple[list[Attempt], Exception | None]:
-    """Return the readings of a page up to the first failure, and that failure or None."""
-    attempts: list[Attempt] = []
-    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
-        try:
-            for attempt in _iterate_attempts(page, prepared, engine, recipe, Path(folder)):
-                attempts.append(attempt)  # noqa: PERF402  readings before an error are kept
-        except (PageError, PageTimeoutError) as error:
-            return attempts, error
-    return attempts, None
 
 
 def _iterate_attempts(
@@ -184,7 +184,7 @@ def _looks_wrong(attempt: Attempt, *, monolingual: bool) -> bool:
     return evidence.sure_share < _WRONG_SURE_SHARE or not monolingual
 
 
-def _recognition_step(best: Attempt, attempts: list[Attempt], engine: Engine) -> ProcessingStep:
+def _recognition_step(best: Attempt, attempts: Sequence[Attempt], engine: Engine) -> ProcessingStep:
     """Return the published step of the chosen reading: its options and its evidence."""
     evidence = best.evidence
     return ProcessingStep(
