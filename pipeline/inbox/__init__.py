@@ -1,1 +1,1 @@
-"""The inbox folder: which scans lie in it, who claims them, and where they go."""
+"""The inbox folder: find scans, claim them, move or remove them; checks of its disk."""

@@ -1,8 +1,8 @@
-"""Which scans a run has taken, so that two runs on one inbox do not read the same pages twice.
+"""Claims on scans, so that two runs on one inbox do not read the same pages twice.
 
 A claim is a note in ``output/.opis/claims`` that lasts as long as its run; machines that share the
-folder see each other's. It saves work and no more: that a scan is published once is the business
-of the rename in ``pipeline.repository.publish``.
+folder see each other's. Claims only save work: the rename in ``pipeline.repository.publish``
+ensures that a scan is published once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,10 +17,10 @@ from pipeline.settings import Settings
 
 @contextmanager
 def claim(paths: Sequence[Path], settings: Settings) -> Iterator[tuple[list[Path], list[Path]]]:
-    """Take scans for as long as the block runs.
+    """Claim scans for as long as the block runs.
 
     Yields:
-        Those that are ours now, and those that another run has.
+        The scans that this run has claimed, and those that another run has.
     """
     folder = settings.work_folder / "claims"
     with hold_note(folder) as note:
@@ -36,7 +36,7 @@ def claim(paths: Sequence[Path], settings: Settings) -> Iterator[tuple[list[Path
 
 
 def _claimed_names(folder: Path) -> set[str]:
-    """Return what live runs have claimed; our own note is not written yet."""
+    """Return the names that live runs have claimed; the note of this run is not written yet."""
     clear_abandoned(folder)
     taken: set[str] = set()
     for note in folder.glob("*.txt"):
@@ -46,6 +46,6 @@ def _claimed_names(folder: Path) -> set[str]:
 
 
 def _portable_name(path: Path, inbox: Path) -> str:
-    """Return a path as any machine names it; bytes that are not UTF-8 spelt out."""
-    told = path.relative_to(inbox) if path.is_relative_to(inbox) else path
-    return str(told).encode("utf-8", "backslashreplace").decode()
+    """Return a path relative to the inbox if it is in it; bytes that are not UTF-8 are escaped."""
+    shown = path.relative_to(inbox) if path.is_relative_to(inbox) else path
+    return str(shown).encode("utf-8", "backslashreplace").decode()

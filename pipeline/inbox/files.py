@@ -1,7 +1,7 @@
-"""The inbox: which files are scans, when they are settled, and where they go.
+"""Files of the inbox: find scans, wait until they are settled, move or remove them.
 
-A scan leaves the inbox in two ways only: its record is published and a verified copy of its
-bytes is in it, or it is moved to ``refused/`` with a reason. Nothing is overwritten.
+A scan leaves the inbox in two ways only: its record is published with a verified copy of its
+bytes, or it is moved to ``refused/`` with a reason. Nothing is overwritten.
 """
 
 import fcntl
@@ -15,22 +15,23 @@ from pathlib import Path
 from pipeline.fixity import file_sha256
 
 REFUSED_FOLDER = "refused"
-_MAX_STEM_BYTES = 255 - len("-9999.reason.txt")  #: bytes of a stem that leaves room for these endings
+#: the longest stem to which a number and the ending of a reason can be added
+_MAX_STEM_BYTES = 255 - len("-9999.reason.txt")
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".partial")
 SIDECAR_SUFFIXES = (".yaml", ".yml", ".json")
 _DESCRIPTION_SUFFIXES = (*SIDECAR_SUFFIXES, ".txt")
-#: what may lie beside a scan and describes it, or is litter of a file manager
+#: suffixes of files that are no scans: descriptions, ``index.csv``, notes
 _COMPANION_SUFFIXES = (*_DESCRIPTION_SUFFIXES, ".csv", ".md")
 _LITTER_NAMES = ("thumbs.db", "desktop.ini")
 
 
 def find_scans(inbox: Path) -> list[Path]:
-    """Return every file of the inbox and its folders that wants to become a record, by name."""
+    """Return all files of the inbox and its folders that may be scans, sorted by path."""
     return [path for path in _list_files(inbox) if path.suffix.lower() not in _COMPANION_SUFFIXES]
 
 
 def find_descriptions(inbox: Path) -> list[Path]:
-    """Return every file of the inbox and its folders that may describe a scan of its name."""
+    """Return all files of the inbox and its folders that may describe a scan, sorted by path."""
     return [path for path in _list_files(inbox) if path.suffix.lower() in _DESCRIPTION_SUFFIXES]
 
 
@@ -39,17 +40,18 @@ def _list_files(inbox: Path) -> list[Path]:
 
 
 def find_unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
-    """Return the files that somebody may still be writing; waits ``seconds`` only if it must.
+    """Return the files that may still be written; sleep ``seconds`` only if one changed lately.
 
-    Settled is what has had the same size and time for ``seconds`` and is not open for writing.
+    A file is settled if its size and time are unchanged for ``seconds`` and no process has it open
+    for writing.
     """
-    before = {path: file_stamp(path) for path in paths}
+    stamps = {path: file_stamp(path) for path in paths}
     now = time.time_ns()
-    fresh = [p for p, (_, changed) in before.items() if not 0 <= changed <= now - seconds * 1e9]
+    fresh = [p for p, (_, changed) in stamps.items() if not 0 <= changed <= now - seconds * 1e9]
     if fresh and seconds:
         time.sleep(seconds)
-    moving = {path for path in fresh if file_stamp(path) != before[path]}
-    return moving | {path for path in before if is_open_for_writing(path)}
+    changing = {path for path in fresh if file_stamp(path) != stamps[path]}
+    return changing | {path for path in stamps if is_open_for_writing(path)}
 
 
 def move_to_refused(
@@ -59,10 +61,10 @@ def move_to_refused(
     reason: str,
     before_move: Callable[[Path], None] = lambda _: None,
 ) -> Path:
-    """Move a scan and what describes it to ``refused/``, beside a reason; return where it is.
+    """Move a scan and its companions to ``refused/``, beside a reason; return the new path.
 
-    A name that is taken by another refused file gets a number; nothing is overwritten.
-    ``before_move`` is told the new place before the scan goes there.
+    If another refused file has the name, a number is added; nothing is overwritten.
+    ``before_move`` is called with the new path before the scan is moved.
     """
     inside = scan.is_relative_to(inbox)
     folder = inbox / REFUSED_FOLDER / (scan.parent.relative_to(inbox) if inside else Path())
@@ -81,27 +83,29 @@ class CopiedFile:
     """A file of the inbox and its published copy."""
 
     path: Path
-    sha256: str  #: of what was read
+    sha256: str  #: of the bytes that were read
     copy: Path
 
 
 def remove_if_copied(files: Sequence[CopiedFile]) -> bool:
-    """Remove files from the inbox, in order, if copies hold the very bytes of all of them.
+    """Remove files from the inbox, in order, if the copies hold the same bytes; True if removed.
 
-    What was exchanged since it was read stays, and so does what belongs to it.
+    If one of them changed after it was read, all stay.
     """
-    there = [file for file in files if file.path.exists()]
-    if not all(file_sha256(file.copy) == file.sha256 == file_sha256(file.path) for file in there):
+    existing = [file for file in files if file.path.exists()]
+    if not all(
+        file_sha256(file.copy) == file.sha256 == file_sha256(file.path) for file in existing
+    ):
         return False
-    for file in there:
+    for file in existing:
         file.path.unlink(missing_ok=True)
-    return bool(there)
+    return bool(existing)
 
 
 def remove_refusal_reason(scan: Path, inbox: Path) -> None:
     """Remove the reason of an earlier refusal of a scan that is published now.
 
-    It stays where another scan of that name is still refused.
+    The reason stays if another file of that stem is still refused.
     """
     folder = inbox / REFUSED_FOLDER / scan.parent.relative_to(inbox)
     reason = folder / f"{scan.stem}.reason.txt"
@@ -112,13 +116,13 @@ def remove_refusal_reason(scan: Path, inbox: Path) -> None:
 
 
 def remove_empty_folders(folder: Path, root: Path) -> None:
-    """Remove a folder and those above it as far as they are empty; ``root`` itself stays."""
+    """Remove a folder and its parents below ``root`` as far as they are empty."""
     while folder != root and folder.is_relative_to(root):
         try:
             folder.rmdir()
         except FileNotFoundError:
-            pass  # another run was faster
-        except OSError:  # not empty, or filled by another run this very moment
+            pass  # another run removed it
+        except OSError:  # not empty
             return
         folder = folder.parent
 
@@ -140,7 +144,7 @@ def is_ignored(name: str) -> bool:
 
 
 def file_stamp(path: Path) -> tuple[int, int]:
-    """Return size and time of the last change; (-1, -1) where the file is gone."""
+    """Return size in bytes and time of the last change in ns; (-1, -1) if the file is gone."""
     try:
         status = path.lstat()
     except OSError:
@@ -149,10 +153,10 @@ def file_stamp(path: Path) -> tuple[int, int]:
 
 
 def is_open_for_writing(path: Path) -> bool:
-    """Whether a process of this machine has the file open for writing.
+    """Return whether a process of this machine has the file open for writing.
 
-    Linux grants a read lease only where nobody writes; where leases are unknown or not ours to
-    take, it cannot be seen and the answer is no.
+    Linux grants a read lease only on a file that no process writes (fcntl(2), F_SETLEASE). False
+    if leases are not supported or not permitted.
     """
     if not path.is_file():
         return False
@@ -168,23 +172,23 @@ def is_open_for_writing(path: Path) -> bool:
 
 
 def _reserve_name(folder: Path, scan: Path, reason: str) -> Path:
-    """Return a free name in ``folder`` and write the reason beside it."""
+    """Return a free path in ``folder``, and write the reason beside it."""
     attempt = 1
     stem, suffix = _shorten_name(scan)
     while True:
-        mark = "" if attempt == 1 else f"-{attempt}"
-        target = folder / f"{stem}{mark}{suffix}"
+        number = "" if attempt == 1 else f"-{attempt}"
+        target = folder / f"{stem}{number}{suffix}"
         attempt += 1
         taken = any(other.stem == target.stem for other in folder.iterdir() if other.is_file())
         if not taken:
-            # A reason whose scan was put back into the inbox is out of date: overwritten.
-            beside = folder / f"{target.stem}.reason.txt"
-            beside.write_text(reason.rstrip() + "\n", encoding="utf-8")
+            # The reason of a scan that was put back into the inbox is out of date: overwrite it.
+            reason_file = folder / f"{target.stem}.reason.txt"
+            reason_file.write_text(reason.rstrip() + "\n", encoding="utf-8")
             return target
 
 
 def _shorten_name(scan: Path) -> tuple[str, str]:
-    """Return stem and ending of a name; of the longest names only what leaves room for more."""
+    """Return stem and suffix of a name, cut to leave room for a number and a reason's ending."""
     stem, suffix = os.fsencode(scan.stem), os.fsencode(scan.suffix)
     if len(stem) <= _MAX_STEM_BYTES and len(stem + suffix) <= 255:
         return scan.stem, scan.suffix

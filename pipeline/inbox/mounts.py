@@ -1,7 +1,7 @@
-"""Whether inbox and output lie where they should: a network disk may go, and come back.
+"""Checks that the disks of inbox and output are mounted: a network disk may go and come back.
 
-An empty mount point looks like an inbox without scans and an archive without records: nothing
-must be begun, or published, there.
+An empty mount point looks like an inbox without scans and an archive without records: no run may
+start and no record may be published there.
 """
 
 import os
@@ -15,18 +15,18 @@ from pipeline.settings import Settings
 
 
 def with_mounts(settings: Settings) -> Settings:
-    """Return the settings with the mount points that inbox and output lie below, if none are named.
+    """Return the settings with the mount points of inbox and output, if they name none.
 
-    A disk that is away at this moment cannot be found so; it has to be named.
+    A disk that is not mounted now cannot be found in this way; the settings have to name it.
     """
     return settings.model_copy(update={"mounts": _mount_points(settings)})
 
 
 def require_mounts(settings: Settings) -> None:
-    """Check that every disk is mounted that inbox and output lie on.
+    """Check that every disk of inbox and output is mounted.
 
     Raises:
-        AwayError: one is not; its text says which.
+        AwayError: a disk is not mounted; the message names it.
     """
     for mount in _mount_points(settings):
         if not os.path.ismount(mount):
@@ -36,10 +36,10 @@ def require_mounts(settings: Settings) -> None:
 
 @contextmanager
 def guard_mounts(settings: Settings) -> Iterator[None]:
-    """Run the block while all disks are there.
+    """Run the block if all disks are mounted.
 
     Raises:
-        AwayError: one is not there, or the block could not read a folder.
+        AwayError: a disk is not mounted, or the block raised an OSError.
     """
     try:
         require_mounts(settings)
@@ -58,7 +58,7 @@ def _mount_points(settings: Settings) -> tuple[Path, ...]:
 
 @cache
 def _find_mount_points(inbox: Path, output: Path) -> tuple[Path, ...]:
-    """Return the mount points as they were when this process first asked."""
+    """Return the mount points as they were at the first call in this process."""
     return tuple(sorted({_mount_point_of(folder) for folder in (inbox, output)} - {Path("/")}))
 
 

@@ -1,4 +1,4 @@
-"""Decides whether a scan may become a record, and which; reads no page."""
+"""Admission of a scan: checks, description, record id and version; no page is read."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -29,13 +29,13 @@ from pipeline.workers.protocol import InspectScan
 def decide_admission(
     path: Path, settings: Settings, workers: WorkerPool, catalog: Catalog, clock: Clock
 ) -> AdmittedScan | PublishResult:
-    """Look at a scan and what describes it.
+    """Inspect a scan and its description, and assign its record id and version.
 
     Returns:
-        The scan as admitted, or the record that holds these very bytes already.
+        The admitted scan, or the published version that holds the same bytes.
 
     Raises:
-        IngestError: it cannot become a record; the sentence says why and what to do.
+        IngestError: the scan cannot become a record; the message says why and what to do.
     """
     arrived = clock.now()
     facts = _inspect_scan(path, settings, workers)
@@ -67,10 +67,11 @@ def decide_admission(
 def find_published(
     scan: AdmittedScan, catalog: Catalog, settings: Settings
 ) -> PublishResult | None:
-    """Return the record that holds the scan's bytes, or None.
+    """Return the published version of the scan's bytes; None if a new version is needed.
 
     Raises:
-        DuplicateError: they are published, but what came with them says something else.
+        DuplicateError: the bytes are published, but their version was withdrawn or replaced, or
+            its record has another reference.
     """
     known = _version_with_same_bytes(scan, catalog)
     if known is None:
@@ -105,7 +106,7 @@ def find_published(
 
 
 def _version_with_same_bytes(scan: AdmittedScan, catalog: Catalog) -> PublishedVersion | None:
-    """Return the version that holds the scan's bytes, unless the scan says that it replaces it."""
+    """Return the version that holds the scan's bytes; None if the scan replaces its record."""
     known = catalog.find_by_digest(scan.sha256)
     replaced = scan.described.description.replaces
     return known if known is not None and known.record_id != replaced else None
@@ -116,48 +117,50 @@ def _version_folder(known: PublishedVersion, settings: Settings) -> VersionFolde
 
 
 def _id_from_digest(sha256: str) -> str:
-    """Return the id of a record whose place nobody knows; it keeps it when one is found."""
+    """Return the id of a record without a reference; it stays if a reference is added later."""
     return f"scan-{sha256[:12]}"
 
 
 def _has_new_description(
     scan: AdmittedScan, known: PublishedVersion, folder: VersionFolder
 ) -> bool:
-    """Whether a description came with known bytes that is not the one of their record."""
+    """Return whether published bytes came with a description that their record does not have."""
     if scan.sidecar_sha256 not in {None, known.sidecar_sha256}:
         return True
     if scan.described.held_reference is not None and known.reference is None:
         return True
-    kept = folder.index_row_file
-    if scan.index_row and (not kept.is_file() or kept.read_text("utf-8") != scan.index_row):
+    row = folder.index_row_file
+    if scan.index_row and (not row.is_file() or row.read_text("utf-8") != scan.index_row):
         return True
-    texts = [one.path for one in scan.translations if one.path is not None]
+    texts = [translation.path for translation in scan.translations if translation.path is not None]
     pairs = ((text, folder.translation(text.name)) for text in texts)
     return any(
-        not there.is_file() or file_sha256(there) != file_sha256(text) for text, there in pairs
+        not stored.is_file() or file_sha256(stored) != file_sha256(text) for text, stored in pairs
     )
 
 
 def assign_version(scan: AdmittedScan, catalog: Catalog, settings: Settings) -> AdmittedScan:
-    """Return the scan with its record and version; with known bytes, the version that has them.
+    """Return the scan with its record id and its version.
+
+    ``published_folder`` is set if the record holds the same bytes already.
 
     Raises:
-        DescriptionError: it replaces a record that is not there.
-        DuplicateError: its reference is taken by a record from other bytes.
+        DescriptionError: the sidecar replaces a record that does not exist.
+        DuplicateError: the reference belongs to a record from other bytes.
     """
-    replaced, held = scan.described.description.replaces, scan.described.held_reference
-    # ll. 110-113 and ll. 0110-0113 are one place, though they spell two ids.
-    there = None if held is None else catalog.find_by_reference(held.normal)
+    replaced_id, reference = scan.described.description.replaces, scan.described.held_reference
+    # ll. 110-113 and ll. 0110-0113 are the same leaves, but give two ids.
+    id_by_reference = None if reference is None else catalog.find_by_reference(reference.normal)
     same = _version_with_same_bytes(scan, catalog)
-    record_id = replaced or there or (same.record_id if same else scan.record_id)
+    record_id = replaced_id or id_by_reference or (same.record_id if same else scan.record_id)
     newest = catalog.newest_version(record_id)
-    if replaced and not newest:
-        msg = f"{scan.name}: its sidecar replaces {replaced}, but there is no such record."
+    if replaced_id and not newest:
+        msg = f"{scan.name}: its sidecar replaces {replaced_id}, but there is no such record."
         raise DescriptionError(msg)
-    if same is not None and record_id == same.record_id:  # a new description of what is published
+    if same is not None and record_id == same.record_id:  # a new description of published bytes
         known = _version_folder(same, settings).path
         return replace(scan, record_id=record_id, version=newest + 1, published_folder=known)
-    if newest and not replaced:
+    if newest and not replaced_id:
         msg = (
             f"{scan.name}: {record_id} is published already, from other bytes. If this scan is "
             f"the better one, write `replaces: {record_id}` into its sidecar; if it is another "
@@ -185,11 +188,11 @@ def _inspect_scan(path: Path, settings: Settings, workers: WorkerPool) -> ScanFa
 
 
 def engine_languages(language: str | None, settings: Settings) -> tuple[str, ...]:
-    """Return the engine's codes: of the language a description names, else as set.
+    """Return the engine's language codes: of the described language, else of the settings.
 
     Raises:
-        DescriptionError: the engine has no model for the language described.
-        SetupError: the engine does not run, which is no fault of the scan.
+        DescriptionError: the engine has no model for the described language.
+        SetupError: the engine does not run.
     """
     if language is None:
         return settings.languages

@@ -1,4 +1,4 @@
-"""What is noted of a scan that arrived: its receipt, and what is odd about its coming."""
+"""Receipts of scans, the files beside a scan, and the refusal of links."""
 
 import stat
 from pathlib import Path
@@ -19,20 +19,20 @@ from pipeline.wording import escape_unprintable
 def write_receipt(
     path: Path, outcome: Outcome, settings: Settings, clock: Clock, target: Path | None = None
 ) -> None:
-    """Enter a receipt, while the scan is still where it arrived; of one that is gone, none.
+    """Append the receipt of a scan that is still where it arrived; none if the scan is gone.
 
     Args:
         path: of the scan.
-        outcome: what becomes of it.
-        settings: where the book of arrivals is.
-        clock: says when.
-        target: where it goes when it is refused.
+        outcome: of the scan.
+        settings: the folders of inbox and output.
+        clock: gives the time of the receipt.
+        target: the path that a refused scan is moved to.
 
     Raises:
         OSError: the receipt cannot be written.
     """
     status = outcome.status
-    if status == "gone":  # the run that took it enters what became of it
+    if status == "gone":  # the run that took the scan writes its receipt
         return
     size, sha256 = _size_and_digest(path)
     receipt = Receipt(
@@ -40,7 +40,7 @@ def write_receipt(
         scan=name_in_receipt(path, settings.inbox),
         size=size,
         sha256=sha256,
-        beside=tuple(sorted(escape_unprintable(one.name) for one in companions_of(path))),
+        beside=tuple(sorted(escape_unprintable(file.name) for file in companions_of(path))),
         fate=status,
         record=outcome.record,
         version=outcome.version,
@@ -54,7 +54,7 @@ def write_receipt(
 
 
 def duplicate_notice(path: Path, record: Record, published: PublishResult) -> str:
-    """Return what is odd about bytes that were published before: another name; else nothing."""
+    """Return a notice if the same bytes were published under another file name; else ``""``."""
     first = record.provenance.source.name
     if not published.already_published or first == path.name:
         return ""
@@ -62,26 +62,26 @@ def duplicate_notice(path: Path, record: Record, published: PublishResult) -> st
 
 
 def companions_of(scan: Path) -> list[Path]:
-    """Return what lies beside a scan and goes with it: sidecars and translations."""
+    """Return the files beside a scan that belong to it: sidecars and translations."""
     return [*find_sidecars(scan), *translation_files(scan).values()]
 
 
 def entry_exists(path: Path) -> bool:
-    """Whether something of this name lies there, a link to nowhere too."""
+    """Return whether a path exists; a broken link counts."""
     return path.exists() or path.is_symlink()
 
 
 def refuse_links(path: Path, settings: Settings) -> None:
-    """Refuse what only points at a file elsewhere: its bytes may be anybody's.
+    """Refuse a scan of the inbox that is a link or has one beside it: the target may be any file.
 
     Raises:
-        LinkError: the scan, or what describes it, is a link.
+        LinkError: the scan, a sidecar or a translation is a link.
     """
     if not path.is_relative_to(settings.inbox):
         return
-    for one in (path, *companions_of(path)):
-        if one.is_symlink():
-            msg = f"{one.name} is a link to another place."
+    for file in (path, *companions_of(path)):
+        if file.is_symlink():
+            msg = f"{file.name} is a link to another place."
             raise LinkError(msg)
 
 
@@ -94,7 +94,7 @@ def _receipt_location(path: Path, outcome: Outcome, settings: Settings, target: 
 
 
 def _size_and_digest(path: Path) -> tuple[int | None, str | None]:
-    """Return size and SHA-256; nothing of what is no file, or may not be read."""
+    """Return size in bytes and SHA-256; None, None if it is no regular file or is unreadable."""
     try:
         status = path.lstat()
         if not stat.S_ISREG(status.st_mode):

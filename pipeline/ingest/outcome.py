@@ -1,4 +1,4 @@
-"""What became of a scan: a record, or why there is none yet."""
+"""The outcome of a scan: its record, or the reason why it has none."""
 
 from dataclasses import dataclass
 from typing import Literal, Self
@@ -9,23 +9,23 @@ from pipeline.model import FrozenModel
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 
-#: What a receipt says became of a scan; a scan that is gone has none, or another run's.
+#: The status of a scan in its receipt; a run writes no receipt of a scan that is gone.
 ReceiptStatus = Literal["published", "published before", "refused", "waits", "failed"]
 
 
 class Work(FrozenModel):
-    """What a published version took to make."""
+    """The work that a published version took."""
 
     pages: int = 0
     words: int = 0
     cached: int = 0  #: pages that an earlier run had read
-    review: bool = False  #: whether a person should look
+    review: bool = False  #: a person should look at the record
     seconds: dict[str, float] = Field({})  #: by stage: extract, prepare, recognize, publish
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a scan; exactly one of ``record`` and the reasons is set."""
+    """The outcome of a scan; exactly one of ``record`` and the reasons is set."""
 
     scan: str  #: its file name
     record: str = ""
@@ -37,13 +37,13 @@ class Outcome:
     issues: tuple[str, ...] = ()
     needs_review: bool = False
     already_published: bool = False  #: the bytes were published before
-    finding: str = ""  #: what is odd about the arrival: the same bytes came under another name
-    refusal_reason: str = ""  #: the reason
-    failure_reason: str = ""  #: what went wrong on our side; the scan stays in the inbox
-    waiting_reason: str = ""  #: it is not whole yet: it stays, to be looked at again
-    cause: str = ""  #: of a refusal, to be counted by
-    work: Work | None = None  #: what it took to publish it
-    missing_reason: str = ""  #: another run took the scan, or somebody moved it; no fault of anyone
+    finding: str = ""  #: a notice: the same bytes came before under another name
+    refusal_reason: str = ""  #: a full sentence
+    failure_reason: str = ""  #: an error of this machine; the scan stays in the inbox
+    waiting_reason: str = ""  #: the scan is not complete yet and stays in the inbox
+    cause: str = ""  #: the kind of a refusal, for counts
+    work: Work | None = None  #: of the version that was published just now
+    missing_reason: str = ""  #: the scan is gone: another run took it, or a person moved it
 
     @classmethod
     def from_record(
@@ -74,7 +74,7 @@ class Outcome:
 
     @property
     def status(self) -> ReceiptStatus | Literal["gone"]:
-        """What became of it, in a word or two."""
+        """The status of the scan, in a word or two."""
         if self.record:
             return "published before" if self.already_published else "published"
         if self.waiting_reason:
@@ -85,8 +85,8 @@ class Outcome:
 
     @property
     def reason(self) -> str:
-        """Why there is no record, in a sentence that names the scan; empty where there is one."""
-        told = self.missing_reason or self.waiting_reason or self.refusal_reason
+        """Why there is no record, in a sentence that names the scan; empty if there is one."""
+        sentence = self.missing_reason or self.waiting_reason or self.refusal_reason
         if self.failure_reason:
-            told = f"{self.failure_reason} The scan stays where it is and is tried again."
-        return told if not told or self.scan in told else f"{self.scan}: {told}"
+            sentence = f"{self.failure_reason} The scan stays where it is and is tried again."
+        return sentence if not sentence or self.scan in sentence else f"{self.scan}: {sentence}"

@@ -1,4 +1,4 @@
-"""The next version of a record: read again, cleaned again, or withdrawn. The one before stays."""
+"""New versions of a record: read again, cleaned again or withdrawn. Earlier versions stay."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from pipeline.workers.pool import WorkerPool
 def reread_record(
     record_id: str, settings: Settings, workers: WorkerPool, clock: Clock, reason: str = ""
 ) -> Outcome:
-    """Read a record's pages again from its original, with the engine and settings of today.
+    """Read a record's pages again from its original, with the current engine and settings.
 
     Raises:
         CatalogError: there is no such record, or it was withdrawn.
@@ -37,12 +37,12 @@ def reread_record(
     signature = signature_of(settings.engine, languages)
     new = reassemble_record(old, load_pages(scan, settings), signature, clock)
     why = reason or "read again with the engine and settings of today"
-    following = _Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
-    return following.publish_if_changed(settings, clock, in_workers(workers, settings))
+    revision = _Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
+    return revision.publish_if_changed(settings, clock, in_workers(workers, settings))
 
 
 def reclean_record(record_id: str, settings: Settings, clock: Clock, reason: str = "") -> Outcome:
-    """Lay out and clean a record's pages again, as they were read; no engine is asked.
+    """Lay out and clean a record's pages again from the words in its ALTO files; no OCR runs.
 
     Raises:
         CatalogError: there is no such record, or it was withdrawn.
@@ -51,14 +51,14 @@ def reclean_record(record_id: str, settings: Settings, clock: Clock, reason: str
     scan = readmit(folder, old, ())
     new = reassemble_record(old, stored_pages(folder, old), None, clock)
     why = reason or "cleaned again by the steps of today"
-    following = _Revision(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
-    return following.publish_if_changed(settings, clock)
+    revision = _Revision(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
+    return revision.publish_if_changed(settings, clock)
 
 
 def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Clock) -> Outcome:
     """Publish a version that says only that the record is withdrawn, and why.
 
-    Earlier versions stay where they are; search no longer finds their words.
+    Earlier versions stay; search no longer finds their words.
 
     Raises:
         CatalogError: there is no such record, or it was withdrawn before.
@@ -66,16 +66,16 @@ def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Cloc
     folder, old = _load_newest(record_id, settings)
     scan = readmit(folder, old, ())
     pages = tuple(page.without_texts() for page in old.pages)
-    said = {
+    fields = {
         "version": old.version + 1, "status": "withdrawn", "status_reason": reason,
         "pages": pages, "reading_text": "\f" * (len(pages) - 1), "translations": (),
         "needs_review": False, "issues": (),
         "quality": old.quality.model_copy(update={"words": 0, "mean_confidence": None}),
     }  # fmt: skip
-    new = old.model_copy(update=said)
-    return _Revision(scan, old, new, lambda: (), ("withdrawn", reason)).publish_if_changed(
-        settings, clock
+    revision = _Revision(
+        scan, old, old.model_copy(update=fields), lambda: (), ("withdrawn", reason)
     )
+    return revision.publish_if_changed(settings, clock)
 
 
 def _load_newest(record_id: str, settings: Settings) -> tuple[VersionFolder, Record]:
@@ -91,7 +91,7 @@ def _load_newest(record_id: str, settings: Settings) -> tuple[VersionFolder, Rec
 
 @dataclass(frozen=True, slots=True)
 class _Revision:
-    """A version that may follow."""
+    """A candidate for the next version of a record."""
 
     scan: AdmittedScan
     old: Record
@@ -102,7 +102,7 @@ class _Revision:
     def publish_if_changed(
         self, settings: Settings, clock: Clock, pdf_jobs: PdfJobs = IN_PROCESS
     ) -> Outcome:
-        """Publish it, unless it says nothing new."""
+        """Publish the new version, unless it has the same content as the old one."""
         if has_same_content(self.old, self.new):
             return _revision_outcome(self.scan, self.old, settings, already_published=True)
         publish_record(
@@ -121,5 +121,5 @@ def _revision_outcome(
 
 
 def revision_failure(record_id: str, error: BaseException) -> Outcome:
-    """Say that a record could not be done; the others go on."""
+    """Return the outcome of a record whose revision failed."""
     return Outcome(record_id, failure_reason=failure_message(error))

@@ -1,8 +1,8 @@
-"""The scheduler of a batch: in which order its scans are admitted, read and published.
+"""The scheduler of a batch: the order in which its scans are admitted, read and published.
 
-Scans are admitted as there is room, so a batch of thousands is never held in memory. The page runs
-of all admitted scans take turns, so that a file of two thousand leaves does not hold back a hundred
-letters. A scan is published as soon as its last page is read.
+A limited number of scans is admitted at once, so a batch of thousands is never held in memory. The
+page runs of the admitted scans alternate, so a file of two thousand leaves does not hold back a
+hundred letters. A scan is published as soon as its last page is read.
 """
 
 import math
@@ -17,20 +17,20 @@ from typing import Any, Protocol
 from pipeline.ingest.outcome import Outcome
 from pipeline.scan import AdmittedScan
 
-_MIN_SCANS_IN_FLIGHT = 16  #: scans that are admitted and not published yet, at least
-_RUNS_AHEAD_PER_JOB = 2  #: page runs that are submitted and not read yet
-_WAITING_SCANS_PER_JOB = 2  #: from so many waiting scans on, no run is cut short
+_MIN_SCANS_IN_FLIGHT = 16  #: lower bound of the limit of scans with no outcome yet
+_RUNS_AHEAD_PER_JOB = 2  #: limit of page runs that are submitted and not done
+_WAITING_SCANS_PER_JOB = 2  #: with this many waiting scans a job, no run is shortened
 _MAX_RUN_PAGES = 12  #: a task costs 40 ms, a page a second
 
 
 class PendingResult(Protocol):
-    """What a step returns at once; its value comes later."""
+    """The future of a step, of Prefect or of ``concurrent.futures``."""
 
     def add_done_callback(self, callback: Callable[[Any], None], /) -> None:
         """Call ``callback`` when the step is done, from any thread."""
 
     def result(self) -> Any:
-        """Return the value, or raise what went wrong."""
+        """Return the value of the step, or raise its error."""
 
 
 class PageProgress(Protocol):
@@ -48,7 +48,7 @@ class _ScanInFlight:
     """A scan that is admitted and has no outcome yet."""
 
     scan: AdmittedScan
-    pages_left: int  #: pages that no run has taken yet, the last ones of the scan
+    pages_left: int  #: pages in no run yet: the last ones of the scan
     runs: list[PendingResult] = field(default_factory=list)
     runs_done: int = 0
     error: Exception | None = None  #: of the first run that failed; no more runs are submitted
@@ -59,14 +59,14 @@ class _ScanInFlight:
         return not self.pages_left and self.runs_done == len(self.runs)
 
     def next_run(self, length: int) -> range:
-        """Take so many of the pages that are left."""
+        """Return the numbers of the next ``length`` pages, and count them as taken."""
         first = self.scan.unread_pages - self.pages_left + 1
         self.pages_left -= length
         return range(first, first + length)
 
 
 class BatchScheduler:
-    """Drives the scans of a batch through the three steps, wherever these run."""
+    """Runs the three steps for the scans of a batch; the steps run on threads or other machines."""
 
     def __init__(
         self,
@@ -77,22 +77,23 @@ class BatchScheduler:
         progress: PageProgress,
         jobs: int,
     ) -> None:
-        """Keep the steps; none begins before `run`.
+        """Store the steps; none starts before `run`.
 
         Args:
-            admit: begins to admit a scan; its value is an `AdmittedScan`, or an `Outcome`.
-            read: begins to read a run of pages.
-            publish: begins to publish a scan, given the results of its runs; an `Outcome`.
-            failure: makes the outcome of a scan of which a step failed.
+            admit: starts to admit a scan; the value is an `AdmittedScan` or an `Outcome`.
+            read: starts to read a run of pages.
+            publish: starts to publish a scan, given the results of its runs; the value is an
+                `Outcome`.
+            failure: returns the outcome of a scan after a step failed.
             progress: counts pages.
-            jobs: pages that are read at once.
+            jobs: number of pages that are read at once.
         """
         self._admit, self._read, self._publish = admit, read, publish
         self._failure, self._progress, self._jobs = failure, progress, jobs
         self._waiting: Iterator[Path] = iter(())
         self._max_scans_in_flight = max(_MIN_SCANS_IN_FLIGHT, 2 * jobs)
         self._completions: SimpleQueue[Callable[[], Outcome | None]] = SimpleQueue()
-        self._reading: deque[_ScanInFlight] = deque()  #: scans with pages left, in turn
+        self._reading: deque[_ScanInFlight] = deque()  #: scans with pages left; the first is next
         self._scans_in_flight = self._runs_in_flight = 0
 
     def run(self, paths: Iterable[Path]) -> Iterator[Outcome]:
@@ -108,7 +109,7 @@ class BatchScheduler:
                 yield outcome
 
     def _submit_work(self) -> None:
-        """Submit page runs and admissions as there is room."""
+        """Submit page runs and admissions up to their limits."""
         while self._reading and self._runs_in_flight < _RUNS_AHEAD_PER_JOB * self._jobs:
             self._submit_run(self._reading.popleft())
         while (
@@ -141,7 +142,7 @@ class BatchScheduler:
     def _handle_admitted(self, path: Path, pending: PendingResult) -> Outcome | None:
         try:
             admitted = pending.result()
-        except Exception as error:  # one bad scan stops no other, whatever is wrong with it
+        except Exception as error:  # an error of any kind stops one scan only
             return self._failure(path, error)
         if isinstance(admitted, Outcome):
             return admitted
@@ -182,11 +183,11 @@ class BatchScheduler:
 
 
 def run_length(left: int, jobs: int, *, alone: bool) -> int:
-    """Return how many of the pages that are left of a scan go into its next run.
+    """Return the number of pages in the next run of a scan that has ``left`` pages left.
 
-    Where many scans wait, a task takes as many as it may: each costs Prefect the same. A scan that
-    is alone is cut ever shorter, a job's half share of what is left (guided self-scheduling,
-    Polychronopoulos and Kuck 1987), so that all jobs end at once.
+    If many scans wait, a run is as long as allowed: each task costs Prefect the same. The runs of a
+    scan that is alone get shorter, each half of one job's share of the pages left (guided
+    self-scheduling, Polychronopoulos and Kuck 1987), so that all jobs end at once.
 
     >>> [run_length(left, 2, alone=True) for left in (22, 16, 8, 1)], run_length(22, 2, alone=False)
     ([6, 4, 2, 1], 12)

@@ -1,4 +1,4 @@
-"""What a run takes from the inbox: scans that are settled, described, and nobody else's."""
+"""The scans that a run takes from the inbox: settled, legibly named, claimed by no other run."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,40 +20,40 @@ from pipeline.wording import escape_unprintable
 def select_scans(
     scans: Sequence[Path], settings: Settings, clock: Clock
 ) -> Iterator[tuple[list[Path], list[Outcome]]]:
-    """Take scans for as long as the block runs.
+    """Claim scans for as long as the block runs.
 
     Args:
-        scans: the scans to take; all of the inbox if none.
-        settings: where the inbox is, and how long a scan must lie still.
-        clock: for the receipts of what is refused here.
+        scans: the scans to claim; all of the inbox if empty.
+        settings: the inbox, and the seconds for which a scan must be unchanged.
+        clock: gives the time of the receipts of refused scans.
 
     Yields:
-        The scans to admit, and what is known of the others: still being written, refused for
-        their names, or being taken by another run.
+        The scans to admit, and the outcomes of the others: still being written, refused for
+        their names, or claimed by another run; and of descriptions without a scan.
     """
-    found = [path.absolute() for path in scans] or find_scans(settings.inbox)
-    moving = find_unsettled(found, settings.settle_seconds)
+    candidates = [path.absolute() for path in scans] or find_scans(settings.inbox)
+    unsettled = find_unsettled(candidates, settings.settle_seconds)
     waiting = [
         Outcome(scan=escape_unprintable(path.name), waiting_reason=_unsettled_message(path))
-        for path in sorted(moving)
+        for path in sorted(unsettled)
     ]
     if not scans:
-        alone = orphan_sidecars(settings.inbox, found)
+        orphans = orphan_sidecars(settings.inbox, candidates)
         waiting += [
             Outcome(scan=escape_unprintable(path.name), waiting_reason=orphan_message(path))
-            for path in alone
+            for path in orphans
         ]
-    kept, refused = refuse_illegible_names(
-        (path for path in found if path not in moving), settings, clock
+    legible, refused = refuse_illegible_names(
+        (path for path in candidates if path not in unsettled), settings, clock
     )
-    with claim(kept, settings) as (ours, theirs):
-        yield ours, [*waiting, *refused, *claimed_elsewhere(theirs)]
+    with claim(legible, settings) as (claimed, claimed_by_others):
+        yield claimed, [*waiting, *refused, *claimed_elsewhere(claimed_by_others)]
 
 
 def orphan_sidecars(inbox: Path, scans: Iterable[Path]) -> list[Path]:
-    """Return the sidecars and translations in the inbox that lie beside no scan of their name."""
+    """Return the sidecars and translations of the inbox without a scan of their name."""
     stems = {scan.with_name(scan.stem) for scan in scans}
-    found = []
+    orphans = []
     for path in find_descriptions(inbox):
         stem = path.stem
         if path.suffix.lower() == ".txt":
@@ -61,12 +61,12 @@ def orphan_sidecars(inbox: Path, scans: Iterable[Path]) -> list[Path]:
             if not stem or tag.lower() in NOT_LANGUAGES or not is_two_letter_code(tag):
                 continue
         if stem != "_defaults" and path.with_name(stem) not in stems:
-            found.append(path)
-    return found
+            orphans.append(path)
+    return orphans
 
 
 def orphan_message(path: Path) -> str:
-    """Return what is told of a description that lies alone."""
+    """Return the message on a description that has no scan beside it."""
     return (
         f"{escape_unprintable(path.name)} describes no scan that lies here. If its scan is "
         "published already, drop the scan again beside it."
@@ -74,7 +74,7 @@ def orphan_message(path: Path) -> str:
 
 
 def is_described(scan: Path, inbox: Path) -> bool:
-    """Return whether anything says what a scan is; faults are for admission to tell."""
+    """Return whether a scan has a description; a faulty one counts, admission reports it."""
     try:
         return bool(find_sources(scan, inbox))
     except IngestError:

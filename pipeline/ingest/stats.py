@@ -1,4 +1,4 @@
-"""How a house does, day by day, from its book of arrivals."""
+"""Daily totals from the receipts."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -13,16 +13,18 @@ from pipeline.ingest.receipts import Receipt
 class DailyTotals:
     """Sums over a day, or over all days."""
 
-    fates: Counter[str] = field(default_factory=Counter)  #: scans; those that wait are not counted
+    fates: Counter[str] = field(
+        default_factory=Counter
+    )  #: scans by status, without those that wait
     causes: Counter[str] = field(default_factory=Counter)  #: of refusals
-    pages: int = 0  #: of what was published
+    pages: int = 0  #: of published versions
     words: int = 0
     cached: int = 0  #: pages that an earlier run had read
-    review: int = 0  #: versions that want a person's eye
-    seconds: Counter[str] = field(default_factory=Counter)  #: by stage; of pages read at once, all
+    review: int = 0  #: versions that a person should look at
+    seconds: Counter[str] = field(default_factory=Counter)  #: by stage, summed over parallel jobs
 
     def add(self, receipt: Receipt) -> None:
-        """Count what became of a scan."""
+        """Add a receipt."""
         if receipt.fate == "waits":
             return
         self.fates[receipt.fate] += 1
@@ -37,12 +39,12 @@ class DailyTotals:
 
     @property
     def published_count(self) -> int:
-        """How many versions were published."""
+        """Number of published versions."""
         return self.fates["published"]
 
 
 def sum_by_day(receipts: Iterable[Receipt], timezone: str) -> Mapping[date, DailyTotals]:
-    """Return the sums of each day on which something came, the earliest first."""
+    """Return the totals of each day that has a receipt, in a time zone (IANA name), by date."""
     days: dict[date, DailyTotals] = {}
     zone = ZoneInfo(timezone)
     for receipt in receipts:
@@ -51,8 +53,8 @@ def sum_by_day(receipts: Iterable[Receipt], timezone: str) -> Mapping[date, Dail
 
 
 def sum_receipts(receipts: Iterable[Receipt]) -> DailyTotals:
-    """Return the sums over everything."""
-    tally = DailyTotals()
+    """Return the totals of all receipts."""
+    totals = DailyTotals()
     for receipt in receipts:
-        tally.add(receipt)
-    return tally
+        totals.add(receipt)
+    return totals

@@ -1,4 +1,4 @@
-"""What the pages of a scan took to read, counted while its record is put together."""
+"""Counts the work that a version takes, while its record is assembled."""
 
 import time
 from collections import Counter
@@ -11,16 +11,16 @@ from pipeline.scan import ReadPage
 
 
 class WorkCounter:
-    """Counts pages, words and seconds, those of its own work too."""
+    """Counts pages, words and seconds of a scan, from reading to publication."""
 
     def __init__(self, arrived: datetime) -> None:
-        """Begin; what was read before ``arrived`` was read by an earlier run."""
-        self._arrived, self._begun = arrived, time.monotonic()
+        """Start the clock; a page that was read before ``arrived`` counts as cached."""
+        self._arrived, self._started = arrived, time.monotonic()
         self._pages = self._words = self._cached = 0
         self._seconds: Counter[str] = Counter()
 
     def count(self, pages: Iterable[ReadPage]) -> Iterator[ReadPage]:
-        """Hand on pages, and count them."""
+        """Yield the pages and count them."""
         for page in pages:
             reading = page.reading
             self._pages += 1
@@ -32,8 +32,8 @@ class WorkCounter:
             yield page
 
     def total_work(self, clock: Clock) -> Work:
-        """Return the sum; publication ends here."""
-        publish = clock.duration(time.monotonic() - self._begun)
+        """Return the totals; stage ``publish`` is the time since construction."""
+        publish = clock.duration(time.monotonic() - self._started)
         seconds = {**self._seconds, "publish": publish}
         return Work(
             pages=self._pages,
