@@ -1,8 +1,8 @@
-"""The words of the project as frozen values; they refuse nonsense at birth, so nobody checks again.
+"""The frozen values that all stages share; a value with constraints checks them on construction.
 
 Coordinates are pixels of the *page image* with the origin at its top left corner, x to the
-right and y down. The page image is the page as a reader sees it: cropped, and turned as the
-file says. Pages are counted from 1 in file order; leaves are the archive's own numbers.
+right and y down. The page image is the page as a reader sees it: cropped and rotated as the
+file specifies. Pages are counted from 1 in file order; leaves are the archive's own numbers.
 """
 
 from dataclasses import dataclass, field
@@ -18,56 +18,56 @@ PDF = "application/pdf"  #: media type
 
 
 class FrozenModel(BaseModel):
-    """A value that is checked when JSON or YAML is read; an unknown key is an error."""
+    """A frozen pydantic model; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Clock(Protocol):
-    """What time it is; handed in, so that the same scan gives the same bytes in a test."""
+    """A source of the time; an argument, so that the same scan gives the same bytes in a test."""
 
     @property
     def is_fixed(self) -> bool:
-        """Whether it stands still, so that the same scans give the same bytes."""
+        """Whether the clock never advances, so that the same scans give the same bytes."""
 
     def now(self) -> datetime:
         """Return the present moment, with a time zone."""
 
     def moment(self, then: datetime) -> datetime:
-        """Return what a record says of a past moment: never after a clock that stands still."""
+        """Return the time that a record states for a past moment, at most a fixed clock's."""
 
     def duration(self, seconds: float) -> float:
-        """Return what a record says of a duration: 0 where the clock stands still."""
+        """Return the duration in seconds that a record states: 0 under a fixed clock."""
 
 
 class PageState(StrEnum):
-    """How reading a page ended; an empty text alone would not tell blank from broken."""
+    """Result of reading a page; an empty text alone does not tell a blank page from a failure."""
 
     OK = "ok"
-    BLANK = "blank"  #: nothing to read is a finding, not a failure
+    BLANK = "blank"  #: nothing to read; not a failure
     TIMEOUT = "timeout"
     ERROR = "error"
 
 
 class Origin(StrEnum):
-    """Where the pixels of a page image come from."""
+    """Source of the pixels of a page image."""
 
-    EMBEDDED = "embedded"  #: the one image that is the page, as it lies in the PDF
-    DRAWN = "drawn"  #: the page drawn at a resolution, because no single image is the page
+    EMBEDDED = "embedded"  #: the single image that is the page, as stored in the PDF
+    DRAWN = "drawn"  #: the page rendered at a resolution, because no single image is the page
     FILE = "file"  #: the scan is itself an image file
 
 
 class TextLayerVerdict(StrEnum):
-    """What a text layer that came with the scan is worth, judged against our own reading."""
+    """Quality of a text layer that came with the scan, compared with our own reading."""
 
     GOOD = "good"
     POOR = "poor"
     LYING = "lying"
-    UNJUDGED = "unjudged"  #: we read too little on the page to judge
+    UNJUDGED = "unjudged"  #: our own reading has too few words to compare
 
 
 class IssueType(StrEnum):
-    """What an Issue is about; a program may sort by it, a person reads the detail."""
+    """Type of an issue, for programs; its detail is for people."""
 
     ACTIVE_CONTENT = "active-content"
     BLANK_PAGE = "blank-page"
@@ -86,19 +86,19 @@ class IssueType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Something odd that did not stop the record; published with it."""
+    """A finding that did not stop the record; published with it."""
 
     concern: IssueType
     detail: str  #: one sentence for a person
-    page: int | None = None  #: 1-based; None where it concerns the whole scan
+    page: int | None = None  #: 1-based; None if it concerns the whole scan
 
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where the page image lies on the visible page, in points of 1/72 inch.
+    """Position of the page image on the visible page, in points of 1/72 inch.
 
-    The visible page is the crop box turned by /Rotate; origin top left, y down. A file that is
-    itself an image fills its page.
+    The visible page is the crop box rotated by /Rotate; origin top left, y down. An image file
+    fills its page.
     """
 
     page_width: float
@@ -111,22 +111,22 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class PageImage:
-    """The facts of a page image; its pixels never cross a stage."""
+    """Facts about a page image; the pixels themselves are not passed between stages."""
 
-    sha256: str  #: of the page image as 8-bit grey binary PGM (``P5``), so anyone can check it
+    sha256: str  #: of the page image as 8-bit grey binary PGM (``P5``)
     width: int  #: pixels
     height: int  #: pixels
-    dpi_x: float  #: pixels per inch of paper, as the scan declares; may lie
+    dpi_x: float  #: pixels per inch of paper, as the scan declares; may be wrong
     dpi_y: float
     origin: Origin
     placement: Placement
-    extraction: str  #: how the pixels were got, e.g. ``DCTDecode, turned 90``
-    damage: str = ""  #: what is wrong with the stored image; empty where nothing was seen
+    extraction: str  #: how the pixels were obtained, e.g. ``DCTDecode, turned 90``
+    damage: str = ""  #: the defect of the stored image; empty if none was detected
 
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedText:
-    """A text layer that came inside the scan; kept beside our reading, never merged with it."""
+    """A text layer that came with the scan; never merged with our own reading."""
 
     text: str
     hidden: bool  #: invisible behind an image (an older OCR), not drawn text
@@ -134,7 +134,7 @@ class EmbeddedText:
 
 @dataclass(frozen=True, slots=True)
 class ProcessingStep:
-    """One thing done to an image, with the parameters that repeat it."""
+    """One operation on an image, with the parameters that reproduce it."""
 
     name: str
     settings: dict[str, str] = field(default_factory=dict)
@@ -145,7 +145,7 @@ class ProcessingStep:
 
 @dataclass(frozen=True, slots=True)
 class PageSource:
-    """What a page is before anyone reads it."""
+    """A page before OCR: its image and its text layer."""
 
     image: PageImage
     embedded: EmbeddedText | None
@@ -153,7 +153,7 @@ class PageSource:
 
 @dataclass(frozen=True, slots=True)
 class EngineSignature:
-    """Which engine, with which models and settings: what a reading depends on."""
+    """The engine, its models and its settings, on which a reading depends."""
 
     name: str
     version: str
@@ -164,25 +164,26 @@ class EngineSignature:
 
 @dataclass(frozen=True, slots=True)
 class PageReading:
-    """How reading a page image went, and what came of it."""
+    """The result of reading a page image."""
 
     state: PageState
     text: PageText = field(default_factory=PageText)
     steps: tuple[ProcessingStep, ...] = ()
-    detail: str = ""  #: why it is blank, timed out, failed or wants an eye; a sentence
+    detail: str = ""  #: why it is blank, timed out, failed or needs review
     languages: tuple[str, ...] = ()  #: the engine's codes that it was read with
     readings: int = 0  #: recognitions of the whole page
-    expected_error: float | None = None  #: 0..1, CER by the evidence; None where nothing is read
-    seconds: dict[str, float] = field(
-        default_factory=dict
-    )  #: by stage: extract, prepare, recognize
-    started: datetime | None = None  #: None until the caller, who has the clock, stamps it
+    expected_error: float | None = (
+        None  #: 0..1, CER estimated from the evidence; None if nothing was read
+    )
+    #: by stage: extract, prepare, recognize
+    seconds: dict[str, float] = field(default_factory=dict)
+    started: datetime | None = None  #: None until the caller, which has the clock, sets it
     ended: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Beyond these a scan is refused; each is a setting."""
+    """Limits beyond which a scan is refused; each is a setting."""
 
     max_pages: int = 10_000
     max_bytes: int = 4 * 2**30
@@ -191,11 +192,11 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class ScanFacts:
-    """What intake finds in the bytes of a scan."""
+    """Facts that inspection finds in the bytes of a scan."""
 
     media_type: str
     page_count: int
-    producer: str = ""  #: the software that says it wrote the file
+    producer: str = ""  #: the software that the file names as its producer
     issues: tuple[Issue, ...] = ()
 
     def __post_init__(self) -> None:

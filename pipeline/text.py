@@ -1,4 +1,4 @@
-"""What an engine reads on a page: words in lines in blocks, each with its place and confidence.
+"""The text that an engine reads on a page: blocks of lines of words, with box and confidence.
 
 Coordinates are pixels of the *page image*: origin at its top left corner, x to the right, y down.
 """
@@ -9,16 +9,16 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a line is on its page. All are kept; some are left out of the reading text."""
+    """Role of a line on its page; all lines are stored, some are left out of the reading text."""
 
-    TEXT = "text"  #: goes on with what stands above it
+    TEXT = "text"  #: continues the line above
     PARAGRAPH = "paragraph"  #: the first line of a paragraph
     HEADING = "heading"
     POINT = "point"  #: the first line of a numbered point
-    PAGE_NUMBER = "page-number"  #: the typist's own; belongs to the document and is kept
-    LEAF_NUMBER = "leaf-number"  #: the archive's, stamped on the leaf
-    STAMP = "stamp"  #: a registry's: received when, under which number
-    RUNNING_HEAD = "running-head"  #: said again at the top of page after page
+    PAGE_NUMBER = "page-number"  #: typed with the document; stays in the reading text
+    LEAF_NUMBER = "leaf-number"  #: stamped on the leaf by the archive
+    STAMP = "stamp"  #: of a registry: the date and number of receipt
+    RUNNING_HEAD = "running-head"  #: repeated at the top of several pages
     CATCHWORD = "catchword"  #: the first word of the next page, typed under the last line
     NOISE = "noise"  #: only strokes: underlining, a border
 
@@ -69,9 +69,9 @@ class Box:
         >>> Box.around([Box(0, 0, 2, 2), Box(5, 1, 1, 4)])
         Box(x=0, y=0, width=6, height=5)
         """
-        given = tuple(boxes)
-        x, y = min(b.x for b in given), min(b.y for b in given)
-        right, bottom = max(b.right for b in given), max(b.bottom for b in given)
+        members = tuple(boxes)
+        x, y = min(b.x for b in members), min(b.y for b in members)
+        right, bottom = max(b.right for b in members), max(b.bottom for b in members)
         return cls(x, y, right - x, bottom - y)
 
 
@@ -97,7 +97,7 @@ class Line:
     """Words in reading order; at least one."""
 
     words: tuple[Word, ...]
-    role: Role = Role.TEXT  #: as layout found it; the engine says nothing of it
+    role: Role = Role.TEXT  #: set by layout, not by the engine
 
     def __post_init__(self) -> None:
         if not self.words:
@@ -111,7 +111,7 @@ class Line:
 
     @property
     def text(self) -> str:
-        """The words, a space between them."""
+        """The words, separated by spaces."""
         return " ".join(word.text for word in self.words)
 
 
@@ -133,40 +133,40 @@ class Block:
 
     @property
     def text(self) -> str:
-        """The lines, a newline between them."""
+        """The lines, separated by newlines."""
         return "\n".join(line.text for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """What the engine read on one page, before anyone touched it."""
+    """The text that the engine read on one page, before cleaning."""
 
     blocks: tuple[Block, ...] = ()
 
     @property
     def raw_text(self) -> str:
-        """All of it: words apart by a space, lines by a newline, blocks by an empty line."""
+        """The text: spaces between words, newlines between lines, empty lines between blocks."""
         return "\n\n".join(block.text for block in self.blocks)
 
     @property
     def confidence(self) -> float | None:
-        """Mean confidence of the words, 0..1; None where there is no word."""
+        """Mean confidence of the words, 0..1; None if there is no word."""
         scores = [word.confidence for word in self.words()]
         return sum(scores) / len(scores) if scores else None
 
     def lines(self) -> Iterator[Line]:
-        """All lines in reading order: those of ``raw`` that are not empty."""
+        """Yield all lines in reading order: the lines of ``raw_text`` that are not empty."""
         for block in self.blocks:
             yield from block.lines
 
     def words(self) -> Iterator[Word]:
-        """All words in reading order."""
+        """Yield all words in reading order."""
         for block in self.blocks:
             for line in block.lines:
                 yield from line.words
 
     def with_roles(self, roles: Iterable[Role]) -> "PageText":
-        """Return the same text, each line with its role; ValueError where the count differs."""
+        """Return the same text with these roles of its lines; ValueError if the count differs."""
         lines = iter(
             [Line(line.words, role) for line, role in zip(self.lines(), tuple(roles), strict=True)]
         )

@@ -1,1 +1,1 @@
-"""The normalized record and its provenance: what they hold and how they are assembled."""
+"""The normalized record and its provenance: their schema and their assembly."""

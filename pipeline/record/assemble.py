@@ -1,4 +1,4 @@
-"""Puts a record together from what the stages found; decides nothing about pixels or files."""
+"""Assembles a record from the results of the stages; reads no pixels and no files."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -31,7 +31,7 @@ from pipeline.references import parse_references
 from pipeline.references.leaves import join_leaves
 from pipeline.scan import AdmittedScan, ReadPage
 
-_DESCRIPTION_PLANS = frozenset(["describe"])  #: plans of what no reading changes
+_DESCRIPTION_PLANS = frozenset(["describe"])  #: plans of activities that a new reading keeps
 
 
 def assemble_record(
@@ -40,118 +40,119 @@ def assemble_record(
     """Return the record of a scan.
 
     Args:
-        scan: as admitted.
-        pages: all of them, in order; taken one at a time.
-        signature: of the engine that read them.
-        clock: stamps what is done here.
+        scan: the admitted scan.
+        pages: all pages, in order; taken one at a time.
+        signature: of the engine that read the pages.
+        clock: gives the times of the activities here.
     """
-    given = scan.described.description
+    description = scan.described.description
     labels, mismatch = page_labels(
-        scan.described.held_reference, given.leaves, scan.facts.page_count
+        scan.described.held_reference, description.leaves, scan.facts.page_count
     )
-    log = PageAccumulator(
+    accumulator = PageAccumulator(
         issues=[*scan.facts.issues, *scan.described.issues, *filter(None, [mismatch])]
     )
-    read = draft_pages(
-        pages, labels, log, lambda page: reading_activities(scan.sha256, page, clock)
+    drafts = draft_pages(
+        pages, labels, accumulator, lambda page: reading_activities(scan.sha256, page, clock)
     )
-    text = finish_pages(log, read, clock)
+    text = finish_pages(accumulator, drafts, clock)
     translations = translations_of(scan.translations, text)
     sources = source_files_of(scan)
-    log.activities += [
+    accumulator.activities += [
         *translation_activities(translations, scan.arrived),
         description_activity(sources[1], scan.described.origins.values(), scan.arrived),
-        joining_activity(log.activities, text, clock.now()),
+        joining_activity(accumulator.activities, text, clock.now()),
     ]
-    people = people_of(given.contributors, given.funder, translations)
+    people = people_of(description.contributors, description.funder, translations)
     return Record(
         id=scan.record_id,
         version=scan.version,
         **_description_fields(scan.described),
         translations=translations,
-        **page_fields(log, text),
-        provenance=build_provenance(sources, reading_part(signature), log.activities, people),
+        **page_fields(accumulator, text),
+        provenance=build_provenance(
+            sources, reading_part(signature), accumulator.activities, people
+        ),
     )
 
 
 def reassemble_record(
     old: Record, pages: Iterable[ReadPage], signature: EngineSignature | None, clock: Clock
 ) -> Record:
-    """Return the next version of a record: its description, and its pages as they are now.
+    """Return the next version of a record, with the same description and the given pages.
 
     Args:
         old: the version before.
-        pages: all of them, in order; as read again, or as they were read.
-        signature: of the engine that read them again; None where the old reading stands.
-        clock: stamps what is done here.
+        pages: all pages, in order; read again, or as stored.
+        signature: of the engine that read the pages again; None if the old reading is kept.
+        clock: gives the times of the activities here.
     """
-    made = old.provenance
-    standing = [issue for issue in old.issues if issue.concern not in PAGE_ISSUE_TYPES]
-    log = PageAccumulator(issues=standing)
+    provenance = old.provenance
+    issues = [issue for issue in old.issues if issue.concern not in PAGE_ISSUE_TYPES]
+    accumulator = PageAccumulator(issues=issues)
     plans = _DESCRIPTION_PLANS if signature else _DESCRIPTION_PLANS | READING_PLANS
-    part = inherit(made, plans, opis_agent())
-    then = group_by_page(part.activities)
+    part = inherit(provenance, plans, opis_agent())
+    inherited = group_by_page(part.activities)
     if signature is not None:
         part |= reading_part(signature)
 
     def page_activities(page: ReadPage) -> Iterable[Activity]:
         if signature is None:
-            return then[page.number]
-        return reading_activities(made.source.sha256, page, clock)
+            return inherited[page.number]
+        return reading_activities(provenance.source.sha256, page, clock)
 
-    drafts = draft_pages(pages, [page.leaf for page in old.pages], log, page_activities)
-    text = finish_pages(log, drafts, clock)
-    translations = tuple(realign_translation(one, text) for one in old.translations)
-    log.activities += [
-        *translation_activities(translations, made.source.arrived, made.activities),
-        *then[None],
-        joining_activity(log.activities, text, clock.now()),
+    drafts = draft_pages(pages, [page.leaf for page in old.pages], accumulator, page_activities)
+    text = finish_pages(accumulator, drafts, clock)
+    translations = tuple(realign_translation(old_one, text) for old_one in old.translations)
+    accumulator.activities += [
+        *translation_activities(translations, provenance.source.arrived, provenance.activities),
+        *inherited[None],
+        joining_activity(accumulator.activities, text, clock.now()),
     ]
     people = people_of(old.contributors, old.funder, translations)
-    said = {
-        "version": old.version + 1, "translations": translations, **page_fields(log, text),
-        "provenance": build_provenance((made.source, made.sidecar), part, log.activities, people),
+    sources = (provenance.source, provenance.sidecar)
+    fields = {
+        "version": old.version + 1, "translations": translations, **page_fields(accumulator, text),
+        "provenance": build_provenance(sources, part, accumulator.activities, people),
     }  # fmt: skip
-    return old.model_copy(update=said)
+    return old.model_copy(update=fields)
 
 
 def redescribe_record(old: Record, scan: AdmittedScan, *, new_description: bool) -> Record:
-    """Return the next version of a record: its texts as they are, described as its scan is now.
+    """Return the next version of a record, with the same texts and the description of the scan.
 
     Args:
         old: the version before.
-        scan: the same bytes, with all that describes them now.
-        new_description: a description came with them; else the one before stands, and only
-            translations are added, or a place where none was known.
+        scan: the same bytes, with their current description and translations.
+        new_description: the scan came with a description; else the old one is kept, and only
+            translations are new, or a reference if the record had none.
     """
-    made = old.provenance
-    placed = not old.references and scan.described.held_reference is not None
-    sources = (made.source, source_files_of(scan)[1] if new_description else made.sidecar)
-    said = (
-        _description_fields(scan.described)
-        if new_description
-        else _reference_fields(old, scan)
-        if placed
-        else {}
-    )
-    part = inherit(made, TEXT_PLANS if said else TEXT_PLANS | _DESCRIPTION_PLANS, opis_agent())
+    provenance = old.provenance
+    has_new_reference = not old.references and scan.described.held_reference is not None
+    sidecar = source_files_of(scan)[1] if new_description else provenance.sidecar
+    if new_description:
+        fields = _description_fields(scan.described)
+    else:
+        fields = _reference_fields(old, scan) if has_new_reference else {}
+    plans = TEXT_PLANS if fields else TEXT_PLANS | _DESCRIPTION_PLANS
+    part = inherit(provenance, plans, opis_agent())
     translations = translations_of(scan.translations, old.reading_text)
-    done = [
+    activities = [
         *part.activities,
-        *translation_activities(translations, scan.arrived, made.activities),
+        *translation_activities(translations, scan.arrived, provenance.activities),
     ]
-    if said:
-        done.append(description_activity(sources[1], said["origins"].values(), scan.arrived))
-        said |= _relabel_pages(old, scan, new_description=new_description)
-    named = old.model_copy(update=said)
-    people = people_of(named.contributors, named.funder, translations)
-    log = build_provenance(sources, part, done, people)
+    if fields:
+        activities.append(description_activity(sidecar, fields["origins"].values(), scan.arrived))
+        fields |= _relabel_pages(old, scan, new_description=new_description)
+    described = old.model_copy(update=fields)
+    people = people_of(described.contributors, described.funder, translations)
+    log = build_provenance((provenance.source, sidecar), part, activities, people)
     new = {"version": scan.version, "translations": translations, "provenance": log}
-    return named.model_copy(update=new)
+    return described.model_copy(update=new)
 
 
 def _reference_fields(old: Record, scan: AdmittedScan) -> dict[str, Any]:
-    """Return what a record says of its place, now that the file name spells one."""
+    """Return the reference fields of a record that had no reference, from the file name."""
     origins = {**old.origins, "references": scan.described.origins["references"]}
     return {
         "references": _build_references(scan.described),
@@ -160,17 +161,14 @@ def _reference_fields(old: Record, scan: AdmittedScan) -> dict[str, Any]:
 
 
 def _relabel_pages(old: Record, scan: AdmittedScan, *, new_description: bool) -> dict[str, Any]:
-    """Return the pages with the leaves that they have now, and what is odd about the record."""
-    held, given = scan.described.held_reference, scan.described.description
-    labels, mismatch = page_labels(held, given.leaves, len(old.pages))
-    stands = (
-        PAGE_ISSUE_TYPES
-        if new_description
-        else frozenset(IssueType) - {IssueType.NO_REFERENCE, IssueType.LEAF_COUNT}
-    )
-    fresh = (*scan.facts.issues, *scan.described.issues) if new_description else ()
-    kept = [issue for issue in old.issues if issue.concern in stands]
-    issues = (*fresh, *filter(None, [mismatch]), *kept)
+    """Return the pages with their new leaf labels, and the issues that follow."""
+    reference, description = scan.described.held_reference, scan.described.description
+    labels, mismatch = page_labels(reference, description.leaves, len(old.pages))
+    outdated = {IssueType.NO_REFERENCE, IssueType.LEAF_COUNT}
+    kept_types = PAGE_ISSUE_TYPES if new_description else frozenset(IssueType) - outdated
+    new_issues = (*scan.facts.issues, *scan.described.issues) if new_description else ()
+    old_issues = [issue for issue in old.issues if issue.concern in kept_types]
+    issues = (*new_issues, *filter(None, [mismatch]), *old_issues)
     pages = (
         page.model_copy(update={"leaf": label})
         for page, label in zip(old.pages, labels, strict=True)
@@ -185,15 +183,15 @@ _COPIED_FIELDS = {
 
 
 def _description_fields(described: MergedDescription) -> dict[str, Any]:
-    """Return the fields of a record that only repeat, or follow from, what was said of it."""
-    given = described.description
+    """Return the fields of a record that repeat or follow from its description."""
+    description = described.description
     return {
-        **given.model_dump(include=_COPIED_FIELDS),
+        **description.model_dump(include=_COPIED_FIELDS),
         "date": described.edtf,
-        "date_as_given": given.date,
+        "date_as_given": description.date,
         "date_calendar": described.calendar,
-        "titles": titles_of(given),
-        "names": names_of(given),
+        "titles": titles_of(description),
+        "names": names_of(description),
         "origins": dict(sorted(described.origins.items())),
         "references": _build_references(described),
     }
@@ -204,7 +202,7 @@ def _build_references(described: MergedDescription) -> tuple[Reference, ...]:
     parsed = [
         Reference(
             as_cited=reference.as_cited,
-            relation="other-holding" if place else "held",
+            relation="other-holding" if position else "held",
             standing=standing,
             normal=reference.normal,
             archive=reference.archive,
@@ -213,7 +211,7 @@ def _build_references(described: MergedDescription) -> tuple[Reference, ...]:
             leaves=join_leaves([part.unpadded_label for part in reference.leaves]),
             leaf_labels=join_leaves([part.as_stamped for part in reference.leaves]),
         )
-        for place, reference in enumerate(described.references)
+        for position, reference in enumerate(described.references)
     ]
     unread = [
         Reference(as_cited=text, relation="other-holding" if parsed else "held", standing=standing)

@@ -1,7 +1,7 @@
-"""What differs from one version of a record to the next, and why: ``changes.json``.
+"""The differences between two versions of a record, with the reason: ``changes.json``.
 
-The edits of a page lead from the reading text of the version before to that of this one, exactly:
-any program can replay them, and undo them.
+The edits of a page turn the reading text of the version before into that of this version, exactly:
+any program can replay and undo them.
 """
 
 import re
@@ -15,7 +15,7 @@ from pipeline.record.record import Record, RecordPage
 
 ChangeKind = Literal["reread", "recleaned", "described", "replaced", "withdrawn"]
 
-#: What says nothing of the document itself.
+#: Fields that do not describe the document.
 _NON_DESCRIPTIVE_FIELDS = frozenset(
     ["id", "version", "pages", "reading_text", "quality", "needs_review", "issues", "provenance"]
 )
@@ -23,15 +23,15 @@ _TOKENS = re.compile(r"\s+|[^\s]+")
 
 
 class PageChange(FrozenModel):
-    """How the reading text of a page came to be another."""
+    """The differences in the reading text of one page."""
 
     page: int
     leaf: str | None
-    edits: tuple[Edit, ...]  #: of the reading text of the version before
+    edits: tuple[Edit, ...]  #: to apply to the reading text of the version before
 
 
 class FieldChange(FrozenModel):
-    """A field of the description before and after, as JSON has it."""
+    """A field of the description before and after, as JSON values."""
 
     field: str
     before: object
@@ -39,14 +39,14 @@ class FieldChange(FrozenModel):
 
 
 class VersionChanges(FrozenModel):
-    """What differs from the version before, and why."""
+    """The differences from the version before, with the reason."""
 
     record: str
     before: int
     after: int
     kind: ChangeKind
     reason: str
-    by: dict[str, str]  #: who made this version: programs with their versions
+    by: dict[str, str]  #: programs that made this version: name to version
     text_unchanged: bool
     pages: tuple[PageChange, ...]
     fields: tuple[FieldChange, ...]
@@ -54,7 +54,7 @@ class VersionChanges(FrozenModel):
 
 
 def compare_versions(old: Record, new: Record, kind: ChangeKind, reason: str) -> VersionChanges:
-    """Return what differs from one version of a record to another."""
+    """Return the differences between two versions of a record."""
     pages = tuple(
         PageChange(page=number, leaf=leaf, edits=edits)
         for number, leaf, edits in _page_edits(old, new)
@@ -76,7 +76,7 @@ def compare_versions(old: Record, new: Record, kind: ChangeKind, reason: str) ->
 
 
 def edits_between(before: str, after: str) -> tuple[Edit, ...]:
-    r"""Return edits, whole words at a time, that make one text of the other.
+    r"""Return the edits, of whole words, that turn ``before`` into ``after``.
 
     >>> edits_between("one two three", "one tvo three")
     (Edit(start=4, removed='two', inserted='tvo'),)
@@ -85,23 +85,23 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
     starts = [0]
     for token in old:
         starts.append(starts[-1] + len(token))
-    found: list[Edit] = []
+    edits: list[Edit] = []
     for step in Levenshtein.opcodes(old, new):
         if step.tag == "equal":
             continue
         start = starts[step.src_start]
         removed = "".join(old[step.src_start : step.src_end])
         inserted = "".join(new[step.dest_start : step.dest_end])
-        last = found[-1] if found else None
+        last = edits[-1] if edits else None
         if last is not None and last.start + len(last.removed) == start:
-            found[-1] = Edit(last.start, last.removed + removed, last.inserted + inserted)
+            edits[-1] = Edit(last.start, last.removed + removed, last.inserted + inserted)
         else:
-            found.append(Edit(start, removed, inserted))
-    return tuple(found)
+            edits.append(Edit(start, removed, inserted))
+    return tuple(edits)
 
 
 def edits_match(changes: VersionChanges, old: Record, new: Record) -> bool:
-    """Whether the edits make the reading text of the new version of the old, page by page."""
+    """Return whether the edits turn the old reading text into the new one, page by page."""
     edits = {page.page: page.edits for page in changes.pages}
     before = {page.number: page.reading_text for page in old.pages}
     after = {page.number: page.reading_text for page in new.pages}
@@ -115,22 +115,22 @@ def edits_match(changes: VersionChanges, old: Record, new: Record) -> bool:
 
 
 def fields_match(changes: VersionChanges, old: Record, new: Record) -> bool:
-    """Whether it names every change of description and settings, as it was, and no other."""
+    """Return whether the changes name exactly the differences in description and settings."""
     return list(changes.fields) == _field_changes(old, new) and list(
         changes.settings
     ) == _setting_changes(old, new)
 
 
 def has_same_content(old: Record, new: Record) -> bool:
-    """Whether two versions say the same of the document and were made in the same way.
+    """Return whether two versions have the same content, engine and settings.
 
-    When they were made, and with which libraries, is no difference.
+    Times and versions of libraries are not compared.
     """
-    known, now = old.provenance, new.provenance
+    old_log, new_log = old.provenance, new.provenance
     return (
         not list(_field_changes(old, new))
-        and known.plans == now.plans
-        and known.agents["engine"] == now.agents["engine"]
+        and old_log.plans == new_log.plans
+        and old_log.agents["engine"] == new_log.agents["engine"]
         and old.issues == new.issues
         and [_without_times(page) for page in old.pages]
         == [_without_times(page) for page in new.pages]
@@ -142,35 +142,36 @@ def _without_times(page: RecordPage) -> RecordPage:
 
 
 def _page_edits(old: Record, new: Record) -> list[tuple[int, str | None, tuple[Edit, ...]]]:
-    """Pair pages by their numbers; one that is only here, or only there, changes as a whole."""
+    """Return page number, leaf and edits; a page that only one version has changes as a whole."""
     before = {page.number: page for page in old.pages}
     after = {page.number: page for page in new.pages}
-    paired = []
+    page_edits = []
     for number in sorted(before.keys() | after.keys()):
-        then, now = before.get(number), after.get(number)
-        leaf = (now or then or new.pages[0]).leaf
-        texts = [page.reading_text if page else "" for page in (then, now)]
-        paired.append((number, leaf, edits_between(*texts)))
-    return paired
+        old_page, new_page = before.get(number), after.get(number)
+        leaf = (new_page or old_page or new.pages[0]).leaf
+        texts = [page.reading_text if page else "" for page in (old_page, new_page)]
+        page_edits.append((number, leaf, edits_between(*texts)))
+    return page_edits
 
 
 def _field_changes(old: Record, new: Record) -> list[FieldChange]:
-    then, now = (
-        one.model_dump(mode="json", exclude=set(_NON_DESCRIPTIVE_FIELDS)) for one in (old, new)
+    before, after = (
+        version.model_dump(mode="json", exclude=set(_NON_DESCRIPTIVE_FIELDS))
+        for version in (old, new)
     )
     return [
-        FieldChange(field=field, before=then[field], after=now[field])
-        for field in sorted(then)
-        if then[field] != now[field]
+        FieldChange(field=field, before=before[field], after=after[field])
+        for field in sorted(before)
+        if before[field] != after[field]
     ]
 
 
 def _setting_changes(old: Record, new: Record) -> list[FieldChange]:
-    then, now = _flatten_settings(old), _flatten_settings(new)
+    before, after = _flatten_settings(old), _flatten_settings(new)
     return [
-        FieldChange(field=field, before=then.get(field), after=now.get(field))
-        for field in sorted(then.keys() | now.keys())
-        if then.get(field) != now.get(field)
+        FieldChange(field=field, before=before.get(field), after=after.get(field))
+        for field in sorted(before.keys() | after.keys())
+        if before.get(field) != after.get(field)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Writes the event log of a record: who did what to which bytes, and when."""
+"""Builds the event log of a record: activities, agents, digests and times."""
 
 import hashlib
 import platform
@@ -16,7 +16,7 @@ from pipeline.record.provenance import PARTY, Activity, Agent, Provenance, Sourc
 from pipeline.record.record import RecordPage, Translation
 from pipeline.scan import AdmittedScan, ReadPage
 
-#: libraries that touch pixels or text: their versions are part of how a record was made
+#: libraries that process pixels or text; the log states their versions
 _LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pikepdf", "pypdf", "pypdfium2")
 
 
@@ -26,80 +26,81 @@ def text_digest(text: str) -> str:
 
 
 def reading_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterator[Activity]:
-    """Tell how a page was read: its image got, then its text.
+    """Yield the activities of reading a page: extraction of the image, then OCR.
 
     Args:
-        scan_sha256: of the scan it is a page of.
-        page: as it was read.
-        clock: says what the record tells of past moments.
+        scan_sha256: of the scan.
+        page: the page that was read.
+        clock: gives the times that the record states.
     """
     if page.source is None:
         return
-    nth, embedded = f"{page.number:04d}", page.source.embedded
-    begun, ended = (
-        clock.moment(m or clock.now()) for m in (page.reading.started, page.reading.ended)
-    )
-    spent = timedelta(seconds=sum(page.reading.seconds.values()))
-    got = max(begun, ended - (timedelta() if clock.is_fixed else spent))  # the image, then its text
-    image = {f"image-{nth}": page.source.image.sha256}
-    layer = {f"embedded-text-{nth}": text_digest(embedded.text)} if embedded else {}
+    suffix, embedded = f"{page.number:04d}", page.source.embedded
+    moments = (page.reading.started, page.reading.ended)
+    started, ended = (clock.moment(moment or clock.now()) for moment in moments)
+    duration = timedelta(seconds=sum(page.reading.seconds.values()))
+    # the end of extraction and the start of OCR
+    extracted = max(started, ended - (timedelta() if clock.is_fixed else duration))
+    image = {f"image-{suffix}": page.source.image.sha256}
+    layer = {f"embedded-text-{suffix}": text_digest(embedded.text)} if embedded else {}
     yield Activity(
-        id=f"extract-{nth}", agent="opis", plan="extract", page=page.number,
-        used={"scan": scan_sha256}, generated=image | layer, started=begun, ended=got,
+        id=f"extract-{suffix}", agent="opis", plan="extract", page=page.number,
+        used={"scan": scan_sha256}, generated=image | layer, started=started, ended=extracted,
     )  # fmt: skip
     yield Activity(
-        id=f"read-{nth}", agent="engine", plan="read", page=page.number, steps=page.reading.steps,
-        used=image, generated={f"raw-text-{nth}": text_digest(page.reading.text.raw_text)},
-        started=got, ended=ended,
+        id=f"read-{suffix}", agent="engine", plan="read", page=page.number,
+        steps=page.reading.steps, used=image,
+        generated={f"raw-text-{suffix}": text_digest(page.reading.text.raw_text)},
+        started=extracted, ended=ended,
     )  # fmt: skip
 
 
 def cleaning_activity(
-    record_page: RecordPage, others: Iterable[RecordPage], begun: datetime, ended: datetime
+    record_page: RecordPage, others: Iterable[RecordPage], started: datetime, ended: datetime
 ) -> Activity:
-    """Tell how the reading text of a page came to be.
+    """Return the activity that made the reading text of a page.
 
     Args:
         record_page: the page.
-        others: pages with which it shares a word that goes on over the page end.
-        begun: when cleaning began.
-        ended: when it ended.
+        others: pages with which it shares a word across a page end.
+        started: start of cleaning.
+        ended: end of cleaning.
     """
     used = {f"raw-text-{page.number:04d}": page.raw_sha256 for page in (record_page, *others)}
-    nth = f"{record_page.number:04d}"
+    suffix = f"{record_page.number:04d}"
     return Activity(
-        id=f"clean-{nth}", agent="opis", plan="clean", page=record_page.number, used=used,
-        generated={f"reading-text-{nth}": text_digest(record_page.reading_text)},
-        started=begun, ended=ended,
+        id=f"clean-{suffix}", agent="opis", plan="clean", page=record_page.number, used=used,
+        generated={f"reading-text-{suffix}": text_digest(record_page.reading_text)},
+        started=started, ended=ended,
     )  # fmt: skip
 
 
 def translation_activities(
     translations: Sequence[Translation], when: datetime, previous: Iterable[Activity] = ()
 ) -> Iterator[Activity]:
-    """Tell that people made translations; when they did, nobody knows: it came at this moment.
+    """Yield an activity for each translation by a person, with the time of its arrival.
 
     Args:
         translations: of the record.
-        when: they came.
-        previous: what was done for the version before; what came with it did not come anew.
+        when: arrival of the new translations.
+        previous: activities of the version before; its translations keep their time of arrival.
     """
-    came = {tuple(a.generated.values()): a.started for a in previous if a.plan == "supply"}
-    names = _translator_keys(translations)
+    arrivals = {tuple(a.generated.values()): a.started for a in previous if a.plan == "supply"}
+    keys = _translator_keys(translations)
     for number, translation in enumerate(translations, 1):
-        made = text_digest(translation.text)
-        then = came.get((made,), when)
+        digest = text_digest(translation.text)
+        arrived = arrivals.get((digest,), when)
         yield Activity(
-            id=f"supply-{number:04d}", agent=names[translation.translator or _UNNAMED_TRANSLATOR],
-            plan="supply", used={}, generated={f"translation-{number:04d}": made},
-            started=then, ended=then,
+            id=f"supply-{number:04d}", agent=keys[translation.translator or _UNNAMED_TRANSLATOR],
+            plan="supply", used={}, generated={f"translation-{number:04d}": digest},
+            started=arrived, ended=arrived,
         )  # fmt: skip
 
 
 def description_activity(
     sidecar: SourceFile | None, origins: Iterable[str], when: datetime
 ) -> Activity:
-    """Tell from which sources the description was put together, and when."""
+    """Return the activity that merged the description from its sources."""
     sources = "; ".join(sorted(set(origins))) or "nothing"
     return Activity(
         id="describe", agent="opis", plan="describe",
@@ -110,11 +111,11 @@ def description_activity(
 
 
 def joining_activity(activities: Iterable[Activity], text: str, when: datetime) -> Activity:
-    """Tell that the reading texts of the pages were joined to that of the whole."""
-    made = (item for activity in activities for item in activity.generated.items())
+    """Return the activity that joined the reading texts of the pages."""
+    outputs = (item for activity in activities for item in activity.generated.items())
     return Activity(
         id="join", agent="opis", plan="join",
-        used={name: digest for name, digest in made if name.startswith("reading-text-")},
+        used={name: digest for name, digest in outputs if name.startswith("reading-text-")},
         generated={"reading-text": text_digest(text)}, started=when, ended=when,
     )  # fmt: skip
 
@@ -122,9 +123,9 @@ def joining_activity(activities: Iterable[Activity], text: str, when: datetime) 
 def people_of(
     contributors: Iterable[str], funder: str | None, translations: Sequence[Translation]
 ) -> dict[str, Agent]:
-    """Return who gave something to a record, as agents of its log."""
-    given = {f"contributor-{n}": name for n, name in enumerate(contributors, 1)}
-    parties = given | ({"funder": funder} if funder else {})
+    """Return contributors, funder and translators as agents of the log, by their keys."""
+    named_contributors = {f"contributor-{n}": name for n, name in enumerate(contributors, 1)}
+    parties = named_contributors | ({"funder": funder} if funder else {})
     translators = {key: name for name, key in _translator_keys(translations).items()}
     return {
         key: Agent(
@@ -136,8 +137,8 @@ def people_of(
 
 
 def _translator_keys(translations: Sequence[Translation]) -> dict[str, str]:
-    """Return the name of each translator with its key in the log."""
-    names = dict.fromkeys(one.translator or _UNNAMED_TRANSLATOR for one in translations)
+    """Return the key of each translator in the log, by name."""
+    names = dict.fromkeys(item.translator or _UNNAMED_TRANSLATOR for item in translations)
     return {name: f"translator-{number}" for number, name in enumerate(names, 1)}
 
 
@@ -151,9 +152,9 @@ def build_provenance(
 
     Args:
         sources: the scan and its sidecar, as they arrived.
-        part: how its pages were read, and what was taken over.
-        activities: all of them, each after what it uses.
-        people: who gave something, as `people_of` names them.
+        part: agents and plans of reading, and those of the version before.
+        activities: all activities, each after those whose outputs it uses.
+        people: agents as `people_of` returns them.
     """
     done = tuple(activities)
     used = {activity.plan for activity in done}
@@ -162,15 +163,13 @@ def build_provenance(
         source=sources[0],
         sidecar=sources[1],
         agents={"opis": opis_agent(), **part.agents, **people},
-        plans={
-            name: settings for name, settings in plans.items() if name in used | part.plans.keys()
-        },
+        plans={name: plans[name] for name in plans if name in used | part.plans.keys()},
         activities=done,
     )
 
 
 def source_files_of(scan: AdmittedScan) -> tuple[SourceFile, SourceFile | None]:
-    """Return the scan and its sidecar as the log names them."""
+    """Return the scan and its sidecar as entries of the log."""
     source = SourceFile(
         name=scan.name,
         size=scan.size,
@@ -193,7 +192,7 @@ def source_files_of(scan: AdmittedScan) -> tuple[SourceFile, SourceFile | None]:
 
 @cache
 def opis_agent() -> Agent:
-    """Return this Opis, with all of it that can change what it does."""
+    """Return this Opis as an agent, with the versions that its results depend on."""
     details = {name: installed(name) for name in _LIBRARIES}
     details |= {
         "python": platform.python_version(),
@@ -204,7 +203,7 @@ def opis_agent() -> Agent:
 
 
 _UNNAMED_TRANSLATOR = "a translator who is not named"
-#: what Opis does with what was read, and what people do
+#: plans of the activities after reading, and of people
 _OWN_PLANS = {
     "clean": {"layout": LAYOUT_VERSION, "steps": " ".join(step_names())},
     "join": {"between-pages": "form feed"},

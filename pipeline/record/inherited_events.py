@@ -1,6 +1,6 @@
-"""What a version takes over from the log of the one before, told with whoever did it then.
+"""The activities, agents and plans that a version takes over from the log of the version before.
 
-An Opis that is not the one of today keeps its part under a key of its own, ``opis-1``.
+An agent Opis other than the current one gets a key of its own, ``opis-1``.
 """
 
 from collections.abc import Collection
@@ -10,13 +10,13 @@ from pipeline.model import EngineSignature
 from pipeline.ocr.recipes import EXTRACTION, PREPARATION
 from pipeline.record.provenance import Activity, Agent, Provenance
 
-READING_PLANS = frozenset(["extract", "read"])  #: plans of what is done before cleaning
-TEXT_PLANS = READING_PLANS | {"clean", "join"}  #: plans of all that leads from a scan to its text
+READING_PLANS = frozenset(["extract", "read"])  #: plans of the activities before cleaning
+TEXT_PLANS = READING_PLANS | {"clean", "join"}  #: plans of the activities from a scan to its text
 
 
 @dataclass(frozen=True, slots=True)
 class ProvenancePart:
-    """A part of a log: what was done, by whom, and with which settings."""
+    """A part of a log: activities with their agents and plans."""
 
     agents: dict[str, Agent]
     plans: dict[str, dict[str, str]]
@@ -24,14 +24,12 @@ class ProvenancePart:
 
     def __or__(self, other: "ProvenancePart") -> "ProvenancePart":
         return ProvenancePart(
-            self.agents | other.agents,
-            self.plans | other.plans,
-            self.activities + other.activities,
+            self.agents | other.agents, self.plans | other.plans, self.activities + other.activities
         )
 
 
 def reading_part(signature: EngineSignature) -> ProvenancePart:
-    """Return how pages are read by this engine; what was done to each is not told here."""
+    """Return agent and plans of reading with this engine, without the activities of the pages."""
     models = {f"model-{code}-sha256": digest for code, digest in signature.models.items()}
     engine = Agent(name=signature.name, version=signature.version, details=models)
     plans = {
@@ -46,22 +44,22 @@ def reading_part(signature: EngineSignature) -> ProvenancePart:
 
 
 def inherit(old: Provenance, plans: Collection[str], opis: Agent) -> ProvenancePart:
-    """Return what was done by these plans for the version before.
+    """Return the activities of these plans from the log of the version before, with their agents.
 
     Args:
-        old: its log.
-        plans: keys of the plans whose activities still hold.
-        opis: the Opis of today.
+        old: the log of the version before.
+        plans: keys of the plans whose activities are kept.
+        opis: the current Opis.
     """
     activities = [activity for activity in old.activities if activity.plan in plans]
     keys: dict[str, str] = {}
     for key in dict.fromkeys(activity.agent for activity in activities):
-        earlier = sum(name.startswith("opis-") for name in keys.values())
-        other = key.partition("-")[0] == "opis" and old.agents[key] != opis
-        ours = "opis" if key.startswith("opis") else key
-        keys[key] = f"opis-{earlier + 1}" if other else ours
+        count = sum(name.startswith("opis-") for name in keys.values())
+        is_older_opis = key.partition("-")[0] == "opis" and old.agents[key] != opis
+        base_key = "opis" if key.startswith("opis") else key
+        keys[key] = f"opis-{count + 1}" if is_older_opis else base_key
     return ProvenancePart(
         {"engine": old.agents["engine"]} | {keys[key]: old.agents[key] for key in keys},
         {name: plan for name, plan in old.plans.items() if name in plans},
-        tuple(one.model_copy(update={"agent": keys[one.agent]}) for one in activities),
+        tuple(item.model_copy(update={"agent": keys[item.agent]}) for item in activities),
     )

@@ -1,6 +1,6 @@
 """Names, titles and translations as the record holds them, from the description as given.
 
-What was given is never replaced. Added are forms that follow from it: the person that editors
+The given values are never replaced. Forms that follow from them are added: the person that editors
 name in brackets, and Russian in Latin letters (ALA-LC).
 """
 
@@ -20,18 +20,18 @@ _SCHEME: TransliterationScheme = "ala-lc"
 
 
 def names_of(description: Description) -> tuple[Name, ...]:
-    """Return everybody named; creator and recipient first, unless ``names`` says more of them."""
-    known = {(one.name, one.role) for one in description.names}
-    ends = [
+    """Return all names; creator and recipient first, unless ``names`` contains them."""
+    known = {(given.name, given.role) for given in description.names}
+    people = [
         GivenName(name=name, role=role)
         for name, role in ((description.creator, "creator"), (description.recipient, "recipient"))
         if name is not None and (name, role) not in known
     ]
-    return tuple(_build_name(one, description) for one in (*ends, *description.names))
+    return tuple(_build_name(given, description) for given in (*people, *description.names))
 
 
 def titles_of(description: Description) -> tuple[NameForm, ...]:
-    """Return the other forms of the title: as given, then in Latin letters where it is Russian."""
+    """Return the other forms of the title: as given, then in Latin letters if it is Russian."""
     given = tuple(map(_name_form, description.titles))
     base = [] if description.title is None else [NameForm(value=description.title, kind="given")]
     return (*given, *_latin_forms((*base, *given), description))
@@ -43,18 +43,18 @@ def translations_of(
     """Return the translations, their paragraphs paired with those of the reading text."""
     return tuple(
         Translation(
-            language=one.language,
-            translator=one.translator,
-            text=one.text,
-            origin=one.origin,
-            aligned=align_paragraphs(reading_text, one.text),
+            language=translation.language,
+            translator=translation.translator,
+            text=translation.text,
+            origin=translation.origin,
+            aligned=align_paragraphs(reading_text, translation.text),
         )
-        for one in supplied
+        for translation in supplied
     )
 
 
 def realign_translation(translation: Translation, reading_text: str) -> Translation:
-    """Return a translation whose paragraphs are paired with those of another reading text."""
+    """Return a translation with its paragraphs paired with those of a new reading text."""
     pairs = align_paragraphs(reading_text, translation.text)
     return translation.model_copy(update={"aligned": pairs})
 
@@ -64,12 +64,12 @@ def _build_name(given: GivenName, description: Description) -> Name:
     spans = editorial_spans(given.name)
     value = bare or " ".join(span.text for span in spans)
     forms = tuple(map(_name_form, given.forms))
-    there = {form.value for form in forms} | {value}
+    values = {form.value for form in forms} | {value}
     supplied = tuple(
         NameForm(value=span.text.strip(), kind="supplied")
         for span in spans
         if bare and span.kind == "supplied" and _is_whole_word(given.name, span.start, span.end)
-        if span.text[:1].isupper() and span.text.strip() not in there
+        if span.text[:1].isupper() and span.text.strip() not in values
     )
     base = NameForm(value=value, kind="given")
     forms = (*forms, *supplied)
@@ -80,7 +80,7 @@ def _build_name(given: GivenName, description: Description) -> Name:
 
 
 def _is_whole_word(text: str, start: int, end: int) -> bool:
-    """Return whether brackets hold words, and not the rest of one: ``I[osif]``."""
+    """Return whether brackets contain whole words, not a part of one as in ``I[osif]``."""
     return not (text[:start][-1:].isalnum() or text[end:][:1].isalnum())
 
 
@@ -89,25 +89,25 @@ def _name_form(given: GivenForm) -> NameForm:
 
 
 def _latin_forms(forms: tuple[NameForm, ...], description: Description) -> Iterator[NameForm]:
-    """Yield the ALA-LC form of each Russian one, unless somebody gave one by this scheme."""
+    """Yield the ALA-LC form of each Russian form, unless one by this scheme is given."""
     if any(form.scheme == _SCHEME for form in forms):
         return
-    done = {form.value for form in forms}
+    values = {form.value for form in forms}
     for form in forms:
         latin = (
             transliterate(form.value, _SCHEME)
             if _is_russian_form(form, description)
             else form.value
         )
-        if latin not in done:
-            done.add(latin)
+        if latin not in values:
+            values.add(latin)
             yield NameForm(value=latin, language="ru-Latn", kind="transliterated", scheme=_SCHEME)
 
 
 def _is_russian_form(form: NameForm, description: Description) -> bool:
-    """Return whether a form is Russian: by its letters, and nothing says another language."""
-    told = langcodes.Language.get(form.language or description.language or "ru")
-    other = told.language != "ru" and (
-        form.language is not None or told.maximize().script == "Cyrl"
+    """Return whether a form is Russian by its letters, and no other language is stated."""
+    language = langcodes.Language.get(form.language or description.language or "ru")
+    is_other = language.language != "ru" and (
+        form.language is not None or language.maximize().script == "Cyrl"
     )
-    return form.kind != "transliterated" and not other and is_russian(form.value)
+    return form.kind != "transliterated" and not is_other and is_russian(form.value)

@@ -1,7 +1,7 @@
-"""What the pages of a scan give to its record: texts, activities, issues and numbers.
+"""The part of a record that its pages decide: texts, activities, issues and quality.
 
-Running heads, leaf numbers and words that go on over a page end show only over several pages; so
-no page is cleaned before the last is read. A draft holds no word and no box, and stays small.
+Running heads, leaf numbers and words that continue over a page end are found across pages, so no
+page is cleaned before the last is read. A draft holds no word and no box, and stays small.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,6 +27,7 @@ from pipeline.text import PageText, Role
 from pipeline.text_metrics import DOUBTFUL_CONFIDENCE, REVIEW_THRESHOLD, judge_text_layer
 
 _UNREAD_STATES = frozenset([PageState.TIMEOUT, PageState.ERROR])
+#: Issues for which a person should look at the record.
 _REVIEW_ISSUE_TYPES = frozenset(
     [
         IssueType.DAMAGED_IMAGE,
@@ -36,9 +37,7 @@ _REVIEW_ISSUE_TYPES = frozenset(
         IssueType.PAGE_TIMEOUT,
     ]
 )
-
-
-#: What pages are found to be; a new reading finds it anew.
+#: Issues that each reading or cleaning of the pages finds again.
 PAGE_ISSUE_TYPES = frozenset(
     [
         IssueType.BLANK_PAGE,
@@ -55,25 +54,25 @@ PAGE_ISSUE_TYPES = frozenset(
 class PageDraft:
     """A page that was read and laid out."""
 
-    page: ReadPage  #: its words let go
-    leaf: str | None  #: the label that the archive gave it
+    page: ReadPage  #: without its words
+    leaf: str | None  #: label given by the archive
     raw_text: str
     furniture: FurnitureCandidates
     words: int
-    doubtful_words: int  #: of the words
+    doubtful_words: int  #: number of words below `DOUBTFUL_CONFIDENCE`
     confidence: float | None  #: mean of the words, 0..1
 
 
 def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
-    """Return what is kept of a page."""
+    """Return the draft of a page; ``leaf`` is its label."""
     text, image = page.reading.text, None if page.source is None else page.source.image
-    lying = to_upright(page.reading, image)
-    size = (lying.width, lying.height)
+    upright = to_upright(page.reading, image)
+    size = (upright.width, upright.height)
     return PageDraft(
         page=replace(page, reading=replace(page.reading, text=PageText())),
         leaf=leaf,
         raw_text=text.raw_text,
-        furniture=find_furniture_candidates(assign_roles(lying.text, size, leaf), size),
+        furniture=find_furniture_candidates(assign_roles(upright.text, size, leaf), size),
         words=sum(1 for _ in text.words()),
         doubtful_words=sum(word.confidence < DOUBTFUL_CONFIDENCE for word in text.words()),
         confidence=text.confidence,
@@ -81,10 +80,10 @@ def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
 
 
 def clean_pages(drafts: Sequence[PageDraft]) -> tuple[list[tuple[Role, ...]], list[CleanText]]:
-    """Return the roles of the lines of each page, and its reading text."""
+    """Return, for each page, the roles of its lines and its reading text."""
     roles = assign_roles_across_pages([draft.furniture for draft in drafts])
-    texts = [clean(draft.raw_text, said) for draft, said in zip(drafts, roles, strict=True)]
-    unread = {place for place, d in enumerate(drafts) if d.page.reading.state in _UNREAD_STATES}
+    texts = [clean(d.raw_text, line_roles) for d, line_roles in zip(drafts, roles, strict=True)]
+    unread = {index for index, d in enumerate(drafts) if d.page.reading.state in _UNREAD_STATES}
     return roles, join_page_ends(texts, roles, unread)
 
 
@@ -104,7 +103,7 @@ def draft_pages(
     accumulator: PageAccumulator,
     activities_of: Callable[[ReadPage], Iterable[Activity]],
 ) -> list[PageDraft]:
-    """Return the drafts of the pages, taken one at a time."""
+    """Return the drafts of the pages, taken one at a time; ``labels`` are their leaves."""
     drafts = []
     for page in pages:
         drafts.append(draft_page(page, labels[page.number - 1]))
@@ -114,14 +113,14 @@ def draft_pages(
 
 
 def finish_pages(accumulator: PageAccumulator, drafts: list[PageDraft], clock: Clock) -> str:
-    """Clean all pages, and return the reading text of the whole."""
+    """Clean all pages, add them to the accumulator, and return the reading text of the record."""
     _add_pages(accumulator, drafts, clock)
     accumulator.issues.extend(_text_layer_issues(accumulator.pages))
     return "\f".join(page.reading_text for page in accumulator.pages)
 
 
 def page_fields(accumulator: PageAccumulator, text: str) -> dict[str, Any]:
-    """Return the fields of a record that its pages decide."""
+    """Return the fields of a record that depend on its pages; ``text`` is the reading text."""
     return {
         "pages": tuple(accumulator.pages),
         "reading_text": text,
@@ -137,16 +136,16 @@ def needs_review(issues: Iterable[Issue]) -> bool:
 
 
 def _add_pages(accumulator: PageAccumulator, drafts: list[PageDraft], clock: Clock) -> None:
-    begun = clock.now()
+    started = clock.now()
     roles, texts = clean_pages(drafts)
     ended = clock.now()
-    for draft, said, text in zip(drafts, roles, texts, strict=True):
-        accumulator.pages.append(_build_page(draft, said, text, clock))
+    for draft, line_roles, text in zip(drafts, roles, texts, strict=True):
+        accumulator.pages.append(_build_page(draft, line_roles, text, clock))
         accumulator.issues.extend(_page_issues(accumulator.pages[-1], draft.doubtful_words))
     for page, shared in zip(accumulator.pages, pages_sharing_words(texts), strict=True):
         if page.image is not None:
-            others = [accumulator.pages[place] for place in shared]
-            accumulator.activities.append(cleaning_activity(page, others, begun, ended))
+            others = [accumulator.pages[index] for index in shared]
+            accumulator.activities.append(cleaning_activity(page, others, started, ended))
 
 
 def _build_page(
@@ -177,8 +176,8 @@ def _judge_text_layer(source: PageSource | None, ours: str) -> EmbeddedLayer | N
     if source is None or source.embedded is None:
         return None
     layer = source.embedded
-    judged, score = judge_text_layer(ours, layer.text)
-    return EmbeddedLayer(text=layer.text, hidden=layer.hidden, verdict=judged, agreement=score)
+    verdict, score = judge_text_layer(ours, layer.text)
+    return EmbeddedLayer(text=layer.text, hidden=layer.hidden, verdict=verdict, agreement=score)
 
 
 def _page_issues(page: RecordPage, doubtful_words: int) -> Iterable[Issue]:
@@ -202,11 +201,13 @@ def _page_issues(page: RecordPage, doubtful_words: int) -> Iterable[Issue]:
 
 
 def _text_layer_issues(pages: list[RecordPage]) -> Iterable[Issue]:
-    for bad in (TextLayerVerdict.POOR, TextLayerVerdict.LYING):
-        found = [p.number for p in pages if p.embedded is not None and p.embedded.verdict is bad]
-        if found:
-            shown = ", ".join(map(str, found[:10])) + (" …" if len(found) > 10 else "")
-            detail = f"the scan's own text layer is {bad} on {len(found)} page(s): {shown}"
+    for verdict in (TextLayerVerdict.POOR, TextLayerVerdict.LYING):
+        numbers = [
+            p.number for p in pages if p.embedded is not None and p.embedded.verdict is verdict
+        ]
+        if numbers:
+            shown = ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
+            detail = f"the scan's own text layer is {verdict} on {len(numbers)} page(s): {shown}"
             yield Issue(IssueType.EMBEDDED_TEXT, detail)
 
 

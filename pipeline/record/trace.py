@@ -1,4 +1,4 @@
-"""Walks from a word of the reading text back to the bytes that arrived."""
+"""Traces a word of the reading text back to the page image and to the bytes that arrived."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,97 +19,98 @@ _TOKEN = re.compile(r"\S+")
 
 @dataclass(frozen=True, slots=True)
 class TracedWord:
-    """A place of the reading text and the words on the page that it was made of."""
+    """A token of the reading text and the words on the page from which it was made."""
 
     page: int
     leaf: str | None
-    reading: str  #: the token as it stands in the reading text
-    words: tuple[Word, ...]  #: as read, boxes in pixels of the page image, origin top left
-    line: int  #: of the page, from 1, in which the first of them stands
-    steps: tuple[str, ...]  #: cleaning steps that touched it
+    reading: str  #: the token in the reading text
+    words: tuple[Word, ...]  #: as read; boxes in pixels of the page image, origin top left
+    line: int  #: line of the first word on the page, from 1; 0 if there is no word
+    steps: tuple[str, ...]  #: cleaning steps that changed it
 
 
 def trace_word(page: RecordPage, text: PageText, query: str) -> Iterator[TracedWord]:
-    """Yield every token of a page's reading text that holds a word; letters' size does not count.
+    """Yield the tokens of a page's reading text that contain a word, ignoring case.
 
     Args:
         page: of the record.
-        text: what was read on it, from its ALTO file.
-        query: a word, or part of one.
+        text: the raw text of the page with boxes, from its ALTO file.
+        query: a word or a part of one.
     """
-    for found in _TOKEN.finditer(page.reading_text):
-        if query.casefold() not in found[0].casefold():
+    for match in _TOKEN.finditer(page.reading_text):
+        if query.casefold() not in match[0].casefold():
             continue
-        start, end, steps = _raw_span(found.start(), found.end(), page.cleaning)
+        start, end, steps = _raw_span(match.start(), match.end(), page.cleaning)
         words = tuple(_words_in_span(text, start, end))
         line = words[0][0] if words else 0
         yield TracedWord(
-            page.number, page.leaf, found[0], tuple(word for _, word in words), line, steps
+            page.number, page.leaf, match[0], tuple(word for _, word in words), line, steps
         )
 
 
 def _raw_span(start: int, end: int, changes: Sequence[Change]) -> tuple[int, int, tuple[str, ...]]:
-    """Return the stretch of the raw text behind a stretch of the reading text, and who made it."""
-    touched = []
+    """Return the raw-text offsets for a span of the reading text, and the steps that changed it."""
+    steps = []
     for change in reversed(changes):
-        before = _offset_before(start, change), _offset_before(end, change, end=True)
-        if before[1] - before[0] != end - start or _is_rewritten(start, end, change):
-            touched.append(change.step)
-        start, end = before
-    return start, end, tuple(reversed(touched))
+        span = _offset_before(start, change), _offset_before(end, change, end=True)
+        if span[1] - span[0] != end - start or _is_rewritten(start, end, change):
+            steps.append(change.step)
+        start, end = span
+    return start, end, tuple(reversed(steps))
 
 
-def _offset_before(place: int, change: Change, *, end: bool = False) -> int:
-    """Return where, before a change, the character stood that is at ``place`` after it.
+def _offset_before(offset: int, change: Change, *, end: bool = False) -> int:
+    """Return the offset before a change of the character at ``offset`` after it.
 
-    With ``end``, ``place`` is one past the last character of a stretch, and so is what is returned.
+    With ``end``, both offsets are one past the last character of a span.
     """
-    character, back = place - end, 0
-    for edit, here in with_offsets(change):
-        if character < here:
+    character, shift = offset - end, 0
+    for edit, position in with_offsets(change):
+        if character < position:
             break
-        if character < here + len(edit.inserted):
+        if character < position + len(edit.inserted):
             return edit.start + len(edit.removed) * end
-        back += len(edit.removed) - len(edit.inserted)
-    return place + back
+        shift += len(edit.removed) - len(edit.inserted)
+    return offset + shift
 
 
 def _is_rewritten(start: int, end: int, change: Change) -> bool:
-    """Whether a change wrote letters of a stretch that is as long as before."""
+    """Return whether a change inserted characters into a span."""
     return any(
-        here < end and here + len(edit.inserted) > start for edit, here in with_offsets(change)
+        position < end and position + len(edit.inserted) > start
+        for edit, position in with_offsets(change)
     )
 
 
 def _words_in_span(text: PageText, start: int, end: int) -> Iterator[tuple[int, Word]]:
-    """Yield the words that lie in a stretch of the raw text, each with the number of its line."""
-    at, number = 0, 0
+    """Yield the words in a span of the raw text, each with the number of its line, from 1."""
+    offset, number = 0, 0
     for block in text.blocks:
         for line in block.lines:
             number += 1
             for word in line.words:
-                if at < end and at + len(word.text) > start:
+                if offset < end and offset + len(word.text) > start:
                     yield number, word
-                at += len(word.text) + 1
-        at += 1
+                offset += len(word.text) + 1
+        offset += 1
 
 
 def describe_trace(
     record: Record, page: RecordPage, traced_words: Sequence[TracedWord]
 ) -> Iterator[str]:
-    """Yield the walk in plain words: places first, then how the page and the scan came to be."""
-    for one in traced_words:
-        read = " ".join(word.text for word in one.words)
-        leaf = f", leaf {one.leaf}" if one.leaf else ""
-        yield f"“{one.reading}” on page {one.page}{leaf}"
-        for word in one.words:
-            box, sure = word.box, f"{word.confidence:.2f}"
+    """Yield lines for people: the places of the words, then the activities on the page."""
+    for traced in traced_words:
+        read = " ".join(word.text for word in traced.words)
+        leaf = f", leaf {traced.leaf}" if traced.leaf else ""
+        yield f"“{traced.reading}” on page {traced.page}{leaf}"
+        for word in traced.words:
+            box, confidence = word.box, f"{word.confidence:.2f}"
             yield (
-                f"  read as “{word.text}” in line {one.line}, with confidence {sure}, "
+                f"  read as “{word.text}” in line {traced.line}, with confidence {confidence}, "
                 f"at x {box.x}, y {box.y}, {box.width} by {box.height} pixels"
             )
-        if one.steps:
-            yield f"  cleaning made “{one.reading}” of “{read}”: {', '.join(one.steps)}"
+        if traced.steps:
+            yield f"  cleaning made “{traced.reading}” of “{read}”: {', '.join(traced.steps)}"
     yield from _describe_page(record, page)
 
 
@@ -121,7 +122,7 @@ def _describe_page(record: Record, page: RecordPage) -> Iterator[str]:
         return
     image = page.image
     yield (
-        f"  its image: {image.width} by {image.height} pixels at {image.dpi_x:g} dpi, got by "
+        f"  its image: {image.width} by {image.height} pixels at {image.dpi_x:g} dpi, extracted by "
         f"{image.extraction} ({image.origin}); SHA-256 {image.sha256}"
     )
     for activity in log.activities:
@@ -143,7 +144,7 @@ def _describe_activity(record: Record, activity: Activity) -> str:
 
 
 def describe_source(record: Record) -> Iterator[str]:
-    """Yield what is the same for all pages: the engine, its models, and the bytes that arrived."""
+    """Yield lines that hold for all pages: engine, models, scan, contributors and translators."""
     log = record.provenance
     engine = log.agents["engine"]
     yield f"Engine: {engine.name} {engine.version}"

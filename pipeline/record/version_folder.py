@@ -1,4 +1,4 @@
-"""The folder of a published version, ``records/…/RECORD-ID/vN``, and the names of its files."""
+"""The folder of a published version, ``records/…/RECORD-ID/vN``, and the paths of its files."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ def version_name(number: int) -> str:
 
 
 def alto_file_name(page_number: int) -> str:
-    """Return a page's ALTO file, relative to ``data/``: by position (from 1), never by leaf.
+    """Return the path of a page's ALTO file below ``data/``; pages are counted from 1.
 
     >>> alto_file_name(7)
     'pages/0007.alto.xml'
@@ -29,7 +29,7 @@ def alto_file_name(page_number: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class VersionFolder:
-    """The folder of a version: a BagIt bag, published or being made; knows where its files lie."""
+    """The folder of a version, published or in preparation: a BagIt bag (RFC 8493)."""
 
     path: Path
 
@@ -49,24 +49,28 @@ class VersionFolder:
 
     @property
     def record_id(self) -> str:
-        """The id of the record, as its folder has it."""
+        """The id of the record, from the name of its folder."""
         return self.record_folder.name
 
     @property
     def number(self) -> int:
-        """The number of the version, as the folder has it; a folder being made has none."""
+        """The number of the version, from the name of the folder.
+
+        Raises:
+            ValueError: the folder is in preparation and has no number.
+        """
         return int(self.path.name[1:])
 
     def name_of(self, path: Path) -> str:
-        """Return the name of a file as manifests have it, such as ``data/text.txt``."""
+        """Return the name of a file in manifests, such as ``data/text.txt``."""
         return path.relative_to(self.path).as_posix()
 
     def load_record(self) -> Record:
         """Read ``record.json``.
 
         Raises:
-            OSError: it cannot be read.
-            ValueError: it is not JSON, or not a record of this schema.
+            OSError: the file cannot be read.
+            ValueError: the file is not JSON, or not a record of this schema.
         """
         return parse_record(self.record_file.read_bytes())
 
@@ -87,12 +91,12 @@ class VersionFolder:
 
     @property
     def changes_file(self) -> Path:
-        """What differs from the version before; the first version has none."""
+        """The differences from the version before; the first version has no such file."""
         return self.data / "changes.json"
 
     @property
     def readme_file(self) -> Path:
-        """What this folder is, in plain words."""
+        """The description of this folder for people."""
         return self.data / "README.txt"
 
     @property
@@ -111,7 +115,7 @@ class VersionFolder:
         return self.data / "original"
 
     def original(self, name: str) -> Path:
-        """Return the scan, as it arrived."""
+        """Return the path of the scan, as it arrived."""
         return self.data / f"original/{name}"
 
     @property
@@ -120,7 +124,7 @@ class VersionFolder:
         return self.data / "pages"
 
     def alto(self, page_number: int) -> Path:
-        """Return the ALTO file of a page, counted from 1."""
+        """Return the path of the ALTO file of a page, counted from 1."""
         return self.data / alto_file_name(page_number)
 
     @property
@@ -129,21 +133,21 @@ class VersionFolder:
         return self.data / "export"
 
     def export(self, name: str) -> Path:
-        """Return an export."""
+        """Return the path of an export."""
         return self.data / f"export/{name}"
 
     def export_names(self) -> set[str]:
-        """Return the names of the exports that lie there; a withdrawn version has none."""
+        """Return the file names of the exports that exist; a withdrawn version has none."""
         folder = self.export_folder
         return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
     @property
     def sidecar_folder(self) -> Path:
-        """The folder of what described the scan; it is not for readers."""
+        """The folder of sidecar and index row; not shown to readers."""
         return self.data / "sidecar"
 
     def sidecar(self, name: str) -> Path:
-        """Return the sidecar that came with the scan."""
+        """Return the path of the sidecar that came with the scan."""
         return self.data / f"sidecar/{name}"
 
     @property
@@ -157,5 +161,5 @@ class VersionFolder:
         return self.data / "translation"
 
     def translation(self, name: str) -> Path:
-        """Return a translation that came with the scan."""
+        """Return the path of a translation that came with the scan."""
         return self.data / f"translation/{name}"
