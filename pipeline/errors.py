@@ -5,7 +5,7 @@
     ├── EmptyScanError         no bytes, or no pages
     ├── EncryptedScanError     asks for a password
     ├── BrokenScanError        broken beyond repair
-    │   └── CutOffError        … perhaps only because its end is still on its way
+    │   └── CutOffError        … perhaps only because it is still being copied
     ├── TooLargeError          beyond a limit that a setting names
     ├── DescriptionError       sidecar or file name cannot be right
     ├── DuplicateError         these bytes, or this reference, are taken
@@ -18,11 +18,11 @@
     MachineError               this machine cannot do it now; the scan waits until it can
     └── AwayError              the disk of inbox or output is not there
     SetupError                 Opis cannot start: settings, languages, folders
-    CatalogError               the catalogue asked a question it cannot answer
+    CatalogError               the catalogue has no such entry, or cannot read the query
 
-An IngestError stops one scan and nobody else's. What is odd but stops nothing is an
-``Issue`` (see ``pipeline.model``). Each class says in ``advice`` what to do next, and each
-IngestError in ``cause`` what receipts call it.
+An IngestError stops one scan only; a finding that stops none is an ``Issue`` (see
+``pipeline.model``). The ``advice`` of a class says what to do next; the ``cause`` of an IngestError
+is its name in receipts.
 """
 
 import errno
@@ -31,7 +31,7 @@ from typing import ClassVar
 
 
 class OpisError(Exception):
-    """Something a person can do something about; its text is a full sentence."""
+    """An error that a person can act on; its text is a full sentence."""
 
     advice: ClassVar[str] = ""
 
@@ -42,7 +42,7 @@ class OpisError(Exception):
 class IngestError(OpisError):
     """A scan cannot become a record; the rest of the batch goes on."""
 
-    #: what receipts count refusals by; published, so it stays whatever the class is called
+    #: the name under which receipts count refusals; published, so it never changes
     cause: ClassVar[str] = "other"
 
 
@@ -77,7 +77,7 @@ class BrokenScanError(IngestError):
 
 
 class CutOffError(BrokenScanError):
-    """Its end is missing: perhaps it is still on its way."""
+    """The end of the file is missing; perhaps it is still being copied."""
 
     cause = "cut off"
 
@@ -109,7 +109,7 @@ class DuplicateError(IngestError):
 
 
 class LinkError(IngestError):
-    """A link in the inbox: the bytes it points at may be anybody's."""
+    """A link in the inbox: its target may be any file."""
 
     cause = "link"
     advice = "Copy the file itself into the inbox."
@@ -148,24 +148,20 @@ class CatalogError(OpisError):
     """The catalogue has no such record, page or leaf, or cannot read the query."""
 
 
-#: what a disk says that is not there any more, most of them over a network
+#: errors of a disk that is no longer there, most of them over a network
 _LOST_DISK_ERRNOS = {
     errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO, errno.EREMOTEIO,
     errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.ENETDOWN, errno.ENETUNREACH,
     errno.ECONNABORTED, errno.ECONNRESET, errno.ECONNREFUSED, errno.ESHUTDOWN,
 }  # fmt: skip
-#: of a process or its machine, not of the file that is read
+#: errors of a process or its machine, not of the file that is read
 _MACHINE_ERRNOS = _LOST_DISK_ERRNOS | {
-    errno.ENOSPC,
-    errno.EDQUOT,
-    errno.EROFS,
-    errno.EMFILE,
-    errno.ENFILE,
-}
+    errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EMFILE, errno.ENFILE,
+}  # fmt: skip
 
 
 def is_machine_error(error: BaseException) -> bool:
-    """Whether an error says something of this machine, and nothing of the scan.
+    """Return whether an error concerns this machine and not the scan.
 
     >>> [is_machine_error(OSError(*args)) for args in ((28, "No space left"), (2, "no file"))]
     [True, False]
@@ -174,7 +170,7 @@ def is_machine_error(error: BaseException) -> bool:
 
 
 def lost_disk_message(error: OSError) -> str | None:
-    """Return a sentence on a disk that is not there any more; None for other errors.
+    """Return the message for a disk that is no longer there; None for other errors.
 
     >>> lost_disk_message(OSError(107, "Transport endpoint is not connected", "inbox"))
     'The disk of inbox does not answer (Transport endpoint is not connected).'
@@ -185,7 +181,7 @@ def lost_disk_message(error: OSError) -> str | None:
 
 
 _DISK_FULL = "The disk is full. Make room and start again; what was done is kept."
-_CATALOG_DAMAGED = "The catalogue is damaged. `opis verify` makes it anew from the records."
+_CATALOG_DAMAGED = "The catalogue is damaged. `opis verify` rebuilds it from the records."
 _CATALOG_MESSAGES = {
     sqlite3.SQLITE_FULL: _DISK_FULL,
     sqlite3.SQLITE_CORRUPT: _CATALOG_DAMAGED,
@@ -194,7 +190,7 @@ _CATALOG_MESSAGES = {
 
 
 def disk_error_message(error: BaseException) -> str | None:
-    """Return what the disk or the rights do not let us do, with advice; None for other errors.
+    """Return the message for a full disk or missing rights, with advice; None for other errors.
 
     >>> disk_error_message(OSError(28, "No space left on device"))
     'The disk is full. Make room and start again; what was done is kept.'
@@ -214,7 +210,7 @@ def disk_error_message(error: BaseException) -> str | None:
 
 
 def failure_message(error: BaseException) -> str:
-    """Return what went wrong on our side: a sentence, or an unexpected error by its name.
+    """Return the message for an error of this machine; an unexpected error by its class name.
 
     >>> failure_message(MachineError("The engine is broken.")), failure_message(ValueError("odd"))
     ('The engine is broken.', 'ValueError: odd')

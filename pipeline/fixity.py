@@ -1,14 +1,14 @@
-"""Fixity: whether bytes are still what they were."""
+"""Fixity: the digest that shows whether a file has changed."""
 
 import hashlib
 from pathlib import Path
 
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal, read piece by piece.
+    """Return the SHA-256 of a file in hexadecimal; the file is read in chunks.
 
     Raises:
-        OSError: it cannot be read to its end.
+        OSError: the file cannot be read to its end.
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""The two values that the stages hand to the writers: a scan let in, and a page read."""
+"""The two values from which a record is assembled: an admitted scan and its read pages."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ from pipeline.model import PageReading, PageSource, ScanFacts
 
 @dataclass(frozen=True, slots=True)
 class AdmittedScan:
-    """A scan that may become a record: what intake and description found. No page is in it."""
+    """A scan that may become a record: its facts, its description, its id and version; no pages."""
 
     path: Path
     name: str
@@ -21,27 +21,26 @@ class AdmittedScan:
     described: MergedDescription
     sidecar: Path | None
     sidecar_sha256: str | None
-    sidecar_size: int  #: bytes; 0 where there is none
+    sidecar_size: int  #: bytes; 0 if there is none
     record_id: str
     version: int
     languages: tuple[str, ...]  #: the engine's codes, in the order given
     arrived: datetime
     translations: tuple[SuppliedTranslation, ...] = ()
-    index_row: str = ""  #: heading and row of ``index.csv``, as CSV; empty where there is none
-    published_folder: Path | None = (
-        None  #: the version that holds its bytes; only what is said of it is new
-    )
+    index_row: str = ""  #: heading and row of ``index.csv``, as CSV; empty if there is none
+    #: the version that holds the same bytes; only the description is new
+    published_folder: Path | None = None
 
     @property
     def unread_pages(self) -> int:
-        """Pages that are still to be read."""
+        """Number of pages that are still to be read."""
         return 0 if self.published_folder else self.facts.page_count
 
 
 @dataclass(frozen=True, slots=True)
 class ReadPage:
-    """What became of one page of a scan."""
+    """One page of a scan after it was read."""
 
     number: int  #: 1-based
-    source: PageSource | None  #: None where no image could be got
+    source: PageSource | None  #: None if no image could be extracted
     reading: PageReading

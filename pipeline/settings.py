@@ -1,7 +1,7 @@
-"""Every knob of Opis, its default and why; a misspelt one is an error now, not a surprise later.
+"""All settings of Opis, their defaults and the reasons; an unknown name is an error at start.
 
-From ``opis.toml`` and ``OPIS_*`` variables, which ``flows`` reads and hands in; the variable wins
-over the file, the command line over both.
+The values come from ``opis.toml`` and ``OPIS_*`` variables, which ``flows`` reads and passes in; a
+variable overrides the file, the command line overrides both.
 """
 
 import difflib
@@ -18,22 +18,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from pipeline.errors import SetupError
 
-EngineName = Literal["tesseract", "tesserocr"]  #: a program, or a library in the reading child
+EngineName = Literal["tesseract", "tesserocr"]  #: a program, or a library in the worker process
 _ENV_PREFIX = "OPIS_"
 
 
 def _split_languages(value: object) -> object:
-    """Read ``rus+eng`` as two languages; the order given is kept, the first is primary."""
+    """Split ``rus+eng`` into two languages, in this order; the first is primary."""
     return tuple(filter(None, value.split("+"))) if isinstance(value, str) else value
 
 
 def _split_paths(value: object) -> object:
-    """Read folders as a search path names them, between colons."""
+    """Split folders at ``os.pathsep``, a colon."""
     return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
 
 def _normalize_url(value: object) -> object:
-    """Read an address without the slash at its end; ValueError where it is none."""
+    """Return an address without a slash at its end; ValueError if it is no HTTP address."""
     if isinstance(value, str) and not re.fullmatch(r"https?://[^\s/]+(/[^\s]*)?", value):
         msg = "is no address that begins with http:// or https://"
         raise ValueError(msg)
@@ -45,7 +45,7 @@ def _normalize_optional_url(value: object) -> object:
 
 
 def _check_scheduler_url(value: object) -> object:
-    """Check the address of a Dask scheduler; ValueError where it is none."""
+    """Check the address of a Dask scheduler, which may be empty; ValueError if it is none."""
     if value and not re.fullmatch(r"(tcp|tls|ucx|ws|wss)://[^\s/]+:[0-9]+", str(value)):
         msg = "is no address of a Dask scheduler, such as tcp://10.0.0.5:8786"
         raise ValueError(msg)
@@ -53,9 +53,9 @@ def _check_scheduler_url(value: object) -> object:
 
 
 def _check_cron(value: object) -> object:
-    """Check that a schedule has the five fields of cron; ValueError where it has not."""
+    """Check that a schedule has the five fields of cron; ValueError if it has not."""
     try:
-        CronSim(str(value), datetime(2000, 1, 1))  # any moment will do
+        CronSim(str(value), datetime(2000, 1, 1))  # any time will do
     except CronSimError as error:
         msg = "is no schedule as cron has it, such as `0 2 * * *`"
         raise ValueError(msg) from error
@@ -63,7 +63,7 @@ def _check_cron(value: object) -> object:
 
 
 def _check_timezone(value: object) -> object:
-    """Check that a time zone is known; ValueError where it is not."""
+    """Check that a time zone is known; ValueError if it is not."""
     if value != "UTC" and value not in available_timezones():
         msg = "is no time zone, such as Europe/Moscow"
         raise ValueError(msg)
@@ -71,7 +71,7 @@ def _check_timezone(value: object) -> object:
 
 
 def _check_credentials(value: object) -> object:
-    """Check that a name and a password are there; the message does not repeat them."""
+    """Check the form ``NAME:PASSWORD``; the message of the ValueError does not repeat the value."""
     if isinstance(value, str) and not re.fullmatch(r"[^:\s]+:[^\s]{8,}", value):
         msg = "must be NAME:PASSWORD, the password of eight characters or more"
         raise ValueError(msg)
@@ -79,82 +79,79 @@ def _check_credentials(value: object) -> object:
 
 
 class Settings(BaseModel):
-    """How Opis runs; frozen, so that it can be handed to every task."""
+    """The settings of Opis; frozen, so that all tasks can share them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     inbox: Path = Path("inbox")
     output: Path = Path("output")
     mounts: Annotated[tuple[Path, ...], BeforeValidator(_split_paths)] = ()
-    """Disks without which nothing is done; those below inbox and output if none are named."""
+    """Mount points without which no run starts; if empty, those of inbox and output."""
     languages: Annotated[tuple[str, ...], BeforeValidator(_split_languages)] = ("rus", "eng")
     engine: EngineName = "tesseract"
     runner: Literal["threads", "dask"] = "threads"  #: where tasks run
-    scheduler: Annotated[str, BeforeValidator(_check_scheduler_url)] = (
-        ""  #: of Dask; a local one if empty
-    )
-    jobs: int = Field(default=0, ge=0, le=256)  #: pages read at once; 0 means one a core
-    dpi: int = Field(default=300, ge=72, le=1200)  #: where a page must be drawn
-    page_timeout: float = Field(default=300, gt=0)  #: seconds; the slowest honest page took 40
+    #: of Dask; a local one if empty
+    scheduler: Annotated[str, BeforeValidator(_check_scheduler_url)] = ""
+    jobs: int = Field(default=0, ge=0, le=256)  #: pages read at once; 0 means one for each core
+    dpi: int = Field(default=300, ge=72, le=1200)  #: of a page that must be rendered
+    page_timeout: float = Field(default=300, gt=0)  #: seconds; the slowest real page took 40
     settle_seconds: float = Field(default=3, ge=0)  #: a scan unchanged for this long is taken
-    sidecar_seconds: float = Field(default=10, ge=0)  #: nothing describes it: it lies still so long
+    sidecar_seconds: float = Field(default=10, ge=0)  #: a scan waits so long for its description
     incomplete_seconds: float = Field(default=600, ge=0)  #: a scan that is cut off waits so long
-    retry_seconds: float = Field(default=600, ge=1)  #: what failed is tried again after so long
-    rescan_seconds: float = Field(default=10, ge=0.5)  #: between two looks at the inbox
-    events: bool = True  #: the file system's hints are taken between them, where it gives any
+    retry_seconds: float = Field(default=600, ge=1)  #: a failed scan is tried again after this
+    rescan_seconds: float = Field(default=10, ge=0.5)  #: between two listings of the inbox
+    events: bool = True  #: use the file system's events between them, if it has any
     keep_inbox: bool = False  #: leave published scans where they were dropped
     max_pages: int = Field(default=10_000, ge=1)
     max_bytes: int = Field(default=4 * 2**30, ge=1)
     max_pixels: int = Field(default=250_000_000, ge=1)  #: of one page image: A1 at 600 dpi is 280 M
-    child_memory: int = Field(default=4 * 2**30, ge=0)  #: bytes of a reading child; 0: no limit
+    child_memory: int = Field(default=4 * 2**30, ge=0)  #: bytes for a worker process; 0: no limit
     host: str = "127.0.0.1"  #: where the server listens; beyond loopback only with ``auth``
     port: int = Field(default=4200, ge=1, le=65_535)  #: of the Prefect server that serve starts
-    pages_port: int = Field(default=4201, ge=1, le=65_535)  #: where serve hands out records
-    pages_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = (
-        ""  #: … as the UI links to them
-    )
-    auth: Annotated[SecretStr | None, BeforeValidator(_check_credentials)] = (
-        None  #: ``name:password``
-    )
+    pages_port: int = Field(default=4201, ge=1, le=65_535)  #: where ``opis serve`` serves records
+    #: the address of ``pages_port`` in links of the UI
+    pages_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = ""
+    #: ``name:password``
+    auth: Annotated[SecretStr | None, BeforeValidator(_check_credentials)] = None
     timezone: Annotated[str, BeforeValidator(_check_timezone)] = "UTC"  #: of the two schedules
-    nightly: Annotated[str, BeforeValidator(_check_cron)] = "0 2 * * *"  #: when the inbox is swept
-    weekly: Annotated[str, BeforeValidator(_check_cron)] = "0 4 * * 0"  #: when all is verified
-    site: bool = True  #: `serve` keeps the reading room fresh
+    nightly: Annotated[str, BeforeValidator(_check_cron)] = "0 2 * * *"  #: the inbox is ingested
+    weekly: Annotated[str, BeforeValidator(_check_cron)] = "0 4 * * 0"  #: all records are verified
+    site: bool = True  #: ``opis serve`` rebuilds the reading room after each run
     notify_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = ""
-    """Told by a POST of JSON of runs that failed or crashed; the log of serve where it is empty."""
+    """Gets a POST of JSON for each failed or crashed run; if empty, the log of serve names it."""
     base_url: Annotated[str, BeforeValidator(_normalize_url)] = "https://opis.invalid"
-    """Where records are or will be served; exports name themselves by it. ``.invalid`` leads
-    nowhere, on purpose (RFC 2606)."""
-    organization: str = ""  #: who keeps the records; goes into bag-info.txt
+    """Address where records are or will be served; the base of addresses in exports. The domain
+    ``.invalid`` never resolves, on purpose (RFC 2606)."""
+    organization: str = ""  #: the keeper of the records, for bag-info.txt
 
     @property
     def work_folder(self) -> Path:
-        """Where the page cache and the locks live: inside output, so machines can share them."""
+        """Folder of the page cache and the locks: inside output, so that machines can share it."""
         return self.output / ".opis"
 
     @property
     def records(self) -> Path:
-        """Where records are published."""
+        """Folder of the published records."""
         return self.output / "records"
 
     @property
     def catalog(self) -> Path:
-        """The catalogue, which can be rebuilt from the records at any time."""
+        """File of the catalogue, which can be rebuilt from the records."""
         return self.output / "catalog.sqlite"
 
 
 def merge_settings(
     file_values: Mapping[str, Any], environ: Mapping[str, str], options: Mapping[str, Any]
 ) -> Settings:
-    """Merge the three sources, the last the nearest.
+    """Merge the three sources; each overrides those before it.
 
     Args:
-        file_values: what ``opis.toml`` holds.
+        file_values: the values of ``opis.toml``.
         environ: the environment; only names that begin with ``OPIS_`` count.
-        options: the command line's options that were set.
+        options: the options that were set on the command line.
 
     Raises:
-        SetupError: a setting is unknown or its value is impossible.
+        SetupError: a setting is unknown or its value is invalid.
     """
     variables = {
         name.removeprefix(_ENV_PREFIX).lower(): text
@@ -165,8 +162,8 @@ def merge_settings(
     known = Settings.model_fields
     for name in merged:
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else f" Known are: {', '.join(known)}."
+            matches = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {matches[0]}?" if matches else f" Known are: {', '.join(known)}."
             msg = (
                 f"unknown setting {name!r} (in opis.toml, or as {_ENV_PREFIX}{name.upper()}).{hint}"
             )
@@ -174,35 +171,35 @@ def merge_settings(
     try:
         return Settings(**merged)
     except ValidationError as error:
-        found = error.errors()[0]
-        which = ".".join(map(str, found["loc"]))
-        shown = "" if which == "auth" else f", not {found['input']!r}"
-        msg = f"setting {which}: {found['msg']}{shown}"
+        error_details = error.errors()[0]
+        setting = ".".join(map(str, error_details["loc"]))
+        given_value = "" if setting == "auth" else f", not {error_details['input']!r}"
+        msg = f"setting {setting}: {error_details['msg']}{given_value}"
         raise SetupError(msg) from error
 
 
 def to_environ(settings: Settings) -> dict[str, str]:
-    """Return the variables that make the same settings in another process.
+    """Return the environment variables that give another process the same settings.
 
     >>> to_environ(Settings(languages=("rus",)))["OPIS_LANGUAGES"]
     'rus'
     """
-    given = {name: getattr(settings, name) for name in Settings.model_fields}
-    given["languages"] = "+".join(settings.languages)
-    given["mounts"] = os.pathsep.join(map(str, settings.mounts))
-    given["auth"] = settings.auth and settings.auth.get_secret_value()
+    values = {name: getattr(settings, name) for name in Settings.model_fields}
+    values["languages"] = "+".join(settings.languages)
+    values["mounts"] = os.pathsep.join(map(str, settings.mounts))
+    values["auth"] = settings.auth and settings.auth.get_secret_value()
     return {
         f"{_ENV_PREFIX}{name.upper()}": str(value)
-        for name, value in given.items()
+        for name, value in values.items()
         if value is not None
     }
 
 
 def check_folders(settings: Settings) -> None:
-    """Refuse to run where a record could land in the inbox or a scan in the output.
+    """Check that inbox and output do not overlap.
 
     Raises:
-        SetupError: the folders are one, or one holds the other.
+        SetupError: the folders are the same, or one contains the other.
     """
     inbox, output = settings.inbox.resolve(), settings.output.resolve()
     if inbox == output or inbox in output.parents or output in inbox.parents:

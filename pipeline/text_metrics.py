@@ -18,17 +18,16 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.model import TextLayerVerdict
 
-REVIEW_THRESHOLD = (
-    0.1  #: expected CER; with one character in ten wrong a person should look at a page
-)
-DOUBTFUL_CONFIDENCE = 0.6  #: 0..1; a word below it is counted, and marked, as doubtful
+#: expected CER; with one character in ten wrong a person should look at the page
+REVIEW_THRESHOLD = 0.1
+DOUBTFUL_CONFIDENCE = 0.6  #: 0..1; a word below it is counted and marked as doubtful
 _GOOD_AGREEMENT, _POOR_AGREEMENT = 0.90, 0.60  #: agreement with our own reading, 0..1
-_MIN_WORDS = 5  #: fewer words of our own judge nobody
+_MIN_WORDS = 5  #: with fewer words of our own there is no verdict
 _WORD = regex.compile(r"[\p{L}\p{N}]+")
 
 
 def cer(transcription: str, reading: str) -> float:
-    r"""Character error rate.
+    r"""Return the character error rate.
 
     >>> cer("архив", "орхив")
     0.2
@@ -39,7 +38,7 @@ def cer(transcription: str, reading: str) -> float:
 
 
 def wer(transcription: str, reading: str) -> float:
-    """Word error rate.
+    """Return the word error rate.
 
     >>> wer("in the archive", "in an archive")
     0.3333333333333333
@@ -48,7 +47,7 @@ def wer(transcription: str, reading: str) -> float:
 
 
 def line_error(transcription: str, reading: str) -> float:
-    """Edits of each transcribed line against its best stretch of the reading, over characters."""
+    """Return the line error; see the definition above."""
     lines = [_normalize(line) for line in transcription.splitlines() if line.strip()]
     whole = _normalize(reading)
     edits = sum(_substring_distance(line, whole) for line in lines)
@@ -65,7 +64,7 @@ class ErrorRates:
 
     @classmethod
     def mean(cls, weighted_rates: Sequence[tuple["ErrorRates", int]]) -> Self:
-        """Return the mean of rates, each with its weight."""
+        """Return the weighted mean of rates."""
         total = max(sum(weight for _, weight in weighted_rates), 1)
         names = ("cer", "wer", "line_error")
         return cls(
@@ -74,15 +73,15 @@ class ErrorRates:
 
 
 def error_rates(transcription: str, reading: str) -> ErrorRates:
-    """Return all rates of a reading."""
-    found = cer(transcription, reading), wer(transcription, reading)
-    return ErrorRates(*found, line_error(transcription, reading))
+    """Return all three error rates of a reading."""
+    rates = cer(transcription, reading), wer(transcription, reading)
+    return ErrorRates(*rates, line_error(transcription, reading))
 
 
 def judge_text_layer(ours: str, theirs: str) -> tuple[TextLayerVerdict, float | None]:
-    """Judge a text layer against our own reading; the agreement comes with the verdict.
+    """Return the verdict on a text layer, and its agreement with our own reading (0..1, or None).
 
-    Our reading errs too, so a word counts as agreeing when its letters are nearly the same.
+    Letters are compared, not words, because our own reading has errors too.
     """
     if len(_folded_words(ours)) < _MIN_WORDS:
         return TextLayerVerdict.UNJUDGED, None
@@ -119,13 +118,13 @@ def _substring_distance(line: str, text: str) -> int:
     Sellers' table in the bit-parallel form of Myers (1999, https://doi.org/10.1145/316542.316550):
     a column is two integers of as many bits as the line has characters.
     """
-    places: dict[str, int] = {}
-    for place, mark in enumerate(line):
-        places[mark] = places.get(mark, 0) | 1 << place
+    masks: dict[str, int] = {}
+    for position, character in enumerate(line):
+        masks[character] = masks.get(character, 0) | 1 << position
     full, last = (1 << len(line)) - 1, 1 << len(line) - 1
     rises, falls, distance, least = full, 0, len(line), len(line)
-    for mark in text:
-        equal = places.get(mark, 0)
+    for character in text:
+        equal = masks.get(character, 0)
         down = equal | falls
         across = (((equal & rises) + rises) ^ rises) | equal
         up, back = falls | ~(across | rises) & full, rises & across

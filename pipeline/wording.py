@@ -1,8 +1,8 @@
-"""How words are put for people and files: counts with their nouns, odd characters spelt out."""
+"""Helpers for messages and files: counts with nouns, one-line texts, escaped characters."""
 
 import re
 
-#: What XML and JSON cannot hold: control characters, halves of characters, U+FFFE and U+FFFF.
+#: Characters that XML cannot hold: control characters, lone surrogates, U+FFFE and U+FFFF.
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -16,19 +16,19 @@ def plural(count: int, noun: str, many: str = "") -> str:
 
 
 def noun_form(count: int, noun: str, many: str = "") -> str:
-    """Return a noun as it stands behind a count; ``many`` where it does not only take an s."""
+    """Return the form of a noun after a count; ``many`` is an irregular plural."""
     return noun if count == 1 else many or f"{noun}s"
 
 
 def one_line(text: str) -> str:
-    """Return a text on one line: a space for each run of white space, none around it."""
+    """Return a text on one line: each run of white space is a space, none at the ends."""
     return " ".join(text.split())
 
 
 def escape_unprintable(name: str) -> str:
-    r"""Return a file name with what cannot be written anywhere spelt out.
+    r"""Return a file name with unwritable characters escaped.
 
     >>> escape_unprintable("д.\udce9\x1b.png")
     'д.\\udce9\\x1b.png'
     """
-    return UNWRITABLE.sub(lambda found: ascii(found[0])[1:-1], name)
+    return UNWRITABLE.sub(lambda match: ascii(match[0])[1:-1], name)

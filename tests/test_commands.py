@@ -96,7 +96,7 @@ def test_a_catalogue_that_is_damaged_inside_is_a_sentence(workspace: Workspace) 
     path.write_bytes(content[:start] + bytes([255]) * 4096 + content[start + 4096 :])
     done = workspace.opis("list")
     assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    assert "`opis verify` makes it anew" in done.stderr
+    assert "`opis verify` rebuilds it" in done.stderr
     assert workspace.opis("verify").returncode == 4
     assert workspace.opis("list").returncode == 0
 
