@@ -1,1 +1,1 @@
-"""What lies in ``output/``: bags, versions, the catalogue, and the checks of them."""
+"""The published archive in ``output/``: versions, bags, the catalogue, checks and copies."""

@@ -1,4 +1,4 @@
-"""Checks a whole archive: every version, what lies between them, and the catalogue."""
+"""Checks a whole archive: every version, files outside versions, and the catalogue."""
 
 import sqlite3
 from collections import defaultdict
@@ -19,29 +19,24 @@ from pipeline.settings import Settings
 
 
 def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:
-    """Return how many versions were checked and everything that is wrong.
+    """Check versions; return their number and all findings.
 
     A catalogue that is broken or disagrees with the records is a finding, and is rebuilt.
 
     Args:
         settings: where the records are.
-        record_ids: ids to check; all, and the catalogue with them, if there is none.
+        record_ids: records to check; if empty, all records and the catalogue.
 
     Raises:
-        CatalogError: an id is not known.
+        CatalogError: an id is unknown.
     """
     if record_ids:
         with Catalog(settings.catalog, settings.records) as catalog:
-            homes = [settings.records / catalog.get_entry(record).folder for record in record_ids]
-            lost = [
-                found
-                for record in record_ids
-                for found in _lost_versions(catalog, settings, record)
-            ]
-        folders = [folder for home in homes for folder in version_folders(home)]
-        return len(folders), _add_version_gaps(
-            [*_check_versions(folders, settings), *lost], folders, settings
-        )
+            record_folders = [settings.records / catalog.get_entry(r).folder for r in record_ids]
+            lost = [lost for r in record_ids for lost in _lost_versions(catalog, settings, r)]
+        folders = [version for folder in record_folders for version in version_folders(folder)]
+        findings = [*_check_versions(folders, settings), *lost]
+        return len(folders), _add_version_gaps(findings, folders, settings)
     folders = list(version_folders(settings.records))
     findings = [*_check_versions(folders, settings), *_stray_paths(settings, folders)]
     findings.extend(_check_catalog(settings, broken=bool(findings)))
@@ -58,24 +53,26 @@ def _check_versions(folders: Iterable[VersionFolder], settings: Settings) -> Ite
 def _add_version_gaps(
     findings: list[Finding], folders: Sequence[VersionFolder], settings: Settings
 ) -> list[Finding]:
-    """Add the missing versions of which the catalogue has not told."""
-    told = {finding.path for finding in findings}
-    return [*findings, *(gap for gap in _version_gaps(folders, settings) if gap.path not in told)]
+    """Add the gaps in version numbers that no finding reports yet."""
+    reported = {finding.path for finding in findings}
+    gaps = _version_gaps(folders, settings)
+    return [*findings, *(gap for gap in gaps if gap.path not in reported)]
 
 
 def _version_gaps(folders: Sequence[VersionFolder], settings: Settings) -> Iterator[Finding]:
-    """Yield versions that are not there though a later one is; no catalogue is asked."""
-    homes: dict[Path, set[int]] = defaultdict(set)
+    """Yield a finding for each version missing below a later one; needs no catalogue."""
+    numbers_by_record: dict[Path, set[int]] = defaultdict(set)
     for folder in folders:
-        homes[folder.record_folder].add(folder.number)
-    for home, there in homes.items():
-        for number in sorted(set(range(1, max(there))) - there):
-            name = VersionFolder.of(home, number).path.relative_to(settings.output).as_posix()
+        numbers_by_record[folder.record_folder].add(folder.number)
+    for record_folder, numbers in numbers_by_record.items():
+        for number in sorted(set(range(1, max(numbers))) - numbers):
+            path = VersionFolder.of(record_folder, number).path
+            name = path.relative_to(settings.output).as_posix()
             yield Finding(name, Damage.MISSING, "is not there, though later versions are")
 
 
 def _check_location(folder: VersionFolder) -> Iterator[Finding]:
-    """Yield that a whole version lies where another belongs: a copy, or a folder renamed."""
+    """Yield a finding if an intact version is in a wrong folder: a copied or renamed one."""
     record = folder.load_record()
     if (record.id, record.version) != (folder.record_id, folder.number):
         detail = f"is {record.id}, version {record.version}, and does not belong in this folder"
@@ -83,13 +80,12 @@ def _check_location(folder: VersionFolder) -> Iterator[Finding]:
 
 
 def _stray_paths(settings: Settings, folders: Sequence[VersionFolder]) -> Iterator[Finding]:
-    """Yield what belongs to no version; what a killed run left in staging is no damage."""
-    homes = {folder.record_folder for folder in folders}
-    ladders = {parent for home in homes for parent in home.parents}
-    known = {*(folder.path for folder in folders), *homes, *ladders}
-    for folder in sorted(
-        {settings.records, *homes, *(p for p in ladders if _is_in_records(p, settings))}
-    ):
+    """Yield a finding for each path outside all versions; staging of killed runs is no damage."""
+    record_folders = {folder.record_folder for folder in folders}
+    parents = {parent for folder in record_folders for parent in folder.parents}
+    known = {*(folder.path for folder in folders), *record_folders, *parents}
+    levels = {parent for parent in parents if _is_in_records(parent, settings)}
+    for folder in sorted({settings.records, *record_folders, *levels}):
         if not folder.is_dir():
             continue
         for path in sorted(folder.iterdir()):
@@ -101,21 +97,21 @@ def _stray_paths(settings: Settings, folders: Sequence[VersionFolder]) -> Iterat
 def _lost_versions(
     catalog: Catalog, settings: Settings, record_id: str | None = None
 ) -> Iterator[Finding]:
-    """Yield versions that are gone, or closed anew, since they were published.
+    """Yield a finding for each published version that is missing or whose bag was closed again.
 
-    The catalogue alone still knows of them, so it is not made anew from what is there.
+    Only the catalogue still lists them, so it is not rebuilt.
     """
     advice = (
         "Restore it from a copy; if it was done on purpose, delete "
-        f"{settings.catalog.name}, which is then made anew from what is there."
+        f"{settings.catalog.name}, which is then rebuilt from the records."
     )
-    for known in catalog.iter_versions(record_id):
-        folder = VersionFolder.of(settings.records / known.folder, known.version).path
+    for published in catalog.iter_versions(record_id):
+        folder = VersionFolder.of(settings.records / published.folder, published.version).path
         name = folder.relative_to(settings.output).as_posix()
         manifest = folder / TAG_MANIFEST
         if not folder.is_dir():
             yield Finding(name, Damage.MISSING, f"was published and is gone. {advice}")
-        elif manifest.is_file() and file_sha256(manifest) != known.manifest_sha256:
+        elif manifest.is_file() and file_sha256(manifest) != published.manifest_sha256:
             detail = f"is not the one that was published. {advice}"
             yield Finding(f"{name}/{manifest.name}", Damage.CHANGED, detail)
 
@@ -125,7 +121,7 @@ def _is_in_records(path: Path, settings: Settings) -> bool:
 
 
 def _check_catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
-    """Hold the catalogue against one built afresh; only where the records themselves are whole."""
+    """Compare the catalogue with a rebuilt one, unless records are ``broken`` or missing."""
     name = settings.catalog.name
     unreadable = Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
     existed = settings.catalog.exists()
@@ -135,13 +131,13 @@ def _check_catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
             return
         try:
             lost = list(_lost_versions(catalog, settings))
-            same = bool(broken or lost) or _matches_rebuild(catalog)
+            is_current = bool(broken or lost) or _matches_rebuild(catalog)
         except sqlite3.DatabaseError:
             catalog.rebuild()
             yield unreadable
             return
         yield from lost
-        if not same:
+        if not is_current:
             catalog.rebuild()
             yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
 
@@ -152,5 +148,5 @@ def _matches_rebuild(catalog: Catalog) -> bool:
         TemporaryDirectory(prefix="opis-verify-") as folder,
         Catalog(Path(folder) / "fresh.sqlite", catalog.records) as fresh,
     ):
-        both = zip_longest(fresh.iter_rows(), catalog.iter_rows())
-        return all(a == b for a, b in both) and catalog.index_is_consistent()
+        row_pairs = zip_longest(fresh.iter_rows(), catalog.iter_rows())
+        return all(a == b for a, b in row_pairs) and catalog.index_is_consistent()

@@ -1,8 +1,8 @@
-"""The catalogue: one SQLite file over all records, with full text; rebuilt from records/ at will.
+"""The catalogue: one SQLite file over all records, with full text, rebuildable from records/.
 
-It holds nothing that is not in the records. What it says of duplicates is made safe by
-``pending``: a version is announced before it is renamed into place and crossed off after it is
-entered, so that a crash in between leaves a note of where to look.
+It contains only data of the records. The table ``pending`` keeps it complete after a crash, so that
+duplicates are detected: a version is noted there before it is renamed into place, and the note is
+deleted when the version is entered.
 """
 
 import sqlite3
@@ -45,29 +45,29 @@ class CatalogEntry:
 
 @dataclass(frozen=True, slots=True)
 class PublishedVersion:
-    """A published version: where it lies, and what described it."""
+    """A published version: its place and its digests."""
 
     record_id: str
     version: int
-    folder: str
+    folder: str  #: of the record, relative to ``records/``
     sidecar_sha256: str | None
-    manifest_sha256: str  #: of its tagmanifest, which closes over all of it
+    manifest_sha256: str  #: of its tagmanifest, which covers every file
     is_withdrawn: bool
-    reference: str | None  #: of the newest version: where it was made
+    reference: str | None  #: archival reference of the record's newest version
 
 
 class Catalog:
-    """An open catalogue; use as a context manager, or close it."""
+    """An open catalogue; use it as a context manager, or close it."""
 
     def __init__(self, path: Path, records: Path) -> None:
-        """Open the catalogue, or build it where it is missing, broken or of another schema.
+        """Open the catalogue, or build it if it is missing, broken or of another schema.
 
         Args:
             path: of the SQLite file.
-            records: the folder it is about.
+            records: the folder of all records.
         """
         self.path, self.records = path, records
-        self.was_rebuilt = False  #: there was one, and it could not be used
+        self.was_rebuilt = False  #: an existing file was replaced
         self._db = open_database(path) if is_usable(path) else self._build_under_lock()
 
     def close(self) -> None:
@@ -81,11 +81,11 @@ class Catalog:
         self.close()
 
     def iter_entries(self, limit: int = -1, after_id: str = "") -> Iterator[CatalogEntry]:
-        """Yield records by place in the archive.
+        """Yield records, ordered by folder.
 
         Args:
-            limit: how many at the most; all if negative.
-            after_id: the id of the record to go on behind.
+            limit: maximum number of records; negative for all.
+            after_id: the record to continue after.
 
         Raises:
             CatalogError: there is no record ``after_id``.
@@ -98,30 +98,31 @@ class Catalog:
         yield from map(_entry_from_row, rows)
 
     def record_count(self) -> int:
-        """Return how many records there are."""
+        """Return the number of records."""
         return int(self._db.execute("SELECT count(*) FROM record").fetchone()[0])
 
     def get_entry(self, record_id: str) -> CatalogEntry:
-        """Return one record.
+        """Return the entry of a record.
 
         Raises:
-            CatalogError: there is none of this id; names the nearest.
+            CatalogError: the id is unknown; the message names similar ones.
         """
         row = self._db.execute("SELECT * FROM record WHERE id = ?", [record_id]).fetchone()
         if row is None:
             like = f"%{record_id.strip().lower()}%"
-            near = self._db.execute("SELECT id FROM record WHERE id LIKE ? LIMIT 5", [like])
-            ids = ", ".join(found["id"] for found in near)
+            similar = self._db.execute("SELECT id FROM record WHERE id LIKE ? LIMIT 5", [like])
+            ids = ", ".join(match["id"] for match in similar)
             hint = f"Did you mean {ids}?" if ids else "`opis list` shows all."
             msg = f"There is no record {record_id!r}. {hint}"
             raise CatalogError(msg)
         return _entry_from_row(row)
 
     def load_record(self, record_id: str, version: int | None) -> Record:
-        """Return a version of a record as published, the newest for None.
+        """Return a version of a record as published; None means the newest.
 
         Raises:
             CatalogError: there is no such record or version.
+            ValueError: its ``record.json`` is damaged.
         """
         entry = self.get_entry(record_id)
         folder = VersionFolder.of(self.records / entry.folder, version or entry.version)
@@ -132,7 +133,7 @@ class Catalog:
             raise CatalogError(msg) from error
 
     def find_by_digest(self, sha256: str) -> PublishedVersion | None:
-        """Return the newest published version of these bytes, or None."""
+        """Return the newest published version of a scan by its SHA-256, or None."""
         row = self._db.execute(
             f"SELECT {_VERSION_COLUMNS} FROM version v"
             " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
@@ -141,7 +142,7 @@ class Catalog:
         return None if row is None else _version_from_row(row)
 
     def iter_versions(self, record_id: str | None = None) -> Iterator[PublishedVersion]:
-        """Yield all versions that were published, or those of one record."""
+        """Yield all published versions, or those of one record."""
         only = "" if record_id is None else "WHERE v.record = ?"
         rows = self._db.execute(
             f"SELECT {_VERSION_COLUMNS} FROM record r CROSS JOIN version v ON v.record = r.id"
@@ -151,28 +152,28 @@ class Catalog:
         yield from map(_version_from_row, rows)
 
     def newest_version(self, record_id: str) -> int:
-        """Return the number of the newest version, 0 where there is no such record."""
+        """Return the number of the newest version; 0 if there is no such record."""
         row = self._db.execute("SELECT version FROM record WHERE id = ?", [record_id]).fetchone()
         return 0 if row is None else int(row["version"])
 
     def folder_of(self, record_id: str) -> str | None:
-        """Return where a record lies, relative to ``records/``, or None where there is none."""
+        """Return a record's folder, relative to ``records/``; None if there is no such record."""
         row = self._db.execute("SELECT folder FROM record WHERE id = ?", [record_id]).fetchone()
         return None if row is None else str(row["folder"])
 
     def find_by_reference(self, reference: str) -> str | None:
-        """Return the id of the record that was made from this place, or None."""
+        """Return the id of the record with this printed reference, or None."""
         row = self._db.execute("SELECT id FROM record WHERE reference = ?", [reference]).fetchone()
         return None if row is None else str(row["id"])
 
     def find_below(self, reference: str) -> list[str]:
-        """Return the ids of the records made from a file or from leaves of it, by place.
+        """Return the ids of the records of a file or of leaves of it, ordered by folder.
 
         Args:
             reference: the printed form of a reference without leaves.
         """
         rows = self._db.execute(
-            # What begins with it and a comma lies between those two: after a blank comes `!`.
+            # References that continue with a comma and a blank sort below `,!`.
             "SELECT id FROM record WHERE reference = ?1"
             " OR reference >= ?1 || ', ' AND reference < ?1 || ',!' ORDER BY folder, id",
             [reference],
@@ -180,21 +181,21 @@ class Catalog:
         return [str(row["id"]) for row in rows]
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
-        """Return the pages on which all words of the query stand (see `full_text`)."""
+        """Return the pages that contain all words of the query (see `full_text`)."""
         return find_hits(self._db, query, limit)
 
     def count_hits(self, query: str) -> int:
-        """Return on how many pages they stand, CONSIDERED + 1 for any more."""
+        """Return the number of such pages; MAX_RANKED_PAGES + 1 stands for any more."""
         return count_hits(self._db, query)
 
     def mark_pending(self, folder: VersionFolder) -> None:
-        """Note that a version is about to appear at ``folder``."""
+        """Note that a version is about to be renamed to ``folder``."""
         name = folder.path.relative_to(self.records).as_posix()
         with self._db:
             self._db.execute("INSERT OR IGNORE INTO pending VALUES (?)", [name])
 
     def apply_pending(self) -> None:
-        """Enter the versions that were announced and appeared, forget those that did not."""
+        """Enter the pending versions that are in place, and delete all notes."""
         names = [row["folder"] for row in self._db.execute("SELECT folder FROM pending")]
         with self._db:
             for name in names:
@@ -203,24 +204,26 @@ class Catalog:
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
     def rebuild(self) -> None:
-        """Make the catalogue anew from the published versions."""
+        """Rebuild the catalogue from the published versions."""
         self._db.close()
         self._db = self._build_under_lock(force=True)
 
     def iter_rows(self) -> Iterator[tuple[Any, ...]]:
-        """Yield all that it says, in an order that does not depend on how it was built."""
+        """Yield all rows, in an order that does not depend on how the file was built."""
         columns = {"page": "record, number, leaf, state, confidence, text"}
-        asked = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
+        query = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
         for table in _TABLES:
-            for row in self._db.execute(asked.format(columns.get(table, "*"), table)):
+            for row in self._db.execute(query.format(columns.get(table, "*"), table)):
                 yield (table, *row)
 
     def index_is_consistent(self) -> bool:
-        """Whether the file is sound and the full-text index agrees with the pages."""
+        """Return whether the file is intact and the full-text index agrees with the pages."""
         try:
             if self._db.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
                 return False
-            with closing(sqlite3.connect("")) as copy:  # the check writes, the disk may not let it
+            with closing(
+                sqlite3.connect("")
+            ) as copy:  # the check writes; the disk may not allow it
                 self._db.backup(copy)
                 copy.execute(
                     "INSERT INTO page_search (page_search, rank) VALUES ('integrity-check', 1)"
@@ -230,7 +233,7 @@ class Catalog:
         return True
 
     def _build_under_lock(self, *, force: bool = False) -> sqlite3.Connection:
-        """Build beside and rename into place; of many that find none, one builds."""
+        """Build the file and open it; if another process built it meanwhile, only open it."""
         with archive_lock(self.path.parent):
             if is_usable(self.path) and not force:
                 return open_database(self.path)

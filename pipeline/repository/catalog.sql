@@ -1,5 +1,5 @@
--- The catalogue: everything in it can be made again from records/ at any time.
--- й stays й (no diacritics are removed); ё is found as е and е as ё (see page_text).
+-- The catalogue: all of it can be rebuilt from records/ at any time.
+-- й stays й (no diacritics are removed); ё matches е and е matches ё (see page_text).
 CREATE TABLE record (
     id TEXT PRIMARY KEY,
     version INTEGER NOT NULL,      -- the newest
@@ -55,6 +55,6 @@ CREATE VIRTUAL TABLE page_search USING fts5 (
     text, content = 'page_text', content_rowid = 'id', prefix = '3 4',
     tokenize = 'unicode61 remove_diacritics 0'
 );
--- A version that is being renamed into place: after a crash it tells where to look.
+-- Versions that are being renamed into place: after a crash, the folders to check.
 CREATE TABLE pending (folder TEXT PRIMARY KEY);
 PRAGMA user_version = 3;

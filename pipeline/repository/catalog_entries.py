@@ -9,10 +9,11 @@ from typing import Any
 
 from pipeline.dates.edtf import first_year
 from pipeline.fixity import file_sha256
+from pipeline.record.record import RecordPage
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import TAG_MANIFEST
 
-#: of a card, in the order of the columns of catalog.sql
+#: fields of CatalogRow in the order of the columns in catalog.sql
 _RECORD_FIELDS = (
     "id", "version", "folder", "title", "date", "year", "language", "archive", "fond",
     "reference", "page_count", "words", "confidence", "needs_review", "summary", "status",
@@ -24,18 +25,18 @@ _VERSION_FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class CatalogPage:
-    """A page on a card."""
+    """A page of a catalogue row."""
 
-    number: int
+    number: int  #: position in the scan, from 1
     leaf: str | None
     state: str
-    confidence: float | None
-    text: str
+    confidence: float | None  #: mean, 0..1
+    text: str  #: reading text
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogRow:
-    """What the catalogue takes from a published version."""
+    """The data that the catalogue takes from a published version."""
 
     id: str
     version: int
@@ -61,16 +62,19 @@ class CatalogRow:
 
     @property
     def page_count(self) -> int:
-        """How many pages the version has."""
+        """The number of pages of the version."""
         return len(self.pages)
 
 
 def row_of(folder: VersionFolder, records: Path) -> CatalogRow:
-    """Return the card of a published version.
+    """Return the catalogue row of a published version.
 
     Args:
         folder: of the version.
-        records: the folder that all records lie in.
+        records: the folder of all records.
+
+    Raises:
+        OSError, ValueError: its record or its tagmanifest cannot be read.
     """
     record = folder.load_record()
     source, sidecar = record.provenance.source, record.provenance.sidecar
@@ -95,21 +99,22 @@ def row_of(folder: VersionFolder, records: Path) -> CatalogRow:
         source_name=source.name,
         sidecar_sha256=None if sidecar is None else sidecar.sha256,
         manifest_sha256=file_sha256(folder.path / TAG_MANIFEST),
-        issues=tuple((one.page, one.concern.value, one.detail) for one in record.issues),
-        pages=tuple(
-            CatalogPage(
-                page.number, page.leaf, page.state.value, page.mean_confidence, page.reading_text
-            )
-            for page in record.pages
-        ),
+        issues=tuple((issue.page, issue.concern.value, issue.detail) for issue in record.issues),
+        pages=tuple(map(_catalog_page, record.pages)),
+    )
+
+
+def _catalog_page(page: RecordPage) -> CatalogPage:
+    return CatalogPage(
+        page.number, page.leaf, page.state.value, page.mean_confidence, page.reading_text
     )
 
 
 def upsert(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
-    """Enter a version; only the newest fills the tables that are searched.
+    """Enter a version; only the newest fills the searched tables.
 
     Args:
-        db: an open catalogue; the caller ends the transaction.
+        db: an open catalogue; the caller commits.
         catalog_row: of the version.
     """
     newest = db.execute("SELECT version FROM record WHERE id = ?", [catalog_row.id]).fetchone()
@@ -144,19 +149,19 @@ def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
 
 
 def _insert_row(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:
-    places = ", ".join("?" * len(row))
-    return db.execute(f"INSERT INTO {table} VALUES ({places})", row).lastrowid or 0
+    placeholders = ", ".join("?" * len(row))
+    return db.execute(f"INSERT INTO {table} VALUES ({placeholders})", row).lastrowid or 0
 
 
 def version_folders(records: Path) -> Iterator[VersionFolder]:
-    """Yield the folder of every published version, in a fixed order; staging is left out."""
+    """Yield the folder of every published version, in a fixed order, without staging folders."""
     for folder in _record_folders(records):
-        there = [p for p in _child_folders(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
-        yield from sorted(map(VersionFolder, there), key=lambda version: version.number)
+        paths = [p for p in _child_folders(folder) if re.fullmatch(r"v[1-9][0-9]*", p.name)]
+        yield from sorted(map(VersionFolder, paths), key=lambda version: version.number)
 
 
 def _record_folders(folder: Path) -> Iterator[Path]:
-    """Yield the folders of records: those that hold a version."""
+    """Yield the folders of records: those that contain a version."""
     if not folder.is_dir():
         return
     children = _child_folders(folder)
@@ -168,7 +173,7 @@ def _record_folders(folder: Path) -> Iterator[Path]:
 
 
 def _child_folders(folder: Path) -> list[Path]:
-    """Return the folders in a folder; a link is none, it may lead anywhere."""
+    """Return the visible folders in a folder, without links: these may lead anywhere."""
     return sorted(
         path
         for path in folder.iterdir()

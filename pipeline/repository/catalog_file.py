@@ -1,4 +1,4 @@
-"""The catalogue's file: opened, recognized, built anew, and locked while somebody writes."""
+"""Opens, checks, builds and locks the catalogue's SQLite file."""
 
 import os
 import sqlite3
@@ -12,26 +12,26 @@ from filelock import FileLock
 from pipeline.repository.catalog_entries import CatalogRow, row_of, upsert, version_folders
 
 _SCHEMA_VERSION = 3
-#: what is built beside its place may be lost in a crash, and is then built again
+#: no journal: after a crash the file is built again
 _BUILD_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
 
 
 def open_database(path: Path) -> sqlite3.Connection:
-    """Open the file; rows answer to names."""
+    """Open the file; rows give columns by name."""
     db = sqlite3.connect(path, timeout=60)
     db.row_factory = sqlite3.Row
     return db
 
 
 def archive_lock(output: Path) -> FileLock:
-    """Return the lock of whoever changes what is published; a thread may take it twice."""
+    """Return the lock for changes of the archive; a thread may take it twice."""
     work = output / ".opis"
     work.mkdir(parents=True, exist_ok=True)
     return FileLock(work / "publish.lock", is_singleton=True)
 
 
 def is_usable(path: Path) -> bool:
-    """Whether the file is a catalogue of this schema and as long as it says."""
+    """Return whether the file is a catalogue of this schema and not cut off."""
     if not path.exists():
         return False
     try:
@@ -47,23 +47,23 @@ def is_usable(path: Path) -> bool:
 
 
 def build_catalog(path: Path, records: Path) -> None:
-    """Build the catalogue from what is published; the caller holds the lock."""
+    """Build the catalogue from the published versions; the caller holds the lock."""
     build_from_rows(path, (row_of(folder, records) for folder in version_folders(records)))
 
 
 def build_from_rows(path: Path, rows: Iterable[CatalogRow]) -> None:
-    """Build the catalogue beside its place, a card at a time, force it to disk and rename it."""
-    beside = path.with_name(f".{path.name}.partial")
+    """Build the catalogue row by row in a partial file, sync it to disk and rename it."""
+    partial_file = path.with_name(f".{path.name}.partial")
     for leftover in path.parent.glob(f".{path.name}.partial*"):
         leftover.unlink()
-    with closing(open_database(beside)) as db:
+    with closing(open_database(partial_file)) as db:
         db.executescript(_BUILD_PRAGMAS)
         db.executescript((files("pipeline.repository") / "catalog.sql").read_text("utf-8"))
         with db:
-            for card in rows:
-                upsert(db, card)
-    with beside.open("rb") as file:
+            for row in rows:
+                upsert(db, row)
+    with partial_file.open("rb") as file:
         os.fsync(file.fileno())
     for journal in path.parent.glob(f"{path.name}-*"):
         journal.unlink()
-    beside.replace(path)
+    partial_file.replace(path)

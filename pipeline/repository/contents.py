@@ -1,4 +1,4 @@
-"""Writes what lies in ``data/`` of a published version, the original aside."""
+"""Writes the files of a version that are made from the record and its pages."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -24,12 +24,12 @@ def write_contents(
     base_url: str,
     write_pdf: PdfWriter,
 ) -> None:
-    """Write every file of a version that is made from the record and its pages.
+    """Write record, provenance and README; unless withdrawn, also text, ALTO, exports and PDF.
 
     Args:
-        folder: of the version that is made; ``original/`` is filled already.
-        record: what to write.
-        pages: gives the pages as read, in order, one at a time; called once for each use.
+        folder: of the version in staging; ``original/`` is filled already.
+        record: the record to write.
+        pages: returns the pages as read, in order, one at a time; called once for each use.
         base_url: where records are served; exports name themselves by it.
         write_pdf: writes the searchable PDF.
     """
@@ -40,11 +40,12 @@ def write_contents(
         return
     _write_text(folder.text_file, record.reading_text + "\n")
     folder.pages_folder.mkdir()
-    lines, done = [], group_by_page(record.provenance.activities)
-    for page, read in zip(record.pages, pages(), strict=True):
-        alto = to_alto(record, page, read.reading.text, done[page.number])
+    lines, activities = [], group_by_page(record.provenance.activities)
+    for page, read_page in zip(record.pages, pages(), strict=True):
+        text = read_page.reading.text
+        alto = to_alto(record, page, text, activities[page.number])
         folder.alto(page.number).write_bytes(alto)
-        lines.append(placed_lines(read.reading.text, page.line_roles))
+        lines.append(placed_lines(text, page.line_roles))
     folder.export_folder.mkdir()
     source = ExportSource(record, tuple(lines), base_url)
     for name, export_format in PUBLISHED_FORMATS.items():
@@ -57,25 +58,25 @@ def _write_searchable_pdf(
 ) -> None:
     source = record.provenance.source
     labels = tuple(page.leaf for page in record.pages)
-    facts = PdfMetadata(record.name, record.language or "", None, record.creator or "", labels)
+    metadata = PdfMetadata(record.name, record.language or "", None, record.creator or "", labels)
     write_pdf(
         folder.original(source.name),
         source.media_type,
         _layer_pages(record.pages, pages),
         folder.searchable_pdf,
-        facts,
+        metadata,
     )
 
 
 def _layer_pages(
     record_pages: tuple[RecordPage, ...], pages: Iterable[ReadPage]
 ) -> Iterator[LayerPage]:
-    for page, read in zip(record_pages, pages, strict=True):
+    for page, read_page in zip(record_pages, pages, strict=True):
         layer = page.embedded
-        drawn = layer is not None and layer.verdict is TextLayerVerdict.GOOD and not layer.hidden
+        visible = layer is not None and layer.verdict is TextLayerVerdict.GOOD and not layer.hidden
         unread = page.state in {PageState.TIMEOUT, PageState.ERROR}
-        found = to_upright(read.reading, page.image)
-        yield LayerPage(page.image, found.text, drawn or unread, found.quarters)
+        upright = to_upright(read_page.reading, page.image)
+        yield LayerPage(page.image, upright.text, visible or unread, upright.quarters)
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A published version as the export writers want it: record, lines and files."""
+"""Loads a published version as the input of exporters: record, lines and files."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import MANIFEST, decode_path
 from pipeline.text import PageText
 
-#: By suffix, of files that are no exports.
+#: by suffix, for files other than exports
 _MEDIA_TYPES = {
     "pdf": "application/pdf", "xml": "application/xml", "json": "application/json",
     "txt": "text/plain", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png",
@@ -20,7 +20,7 @@ _MEDIA_TYPES = {
 
 
 def load_export_source(folder: VersionFolder, record: Record, base_url: str) -> ExportSource:
-    """Return what a version is exported from.
+    """Return the input for exporting a version.
 
     Args:
         folder: of the version.
@@ -28,7 +28,7 @@ def load_export_source(folder: VersionFolder, record: Record, base_url: str) -> 
         base_url: where records are served.
 
     Raises:
-        OSError, ValueError: a file of it is missing or damaged; ``opis verify`` says which.
+        OSError, ValueError: a file of the version is missing or damaged; ``opis verify`` names it.
     """
     return ExportSource(
         record, tuple(_placed_lines(folder, record)), base_url, tuple(_version_files(folder))

@@ -1,6 +1,7 @@
-"""Search queries as archivists type them, and the words around a hit.
+"""Full-text queries as archivists type them, and the words around a hit.
 
-Ё is found as Е and the reverse; й stays й. A query is words, never the syntax of an engine.
+Ё matches Е and the reverse; й stays й. A query has words, phrases and prefixes; no other character
+of it is syntax of the engine.
 """
 
 import re
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from pipeline.errors import CatalogError
 
-MAX_RANKED_PAGES = 200  #: pages that are weighed against each other
+MAX_RANKED_PAGES = 200  #: pages that are ranked against each other
 
 _AVERAGE_PAGE_LENGTH = 1500  #: characters of a page
 _CONTEXT_CHARACTERS = 60  #: characters shown on each side of a hit
@@ -18,7 +19,7 @@ _CONTEXT_CHARACTERS = 60  #: characters shown on each side of a hit
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A page on which the words were found."""
+    """A page that contains the words of a query."""
 
     record: str
     title: str
@@ -28,14 +29,19 @@ class Hit:
 
 
 def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
-    """Return the pages on which all words of the query stand, the best first.
+    """Return the pages that contain all words of the query, the best first.
 
-    A word that ends in ``*`` is a beginning; words in quotation marks are a phrase. Where they
-    stand on more than CONSIDERED pages, these are the best of the first of them: so common words
-    say little, and to weigh millions of pages would take seconds.
+    A word that ends in ``*`` is a prefix; words in quotation marks are a phrase. If more than
+    MAX_RANKED_PAGES pages match, only the first MAX_RANKED_PAGES are ranked: such common words
+    distinguish little, and ranking millions of pages would take seconds.
+
+    Args:
+        db: an open catalogue.
+        query: as typed.
+        limit: maximum number of pages.
 
     Raises:
-        CatalogError: there is no word in the query.
+        CatalogError: the query contains no word.
     """
     terms = _required_terms(query)
     rows = db.execute(
@@ -52,16 +58,16 @@ def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
 
 
 def count_hits(db: sqlite3.Connection, query: str) -> int:
-    """Return on how many pages all words of the query stand, CONSIDERED + 1 for any more.
+    """Return the number of pages that match; MAX_RANKED_PAGES + 1 stands for any more.
 
     Raises:
-        CatalogError: there is no word in the query.
+        CatalogError: the query contains no word.
     """
-    found = db.execute(
+    rows = db.execute(
         "SELECT count(*) FROM (SELECT 1 FROM page_search WHERE page_search MATCH ? LIMIT ?)",
         [" ".join(_required_terms(query)), MAX_RANKED_PAGES + 1],
     )
-    return int(found.fetchone()[0])
+    return int(rows.fetchone()[0])
 
 
 def _required_terms(query: str) -> list[str]:
@@ -73,10 +79,10 @@ def _required_terms(query: str) -> list[str]:
 
 
 def search_terms(query: str) -> list[str]:
-    """Return FTS5 terms: each word or phrase quoted, so that no mark of the query is syntax."""
-    found = re.findall(r'"([^"]+)"|(\S+)', _fold_yo(query))
+    """Return FTS5 terms: each word or phrase is quoted, so that FTS5 sees no other syntax."""
+    matches = re.findall(r'"([^"]+)"|(\S+)', _fold_yo(query))
     terms = []
-    for phrase, word in found:
+    for phrase, word in matches:
         text = phrase or word
         star = "*" if text.endswith("*") else ""
         if re.search(r"\w", text):
@@ -85,21 +91,21 @@ def search_terms(query: str) -> list[str]:
 
 
 def relevance_score(text: str, terms: Iterable[str]) -> float:
-    """Return how much a page is about the terms, all of which stand on it.
+    """Return the relevance of a page for terms that all occur on it.
 
-    BM25 (Robertson and Zaragoza 2009) without the weight of rare words: to know how rare a word is,
-    SQLite reads the whole list of its pages, half a second for a common one on two million pages.
+    BM25 (Robertson and Zaragoza 2009) without the weight of rare words: to count the pages of a
+    word, SQLite reads its whole list, half a second for a common word on two million pages.
     """
     folded, score = _fold_yo(text), 0.0
     length = 1.2 * (0.25 + 0.75 * len(text) / _AVERAGE_PAGE_LENGTH)
     for term in terms:
-        often = len(re.findall(_term_pattern(term), folded, re.IGNORECASE))
-        score += often / (often + length)
+        frequency = len(re.findall(_term_pattern(term), folded, re.IGNORECASE))
+        score += frequency / (frequency + length)
     return score
 
 
 def _term_pattern(term: str) -> str:
-    """Return a regular expression that finds what an FTS5 term of ours finds."""
+    """Return a regular expression that matches like an FTS5 term of `search_terms`."""
     words = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", term))
     end = "" if term.endswith("*") else r"(?!\w)"
     return rf"(?<!\w){words}{end}"
@@ -110,13 +116,13 @@ def words_around(text: str, terms: Iterable[str]) -> str:
     folded = _fold_yo(text)
     words = [word for term in terms for word in re.findall(r"\w+", term)]
     pattern = "|".join(rf"(?<!\w){re.escape(word)}" for word in words)
-    found = re.search(pattern, folded, re.IGNORECASE)
-    middle = found.start() if found else 0
+    match = re.search(pattern, folded, re.IGNORECASE)
+    middle = match.start() if match else 0
     start, end = max(middle - _CONTEXT_CHARACTERS, 0), min(middle + _CONTEXT_CHARACTERS, len(text))
     shown = " ".join(text[start:end].split())
     return ("… " if start else "") + shown + (" …" if end < len(text) else "")
 
 
 def _fold_yo(text: str) -> str:
-    """Return the text with ё as е: of the same length, so that places agree."""
+    """Replace ё with е; the length stays the same, so that offsets agree."""
     return text.replace("ё", "е").replace("Ё", "Е")

@@ -1,6 +1,6 @@
-"""Who touches PDFs when a version is published: a reading child, for a scan is not to be trusted.
+"""PDF work for a version, in this process or in a worker, because scans are not trusted.
 
-A scan over which a library crashes, hangs or eats all memory costs its own child and no other.
+A scan on which a library crashes, hangs or exhausts the memory costs only its worker.
 """
 
 import errno
@@ -18,7 +18,7 @@ from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import LAYER_ADAPTER, Answer, ComparePdfs, WriteSearchablePdf
 
 _DISK_FULL = os.strerror(errno.ENOSPC)
-_SECONDS_PER_PAGE = 2.0  #: seconds that a page may take; 0.02 were measured
+_SECONDS_PER_PAGE = 2.0  #: seconds allowed for a page; 0.02 were measured
 
 PdfWriter = Callable[[Path, str, Iterable[LayerPage], Path, PdfMetadata], None]
 PdfComparer = Callable[[Path, Path | None], PdfComparison]
@@ -26,17 +26,20 @@ PdfComparer = Callable[[Path, Path | None], PdfComparison]
 
 @dataclass(frozen=True, slots=True)
 class PdfJobs:
-    """Writes ``searchable.pdf`` and looks at it."""
+    """The functions that write ``searchable.pdf`` and compare it with the scan."""
 
     write: PdfWriter
     compare: PdfComparer
 
 
-IN_PROCESS = PdfJobs(write_searchable_pdf, compare_pdfs)  #: in this process: for what is trusted
+IN_PROCESS = PdfJobs(write_searchable_pdf, compare_pdfs)  #: in this process: for trusted scans
 
 
 def in_workers(workers: WorkerPool, settings: Settings) -> PdfJobs:
-    """Return who does it in a reading child, within the time that its pages may take."""
+    """Return PDF jobs that run in a worker, within a time that grows with the number of pages.
+
+    Its functions raise BrokenScanError if the worker fails, OSError if the disk is full.
+    """
 
     def ask_worker(question: WriteSearchablePdf | ComparePdfs, name: str, pages: int) -> Answer:
         try:
@@ -62,7 +65,7 @@ def in_workers(workers: WorkerPool, settings: Settings) -> PdfJobs:
 
     def compare_in_worker(searchable: Path, original: Path | None) -> PdfComparison:
         name = (original or searchable).name
-        found = ask_worker(ComparePdfs(searchable, original), name, settings.max_pages).comparison
-        return found or PdfComparison(0, (), (), "the child did not say")
+        answer = ask_worker(ComparePdfs(searchable, original), name, settings.max_pages)
+        return answer.comparison or PdfComparison(0, (), (), "the worker gave no comparison")
 
     return PdfJobs(write_in_worker, compare_in_worker)

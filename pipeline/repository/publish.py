@@ -1,8 +1,8 @@
-"""Publishes a record whole or not at all.
+"""Publishes a version of a record completely or not at all.
 
-A version is written beside its place under a name that no reader looks at, checked from the
-inside out, forced to disk, and renamed. The rename cannot replace a version: of two ingests that
-publish the same scan, one finds the place taken and takes the record that is there.
+A version is written beside its place under a name that readers ignore, checked, synced to disk and
+renamed. The rename cannot replace a version: of two ingests that publish the same scan, the second
+returns the version of the first.
 """
 
 import errno
@@ -32,15 +32,15 @@ from pipeline.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """Where a scan's record is; ``already`` when another ingest had published it."""
+    """The published version of a scan."""
 
     record_id: str
     version: int
     folder: VersionFolder
-    already_published: bool = False
+    already_published: bool = False  #: by another ingest
 
 
-def publish_record(  # noqa: PLR0913  what, from where, where to, when, why and by whom
+def publish_record(  # noqa: PLR0913  scan, content, target, date, reason and PDF functions
     scan: AdmittedScan,
     record: Record,
     pages: Callable[[], Iterable[ReadPage]],
@@ -53,21 +53,23 @@ def publish_record(  # noqa: PLR0913  what, from where, where to, when, why and 
     """Write, check and publish a version of a record, and enter it in the catalogue.
 
     Args:
-        scan: the scan it is made from.
-        record: its content.
-        pages: gives the pages as read, in order; called once for each writer that needs them.
-        settings: where to.
+        scan: the scan of the record.
+        record: the record, with the number of the new version.
+        pages: returns the pages as read, in order; called once for each writer that needs them.
+        settings: names the output folder.
         clock: dates the bag.
-        change_reason: there is a version after the first: what was done, and the reason.
-        pdf_jobs: writes and looks at the searchable PDF.
+        change_reason: the kind of change and its reason; used only after the first version.
+        pdf_jobs: writes the searchable PDF and compares it with the scan.
 
     Raises:
-        DuplicateError: the record's place was taken meanwhile by other bytes.
+        DuplicateError: another scan took the version's place meanwhile.
         AwayError: the disk of the output is not there.
         IngestError: the scan changed or vanished while it was read.
+        RuntimeError: the version fails its own check.
     """
-    home, name, version = _record_folder(scan, record, settings), record.id, record.version
-    with staging(home, version, settings) as path:
+    record_folder, record_id = _record_folder(scan, record, settings), record.id
+    version = record.version
+    with staging(record_folder, version, settings) as path:
         folder = VersionFolder(path)
         folder.data.mkdir(parents=True)
         if version > 1:
@@ -75,45 +77,45 @@ def publish_record(  # noqa: PLR0913  what, from where, where to, when, why and 
         if record.status != "withdrawn":
             _copy_originals(folder, scan)
         write_contents(folder, record, pages, settings.base_url, pdf_jobs.write)
-        del record  # a long one weighs, and the check reads it back
-        _close_and_check(folder, name, version, settings, clock, pdf_jobs)
-        return _put_in_place(path, VersionFolder.of(home, version), scan, settings)
+        del record  # a long record needs much memory, and the check loads it again
+        _close_and_check(folder, record_id, version, settings, clock, pdf_jobs)
+        return _put_in_place(path, VersionFolder.of(record_folder, version), scan, settings)
 
 
 def _record_folder(scan: AdmittedScan, record: Record, settings: Settings) -> Path:
-    """Return the record's folder: where its versions lie, or where the ladder of a first leads."""
+    """Return the record's folder: the present one, or for a new record one below its levels."""
     if record.version > 1:
         with Catalog(settings.catalog, settings.records) as catalog:
-            if known := catalog.folder_of(record.id):
-                return settings.records / known
+            if present := catalog.folder_of(record.id):
+                return settings.records / present
     return settings.records.joinpath(*_level_folders(scan), record.id)
 
 
 def _write_changes(
     folder: VersionFolder, record: Record, change_reason: tuple[ChangeKind, str] | None
 ) -> None:
-    old = folder.other_version(record.version - 1).load_record()
-    same = old.provenance.source.sha256 == record.provenance.source.sha256
+    previous = folder.other_version(record.version - 1).load_record()
+    is_same_scan = previous.provenance.source.sha256 == record.provenance.source.sha256
     kind, reason = change_reason or (
-        ("described", "described anew") if same else ("replaced", "another scan of it")
+        ("described", "described anew") if is_same_scan else ("replaced", "another scan of it")
     )
-    told = compare_versions(old, record, kind, reason)
-    folder.changes_file.write_text(
-        dump_json(told.model_dump(mode="json")), encoding="utf-8", newline="\n"
-    )
+    changes = compare_versions(previous, record, kind, reason)
+    content = dump_json(changes.model_dump(mode="json"))
+    folder.changes_file.write_text(content, encoding="utf-8", newline="\n")
 
 
 def _level_folders(scan: AdmittedScan) -> tuple[str, ...]:
-    """Return the archive's own ladder as folders; a replacing version stays with its record."""
-    held = scan.described.held_reference
-    return ("unidentified",) if held is None else held.folder_names
+    """Return the folder names of the archive's levels; ``unidentified`` without a reference."""
+    reference = scan.described.held_reference
+    return ("unidentified",) if reference is None else reference.folder_names
 
 
 def copy_checked(source: Path, target: Path, sha256: str) -> None:
-    """Copy a file and read the copy back.
+    """Copy a file and check the digest of the copy.
 
     Raises:
-        UnreadableError: the file is not, or no longer, what it was when it was admitted.
+        UnreadableError: the source is missing.
+        IngestError: the copy does not have the digest ``sha256``.
     """
     try:
         shutil.copyfile(source, target)
@@ -126,7 +128,7 @@ def copy_checked(source: Path, target: Path, sha256: str) -> None:
 
 
 def _copy_originals(folder: VersionFolder, scan: AdmittedScan) -> None:
-    """Keep the scan, and what came with it, bit for bit."""
+    """Copy the scan, its sidecar and its supplements byte for byte."""
     folder.original_folder.mkdir()
     copy_checked(scan.path, folder.original(scan.name), scan.sha256)
     if scan.sidecar is not None and scan.sidecar_sha256 is not None:
@@ -143,7 +145,7 @@ def _close_and_check(
     clock: Clock,
     pdf_jobs: PdfJobs,
 ) -> None:
-    """Close the bag, check it, and make it read-only."""
+    """Close the bag, check the version, sync it to disk and make it read-only."""
     info = {
         "Source-Organization": settings.organization,
         "External-Identifier": record_id,
@@ -154,18 +156,19 @@ def _close_and_check(
     close_bag(folder.path, {key: value for key, value in info.items() if value})
     findings = check_version(folder, pdf_jobs.compare)
     if findings:
-        worst = "; ".join(f"{found.path}: {found.detail}" for found in findings[:3])
-        msg = f"{record_id} does not check and was not published: {worst}"
-        raise RuntimeError(msg)  # ours to mend: nothing the scan did
+        details = "; ".join(f"{finding.path}: {finding.detail}" for finding in findings[:3])
+        msg = f"{record_id} failed verification and was not published: {details}"
+        raise RuntimeError(msg)  # a defect of Opis, not of the scan
     _seal_folder(folder.path)
 
 
 def _copy_supplements(folder: VersionFolder, scan: AdmittedScan) -> None:
-    """Keep translations as they came, and of a spreadsheet the row on this scan."""
-    for text in scan.translations:
-        if text.path is not None:
+    """Copy the files of translations, and write the spreadsheet's row on this scan."""
+    for translation in scan.translations:
+        if translation.path is not None:
             folder.translation_folder.mkdir(exist_ok=True)
-            copy_checked(text.path, folder.translation(text.origin), text.sha256)
+            target = folder.translation(translation.origin)
+            copy_checked(translation.path, target, translation.sha256)
     if scan.index_row:
         folder.sidecar_folder.mkdir(exist_ok=True)
         folder.index_row_file.write_text(scan.index_row, encoding="utf-8", newline="")
@@ -174,18 +177,15 @@ def _copy_supplements(folder: VersionFolder, scan: AdmittedScan) -> None:
 def _put_in_place(
     staged: Path, target: VersionFolder, scan: AdmittedScan, settings: Settings
 ) -> PublishResult:
-    require_mounts(settings)  # else the lock would be made where no disk is
-    with (
-        archive_lock(settings.output),
-        Catalog(settings.catalog, settings.records) as catalog,
-    ):
+    require_mounts(settings)  # otherwise the lock would be created below an empty mount point
+    with archive_lock(settings.output), Catalog(settings.catalog, settings.records) as catalog:
         catalog.apply_pending()
         known = catalog.find_by_digest(scan.sha256)
         if known is not None and (
             known.record_id != target.record_id or known.version >= target.number
         ):
-            there = VersionFolder.of(settings.records / known.folder, known.version)
-            return PublishResult(known.record_id, known.version, there, already_published=True)
+            folder = VersionFolder.of(settings.records / known.folder, known.version)
+            return PublishResult(known.record_id, known.version, folder, already_published=True)
         catalog.mark_pending(target)
         try:
             staged.rename(target.path)
@@ -204,7 +204,7 @@ def _put_in_place(
 
 
 def _seal_folder(folder: Path) -> None:
-    """Force everything to disk and make it read-only, folders last."""
+    """Sync everything to disk and make it read-only, from the inside out."""
     paths = sorted(folder.rglob("*"), key=lambda path: len(path.parts), reverse=True)
     for path in [*paths, folder]:
         _sync_path(path)

@@ -1,7 +1,7 @@
-"""Mirrors published versions to another place: a folder, or an object store.
+"""Mirrors published versions to another place: a folder or an object store.
 
-A version is whole there when its ``bagit.txt`` is: that file is written last, after all others were
-read back and their digests compared. A push that breaks off is simply begun again.
+A version is complete there if its ``bagit.txt`` is there: that file is sent last, after all others
+were read back and their digests compared. An interrupted push is continued by the next one.
 """
 
 import hashlib
@@ -23,31 +23,31 @@ from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_fil
 from pipeline.repository.catalog import Catalog
 from pipeline.settings import Settings
 
-_DECLARATION_FILE = "bagit.txt"  #: without it, nobody takes a folder for a version
-_MAX_TRANSFERS = 8  #: files that are sent or read back side by side
-_CHUNK_BYTES = 2**20  #: bytes
+_DECLARATION_FILE = "bagit.txt"  #: marks a complete version
+_MAX_TRANSFERS = 8  #: files that are sent or read back at the same time
+_CHUNK_BYTES = 2**20
 
 
 @dataclass(frozen=True, slots=True)
 class PushResult:
-    """What became of a version."""
+    """The outcome of pushing a version."""
 
-    version: str  #: relative to ``records/``
-    files_sent: int  #: files that were not there, or not whole; 0 where all of it was
-    bytes_sent: int  #: bytes of these
+    version: str  #: its folder, relative to ``records/``
+    files_sent: int  #: 0 if the version was complete
+    bytes_sent: int  #: total size of the files sent
 
 
 class Mirror:
-    """A place that holds copies of versions."""
+    """A place with copies of versions."""
 
     def __init__(self, url: str) -> None:
-        """Find the place.
+        """Open the place.
 
         Args:
-            url: as fsspec has it, such as ``s3://bucket/records`` or ``file:///mnt/copy``.
+            url: an fsspec URL, such as ``s3://bucket/records`` or ``file:///mnt/copy``.
 
         Raises:
-            SetupError: nothing here speaks its protocol.
+            SetupError: the protocol is unknown, or its package is not installed.
         """
         try:
             self._fs, self._root = url_to_fs(url)
@@ -57,37 +57,42 @@ class Mirror:
         self.url = url
 
     def has_version(self, version: str) -> bool:
-        """Whether a version is there, whole."""
+        """Return whether the place has a complete version."""
         return bool(self._fs.exists(join(self._root, version, _DECLARATION_FILE)))
 
     def iter_versions(self) -> Iterator[str]:
-        """Yield the versions that are there, and those that are half there, by name."""
+        """Yield the names of versions in the place, complete or not, in order."""
         if not self._fs.exists(self._root):
             return
         marks = (_DECLARATION_FILE, TAG_MANIFEST)
         names = self._fs.find(self._root)
-        found = {name.rpartition("/")[0] for name in names if name.rpartition("/")[2] in marks}
-        yield from sorted(name[len(self._root) :].lstrip("/") for name in found)
+        folders = {name.rpartition("/")[0] for name in names if name.rpartition("/")[2] in marks}
+        yield from sorted(folder[len(self._root) :].lstrip("/") for folder in folders)
 
     def check_version(self, version: str) -> list[Finding]:
-        """Return what is not as it was when the version was published."""
-        there = RemoteBag(self._fs, join(self._root, version))
-        found = check_bag_files(there)
-        if _DECLARATION_FILE not in there.file_names():
+        """Return a finding for each difference from the version as published."""
+        bag = RemoteBag(self._fs, join(self._root, version))
+        findings = check_bag_files(bag)
+        if _DECLARATION_FILE not in bag.file_names():
             detail = "the version was not sent whole: push it again"
-            found = [Finding(_DECLARATION_FILE, Damage.MISSING, detail)]
-        return [replace(finding, path=f"{version}/{finding.path}") for finding in found]
+            findings = [Finding(_DECLARATION_FILE, Damage.MISSING, detail)]
+        return [replace(finding, path=f"{version}/{finding.path}") for finding in findings]
 
     def manifest_digest(self, version: str) -> str:
-        """Return the digest of a version's tag manifest; empty where there is none."""
-        there = RemoteBag(self._fs, join(self._root, version))
-        return there.file_digest(TAG_MANIFEST) if TAG_MANIFEST in there.file_names() else ""
+        """Return the SHA-256 of a version's tag manifest; empty if it is missing."""
+        bag = RemoteBag(self._fs, join(self._root, version))
+        return bag.file_digest(TAG_MANIFEST) if TAG_MANIFEST in bag.file_names() else ""
 
     def push_version(self, folder: Path, version: str, pool: ThreadPoolExecutor) -> PushResult:
-        """Send what is not there, read it back, and declare the version whole.
+        """Send the missing files, read them back, and send ``bagit.txt`` last.
+
+        Args:
+            folder: of the version.
+            version: its name in the place, relative to the root.
+            pool: sends the files.
 
         Raises:
-            OSError: it cannot be written, or does not come back as it was sent.
+            OSError: a file cannot be written, or differs when it is read back.
         """
         if self.has_version(version):
             return PushResult(version, 0, 0)
@@ -99,28 +104,28 @@ class Mirror:
         return PushResult(version, sum(size > 0 for size in sizes), sum(sizes))
 
     def _send_file(self, folder: Path, version: str, name: str) -> int:
-        """Send a file unless it is there; return how many bytes were sent."""
-        ours, target = folder / name, join(self._root, version, name)
-        wanted, there = file_sha256(ours), RemoteBag(self._fs, join(self._root, version))
-        if self._fs.exists(target) and there.file_digest(name) == wanted:
+        """Send a file unless it is there; return the number of bytes sent."""
+        source, target = folder / name, join(self._root, version, name)
+        digest, bag = file_sha256(source), RemoteBag(self._fs, join(self._root, version))
+        if self._fs.exists(target) and bag.file_digest(name) == digest:
             return 0
         self._fs.makedirs(target.rpartition("/")[0], exist_ok=True)
-        self._fs.put_file(str(ours), target)
-        if (found := there.file_digest(name)) != wanted:
-            msg = f"{version}/{name} does not come back as it was sent: {found}, not {wanted}"
+        self._fs.put_file(str(source), target)
+        if (received := bag.file_digest(name)) != digest:
+            msg = f"{version}/{name} does not come back as it was sent: {received}, not {digest}"
             raise OSError(msg)
-        return ours.stat().st_size
+        return source.stat().st_size
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteBag:
     """A bag in another place."""
 
-    fs: Any
-    root: str
+    fs: Any  #: a file system of fsspec
+    root: str  #: path of the bag in it
 
     def file_names(self) -> set[str]:
-        """Return the names of its files, relative to it."""
+        """Return the names of all files, relative to the bag."""
         return {name[len(self.root) :].lstrip("/") for name in self.fs.find(self.root)}
 
     def read_file(self, name: str) -> bytes:
@@ -130,16 +135,16 @@ class RemoteBag:
 
     def file_digest(self, name: str) -> str:
         """Return the SHA-256 of a file in hex."""
-        sum_ = hashlib.sha256()
+        sha256 = hashlib.sha256()
         with self.fs.open(join(self.root, name), "rb", cache_type="readahead") as file:
-            while piece := file.read(_CHUNK_BYTES):
-                sum_.update(piece)
-        return sum_.hexdigest()
+            while chunk := file.read(_CHUNK_BYTES):
+                sha256.update(chunk)
+        return sha256.hexdigest()
 
 
 @contextmanager
 def _explain_store_errors(url: str) -> Iterator[None]:
-    """Turn what goes wrong on the way into a sentence: each store has errors of its own."""
+    """Turn any error into a MachineError with a sentence: each store has its own error classes."""
     try:
         yield
     except OpisError:
@@ -150,11 +155,16 @@ def _explain_store_errors(url: str) -> Iterator[None]:
 
 
 def push_versions(settings: Settings, url: str, report: Callable[[PushResult], None]) -> int:
-    """Mirror every published version, those that are there already in no time; return how many.
+    """Mirror every published version and return their number; complete copies are skipped.
+
+    Args:
+        settings: names the catalogue and the records.
+        url: of the place (see `Mirror`).
+        report: called after each version.
 
     Raises:
-        MachineError: the place cannot be written to; what was sent stays.
-        SetupError: nothing here speaks its protocol.
+        MachineError: the place cannot be written to; the files sent so far stay.
+        SetupError: the protocol is unknown, or its package is not installed.
     """
     mirror, count = Mirror(url), 0
     with (
@@ -162,39 +172,41 @@ def push_versions(settings: Settings, url: str, report: Callable[[PushResult], N
         Catalog(settings.catalog, settings.records) as catalog,
         ThreadPoolExecutor(_MAX_TRANSFERS) as pool,
     ):
-        for known in catalog.iter_versions():
-            version = f"{known.folder}/{version_name(known.version)}"
+        for published in catalog.iter_versions():
+            version = f"{published.folder}/{version_name(published.version)}"
             report(mirror.push_version(settings.records / version, version, pool))
             count += 1
     return count
 
 
 def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
-    """Return how many versions another place holds, and everything that is wrong with them.
+    """Return the number of versions in another place, and all findings.
 
-    Where there is a catalogue here, what it knows and the place has not, or has otherwise, is a
-    finding, too.
+    If there is a local catalogue, each version in it that the place lacks or that differs there is
+    a finding, too.
 
     Raises:
         MachineError: the place cannot be read.
-        SetupError: nothing here speaks its protocol.
+        SetupError: the protocol is unknown, or its package is not installed.
     """
-    mirror, found = Mirror(url), []
+    mirror, findings = Mirror(url), []
     with _explain_store_errors(url), ThreadPoolExecutor(_MAX_TRANSFERS) as pool:
-        there = list(mirror.iter_versions())
-        for findings in pool.map(mirror.check_version, there):
-            found += findings
+        copies = list(mirror.iter_versions())
+        for copy_findings in pool.map(mirror.check_version, copies):
+            findings += copy_findings
         if settings.catalog.exists():
-            found += _compare_with_catalog(settings, mirror, set(there))
-    return len(there), found
+            findings += _compare_with_catalog(settings, mirror, set(copies))
+    return len(copies), findings
 
 
-def _compare_with_catalog(settings: Settings, mirror: Mirror, there: set[str]) -> Iterator[Finding]:
+def _compare_with_catalog(
+    settings: Settings, mirror: Mirror, copies: set[str]
+) -> Iterator[Finding]:
     with Catalog(settings.catalog, settings.records) as catalog:
-        for known in catalog.iter_versions():
-            version = f"{known.folder}/{version_name(known.version)}"
-            if version not in there:
+        for published in catalog.iter_versions():
+            version = f"{published.folder}/{version_name(published.version)}"
+            if version not in copies:
                 yield Finding(version, Damage.MISSING, f"published, and not at {mirror.url}")
-            elif mirror.manifest_digest(version) not in {known.manifest_sha256, ""}:
+            elif mirror.manifest_digest(version) not in {published.manifest_sha256, ""}:
                 detail = "is not the version that was published"
                 yield Finding(f"{version}/{TAG_MANIFEST}", Damage.CHANGED, detail)

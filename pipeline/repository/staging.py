@@ -1,7 +1,7 @@
-"""Where a version is made: beside its place, under a name that no reader looks at.
+"""Staging folders: a version is written beside its place, under a name that readers ignore.
 
-While it is made, a note in ``.opis/staging`` names it, which lasts as long as its run. A note
-without an owner tells what a killed run left, and that is cleared.
+Meanwhile a note in ``.opis/staging`` names the folder (see ``owner_lock``). A note without an owner
+names the folder of a killed run, which is then removed.
 """
 
 import shutil
@@ -19,7 +19,7 @@ _PARTIAL_SUFFIX = ".partial"
 
 @contextmanager
 def staging(home: Path, version: int, settings: Settings) -> Iterator[Path]:
-    """Lend a name beside ``home/vN`` to make a version under; what is left of it is removed."""
+    """Yield a path beside ``home/vN`` to write a version to; remove it if it was not renamed."""
     with hold_note(_notes_folder(settings)) as note:
         folder = home / f".v{version}.{note.stem}{_PARTIAL_SUFFIX}"
         try:
@@ -31,19 +31,19 @@ def staging(home: Path, version: int, settings: Settings) -> Iterator[Path]:
 
 
 def clear_leftovers(settings: Settings) -> None:
-    """Remove what killed runs left half made; what another run is making now stays."""
+    """Remove the staging folders of killed runs; those of running ones stay."""
     clear_abandoned(_notes_folder(settings), partial(_clear_noted, settings))
 
 
 def is_unfinished(path: Path) -> bool:
-    """Whether a folder holds nothing but what was never finished, or nothing at all."""
+    """Return whether a path is a staging folder, or a folder of nothing else, or empty."""
     if path.name.startswith(".v") and path.name.endswith(_PARTIAL_SUFFIX):
         return True
     return path.is_dir() and not path.is_symlink() and all(map(is_unfinished, path.iterdir()))
 
 
 def discard_folder(folder: Path) -> None:
-    """Remove a folder that nobody reads, however far it got."""
+    """Remove a folder, if it exists, even where it is read-only already."""
     if folder.exists():
         for path in [folder, *folder.rglob("*")]:
             if path.is_dir():
@@ -54,8 +54,8 @@ def discard_folder(folder: Path) -> None:
 def _clear_noted(settings: Settings, note: Path) -> None:
     name = note.read_text("utf-8") if note.exists() else ""
     # A note that was cut off by the crash names another folder, maybe a published one.
-    whole = name.endswith(f".{note.stem}{_PARTIAL_SUFFIX}")
-    _clear_staging(settings.records / name if whole else None, note, settings)
+    is_complete = name.endswith(f".{note.stem}{_PARTIAL_SUFFIX}")
+    _clear_staging(settings.records / name if is_complete else None, note, settings)
 
 
 def _clear_staging(folder: Path | None, note: Path, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Checks of what people said of a document: languages, dates, forms of names, translations."""
+"""Checks the description in a record: dates, languages, forms of names, translations."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +15,12 @@ from pipeline.repository.bag import Damage, Finding
 
 
 def check_description(_: VersionFolder, record: Record) -> Iterator[Finding]:
-    """Dates are EDTF, languages BCP 47; Latin forms hold no Cyrillic."""
+    """6b: the date is EDTF, languages are BCP 47, transliterations have no Cyrillic letter."""
     if record.date is not None and not is_edtf(record.date):
         yield _record_finding(f"the date {record.date!r} is not EDTF")
     forms = [*record.titles, *(form for name in record.names for form in name.forms)]
-    told = [record.language, *(form.language for form in forms)]
-    for tag in {*told, *(one.language for one in record.translations)}:
+    tags = [record.language, *(form.language for form in forms)]
+    for tag in {*tags, *(translation.language for translation in record.translations)}:
         if tag is not None and not is_language_tag(tag):
             yield _record_finding(f"{tag!r} is no language of BCP 47")
     for form in forms:
@@ -29,24 +29,26 @@ def check_description(_: VersionFolder, record: Record) -> Iterator[Finding]:
 
 
 def check_translations(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """A translation is the text of the file that came with it; its pairs name paragraphs."""
-    ours = len(split_paragraphs(record.reading_text))
-    for one in record.translations:
-        file = folder.translation(one.origin)
-        if one.origin != SIDECAR_TEXT and (problem := _translation_problem(file, one.text)):
+    """6a: a translation is the text of its file; its pairs name paragraphs, from 1."""
+    paragraphs = len(split_paragraphs(record.reading_text))
+    for translation in record.translations:
+        file, text = folder.translation(translation.origin), translation.text
+        if translation.origin != SIDECAR_TEXT and (problem := _translation_problem(file, text)):
             yield Finding(folder.name_of(file), Damage.CHANGED, problem)
-        theirs = len(split_paragraphs(one.text))
-        if not all(1 <= a <= ours and 1 <= b <= theirs for a, b in one.aligned):
-            yield _record_finding(f"the translation ({one.language}) is paired with no paragraph")
+        translated = len(split_paragraphs(text))
+        pairs = translation.aligned
+        if not all(1 <= a <= paragraphs and 1 <= b <= translated for a, b in pairs):
+            detail = f"the translation ({translation.language}) is paired with no paragraph"
+            yield _record_finding(detail)
 
 
 def _translation_problem(file: Path, text: str) -> str:
-    """Return why a file is not the text in the record; empty where it is."""
+    """Return the reason if a file does not have the text in the record, otherwise nothing."""
     try:
-        same = file.is_file() and decode_translation(file.read_bytes(), file.name) == text
+        is_same = file.is_file() and decode_translation(file.read_bytes(), file.name) == text
     except DescriptionError as error:
         return str(error)
-    return "" if same else "is not the translation of record.json"
+    return "" if is_same else "is not the translation of record.json"
 
 
 def _record_finding(detail: str) -> Finding:

@@ -1,4 +1,4 @@
-"""Checks of what a version is exported to: by the rules alone, without schemas or a network."""
+"""Checks the exports, ALTO and provenance of a version, by rules without schemas or network."""
 
 from collections.abc import Iterator
 
@@ -14,22 +14,22 @@ from pipeline.text import PageText
 
 
 def check_exports(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """7: every export that the version has is about this record, and the first ones are there.
+    """7: every export of the version is about this record, and the original formats are there.
 
-    Which exports a version has, its own folder says and not the Opis that checks it: the manifest
-    has been held against the folder, and an older Opis knew fewer formats. A file of a format that
-    this Opis does not know has no rules.
+    The exports are those in the version's folder, not those of the present Opis: an older Opis had
+    fewer formats, and the manifest was compared with the folder already. An unknown format has no
+    rules.
     """
     for name in sorted(ORIGINAL_EXPORTS | folder.export_names()):
         file = folder.export(name)
         content = file.read_bytes()
         if name in PUBLISHED_FORMATS:
-            for told in PUBLISHED_FORMATS[name].broken_rules(content, record):
-                yield Finding(folder.name_of(file), Damage.MALFORMED, told)
+            for detail in PUBLISHED_FORMATS[name].broken_rules(content, record):
+                yield Finding(folder.name_of(file), Damage.MALFORMED, detail)
 
 
 def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """4, 5 and 7: the ALTO file of a page is about it; it holds the raw text and its roles."""
+    """4, 5 and 7: the ALTO file of a page is about it and has its raw text and line roles."""
     for page in record.pages:
         file = folder.alto(page.number)
         try:
@@ -40,12 +40,12 @@ def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
         except ValueError as error:
             malformed, changed = [str(error)], []
         name = folder.name_of(file)
-        yield from (Finding(name, Damage.MALFORMED, told) for told in malformed)
-        yield from (Finding(name, Damage.CHANGED, told) for told in changed)
+        yield from (Finding(name, Damage.MALFORMED, detail) for detail in malformed)
+        yield from (Finding(name, Damage.CHANGED, detail) for detail in changed)
 
 
 def _words_outside_page(text: PageText, page: RecordPage) -> Iterator[str]:
-    """Yield the words that lie outside the image of their page."""
+    """Yield a sentence for each word outside the page image."""
     width, height = (page.image.width, page.image.height) if page.image else (0, 0)
     for word in text.words():
         if word.box.right > width or word.box.bottom > height:
@@ -53,7 +53,7 @@ def _words_outside_page(text: PageText, page: RecordPage) -> Iterator[str]:
 
 
 def _alto_differences(text: PageText, size: tuple[int, int], page: RecordPage) -> Iterator[str]:
-    """Yield what an ALTO file says otherwise than the page in record.json."""
+    """Yield the differences of an ALTO file, its page ``size`` in pixels, from record.json."""
     if text.raw_text != page.raw_text:
         yield "its words are not those of record.json"
     if tuple(line.role for line in text.lines()) != page.line_roles:
@@ -64,7 +64,7 @@ def _alto_differences(text: PageText, size: tuple[int, int], page: RecordPage) -
 
 
 def check_provenance(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """7: ``provenance.json`` tells what the record tells."""
+    """7: ``provenance.json`` agrees with the record."""
     file = folder.provenance_file
-    for told in broken_prov_rules(file.read_bytes(), record.provenance):
-        yield Finding(folder.name_of(file), Damage.MALFORMED, told)
+    for detail in broken_prov_rules(file.read_bytes(), record.provenance):
+        yield Finding(folder.name_of(file), Damage.MALFORMED, detail)

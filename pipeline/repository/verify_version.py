@@ -1,9 +1,9 @@
-"""Checks a published version from the inside out: digests first, then what they close over.
+"""Checks a version: first the digests, then the content of the files.
 
 The numbers are those of the invariants in docs/invariants.md.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pydantic_core import from_json as parse_json
@@ -14,6 +14,7 @@ from pipeline.fixity import file_sha256
 from pipeline.model import PDF
 from pipeline.record.changes import VersionChanges, edits_match, fields_match
 from pipeline.record.events import text_digest
+from pipeline.record.provenance import Activity, Provenance
 from pipeline.record.record import Record, RecordPage, dump_json, parse_record
 from pipeline.record.version_folder import RECORD_FILE, VersionFolder, version_name
 from pipeline.repository.bag import Damage, Finding, check_bag
@@ -24,41 +25,40 @@ from pipeline.searchable_pdf.compare import compare_pdfs
 
 
 def check_version(folder: VersionFolder, compare: PdfComparer = compare_pdfs) -> list[Finding]:
-    """Return everything wrong with a version; an empty list means that it holds.
+    """Return all findings on a version; an empty list means that it is intact.
 
     Args:
-        folder: of the version; one that is being made lies beside its place.
-        compare: looks at its searchable PDF.
+        folder: of the version, published or in staging.
+        compare: compares its searchable PDF with the scan.
     """
     findings = check_bag(folder.path)
     if not folder.record_file.is_file():
         return findings or [Finding(RECORD_FILE, Damage.MISSING, "is not there")]
     try:
         content = folder.record_file.read_bytes()
-        as_ours = dump_json(parse_json(content)).encode() == content
+        is_canonical = dump_json(parse_json(content)).encode() == content
         record = parse_record(content)
     except (OSError, ValueError) as error:
         detail = f"is no record: {' '.join(str(error).split())[:200]}"
         return [*findings, Finding(RECORD_FILE, Damage.MALFORMED, detail)]
-    if not as_ours:
+    if not is_canonical:
         detail = "is not written as Opis writes it"
         findings.append(Finding(RECORD_FILE, Damage.CHANGED, detail))
-    told = {finding.path for finding in findings}
-    for check in (
-        [*_CHECKS, _pdf_check(compare)] if record.status != "withdrawn" else _WITHDRAWN_CHECKS
-    ):
-        found = _run_check(check, folder, record)
-        findings.extend(finding for finding in found if not _is_reported(finding, told))
+    reported = {finding.path for finding in findings}
+    withdrawn = record.status == "withdrawn"
+    for check in _WITHDRAWN_CHECKS if withdrawn else (*_CHECKS, _pdf_check(compare)):
+        more = _run_check(check, folder, record)
+        findings.extend(finding for finding in more if not _is_reported(finding, reported))
     return findings
 
 
 def _is_reported(finding: Finding, reported: set[str]) -> bool:
-    """Whether a file is missing of which the manifest has said so."""
+    """Return whether the manifests reported this missing file already."""
     return finding.damage is Damage.MISSING and finding.path in reported
 
 
 def _run_check(check: "VersionCheck", folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """Run a check; a file it cannot read is a finding, not a crash."""
+    """Run a check; an unreadable file is a finding, not a crash."""
     try:
         yield from check(folder, record)
     except OSError as error:
@@ -77,9 +77,9 @@ def _check_original(folder: VersionFolder, record: Record) -> Iterator[Finding]:
 
 def _check_pages(_: VersionFolder, record: Record) -> Iterator[Finding]:
     """3 and 5: pages are numbered without a gap, and their texts replay and undo."""
-    for place, page in enumerate(record.pages, 1):
-        if page.number != place:
-            yield _page_finding(page, f"stands at place {place}")
+    for position, page in enumerate(record.pages, 1):
+        if page.number != position:
+            yield _page_finding(page, f"is at position {position}")
         if text_digest(page.raw_text) != page.raw_sha256:
             yield _page_finding(page, "raw_sha256 is not the digest of raw_text")
         try:
@@ -93,11 +93,11 @@ def _check_pages(_: VersionFolder, record: Record) -> Iterator[Finding]:
 
 
 def _check_bag_info(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """2: the bag is called what the record is called."""
+    """2: ``bag-info.txt`` has the record's id and version."""
     info = (folder.path / "bag-info.txt").read_text("utf-8")
     version = version_name(record.version)
-    named = [f"External-Identifier: {record.id}", f"Internal-Sender-Identifier: {version}"]
-    for line in named:
+    lines = [f"External-Identifier: {record.id}", f"Internal-Sender-Identifier: {version}"]
+    for line in lines:
         if line not in info.splitlines():
             yield Finding("bag-info.txt", Damage.CHANGED, f"does not say “{line}”")
 
@@ -115,28 +115,29 @@ def _check_text(folder: VersionFolder, record: Record) -> Iterator[Finding]:
 
 
 def _check_changes(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """11: ``changes.json`` leads from the version before to this one."""
+    """11: ``changes.json`` leads from the previous version to this one."""
     name = folder.name_of(folder.changes_file)
     if record.version == 1:
         return
     try:
-        told = VersionChanges.model_validate_json(folder.changes_file.read_bytes())
+        changes = VersionChanges.model_validate_json(folder.changes_file.read_bytes())
         before = folder.other_version(record.version - 1)
-        old = before.load_record() if before.record_file.is_file() else None
+        previous = before.load_record() if before.record_file.is_file() else None
     except ValueError as error:
         detail = f"cannot be read: {' '.join(str(error).split())[:200]}"
         yield Finding(name, Damage.MALFORMED, detail)
         return
-    if (told.record, told.before, told.after) != (record.id, record.version - 1, record.version):
+    versions = (record.id, record.version - 1, record.version)
+    if (changes.record, changes.before, changes.after) != versions:
         yield Finding(name, Damage.CHANGED, "is of another record or version")
-    elif old is not None and not (
-        edits_match(told, old, record) and fields_match(told, old, record)
+    elif previous is not None and not (
+        edits_match(changes, previous, record) and fields_match(changes, previous, record)
     ):
         yield Finding(name, Damage.CHANGED, "does not lead from the version before to this one")
 
 
 def _check_withdrawn(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """A withdrawn version holds no text and no file of the scan."""
+    """11: a withdrawn version has no text and no file of the scan."""
     if record.reading_text.strip("\f") or any(page.raw_text for page in record.pages):
         yield Finding(RECORD_FILE, Damage.CHANGED, "is withdrawn and still holds text")
     texts = (folder.searchable_pdf, folder.text_file)
@@ -147,7 +148,7 @@ def _check_withdrawn(folder: VersionFolder, record: Record) -> Iterator[Finding]
 
 
 def _pdf_check(compare: PdfComparer) -> "VersionCheck":
-    """8: searchable.pdf has the scan's pages, and a PDF's boxes and images byte for byte."""
+    """Return check 8: the PDF has the pages, leaf labels and, of a PDF scan, boxes and images."""
 
     def check_pdf(folder: VersionFolder, record: Record) -> Iterator[Finding]:
         file, source = folder.searchable_pdf, record.provenance.source
@@ -155,39 +156,49 @@ def _pdf_check(compare: PdfComparer) -> "VersionCheck":
         if not file.is_file():
             yield Finding(name, Damage.MISSING, "is not there")
             return
-        found = compare(file, original if source.media_type == PDF else None)
-        if found.broken:
-            yield Finding(name, Damage.MALFORMED, f"is no PDF: {found.broken}")
+        comparison = compare(file, original if source.media_type == PDF else None)
+        if comparison.broken:
+            yield Finding(name, Damage.MALFORMED, f"is no PDF: {comparison.broken}")
             return
-        yield from (Finding(name, Damage.CHANGED, detail) for detail in found.differences)
-        if found.pages != len(record.pages):
-            detail = f"has {found.pages} pages, the record {len(record.pages)}"
+        yield from (Finding(name, Damage.CHANGED, detail) for detail in comparison.differences)
+        if comparison.pages != len(record.pages):
+            detail = f"has {comparison.pages} pages, the record {len(record.pages)}"
             yield Finding(name, Damage.CHANGED, detail)
-        wanted = tuple(page_label(page) for page in record.pages)
-        if any(page.leaf for page in record.pages) and found.labels != wanted:
+        labels = tuple(page_label(page) for page in record.pages)
+        if any(page.leaf for page in record.pages) and comparison.labels != labels:
             yield Finding(name, Damage.CHANGED, "its page labels are not the leaves of the record")
 
     return check_pdf
 
 
 def _check_activities(_: VersionFolder, record: Record) -> Iterator[Finding]:
-    """12: activities use what was there before, make it once, and name who did them."""
+    """12: activities use existing inputs, produce new outputs, end after they begin."""
     log = record.provenance
     known = {"scan": log.source.sha256}
     if log.sidecar is not None:
         known["sidecar"] = log.sidecar.sha256
     for activity in log.activities:
-        strange = {k for k, v in activity.used.items() if known.get(k) != v}
-        if strange or activity.agent not in log.agents or activity.plan not in log.plans:
-            detail = f"activity {activity.id} hangs in the air: {', '.join(sorted(strange))}"
-            yield Finding(RECORD_FILE, Damage.MALFORMED, detail)
-        if twice := activity.generated.keys() & known.keys():
-            detail = f"activity {activity.id} makes again what is there: {', '.join(sorted(twice))}"
-            yield Finding(RECORD_FILE, Damage.MALFORMED, detail)
-        if activity.ended < activity.started:
-            detail = f"activity {activity.id} ends before it begins"
-            yield Finding(RECORD_FILE, Damage.MALFORMED, detail)
+        details = _activity_problems(activity, log, known)
+        yield from (
+            Finding(RECORD_FILE, Damage.MALFORMED, f"activity {activity.id} {detail}")
+            for detail in details
+        )
         known |= activity.generated
+
+
+def _activity_problems(
+    activity: Activity, log: Provenance, known: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield the problems of an activity; ``known`` has the digests of earlier entities."""
+    unknown = {name for name, digest in activity.used.items() if known.get(name) != digest}
+    if unknown:
+        yield f"uses inputs that no earlier step produced: {', '.join(sorted(unknown))}"
+    elif activity.agent not in log.agents or activity.plan not in log.plans:
+        yield "names an agent or a plan that the record does not list"
+    if existing := activity.generated.keys() & known.keys():
+        yield f"produces outputs that exist already: {', '.join(sorted(existing))}"
+    if activity.ended < activity.started:
+        yield "ends before it begins"
 
 
 def _page_finding(page: RecordPage, detail: str) -> Finding:

@@ -1,4 +1,4 @@
-"""What a published version keeps of its making: pages as they were read, and what came with it."""
+"""Loads a published version for further work: its pages as read, its scan and translations."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,26 +17,25 @@ from pipeline.text import Block, Line, PageText
 
 
 def stored_pages(folder: VersionFolder, record: Record) -> Iterator[ReadPage]:
-    """Yield the pages of a version as they were read; no engine is asked.
+    """Yield the pages of a version as they were read, from ALTO and record, without an engine.
 
     Args:
         folder: of the version.
         record: of that version.
 
     Raises:
-        OSError, ValueError: a file of it is missing or damaged; ``opis verify`` says which.
+        OSError, ValueError: a file of the version is missing or damaged; ``opis verify`` names it.
     """
-    read = {a.page: a for a in record.provenance.activities if a.plan == "read"}
+    activities = {a.page: a for a in record.provenance.activities if a.plan == "read"}
     for page in record.pages:
         alto = folder.alto(page.number)
         text = PageText(tuple(map(_without_roles, read_blocks(alto.read_bytes()))))
-        yield ReadPage(
-            page.number, _page_source(page), _page_reading(page, text, read.get(page.number))
-        )
+        reading = _page_reading(page, text, activities.get(page.number))
+        yield ReadPage(page.number, _page_source(page), reading)
 
 
 def readmit(folder: VersionFolder, record: Record, languages: tuple[str, ...]) -> AdmittedScan:
-    """Return the scan of a version, to be read again and published as the next.
+    """Return the scan of a version, for reading it again and publishing the next version.
 
     Args:
         folder: of the version.
@@ -51,7 +50,7 @@ def readmit(folder: VersionFolder, record: Record, languages: tuple[str, ...]) -
         size=source.size,
         sha256=source.sha256,
         facts=ScanFacts(source.media_type, len(record.pages), source.producer),
-        described=merge_sources([]),  # the record itself says what is known
+        described=merge_sources([]),  # empty: the record has the description
         sidecar=None if sidecar is None else folder.sidecar(sidecar.name),
         sidecar_sha256=None if sidecar is None else sidecar.sha256,
         sidecar_size=0 if sidecar is None else sidecar.size,
@@ -67,39 +66,50 @@ def readmit(folder: VersionFolder, record: Record, languages: tuple[str, ...]) -
 def merge_with_previous(
     scan: AdmittedScan, folder: VersionFolder, record: Record
 ) -> tuple[AdmittedScan, bool]:
-    """Return the scan of a version, come again, with what is still said of it; and if said anew.
+    """Merge a re-submitted scan with the newest version; also return whether it is described again.
 
-    Translations in languages that did not come anew stay, unless they stood in a sidecar that is
-    replaced.
+    Translations of the version stay, except in languages that came again, and except those in the
+    text of a sidecar that is replaced.
 
     Args:
-        scan: the same bytes, with what came with them this time.
+        scan: the same bytes, with the description and translations that came this time.
         folder: of the newest version.
         record: of that version.
     """
-    anew = scan.sidecar is not None or bool(scan.index_row)
-    languages = {one.language for one in scan.translations}
-    kept = tuple(
-        one
-        for one in _supplied_translations(folder, record)
-        if one.language not in languages and not (anew and one.path is None)
+    is_described = scan.sidecar is not None or bool(scan.index_row)
+    languages = {translation.language for translation in scan.translations}
+    previous = (
+        translation
+        for translation in _supplied_translations(folder, record)
+        if translation.language not in languages and not (is_described and translation.path is None)
     )
-    texts = tuple(sorted((*scan.translations, *kept), key=lambda one: one.language))
-    if anew:
-        return replace(scan, translations=texts), True
+    translations = tuple(sorted((*scan.translations, *previous), key=lambda t: t.language))
+    scan = replace(scan, translations=translations)
+    if is_described:
+        return scan, True
     before = readmit(folder, record, ())
-    return replace(
-        scan, translations=texts, sidecar=before.sidecar, sidecar_sha256=before.sidecar_sha256,
-        sidecar_size=before.sidecar_size, index_row=before.index_row,
-    ), False  # fmt: skip
+    scan = replace(
+        scan,
+        sidecar=before.sidecar,
+        sidecar_sha256=before.sidecar_sha256,
+        sidecar_size=before.sidecar_size,
+        index_row=before.index_row,
+    )
+    return scan, False
 
 
 def _supplied_translations(folder: VersionFolder, record: Record) -> Iterator[SuppliedTranslation]:
-    for one in record.translations:
-        file = folder.translation(one.origin)
+    for translation in record.translations:
+        file = folder.translation(translation.origin)
         path = file if file.is_file() else None
-        kept = "" if path is None else file_sha256(path)
-        yield SuppliedTranslation(one.language, one.translator, one.text, one.origin, path, kept)
+        yield SuppliedTranslation(
+            language=translation.language,
+            translator=translation.translator,
+            text=translation.text,
+            origin=translation.origin,
+            path=path,
+            sha256="" if path is None else file_sha256(path),
+        )
 
 
 def _without_roles(block: Block) -> Block:
