@@ -55,8 +55,8 @@ def _shorter(pdf: pikepdf.Pdf) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (_turned, ["page 2: its boxes or its turn are not the scan's"]),
-        (_cropped, ["page 2: its boxes or its turn are not the scan's"]),
+        (_turned, ["page 2: its boxes or its rotation are not the scan's"]),
+        (_cropped, ["page 2: its boxes or its rotation are not the scan's"]),
         (_encoded_again, ["page 2: its images are not the scan's, byte for byte"]),
         (_shorter, ["has 1 pages, the scan 2"]),
         (_inherited, []),

@@ -1,1 +1,1 @@
-"""The searchable PDF: the scan's own pages and an invisible text over them."""
+"""The searchable PDF: the scan's own pages with an invisible text layer."""

@@ -1,4 +1,4 @@
-"""Holds a searchable PDF against the scan it was made from: same pages, same boxes, same images."""
+"""Compares a searchable PDF with its scan: same pages, same boxes, same images."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,27 +13,32 @@ from pipeline.imaging.pdf_terms import PDF_ERRORS
 
 @dataclass(frozen=True, slots=True)
 class PdfComparison:
-    """What a searchable PDF looks like beside its scan."""
+    """The pages of a searchable PDF, and its differences from the scan."""
 
-    pages: int
+    pages: int  #: number of pages of the searchable PDF
     labels: tuple[str, ...]  #: of its pages, as a viewer shows them
     differences: tuple[str, ...]  #: from the scan, a sentence each
-    broken: str = ""  #: why one of them is no PDF
+    broken: str = ""  #: the error, if one of the two is no PDF
 
 
 def compare_pdfs(searchable: Path, original: Path | None) -> PdfComparison:
-    """Return what a searchable PDF looks like; beside its scan, where that is a PDF."""
+    """Compare a searchable PDF with its scan.
+
+    Args:
+        searchable: the PDF with the text layer.
+        original: the scan; None if it is no PDF: then only pages and labels are read.
+    """
     try:
         with pikepdf.open(searchable) as pdf:
             count, labels = len(pdf.pages), tuple(page.label for page in pdf.pages)
-        found = () if original is None else tuple(pdf_differences(original, searchable))
+        differences = () if original is None else tuple(pdf_differences(original, searchable))
     except pikepdf.PdfError as error:
         return PdfComparison(0, (), (), str(error))
-    return PdfComparison(count, labels, found)
+    return PdfComparison(count, labels, differences)
 
 
 def pdf_differences(original: Path, searchable: Path) -> Iterator[str]:
-    """Yield a sentence for each page whose boxes, turn or embedded images differ.
+    """Yield a sentence for each page whose boxes, rotation or embedded images differ.
 
     Args:
         original: the scan, a PDF; a damaged one is read as far as it goes.
@@ -42,27 +47,27 @@ def pdf_differences(original: Path, searchable: Path) -> Iterator[str]:
     Raises:
         pikepdf.PdfError: one of them is no PDF.
     """
-    with pikepdf.open(original) as scan, pikepdf.open(searchable) as made:
-        pairs = zip_longest(scan.pages, made.pages)
+    with pikepdf.open(original) as scan, pikepdf.open(searchable) as copy:
+        pairs = zip_longest(scan.pages, copy.pages)
         for number, (page, other) in enumerate(pairs, 1):
             if page is None or other is None:
-                yield f"has {len(made.pages)} pages, the scan {len(scan.pages)}"
+                yield f"has {len(copy.pages)} pages, the scan {len(scan.pages)}"
                 return
             if _page_frame(page) != _page_frame(other):
-                yield f"page {number}: its boxes or its turn are not the scan's"
+                yield f"page {number}: its boxes or its rotation are not the scan's"
             if not _image_digests(page) <= _image_digests(other):
                 yield f"page {number}: its images are not the scan's, byte for byte"
 
 
 def _page_frame(page: pikepdf.Page) -> tuple[list[float], list[float], int]:
-    """Return media box and crop box in points and the turn in degrees, inherited ones too."""
+    """Return media box and crop box in points and rotation in degrees, inherited or own."""
     media = [round(float(side), 3) for side in page.mediabox]
     crop = [round(float(side), 3) for side in page.cropbox]
     return media, crop, _page_rotation(page)
 
 
 def _page_rotation(page: pikepdf.Page) -> int:
-    """Return the clockwise turn in degrees; 0 where what is given is no number."""
+    """Return the clockwise rotation in degrees; 0 if the entry is no number."""
     try:
         return int(page.obj.get("/Rotate", 0)) % 360
     except (TypeError, ValueError):
@@ -70,11 +75,11 @@ def _page_rotation(page: pikepdf.Page) -> int:
 
 
 def _image_digests(page: pikepdf.Page) -> set[bytes]:
-    """Return the digests of the image streams of a page, as stored; a broken one has none."""
-    found = set()
+    """Return the SHA-256 digests of a page's image streams, as stored, without broken ones."""
+    digests = set()
     for image in page.get_images().values():
         try:
-            found.add(hashlib.sha256(image.read_raw_bytes()).digest())
+            digests.add(hashlib.sha256(image.read_raw_bytes()).digest())
         except PDF_ERRORS:
             continue
-    return found
+    return digests

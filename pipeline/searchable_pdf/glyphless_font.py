@@ -1,9 +1,9 @@
-"""The font of the invisible text layer: no shapes, only extents and meanings.
+"""The font of the invisible text layer: extents and Unicode values without shapes.
 
-One Type 0 font serves a whole document. A code stands for what a reader takes for one character
-(a grapheme cluster) and is given out at first use, so the tables hold just what occurs. All codes
-draw the same glyph without ink, half an em wide and one em tall above the base line: a word's
-box is then its font size high, in every viewer.
+One Type 0 font serves a whole document. A code stands for one grapheme cluster and is assigned at
+its first use, so the tables contain only clusters that occur. All codes draw the same glyph without
+ink, half an em wide and one em tall above the base line: in every viewer, the box of a word is then
+as high as its font size.
 
 Formats: ISO 32000-2, 9.7 (composite fonts) and 9.10.3 (ToUnicode); OpenType 1.9 (the font file).
 """
@@ -17,7 +17,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 ADVANCE = 0.5  #: em; width of every character before scaling
 _EM = 1000  #: font units
 _GLYPH_TOP = 985  #: font units; pdfium adds a 64th and then selects the whole em
-_FONT_NAME = Name("/GlyphLessFont")  # what Tesseract calls its own: tools know it for an OCR layer
+_FONT_NAME = Name("/GlyphLessFont")  # Tesseract's name, by which tools recognize an OCR layer
 _LAST_CODE = 0xFFFF  #: two bytes a code (Identity-H)
 _MAX_CLUSTER = 100  #: code points of one cluster; a ToUnicode target holds 512 bytes
 _MAX_BFCHARS = 100  #: entries of one bfchar block, by the format
@@ -25,7 +25,7 @@ _CLUSTERS = regex.compile(r"\X")
 
 
 class GlyphlessFont:
-    """Gives out the codes of a document's characters; ``finish`` writes what they mean."""
+    """Assigns codes to a document's grapheme clusters; ``finish`` writes their meanings."""
 
     def __init__(self, pdf: Pdf) -> None:
         self._pdf = pdf
@@ -34,13 +34,13 @@ class GlyphlessFont:
         self.reference: Object = pdf.make_indirect(Dictionary(Type=Name.Font))
 
     def encode(self, text: str) -> tuple[str, int]:
-        """Return the hexadecimal string that shows ``text``, and its number of characters."""
+        """Return the hexadecimal string that shows ``text``, and its number of clusters."""
         clusters = _CLUSTERS.findall(text)
         known = self._codes
         return "".join([known.get(c) or self._new_code(c) for c in clusters]), len(clusters)
 
     def finish(self) -> None:
-        """Complete the font object, once all text of the document is encoded."""
+        """Complete the font object, after all text of the document is encoded."""
         last = len(self._codes)
         glyphs = b"\0\0" + b"\0\1" * last  # code 0 has no meaning and draws .notdef
         self.reference.update(
@@ -96,7 +96,10 @@ class GlyphlessFont:
 
 
 def to_unicode(codes: dict[str, str]) -> bytes:
-    """Return the CMap that says which text each code (four hexadecimal digits) stands for.
+    """Return the ToUnicode CMap.
+
+    Args:
+        codes: text to code (four hexadecimal digits).
 
     >>> cmap = to_unicode({"й": "0003"}).decode()
     >>> print(cmap.split("endcodespacerange")[1].split("endbfchar")[0])
@@ -130,10 +133,10 @@ _CMAP_TAIL = ("endcmap", "CMapName currentdict /CMap defineresource pop", "end",
 
 
 def font_program() -> bytes:
-    """Return the TrueType file: ``.notdef``, and a glyph of two lone points.
+    """Return the TrueType file: ``.notdef`` and a glyph of two separate points.
 
     Points without a line between them leave no ink, even in a viewer that ignores the rendering
-    mode, but give the glyph its extent: pdfium takes that for what a selection covers.
+    mode, but give the glyph its extent, which pdfium uses as the extent of a selection.
     """
     wide = round(ADVANCE * _EM)
     extent = (0, 0, wide, _GLYPH_TOP)
@@ -153,7 +156,7 @@ def font_program() -> bytes:
 
 
 def _build_sfnt(tables: dict[bytes, bytes]) -> bytes:
-    """Put tables, in the order of their tags, into a font file with its checksums."""
+    """Build a font file with checksums from tables that are in the order of their tags."""
     count = len(tables)
     power = count.bit_length() - 1
     search = 16 << power
@@ -163,10 +166,10 @@ def _build_sfnt(tables: dict[bytes, bytes]) -> bytes:
         offset = len(head) + 16 * count + len(body)
         directory += struct.pack(">4s3I", tag, _table_checksum(table), offset, len(table))
         body += _pad_table(table)
-    whole = head + directory + body
-    adjustment = (0xB1B0AFBA - _table_checksum(whole)) & 0xFFFFFFFF
-    at = whole.index(tables[b"head"]) + 8  # checkSumAdjustment, third field of `head`
-    return whole[:at] + struct.pack(">I", adjustment) + whole[at + 4 :]
+    font = head + directory + body
+    adjustment = (0xB1B0AFBA - _table_checksum(font)) & 0xFFFFFFFF
+    start = font.index(tables[b"head"]) + 8  # checkSumAdjustment, third field of `head`
+    return font[:start] + struct.pack(">I", adjustment) + font[start + 4 :]
 
 
 def _pad_table(table: bytes) -> bytes:

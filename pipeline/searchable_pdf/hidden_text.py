@@ -1,7 +1,7 @@
-"""Takes the invisible text of an older OCR out of a page; visible text is never touched.
+"""Removes the invisible text of an older OCR from a page; visible text stays.
 
-Invisible means shown in text rendering mode 3 (ISO 32000-2, table 104). Streams without such
-text stay byte for byte as they are. What cannot be parsed stays, too.
+Invisible text is shown in text rendering mode 3 (ISO 32000-2, table 104). Streams without such
+text, and streams that cannot be parsed, stay byte for byte as they are.
 """
 
 import re
@@ -30,73 +30,68 @@ Instruction = ContentStreamInstruction | ContentStreamInlineImage
 
 _SET_INVISIBLE = re.compile(rb"(?<![\d.])%d(?:\.0*)?[\s\0]+Tr\b" % INVISIBLE_MODE)
 _MOVE_OPERATORS = frozenset({"BT", "ET", "Td", "TD", "Tm", "T*", "'", '"'})
-_IDLE_OPERATORS = frozenset({"Td", "Tm", "T*"})  # of no effect where nothing is shown before ET
-_STATE_OPERATORS = frozenset(
-    {"Tf", "Tz", "Tc", "Tw", "Ts", "TL", "Tr"}
-)  # the last one of each holds
+_IDLE_OPERATORS = frozenset({"Td", "Tm", "T*"})  # without effect if no text is shown before ET
+#: of each, the last one takes effect
+_STATE_OPERATORS = frozenset({"Tf", "Tz", "Tc", "Tw", "Ts", "TL", "Tr"})
 
 
 def remove_hidden_text(pdf: Pdf, page: Page, done_forms: set[tuple[int, int]]) -> None:
     """Remove invisible text from a page and from the form XObjects it draws.
 
     Args:
-        pdf: the document, which gets the new content stream.
+        pdf: the document of the page.
         page: the page to change.
-        done_forms: object numbers of forms already done in this document; added to.
+        done_forms: object numbers of the forms processed in this document; updated.
     """
     streams = page_streams(page)
-    if (left := _visible_content(page.obj, streams)) is not None:
-        page.obj.Contents = Stream(pdf, zlib.compress(left), Filter=Name.FlateDecode)
+    if (content := _visible_content(page.obj, streams)) is not None:
+        page.obj.Contents = Stream(pdf, zlib.compress(content), Filter=Name.FlateDecode)
     for form in _form_xobjects(page.obj, done_forms):
-        if (left := _visible_content(form, [form])) is not None:
-            form.write(zlib.compress(left), filter=Name.FlateDecode)
+        if (content := _visible_content(form, [form])) is not None:
+            form.write(zlib.compress(content), filter=Name.FlateDecode)
 
 
 def page_streams(page: Page) -> list[Object]:
-    """Return the content streams of a page in order; what is no stream is left out."""
+    """Return the content streams of a page in order, without entries that are no streams."""
     contents = page.obj.get(Name.Contents)
     parts = list(contents) if isinstance(contents, Array) else [contents]
     return [part for part in parts if isinstance(part, Stream)]
 
 
 def _visible_content(owner: Object, streams: list[Object]) -> bytes | None:
-    """Return the content without invisible text, or None where there is nothing to remove."""
+    """Return the content without invisible text, or None if there is nothing to remove."""
     try:
         content = b"\n".join(stream.read_bytes() for stream in streams)
         if _SET_INVISIBLE.search(content) is None:
             return None
-        left = without_hidden_text(parse_content_stream(owner))
-        return None if left is None else unparse_content_stream(drop_idle_operators(left))
-    except (
-        PdfError,
-        TypeError,
-        ValueError,
-    ):  # damaged: a viewer may still show something, so hands off
+        visible = without_hidden_text(parse_content_stream(owner))
+        return None if visible is None else unparse_content_stream(drop_idle_operators(visible))
+    except (PdfError, TypeError, ValueError):  # damaged, but a viewer may still show some of it
         return None
 
 
 def _form_xobjects(owner: Object, done_forms: set[tuple[int, int]]) -> Iterator[Object]:
-    """Yield the form XObjects under ``owner``'s resources, each once, forms in forms too."""
-    waiting = [owner]
-    while waiting:
-        resources = waiting.pop().get(Name.Resources)
-        drawn = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
-        for thing in drawn.values() if isinstance(drawn, Dictionary) else ():
-            form = isinstance(thing, Stream) and thing.get(Name.Subtype) == Name.Form
-            if form and thing.objgen not in done_forms:
-                done_forms.add(thing.objgen)
-                waiting.append(thing)
-                yield thing
+    """Yield each form XObject in ``owner``'s resources once, nested forms included."""
+    stack = [owner]
+    while stack:
+        resources = stack.pop().get(Name.Resources)
+        xobjects = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
+        for xobject in xobjects.values() if isinstance(xobjects, Dictionary) else ():
+            is_form = isinstance(xobject, Stream) and xobject.get(Name.Subtype) == Name.Form
+            if is_form and xobject.objgen not in done_forms:
+                done_forms.add(xobject.objgen)
+                stack.append(xobject)
+                yield xobject
 
 
 def without_hidden_text(instructions: Sequence[Instruction]) -> list[Instruction] | None:
-    """Return the instructions without those that show invisible text, None where there are none.
+    """Return the instructions without those that show invisible text; None if there are none.
 
-    A line of text that starts invisible and goes on visible, with nothing in between that says
-    where, is kept: without its beginning the rest would move.
+    A line of text that starts invisible and continues visible, without a positioning operator in
+    between, stays whole: without its beginning the rest would move.
     """
-    kept: list[Instruction | None] = []
-    removed: dict[int, Instruction] = {}  # place in ``kept``; since the last move
+    result: list[Instruction | None] = []  # None in place of a removed instruction
+    removed: dict[int, Instruction] = {}  # since the last move, by index in ``result``
     mode, modes = 0, list[int]()
     for instruction in instructions:
         operator = str(instruction.operator)
@@ -104,15 +99,15 @@ def without_hidden_text(instructions: Sequence[Instruction]) -> list[Instruction
         if operator in _MOVE_OPERATORS:
             removed.clear()
         if operator in SHOW_OPERATORS and mode == INVISIBLE_MODE:
-            kept += _side_effects(instruction, operator)
-            removed[len(kept)] = instruction
-            kept.append(None)
+            result += _side_effects(instruction, operator)
+            removed[len(result)] = instruction
+            result.append(None)
             continue
         if operator in SHOW_OPERATORS:
-            _restore_removed(kept, removed)
-        kept.append(instruction)
-    left = [instruction for instruction in kept if instruction is not None]
-    return left if len(left) < len(kept) else None
+            _restore_removed(result, removed)
+        result.append(instruction)
+    visible = [instruction for instruction in result if instruction is not None]
+    return visible if len(visible) < len(result) else None
 
 
 def _mode_after(instruction: Instruction, operator: str, mode: int, modes: list[int]) -> int:
@@ -127,54 +122,54 @@ def _mode_after(instruction: Instruction, operator: str, mode: int, modes: list[
 
 
 def _side_effects(instruction: Instruction, operator: str) -> list[Instruction]:
-    """Return what ``'`` and ``"`` do besides showing: spacing, and a new line."""
-    line = ContentStreamInstruction([], Operator("T*"))
+    """Return the effects of ``'`` and ``"`` besides showing text: spacing and a new line."""
+    new_line = ContentStreamInstruction([], Operator("T*"))
     if operator == "'":
-        return [line]
+        return [new_line]
     if operator == '"' and len(instruction.operands) == 3:
         words, letters, _ = instruction.operands
         return [
             ContentStreamInstruction([words], Operator("Tw")),
             ContentStreamInstruction([letters], Operator("Tc")),
-            line,
+            new_line,
         ]
     return []
 
 
-def _restore_removed(kept: list[Instruction | None], removed: dict[int, Instruction]) -> None:
-    for place, instruction in removed.items():
-        kept[place] = instruction
+def _restore_removed(result: list[Instruction | None], removed: dict[int, Instruction]) -> None:
+    for index, instruction in removed.items():
+        result[index] = instruction
     removed.clear()
 
 
 def drop_idle_operators(instructions: Sequence[Instruction]) -> list[Instruction]:
-    """Drop what text objects that show nothing any more would do to no effect."""
-    out: list[Instruction] = []
-    inside: list[Instruction] | None = None
+    """Return the instructions without those that have no effect in text objects without text."""
+    result: list[Instruction] = []
+    text_object: list[Instruction] | None = None
     for instruction in instructions:
         operator = str(instruction.operator)
         if operator == "BT":
-            out += inside or []
-            inside = [instruction]
-        elif inside is None:
-            out.append(instruction)
+            result += text_object or []
+            text_object = [instruction]
+        elif text_object is None:
+            result.append(instruction)
         else:
-            inside.append(instruction)
+            text_object.append(instruction)
             if operator == "ET":
-                out += _tidy_text_object(inside)
-                inside = None
-    return out + (inside or [])
+                result += _tidy_text_object(text_object)
+                text_object = None
+    return result + (text_object or [])
 
 
 def _tidy_text_object(instructions: list[Instruction]) -> list[Instruction]:
     operators = [str(instruction.operator) for instruction in instructions]
     if SHOW_OPERATORS & set(operators):
         return instructions
-    last = {operator: place for place, operator in enumerate(operators)}
-    left = [
+    last = {operator: index for index, operator in enumerate(operators)}
+    effective = [
         instruction
-        for place, (operator, instruction) in enumerate(zip(operators, instructions, strict=True))
+        for index, (operator, instruction) in enumerate(zip(operators, instructions, strict=True))
         if operator not in _IDLE_OPERATORS
-        and (operator not in _STATE_OPERATORS or last[operator] == place)
+        and (operator not in _STATE_OPERATORS or last[operator] == index)
     ]
-    return left if len(left) > 2 else []  # only BT and ET
+    return effective if len(effective) > 2 else []  # only BT and ET

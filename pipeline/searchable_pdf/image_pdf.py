@@ -1,10 +1,10 @@
-"""Makes a PDF of an image file, one page for each image, without encoding anything again.
+"""Converts an image file to a PDF with one page for each image, unchanged where PDF can hold it.
 
-JPEG, JPEG 2000 and CCITT G4 data go into the PDF as they are, PNG as its own Flate stream. What
-PDF cannot hold that way (other TIFF compressions, alpha, odd pixel formats) is packed without
-loss. A turn in EXIF becomes the page's /Rotate, a mirroring the matrix the image is drawn with.
+JPEG, JPEG 2000 and CCITT G4 data go into the PDF as they are, PNG as its own Flate stream. Other
+data (other TIFF compressions, alpha, odd pixel formats) are packed again with lossless compression.
+A rotation in EXIF becomes the page's /Rotate, a mirroring the matrix of the image.
 
-Frames pass one at a time and wait on disk, so memory does not grow with their number.
+Frames are processed one at a time and stored on disk, so memory does not grow with their number.
 """
 
 import io
@@ -29,45 +29,45 @@ from pipeline.imaging.pixels import (
 )
 from pipeline.searchable_pdf.reencode import has_transparency, reencode_data, reencode_image
 
-_MIN_SIDE, _MAX_SIDE = 3.0, 14_400.0  #: points of a page that every viewer shows
-_PART_BYTES = 64 << 20  #: of frames kept in memory before they go to disk
-_PART_FRAMES = 64
+_MIN_SIDE, _MAX_SIDE = 3.0, 14_400.0  #: points; sides of a page that every viewer shows
+_PART_BYTES = 64 << 20  #: of frames in memory before they are written to disk
+_PART_FRAMES = 64  #: the same, as a number of frames
 _ROTATIONS = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  #: degrees clockwise, after mirroring
 _MIRRORED_ORIENTATIONS = frozenset({2, 4, 5, 7})  #: left and right
 
-Image.MAX_IMAGE_PIXELS = None  # intake has held every frame against Limits.max_pixels
+Image.MAX_IMAGE_PIXELS = None  # the inspection checked every frame against Limits.max_pixels
 
 
 class _FrameFile(NamedTuple):
-    """One image as a file of its own."""
+    """One image, as an image file of its own."""
 
-    data: bytes  #: empty where they cannot be decoded
+    data: bytes  #: empty if the image cannot be decoded
     orientation: int  #: 1..8 as in EXIF; 1 is upright
     size: tuple[int, int]  #: pixels, as stored
     dpi: tuple[float, float]  #: as stored
 
 
 def image_to_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
-    """Return a PDF of an image file's pages; it stays open as long as ``stack``.
+    """Return a PDF of an image file's pages; it stays open until ``stack`` closes.
 
     Args:
         original: TIFF, JPEG, PNG or JPEG 2000.
-        scratch: a folder for parts, to be kept as long as the PDF.
-        stack: closes what is open.
+        scratch: a folder for parts; it must exist as long as the PDF is open.
+        stack: closes the PDF.
 
     Raises:
         BrokenScanError: the file is no image that can be opened.
     """
     parts = [str(part) for part in _write_parts(_read_frames(original), scratch)]
-    whole = str(scratch / "whole.pdf")
-    # a qpdf job, because pikepdf's page list keeps in memory what comes from other files
-    keep = ["--empty", "--stream-data=preserve", "--deterministic-id"]
-    Job(["qpdf", *keep, "--pages", *parts, "--", whole]).run()
-    return stack.enter_context(Pdf.open(whole, access_mode=AccessMode.stream))
+    joined = str(scratch / "whole.pdf")
+    # a qpdf job, because pikepdf's page list keeps pages of other files in memory
+    options = ["--empty", "--stream-data=preserve", "--deterministic-id"]
+    Job(["qpdf", *options, "--pages", *parts, "--", joined]).run()
+    return stack.enter_context(Pdf.open(joined, access_mode=AccessMode.stream))
 
 
 def _write_parts(frames: Iterable[_FrameFile], scratch: Path) -> Iterator[Path]:
-    """Write the frames, some to a file, and yield the files."""
+    """Write the frames to PDF files of several pages, and yield the files."""
     part, size, number = Pdf.new(), 0, 0
     for frame in frames:
         _append_page(part, frame)
@@ -86,42 +86,42 @@ def _save_part(part: Pdf, path: Path) -> Path:
 
 
 def _append_page(pdf: Pdf, frame: _FrameFile) -> None:
-    """Add the page of one image; an empty one where the image is damaged, to keep its place."""
-    made = _frame_to_pdf(frame)
-    if made is None:
+    """Add the page of one image; a damaged image gets an empty page, to keep the page count."""
+    page_pdf = _frame_to_pdf(frame)
+    if page_pdf is None:
         width, height, *_ = _page_layout(*frame.size, frame.dpi, dpi=frame.dpi)
         pdf.add_blank_page(page_size=(min(width, _MAX_SIDE), min(height, _MAX_SIDE)))
     else:
-        with Pdf.open(io.BytesIO(made)) as single:
+        with Pdf.open(io.BytesIO(page_pdf)) as single:
             pdf.pages.extend(single.pages)
     page = pdf.pages[-1]
     if frame.orientation in _ROTATIONS:
         page.obj.Rotate = _ROTATIONS[frame.orientation]
-    if made is not None and frame.orientation in _MIRRORED_ORIENTATIONS:
+    if page_pdf is not None and frame.orientation in _MIRRORED_ORIENTATIONS:
         _mirror_page(pdf, page)
 
 
 def _frame_to_pdf(frame: _FrameFile) -> bytes | None:
-    """Return a one-page PDF of an image, or None where its data are damaged."""
+    """Return a one-page PDF of an image, or None if its data are damaged."""
     for prepare in (bytes, reencode_data):
         try:
             return _one_page_pdf(prepare(frame.data), frame.dpi)
         except (MemoryError, Image.DecompressionBombError):
-            raise  # nothing is wrong with the image: no empty page for it
+            raise  # the image is not damaged: no empty page for it
         except Exception:  # img2pdf raises plain Exception, too
             continue
     return None
 
 
 def _one_page_pdf(data: bytes, dpi: tuple[float, float]) -> bytes:
-    made: bytes = img2pdf.convert(
+    pdf: bytes = img2pdf.convert(
         data,
-        rotation=img2pdf.Rotation["0"],  # the orientation is ours to deal with
+        rotation=img2pdf.Rotation["0"],  # _append_page handles the orientation
         layout_fun=partial(_page_layout, dpi=dpi),
         first_frame_only=True,
         nodate=True,
     )
-    return made
+    return pdf
 
 
 def _page_layout(
@@ -129,14 +129,13 @@ def _page_layout(
 ) -> tuple[float, float, float, float]:
     """Return page width and height and image width and height, in points (for img2pdf)."""
     wide, high = 72 * width / dpi[0], 72 * height / dpi[1]
-    least = _MIN_SIDE * max(
-        1.0, wide / _MAX_SIDE, high / _MAX_SIDE
-    )  # a sliver is shown wider than it is
-    return (max(wide, least), max(high, least)) * 2
+    # the narrow side is widened; img2pdf divides a page beyond _MAX_SIDE by a /UserUnit
+    min_side = _MIN_SIDE * max(1.0, wide / _MAX_SIDE, high / _MAX_SIDE)
+    return (max(wide, min_side), max(high, min_side)) * 2
 
 
 def _mirror_page(pdf: Pdf, page: Page) -> None:
-    """Draw the image of a page that img2pdf made with left and right exchanged."""
+    """Draw the image of an img2pdf page with left and right exchanged."""
     _, _, width, height = (float(number) for number in page.mediabox)
     page.obj.Contents = pdf.make_stream(
         f"q -{width:.4f} 0 0 {height:.4f} {width:.4f} 0 cm /Im0 Do Q".encode("ascii")
@@ -144,7 +143,7 @@ def _mirror_page(pdf: Pdf, page: Page) -> None:
 
 
 def _read_frames(original: Path) -> Iterator[_FrameFile]:
-    """Yield the images of a file, each as the bytes of a file of its own."""
+    """Yield the images of a file, each as an image file of its own."""
     try:
         image = Image.open(original)
     except UnidentifiedImageError as error:
@@ -162,21 +161,21 @@ def _read_frames(original: Path) -> Iterator[_FrameFile]:
 
 
 def _read_tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _FrameFile:
-    """Return the present frame of a TIFF: G4 in one strip as it lies there, else packed again."""
+    """Return the current frame of a TIFF: G4 in one strip as stored, other data packed again."""
     tags = image.tag_v2
     orientation, dpi = orientation_in(tags), likely_dpi(image)
     if _is_g4(image):
         return _FrameFile(_one_strip_tiff(tags, original), orientation, (tags[256], tags[257]), dpi)
     sideways = orientation in SIDEWAYS_ORIENTATIONS
-    upright = (dpi[1], dpi[0]) if sideways else dpi  # Pillow turns a TIFF when it decodes
+    upright_dpi = (dpi[1], dpi[0]) if sideways else dpi  # Pillow rotates a TIFF when it decodes
     try:
-        return _FrameFile(reencode_image(image), 1, image.size, upright)
-    except (OSError, ValueError, SyntaxError):  # what Pillow raises for damaged data
-        return _FrameFile(b"", 1, image.size, upright)
+        return _FrameFile(reencode_image(image), 1, image.size, upright_dpi)
+    except (OSError, ValueError, SyntaxError):  # Pillow's errors for damaged data
+        return _FrameFile(b"", 1, image.size, upright_dpi)
 
 
 def _is_g4(image: TiffImagePlugin.TiffImageFile) -> bool:
-    """Whether the frame's data can go into a PDF as they are."""
+    """Return whether the frame is one strip of G4 data, which a PDF can hold as it is."""
     tags = image.tag_v2
     return (
         image.info.get("compression") == "group4"
@@ -186,7 +185,7 @@ def _is_g4(image: TiffImagePlugin.TiffImageFile) -> bool:
 
 
 def _one_strip_tiff(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> bytes:
-    """Return a TIFF of the one G4 strip that ``tags`` tell of (TIFF 6.0, sections 2 and 11)."""
+    """Return a TIFF of the one G4 strip at which ``tags`` point (TIFF 6.0, sections 2 and 11)."""
     with original.open("rb") as file:
         file.seek(tags[273][0])
         strip = file.read(tags[279][0])
@@ -197,11 +196,11 @@ def _one_strip_tiff(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path)
         259: 4,  # compression: G4
         262: tags[262],  # photometric interpretation
         266: tags.get(266, 1),  # fill order
-        273: 8 + 2 + 11 * 12 + 4,  # where the strip starts: after all this
+        273: 8 + 2 + 11 * 12 + 4,  # offset of the strip: after header and directory
         277: 1,  # samples per pixel
         278: tags[257],  # rows per strip
         279: len(strip),
         293: tags.get(293, 0),  # G4 options
     }
-    listed = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries.items())
-    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + listed + b"\0\0\0\0" + strip
+    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries.items())
+    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + b"\0\0\0\0" + strip

@@ -1,7 +1,7 @@
-"""The invisible text of one page: where each word goes and the operators that put it there.
+"""The invisible text of one page: the positions of the words and the operators that show them.
 
-Words keep the numbers they have: the layer's matrix maps pixels of the page image (origin moved
-to the bottom left corner, y up) to the page's user space, turned and cropped pages included.
+Words keep their coordinates: the layer's matrix maps pixels of the page image (origin moved to the
+bottom left corner, y up) to the page's user space, also on rotated and cropped pages.
 """
 
 from pikepdf import Name, Page
@@ -14,24 +14,28 @@ from pipeline.text import Line, PageText
 
 Matrix = tuple[float, float, float, float, float, float]  #: a b c d e f of the operator ``cm``
 
-_LETTER_BOX = (0.0, 0.0, 612.0, 792.0)  #: points; what viewers take for a page without a media box
+_LETTER_BOX = (0.0, 0.0, 612.0, 792.0)  #: points; viewers' default for a page without a media box
 
 
 def page_matrix(page: Page, image: PageImage, quarters: int = 0) -> Matrix:
     """Return the map from the page image (pixels, origin bottom left, y up) to user space.
 
-    The image is taken as turned clockwise by so many quarters. Only ratios of
-    ``image.placement`` are used, so neither /UserUnit nor the resolution that was assumed for an
-    image file matters.
+    Only ratios of ``image.placement`` are used, so neither /UserUnit nor the resolution that was
+    assumed for an image file matters.
+
+    Args:
+        page: the page of the PDF.
+        image: its page image.
+        quarters: clockwise quarter turns of the image before the mapping.
     """
     placed = image.placement
     left, width = placed.x / placed.page_width, placed.width / placed.page_width
     top, height = placed.y / placed.page_height, placed.height / placed.page_height
     corners = [
         _to_user_space(page, left + across * width, top + down * height)
-        for across, down in ((0, 1), (1, 1), (1, 0), (0, 0))  # against the clock
+        for across, down in ((0, 1), (1, 1), (1, 0), (0, 0))  # counterclockwise
     ]
-    origin, right, up = (corners[(place + quarters) % 4] for place in (0, 1, 3))
+    origin, right, up = (corners[(index + quarters) % 4] for index in (0, 1, 3))
     wide, high = (image.height, image.width) if quarters % 2 else (image.width, image.height)
     return (
         (right[0] - origin[0]) / wide,
@@ -58,7 +62,10 @@ def _to_user_space(page: Page, across: float, down: float) -> tuple[float, float
 
 
 def visible_box(page: Page) -> tuple[float, float, float, float]:
-    """Return left, bottom, right, top of the crop box within the media box, in user space."""
+    """Return left, bottom, right, top of the crop box within the media box, in user space.
+
+    Without a valid crop box it is the media box.
+    """
     media = _page_box(page, Name.MediaBox) or _LETTER_BOX
     crop = _page_box(page, Name.CropBox) or media
     left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
@@ -67,7 +74,7 @@ def visible_box(page: Page) -> tuple[float, float, float, float]:
 
 
 def _page_box(page: Page, name: Name) -> tuple[float, float, float, float] | None:
-    """Return a page box with its corners in order, or None where it is missing or no box."""
+    """Return a page box with its corners in order, or None if it is missing or malformed."""
     try:
         x0, y0, x1, y1 = (float(number) for number in page.obj.get(name, ()))
     except (TypeError, ValueError):
@@ -77,30 +84,38 @@ def _page_box(page: Page, name: Name) -> tuple[float, float, float, float] | Non
 
 
 def _page_rotation(page: Page) -> int:
-    """Return the clockwise turn, 0, 90, 180 or 270; what is no such turn counts as 0."""
+    """Return the clockwise rotation in degrees: 0, 90, 180 or 270; other values count as 0."""
     try:
-        turn = int(page.obj.get(Name.Rotate, 0)) % 360
+        rotation = int(page.obj.get(Name.Rotate, 0)) % 360
     except (TypeError, ValueError):
         return 0
-    return turn if turn % 90 == 0 else 0
+    return rotation if rotation % 90 == 0 else 0
 
 
 def text_operators(
     text: PageText, image_height: int, matrix: Matrix, font: GlyphlessFont, font_name: str
 ) -> str:
-    """Return the content stream that places the words, for a clean graphics state."""
+    """Return the content stream that places the words; it expects a clean graphics state.
+
+    Args:
+        text: words with boxes in pixels, origin top left.
+        image_height: pixels.
+        matrix: from `page_matrix`.
+        font: encodes the words.
+        font_name: its name in the page's resources.
+    """
     writer = _TextLayerWriter(image_height, font, font_name)
     lines = [
-        writer.line_operators(line, placed)
+        writer.line_operators(line, strips)
         for block in text.blocks
-        for line, placed in zip(block.lines, word_strips(block), strict=True)
+        for line, strips in zip(block.lines, word_strips(block), strict=True)
     ]
-    before = ["q", f"{' '.join(map(format_number, matrix))} cm", f"{INVISIBLE_MODE} Tr"]
-    return "\n".join([*before, *lines, "Q", ""])
+    setup = ["q", f"{' '.join(map(format_number, matrix))} cm", f"{INVISIBLE_MODE} Tr"]
+    return "\n".join([*setup, *lines, "Q", ""])
 
 
 class _TextLayerWriter:
-    """Writes lines one after the other and remembers the font size that is set."""
+    """Writes lines one after the other and remembers the current font size."""
 
     def __init__(self, image_height: int, font: GlyphlessFont, font_name: str) -> None:
         self._image_height = image_height
@@ -109,18 +124,16 @@ class _TextLayerWriter:
         self._font_size = 0
 
     def line_operators(self, line: Line, line_strips: list[WordStrip]) -> str:
-        """Return one text object: each word at its place, each gap a space of its width."""
+        """Return one text object: each word at its place, each gap as a space of its width."""
         words = line.words
-        operators, x, y = ["BT"], 0, 0
-        for word, strip, after in zip(words, line_strips, [*words[1:], None], strict=True):
-            across, up = word.box.x, self._image_height - strip.bottom
-            width, gap = word_and_space_widths(word, after, strip.height)
-            operators += [*self._size_operators(strip.height), f"{across - x} {up - y} Td"]
-            operators += [
-                self._show_operators(word.text, width, 1),
-                self._show_operators(" ", gap, 0),
-            ]
-            x, y = across, up
+        operators, last_x, last_y = ["BT"], 0, 0
+        for word, strip, next_word in zip(words, line_strips, [*words[1:], None], strict=True):
+            x, y = word.box.x, self._image_height - strip.bottom
+            width, gap = word_and_space_widths(word, next_word, strip.height)
+            operators += [*self._size_operators(strip.height), f"{x - last_x} {y - last_y} Td"]
+            operators.append(self._show_operators(word.text, width, 1))
+            operators.append(self._show_operators(" ", gap, 0))
+            last_x, last_y = x, y
         return " ".join([*operators, "ET"])
 
     def _size_operators(self, size: int) -> list[str]:
@@ -130,14 +143,14 @@ class _TextLayerWriter:
         return [f"{self._font_name} {size} Tf"]
 
     def _show_operators(self, text: str, width: int, digits: int) -> str:
-        """Show ``text`` scaled to be ``width`` pixels wide, to ``digits`` of a percent."""
+        """Show ``text`` scaled to ``width`` pixels; the percentage has ``digits`` decimals."""
         codes, count = self._font.encode(text)
         scale = 100 * width / (count * ADVANCE * self._font_size)
         return f"{format_number(max(scale, 0.1**digits), digits)} Tz <{codes}> Tj"
 
 
 def format_number(value: float, digits: int = 6) -> str:
-    """Write a number as PDF wants it: no exponent, no needless digits.
+    """Write a number in PDF syntax: without an exponent and trailing zeros.
 
     >>> format_number(-0.0000001), format_number(1e-5), format_number(12.5), format_number(110.2, 0)
     ('0', '0.00001', '12.5', '110')

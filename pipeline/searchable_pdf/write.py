@@ -1,11 +1,10 @@
-"""Writes searchable.pdf: the scan's own pages and images, with our reading as invisible text.
+"""Writes searchable.pdf: the scan's own pages and images, with the text as read, invisible.
 
-The page images stay what they are, byte for byte; the text of an older OCR gives way to ours.
-Our text comes before the page's own content, not after it: there the graphics state is clean
-whatever the rest of the page leaves behind, and the page's streams need no change. Being
-invisible, it neither covers the image nor is covered by it.
+The page images stay byte for byte; the new text layer replaces that of an older OCR. It precedes
+the page's own content: there the graphics state is always clean, and the page's streams need no
+change. Invisible text neither covers the image nor is covered by it.
 
-The format is PDF as of ISO 32000-2, made to the rules of PDF/A-2u where the original lets it.
+The format is PDF as of ISO 32000-2, by the rules of PDF/A-2u where the original allows it.
 """
 
 import zlib
@@ -44,23 +43,23 @@ _FONT_NAME = "/OpisText"  #: its name in the pages' resources
 
 @dataclass(frozen=True, slots=True)
 class LayerPage:
-    """What becomes of one page."""
+    """The new text layer of one page."""
 
-    image: PageImage | None  #: None where none could be got; the page stays as it is
-    text: PageText  #: in pixels of the image, turned by ``quarters``
-    keep_own: bool  #: the page's own text stays, hidden or visible, and nothing is added
-    quarters: int = 0  #: clockwise turns of the image that make the lines of ``text`` level
+    image: PageImage | None  #: None if the page has none; the page stays as it is
+    text: PageText  #: in pixels of the image after ``quarters`` turns, origin top left
+    keep_own: bool  #: the page's own text stays, hidden or visible, and no text is added
+    quarters: int = 0  #: clockwise quarter turns of the image that make the lines level
 
 
 @dataclass(frozen=True, slots=True)
 class PdfMetadata:
-    """What the PDF says of itself."""
+    """The metadata and page labels of the PDF."""
 
-    title: str  #: used where the original has none
-    language: str  #: BCP 47, or "" where unknown
+    title: str  #: used if the original has none
+    language: str  #: BCP 47, or "" if unknown
     modified: datetime | None  #: with a time zone; None leaves the date as it is
-    creator: str = ""  #: the same as the title
-    labels: tuple[str | None, ...] = ()  #: of the pages: their leaves; none where none is known
+    creator: str = ""  #: used if the original has no author
+    labels: tuple[str | None, ...] = ()  #: the leaf of each page; None if unknown
 
 
 def write_searchable_pdf(
@@ -73,12 +72,12 @@ def write_searchable_pdf(
         media_type: of the original, e.g. ``image/tiff``.
         pages: one for each page, in order; consumed once, one at a time.
         target: the file to write; its folder holds scratch files meanwhile.
-        metadata: title, language and date. The same input gives the same bytes.
+        metadata: of the PDF. The same input gives the same bytes.
 
     Raises:
-        BrokenScanError: the original cannot be opened, or is damaged in its structure.
-        EncryptedScanError: the original asks for a password.
-        ValueError: there are fewer or more ``pages`` than the original has.
+        BrokenScanError: the original cannot be opened, or its structure is damaged.
+        EncryptedScanError: the original needs a password.
+        ValueError: the number of ``pages`` is not that of the original.
     """
     with ExitStack() as stack:
         try:
@@ -98,7 +97,7 @@ def write_searchable_pdf(
 
 
 def _open_as_pdf(original: Path, media_type: str, scratch: Path, stack: ExitStack) -> Pdf:
-    """Return the original as a PDF that stays open as long as ``stack``."""
+    """Return the original as a PDF that stays open until ``stack`` closes."""
     if media_type == PDF:
         return stack.enter_context(Pdf.open(original, access_mode=AccessMode.stream))
     folder = stack.enter_context(TemporaryDirectory(prefix=".searchable-", dir=scratch))
@@ -106,13 +105,13 @@ def _open_as_pdf(original: Path, media_type: str, scratch: Path, stack: ExitStac
 
 
 def _replace_text_layers(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
-    """Replace each page's invisible text with ours."""
+    """Replace each page's invisible text with its new layer."""
     font = GlyphlessFont(pdf)
-    seen: set[tuple[int, int]] = set()
+    done_forms: set[tuple[int, int]] = set()
     for page, layer in zip(pdf.pages, pages, strict=True):
         if layer.keep_own or layer.image is None:
             continue
-        remove_hidden_text(pdf, page, seen)
+        remove_hidden_text(pdf, page, done_forms)
         if layer.text.blocks:
             _add_text_layer(pdf, page, layer.image, layer, font)
     font.finish()
@@ -126,14 +125,14 @@ def _add_text_layer(
     height = image.width if layer.quarters % 2 else image.height
     operators = text_operators(layer.text, height, matrix, font, name)
     packed = zlib.compress(operators.encode("ascii"), 9)
-    ours = pdf.make_indirect(Stream(pdf, packed, Filter=Name.FlateDecode))
-    page.obj.Contents = Array([ours, *page_streams(page)])
+    stream = pdf.make_indirect(Stream(pdf, packed, Filter=Name.FlateDecode))
+    page.obj.Contents = Array([stream, *page_streams(page)])
 
 
 def _add_font(page: Page, font: GlyphlessFont) -> str:
-    """Put the font into the page's resources under a free name, and return the name.
+    """Add the font to the page's resources under a free name, and return the name.
 
-    The dictionaries are copied first: pages often share them.
+    The dictionaries are copied first, because pages often share them.
     """
     resources = _copy_dictionary(page.obj.get(Name.Resources))
     fonts = _copy_dictionary(resources.get(Name.Font))
@@ -146,13 +145,13 @@ def _add_font(page: Page, font: GlyphlessFont) -> str:
     return name
 
 
-def _copy_dictionary(found: object) -> Dictionary:
-    """Return a dictionary's entries in a new one; what is no dictionary counts as empty."""
-    return Dictionary(dict(found.items())) if isinstance(found, Dictionary) else Dictionary()
+def _copy_dictionary(value: object) -> Dictionary:
+    """Return a copy of a dictionary; an empty one for other values."""
+    return Dictionary(dict(value.items())) if isinstance(value, Dictionary) else Dictionary()
 
 
 def _save_pdf(pdf: Pdf, target: Path, *, is_converted: bool) -> None:
-    """Write the file; no stream is packed again, so images stay the bytes they were."""
+    """Write the file without packing streams again, so that images stay byte for byte."""
     pdf.save(
         target,
         compress_streams=False,
