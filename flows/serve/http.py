@@ -1,11 +1,10 @@
-"""Hands out published records on loopback, so that links in the Prefect UI lead somewhere.
+"""Serves published records, the reading room and metrics by HTTP; the Prefect UI links to them.
 
-``output/records`` is handed out, and only to look at: a file is never run, whatever it is. The
-reading room stands beside it under ``/site``.
+Records are at ``/``, the reading room at ``/site``. Browsers are told to run no script of a
+record's files.
 """
 
 import base64
-import html
 import secrets
 import threading
 import time
@@ -16,9 +15,19 @@ from typing import Any
 from urllib.parse import quote
 
 import uvicorn
+from jinja2 import Environment
 from prometheus_client import CONTENT_TYPE_LATEST
+from pydantic import SecretStr
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.authentication import (
+    AuthCredentials,
+    AuthenticationBackend,
+    AuthenticationError,
+    SimpleUser,
+)
+from starlette.middleware import Middleware
+from starlette.middleware.authentication import AuthenticationMiddleware
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -31,29 +40,34 @@ from pipeline.site.build import Site
 
 _SECURITY_HEADERS = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
 _MAX_NOTICE_BYTES = 64 * 1024  #: bytes of a notice
+_FOLDER_PAGE = Environment(autoescape=True).from_string(
+    "<!doctype html><meta charset=utf-8><title>{{ title }}</title><h1>{{ title }}</h1><ul>"
+    '{% for name in names %}<li><a href="{{ (base + name)|urlencode }}">{{ name }}</a></li>'
+    "{% endfor %}</ul>"
+)
 
 
 class _RecordFiles(StaticFiles):
-    """Files as they are; a folder as a list of what is in it."""
+    """The files of published records; a folder is a page that lists it."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
-        """Return a file or a list; 404 for anything outside."""
+        """Return a file or a folder's listing; 404 for anything outside or unfinished."""
         if is_unfinished(path):
             return PlainTextResponse("Not found", 404)
-        found, status = self.lookup_path(path)
-        if status is not None and Path(found).is_dir():
-            made: Response = HTMLResponse(_folder_listing(Path(found), path.strip("./")))
+        file, status = self.lookup_path(path)
+        if status is not None and Path(file).is_dir():
+            response: Response = HTMLResponse(_folder_listing(Path(file), path.strip("./")))
         else:
-            made = await super().get_response(path, scope)
-        made.headers.update(_SECURITY_HEADERS)
-        return made
+            response = await super().get_response(path, scope)
+        response.headers.update(_SECURITY_HEADERS)
+        return response
 
 
 class RecordServer:
-    """Serves in a thread of this process, until it is told to stop."""
+    """An HTTP server in a thread of this process; it also receives notices from Prefect."""
 
     def __init__(self, settings: Settings, on_notice: Callable[[dict[str, Any]], None]) -> None:
-        """Take the place; ``on_notice`` is told of the notices that Prefect sends here."""
+        """Keep the settings; ``on_notice`` is called with each notice that Prefect posts."""
         self._secret = secrets.token_urlsafe(16)
         self._settings, self._on_notice = settings, on_notice
         self._metrics = Metrics(settings.output)
@@ -62,26 +76,30 @@ class RecordServer:
 
     @property
     def notices_url(self) -> str:
-        """Where Prefect's automation sends what it noticed; nobody else knows the address."""
+        """The address to which Prefect's automation posts; its last part is a secret."""
         return f"http://127.0.0.1:{self._settings.pages_port}/notices/{self._secret}"
 
     def start(self) -> None:
-        """Begin to serve, anew if it had ended.
+        """Start the server; may be called again after it has ended.
 
         Raises:
             SetupError: the port is taken.
         """
         config = uvicorn.Config(
-            self._build_app(), host=self._settings.host, port=self._settings.pages_port,
-            log_level="critical", access_log=False, lifespan="off",
-        )  # fmt: skip
+            self._build_app(),
+            host=self._settings.host,
+            port=self._settings.pages_port,
+            log_level="critical",
+            access_log=False,
+            lifespan="off",
+        )
         server = self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=_run_server, args=[server], daemon=True)
         self._thread.start()
         while not server.started:
             if not self._thread.is_alive():
                 msg = (
-                    f"Port {self._settings.pages_port}, where records are handed out, is taken: "
+                    f"Port {self._settings.pages_port}, for the server of records, is taken: "
                     "choose another with OPIS_PAGES_PORT."
                 )
                 raise SetupError(msg)
@@ -89,35 +107,39 @@ class RecordServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether it serves."""
+        """Whether the server runs."""
         return self._thread.is_alive()
 
     def stop(self) -> None:
-        """Stop serving."""
+        """End the server; wait at most three seconds for it."""
         if self._server is not None:
             self._server.should_exit = True
         if self._thread.is_alive():
             self._thread.join(timeout=3)
 
-    def _build_app(self) -> Any:
-        app = Starlette(
+    def _build_app(self) -> Starlette:
+        """Return the application; with ``auth`` all but the secret notices' address needs it."""
+        routes = [
+            Route("/metrics", self._serve_metrics),
+            Route("/go/{inside:path}", self._redirect_to_record),
+            Mount("/site", build_site_app(self._settings)),
+            Mount("/", _RecordFiles(directory=self._settings.records, check_dir=False)),
+        ]
+        auth = self._settings.auth
+        return Starlette(
             routes=[
                 Route(f"/notices/{self._secret}", self._receive_notice, methods=["POST"]),
-                Route("/metrics", self._serve_metrics),
-                Route("/go/{inside:path}", self._redirect_to_record),
-                Mount("/site", build_site_app(self._settings)),
-                Mount("/", _RecordFiles(directory=self._settings.records, check_dir=False)),
+                Mount("/", routes=routes, middleware=[] if auth is None else [_basic_auth(auth)]),
             ]
         )
-        return app if self._settings.auth is None else _BasicAuth(app, self._settings)
 
     def _redirect_to_record(self, request: Request) -> Response:
-        """Lead to a version's page in the reading room; to its folder until that is built."""
+        """Redirect to a version's page in the reading room; to its folder until that is built."""
         inside = request.path_params["inside"].strip("/")
-        where = "/".join(inside.split("/")[-2:])
-        page = Site.folder_of(self._settings) / "id" / where / "index.html"
-        known = not is_unfinished(where) and page.is_file()
-        address = f"/site/id/{quote(where)}/" if known else f"/{quote(inside)}/data/"
+        version = "/".join(inside.split("/")[-2:])
+        page = Site.folder_of(self._settings) / "id" / version / "index.html"
+        is_built = not is_unfinished(version) and page.is_file()
+        address = f"/site/id/{quote(version)}/" if is_built else f"/{quote(inside)}/data/"
         return RedirectResponse(address, 302)
 
     def _serve_metrics(self, request: Request) -> Response:
@@ -131,45 +153,52 @@ class RecordServer:
         try:
             self._on_notice(await request.json())
         except ValueError:
-            return PlainTextResponse("no JSON", 400)
-        return PlainTextResponse("heard")
+            return PlainTextResponse("not JSON", 400)
+        return PlainTextResponse("received")
 
 
-class _BasicAuth:
-    """Asks for name and password, notices aside: their address is a secret of its own."""
+class _BasicAuth(AuthenticationBackend):
+    """Compares the credentials of a request with one ``NAME:PASSWORD`` (RFC 7617)."""
 
-    def __init__(self, app: Any, settings: Settings) -> None:
-        secret = settings.auth.get_secret_value() if settings.auth else ""
-        self._expected = b"Basic " + base64.b64encode(secret.encode())
-        self._app = app
+    def __init__(self, auth: SecretStr) -> None:
+        self._name, _, _ = auth.get_secret_value().partition(":")
+        self._expected = b"Basic " + base64.b64encode(auth.get_secret_value().encode())
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        given = dict(scope.get("headers", [])).get(b"authorization", b"")
-        open_door = scope.get("path", "").startswith("/notices/")
-        if open_door or secrets.compare_digest(given, self._expected):
-            await self._app(scope, receive, send)
-            return
-        answer = PlainTextResponse("name and password, please", 401, {"WWW-Authenticate": "Basic"})
-        await answer(scope, receive, send)
+    async def authenticate(self, conn: HTTPConnection) -> tuple[AuthCredentials, SimpleUser]:
+        """Return the user.
+
+        Raises:
+            AuthenticationError: name or password are missing or wrong.
+        """
+        authorization = conn.headers.get("authorization", "").encode("latin-1")
+        if not secrets.compare_digest(authorization, self._expected):
+            msg = "name and password, please"
+            raise AuthenticationError(msg)
+        return AuthCredentials(["authenticated"]), SimpleUser(self._name)
+
+
+def _basic_auth(auth: SecretStr) -> Middleware:
+    return Middleware(
+        AuthenticationMiddleware, backend=_BasicAuth(auth), on_error=_ask_for_credentials
+    )
+
+
+def _ask_for_credentials(request: HTTPConnection, error: AuthenticationError) -> Response:
+    del request
+    return PlainTextResponse(str(error), 401, {"WWW-Authenticate": "Basic"})
 
 
 def _run_server(server: uvicorn.Server) -> None:
-    with suppress(SystemExit):  # uvicorn's way to say that the port is taken
+    with suppress(SystemExit):  # uvicorn raises it if the port is taken
         server.run()
 
 
 def _folder_listing(folder: Path, path: str) -> str:
-    """Return a page that lists a folder; ``path`` is where it is got from."""
+    """Return a page that lists a folder; ``path`` is the folder's path in the URL."""
     names = sorted(
-        f"{inside.name}/" if inside.is_dir() else inside.name
-        for inside in folder.iterdir()
-        if not inside.name.startswith(".")
+        f"{file.name}/" if file.is_dir() else file.name
+        for file in folder.iterdir()
+        if not file.name.startswith(".")
     )
     base = f"/{path}/" if path else "/"
-    rows = "".join(
-        f'<li><a href="{html.escape(quote(base + name), quote=True)}">{html.escape(name)}</a></li>'
-        for name in names
-    )
-    title = html.escape(path or "records")
-    head = f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1>"
-    return f"{head}<ul>{rows}</ul>"
+    return _FOLDER_PAGE.render(title=path or "records", base=base, names=names)
