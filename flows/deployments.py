@@ -1,7 +1,7 @@
 """The deployments, and the process that runs them: ``python -m flows.deployments``.
 
-Runs are asked for by the watcher, by the clock, or by a person in the UI; each is a process of
-its own, so that a run can be cancelled, and a crash costs one run.
+The watcher, a schedule or a person in the UI starts a run. Each run is a process of its own, so
+that it can be cancelled, and a crash costs one run. ``prefect.yaml`` repeats the deployments.
 """
 
 from typing import Any
@@ -18,43 +18,50 @@ from flows.verify import verify_fixity
 from pipeline.settings import Settings
 
 ON_ARRIVAL_DEPLOYMENT = "ingest-inbox/on-arrival"
-_MAX_RUNS = 3  #: runs: one of each deployment
+_MAX_RUNS = 3  #: runs at a time: one of each deployment
 
 
 def build_deployments(settings: Settings) -> list[RunnerDeployment]:
-    """Return what can be run, each once at a time, with its schedule."""
-    made: list[Any] = _untyped_deployments(settings)  # outside of a loop they are never coroutines
-    return made
-
-
-def _untyped_deployments(settings: Settings) -> list[Any]:
-    one = ConcurrencyLimitConfig(limit=1)
-    where = EntrypointType.MODULE_PATH
-    nightly = Cron(settings.nightly, timezone=settings.timezone)
-    weekly = Cron(settings.weekly, timezone=settings.timezone)
-    return [
+    """Return the deployments with their schedules; each runs once at a time."""
+    common: dict[str, Any] = {
+        "concurrency_limit": ConcurrencyLimitConfig(limit=1),
+        "entrypoint_type": EntrypointType.MODULE_PATH,
+    }
+    # Coroutines only where an event loop runs.
+    deployments: list[Any] = [
         ingest_inbox.to_deployment(
-            "on-arrival", concurrency_limit=one, entrypoint_type=where, tags=["inbox"],
-            description="Takes what has settled in the inbox. The watcher asks for it.",
+            "on-arrival",
+            description="Ingests the scans in the inbox; `opis serve` starts it when one arrives.",
+            tags=["inbox"],
+            **common,
         ),
         ingest_inbox.to_deployment(
-            "nightly", concurrency_limit=one, entrypoint_type=where, tags=["inbox"],
-            schedule=nightly, description="Takes whatever still lies in the inbox.",
+            "nightly",
+            description="Ingests the scans that are still in the inbox.",
+            tags=["inbox"],
+            schedule=Cron(settings.nightly, timezone=settings.timezone),
+            **common,
         ),
         verify_fixity.to_deployment(
-            "weekly", concurrency_limit=one, entrypoint_type=where, tags=["fixity"],
-            schedule=weekly, description="Checks every published record.",
+            "weekly",
+            description="Checks every published record.",
+            tags=["fixity"],
+            schedule=Cron(settings.weekly, timezone=settings.timezone),
+            **common,
         ),
-    ]  # fmt: skip
+    ]
+    return deployments
 
 
 def main() -> None:
-    """Register the deployments and run what is asked for, until SIGTERM."""
+    """Register the deployments and run the flow runs that are due, until SIGTERM."""
     settings = runtime.load_settings({})
     serve(
-        *build_deployments(settings), limit=_MAX_RUNS, pause_on_shutdown=False,
+        *build_deployments(settings),
+        limit=_MAX_RUNS,
+        pause_on_shutdown=False,
         print_starting_message=False,
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

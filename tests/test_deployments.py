@@ -1,0 +1,41 @@
+"""``prefect.yaml`` repeats the deployments of the code for a work pool: both say the same."""
+
+from typing import Any
+
+import pytest
+import yaml
+
+from flows.deployments import ON_ARRIVAL_DEPLOYMENT, build_deployments
+from pipeline.settings import Settings
+from tests.workspace import ROOT
+
+BUILT = {str(one.name): one for one in build_deployments(Settings())}
+PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
+WRITTEN = {deployment["name"]: deployment for deployment in PROJECT["deployments"]}
+
+
+def test_both_have_the_same_deployments() -> None:
+    assert [deployment["name"] for deployment in PROJECT["deployments"]] == list(BUILT)
+
+
+def test_the_watcher_starts_a_deployment_that_there_is() -> None:
+    assert ON_ARRIVAL_DEPLOYMENT in {f"{one.flow_name}/{one.name}" for one in BUILT.values()}
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_a_deployment_is_the_same_in_both(name: str) -> None:
+    built, written = BUILT[name], dict(WRITTEN[name])
+    assert written.pop("work_pool") == {"name": "opis"}
+    path, _, function = written["entrypoint"].partition(":")
+    assert (ROOT / path).is_file()
+    written["entrypoint"] = f"{path.removesuffix('.py').replace('/', '.')}.{function}"
+    schedules = [one.model_dump()["schedule"] for one in built.schedules or []]
+    expected = {
+        "name": built.name,
+        "entrypoint": built.entrypoint,
+        "description": built.description,
+        "tags": built.tags,
+        "concurrency_limit": built.concurrency_limit,
+        "schedules": [{key: one[key] for key in ("cron", "timezone")} for one in schedules],
+    }
+    assert {"schedules": [], **written} == expected
