@@ -1,1 +1,1 @@
-"""``opis serve``: the Prefect server, the watched inbox, and the pages that it hands out."""
+"""``opis serve``: the Prefect server, the watched inbox, and the server of published records."""

@@ -1,4 +1,4 @@
-"""A long-running child of serve that never outlives the process that started it."""
+"""A long-running child process of serve that never outlives the process that started it."""
 
 import os
 import signal
@@ -8,30 +8,30 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-_MAX_LOG_BYTES = 10 * 2**20  #: bytes of a log that gives way to a new one at the next start
-_STOP_SECONDS = 6.0  #: seconds it has to end by itself
+_MAX_LOG_BYTES = 10 * 2**20  #: bytes; a longer log is renamed at the next start
+_STOP_SECONDS = 6.0  #: seconds between SIGTERM and SIGKILL
 
 
 class ChildProcess:
-    """Started, watched and ended by whoever holds it."""
+    """A command that can be started, watched and ended; its output is appended to a log."""
 
     def __init__(self, command: Sequence[str], log: Path) -> None:
-        """Say what to run and where its words go; nothing is started yet."""
+        """Keep the command and the path of its log; `start` starts it."""
         self.log, self._command = log, command
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def is_running(self) -> bool:
-        """Whether the process is there."""
+        """Whether the process runs."""
         return self._child is not None and self._child.poll() is None
 
     @property
     def exit_code(self) -> int | None:
-        """What it ended with; None while it runs, or was never started."""
+        """Its exit code; None while it runs, before `start` and after `stop` or `kill`."""
         return None if self._child is None else self._child.poll()
 
     def start(self, environ: Mapping[str, str] | None = None) -> None:
-        """Start it, with these variables beside our own."""
+        """Start the process, or kill and start it again; ``environ`` is added to our own."""
         self.kill()
         self.log.parent.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _MAX_LOG_BYTES:
@@ -41,11 +41,14 @@ class ChildProcess:
             self._child = subprocess.Popen(
                 [*wrapper, *self._command],
                 env={**os.environ, **(environ or {})},
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-            )  # fmt: skip
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
-        """End it and whatever it started; a second thread may ask meanwhile."""
+        """End the process and its children; another thread may call `kill` meanwhile."""
         if (child := self._child) is None:
             return
         child.terminate()
@@ -54,10 +57,10 @@ class ChildProcess:
         self.kill()
 
     def kill(self) -> None:
-        """End it, and all of its group, at once."""
+        """Kill the process and all of its group."""
         if (child := self._child) is None:
             return
-        with suppress(ProcessLookupError):  # all of it has ended
+        with suppress(ProcessLookupError):  # the whole group has ended
             os.killpg(child.pid, signal.SIGKILL)
         child.wait()
         self._child = None

@@ -11,7 +11,7 @@ from types import FrameType
 
 from pipeline.workers.parent_watch import die_with_parent
 
-_STOP_SECONDS = 3.0  #: seconds between asking and killing
+_STOP_SECONDS = 3.0  #: seconds between SIGTERM and SIGKILL
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What serve asks of the Prefect server: to run something, how it goes, and to bury the dead."""
+"""Prefect API calls of ``opis serve``: start a run, poll it, mark abandoned runs as crashed."""
 
 import time
 from collections.abc import Sequence
@@ -25,14 +25,14 @@ from flows.deployments import ON_ARRIVAL_DEPLOYMENT
 
 _UNFINISHED_STATES = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 _STOPPED_MESSAGE = (
-    "Opis was stopped, or its machine, while this ran. Nothing is lost: what was published stays, "
-    "the other scans wait in the inbox and are taken up by the next run."
+    "Opis or its machine was stopped while this ran. Nothing is lost: what was published stays, "
+    "the other scans wait in the inbox for the next run."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FlowRunStatus:
-    """A run as the server knows it."""
+    """The state of a flow run on the server."""
 
     name: str
     state: str
@@ -43,10 +43,10 @@ class FlowRunStatus:
 
 
 def wait_for_deployments(seconds: float) -> bool:
-    """Wait until the deployments are registered; whether they are."""
-    until = time.monotonic() + seconds
+    """Wait until the deployments are registered; return whether they are."""
+    deadline = time.monotonic() + seconds
     with get_client(sync_client=True) as client:
-        while time.monotonic() < until:
+        while time.monotonic() < deadline:
             try:
                 client.read_deployment_by_name(ON_ARRIVAL_DEPLOYMENT)
             except ObjectNotFound:
@@ -57,7 +57,7 @@ def wait_for_deployments(seconds: float) -> bool:
 
 
 def start_run(scans: Sequence[str]) -> UUID:
-    """Ask for a run over these scans; over all that lies in the inbox if none are named."""
+    """Start a run that ingests these scans, or the whole inbox if none are named; return its id."""
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name(ON_ARRIVAL_DEPLOYMENT)
         parameters = {"scans": list(scans)} if scans else {}
@@ -68,19 +68,19 @@ def start_run(scans: Sequence[str]) -> UUID:
 
 
 def get_run(run_id: UUID) -> FlowRunStatus:
-    """Return how a run goes; one that the server has lost has crashed."""
+    """Return the state of a run; a run that the server does not know counts as crashed."""
     with get_client(sync_client=True) as client:
         try:
-            found = client.read_flow_run(run_id)
+            run = client.read_flow_run(run_id)
         except ObjectNotFound:
             return FlowRunStatus("", "Lost", "", is_final=True, is_crashed=True)
-    state = found.state
+    state = run.state
     if state is None:
-        return FlowRunStatus(found.name, "", "", is_final=False)
-    # A run that ends as the flow says has a message of ours.
+        return FlowRunStatus(run.name, "", "", is_final=False)
+    # The flow gives every final state that it returns a message.
     crashed = state.type is StateType.CRASHED or (state.name == "Failed" and not state.message)
     return FlowRunStatus(
-        found.name,
+        run.name,
         state.name or "",
         state.message or "",
         is_final=state.is_final(),
@@ -90,26 +90,25 @@ def get_run(run_id: UUID) -> FlowRunStatus:
 
 
 def mark_abandoned() -> int:
-    """Say of the runs that were under way that they were stopped; there is nobody to run them.
+    """Mark unfinished runs of deployments as crashed, or as cancelled if that was requested.
 
-    Returns:
-        How many there were.
+    Call it while no runner is alive. Returns the number of runs.
     """
     with get_client(sync_client=True) as client:
-        dead = client.read_flow_runs(
+        runs = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
                 state=FlowRunFilterState(type=FlowRunFilterStateType(any_=_UNFINISHED_STATES)),
                 deployment_id=FlowRunFilterDeploymentId(is_null_=False),
             )
         )
-        for run in dead:
-            asked = run.state is not None and run.state.type is StateType.CANCELLING
+        for run in runs:
+            cancelling = run.state is not None and run.state.type is StateType.CANCELLING
             state: State[Any] = (
-                Cancelled(message="Cancelled.") if asked else Crashed(message=_STOPPED_MESSAGE)
+                Cancelled(message="Cancelled.") if cancelling else Crashed(message=_STOPPED_MESSAGE)
             )
             client.set_flow_run_state(run.id, state, force=True)
             _crash_tasks(client, run.id)
-    return len(dead)
+    return len(runs)
 
 
 def _crash_tasks(client: SyncPrefectClient, run_id: UUID) -> None:

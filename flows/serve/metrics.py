@@ -1,4 +1,7 @@
-"""The sums of a house as Prometheus scrapes them; names and units as its guidelines have them."""
+"""The totals of an archive as Prometheus metrics.
+
+Names and units follow https://prometheus.io/docs/practices/naming/.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,48 +15,51 @@ from pipeline.ingest.stats import DailyTotals
 
 
 class Metrics(Collector):
-    """Follows the book of arrivals: each scrape reads on from where the last one ended."""
+    """Sums the receipts; each scrape reads only those that were added since the last one."""
 
     def __init__(self, output: Path) -> None:
-        """Nothing is read yet."""
+        """Read nothing yet; ``output`` is the folder of the receipts."""
         self._output, self._offset = output, 0
         self._totals, self._last_published = DailyTotals(), 0.0
 
     def collect(self) -> Iterator[Metric]:
-        """Yield the sums since the first scan came."""
-        found, place = read_receipts_since(self._output, self._offset)
-        if place < self._offset:  # another book
+        """Yield the totals since the first receipt."""
+        receipts, offset = read_receipts_since(self._output, self._offset)
+        if offset < self._offset:  # the file was replaced by a shorter one
             self._totals = DailyTotals()
-        self._offset = place
-        for receipt in found:
+        self._offset = offset
+        for receipt in receipts:
             self._totals.add(receipt)
             if receipt.fate == "published":
                 self._last_published = receipt.when.timestamp()
-        tally = self._totals
-        yield _counter_family("scans", "Scans, by what became of them", "fate", tally.fates)
-        yield _counter_family("refusals", "Refused scans, by cause", "cause", tally.causes)
-        yield _counter_family("seconds", "Seconds spent on pages, by stage", "stage", tally.seconds)
-        for name, told, value in (
-            ("pages", "Pages of what was published", tally.pages),
-            ("words", "Words of what was published", tally.words),
-            ("cached_pages", "Pages that an earlier run had read", tally.cached),
-            ("reviews", "Published versions that want a person's eye", tally.review),
+        totals = self._totals
+        yield _counter_family("scans", "Scans, by outcome", "fate", totals.fates)
+        yield _counter_family("refusals", "Refused scans, by cause", "cause", totals.causes)
+        yield _counter_family(
+            "seconds", "Seconds spent on pages, by stage", "stage", totals.seconds
+        )
+        for name, documentation, value in (
+            ("pages", "Pages of published versions", totals.pages),
+            ("words", "Words of published versions", totals.words),
+            ("cached_pages", "Pages that an earlier run had read", totals.cached),
+            ("reviews", "Published versions that need review", totals.review),
         ):
-            yield CounterMetricFamily(f"opis_{name}", told, value=value)
-        told = "When something was last published, in seconds since 1970; 0 for never"
+            yield CounterMetricFamily(f"opis_{name}", documentation, value=value)
         yield GaugeMetricFamily(
-            "opis_last_published_timestamp_seconds", told, value=self._last_published
+            "opis_last_published_timestamp_seconds",
+            "Time of the last publication, in seconds since 1970; 0 for never",
+            value=self._last_published,
         )
 
     def to_text(self) -> bytes:
-        """Return all of it in Prometheus' text format."""
+        """Return all metrics in Prometheus' text format."""
         registry = CollectorRegistry()
         registry.register(self)
         return generate_latest(registry)
 
 
 def _counter_family(name: str, documentation: str, label: str, counts: "dict[str, int]") -> Metric:
-    made = CounterMetricFamily(f"opis_{name}", documentation, labels=[label])
+    family = CounterMetricFamily(f"opis_{name}", documentation, labels=[label])
     for key, count in sorted(counts.items()):
-        made.add_metric([key], count)
-    return made
+        family.add_metric([key], count)
+    return family

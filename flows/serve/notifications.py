@@ -1,6 +1,6 @@
-"""Tells people of runs that failed, crashed or refused something: an automation of Prefect's.
+"""A Prefect automation that reports runs that failed, crashed, refused a scan or found damage.
 
-It posts to the address that a setting names, else to serve itself, which writes it into its log.
+It posts to ``notify_url``; without that to serve itself, which prints the notice.
 """
 
 from typing import Any
@@ -10,7 +10,7 @@ from prefect.blocks.webhook import Webhook
 from prefect.events.actions import CallWebhook
 from prefect.events.schemas.automations import EventTrigger, Posture
 
-_AUTOMATION_NAME = "opis-tells-of-failures"
+_AUTOMATION_NAME = "opis-tells-of-failures"  #: in Prefect's databases; another name adds a second
 _NOTIFIED_STATES = ("Failed", "Crashed", "Refusals", "Damage")
 _PAYLOAD = (
     '{"run": {{ flow_run.name | tojson }}, "state": {{ flow_run.state.name | tojson }}, '
@@ -19,7 +19,7 @@ _PAYLOAD = (
 
 
 def install_automation(address: str) -> None:
-    """Make the automation, or turn the one that is there to this address."""
+    """Create the automation, or let the existing one post to ``address``."""
     block = Webhook(method="POST", url=address, allow_private_urls=True)
     block_id = block.save(_AUTOMATION_NAME, overwrite=True)
     trigger = EventTrigger(
@@ -28,16 +28,16 @@ def install_automation(address: str) -> None:
         posture=Posture.Reactive,
         threshold=1,
     )
-    made = Automation(
+    automation = Automation(
         name=_AUTOMATION_NAME,
-        description="Tells of runs that failed, crashed, refused a scan or found damage.",
+        description="Reports runs that failed, crashed, refused a scan or found damage.",
         trigger=trigger,
         actions=[CallWebhook(block_document_id=block_id, payload=_PAYLOAD)],
     )
     try:
-        known: Any = Automation.read(name=_AUTOMATION_NAME)  # no coroutine, outside of a loop
+        existing: Any = Automation.read(name=_AUTOMATION_NAME)  # no coroutine, outside of a loop
     except ValueError:
-        made.create()
+        automation.create()
         return
-    made.id = known.id
-    made.update()
+    automation.id = existing.id
+    automation.update()

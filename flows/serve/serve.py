@@ -1,4 +1,4 @@
-"""``opis serve``: the Prefect server with its UI, the deployments, and the inbox watched."""
+"""``opis serve``: runs the Prefect server and the deployments, and watches the inbox."""
 
 import importlib
 import os
@@ -6,7 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from uuid import UUID
 
 from flows import prefect_env, shutdown
@@ -23,16 +23,18 @@ from pipeline.ingest.selection import orphan_message
 from pipeline.settings import Settings
 from pipeline.wording import plural
 
-_POLL_SECONDS = 2.0  #: seconds between two looks at a run that is under way, and at who should live
-_HEALTH_CHECK_SECONDS = 30.0  #: seconds between two questions whether the server is well
-_MAX_FAILURES = 3  #: times in a row that it may not be, before it is started again
-_DEPLOYMENT_TIMEOUT = 120.0  #: seconds until the deployments are there; 5 were measured
-_RUNNER_STOP_SECONDS = 4.0  #: seconds that the runner has to end
-_CRASH_RETRY_SECONDS = (
-    10.0  #: seconds until the scans of a crashed run are tried again; then doubled
-)
+if TYPE_CHECKING:  # it imports Prefect, which takes two seconds
+    from flows.serve.flow_runs import FlowRunStatus
 
-#: Of a run the UI shows what the day-book says; of a task nothing, for there are thousands.
+_POLL_SECONDS = 2.0  #: seconds between two cycles while a run is under way or a scan settles
+_HEALTH_CHECK_SECONDS = 30.0  #: seconds between two health checks of the server
+_MAX_FAILURES = 3  #: failed cycles in a row until the server is started again
+_DEPLOYMENT_TIMEOUT = 120.0  #: seconds until the deployments are registered; 5 were measured
+_RUNNER_STOP_SECONDS = 4.0  #: seconds between SIGTERM and SIGKILL for the runner
+#: seconds until the scans of a crashed run are tried again; doubled after each further crash
+_CRASH_RETRY_SECONDS = 10.0
+
+#: The UI shows the log of a run; tasks log nothing, for there are thousands.
 _RUNNER_ENVIRON = {
     "PREFECT_LOGGING_LOGGERS_PREFECT_FLOW_RUNS_LEVEL": "INFO",
     "PREFECT_RUNNER_POLL_FREQUENCY": "6",
@@ -42,11 +44,11 @@ Printer = Callable[[str], None]
 
 
 def run_service(settings: Settings, print_line: Printer, print_error: Printer) -> None:
-    """Serve until Ctrl-C or SIGTERM, which end all of it within fifteen seconds.
+    """Serve until Ctrl-C or SIGTERM, which end every process within fifteen seconds.
 
     Raises:
-        SetupError: it would listen beyond this machine without a password, or does not come up.
-        KeyboardInterrupt: it was asked to end; all of it has ended.
+        SetupError: the host is not loopback and no password is set, or a process does not start.
+        KeyboardInterrupt: on either signal, after every process has ended.
     """
     if not is_loopback(settings.host) and settings.auth is None:
         msg = (
@@ -56,14 +58,12 @@ def run_service(settings: Settings, print_line: Printer, print_error: Printer) -
         raise SetupError(msg)
     settings = with_mounts(settings.model_copy(update={"pages_url": _pages_url(settings)}))
     prefect_env.prepare_prefect(settings)
-    serving = _Service(settings, print_line, print_error)
-    with shutdown.handle_interrupts(serving.kill, print_error):
+    service = _Service(settings, print_line, print_error)
+    with shutdown.handle_interrupts(service.kill, print_error):
         try:
-            serving.start()
-            while True:
-                serving.run_cycle()
+            service.run()
         finally:
-            serving.stop()
+            service.stop()
 
 
 def _pages_url(settings: Settings) -> str:
@@ -72,7 +72,10 @@ def _pages_url(settings: Settings) -> str:
 
 
 class _Service:
-    """The parts of serve, and the one loop that keeps them going."""
+    """The processes of serve, and the loop that restarts them and ingests what arrives.
+
+    Only one ingest run is under way at a time.
+    """
 
     def __init__(self, settings: Settings, print_line: Printer, print_error: Printer) -> None:
         self._settings, self._print_line, self._print_error = settings, print_line, print_error
@@ -85,14 +88,39 @@ class _Service:
         self._watch = InboxWatch(settings)
         self._file_events = FileEvents(settings.inbox, enabled=settings.events)
         self._status = StatusLine(settings.output)
-        self._run_id: UUID | None = None
-        self._crashes = self._failures = 0
-        self._last_check = 0.0
+        self._run_id: UUID | None = None  # of the run under way
+        self._crashes = 0  # runs in a row that crashed
+        self._failures = 0  # cycles in a row that failed
+        self._last_check = 0.0  # of the server's health, by the monotonic clock
         self._last_error = ""
-        self._flow_runs: Any = None  # imported when the server's address is known
+        self._flow_runs: Any = None  # the module, imported when the server's address is known
 
-    def start(self) -> None:
-        """Bring all of it up, or say why not."""
+    def run(self) -> NoReturn:
+        """Start every process, then follow and start runs until a signal interrupts."""
+        self._start()
+        while True:
+            self._wait_for_change()
+            self._run_cycle()
+
+    def stop(self) -> None:
+        """End every process and thread in order; mark the run under way as crashed."""
+        self._file_events.stop()
+        self._site_builder.stop()
+        self._runner.stop(_RUNNER_STOP_SECONDS)
+        if self._flow_runs is not None and self._server.is_running:
+            try:
+                self._flow_runs.mark_abandoned()
+            except Exception as error:  # serve ends all the same
+                self._print_error(f"{type(error).__name__}: {error}")
+        self._server.stop()
+        self._record_server.stop()
+
+    def kill(self) -> None:
+        """Kill the runner and the server."""
+        self._runner.kill()
+        self._server.kill()
+
+    def _start(self) -> None:
         self._print_line(f"Prefect server: starting on {self._server.ui_url} …")
         self._record_server.start()
         self._server.start()
@@ -103,24 +131,28 @@ class _Service:
         if self._settings.site:
             self._print_line(f"The reading room is at {self._settings.pages_url}/site/.")
         self._print_line(
-            f"Watching {self._settings.inbox}; the day-book is at {self._server.ui_url}, records "
-            f"are at {self._settings.pages_url}. Ctrl-C ends all of it."
+            f"Watching {self._settings.inbox}; the run reports are at {self._server.ui_url}, "
+            f"records are at {self._settings.pages_url}. Ctrl-C ends all of it."
         )
 
-    def run_cycle(self) -> None:
-        """Look after everything once, and wait a little."""
+    def _wait_for_change(self) -> None:
+        """Wait for an event in the inbox; briefly while a run is under way or a scan settles."""
         busy = self._run_id is not None or self._watch.expects_change
         self._file_events.wait(_POLL_SECONDS if busy else self._settings.rescan_seconds)
+
+    def _run_cycle(self) -> None:
+        """Do each duty of serve once; after three failed cycles restart the server."""
         try:
-            self._check_processes()
+            self._restart_dead_processes()
+            self._check_server_health()
             with guard_mounts(self._settings):
                 self._follow_run()
-                self._start_run()
+                self._start_run_if_ready()
                 self._print_lines(self._site_builder.poll())
             self._failures = 0
-        except AwayError as error:  # no fault of the server: it is not started again for that
+        except AwayError as error:  # a disk is away: no reason to restart the server
             self._print_error_once(str(error))
-        except Exception as error:  # serve lives on, whatever the server or a disk does
+        except Exception as error:  # neither a server nor a disk may end serve
             self._failures += 1
             self._print_error_once(
                 f"{type(error).__name__}: {error}. It goes on when the cause is gone."
@@ -130,38 +162,25 @@ class _Service:
         if self._failures >= _MAX_FAILURES:
             self._restart_server()
 
-    def stop(self) -> None:
-        """End all of it in good order."""
-        self._file_events.stop()
-        self._site_builder.stop()
-        self._runner.stop(_RUNNER_STOP_SECONDS)
-        if self._flow_runs is not None and self._server.is_running:
-            try:
-                self._flow_runs.mark_abandoned()
-            except Exception as error:  # it ends anyway
-                self._print_error(f"{type(error).__name__}: {error}")
-        self._server.stop()
-        self._record_server.stop()
-
-    def kill(self) -> None:
-        """End all of it at once."""
-        self._runner.kill()
-        self._server.kill()
-
     def _start_runner(self) -> None:
+        """Start the process that runs the flows, and wait for its deployments.
+
+        Raises:
+            SetupError: the deployments are not registered in time.
+        """
         self._runner.kill()
-        if dead := self._flow_runs.mark_abandoned():
-            self._print_line(f"{plural(dead, 'run')} had been stopped; scans are kept.")
+        if abandoned := self._flow_runs.mark_abandoned():
+            self._print_line(f"{plural(abandoned, 'run')} had been stopped; scans are kept.")
         self._runner.start(_RUNNER_ENVIRON)
         if not self._flow_runs.wait_for_deployments(_DEPLOYMENT_TIMEOUT):
-            msg = f"The deployments do not come up; the runner's words are in {self._runner.log}."
+            msg = f"The deployments do not start; the runner's output is in {self._runner.log}."
             raise SetupError(msg)
 
     def _install_notifications(self) -> None:
         address = self._settings.notify_url or self._record_server.notices_url
         importlib.import_module("flows.serve.notifications").install_automation(address)
 
-    def _check_processes(self) -> None:
+    def _restart_dead_processes(self) -> None:
         if not self._server.is_running:
             self._print_line("The Prefect server has died; it is started again.")
             self._restart_server()
@@ -170,15 +189,23 @@ class _Service:
         if not self._runner.is_running:
             self._print_line("The process that runs the flows has died; it is started again.")
             self._start_runner()
+
+    def _check_server_health(self) -> None:
+        """Ask the server every 30 seconds whether it is well.
+
+        Raises:
+            RuntimeError: it does not answer.
+        """
         now = time.monotonic()
-        if now - self._last_check >= _HEALTH_CHECK_SECONDS:
-            self._last_check = now
-            if not self._server.is_healthy():
-                msg = "the Prefect server does not answer"
-                raise RuntimeError(msg)
+        if now - self._last_check < _HEALTH_CHECK_SECONDS:
+            return
+        self._last_check = now
+        if not self._server.is_healthy():
+            msg = "the Prefect server does not answer"
+            raise RuntimeError(msg)
 
     def _restart_server(self) -> None:
-        """Start server and runner anew, with a new database where the old one is gone."""
+        """Restart server and runner; the server creates its database if that is gone."""
         self._failures = 0
         self._runner.kill()
         self._server.stop()
@@ -190,7 +217,7 @@ class _Service:
             self._print_error_once(str(error))
 
     def _follow_run(self) -> None:
-        """See how the run goes; when it has ended, say what became of the scans."""
+        """Print the receipts that are new; if the run under way has ended, finish it."""
         if self._run_id is None:
             self._print_lines(self._status.new_lines())
             return
@@ -198,8 +225,11 @@ class _Service:
         self._print_lines(
             self._status.new_lines(run_name=run.name, waiting=self._watch.waiting_count())
         )
-        if not run.is_final:
-            return
+        if run.is_final:
+            self._finish_run(run)
+
+    def _finish_run(self, run: "FlowRunStatus") -> None:
+        """Request a build of the site, and leave the scans that remain alone for a while."""
         self._run_id, now = None, time.monotonic()
         self._site_builder.request()
         self._watch.mark_taken([])
@@ -215,10 +245,10 @@ class _Service:
         self._print_line(f"Its scans are tried again in {wait:.0f} s, or when the run is retried.")
         self._watch.back_off(self._status.receipts, now, wait)
 
-    def _start_run(self) -> None:
-        """Ask for a run where something can be taken and nothing is under way.
+    def _start_run_if_ready(self) -> None:
+        """Start a run over the scans that are ready, unless a run is under way.
 
-        After a second crash scans are taken one by one, so that the bad one harms itself alone.
+        After two crashes in a row a run takes one scan, so that a bad scan stops no other.
         """
         if self._run_id is not None:
             return
@@ -243,6 +273,6 @@ class _Service:
             self._last_error = error
 
     def _log_notice(self, notice: dict[str, Any]) -> None:
-        """Write down what Prefect's automation noticed."""
-        told = " ".join(str(notice.get(key, "")) for key in ("run", "state", "message"))
-        self._print_error(f"notice: {told}")
+        """Print a notice of Prefect's automation."""
+        text = " ".join(str(notice.get(key, "")) for key in ("run", "state", "message"))
+        self._print_error(f"notice: {text}")

@@ -1,4 +1,4 @@
-"""The reading room by HTTP: the built site as it lies there, and OAI-PMH for harvesters."""
+"""The reading room by HTTP: the files of the built site, and OAI-PMH for harvesters."""
 
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -18,12 +18,12 @@ from pipeline.settings import Settings
 from pipeline.site.build import Site, load_build_state
 from pipeline.site.oai import OaiProvider
 
-_MAX_QUERY_BYTES = 8 * 1024  #: bytes of a question that is posted
+_MAX_QUERY_BYTES = 8 * 1024  #: bytes of a posted query
 _LOOPBACK_ORIGIN = r"https?://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?"
 
 
 def is_unfinished(path: str) -> bool:
-    """Whether a path leads into what is still being made, or out of its folder.
+    """Return whether a path has a hidden part, such as an unfinished folder, or leads upwards.
 
     >>> is_unfinished("./id/a"), is_unfinished("id/.a.partial/x"), is_unfinished("../a")
     (False, True, True)
@@ -32,38 +32,38 @@ def is_unfinished(path: str) -> bool:
 
 
 class _SiteFiles(StaticFiles):
-    """Files as they are; what is still being made is not there."""
+    """The files of the site; unfinished folders are not served."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
         """Return a file, or a folder's page; 404 for anything else."""
         if is_unfinished(path):
             return PlainTextResponse("Not found", 404)
-        made = await super().get_response(path, scope)
-        made.headers["X-Content-Type-Options"] = "nosniff"
-        return made
+        response = await super().get_response(path, scope)
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
 
 
 def build_site_app(settings: Settings) -> Starlette:
-    """Return the application that hands the site out and answers harvesters at ``/oai``."""
+    """Return the application that serves the site, and OAI-PMH at ``/oai``."""
     folder = Site.folder_of(settings)
 
     @lru_cache(maxsize=1)
     def oai_provider(changed: int) -> OaiProvider:
-        del changed  # part of the key: another build is another repository
-        kept = load_build_state(settings)
-        return OaiProvider(folder, kept, settings.base_url, settings.organization)
+        del changed  # only the key of the cache: each build has a provider of its own
+        state = load_build_state(settings)
+        return OaiProvider(folder, state, settings.base_url, settings.organization)
 
     async def answer_oai(request: Request) -> Response:
-        given = request.url.query
+        query = request.url.query
         if request.method == "POST":
             body = await request.body()
             if len(body) > _MAX_QUERY_BYTES:
                 return PlainTextResponse("too long", 413)
-            given = body.decode("utf-8", "replace")
-        state = Site.state_file(settings)
-        changed = state.stat().st_mtime_ns if state.exists() else 0
-        asked = parse_qsl(given, keep_blank_values=True)
-        content = oai_provider(changed).answer(asked, datetime.now(UTC))
+            query = body.decode("utf-8", "replace")
+        state_file = Site.state_file(settings)
+        changed = state_file.stat().st_mtime_ns if state_file.exists() else 0
+        arguments = parse_qsl(query, keep_blank_values=True)
+        content = oai_provider(changed).answer(arguments, datetime.now(UTC))
         return Response(content, media_type="text/xml")
 
     return Starlette(
@@ -76,9 +76,9 @@ def build_site_app(settings: Settings) -> Starlette:
 
 
 def _cors_middleware(host: str) -> Middleware:
-    """Let IIIF viewers that stand elsewhere read; on loopback only those of this machine.
+    """Let IIIF viewers of other origins read the site; on loopback only those of this machine.
 
-    Else any page that an archivist looks at could read what is shown to nobody but them.
+    Otherwise any web page that an archivist opens could read a site that only this machine reaches.
     """
-    everybody = [] if is_loopback(host) else ["*"]
-    return Middleware(CORSMiddleware, allow_origins=everybody, allow_origin_regex=_LOOPBACK_ORIGIN)
+    origins = [] if is_loopback(host) else ["*"]
+    return Middleware(CORSMiddleware, allow_origins=origins, allow_origin_regex=_LOOPBACK_ORIGIN)

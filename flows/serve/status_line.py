@@ -1,4 +1,4 @@
-"""The status line of serve, and what became of each scan, from the book of arrivals."""
+"""The lines that serve prints: one for each receipt, and a status line when it changes."""
 
 from pathlib import Path
 
@@ -6,10 +6,10 @@ from pipeline.ingest.receipts import Receipt, read_receipts_since
 
 
 class StatusLine:
-    """Follows the book of arrivals from where it stood when serve began."""
+    """Reads the receipts that are added after serve started, and counts them."""
 
     def __init__(self, output: Path) -> None:
-        """Begin at the end of the book."""
+        """Skip the receipts that ``output`` has already."""
         self._output = output
         self._offset = read_receipts_since(output, 0)[1]
         self._published = self._refused = 0
@@ -17,20 +17,20 @@ class StatusLine:
         self.receipts: list[Receipt] = []  #: since the last run began
 
     def begin_run(self) -> None:
-        """A run begins: what was told belongs to earlier ones."""
+        """Forget the receipts of earlier runs."""
         self.receipts = []
 
     def new_lines(self, run_name: str = "", waiting: int = 0) -> list[str]:
-        """Return a line for each scan that something became of, and the status if it changed."""
-        found, self._offset = read_receipts_since(self._output, self._offset)
-        self.receipts += found
-        self._published += sum(receipt.fate == "published" for receipt in found)
-        self._refused += sum(receipt.fate == "refused" for receipt in found)
-        lines = [_receipt_line(receipt) for receipt in found]
-        return [*lines, *(self.changed_line(waiting, run_name) if run_name or found else [])]
+        """Return a line for each new receipt, and the status line if it changed."""
+        added, self._offset = read_receipts_since(self._output, self._offset)
+        self.receipts += added
+        self._published += sum(receipt.fate == "published" for receipt in added)
+        self._refused += sum(receipt.fate == "refused" for receipt in added)
+        lines = [_receipt_line(receipt) for receipt in added]
+        return [*lines, *(self.changed_line(waiting, run_name) if run_name or added else [])]
 
     def changed_line(self, waiting: int, run_name: str = "") -> list[str]:
-        """Return the status line, if it says anything new."""
+        """Return the status line if it differs from the last one, else an empty list."""
         line = (
             f"[waits {waiting} · runs {run_name or 'nothing'} · published {self._published} · "
             f"refused {self._refused}]"

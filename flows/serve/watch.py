@@ -1,8 +1,8 @@
-"""What lies in the inbox and wants to be taken: settled, described, and not resting.
+"""Finds the scans in the inbox that are ready: settled, described, and not backed off.
 
-Time is told by how long something was seen to lie still, never by the dates of files: clocks
-jump, and those of a file server are its own. What the file system tells of changes is a hint to
-look at once; looking again every few seconds is what finds everything.
+A scan is settled when it was seen unchanged for long enough. The dates of files are not used for
+this: clocks jump, and a file server has its own. File system events only cause an early rescan;
+the rescan every few seconds finds everything.
 """
 
 import math
@@ -19,37 +19,37 @@ from pipeline.ingest.receipts import Receipt, name_in_receipt
 from pipeline.ingest.selection import is_described, orphan_sidecars
 from pipeline.settings import Settings
 
-_LISTEN_RETRY_SECONDS = 30.0  #: seconds between two tries to listen where the folder is away
-_ORPHAN_SECONDS = 60.0  #: seconds that a sidecar may lie there before its scan
-FileStamps = tuple[tuple[int, int], ...]  #: size and time of a scan and of what describes it
+_LISTEN_RETRY_SECONDS = 30.0  #: seconds between two tries to watch a folder that is away
+_ORPHAN_SECONDS = 60.0  #: seconds that a sidecar may wait for its scan
+FileStamps = tuple[tuple[int, int], ...]  #: size and time of a scan and of its sidecars
 
 
 @dataclass(frozen=True, slots=True)
 class _Sighting:
     stamps: FileStamps
-    since: float  #: when it was first seen so, in seconds of a clock that never jumps
+    since: float  #: seconds of the monotonic clock when the scan was first seen with these stamps
     is_described: bool
 
 
 class InboxWatch:
-    """Remembers what it saw, between two looks at the inbox."""
+    """Compares the inbox with what it saw at the last scan of it."""
 
     def __init__(self, settings: Settings) -> None:
-        """Nothing was seen yet."""
+        """Start with nothing seen; `ready_scans` looks at the inbox of the settings."""
         self._settings = settings
         self._sightings: dict[Path, _Sighting] = {}
         self._backed_off: dict[Path, tuple[FileStamps, float]] = {}  # until when, unless it changes
         self._taken: set[Path] = set()
-        self.expects_change = False  #: something lies there that time alone makes ready, and soon
-        self._orphans: dict[Path, float] = {}  # since when; -inf when it was told
+        self.expects_change = False  #: a scan in the inbox becomes ready by waiting alone
+        self._orphans: dict[Path, float] = {}  # since when; -inf once it was reported
 
     @property
     def scan_count(self) -> int:
-        """How many scans lay in the inbox when `ready` last looked at it."""
+        """The number of scans that `ready_scans` last found in the inbox."""
         return len(self._sightings)
 
     def waiting_count(self) -> int:
-        """Return how many scans lie in the inbox that the run under way has not taken.
+        """Return the number of scans in the inbox that the run under way has not taken.
 
         Raises:
             OSError: the inbox cannot be read.
@@ -57,13 +57,16 @@ class InboxWatch:
         return len(set(find_scans(self._settings.inbox)) - self._taken)
 
     def late_orphans(self, now: float) -> list[Path]:
-        """Return the sidecars that have lain beside no scan for a while; each is returned once.
+        """Return the sidecars that have had no scan for a minute; each is returned once.
+
+        Args:
+            now: seconds of the monotonic clock.
 
         Raises:
             OSError: the inbox cannot be read.
         """
-        found = orphan_sidecars(self._settings.inbox, self._sightings)
-        self._orphans = {path: self._orphans.get(path, now) for path in found}
+        orphans = orphan_sidecars(self._settings.inbox, self._sightings)
+        self._orphans = {path: self._orphans.get(path, now) for path in orphans}
         late = [
             path
             for path, since in self._orphans.items()
@@ -73,92 +76,91 @@ class InboxWatch:
         return late
 
     def mark_taken(self, scans: Iterable[Path]) -> None:
-        """Note what a run takes; nothing when it has ended."""
+        """Set the scans that the run under way takes; none when it has ended."""
         self._taken = set(scans)
 
     def ready_scans(self, now: float) -> list[Path]:
         """Look at the inbox, and return the scans that can be taken.
 
         Args:
-            now: seconds of a clock that never jumps.
+            now: seconds of the monotonic clock.
 
         Raises:
             OSError: the inbox cannot be read.
         """
-        found = find_scans(self._settings.inbox)
-        self._sightings = {path: self._observe_scan(path, now) for path in found}
+        scans = find_scans(self._settings.inbox)
+        self._sightings = {path: self._observe_scan(path, now) for path in scans}
         self._backed_off = {
-            path: kept for path, kept in self._backed_off.items() if path in self._sightings
+            path: until for path, until in self._backed_off.items() if path in self._sightings
         }
-        self.expects_change = any(not self._is_backed_off(path, now) for path in found)
-        return [path for path in found if self._is_ready(path, now)]
+        self.expects_change = any(not self._is_backed_off(path, now) for path in scans)
+        return [path for path in scans if self._is_ready(path, now)]
 
     def back_off(
         self, receipts: Iterable[Receipt], now: float, seconds: float | None = None
     ) -> None:
-        """Leave alone what is still there after a run, until it changes or its time is over.
+        """Do not take the scans that remain after a run until they change or the time is over.
 
         Args:
             receipts: the receipts of the run.
-            now: as above.
-            seconds: how long; by what became of each scan, if None.
+            now: seconds of the monotonic clock.
+            seconds: how long; if None, it depends on each scan's receipt.
         """
         fates = {receipt.scan: receipt.fate for receipt in receipts}
-        for path, seen in self._sightings.items():
+        for path, sighting in self._sightings.items():
             fate = fates.get(name_in_receipt(path, self._settings.inbox), "")
-            left = self._back_off_seconds(fate) if seconds is None else seconds
-            self._backed_off[path] = (seen.stamps, now + left)
+            wait = self._back_off_seconds(fate) if seconds is None else seconds
+            self._backed_off[path] = (sighting.stamps, now + wait)
 
     def _back_off_seconds(self, fate: str) -> float:
-        if fate.startswith("published"):  # kept there by a setting
+        if fate.startswith("published"):  # keep_inbox leaves it there
             return math.inf
         settings = self._settings
         return settings.incomplete_seconds if fate == "waits" else settings.retry_seconds
 
     def _observe_scan(self, path: Path, now: float) -> _Sighting:
-        look = tuple(file_stamp(one) for one in (path, *find_sidecars(path)))
+        stamps = tuple(file_stamp(file) for file in (path, *find_sidecars(path)))
         before = self._sightings.get(path)
-        if before is not None and before.stamps == look:
+        if before is not None and before.stamps == stamps:
             return before
-        return _Sighting(look, now, is_described(path, self._settings.inbox))
+        return _Sighting(stamps, now, is_described(path, self._settings.inbox))
 
     def _is_backed_off(self, path: Path, now: float) -> bool:
-        look, until = self._backed_off.get(path, ((), 0.0))
-        return look == self._sightings[path].stamps and now < until
+        stamps, until = self._backed_off.get(path, ((), 0.0))
+        return stamps == self._sightings[path].stamps and now < until
 
     def _is_ready(self, path: Path, now: float) -> bool:
         if self._is_backed_off(path, now):
             return False
-        seen = self._sightings[path]
-        settings = self._settings
-        grace = 0.0 if seen.is_described else settings.sidecar_seconds
-        still = now - seen.since >= max(settings.settle_seconds, grace)
-        return still and not is_open_for_writing(path)
+        sighting, settings = self._sightings[path], self._settings
+        grace = 0.0 if sighting.is_described else settings.sidecar_seconds
+        is_settled = now - sighting.since >= max(settings.settle_seconds, grace)
+        return is_settled and not is_open_for_writing(path)
 
 
 class FileEvents:
-    """Says when something moved in the inbox; silent where the file system tells nothing."""
+    """Wakes a waiting thread when a file changes in the inbox, if the file system has events."""
 
     def __init__(self, inbox: Path, *, enabled: bool) -> None:
-        """Begin to listen, if wanted."""
-        self._moved, self._ended = threading.Event(), threading.Event()
+        """Start a thread that watches the inbox, if ``enabled``."""
+        self._changed, self._ended = threading.Event(), threading.Event()
         self._inbox = inbox
         if enabled:
             threading.Thread(target=self._listen, daemon=True).start()
 
     def wait(self, seconds: float) -> None:
-        """Return when something moved, or when the time is over."""
-        self._moved.wait(seconds)
-        self._moved.clear()
+        """Wait until a file changes, at most ``seconds``."""
+        self._changed.wait(seconds)
+        self._changed.clear()
 
     def stop(self) -> None:
-        """Listen no more."""
+        """End the thread."""
         self._ended.set()
 
     def _listen(self) -> None:
         while not self._ended.is_set():
             try:
                 for _ in watchfiles.watch(self._inbox, stop_event=self._ended):
-                    self._moved.set()
-            except (OSError, RuntimeError):  # the folder is away: its mount may come back
+                    self._changed.set()
+            except (OSError, RuntimeError):  # the folder is away; its mount may return
                 self._ended.wait(_LISTEN_RETRY_SECONDS)
