@@ -1,1 +1,1 @@
-"""Puts the stages together: Prefect flows, their plain twins, and the command line."""
+"""The Prefect flows, the same work without Prefect, the command line and ``opis serve``."""

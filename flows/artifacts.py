@@ -1,4 +1,4 @@
-"""What an archivist sees of a run in the Prefect UI: its name, its tags, its table."""
+"""The name, tags, progress, report and table of a run in the Prefect UI."""
 
 import contextvars
 import logging
@@ -28,34 +28,27 @@ from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
 from pipeline.wording import plural
 
-_MAX_LISTED = 25  #: scans named on the page, under each head
+_MAX_LISTED = 25  #: scans named in the report, under each heading
 _MAX_TABLE_ROWS = 1000  #: scans in the table
-_RENAME_SECONDS = (
-    10.0  #: seconds between two new names of a run whose pages are still being counted
-)
-_MAX_REASONS = 5  #: reasons in a sentence
-_MIN_POLL_SECONDS, _MAX_POLL_SECONDS = (
-    4.0,
-    20.0,
-)  #: seconds between two looks at how far a run is: at first, and later
-_POLL_SHARE = 0.05  #: of what a run has taken so far, until the next look
+_RENAME_SECONDS = 10.0  #: seconds between two new names of a run whose page count still grows
+_MAX_REASONS = 5  #: reasons in a summary
+#: seconds between two updates of a run's progress: at first, and later
+_MIN_POLL_SECONDS, _MAX_POLL_SECONDS = 4.0, 20.0
+_POLL_SHARE = 0.05  #: of the run's seconds so far, until the next update
 
 
 def run_name(scans: int, pages: int | None = None) -> str:
-    """Return what a batch is called.
+    """Return the name of a batch's run.
 
     >>> run_name(2, 12), run_name(1)
     ('ingest 2 scans, 12 pages', 'ingest 1 scan')
     """
-    parts = [
-        plural(scans, "scan"),
-        *([] if pages is None else [plural(pages, "page")]),
-    ]
+    parts = [plural(scans, "scan"), *([] if pages is None else [plural(pages, "page")])]
     return f"ingest {', '.join(parts)}"
 
 
 def rename_run(scans: int, pages: int | None = None) -> None:
-    """Put the number of scans and pages, known only now, into the run's name."""
+    """Put the numbers of scans and pages into the name of this run, if Prefect runs it."""
     if flow_run.id:
         with get_client(sync_client=True) as client:
             client.update_flow_run(flow_run.id, name=run_name(scans, pages))
@@ -63,19 +56,18 @@ def rename_run(scans: int, pages: int | None = None) -> None:
 
 @contextmanager
 def track_progress(scans: int) -> Iterator[None]:
-    """Show how far the pages of a run are: in its name, and in its own progress artifact."""
+    """Report the progress of a run while the block runs: in its name and in an artifact."""
     rename_run(scans)
-    shown, done = _ProgressReporter(scans), threading.Event()
+    reporter, done = _ProgressReporter(scans), threading.Event()
 
     def poll_progress() -> None:
-        begun, pause = time.monotonic(), _MIN_POLL_SECONDS
+        started, pause = time.monotonic(), _MIN_POLL_SECONDS
         while not done.wait(pause):
-            shown.update()
-            pause = min(
-                max(_POLL_SHARE * (time.monotonic() - begun), _MIN_POLL_SECONDS), _MAX_POLL_SECONDS
-            )
+            reporter.update()
+            share = _POLL_SHARE * (time.monotonic() - started)
+            pause = min(max(share, _MIN_POLL_SECONDS), _MAX_POLL_SECONDS)
 
-    context = contextvars.copy_context()  # which run it is
+    context = contextvars.copy_context()  # it holds the id of the run
     thread = threading.Thread(target=context.run, args=[poll_progress], daemon=True)
     thread.start()
     try:
@@ -83,11 +75,11 @@ def track_progress(scans: int) -> Iterator[None]:
     finally:
         done.set()
         thread.join()
-        shown.update(final=True)
+        reporter.update(final=True)
 
 
 class _ProgressReporter:
-    """How many pages there are is known bit by bit: scans are let in as there is room."""
+    """Sends the progress to the server; the page count grows as scans are admitted."""
 
     def __init__(self, scans: int) -> None:
         self._scans, self._pages_named, self._renamed_at = scans, 0, -_RENAME_SECONDS
@@ -97,7 +89,7 @@ class _ProgressReporter:
         pages, now = meter.expected_pages, time.monotonic()
         if not pages:
             return
-        with suppress(Exception):  # it is only for looking at: a server that is away stops no run
+        with suppress(Exception):  # progress is for display: an absent server stops no run
             if pages != self._pages_named and (final or now - self._renamed_at >= _RENAME_SECONDS):
                 rename_run(self._scans, pages)
                 self._pages_named, self._renamed_at = pages, now
@@ -107,13 +99,13 @@ class _ProgressReporter:
 
 
 def log_outcome(outcome: Outcome) -> None:
-    """Write into the run's log what became of a scan."""
+    """Write the outcome of a scan into the run's log."""
     level = logging.WARNING if outcome.refusal_reason or outcome.failure_reason else logging.INFO
     get_run_logger().log(level, _outcome_line(outcome))
 
 
 def publish_artifacts(outcomes: Sequence[Outcome], settings: Settings) -> None:
-    """Write the run's page and its table; tag it where a record wants a person's eye."""
+    """Publish the run's report and table; tag the run if a record needs review."""
     create_table_artifact(
         table=[_table_row(outcome, settings) for outcome in outcomes[:_MAX_TABLE_ROWS]],
         key="ingest-inbox",
@@ -125,30 +117,30 @@ def publish_artifacts(outcomes: Sequence[Outcome], settings: Settings) -> None:
 
 
 def _artifact_markdown(outcomes: Sequence[Outcome], settings: Settings) -> Iterator[str]:
-    """Yield what to look at, as Markdown: the table's last column is out of sight."""
-    yield f"# Day-book\n\n{_batch_counts(outcomes)}\n"
+    """Yield the report as Markdown; it repeats the reasons, for the table's last column scrolls."""
+    yield f"# Run report\n\n{_batch_counts(outcomes)}\n"
     if len(outcomes) > _MAX_TABLE_ROWS:
-        yield f"\nThe table holds the first {_MAX_TABLE_ROWS:,}; `opis receipts` tells of all.\n"
-    heads = {
+        yield f"\nThe table has the first {_MAX_TABLE_ROWS:,}; `opis receipts` lists all.\n"
+    sections = {
         "Refused": [o for o in outcomes if o.refusal_reason],
         "Failed": [o for o in outcomes if o.failure_reason],
         "Waits": [o for o in outcomes if o.waiting_reason],
         "Needs review": [o for o in outcomes if o.needs_review],
         "To know": [o for o in outcomes if o.finding],
     }
-    for head, found in heads.items():
-        if found:
-            yield f"\n**{head}**\n"
-        for outcome in found[:_MAX_LISTED]:
-            what = _record_link(outcome, settings)
-            why = outcome.reason or "; ".join(filter(None, [outcome.finding, *outcome.issues]))
-            yield f"- {what}{': ' * bool(what)}{_escape_markdown(why)}"
-        if len(found) > _MAX_LISTED:
-            yield f"- … and {len(found) - _MAX_LISTED} more, in the table"
+    for heading, listed in sections.items():
+        if listed:
+            yield f"\n**{heading}**\n"
+        for outcome in listed[:_MAX_LISTED]:
+            link = _record_link(outcome, settings)
+            reason = outcome.reason or "; ".join(filter(None, [outcome.finding, *outcome.issues]))
+            yield f"- {link}{': ' * bool(link)}{_escape_markdown(reason)}"
+        if len(listed) > _MAX_LISTED:
+            yield f"- … and {len(listed) - _MAX_LISTED} more, in the table"
 
 
 def _escape_markdown(text: str) -> str:
-    """Return a text in which Markdown sees nothing but text; names of files may hold anything."""
+    """Return a text with Markdown's special characters escaped; file names may contain any."""
     return re.sub(r"([\\`*_\[\]<>#|!])", r"\\\1", text)
 
 
@@ -163,30 +155,30 @@ def _outcome_line(outcome: Outcome) -> str:
 
 
 class _ExpectedTracebackFilter(logging.Filter):
-    """Drops the traceback that Prefect logs for a run whose state says by name that it failed."""
+    """Drops the tracebacks that Prefect logs for failed states that a flow returned."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a record stays."""
-        kind = record.exc_info[0] if record.exc_info else None
-        return kind is None or not issubclass(kind, FailedRun)
+        """Return whether to keep a log record."""
+        error_type = record.exc_info[0] if record.exc_info else None
+        return error_type is None or not issubclass(error_type, FailedRun)
 
 
 def hide_expected_tracebacks() -> None:
-    """Keep tracebacks of states that a flow returned on purpose out of its log."""
+    """Keep the tracebacks of returned failed states out of the run's log."""
     logging.getLogger("prefect.flow_runs").addFilter(_ExpectedTracebackFilter())
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:
-    """Return how a batch went, with the first refusals and their reasons."""
-    told = [f"{outcome.status}: {outcome.reason}" for outcome in outcomes if outcome.reason]
-    more = len(told) - _MAX_REASONS
-    rest = [f"… and {more} more, in the day-book"] if more > 0 else []
-    return "; ".join([_batch_counts(outcomes), *told[:_MAX_REASONS], *rest])
+    """Return a sentence with the counts of a batch and the first reasons."""
+    reasons = [f"{outcome.status}: {outcome.reason}" for outcome in outcomes if outcome.reason]
+    more = len(reasons) - _MAX_REASONS
+    rest = [f"… and {more} more, in the run report"] if more > 0 else []
+    return "; ".join([_batch_counts(outcomes), *reasons[:_MAX_REASONS], *rest])
 
 
 def _batch_counts(outcomes: Sequence[Outcome]) -> str:
     if not outcomes:
-        return "Nothing lay in the inbox."
+        return "There was nothing to ingest."
     published = [o for o in outcomes if o.record and not o.already_published]
     already = [o for o in outcomes if o.already_published]
     parts = [f"{plural(len(published), 'record')} published"]
@@ -198,13 +190,13 @@ def _batch_counts(outcomes: Sequence[Outcome]) -> str:
 def _table_row(outcome: Outcome, settings: Settings) -> dict[str, str]:
     return {
         "Scan": outcome.scan,
-        "What became of it": outcome.status,
+        "Outcome": outcome.status,
         "Record": _record_link(outcome, settings),
         "Pages": str(outcome.pages or ""),
         "Confidence": "" if outcome.confidence is None else f"{outcome.confidence:.0%}",
         "Needs review": "yes" if outcome.needs_review else "",
         "Title": outcome.title,
-        # Last, for it may be long and the table scrolls.
+        # The last column: it may be long, and the table scrolls.
         "Reason, issues": "; ".join(
             filter(None, [outcome.reason, outcome.finding, *outcome.issues])
         ),
@@ -212,7 +204,7 @@ def _table_row(outcome: Outcome, settings: Settings) -> dict[str, str]:
 
 
 def _record_link(outcome: Outcome, settings: Settings) -> str:
-    """Return a link to the record where serve hands it out, else to its folder."""
+    """Return a link to the record on serve's pages if it runs, else to its folder."""
     if not outcome.record:
         return ""
     folder = Path(outcome.folder)
@@ -223,15 +215,15 @@ def _record_link(outcome: Outcome, settings: Settings) -> str:
 
 
 def wait_for_final_states(state: State[Any], seconds: float = 10.0) -> None:
-    """Wait until the server knows how every task ended; its shutdown would lose the last ones."""
-    run = state.state_details.flow_run_id
-    if run is None:
+    """Wait until the server has every task's final state; a shutdown would lose the last ones."""
+    run_id = state.state_details.flow_run_id
+    if run_id is None:
         return
-    only = FlowRunFilter(id=FlowRunFilterId(any_=[run]))
-    until = time.monotonic() + seconds
+    this_run = FlowRunFilter(id=FlowRunFilterId(any_=[run_id]))
+    deadline = time.monotonic() + seconds
     with get_client(sync_client=True) as client:
-        while time.monotonic() < until:
-            tasks = client.read_task_runs(flow_run_filter=only)
+        while time.monotonic() < deadline:
+            tasks = client.read_task_runs(flow_run_filter=this_run)
             if all(task.state is not None and task.state.is_final() for task in tasks):
                 return
             time.sleep(0.2)

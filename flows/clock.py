@@ -1,4 +1,4 @@
-"""The clocks: the real one, and one that stands still at ``SOURCE_DATE_EPOCH``."""
+"""The real clock, and a fixed one that always shows ``SOURCE_DATE_EPOCH``."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,51 +14,51 @@ class RealClock:
     is_fixed = False
 
     def now(self) -> datetime:
-        """Return the present moment, to the millisecond."""
+        """Return the present time, to the millisecond."""
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
     def moment(self, then: datetime) -> datetime:
-        """Return the moment as it was."""
+        """Return ``then``."""
         return then
 
     def duration(self, seconds: float) -> float:
-        """Return the duration, to the millisecond."""
+        """Return the duration in seconds, to the millisecond."""
         return round(seconds, 3)
 
 
 @dataclass(frozen=True, slots=True)
 class FixedClock:
-    """Always the same moment, so that the same scan gives the same bytes on any day."""
+    """A clock that never advances, so that the same scan gives the same bytes on any day."""
 
     at: datetime
 
     @property
     def is_fixed(self) -> bool:
-        """It does."""
+        """True: a fixed clock never advances."""
         return True
 
     def now(self) -> datetime:
-        """Return the one moment."""
+        """Return the fixed time."""
         return self.at
 
     def moment(self, then: datetime) -> datetime:
-        """Return the one moment, whenever it was."""
+        """Return the fixed time instead of ``then``."""
         del then
         return self.at
 
     def duration(self, seconds: float) -> float:
-        """Return 0: nothing lasts where the clock stands still."""
+        """Return 0 for any duration."""
         return 0.0 * seconds
 
 
 def clock_from(environ: Mapping[str, str]) -> Clock:
-    """Return the clock the environment asks for.
+    """Return a fixed clock if ``SOURCE_DATE_EPOCH`` is set, else the real one.
 
     See https://reproducible-builds.org/specs/source-date-epoch/.
 
     Raises:
-        SetupError: SOURCE_DATE_EPOCH is no number of seconds.
+        SetupError: SOURCE_DATE_EPOCH is not a number of seconds, or out of range.
     """
     epoch = environ.get("SOURCE_DATE_EPOCH")
     if not epoch:

@@ -1,4 +1,4 @@
-"""What the workers of a Dask scheduler must have, and whether they do."""
+"""Checks of the workers of a Dask scheduler: versions, engine, folders, server, clock."""
 
 import importlib
 import time
@@ -15,34 +15,33 @@ from pipeline.ocr.engines import signature_of
 from pipeline.settings import Settings
 
 _ANSWER_TIMEOUT = 30  #: seconds for the scheduler, and for each worker, to answer
-_MAX_CLOCK_SKEW = (
-    5.0  #: seconds that two clocks may differ; the log of a record would tell nonsense
-)
+#: seconds that two clocks may differ; with more the times in a record would contradict each other
+_MAX_CLOCK_SKEW = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerInfo:
-    """What a process has for reading pages."""
+    """Versions, engine, problems and clock of a process that reads pages."""
 
-    opis: str
-    prefect: str
-    engine: str  #: with its version and the digests of its language data; why not, if it has none
-    folder_problem: str  #: empty where it sees inbox and output; else what it does not see
-    server_problem: str  #: empty where it reaches Prefect's server; else why not
+    opis: str  #: version
+    prefect: str  #: version
+    engine: str  #: its version and the digests of its language data; or why it has none
+    folder_problem: str  #: a sentence; empty if the process sees inbox and output
+    server_problem: str  #: a sentence; empty if the process reaches Prefect's server
     clock: float  #: seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerReplies:
-    """What each worker answered, and between which moments."""
+    """The replies of all workers, and the time in which they were made."""
 
-    replies: Mapping[str, Any]
+    replies: Mapping[str, Any]  #: by the worker's address: a `WorkerInfo`, or an exception
     since: float  #: seconds since 1970
-    until: float
+    until: float  #: seconds since 1970
 
 
 def worker_info(settings: Settings, token: str) -> WorkerInfo:
-    """Return what a worker has; ``token`` is a file that another wrote into the output."""
+    """Return a worker's info; ``token`` names a file that the caller wrote in the work folder."""
     return replace(
         _own_info(settings),
         folder_problem=_folder_problem(settings, token),
@@ -51,7 +50,7 @@ def worker_info(settings: Settings, token: str) -> WorkerInfo:
 
 
 def _own_info(settings: Settings) -> WorkerInfo:
-    """Return what a process has of its own: what workers must have the same."""
+    """Return the versions, engine and clock of this process."""
     try:
         engine = str(signature_of(settings.engine, settings.languages))
     except OpisError as error:
@@ -63,10 +62,10 @@ def _own_info(settings: Settings) -> WorkerInfo:
 
 
 def check_workers(settings: Settings) -> list[Check]:
-    """Return what was found at each worker of the scheduler that is set.
+    """Return a check of each worker of the scheduler in the settings.
 
     Raises:
-        SetupError: no scheduler is set, Dask is not installed, or nobody answers.
+        SetupError: no scheduler is set, Dask is not installed, or the scheduler does not answer.
     """
     if not settings.scheduler:
         msg = "No scheduler is set: workers are started here. Set OPIS_SCHEDULER to ask others."
@@ -75,12 +74,12 @@ def check_workers(settings: Settings) -> list[Check]:
     settings.work_folder.mkdir(parents=True, exist_ok=True)
     token.touch()
     try:
-        ours, asked = _own_info(settings), _ask_workers(settings, token.name)
+        ours, replies = _own_info(settings), _ask_workers(settings, token.name)
     finally:
         token.unlink()
-    if not asked.replies:
+    if not replies.replies:
         return [Check("workers", False, f"{settings.scheduler} has no workers: start some.")]
-    return list(compare_workers(ours, asked))
+    return list(compare_workers(ours, replies))
 
 
 def _ask_workers(settings: Settings, token: str) -> WorkerReplies:
@@ -91,28 +90,28 @@ def _ask_workers(settings: Settings, token: str) -> WorkerReplies:
         raise SetupError(msg) from error
     try:
         with distributed.Client(settings.scheduler, timeout=_ANSWER_TIMEOUT) as client:
-            since, shown = time.time(), settings.model_copy(update={"auth": None})
-            answers = client.run(worker_info, shown, token, on_error="return")
-            return WorkerReplies(answers, since, time.time())
+            since, public = time.time(), settings.model_copy(update={"auth": None})
+            replies = client.run(worker_info, public, token, on_error="return")
+            return WorkerReplies(replies, since, time.time())
     except OSError as error:
         raise no_answer_error(settings, error) from error
 
 
 def no_answer_error(settings: Settings, error: OSError) -> SetupError:
-    """Return what is told when the scheduler cannot be asked."""
+    """Return the error for a scheduler that cannot be reached."""
     return SetupError(f"The scheduler {settings.scheduler} does not answer ({error}).")
 
 
 def compare_workers(ours: WorkerInfo, replies: WorkerReplies) -> Iterator[Check]:
-    """Yield a look at each worker."""
-    for name, found in sorted(replies.replies.items()):
-        wrong = list(_worker_problems(ours, found, replies))
-        well = f"Opis {ours.opis}, {ours.engine}, sees inbox and output, reaches Prefect's server"
-        yield Check(f"worker {name}", not wrong, " ".join(wrong) or well)
+    """Yield a check of each worker against ``ours``, the info of this process."""
+    for name, reply in sorted(replies.replies.items()):
+        problems = list(_worker_problems(ours, reply, replies))
+        good = f"Opis {ours.opis}, {ours.engine}, sees inbox and output, reaches Prefect's server"
+        yield Check(f"worker {name}", not problems, " ".join(problems) or good)
 
 
 def _worker_problems(ours: WorkerInfo, reply: Any, replies: WorkerReplies) -> Iterator[str]:
-    """Yield a sentence for each thing that differs at a worker."""
+    """Yield a sentence for each difference or problem of a worker."""
     if not isinstance(reply, WorkerInfo):
         yield f"It has no Opis, or an older one ({reply}): install {ours.opis}."
         return
@@ -121,7 +120,7 @@ def _worker_problems(ours: WorkerInfo, reply: Any, replies: WorkerReplies) -> It
     if reply.prefect != ours.prefect:
         yield f"It has Prefect {reply.prefect}, here is {ours.prefect}: install the same."
     if reply.engine != ours.engine:
-        yield f"It would read otherwise: {reply.engine}; here: {ours.engine}."
+        yield f"Its engine or language data differ: {reply.engine}; here: {ours.engine}."
     if reply.folder_problem:
         yield reply.folder_problem
     if reply.server_problem:
@@ -135,18 +134,19 @@ def _folder_problem(settings: Settings, token: str) -> str:
         require_mounts(settings)
     except OpisError as error:
         return str(error)
-    wanted = (settings.inbox, settings.output, settings.work_folder / token)
-    missing = [str(path) for path in wanted if not path.exists()]
+    required = (settings.inbox, settings.output, settings.work_folder / token)
+    missing = [str(path) for path in required if not path.exists()]
     if not missing:
         return ""
     return f"It does not see {missing[0]} as it is here: share the folder under the same path."
 
 
 def _server_problem() -> str:
-    """Return why this process could not tell Prefect's server how its tasks go."""
+    """Return why this process cannot report its tasks to Prefect's server, or an empty text."""
     api = importlib.import_module("prefect.settings").PREFECT_API_URL.value()
     if not api:
-        return "It has no PREFECT_API_URL and would tell nobody how its tasks go: set it there."
-    with importlib.import_module("prefect.client.orchestration").get_client(sync_client=True) as to:
-        error = to.api_healthcheck()
+        return "It has no PREFECT_API_URL and could not report its tasks: set it there."
+    orchestration = importlib.import_module("prefect.client.orchestration")
+    with orchestration.get_client(sync_client=True) as client:
+        error = client.api_healthcheck()
     return "" if error is None else f"Prefect's server {api} does not answer it ({error})."

@@ -1,4 +1,4 @@
-"""The same work without Prefect, for scripts and benchmarks: same functions, same records."""
+"""Ingests and revises without Prefect, for scripts and benchmarks; the records are the same."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ from pipeline.workers.page_runs import read_pages
 
 
 def ingest_scans(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
-    """Ingest scans, all of the inbox if none; pages of all scans are read side by side."""
+    """Ingest scans, or the whole inbox if none are named; read pages of all scans in parallel."""
     with select_scans(scans, settings, clock) as (selected, others):
         return [*others, *_ingest_selected(selected, settings, clock)]
 
@@ -49,14 +49,14 @@ def _ingest_selected(scans: Sequence[Path], settings: Settings, clock: Clock) ->
 def revise_record(kind: str, record: str, settings: Settings, reason: str) -> Outcome:
     """Read (``reread``) or clean (``reclean``) one record again.
 
-    Whatever goes wrong is in the outcome: one bad record stops no other.
+    A failure is in the outcome, not raised: one bad record stops no other.
     """
     clock = runtime.get_clock()
     try:
         if kind == "reclean":
             return reclean_record(record, settings, clock, reason)
         return reread_record(record, settings, runtime.worker_pool(settings), clock, reason)
-    except Exception as error:  # as said above
+    except Exception as error:  # see above
         return revision_failure(record, error)
 
 

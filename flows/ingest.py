@@ -1,7 +1,7 @@
 """The Prefect flow ``ingest-inbox``: admits, reads and publishes a batch of scans.
 
-Take the decorators away and the code still works. Prefect's state is for watching; the truth is
-on disk, so a killed run goes on where it was.
+The code works without the decorators, too. Prefect's state is only for display: all results are on
+disk, so the next run continues a killed one.
 """
 
 import time
@@ -36,7 +36,7 @@ _TASK_RUNNER: Any = ConfiguredTaskRunner()
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of the scans, and the seconds the work itself took."""
+    """The outcome of each scan, and the duration of the work without Prefect's start and end."""
 
     outcomes: list[Outcome]
     seconds: float
@@ -48,13 +48,13 @@ class BatchResult:
     task_runner=_TASK_RUNNER,
 )
 def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
-    """Take the scans that lie in the inbox, read them and publish their records.
+    """Read the scans in the inbox and publish their records.
 
-    One bad scan stops nobody. What a run does not finish stays in the inbox, and the next run
-    goes on from there: a retry may be asked for at any time.
+    One bad scan stops no other. Scans that a run does not finish stay in the inbox, and the next
+    run continues with them: a run can be retried at any time.
 
     Args:
-        scans: the files to take; everything that lies still in the inbox if none are named.
+        scans: paths of the scans; all settled scans of the inbox if none are named.
     """
     settings, clock = runtime.load_settings({}), runtime.get_clock()
     named = [Path(scan) for scan in scans or []]
@@ -74,14 +74,14 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
 
 @task(name="admit", task_run_name="admit {path.name}", cache_policy=NO_CACHE)
 def admit(path: Path, settings: Settings) -> AdmittedScan | Outcome | State[Any]:
-    """Check one scan and its description; a refusal is a sentence, not a traceback."""
+    """Check one scan and its description; a refusal is a failed state with a reason."""
     admitted = admit_scan(path, settings, runtime.worker_pool(settings), runtime.get_clock())
     return _outcome_state(admitted) if isinstance(admitted, Outcome) else admitted
 
 
 @task(name="read-pages", task_run_name="read {label}, {pages}", cache_policy=NO_CACHE)
 def read_run(scan: AdmittedScan, run: range, settings: Settings, *, label: str, pages: str) -> None:
-    """Read a run of pages into the cache; ``label`` and ``pages`` only name the task's run."""
+    """Read a run of pages into the cache; ``label`` and ``pages`` only name the task run."""
     del label, pages
     read_pages(scan, run, settings, runtime.worker_pool(settings), runtime.get_clock())
 
@@ -90,7 +90,7 @@ def read_run(scan: AdmittedScan, run: range, settings: Settings, *, label: str, 
 def publish(
     scan: AdmittedScan, settings: Settings, read: Sequence[Any], *, label: str
 ) -> Outcome | State[Any]:
-    """Make the record and publish it; Prefect waits for the tasks of ``read``."""
+    """Publish the record of a scan, after the tasks of ``read``, for which Prefect waits."""
     del read, label
     pool, clock = runtime.worker_pool(settings), runtime.get_clock()
     return _outcome_state(publish_scan(scan, settings, pool, clock))
@@ -104,11 +104,12 @@ def _ingest_selected(
     for outcome in others:
         artifacts.log_outcome(outcome)
     scheduler = _scheduler(settings)
-    # For each tag of a task the server would be asked whether a limit stands in its way.
+    # No tags: Prefect would ask the server for the concurrency limit of each tag of each task.
     with (
-        TagsContext(current_tags=set()), without_settings_transfer(),
+        TagsContext(current_tags=set()),
+        without_settings_transfer(),
         artifacts.track_progress(len(scans) + len(others)),
-    ):  # fmt: skip
+    ):
         for outcome in scheduler.run(scans):
             artifacts.log_outcome(outcome)
             outcomes.append(outcome)
@@ -118,7 +119,8 @@ def _ingest_selected(
 
 def _scheduler(settings: Settings) -> BatchScheduler:
     """Return a scheduler whose steps are Prefect's tasks."""
-    for_tasks = settings.model_copy(update={"auth": None})  # no task needs the server's password
+    # Tasks do not get the server's password: they do not need it.
+    for_tasks = settings.model_copy(update={"auth": None})
 
     def begin_read(scan: AdmittedScan, run: range) -> _PendingTask:
         label, pages = _scan_label(scan), page_span(run)
@@ -140,7 +142,7 @@ def _scheduler(settings: Settings) -> BatchScheduler:
 
 @dataclass(frozen=True, slots=True)
 class _PendingTask:
-    """A submitted task; a failed state that holds a value counts as this value."""
+    """A submitted task; its result is also the value of a failed state that has one."""
 
     future: PrefectFuture[Any]
 
@@ -174,7 +176,7 @@ def _final_state(batch: BatchResult, settings: Settings) -> State[Any]:
     outcomes = batch.outcomes
     artifacts.publish_artifacts(outcomes, settings)
     message = artifacts.summary(outcomes)
-    data = None if deployment.id else batch  # nobody takes the result of a deployment's run
+    data = None if deployment.id else batch  # only `run_ingest` reads the result
     if any(outcome.failure_reason for outcome in outcomes):
         return Failed(message=message, data=data)
     if any(outcome.refusal_reason for outcome in outcomes):
@@ -183,10 +185,10 @@ def _final_state(batch: BatchResult, settings: Settings) -> State[Any]:
 
 
 def run_ingest(scans: Sequence[Path]) -> BatchResult:
-    """Run the flow on the server that is set, or on a temporary one.
+    """Run the flow on the server of ``PREFECT_API_URL``, or on a temporary one.
 
     Raises:
-        SetupError: nothing was taken; its message says why.
+        SetupError: nothing could be taken; the message has the reason.
     """
     with tags("inbox"):
         state = ingest_inbox([str(scan) for scan in scans], return_state=True)

@@ -1,4 +1,4 @@
-"""Looks at the machine before an archivist trusts it with scans, and says what to do."""
+"""Checks of this machine for ``opis doctor``: engine, folders, disk space, Prefect's server."""
 
 import os
 import shutil
@@ -14,27 +14,26 @@ from pipeline.errors import OpisError
 from pipeline.ocr.engines import make_engine
 from pipeline.settings import Settings, check_folders
 
-_MIN_FREE_BYTES = 2 * 2**30  #: bytes; what is published is about twice the scan
+_MIN_FREE_BYTES = 2 * 2**30  #: bytes; a published version is about twice its scan
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at."""
+    """The result of one check."""
 
     name: str
     ok: bool
-    detail: str  #: what there is, or what to do
+    detail: str  #: the finding or, if not ok, the problem and its remedy
 
 
 def check_machine(settings: Settings) -> list[Check]:
-    """Return what was looked at, in the order of what needs what."""
+    """Return the result of every check, in the order in which they are printed."""
+    jobs = f"{runtime.worker_count(settings)} pages at once, {os.cpu_count()} cores"
     return [
         Check("opis", True, f"{version('opis')}, Prefect {version('prefect')}"),
         _check_engine(settings),
         *_check_both_folders(settings),
-        Check(
-            "jobs", True, f"{runtime.worker_count(settings)} pages at once, {os.cpu_count()} cores"
-        ),
+        Check("jobs", True, jobs),
         _check_server(),
     ]
 
@@ -46,8 +45,8 @@ def _check_engine(settings: Settings) -> Check:
         others = sorted(set(engine.installed_languages()) - set(settings.languages))
     except OpisError as error:
         return Check("engine", False, str(error))
-    found = f"{settings.engine} {signature.version}, reads {'+'.join(settings.languages)}"
-    return Check("engine", True, f"{found}; also has {', '.join(others) or 'no other'}")
+    used = f"{settings.engine} {signature.version}, reads {'+'.join(settings.languages)}"
+    return Check("engine", True, f"{used}; also has {', '.join(others) or 'no other'}")
 
 
 def _check_both_folders(settings: Settings) -> Iterator[Check]:
@@ -60,12 +59,12 @@ def _check_both_folders(settings: Settings) -> Iterator[Check]:
 
 
 def _check_folder(name: str, folder: Path) -> Check:
-    there = folder
-    while not there.exists():
-        there = there.parent
-    if not os.access(there, os.W_OK | os.X_OK):
-        return Check(name, False, f"{there} cannot be written to: give this user the right to.")
-    free = shutil.disk_usage(there).free
+    existing = folder
+    while not existing.exists():
+        existing = existing.parent
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return Check(name, False, f"{existing} cannot be written to: give this user the right to.")
+    free = shutil.disk_usage(existing).free
     if free < _MIN_FREE_BYTES:
         return Check(name, False, f"{folder}: only {free / 2**30:.1f} GiB free: make room.")
     return Check(name, True, f"{folder}, {free / 2**30:.0f} GiB free")
@@ -76,8 +75,8 @@ def _check_server() -> Check:
     if not address:
         return Check("prefect", True, "no PREFECT_API_URL: `opis ingest` starts a temporary server")
     try:
-        with urllib.request.urlopen(f"{address.rstrip('/')}/health", timeout=5) as answer:
-            return Check("prefect", answer.status == 200, f"{address} answers {answer.status}")
+        with urllib.request.urlopen(f"{address.rstrip('/')}/health", timeout=5) as response:
+            return Check("prefect", response.status == 200, f"{address} answers {response.status}")
     except (OSError, urllib.error.URLError, ValueError) as error:
         advice = "start it with `prefect server start`, or unset PREFECT_API_URL"
         return Check("prefect", False, f"{address} does not answer ({error}): {advice}.")

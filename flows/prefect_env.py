@@ -1,6 +1,6 @@
-"""A batch on Prefect: on the server that is set, or on Prefect's own temporary one.
+"""The environment of Prefect and Dask, set before they are imported.
 
-Prefect takes two seconds to import, so only what needs it pays them.
+Prefect takes two seconds to import, so only the commands that need it import it.
 """
 
 import os
@@ -12,9 +12,9 @@ _PREFECT_DEFAULTS = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
-    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else a page of events that an interrupt cut off
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",  # else an interrupt prints a page of lost events
 }
-_DASK_DEFAULTS = {  # Dask watches itself a hundred times a second: a tenth of a core
+_DASK_DEFAULTS = {  # by default Dask monitors itself 100 times a second: a tenth of a core
     "DASK_LOGGING__DISTRIBUTED": "error",
     "DASK_DISTRIBUTED__ADMIN__SYSTEM_MONITOR__INTERVAL": "5s",
     "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s",
@@ -24,9 +24,9 @@ _DASK_DEFAULTS = {  # Dask watches itself a hundred times a second: a tenth of a
 
 
 def prepare_prefect(settings: Settings) -> None:
-    """Set what Prefect and Dask read when they are imported, where the user has not.
+    """Set the variables that Prefect and Dask read at import, unless the user has set them.
 
-    Settings go into the environment too, so that every process of a run has the same.
+    The settings are set as ``OPIS_*``, too, so that every process of a run has the same.
     """
     os.environ.update(to_environ(settings))
     for name, value in (_PREFECT_DEFAULTS | _DASK_DEFAULTS).items():

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, plain lines elsewhere."""
+"""The progress of a run: a bar on a terminal, plain lines elsewhere."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ from pipeline.wording import plural
 
 
 def page_span(run: range) -> str:
-    """Return how a run of pages is called.
+    """Return the name of a run of pages.
 
     >>> page_span(range(1, 9)), page_span(range(9, 10))
     ('pages 1-8', 'page 9')
@@ -22,7 +22,7 @@ def page_span(run: range) -> str:
 
 
 class ProgressMeter:
-    """Counts the pages of a run in this process; silent until it is shown."""
+    """Counts the pages of a run in this process; prints nothing outside of `show_on`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -33,7 +33,7 @@ class ProgressMeter:
 
     @contextmanager
     def show_on(self, console: Console) -> Iterator[None]:
-        """Show the count while the block runs."""
+        """Reset the count, and print it while the block runs."""
         self._expected = self._done = 0
         self._console = console
         try:
@@ -47,7 +47,7 @@ class ProgressMeter:
             self._console = self._bar = None
 
     def expect_pages(self, pages: int) -> None:
-        """Say how many more pages there will be."""
+        """Add pages to the number expected."""
         with self._lock:
             if not self._expected:
                 self._started_at = time.monotonic()
@@ -55,7 +55,7 @@ class ProgressMeter:
             self._update_bar()
 
     def mark_read(self, scan: str, run: range) -> None:
-        """Count the pages of a run, which are read."""
+        """Count the pages of a run as read."""
         with self._lock:
             self._done += len(run)
             self._update_bar()
@@ -65,25 +65,25 @@ class ProgressMeter:
 
     @property
     def expected_pages(self) -> int:
-        """How many pages there are, as far as is known."""
+        """The number of pages of the scans admitted so far."""
         return self._expected
 
     @property
     def percent(self) -> float:
-        """How much of the pages is read, 0 to 100."""
+        """The share of expected pages that are read, 0 to 100."""
         return 100.0 * self._done / self._expected if self._expected else 100.0
 
     def status_text(self) -> str:
-        """Return how far the run is, how fast it goes and how long it will still take."""
+        """Return the count, and the speed and time left or, at the end, the duration."""
         done, expected = self._done, self._expected
-        lasted = time.monotonic() - self._started_at
-        said = [f"{done} of {plural(expected, 'page')} read"]
+        elapsed = time.monotonic() - self._started_at
+        parts = [f"{done} of {plural(expected, 'page')} read"]
         if done and done < expected:
-            left = timedelta(seconds=round(lasted / done * (expected - done)))
-            said += [f"{done / lasted:.1f} pages a second", f"about {left} left"]
+            left = timedelta(seconds=round(elapsed / done * (expected - done)))
+            parts += [f"{done / elapsed:.1f} pages a second", f"about {left} left"]
         elif done:
-            said[0] += f" in {timedelta(seconds=round(lasted))}"
-        return ", ".join(said)
+            parts[0] += f" in {timedelta(seconds=round(elapsed))}"
+        return ", ".join(parts)
 
     def _update_bar(self) -> None:
         if self._bar is not None:
@@ -103,4 +103,4 @@ def _make_bar(console: Console) -> Progress:
     )
 
 
-meter = ProgressMeter()  #: of this process
+meter = ProgressMeter()  #: the one of this process

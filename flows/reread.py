@@ -1,4 +1,4 @@
-"""The Prefect flow ``reread``: records read or cleaned again, each published as a next version."""
+"""The Prefect flow ``reread``: reads or cleans records again and publishes their next versions."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +15,7 @@ from pipeline.settings import Settings
 
 @task(name="again", task_run_name="{name} {record}", cache_policy=NO_CACHE)
 def revise_record(name: str, record: str, settings: Settings, reason: str) -> Outcome | State[Any]:
-    """Revise one record; a failure is a sentence, not a traceback."""
+    """Revise one record; a failure is a failed state with a reason."""
     outcome = direct.revise_record(name, record, settings, reason)
     if outcome.failure_reason:
         return Failed(message=outcome.failure_reason, data=outcome)
@@ -40,7 +40,7 @@ def reread_records(
 
 
 def run_reread(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
-    """Run the flow on the server that is set, or on a temporary one."""
+    """Run the flow on the server of ``PREFECT_API_URL``, or on a temporary one."""
     state = reread_records(name, records, settings, reason, len(records), return_state=True)
     outcomes: Any = state.result(raise_on_failure=False)
     if not isinstance(outcomes, list):

@@ -1,4 +1,4 @@
-"""What a run needs around it: settings, clock and reading children, made once a process."""
+"""The settings, clock and worker pool of a process, and the checks before work starts."""
 
 import atexit
 import os
@@ -22,10 +22,10 @@ _SETTINGS_FILE = Path("opis.toml")
 
 
 def load_settings(options: Mapping[str, Any]) -> Settings:
-    """Read ``opis.toml`` of this folder and ``OPIS_*``; the options given win.
+    """Read ``opis.toml`` of this folder, then ``OPIS_*``, then ``options``; the last one wins.
 
     Raises:
-        SetupError: a setting is unknown or impossible, or the file is no TOML.
+        SetupError: a setting is unknown or impossible, or the file is not TOML.
     """
     try:
         file = tomllib.loads(_SETTINGS_FILE.read_text("utf-8")) if _SETTINGS_FILE.is_file() else {}
@@ -37,16 +37,16 @@ def load_settings(options: Mapping[str, Any]) -> Settings:
     return settings.model_copy(update=absolute)
 
 
-def settings_with(**given: Any) -> Settings:
-    """Return the settings with the options that were given; those that were not are None."""
-    return load_settings({key: value for key, value in given.items() if value is not None})
+def settings_with(**options: Any) -> Settings:
+    """Return the settings with these options; an option that is None is left out."""
+    return load_settings({key: value for key, value in options.items() if value is not None})
 
 
 def check_ready(settings: Settings) -> None:
-    """Check before any work what would make all of it vain.
+    """Check preconditions before starting work; create the folders and remove leftovers.
 
     Raises:
-        AwayError: the disk of inbox or output is not there.
+        AwayError: the disk of inbox or output is away.
         SetupError: folders that contain each other or cannot be written to, no engine, or a
             language without its model.
     """
@@ -57,13 +57,12 @@ def check_ready(settings: Settings) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with TemporaryFile(dir=folder, prefix="."):
-                pass  # rights alone do not tell: the disk may be read-only
+                pass  # permissions are not enough: the disk may be read-only
         except OSError as error:
             error.filename = str(folder)
             if not (settings.keep_inbox and folder == settings.inbox and folder.is_dir()):
-                raise SetupError(
-                    disk_error_message(error) or f"{folder}: {error.strerror}."
-                ) from error
+                msg = disk_error_message(error) or f"{folder}: {error.strerror}."
+                raise SetupError(msg) from error
     settings.records.mkdir(exist_ok=True)
     clear_leftovers(settings)
 
@@ -74,17 +73,17 @@ def worker_count(settings: Settings) -> int:
 
 
 def get_clock() -> Clock:
-    """Return this run's clock."""
+    """Return the clock that the environment sets."""
     return clock_from(os.environ)
 
 
 def worker_pool(settings: Settings) -> WorkerPool:
-    """Return this process's reading children; they end with it."""
+    """Return the worker pool of this process; it is closed when the process exits."""
     return _cached_worker_pool(worker_count(settings), settings.child_memory)
 
 
 @cache
 def _cached_worker_pool(jobs: int, memory: int) -> WorkerPool:
-    made = WorkerPool(jobs, memory)
-    atexit.register(made.close)
-    return made
+    pool = WorkerPool(jobs, memory)
+    atexit.register(pool.close)
+    return pool

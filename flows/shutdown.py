@@ -1,4 +1,4 @@
-"""How a run ends when it is asked to: by Ctrl-C or SIGTERM, with a sentence and exit code 130."""
+"""Ends a run on Ctrl-C or SIGTERM, with a sentence and exit code 130."""
 
 import os
 import signal
@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-INTERRUPTED_EXIT_CODE = 130  #: exit code
-_GRACE_SECONDS = 10.0  #: seconds for an end in good order
+INTERRUPTED_EXIT_CODE = 130  #: 128 + SIGINT, as shells have it
+_GRACE_SECONDS = 10.0  #: seconds until a run that does not end is killed
 _INTERRUPTED_MESSAGE = (
     "Interrupted. What is published stays; the other scans wait in the inbox, and the next run "
-    "goes on where this one was."
+    "continues from here."
 )
 
 
 class _InterruptHandler:
-    """The handler of both signals: the first asks, the second insists."""
+    """The handler of both signals: the first interrupts, the second exits at once."""
 
     def __init__(self, cleanup: Callable[[], None], report: Callable[[str], None]) -> None:
         self._cleanup, self._report = cleanup, report
@@ -28,9 +28,9 @@ class _InterruptHandler:
             self._exit_now()
         self.is_interrupted = True
         self._report(_INTERRUPTED_MESSAGE)
-        patience = threading.Timer(_GRACE_SECONDS, self._exit_now)
-        patience.daemon = True
-        patience.start()
+        timer = threading.Timer(_GRACE_SECONDS, self._exit_now)
+        timer.daemon = True
+        timer.start()
         raise KeyboardInterrupt
 
     def _exit_now(self) -> None:
@@ -40,36 +40,39 @@ class _InterruptHandler:
             os._exit(INTERRUPTED_EXIT_CODE)
 
 
-_active_handlers: list[_InterruptHandler] = []  #: the handler, while there is one
+_active_handlers: list[_InterruptHandler] = []  #: the one of `handle_interrupts`, or none
 
 
 @contextmanager
 def handle_interrupts(cleanup: Callable[[], None], report: Callable[[str], None]) -> Iterator[None]:
-    """Turn the first request into KeyboardInterrupt; end at once if asked again, or too slow.
+    """Raise KeyboardInterrupt on the first signal; exit on a second one, or after ten seconds.
 
-    Ctrl-C reaches Prefect's temporary server too, and Prefect then waits for it for ever.
+    The exit is needed: Ctrl-C ends Prefect's temporary server, too, and Prefect then waits for it
+    for ever.
 
     Args:
-        cleanup: ends what would outlive this process; may be called twice.
-        report: says how things stand.
+        cleanup: ends the child processes before the exit; may be called twice.
+        report: prints a message.
     """
-    request = _InterruptHandler(cleanup, report)
-    before = {number: signal.signal(number, request) for number in (signal.SIGINT, signal.SIGTERM)}
-    _active_handlers.append(request)
+    handler = _InterruptHandler(cleanup, report)
+    previous = {
+        number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    _active_handlers.append(handler)
     try:
         yield
     finally:
         _active_handlers.clear()
-        for number, handler in before.items():
-            if not request.is_interrupted:
-                signal.signal(number, handler)
+        for number, old_handler in previous.items():
+            if not handler.is_interrupted:
+                signal.signal(number, old_handler)
 
 
 @contextmanager
 def close_on_cancel(cleanup: Callable[[], None]) -> Iterator[None]:
-    """End the reading children when the block is cut short: Prefect cancels a run by an exception.
+    """Call ``cleanup`` if the block raises: Prefect cancels a run by an exception.
 
-    A thread that waits for a child would else keep the run alive until that child has answered.
+    Otherwise a thread that waits for a worker would keep the run alive until the worker answers.
     """
     try:
         yield
@@ -79,6 +82,6 @@ def close_on_cancel(cleanup: Callable[[], None]) -> Iterator[None]:
 
 
 def reinstall_sigterm() -> None:
-    """Take SIGTERM back from Prefect, which handles it itself for the length of a flow."""
+    """Handle SIGTERM here again: Prefect installs its own handler for the duration of a flow."""
     if _active_handlers and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _active_handlers[-1])

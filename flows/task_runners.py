@@ -1,4 +1,4 @@
-"""Where tasks run, by a setting: threads of this process, or the workers of Dask."""
+"""The task runner of a flow, by a setting: threads of this process, or workers of Dask."""
 
 import importlib
 from functools import cache
@@ -16,27 +16,24 @@ from flows.dask_workers import no_answer_error
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
-_THREADS_PER_WORKER = (
-    4  #: of a local worker: while its reading child reads, others admit and publish
-)
+_THREADS_PER_WORKER = 4  #: of a local worker: while one waits for pages, others admit and publish
 
 
 class ConfiguredTaskRunner(ThreadPoolTaskRunner[Any]):
-    """Stands in for the runner that the settings name when a run begins."""
+    """A placeholder for the runner of the settings, which are read when a run begins."""
 
     def duplicate(self) -> Any:
-        """Return that runner: Prefect asks for one of its own for each run."""
+        """Return a new runner of the settings; Prefect calls this for each run."""
         return make_task_runner(runtime.load_settings({}))
 
 
 def parallel_page_count(settings: Settings) -> int:
     """Return how many pages are read at once: on this machine, or by the scheduler's workers.
 
-    Called within a run.
+    Call it within a run.
 
     Raises:
-        SetupError: the scheduler does not answer, or has no workers: the run would wait for some
-            without a word.
+        SetupError: the scheduler does not answer, or has no workers: the run would wait silently.
     """
     if settings.runner == "threads" or not settings.scheduler:
         return runtime.worker_count(settings)
@@ -52,29 +49,29 @@ def parallel_page_count(settings: Settings) -> int:
 
 
 class _UntransferredSettings(SettingsContext):
-    """Prefect's settings, which do not go along with a task."""
+    """Prefect's settings, which are not sent along with a task."""
 
     def serialize(self, include_secrets: bool = True) -> dict[str, Any]:
-        """Return nothing."""
+        """Return no settings."""
         del include_secrets
         return {}
 
 
 def without_settings_transfer() -> SettingsContext:
-    """Return a context: a worker of Dask has Prefect's settings from its own environment.
+    """Return a context in which Prefect's settings are not sent to Dask's workers.
 
-    Else they are packed for each task and read anew for it, with environment and files: 0.1 s of
-    CPU.
+    A worker has them from its own environment. Otherwise they are packed for each task and read
+    again with environment and files: 0.1 s of CPU a task.
     """
-    here = get_settings_context()
-    return _UntransferredSettings(profile=here.profile, settings=here.settings)
+    context = get_settings_context()
+    return _UntransferredSettings(profile=context.profile, settings=context.settings)
 
 
 def make_task_runner(settings: Settings) -> Any:
-    """Return the runner that the settings name.
+    """Return the runner of the settings.
 
     Raises:
-        SetupError: it is Dask, which is not installed.
+        SetupError: the runner is Dask, and Dask is not installed.
     """
     jobs = runtime.worker_count(settings)
     if settings.runner == "threads":
@@ -97,7 +94,7 @@ def _start_cluster(n_workers: int) -> Any:
 
 
 def _worker_environ() -> dict[str, str]:
-    """Return what a local worker must know of Prefect's server."""
+    """Return the environment variables by which a local worker reaches Prefect's server."""
     server = PREFECT_API_URL.value()
     if not server:  # a worker would start a temporary one of its own
         with get_client(sync_client=True) as client:
@@ -109,12 +106,12 @@ def _worker_environ() -> dict[str, str]:
 
 @cache
 def _certificate_file() -> IO[bytes]:
-    """Return a file with one certificate, for whoever needs none; it goes with this process.
+    """Return a temporary file with one certificate, for workers that use no TLS.
 
-    In a worker Prefect opens two clients a task; each reads all the certificates there are, 45 ms
-    of CPU, also where no TLS is spoken. No certificate at all it does not take.
+    In a worker Prefect opens two clients a task; each reads all certificates, 45 ms of CPU, even
+    without TLS. It does not accept a file without certificates.
     """
-    file = NamedTemporaryFile(prefix="opis-", suffix=".pem")  # noqa: SIM115 -- lives as long as we
+    file = NamedTemporaryFile(prefix="opis-", suffix=".pem")  # noqa: SIM115  open until we exit
     end = "-----END CERTIFICATE-----\n"
     file.write((certifi.contents().partition(end)[0] + end).encode())
     file.flush()

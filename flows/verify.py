@@ -1,4 +1,4 @@
-"""The Prefect flow ``verify-fixity``: every digest and invariant of what is published."""
+"""The Prefect flow ``verify-fixity``: checks every published record."""
 
 from typing import Any
 
@@ -16,19 +16,19 @@ from pipeline.wording import plural
 def verify_fixity() -> State[Any]:
     """Check every digest, manifest and invariant of the published records.
 
-    A run that finds damage ends as Damage, with what is damaged in its table; nothing is mended.
+    A run that finds damage ends in the state Damage and lists it in its table; it repairs nothing.
     """
     artifacts.hide_expected_tracebacks()
     settings = runtime.load_settings({})
     checked, findings = check_archive(settings, [])
-    told = f"{plural(checked, 'version')} checked"
+    count = f"{plural(checked, 'version')} checked"
     if not findings:
-        return Completed(message=f"{told}, all as they were published.")
+        return Completed(message=f"{count}, all as they were published.")
     rows = [
-        {"File": found.path, "Damage": found.damage.value, "What": found.detail}
-        for found in findings
+        {"File": finding.path, "Damage": finding.damage.value, "Detail": finding.detail}
+        for finding in findings
     ]
-    create_table_artifact(table=rows, key="verify-fixity", description=f"# Damage\n\n{told}")
+    create_table_artifact(table=rows, key="verify-fixity", description=f"# Damage\n\n{count}")
     first = f"{findings[0].path}: {findings[0].detail}"
     more = f" and {len(findings) - 1} more; see the table" if len(findings) > 1 else ""
-    return Failed(name="Damage", message=f"{told}. {first}{more}.")
+    return Failed(name="Damage", message=f"{count}. {first}{more}.")

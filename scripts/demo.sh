@@ -1,5 +1,5 @@
 #!/bin/sh
-# Ingests the bundled letter: twice in a row is fine, the second finds the record published.
+# Ingests the bundled letter. A second run finds the record published.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -1,8 +1,8 @@
-"""Fetches uv from PyPI where there is no pip: bare Debian has python3 alone.
+"""Fetches uv from PyPI without pip, for bare Debian, which has python3 alone.
 
     python3 scripts/fetch_uv.py VERSION FOLDER
 
-The wheel's SHA-256 is pinned below, so what arrives is what was tried.
+The SHA-256 of each wheel is pinned below.
 """
 
 import hashlib
@@ -36,14 +36,14 @@ def main(version: str, folder: Path) -> None:
         sys.exit(f"setup: no uv is pinned for {machine}; install uv {version} by hand.")
     name, sha256 = _WHEELS[machine]
     index = os.environ.get("PIP_INDEX_URL", "https://pypi.org/simple").rstrip("/") + "/uv/"
-    asked = urllib.request.Request(index, headers={"Accept": _JSON})
-    with urllib.request.urlopen(asked, timeout=60) as answer:
-        files = json.load(answer)["files"]
+    request = urllib.request.Request(index, headers={"Accept": _JSON})
+    with urllib.request.urlopen(request, timeout=60) as response:
+        files = json.load(response)["files"]
     url = next(file["url"] for file in files if file["filename"] == name)
-    with urllib.request.urlopen(urllib.parse.urljoin(index, url), timeout=300) as answer:
-        wheel = answer.read()
+    with urllib.request.urlopen(urllib.parse.urljoin(index, url), timeout=300) as response:
+        wheel = response.read()
     if hashlib.sha256(wheel).hexdigest() != sha256:
-        sys.exit(f"setup: {name} is not the file that was pinned; nothing was installed.")
+        sys.exit(f"setup: {name} does not have the pinned SHA-256; nothing was installed.")
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
         program = next(entry for entry in archive.namelist() if entry.endswith("/scripts/uv"))
         content = archive.read(program)

@@ -1,7 +1,7 @@
-"""Brings the JavaScript libraries that the site carries and the tests use, from the npm registry.
+"""Fetches the JavaScript libraries of the site and of the tests from the npm registry.
 
-Versions and digests are pinned in ``libraries.json``; neither Node.js nor npm is needed, and what
-is there already is not fetched again.
+Versions and digests are pinned in ``libraries.json``; neither Node.js nor npm is needed. A library
+that is installed is not fetched again.
 """
 
 import base64
@@ -21,11 +21,11 @@ TRIES = 4
 
 
 def fetch(url: str) -> bytes:
-    """Return what lies at an address; a registry that stumbles is asked again."""
+    """Return the content of a URL, after up to four tries."""
     for attempt in range(1, TRIES + 1):
         try:
-            with urllib.request.urlopen(url, timeout=60) as answer:
-                content: bytes = answer.read()
+            with urllib.request.urlopen(url, timeout=60) as response:
+                content: bytes = response.read()
                 return content
         except OSError as error:
             if attempt == TRIES:
@@ -34,8 +34,8 @@ def fetch(url: str) -> bytes:
     raise AssertionError
 
 
-def bring(name: str, version: str, integrity: str, target: Path, files: list[str]) -> None:
-    """Unpack some files of a package, if its bytes are those that were pinned."""
+def install(name: str, version: str, integrity: str, target: Path, files: list[str]) -> None:
+    """Unpack the files of a package into ``target``, if its digest is the pinned one."""
     stamp = target / "integrity"
     if stamp.is_file() and stamp.read_text("utf-8") == integrity:
         return
@@ -43,21 +43,21 @@ def bring(name: str, version: str, integrity: str, target: Path, files: list[str
     packed = fetch(f"{REGISTRY}/{name}/-/{Path(name).name}-{version}.tgz")
     digest = base64.b64encode(hashlib.sha512(packed).digest()).decode()
     if f"sha512-{digest}" != integrity:
-        sys.exit(f"setup: {name} {version} is not what was pinned: sha512-{digest}")
+        sys.exit(f"setup: {name} {version} does not have the pinned digest: sha512-{digest}")
     target.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=io.BytesIO(packed), mode="r:gz") as archive:
         for path in files:
-            inside = archive.extractfile(f"package/{path}")
-            assert inside is not None, path
-            (target / Path(path).name).write_bytes(inside.read())
+            file = archive.extractfile(f"package/{path}")
+            assert file is not None, path
+            (target / Path(path).name).write_bytes(file.read())
     stamp.write_text(integrity, "utf-8")
 
 
 def main() -> None:
-    """Bring all of them."""
+    """Install all libraries of ``libraries.json``."""
     pinned = json.loads((HOME / "scripts" / "libraries.json").read_text("utf-8"))
-    for name, one in pinned.items():
-        bring(name, one["version"], one["integrity"], HOME / one["to"], one["files"])
+    for name, pin in pinned.items():
+        install(name, pin["version"], pin["integrity"], HOME / pin["to"], pin["files"])
 
 
 if __name__ == "__main__":

@@ -1,18 +1,18 @@
 #!/bin/sh
 # A PostgreSQL on loopback for Prefect's server.
 #
-#     sh scripts/postgres.sh start FOLDER    makes one there, if there is none, and starts it
+#     sh scripts/postgres.sh start FOLDER    creates a database there, if there is none; starts it
 #     sh scripts/postgres.sh stop FOLDER
-#     sh scripts/postgres.sh test            runs the tests of the flows against one of their own
+#     sh scripts/postgres.sh test            runs the tests of the flows with a temporary database
 #
 # `start` prints the line to put into the environment of the server. The database is only for
-# watching: it may be lost at any time, the truth is in output/.
+# display: it may be lost at any time, all results are in output/.
 set -eu
 cd "$(dirname "$0")/.."
 
 say() { printf '%s\n' "postgres: $*" >&2; }
 
-# PostgreSQL refuses to run as root; Debian brings a user for it.
+# PostgreSQL refuses to run as root; Debian's package has a user for it.
 as_owner() {
     if [ "$(id -u)" -eq 0 ]; then
         runuser -u postgres -- "$@"
@@ -28,7 +28,7 @@ binaries() {
         run=""
         [ "$(id -u)" -eq 0 ] || run="sudo"
         $run apt-get update -qq >&2
-        # No cluster of Debian's own: it would take the usual port.
+        # No default cluster: it would take the usual port.
         $run mkdir -p /etc/postgresql-common/createcluster.d
         echo "create_main_cluster = false" |
             $run tee /etc/postgresql-common/createcluster.d/opis.conf >/dev/null

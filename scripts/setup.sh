@@ -1,7 +1,7 @@
 #!/bin/sh
-# Installs what is missing: Tesseract with its languages (apt), uv, and the locked environment.
-# With "tests", also what the tests look through. Does nothing, quickly, where all is there. Asks
-# for sudo only where apt has something to do.
+# Installs what is missing: Tesseract with its languages (apt), uv, and the locked environment;
+# with the argument "tests" also the programs that tests use. Uses sudo only if apt has to install
+# something.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -10,7 +10,7 @@ LANGUAGES="rus eng osd"
 
 say() { printf '%s\n' "setup: $*"; }
 
-# What apt must bring, as package names; nothing is asked for that is there already.
+# Prints the Debian packages that are needed and missing.
 missing_packages() {
     if command -v tesseract >/dev/null 2>&1; then
         have=$(tesseract --list-langs 2>/dev/null || true)
@@ -21,11 +21,11 @@ missing_packages() {
     for code in $LANGUAGES; do
         printf '%s\n' "$have" | grep -qx "$code" || echo "tesseract-ocr-$code"
     done
-    # git and make alone do not bring the certificates that any download needs.
+    # git and make do not depend on the certificates that downloads need.
     [ -e "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" ] || echo ca-certificates
 }
 
-# The tests look at PDFs and at the UI through the eyes of other programs; without them some skip.
+# Prints the missing Debian packages that tests of PDFs and of the UI use; without them some skip.
 wanted_packages() {
     command -v qpdf >/dev/null 2>&1 || echo qpdf
     command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
@@ -83,5 +83,5 @@ if [ -z "$uv" ]; then
     uv=.tools/bin/uv
 fi
 
-# Bytecode now: where Python may write none, Prefect would take twice as long to start each time.
+# Compile to bytecode now: where Python cannot write it later, Prefect takes twice as long to start.
 "$uv" sync --frozen --quiet --compile-bytecode

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Tries the project as a new user would: an empty Debian 12 with git, make and python3 alone.
+# Runs make targets in an empty Debian 12 that has only git, make and python3.
 #
 #   sudo scripts/try-fresh.sh [TARGET…]      (default: demo test)
 #
-# FRESH names a folder to keep the empty system in, so that the next try starts at once; MIRROR
-# another Debian mirror. Needs root and debootstrap.
+# FRESH is a folder in which the empty system is kept for the next try; MIRROR is another Debian
+# mirror. Needs root and debootstrap.
 set -eu
 repository=$(cd "$(dirname "$0")/.." && pwd)
 fresh=${FRESH:-$(mktemp -d)}
@@ -34,9 +34,9 @@ fi
 git clone --quiet "$repository" "$root/opt/opis"
 for target; do
     echo "== make $target"
-    begun=$(date +%s)
+    started=$(date +%s)
     env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         LANG=C.UTF-8 ${proxy_ca:+SSL_CERT_FILE=$proxy_ca} \
         chroot "$root" make -C /opt/opis "$target"
-    echo "== make $target took $(($(date +%s) - begun)) s"
+    echo "== make $target took $(($(date +%s) - started)) s"
 done

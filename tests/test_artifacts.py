@@ -27,7 +27,7 @@ _QUIET = [
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    made = Served(Workspace(tmp_path_factory.mktemp("daybook")))
+    made = Served(Workspace(tmp_path_factory.mktemp("report")))
     made.start()
     made.until_said("Watching")
     yield made
@@ -87,10 +87,10 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     page.screenshot(path=tmp_path / "run.png")
     assert not page.get_by_text("Traceback").count()
     page.get_by_text("Artifacts", exact=True).last.click()
-    page.get_by_text("Day-book").first.wait_for()
+    page.get_by_text("Run report").first.wait_for()
     page.screenshot(path=tmp_path / "artifacts.png")
     page.goto(f"http://127.0.0.1:{served.port}/artifacts/key/ingest-inbox")
-    page.get_by_role("heading", name="Day-book").wait_for()
+    page.get_by_role("heading", name="Run report").wait_for()
     page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.get_by_text("refused", exact=True).first.wait_for()
     page.screenshot(path=tmp_path / "table.png")
@@ -99,7 +99,7 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
 
 
 def _lead_to_the_record(page: Page, address: str, shots: Path) -> None:
-    """Go where the day-book leads: to the reading room, or to the folder until that is built."""
+    """Go where the run report links: to the reading room, or to the folder until that is built."""
     page.goto(address)
     page.get_by_role("heading", level=1).wait_for()
     page.screenshot(path=shots / "record.png")

@@ -329,7 +329,7 @@ def test_the_command_builds_it(settings: Settings) -> None:
     workspace = Workspace(settings.output.parent)
     done = workspace.opis("site")
     assert done.returncode == 0, done.stderr
-    assert "1 record, 1 made anew, 0 taken away" in done.stdout
+    assert "1 record, 1 rebuilt, 0 removed" in done.stdout
 
 
 @pytest.mark.parametrize(("date", "year"), [("194X", 1940), ("19XX", 1900), ("[..1949]", 1949)])

@@ -1,1 +1,1 @@
-"""The command ``opis``: one module a command, named as the command."""
+"""The command ``opis``: one module for each command, with the command's name."""

@@ -1,7 +1,7 @@
-"""The command ``opis``: a table of its commands, and how each ends.
+"""The command ``opis``: the table of its commands, and the exit code of errors.
 
-A command is the function of its own module that ``COMMANDS`` names. The module is imported when its
-command is run, so no command waits for what only others need.
+Each command is a function in a module of its own, and has a row in ``COMMANDS``. The module is
+imported when its command runs, so that no command waits for the imports of others.
 """
 
 import importlib
@@ -43,16 +43,16 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "describe": ("flows.cli.describe", "describe"),
     "template": ("flows.cli.template", "template"),
 }
-#: libraries that complain of a scan in words of their own; Opis says it, with the scan's name
+#: libraries that log problems of a scan; Opis reports them itself, with the scan's name
 _NOISY_LOGGERS = ("img2pdf", "pikepdf", "PIL", "pypdf")
 
 
 class _CommandGroup(TyperGroup):
-    """Imports a command when it is asked for."""
+    """Imports the module of a command when the command is needed."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        names: Any = dict.fromkeys(COMMANDS)  # "Did you mean …?" looks among these
+        names: Any = dict.fromkeys(COMMANDS)  # for "Did you mean …?"
         self.commands = names
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -61,7 +61,7 @@ class _CommandGroup(TyperGroup):
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return a command; None where there is none of this name."""
+        """Return a command, or None if the name is unknown."""
         del ctx
         if cmd_name not in COMMANDS:
             return None
@@ -80,7 +80,7 @@ def opis() -> None:
 
 
 def main() -> None:
-    """Run the command; an error that a person can mend is a sentence, not a traceback."""
+    """Run the command; print an error that the user can mend as a sentence, not a traceback."""
     for library in _NOISY_LOGGERS:
         logging.getLogger(library).propagate = False
         logging.getLogger(library).addHandler(logging.NullHandler())
@@ -90,7 +90,7 @@ def main() -> None:
         console.print_error(str(error))
         sys.exit(ExitCode.USAGE)
     except (OSError, sqlite3.DatabaseError) as error:
-        if (trouble := disk_error_message(error)) is None:
+        if (message := disk_error_message(error)) is None:
             raise
-        console.print_error(trouble)
+        console.print_error(message)
         sys.exit(ExitCode.UNEXPECTED)

@@ -1,4 +1,4 @@
-"""The commands that read references and write citations."""
+"""The command ``opis cite``."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,14 +18,12 @@ from pipeline.citation.pin import Pin
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.errors import SetupError
 from pipeline.record.record import Record
-from pipeline.references import (
-    ArchivalReference,
-)
+from pipeline.references import ArchivalReference
 from pipeline.repository.catalog import Catalog
 
 
 class CitationFormat(StrEnum):
-    """How a citation is written: a style, or data for a reference manager."""
+    """The form of a citation: a style, or data for a reference manager."""
 
     CHICAGO = "chicago"
     BIBLIOGRAPHY = "chicago-bibliography"
@@ -37,7 +35,7 @@ class CitationFormat(StrEnum):
 
 
 class HoldingScope(StrEnum):
-    """Which archives a citation names."""
+    """The archives that a citation names."""
 
     FIRST = "first"
     ALL = "all"
@@ -50,7 +48,7 @@ _DATA_WRITERS: dict[CitationFormat, Callable[[Record, str], str]] = {
 }
 
 
-def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users need
+def cite(  # noqa: PLR0913, PLR0917  a parameter for each option
     record: Annotated[str | None, typer.Argument(help="The record's id.")] = None,
     leaf: Annotated[str, typer.Option(help="A leaf of it: 111, 0111, 111v.")] = "",
     form: Annotated[
@@ -62,14 +60,16 @@ def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users 
     pinned: Annotated[
         str, typer.Option("--text", help="Pin it to a text: reading, raw, translation:CODE.")
     ] = "",
-    version: Annotated[int | None, typer.Option(help="Of the record; the newest.", min=1)] = None,
+    version: Annotated[
+        int | None, typer.Option(help="The record's version; the newest if none.", min=1)
+    ] = None,
     checked: Annotated[str, typer.Option("--check", help="A citation to check.")] = "",
-    quote: Annotated[str, typer.Option(help="Words quoted with it, to check.")] = "",
+    quote: Annotated[str, typer.Option(help="With --check: the words quoted.")] = "",
     output: OutputOption = None,
 ) -> None:
-    """Cite a record or a leaf of it; or check whether what a citation cites still reads so.
+    """Cite a record or a leaf of it, or check whether the text of a citation is unchanged.
 
-    A citation that is checked and reads otherwise ends with status 4.
+    If the text has changed, the exit code is 4.
     """
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
@@ -79,11 +79,8 @@ def cite(  # noqa: PLR0913, PLR0917  a command has as many options as its users 
         if record is None:
             msg = "Say which record to cite, or give a citation to --check."
             raise SetupError(msg)
-        console.print_line(
-            _citation_text(
-                catalog.load_record(record, version), leaf, form, holding, pinned
-            ).rstrip("\n")
-        )
+        cited = catalog.load_record(record, version)
+        console.print_line(_citation_text(cited, leaf, form, holding, pinned).rstrip("\n"))
 
 
 def _citation_text(
@@ -91,28 +88,27 @@ def _citation_text(
 ) -> str:
     if form in _DATA_WRITERS:
         return _DATA_WRITERS[form](record, leaf)
-    every = None if holding is None else holding is HoldingScope.ALL
-    words = format_citation(
-        citation_target(record, leaf), CitationStyle(form.value), all_holdings=every
-    )
+    target, style = citation_target(record, leaf), CitationStyle(form.value)
+    all_holdings = None if holding is None else holding is HoldingScope.ALL
+    citation = format_citation(target, style, all_holdings=all_holdings)
     if not pinned:
-        return words
+        return citation
     kind, _, language = pinned.partition(":")
     kinds = {"reading": "reading text", "raw": "raw text", "translation": f"translation {language}"}
     if kind not in kinds:
         msg = f"--text takes reading, raw or translation:CODE, not {pinned!r}."
         raise SetupError(msg)
-    return f"{words} {Pin.from_record(record, kinds[kind], leaf)}"
+    return f"{citation} {Pin.from_record(record, kinds[kind], leaf)}"
 
 
 def _check_citation(citation: str, quote: str, catalog: Catalog) -> None:
-    def find_records(place: ArchivalReference) -> list[Record]:
-        file = replace(place, unit="", leaves=())
-        found = [catalog.load_record(name, None) for name in catalog.find_below(file.normal)]
-        return [record for record in found if covers(record, place)]
+    def find_records(reference: ArchivalReference) -> list[Record]:
+        file = replace(reference, unit="", leaves=())
+        records = [catalog.load_record(name, None) for name in catalog.find_below(file.normal)]
+        return [record for record in records if covers(record, reference)]
 
-    found = check_citation(citation, quote, catalog.load_record, find_records)
-    for sentence in (*found.sentences, *found.differences):
+    check = check_citation(citation, quote, catalog.load_record, find_records)
+    for sentence in (*check.sentences, *check.differences):
         console.print_line(sentence)
-    if not found.is_unchanged:
+    if not check.is_unchanged:
         raise typer.Exit(ExitCode.DAMAGE)

@@ -1,4 +1,4 @@
-"""What the commands print: tables on a terminal, plain lines in a pipe, JSON for a program."""
+"""The output of the commands: tables on a terminal, plain lines in a pipe, JSON for a program."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -13,50 +13,50 @@ from flows.progress import meter
 from pipeline.ingest.outcome import Outcome
 from pipeline.record.record import dump_json
 
-# no emoji: a text that holds ":id:" keeps it
+# no emoji: ":id:" in a text stays as it is
 _out = Console(soft_wrap=True, highlight=False, emoji=False)
 _err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 def print_line(text: str) -> None:
-    """Print a line as it is."""
+    """Print a line without markup."""
     _out.print(text, markup=False)
 
 
 def print_error(text: str) -> None:
-    """Print what went wrong."""
+    """Print an error message to standard error."""
     _err.print(f"opis: {text}", markup=False)
 
 
 def show_progress() -> AbstractContextManager[None]:
-    """Show how far the pages of a run are while the block runs."""
+    """Show the progress of a run while the block runs."""
     return meter.show_on(_out)
 
 
 def print_outcomes(outcomes: Sequence[Outcome], output: Path) -> None:
-    """Print what became of each scan and where the records lie."""
+    """Print the outcome of each scan, and the folder of its record."""
     rows = [
         (
-            result.scan,
-            result.status,
-            result.record and f"{result.record} v{result.version}",
-            str(result.pages or ""),
-            format_percent(result.confidence),
+            outcome.scan,
+            outcome.status,
+            outcome.record and f"{outcome.record} v{outcome.version}",
+            str(outcome.pages or ""),
+            format_percent(outcome.confidence),
         )
-        for result in outcomes
+        for outcome in outcomes
     ]
-    print_table(("scan", "what became of it", "record", "pages", "confidence"), rows)
-    for result in outcomes:
-        for told in _outcome_details(result):
-            print_line(told)
-    if any(result.record for result in outcomes):
+    print_table(("scan", "outcome", "record", "pages", "confidence"), rows)
+    for outcome in outcomes:
+        for line in _outcome_details(outcome):
+            print_line(line)
+    if any(outcome.record for outcome in outcomes):
         print_line(
             f"Read them with `opis list`, `opis show RECORD`, `opis search WORDS`; in {output}."
         )
 
 
 def _outcome_details(outcome: Outcome) -> Iterator[str]:
-    """Yield what else is to be said of a scan."""
+    """Yield lines with the folder, issues, finding and reason of an outcome."""
     if outcome.folder:
         yield f"  {outcome.record}: {outcome.folder}"
     yield from (f"    look at: {issue}" for issue in outcome.issues)
@@ -67,7 +67,7 @@ def _outcome_details(outcome: Outcome) -> Iterator[str]:
 
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table on a terminal, else each row as cells with tabs between them."""
+    """Print a table on a terminal, else each row with tabs between its cells."""
     if not _out.is_terminal:
         for row in rows:
             print_line("\t".join(row))
@@ -79,7 +79,7 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def format_percent(share: float | None) -> str:
-    """Return a share of 0 to 1 in per cent, or an empty text."""
+    """Return a share of 0..1 in per cent, or an empty text for None."""
     return "" if share is None else f"{share:.0%}"
 
 

@@ -1,4 +1,4 @@
-"""The commands that are about descriptions: ``opis describe`` and ``opis template``."""
+"""The command ``opis describe``."""
 
 import json
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ def describe(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what is said of a scan and by whom, or check all descriptions of a folder."""
+    """Show a scan's description and the source of each field, or check those of a folder."""
     if check:
         _check_descriptions(path, as_json=as_json)
         return
@@ -33,9 +33,9 @@ def describe(
         msg = f"{path} is a folder. Name a scan, or add --check to look at all of them."
         raise SetupError(msg)
     inbox = runtime.load_settings({}).inbox.absolute()
-    described = merge_sources(find_sources(path.absolute(), inbox))
-    found = find_translations(path.absolute(), described.description.translations)
-    _print_description(described, found, as_json=as_json)
+    merged = merge_sources(find_sources(path.absolute(), inbox))
+    translations = find_translations(path.absolute(), merged.description.translations)
+    _print_description(merged, translations, as_json=as_json)
 
 
 def _check_descriptions(folder: Path, *, as_json: bool) -> None:
@@ -57,44 +57,44 @@ def _check_descriptions(folder: Path, *, as_json: bool) -> None:
 
 
 def _fault_line(fault: Fault) -> str:
-    """Return a fault as compilers print it, its place told once."""
+    """Return a fault as compilers print it: FILE:LINE: CODE: DETAIL, the place only once."""
     place = f"{fault.file}, line {fault.line}"
     detail = fault.detail.removeprefix(place).removeprefix(fault.file).lstrip(":, ")
     return f"{fault.file}:{fault.line}: {fault.code}: {detail}"
 
 
 def _field_rows(
-    described: MergedDescription, found: Sequence[SuppliedTranslation]
+    merged: MergedDescription, translations: Sequence[SuppliedTranslation]
 ) -> dict[str, dict[str, Any]]:
-    """Return each field with its value and where that came from; what was made of it, too."""
-    values = described.description.model_dump(mode="json", exclude_defaults=True)
-    values["rights"] = described.description.rights
-    origins = {name: described.origins.get(name, "default") for name in values}
-    if described.edtf is not None:
-        values["date_edtf"], values["date_calendar"] = described.edtf, described.calendar
-        origins["date_edtf"] = f"read from {described.description.date}"
-        origins["date_calendar"] = described.origins.get("date_calendar", origins["date_edtf"])
-    if found:
+    """Return value and source of each field, also of those derived from others, by its name."""
+    values = merged.description.model_dump(mode="json", exclude_defaults=True)
+    values["rights"] = merged.description.rights
+    origins = {name: merged.origins.get(name, "default") for name in values}
+    if merged.edtf is not None:
+        values["date_edtf"], values["date_calendar"] = merged.edtf, merged.calendar
+        origins["date_edtf"] = f"read from {merged.description.date}"
+        origins["date_calendar"] = merged.origins.get("date_calendar", origins["date_edtf"])
+    if translations:
         values["translations"] = [
-            {"language": one.language, "translator": one.translator, "characters": len(one.text)}
-            for one in found
+            {"language": t.language, "translator": t.translator, "characters": len(t.text)}
+            for t in translations
         ]
-        origins["translations"] = ", ".join(one.origin for one in found)
+        origins["translations"] = ", ".join(t.origin for t in translations)
     return {name: {"value": values[name], "from": origins[name]} for name in values}
 
 
 def _print_description(
-    described: MergedDescription, found: Sequence[SuppliedTranslation], *, as_json: bool
+    merged: MergedDescription, translations: Sequence[SuppliedTranslation], *, as_json: bool
 ) -> None:
-    rows = _field_rows(described, found)
-    issues = [issue.detail for issue in described.issues]
+    rows = _field_rows(merged, translations)
+    issues = [issue.detail for issue in merged.issues]
     if as_json:
-        told = {"fields": rows, "issues": issues}
-        console.print_line(json.dumps(told, ensure_ascii=False, indent=1))
+        document = {"fields": rows, "issues": issues}
+        console.print_line(json.dumps(document, ensure_ascii=False, indent=1))
         return
     for name, row in rows.items():
         for item in row["value"] if isinstance(row["value"], list) else [row["value"]]:
-            said = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
-            console.print_line(f"{name + ':':<16}{said}   ({row['from']})")
+            text = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
+            console.print_line(f"{name + ':':<16}{text}   ({row['from']})")
     for issue in issues:
         console.print_line(f"look at: {issue}")

@@ -22,36 +22,37 @@ def diff(
     output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what differs between two versions of a record: words, description, settings."""
+    """Show the differences between two versions of a record: words, description, settings."""
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
-        old, new = (catalog.load_record(record, _version_number(one)) for one in (before, after))
-    found = compare_versions(old, new, "replaced", f"{before} and {after} compared")
+        old = catalog.load_record(record, _version_number(before))
+        new = catalog.load_record(record, _version_number(after))
+    changes = compare_versions(old, new, "replaced", f"{before} and {after} compared")
     if as_json:
-        console.print_json(found.model_dump(mode="json"))
+        console.print_json(changes.model_dump(mode="json"))
         return
-    for line in _difference_lines(found, old):
+    for line in _difference_lines(changes, old):
         console.print_line(line)
 
 
 def _version_number(version: str) -> int:
     number = version.removeprefix("v")
     if not number.isdigit():
-        msg = f"{version!r} is no version; write v1 or 1."
+        msg = f"{version!r} is not a version; write v1 or 1."
         raise CatalogError(msg)
     return int(number)
 
 
-def _difference_lines(found: VersionChanges, old: Record) -> list[str]:
+def _difference_lines(changes: VersionChanges, old: Record) -> list[str]:
     lines = [
         f"{change.field}: {change.before!r} → {change.after!r}"
-        for change in (*found.fields, *found.settings)
+        for change in (*changes.fields, *changes.settings)
     ]
     texts = {page.number: page.reading_text for page in old.pages}
-    for page in found.pages:
+    for page in changes.pages:
         leaf = f", leaf {page.leaf}" if page.leaf else ""
         lines.append(f"page {page.page}{leaf}")
         before = texts.get(page.page, "")
         after = apply_edits(before, page.edits)
         lines += [f"    {line}" for line in word_differences(before, after)]
-    return lines or ["They say the same."]
+    return lines or ["There is no difference."]

@@ -17,10 +17,10 @@ def doctor(
     output: OutputOption = None,
     languages: LanguagesOption = None,
     workers: Annotated[
-        bool, typer.Option("--workers", help="Ask the workers of the Dask scheduler, too.")
+        bool, typer.Option("--workers", help="Check the workers of the Dask scheduler, too.")
     ] = False,
 ) -> None:
-    """Check this machine: engine, languages, disk, folders, server; say what to do."""
+    """Check this machine: engine, languages, disk, folders, server; advise on each problem."""
     settings = runtime.settings_with(inbox=inbox, output=output, languages=languages)
     checks = [*check_machine(settings), *(check_workers(settings) if workers else [])]
     for check in checks:

@@ -21,17 +21,17 @@ def evaluate(
     folder: Annotated[Path, typer.Argument(help="Scans with NAME.gt.txt beside them.")],
     languages: LanguagesOption = None,
     recipe: Annotated[
-        list[Recipe] | None, typer.Option(help="How pages are read; may be given again.")
+        list[Recipe] | None, typer.Option(help="How pages are read; may be repeated.")
     ] = None,
     jobs: JobsOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read pages that have a transcription, and say with how many errors."""
+    """Read pages that have a transcription, and print the error rates."""
     settings = runtime.settings_with(languages=languages, jobs=jobs)
-    given = settings.languages if languages else ()
+    chosen = settings.languages if languages else ()
     engine = make_engine(settings.engine, settings.languages, settings.page_timeout)
-    signature_of(settings.engine, given or engine.installed_languages())
-    samples, problems = find_samples(folder, given, engine)
+    signature_of(settings.engine, chosen or engine.installed_languages())
+    samples, problems = find_samples(folder, chosen, engine)
     for sentence in problems:
         console.print_error(sentence)
     workers = runtime.worker_pool(settings)
@@ -40,13 +40,15 @@ def evaluate(
 
 
 def _print_evaluation(results: Sequence[PageResult], *, as_json: bool) -> None:
-    """Print the error rates of each page, of each set, and how well review is called for."""
-    sums, review = summarize_results(results), review_rankings(results)
+    """Print the error rates of each page and set, and how well review marks find the worst."""
+    summaries, review = summarize_results(results), review_rankings(results)
     if as_json:
-        sets, pages = [asdict(found) for found in sums], [asdict(result) for result in results]
-        console.print_json(
-            {"pages": pages, "sets": sets, "review": [asdict(rank) for rank in review]}
-        )
+        document = {
+            "pages": [asdict(result) for result in results],
+            "sets": [asdict(summary) for summary in summaries],
+            "review": [asdict(ranking) for ranking in review],
+        }
+        console.print_json(document)
         return
     heads = ("CER", "after cleaning", "WER", "after", "line error", "after")
     rows = [
@@ -60,16 +62,17 @@ def _print_evaluation(results: Sequence[PageResult], *, as_json: bool) -> None:
     totals = [
         (s.set, s.recipe, str(s.pages), str(s.failed), f"{s.readings:.2f}", f"{s.seconds:.1f}",
          *_error_rates(s))
-        for s in sums
+        for s in summaries
     ]  # fmt: skip
     console.print_table(("set", "recipe", "pages", "failed", "readings", "s", *heads), totals)
-    for rank in review:
-        console.print_line(rank.sentence)
+    for ranking in review:
+        console.print_line(ranking.sentence)
 
 
-def _error_rates(found: PageResult | SetSummary) -> list[str]:
-    raw, after = astuple(found.raw), astuple(found.cleaned)
-    return [_format_rate(rate) for pair in zip(raw, after, strict=True) for rate in pair]
+def _error_rates(result: PageResult | SetSummary) -> list[str]:
+    """Return each error rate as read, followed by the same after cleaning."""
+    raw, cleaned = astuple(result.raw), astuple(result.cleaned)
+    return [_format_rate(rate) for pair in zip(raw, cleaned, strict=True) for rate in pair]
 
 
 def _format_rate(rate: float | None) -> str:

@@ -1,4 +1,4 @@
-"""What commands say to the shell when they end."""
+"""The exit codes of ``opis``."""
 
 from enum import IntEnum
 
@@ -6,11 +6,11 @@ from flows import shutdown
 
 
 class ExitCode(IntEnum):
-    """What the command says to the shell."""
+    """The exit code of a command."""
 
     OK = 0
     UNEXPECTED = 1
     USAGE = 2
     REFUSALS = 3
     DAMAGE = 4
-    INTERRUPTED = shutdown.INTERRUPTED_EXIT_CODE  #: Typer's own, too, on Ctrl-C
+    INTERRUPTED = shutdown.INTERRUPTED_EXIT_CODE  #: the same as Typer's on Ctrl-C

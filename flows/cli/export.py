@@ -1,4 +1,4 @@
-"""The command that exports records."""
+"""The command ``opis export``."""
 
 from collections import Counter
 from itertools import groupby
@@ -24,7 +24,7 @@ from pipeline.wording import plural
 def export(
     record: Annotated[str | None, typer.Argument(help="The record's id.")] = None,
     form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS_BY_NAME))] = "oai_dc",
-    every: Annotated[bool, typer.Option("--all", help="Every record, a file each.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Every record.")] = False,
     to: Annotated[Path | None, typer.Option(help="File to write, or with --all a folder.")] = None,
     output: OutputOption = None,
 ) -> None:
@@ -41,23 +41,23 @@ def export(
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if record is None:
-            whole = _export_all(catalog, settings, FORMATS_BY_NAME[form], to)
+            is_complete = _export_all(catalog, settings, FORMATS_BY_NAME[form], to)
         else:
-            whole = _export_record(catalog, settings, record, FORMATS_BY_NAME[form], to)
-    if not whole:
+            is_complete = _export_record(catalog, settings, record, FORMATS_BY_NAME[form], to)
+    if not is_complete:
         raise typer.Exit(ExitCode.DAMAGE)
 
 
 def _export_record(
     catalog: Catalog, settings: Settings, record: str, export_format: ExportFormat, to: Path | None
 ) -> bool:
-    """Write a record; return whether it could be."""
+    """Write a record; return False if it is damaged."""
     source = _load_source(catalog, settings, record)
     if source is None:
         return False
     content = export_format.write(source)
     if to is None:
-        typer.echo(content, nl=False)  # the bytes themselves, for a pipe
+        typer.echo(content, nl=False)  # the bytes as they are, for a pipe
     else:
         to.parent.mkdir(parents=True, exist_ok=True)
         to.write_bytes(content)
@@ -67,40 +67,44 @@ def _export_record(
 def _export_all(
     catalog: Catalog, settings: Settings, export_format: ExportFormat, to: Path | None
 ) -> bool:
-    """Write all records that are whole; return whether all are."""
+    """Write all records that are not damaged; return whether that is all of them."""
     if to is None:
         msg = "With --all, say in which folder to write: --to FOLDER."
         raise SetupError(msg)
     to.mkdir(parents=True, exist_ok=True)
-    wanted = [entry.id for entry in catalog.iter_entries() if entry.status != "withdrawn"]
-    found = (_load_source(catalog, settings, record) for record in wanted)
+    record_ids = [entry.id for entry in catalog.iter_entries() if entry.status != "withdrawn"]
+    loaded = (_load_source(catalog, settings, record_id) for record_id in record_ids)
     names, exported = Counter[str](), 0
-    for name, group in groupby(filter(None, found), export_format.group_key):
+    for name, group in groupby(filter(None, loaded), export_format.group_key):
         sources = list(group)
         names[name] += 1
-        again = f"-{names[name]}" if names[name] > 1 else ""  # two places, told apart by no name
-        target = to / f"{name}{again}{export_format.suffix}"
+        number = f"-{names[name]}" if names[name] > 1 else ""  # two groups may have one name
+        target = to / f"{name}{number}{export_format.suffix}"
         target.write_bytes(export_format.write_group(sources))
         exported += len(sources)
     console.print_line(f"{plural(names.total(), 'file')} written to {to}")
-    return exported == len(wanted)
+    return exported == len(record_ids)
 
 
 def _load_source(catalog: Catalog, settings: Settings, record_id: str) -> ExportSource | None:
-    """Return what a record is exported from; None, after a complaint, where it is damaged."""
+    """Return the source of a record's exports; if it is damaged, print that and return None.
+
+    Raises:
+        CatalogError: the record is unknown or withdrawn.
+    """
     entry = catalog.get_entry(record_id)
     folder = VersionFolder.of(settings.records / entry.folder, entry.version)
     try:
         record = folder.load_record()
         if record.status == "withdrawn":
-            why = record.status_reason or "nobody said why"
-            msg = f"{record_id} was withdrawn ({why}); of it there is nothing to export."
+            reason = record.status_reason or "no reason is given"
+            msg = f"{record_id} was withdrawn ({reason}); there is nothing to export."
             raise CatalogError(msg)
         return load_export_source(folder, record, settings.base_url)
     except (OSError, ValueError) as error:
-        why = " ".join(str(error).split())[:200]
+        reason = " ".join(str(error).split())[:200]
         console.print_error(
-            f"{record_id} v{entry.version} is damaged and was not exported: {why}. "
-            f"`opis verify {record_id}` says all that is wrong with it."
+            f"{record_id} v{entry.version} is damaged and was not exported: {reason}. "
+            f"`opis verify {record_id}` lists all damage."
         )
         return None

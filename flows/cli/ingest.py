@@ -31,12 +31,12 @@ def ingest(
     languages: LanguagesOption = None,
     jobs: JobsOption = None,
 ) -> None:
-    """Read every scan in the inbox, or those named, and publish their records."""
+    """Read the scans in the inbox, or those named, and publish their records."""
     settings = runtime.settings_with(inbox=inbox, output=output, languages=languages, jobs=jobs)
     if not settings.inbox.exists():
-        console.print_line(f"There was no inbox {settings.inbox}; it is made now.")
+        console.print_line(f"There was no inbox {settings.inbox}; it is created now.")
     if directly:
-        runtime.worker_pool(settings).start()  # they start while the rest is checked
+        runtime.worker_pool(settings).start()  # workers start while the rest is checked
     runtime.check_ready(settings)
     chosen = _scans_to_ingest(scans, settings)
     if chosen is None:
@@ -59,11 +59,15 @@ def ingest(
 
 
 def _scans_to_ingest(scans: list[Path] | None, settings: Settings) -> list[Path] | None:
-    """Return the scans named, or none for all of the inbox; None where there is nothing to do."""
+    """Return the scans named, or an empty list for the whole inbox; None if that has no scan.
+
+    Raises:
+        SetupError: a name has unprintable characters, which Prefect's server does not take.
+    """
     for path in scans or []:
         shown = escape_unprintable(str(path))
         if shown != str(path):
-            msg = f"{shown}: no server takes a name like this. Rename the scan."
+            msg = f"{shown}: Prefect does not take a name like this. Rename the scan."
             raise SetupError(msg)
     if scans:
         return [path.absolute() for path in scans]
@@ -71,26 +75,26 @@ def _scans_to_ingest(scans: list[Path] | None, settings: Settings) -> list[Path]
 
 
 def _ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
-    """Run the flow, and say how much of the time was Prefect's."""
+    """Run the flow, and print how much of the time Prefect took."""
     prefect_env.prepare_prefect(settings)
-    begun = time.monotonic()
+    started = time.monotonic()
     if settings.runner == "threads":
-        runtime.worker_pool(settings).start()  # they get ready while Prefect does
+        runtime.worker_pool(settings).start()  # workers start while Prefect does
     server = os.environ.get("PREFECT_API_URL")
     console.print_line(
         f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …"
     )
     flow = importlib.import_module("flows.ingest")
     batch = flow.run_ingest(scans)
-    prefect = time.monotonic() - begun - batch.seconds
+    overhead = time.monotonic() - started - batch.seconds
     console.print_line(
-        f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {prefect:.1f} s."
+        f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {overhead:.1f} s."
     )
     return list(batch.outcomes)
 
 
 def _stop_child_processes(settings: Settings) -> None:
-    """End the reading children, and Prefect's temporary server if it was started."""
+    """End the workers, and Prefect's temporary server if it was started."""
     runtime.worker_pool(settings).close()
     if (prefect := sys.modules.get("prefect.server.api.server")) is not None:
         prefect.SubprocessASGIServer().stop()

@@ -12,27 +12,27 @@ from flows.cli.options import JsonOption, OutputOption
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.wording import noun_form
 
-_DEFAULT_LIMIT = 1000  #: records that a list shows, if nothing else is said
+_DEFAULT_LIMIT = 1000  #: records, without --limit and --json
 
 
 def list_records(
     output: OutputOption = None,
     limit: Annotated[
-        int | None, typer.Option(help="Records at the most; 0: all, as --json has it.", min=0)
+        int | None, typer.Option(help="Records at the most; 0: all, as with --json.", min=0)
     ] = None,
-    after: Annotated[str, typer.Option(help="Go on behind this record.")] = "",
+    after: Annotated[str, typer.Option(help="Start after this record.")] = "",
     as_json: JsonOption = False,
 ) -> None:
-    """List records, by their place in the archive."""
+    """List records in the order of the archive."""
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
-        most = limit if limit is not None else 0 if as_json else _DEFAULT_LIMIT
-        found = catalog.iter_entries(most or -1, after)
-        _print_entries(found, as_json=as_json, total=catalog.record_count())
+        default = 0 if as_json else _DEFAULT_LIMIT
+        entries = catalog.iter_entries((default if limit is None else limit) or -1, after)
+        _print_entries(entries, as_json=as_json, total=catalog.record_count())
 
 
 def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int) -> None:
-    """Print records, a line each, ``total`` so many that there are."""
+    """Print a line for each entry, and how many of the ``total`` records these are."""
     if as_json:
         console.print_json([asdict(entry) for entry in entries])
         return
@@ -53,7 +53,7 @@ def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int
     console.print_line(f"{len(rows)} {share}{noun_form(total, 'record')}")
     if rows and len(rows) < total:
         console.print_line(
-            f"`opis list --after {rows[-1][0]}` goes on from there, if there are more."
+            f"`opis list --after {rows[-1][0]}` lists the next records, if there are more."
         )
 
 

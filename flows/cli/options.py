@@ -8,10 +8,10 @@ import typer
 InboxOption = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
 OutputOption = Annotated[Path | None, typer.Option(help="Where records are published.")]
 LanguagesOption = Annotated[
-    str | None, typer.Option(help="Tesseract's codes, the main one first, such as rus+eng.")
+    str | None, typer.Option(help="Tesseract's codes, the main language first, such as rus+eng.")
 ]
-JobsOption = Annotated[int | None, typer.Option(help="Pages read at once; 0 means one a core.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for a program to read.")]
+JobsOption = Annotated[int | None, typer.Option(help="Pages read at once; 0: one for each core.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DirectOption = Annotated[bool, typer.Option("--direct", help="Work without Prefect.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; it is published with the version.")]
 RecordArgument = Annotated[str, typer.Argument(help="The record's id.")]

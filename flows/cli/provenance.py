@@ -19,44 +19,49 @@ from pipeline.text import PageText
 
 def provenance(
     record: RecordArgument,
-    page: Annotated[int | None, typer.Option(help="Of the scan, from 1.", min=1)] = None,
-    word: Annotated[str, typer.Option(help="A word of its reading text.")] = "",
+    page: Annotated[int | None, typer.Option(help="A page of the scan, from 1.", min=1)] = None,
+    word: Annotated[str, typer.Option(help="A word of the reading text.")] = "",
     output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Walk from a word back to its box, its page image, the engine and the scan."""
+    """Trace a word back to its box, its page image, the engine and the scan."""
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record)
-        made = catalog.load_record(record, None)
+        newest = catalog.load_record(record, None)
     folder = VersionFolder.of(settings.records / entry.folder, entry.version)
-    chosen = _chosen_pages(made, page, word)
-    texts = {one.number: _page_text(folder, one) for one in chosen}
-    traced = {
-        one.number: list(trace_word(one, texts[one.number], word)) if word else [] for one in chosen
-    }
+    pages = _chosen_pages(newest, page, word)
+    texts = [_page_text(folder, chosen) for chosen in pages]
+    traces = [
+        list(trace_word(chosen, text, word)) if word else []
+        for chosen, text in zip(pages, texts, strict=True)
+    ]
     if as_json:
-        console.print_json(
-            {
-                "record": made.id,
-                "version": made.version,
-                "found": [asdict(one) for several in traced.values() for one in several],
-                "provenance": made.provenance.model_dump(mode="json"),
-            }
-        )
+        document = {
+            "record": newest.id,
+            "version": newest.version,
+            "found": [asdict(traced) for trace in traces for traced in trace],
+            "provenance": newest.provenance.model_dump(mode="json"),
+        }
+        console.print_json(document)
         return
-    for one in chosen:
-        if traced[one.number] or not word:
-            for line in describe_trace(made, one, traced[one.number]):
+    for chosen, trace in zip(pages, traces, strict=True):
+        if trace or not word:
+            for line in describe_trace(newest, chosen, trace):
                 console.print_line(line)
-    if word and not any(traced.values()):
+    if word and not any(traces):
         msg = f"“{word}” is not in the reading text of {record}."
         raise CatalogError(msg)
-    for line in describe_source(made):
+    for line in describe_source(newest):
         console.print_line(line)
 
 
 def _chosen_pages(record: Record, number: int | None, word: str) -> list[RecordPage]:
+    """Return the page of a number; without one all pages for a word, else the first page.
+
+    Raises:
+        CatalogError: the record has no page of this number.
+    """
     if number is None:
         return list(record.pages) if word else list(record.pages[:1])
     if number > len(record.pages):

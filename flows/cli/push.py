@@ -11,18 +11,17 @@ from pipeline.repository.replication import PushResult, push_versions
 
 
 def push(
-    url: Annotated[str, typer.Argument(help="Where to: s3://BUCKET/FOLDER, file:///FOLDER …")],
+    url: Annotated[str, typer.Argument(help="The target: s3://BUCKET/FOLDER, file:///FOLDER …")],
     output: OutputOption = None,
 ) -> None:
-    """Copy every published version to another place, and check what arrived."""
+    """Copy every published version to another place, and check the copies."""
     sent: list[PushResult] = []
 
-    def report_sent(done: PushResult) -> None:
-        if done.files_sent:
-            sent.append(done)
-            console.print_line(
-                f"sent {done.version}: {done.files_sent} files, {done.bytes_sent / 2**20:.1f} MB"
-            )
+    def report_sent(result: PushResult) -> None:
+        if result.files_sent:
+            sent.append(result)
+            size = f"{result.files_sent} files, {result.bytes_sent / 2**20:.1f} MB"
+            console.print_line(f"sent {result.version}: {size}")
 
     count = push_versions(runtime.settings_with(output=output), url, report_sent)
     console.print_line(f"{count} versions are at {url}; {len(sent)} were sent now.")

@@ -1,4 +1,4 @@
-"""``opis receipts``: what became of every scan that ever entered."""
+"""The command ``opis receipts``."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -14,7 +14,7 @@ from pipeline.wording import plural
 
 def receipts(
     scan: Annotated[
-        str, typer.Argument(help="Part of a scan's name, its record, or of its SHA-256.")
+        str, typer.Argument(help="Part of a scan's name, of its record's id or its SHA-256.")
     ] = "",
     status: Annotated[
         str,
@@ -22,17 +22,17 @@ def receipts(
             "--status", "--fate", help="published, published before, refused, waits or failed."
         ),
     ] = "",
-    last: Annotated[bool, typer.Option("--last", help="Only the last word on each scan.")] = False,
+    last: Annotated[bool, typer.Option("--last", help="Only the newest of each scan.")] = False,
     output: OutputOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what became of the scans that entered: when, what, and where their bytes are now."""
+    """Show the receipts of scans: when each came, its outcome, and where its bytes are now."""
     settings = runtime.settings_with(output=output)
-    found = read_receipts(settings.output)
+    every = read_receipts(settings.output)
     if last:
-        found = iter({(receipt.scan, receipt.sha256): receipt for receipt in found}.values())
+        every = iter({(receipt.scan, receipt.sha256): receipt for receipt in every}.values())
     chosen = [
-        receipt for receipt in found if _is_about(receipt, scan) and status in {"", receipt.fate}
+        receipt for receipt in every if _is_about(receipt, scan) and status in {"", receipt.fate}
     ]
     if as_json:
         console.print_json([receipt.model_dump(mode="json") for receipt in chosen])
@@ -44,10 +44,8 @@ def receipts(
 
 
 def _is_about(receipt: Receipt, query: str) -> bool:
-    low = query.casefold()
-    return any(
-        low in (text or "").casefold() for text in (receipt.scan, receipt.record, receipt.sha256)
-    )
+    texts = (receipt.scan, receipt.record, receipt.sha256)
+    return any(query.casefold() in (text or "").casefold() for text in texts)
 
 
 def _receipt_lines(receipt: Receipt) -> Iterator[str]:
@@ -55,4 +53,4 @@ def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     size = "no file" if receipt.size is None else f"{receipt.size:,} bytes"
     yield f"{receipt.when:%Y-%m-%d %H:%M:%S} {receipt.fate}: {receipt.scan}{beside}, {size}"
     yield f"    SHA-256 {receipt.sha256 or 'unknown'}; now {receipt.where}"
-    yield from (f"    {told}" for told in (receipt.reason, receipt.finding) if told)
+    yield from (f"    {text}" for text in (receipt.reason, receipt.finding) if text)

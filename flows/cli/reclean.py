@@ -10,5 +10,5 @@ def reclean(
     directly: DirectOption = False,
     output: OutputOption = None,
 ) -> None:
-    """Clean records again, as they were read, and publish what differs as their next versions."""
+    """Clean the stored readings of records again, and publish changed ones as next versions."""
     revise_records("reclean", records, reason, directly, output)

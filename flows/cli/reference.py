@@ -17,36 +17,36 @@ from pipeline.references import (
 
 
 def reference(
-    text: Annotated[str, typer.Argument(help="A citation, or a text that holds some.")],
+    text: Annotated[str, typer.Argument(help="A citation, or a text with citations.")],
     context: Annotated[
-        str | None, typer.Option(help="The citation before it, for “Ibid.” to stand for.")
+        str | None, typer.Option(help="The citation before it, for “Ibid.” to refer to.")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read archival references, and print each in its normal form or why it is not sure."""
-    found = find_references(text, _context_reference(context))
+    """Read archival references, and print the normal form of each, or its problems."""
+    result = find_references(text, _context_reference(context))
     if as_json:
-        console.print_line(json.dumps(found.to_dict(), ensure_ascii=False, indent=1))
+        console.print_line(json.dumps(result.to_dict(), ensure_ascii=False, indent=1))
         return
-    for reading in found.references:
-        console.print_line(_reference_line(reading))
-    for problem in found.problems:
+    for parsed in result.references:
+        console.print_line(_reference_line(parsed))
+    for problem in result.problems:
         console.print_line(problem.detail)
 
 
 def _context_reference(context: str | None) -> ArchivalReference | None:
     if context is None:
         return None
-    known = parse_references(context)
-    if not known:
-        why = find_references(context).explanation
-        msg = f"--context {context!r} is no reference that can be relied on: {why}"
+    references = parse_references(context)
+    if not references:
+        reason = find_references(context).explanation
+        msg = f"--context {context!r} is not a reliable reference: {reason}"
         raise SetupError(msg)
-    return known[-1]
+    return references[-1]
 
 
-def _reference_line(reading: ParsedReference) -> str:
-    if reading.reference is not None:
-        return reading.reference.as_stamped
-    why = " ".join(problem.detail for problem in reading.problems)
-    return f"{reading.status}: “{reading.as_cited}”. {why}"
+def _reference_line(parsed: ParsedReference) -> str:
+    if parsed.reference is not None:
+        return parsed.reference.as_stamped
+    reason = " ".join(problem.detail for problem in parsed.problems)
+    return f"{parsed.status}: “{parsed.as_cited}”. {reason}"

@@ -1,4 +1,4 @@
-"""The command ``opis reread``, and what it shares with ``opis reclean``."""
+"""The command ``opis reread``, and the function that it shares with ``opis reclean``."""
 
 import importlib
 from collections.abc import Sequence
@@ -20,14 +20,14 @@ def reread(
     directly: DirectOption = False,
     output: OutputOption = None,
 ) -> None:
-    """Read records again from their originals, and publish what differs as their next versions."""
+    """Read the originals of records again, and publish changed records as next versions."""
     revise_records("reread", records, reason, directly, output)
 
 
 def revise_records(
     kind: str, records: Sequence[str], reason: str, directly: bool, output: Path | None
 ) -> None:
-    """Read or clean records again, as a run of the flow ``reread`` or directly, and print it."""
+    """Read or clean records again, by the flow ``reread`` or directly, and print the outcomes."""
     settings = runtime.settings_with(output=output)
     runtime.check_ready(settings)
     revise = direct.revise_records if directly else _revise_on_prefect

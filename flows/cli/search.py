@@ -15,19 +15,19 @@ from pipeline.wording import plural
 
 
 def search(
-    query: Annotated[str, typer.Argument(help='Words; "a phrase"; a beginning*.')],
+    query: Annotated[str, typer.Argument(help='Words; "a phrase"; a prefix*.')],
     output: OutputOption = None,
     limit: Annotated[int, typer.Option(help="Hits to show at the most.", min=1)] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Find pages by their words."""
+    """Search the text of all pages."""
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         _print_hits(catalog.search(query, limit), catalog.count_hits(query), as_json=as_json)
 
 
 def _print_hits(hits: Sequence[Hit], count: int, *, as_json: bool) -> None:
-    """Print where words were found, with the words around them; ``count`` is of all pages."""
+    """Print each hit with the words around it; ``count`` is the number of all pages that match."""
     if as_json:
         console.print_json([asdict(hit) for hit in hits])
         return

@@ -15,9 +15,9 @@ def serve(
     output: OutputOption = None,
     languages: LanguagesOption = None,
     jobs: JobsOption = None,
-    port: Annotated[int | None, typer.Option(help="Of the Prefect server and its UI.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port of the Prefect server and its UI.")] = None,
 ) -> None:
-    """Start the Prefect server with its UI, and take in scans as they arrive."""
+    """Start the Prefect server with its UI, and ingest scans as they arrive."""
     settings = runtime.settings_with(
         inbox=inbox, output=output, languages=languages, jobs=jobs, port=port
     )

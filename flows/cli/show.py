@@ -10,11 +10,9 @@ from pipeline.repository.catalog import Catalog
 
 
 def show_record(
-    record: RecordArgument,
-    output: OutputOption = None,
-    as_json: JsonOption = False,
+    record: RecordArgument, output: OutputOption = None, as_json: JsonOption = False
 ) -> None:
-    """Show a record: what it is, where it lies, what to look at, and its text."""
+    """Show a record: its citation, folder, description, issues and text."""
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record)
@@ -27,12 +25,11 @@ def show_record(
 
 
 def _print_record(record: Record, folder: VersionFolder) -> None:
-    """Print a record for a person: what, where, doubts, text by leaf."""
     if record.status == "withdrawn":
         console.print_line(
             f"{record.name}\n\nWithdrawn with version {record.version}: {record.status_reason}"
         )
-        console.print_line(f"Its earlier versions lie in {folder.record_folder}.")
+        console.print_line(f"Its earlier versions are in {folder.record_folder}.")
         return
     console.print_line(f"{record.name}\n\n{pinned_citation(record)}\n")
     rows = {

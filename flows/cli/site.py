@@ -1,4 +1,4 @@
-"""``opis site``: builds the reading room, and shows it."""
+"""The command ``opis site``."""
 
 from typing import Annotated
 
@@ -16,16 +16,16 @@ from pipeline.wording import plural
 def site(
     *,
     output: OutputOption = None,
-    serve: Annotated[bool, typer.Option("--serve", help="Show it until Ctrl-C.")] = False,
-    port: Annotated[int | None, typer.Option(help="Where, with --serve.")] = None,
+    serve: Annotated[bool, typer.Option("--serve", help="Serve it until Ctrl-C.")] = False,
+    port: Annotated[int | None, typer.Option(help="Port, with --serve.")] = None,
 ) -> None:
-    """Build the site of the published records: what changed since the last time."""
+    """Build the reading room of the published records; only changed pages are rebuilt."""
     settings = runtime.settings_with(output=output, pages_port=port)
-    made = Site(settings, runtime.worker_pool(settings), runtime.worker_count(settings))
-    built = made.build(console.print_line)
+    reading_room = Site(settings, runtime.worker_pool(settings), runtime.worker_count(settings))
+    built = reading_room.build(console.print_line)
     console.print_line(
-        f"{plural(built.records, 'record')}, {built.rebuilt} made anew, "
-        f"{built.removed} taken away: {made.folder / 'index.html'}"
+        f"{plural(built.records, 'record')}, {built.rebuilt} rebuilt, "
+        f"{built.removed} removed: {reading_room.folder / 'index.html'}"
     )
     if serve:
         address = f"http://{settings.host}:{settings.pages_port}/"

@@ -14,19 +14,20 @@ from pipeline.inbox.files import SIDECAR_SUFFIXES
 
 def template(
     scan: Annotated[
-        Path | None, typer.Argument(help="Written beside this scan.", dir_okay=False, exists=True)
+        Path | None,
+        typer.Argument(help="The scan to write it beside.", dir_okay=False, exists=True),
     ] = None,
 ) -> None:
-    """Write a commented sidecar: to the screen, or beside a scan, where it overwrites nothing."""
+    """Print a commented sidecar, or write it beside a scan that has none."""
     if scan is None:
         console.print_line(sidecar_template().rstrip("\n"))
         return
     target = scan.with_suffix(".yaml")
-    named = file_name_source(scan)
-    reference = "" if named is None else str(named.values["references"])
-    there = [path for path in map(scan.with_suffix, SIDECAR_SUFFIXES) if path.exists()]
-    if there:
-        msg = f"{there[0]} is there already and was left as it is."
+    source = file_name_source(scan)
+    reference = "" if source is None else str(source.values["references"])
+    existing = [path for path in map(scan.with_suffix, SIDECAR_SUFFIXES) if path.exists()]
+    if existing:
+        msg = f"{existing[0]} exists and was not changed."
         raise SetupError(msg)
     with target.open("x", encoding="utf-8", newline="\n") as file:
         file.write(sidecar_template(reference))

@@ -20,7 +20,7 @@ from pipeline.wording import plural
 
 def verify(
     records: Annotated[
-        list[str] | None, typer.Argument(help="Record ids, or a URL of pushed ones; all if none.")
+        list[str] | None, typer.Argument(help="Record ids, or a URL of copies; all if none.")
     ] = None,
     output: OutputOption = None,
     as_json: JsonOption = False,
@@ -47,7 +47,7 @@ def _require_archive(settings: Settings) -> None:
 
 
 def _print_findings(checked: int, findings: Sequence[Finding], *, as_json: bool) -> None:
-    """Print what verification found, a line each."""
+    """Print a line for each finding, then the number of versions checked."""
     if as_json:
         console.print_json(
             {"versions": checked, "findings": [asdict(finding) for finding in findings]}
