@@ -44,7 +44,7 @@ def test_a_table_is_read_as_spreadsheets_write_it(content: str) -> None:
         ("file;reference;references\na;A;B\n", "line 1 has the column `references` twice"),
         ("file;names\na;A\n", "line 1: `names` has keys of its own"),
         ("file;title\na;A\nb;\u0416".encode("utf-8") + b"\xff", "line 3 is not UTF-8"),
-        ('file;title\na;"A\n', "cannot be read"),
+        ('file;title\na;"A\n', "line 2 cannot be read"),
     ],
 )  # fmt: skip
 def test_a_table_that_cannot_be_relied_on_is_refused(content: str | bytes, problem: str) -> None:
@@ -52,6 +52,21 @@ def test_a_table_that_cannot_be_relied_on_is_refused(content: str | bytes, probl
     fault = parse_table(raw, "index.csv").error
     assert fault is not None
     assert problem in str(fault)
+
+
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        ('file;title\na;"A" B\nb;C\nc;D\n', 2),
+        ('sep=;\nfile;title\na;A\nb;"B\nc;C\n', 4),
+        ('file;title\na;"two\nlines" B\nb;C\n', 2),
+    ],
+)
+def test_a_row_that_is_no_csv_is_named_by_its_first_line(content: str, line: int) -> None:
+    error = parse_table(content.encode(), "index.csv").error
+    assert error is not None
+    assert error.line == line
+    assert str(error).startswith(f"index.csv, line {line} cannot be read: ")
 
 
 def test_a_row_knows_its_line_and_its_number() -> None:

@@ -1,9 +1,9 @@
-"""``index.csv``: what a spreadsheet says of the scans of its folder, a row each.
+"""``index.csv``: a table that describes the scans of its folder, a row each.
 
 UTF-8 with or without a byte order mark; semicolons, commas or tabs, as spreadsheets write them.
-A column ``file`` or ``scan`` names the scan, with or without its ending; the others are fields,
-and ``|`` divides the items of a list. Cells are text: what a spreadsheet did to them before
-(0110 turned 110) only a person can mend, but it can be seen (see ``faults``).
+A column ``file`` or ``scan`` names the scan, with or without its suffix; the others are fields,
+and ``|`` separates the items of a list. Cells are text. Zeros that a spreadsheet dropped (0110
+became 110) are not restored here; ``validation`` reports them.
 """
 
 import csv
@@ -30,19 +30,19 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """What a row says of a scan."""
+    """A row of the table: the description of one scan."""
 
     scan: str  #: as written
-    number: int  #: as the spreadsheet counts, the heading being row 1
-    line: int  #: of the file, where the row begins
+    number: int  #: of the row as a spreadsheet counts, the heading being row 1
+    line: int  #: of the file where the row begins, 1-based
     values: dict[str, FieldValue]
-    cells: tuple[str, ...] = ()  #: as they are
+    cells: tuple[str, ...] = ()  #: the text of every cell
     error: DescriptionError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IndexTable:
-    """An ``index.csv`` as read; ``fault`` where nothing in it can be relied on."""
+    """A parsed ``index.csv``; with an ``error``, nothing in it can be relied on."""
 
     file_label: str
     rows: tuple[IndexRow, ...] = ()
@@ -52,16 +52,14 @@ class IndexTable:
     rows_by_scan: dict[str, tuple[IndexRow, ...]] = field(default_factory=dict)
 
     def rows_of(self, file_name: str) -> tuple[IndexRow, ...]:
-        """Return the rows on a scan, by its file name or without the ending."""
-        whole = _normalize_name(file_name)
+        """Return the rows on a scan, which they name with or without its suffix."""
+        name = _normalize_name(file_name)
         stem = _normalize_name(Path(file_name).stem)
-        return (
-            *self.rows_by_scan.get(whole, ()),
-            *(self.rows_by_scan.get(stem, ()) if stem != whole else ()),
-        )
+        by_stem = self.rows_by_scan.get(stem, ()) if stem != name else ()
+        return (*self.rows_by_scan.get(name, ()), *by_stem)
 
     def duplicate_error(self, rows: Sequence[IndexRow]) -> DescriptionError:
-        """Return the fault of several rows on one scan."""
+        """Return the error for two or more rows on one scan."""
         first, second = rows[0], rows[1]
         msg = (
             f"{self.file_label}, line {second.line}: the scan {second.scan} is on line "
@@ -71,7 +69,15 @@ class IndexTable:
 
 
 def read_table(path: Path, file_label: str) -> IndexTable:
-    """Read an ``index.csv``, which messages call ``file_label``; again only when it changes."""
+    """Read an ``index.csv``; the table is cached until the file's time or size changes.
+
+    Args:
+        path: of the file.
+        file_label: its name in messages.
+
+    Raises:
+        UnreadableError: the operating system does not let us read it.
+    """
     try:
         status = path.stat()
         return _read_cached(path, file_label, status.st_mtime_ns, status.st_size)
@@ -83,7 +89,7 @@ def read_table(path: Path, file_label: str) -> IndexTable:
 
 
 @lru_cache(maxsize=64)
-def _read_cached(path: Path, file_label: str, _changed: int, size: int) -> IndexTable:
+def _read_cached(path: Path, file_label: str, _modified_ns: int, size: int) -> IndexTable:
     if size > _MAX_BYTES:
         msg = f"{file_label} is larger than 64 MiB. Divide the folder."
         return IndexTable(file_label, error=DescriptionError(msg, file=file_label, code="bad-csv"))
@@ -91,59 +97,66 @@ def _read_cached(path: Path, file_label: str, _changed: int, size: int) -> Index
 
 
 def parse_table(content: bytes, file_label: str) -> IndexTable:
-    r"""Read the bytes of an ``index.csv``.
+    r"""Parse the bytes of an ``index.csv``; the table carries its errors, none is raised.
 
     >>> parse_table(b"scan;title;subjects\na.pdf;Cable;x|y\n", "index.csv").rows[0].values
     {'title': 'Cable', 'subjects': ['x', 'y']}
     """
     try:
         text = decode_utf8(content, file_label, "Save it as “CSV UTF-8”.")
-    except DescriptionError as error:  # its cause holds all the bytes, and the table is kept
+        numbered = list(_numbered_rows(text, file_label))
+    except DescriptionError as error:  # copied: its cause holds all the bytes, the table is cached
         line = error.line or 1
         return IndexTable(file_label, error=_csv_error(file_label, line, str(error), error.code))
-    try:
-        lines = list(_numbered_rows(text))
-    except csv.Error as error:
-        line = text.count("\n") + 1
-        msg = f"{file_label} cannot be read: {error}. Quotation marks in a cell are doubled."
-        return IndexTable(file_label, error=_csv_error(file_label, line, msg, "bad-csv"))
-    if not lines:
+    if not numbered:
         return IndexTable(file_label)
-    (number, line, cells), *rest = lines
-    heading = tuple(cell.strip() for cell in cells)
-    wrong = tuple(_heading_errors(heading, file_label, line))
+    (_, heading_line, heading_cells), *rest = numbered
+    heading = tuple(heading_cells)
+    errors = tuple(_heading_errors(heading, file_label, heading_line))
     rows = tuple(
-        _parse_row(heading, n - number + 1, at, r, file_label) for n, at, r in rest if any(r)
+        _parse_row(heading, number, line, cells, file_label)
+        for number, line, cells in rest
+        if any(cells)
     )
-    places: dict[str, tuple[IndexRow, ...]] = {}
+    rows_by_scan: dict[str, tuple[IndexRow, ...]] = {}
     for row in rows:
-        places[_normalize_name(row.scan)] = (*places.get(_normalize_name(row.scan), ()), row)
-    fault = wrong[0] if wrong else None
-    return IndexTable(file_label, rows, heading, fault, wrong, places)
+        name = _normalize_name(row.scan)
+        rows_by_scan[name] = (*rows_by_scan.get(name, ()), row)
+    first = errors[0] if errors else None
+    return IndexTable(file_label, rows, heading, first, errors, rows_by_scan)
 
 
 def to_csv(*rows: Sequence[str]) -> str:
     """Return rows as CSV with semicolons."""
-    made = io.StringIO(newline="")
-    csv.writer(made, delimiter=";", lineterminator="\n").writerows(rows)
-    return made.getvalue()
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=";", lineterminator="\n").writerows(rows)
+    return stream.getvalue()
 
 
-def _numbered_rows(text: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield number, first line and cells of each row; a line ``sep=;`` is no row of the table."""
-    told = re.match(r"sep=(.)\r?\n", text)
-    body = text[told.end() :] if told else text
-    mark = told[1] if told else _guess_delimiter(body)
-    begins = 2 if told else 1
-    reader = csv.reader(io.StringIO(body, newline=""), delimiter=mark, strict=True)
-    line = begins
-    for number, cells in enumerate(reader, 1):
-        yield number, line, [cell.strip() for cell in cells]
-        line = begins + reader.line_num
+def _numbered_rows(text: str, file_label: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield number, first line and stripped cells of each row; a first line ``sep=;`` is no row.
+
+    Raises:
+        DescriptionError: a row is not CSV; with the line where the row begins.
+    """
+    separator = re.match(r"sep=(.)\r?\n", text)
+    body = text[separator.end() :] if separator else text
+    delimiter = separator[1] if separator else _guess_delimiter(body)
+    first_line = 2 if separator else 1
+    reader = csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True)
+    line = first_line
+    try:
+        for number, cells in enumerate(reader, 1):
+            yield number, line, [cell.strip() for cell in cells]
+            line = first_line + reader.line_num
+    except csv.Error as error:
+        advice = "Quotation marks in a cell are doubled."
+        msg = f"{file_label}, line {line} cannot be read: {error}. {advice}"
+        raise _csv_error(file_label, line, msg, "bad-csv") from error
 
 
 def _guess_delimiter(text: str) -> str:
-    """Return what divides the heading most often: a heading holds no sentences."""
+    """Return the delimiter that is most frequent in the heading, which holds no sentences."""
     heading = text.partition("\n")[0]
     return max(";,\t", key=heading.count)
 
@@ -152,7 +165,7 @@ def _heading_errors(
     heading: tuple[str, ...], file_label: str, line: int
 ) -> Iterator[DescriptionError]:
     place = f"{file_label}, line {line}"
-    seen: set[str] = set()
+    seen = set[str]()
     if sum(name in _SCAN_COLUMNS for name in heading) != 1:
         msg = f"{place} has no column, or two, that name the scan. Head one column `file`."
         yield _csv_error(file_label, line, msg, "bad-csv")
@@ -172,13 +185,13 @@ def _heading_errors(
 def _parse_row(
     heading: tuple[str, ...], number: int, line: int, cells: list[str], file_label: str
 ) -> IndexRow:
-    wide = [*cells, *[""] * (len(heading) - len(cells))]
-    said = {name: cell for name, cell in zip(heading, wide, strict=False) if name and cell}
-    scan = next((said.pop(key) for key in _SCAN_COLUMNS if key in said), "")
-    values = {name: _cell_value(name, cell) for name, cell in said.items() if name in _COLUMNS}
-    unheaded = any(cell for name, cell in zip(heading, wide, strict=False) if not name)
+    padded = [*cells, *[""] * (len(heading) - len(cells))]
+    filled = {name: cell for name, cell in zip(heading, padded, strict=False) if name and cell}
+    scan = next((filled.pop(key) for key in _SCAN_COLUMNS if key in filled), "")
+    values = {name: _cell_value(name, cell) for name, cell in filled.items() if name in _COLUMNS}
+    has_unheaded = any(cell for name, cell in zip(heading, padded, strict=False) if not name)
     problem = ""
-    if unheaded or any(wide[len(heading) :]):
+    if has_unheaded or any(padded[len(heading) :]):
         problem = "has more cells than the heading. Put a text that holds the divider in quotes."
     elif not scan:
         problem = "names no scan."
@@ -187,12 +200,12 @@ def _parse_row(
     elif any(CONTROL_CHARACTER.search(cell.replace("\r", "")) for cell in cells):
         problem = "holds a control character. Leave it out."
     msg = f"{file_label}, line {line} {problem}"
-    fault = _csv_error(file_label, line, msg, "bad-csv") if problem else None
-    return IndexRow(scan, number, line, values, tuple(cells), fault)
+    error = _csv_error(file_label, line, msg, "bad-csv") if problem else None
+    return IndexRow(scan, number, line, values, tuple(cells), error)
 
 
 def _cell_value(name: str, cell: str) -> FieldValue:
-    """Return a cell as a sidecar would say it; an empty item of ``leaves`` is no leaf."""
+    """Return a cell as a sidecar's value; an empty item, - or null in ``leaves`` is no leaf."""
     if name not in _LIST_FIELDS or "|" not in cell:
         return cell
     items = [item.strip() for item in cell.split("|")]
