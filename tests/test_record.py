@@ -221,3 +221,9 @@ def test_the_readme_says_what_where_how_and_how_to_cite(made: Record) -> None:
         "Contributed by Sergey Radchenko.",
     ):
         assert fact in told
+
+
+def test_the_readme_of_a_reviewed_record_says_so(made: Record) -> None:
+    told = to_readme(made.model_copy(update={"status": "reviewed"}))
+    assert "a person has reviewed it" in told
+    assert "nobody has reviewed it" not in told

@@ -253,6 +253,31 @@ def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
     assert "приняли" in (home / "index.html").read_text("utf-8")
 
 
+def test_a_reviewed_record_is_nowhere_called_unreviewed(
+    tmp_path: Path, readers: WorkerPool
+) -> None:
+    done = published(tmp_path)
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    old = done.folder.load_record()
+    new = reassemble_record(old, pages_read(LETTER), SIGNATURE, CLOCK)
+    reviewed = new.model_copy(update={"status": "reviewed", "needs_review": True})
+    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    publish_record(
+        scan, reviewed, lambda: pages_read(LETTER), settings, CLOCK, ("reread", "a person read it")
+    )
+    build(settings, readers)
+    site = settings.output / "site"
+    home = site / "id" / done.record_id
+    assert "Reviewed by a person." in (home / "index.html").read_text("utf-8")
+    for page in (site / "index.html", home / "index.html", home / "v2" / "index.html"):
+        assert not re.search("not yet reviewed|needs review", page.read_text("utf-8")), page
+    files = (home / "v2" / "README.txt", home / "v2" / "export" / "tei.xml")
+    for file in files:
+        text = file.read_text("utf-8")
+        assert re.search("reviewed by a person|a person has reviewed", text), file
+        assert not re.search("not reviewed|nobody has reviewed", text), file
+
+
 def test_a_long_record_goes_on_on_further_pages(tmp_path: Path, readers: WorkerPool) -> None:
     told = "\n".join(["внешнеполитического " * 6] * 24)
     texts = [f"Лист {number}\n{told}" for number in range(1, 41)]

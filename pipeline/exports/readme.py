@@ -127,7 +127,9 @@ def _processing_section(record: Record) -> str:
         f"Its SHA-256 is {source.sha256}.",
         f"{engine.name} {engine.version} read it, with {log.plans['read']['languages']}.",
         f"Opis {opis.version} cleaned the text and made this record.",
-        "The text was read by machine and nobody has reviewed it: compare it with the image.",
+        "The text was read by machine and a person has reviewed it."
+        if record.status == "reviewed"
+        else "The text was read by machine and nobody has reviewed it: compare it with the image.",
     ]
     if drawn_count:
         lines.append(

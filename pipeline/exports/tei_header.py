@@ -45,7 +45,8 @@ def _add_titles(titles: etree._Element, record: Record) -> None:
     if record.funder:
         element(titles, "funder", record.funder)
     engine = record.provenance.agents["engine"]
-    _add_responsibility(titles, "read by machine, not reviewed", f"{engine.name} {engine.version}")
+    review = "reviewed by a person" if record.status == "reviewed" else "not reviewed"
+    _add_responsibility(titles, f"read by machine, {review}", f"{engine.name} {engine.version}")
     for name in names_in_role(record, "contributor"):
         _add_responsibility(titles, "contributed by", name.as_given)
     for name in names_in_role(record, "translator"):

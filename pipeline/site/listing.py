@@ -1,6 +1,6 @@
-"""What the lists of the site say of a record.
+"""Listings: a record as the lists of the site show it.
 
-It is kept from build to build, so that a change of one record reads no other.
+They are saved from build to build, so that a change of one record reads no other.
 """
 
 from dataclasses import dataclass, field
@@ -17,10 +17,10 @@ from pipeline.repository.catalog import CatalogEntry
 
 @dataclass(frozen=True, slots=True)
 class SearchReference:
-    """A reference as a search compares it."""
+    """A reference as the search page compares it."""
 
-    archive: str  #: code, small
-    path: tuple[tuple[str, str], ...]  #: level and value
+    archive: str  #: code in lower case, without spaces
+    path: tuple[tuple[str, str], ...]  #: level and value of each step
     leaves: str  #: unpadded, e.g. ``110-113``
 
 
@@ -33,52 +33,51 @@ class Listing:
     title: str
     status: str
     date: str | None  #: EDTF
-    date_texts: dict[str, str]  #: the date in words, by language of the interface
-    year: str  #: the first that the date names, or empty
+    date_texts: dict[str, str]  #: the date in words, by interface language
+    year: str  #: first year of the date, 4 digits; or empty
     language: str | None
     reference: str | None
     summary: str | None
     pages: int
     needs_review: bool
-    levels: tuple[tuple[str, str], ...]  #: the archive's ladder: folder and name, outermost first
+    levels: tuple[tuple[str, str], ...]  #: folder and name of each level, the archive first
     people: tuple[str, ...]
     collection: str | None
     subjects: tuple[str, ...]
-    updated: str  #: when the version was made; ISO 8601
+    updated: str  #: when the version was made, ISO 8601
     fond: str | None
-    places: tuple[SearchReference, ...]  #: every one that holds it
-    leaves: tuple[str, ...]  #: names of the folders of its leaves
+    places: tuple[SearchReference, ...]  #: its parsed references
+    leaves: tuple[str, ...]  #: folder names of its leaves
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether it was withdrawn."""
+        """Whether the record was withdrawn."""
         return self.status == "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class BuildState:
-    """What a build leaves to the next: what a record's pages were made from, and its listing."""
+    """The state of a record that a build saves for the next."""
 
-    source_digest: str
+    source_digest: str  #: of all that its pages were made from
     listing: Listing
-    search_digest: str  #: digest of what the search knows of it
-    image_folders: dict[str, str] = field(
-        default_factory=dict
-    )  #: digest of pictures: the version's folder
+    search_digest: str  #: of its documents in the search index
+    #: By digest of the sources of page images: the version folder that has the images.
+    image_folders: dict[str, str] = field(default_factory=dict)
 
 
 BUILD_STATES = TypeAdapter(dict[str, BuildState])
 
 
 def leaf_folder(page: RecordPage) -> str:
-    """Return the folder of a leaf, in that of its record."""
+    """Return the folder name of a leaf, below the folder of its record."""
     return page.leaf or f"page-{page.number}"
 
 
 def listing_of(entry: CatalogEntry, record: Record) -> Listing:
-    """Return how lists show a record."""
+    """Return the listing of a record; a withdrawn one has no people, subjects and leaves."""
     year = first_year(record.date)
-    gone = record.status == "withdrawn"
+    is_withdrawn = record.status == "withdrawn"
     return Listing(
         id=record.id,
         version=record.version,
@@ -93,33 +92,33 @@ def listing_of(entry: CatalogEntry, record: Record) -> Listing:
         reference=entry.reference,
         summary=record.summary,
         pages=len(record.pages),
-        needs_review=record.needs_review and not gone,
+        needs_review=record.needs_review and record.status == "machine",
         levels=levels_of(entry.folder, record.references[0].archive if record.references else None),
-        people=() if gone else people_of(record),
+        people=() if is_withdrawn else people_of(record),
         collection=record.collection,
-        subjects=() if gone else record.subjects,
+        subjects=() if is_withdrawn else record.subjects,
         updated=max(step.ended for step in record.provenance.activities).isoformat(),
         fond=dict(record.references[0].path).get("fond") if record.references else None,
         places=tuple(
-            SearchReference((one.archive or "").lower().replace(" ", ""), one.path, one.leaves)
-            for one in record.references
-            if one.path
+            SearchReference((ref.archive or "").lower().replace(" ", ""), ref.path, ref.leaves)
+            for ref in record.references
+            if ref.path
         ),
-        leaves=() if gone else tuple(map(leaf_folder, record.pages)),
+        leaves=() if is_withdrawn else tuple(map(leaf_folder, record.pages)),
     )
 
 
 def people_of(record: Record) -> tuple[str, ...]:
-    """Return who has to do with a document, each once, by the name that an editor supplied."""
-    known = [
+    """Return the people of a record, each once, under the form that an editor supplied if any."""
+    names = [
         next((form.value for form in name.forms if form.kind == "supplied"), name.value)
         for name in record.names
     ]
-    return tuple(dict.fromkeys(known))
+    return tuple(dict.fromkeys(names))
 
 
 def levels_of(folder: str, archive: str | None) -> tuple[tuple[str, str], ...]:
-    """Return folder and name of each level of the archive that leads to a record, outermost first.
+    """Return folder and name of each archive level above a record, outermost first.
 
     >>> levels_of("rgaspi/f558/op11/rgaspi-f558", "RGASPI")
     (('rgaspi', 'RGASPI'), ('rgaspi/f558', 'f. 558'), ('rgaspi/f558/op11', 'op. 11'))
@@ -133,7 +132,7 @@ def levels_of(folder: str, archive: str | None) -> tuple[tuple[str, str], ...]:
 
 
 def slug_of(text: str) -> str:
-    """Return the name of a folder for a person or a collection.
+    """Return a folder name for a person, collection or subject; a digest makes it unique.
 
     >>> slug_of("Мао Цзэдун"), slug_of("毛澤東")
     ('mao-tszedun-a5cfc5', '97232e')
