@@ -1,1 +1,1 @@
-"""What an archivist says of a scan: sidecars, file names, references, leaves, dates."""
+"""The description of a scan: read from sidecars, tables and file names, checked and merged."""

@@ -1,4 +1,4 @@
-"""Paragraphs of a text and of its translation, paired where numbered points tell how."""
+"""Pairs the paragraphs of a text with those of its translation by their numbered points."""
 
 import re
 from itertools import pairwise
@@ -7,16 +7,16 @@ _POINT = re.compile(r"([0-9]{1,3})\s?[.)]\s+\S")
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
-    """Return the paragraphs: what empty lines and page ends (form feeds) part."""
+    """Return the paragraphs, which empty lines and form feeds (page ends) separate."""
     return tuple(part for _, part in _paragraphs_by_page(text))
 
 
 def align_paragraphs(text: str, translation: str) -> tuple[tuple[int, int], ...]:
-    r"""Return pairs of paragraphs, counted from 1; none where the numbered points differ.
+    r"""Return pairs of paragraph numbers, counted from 1; none if the numbered points differ.
 
-    A point is paired with its point. What stands between two points is paired where both texts
-    have as many paragraphs there and ours are on one page: a page end cuts paragraphs in two.
-    What stands before the first point, or behind the last, nothing numbers.
+    Points of one number are paired. The paragraphs between two points are paired if both texts
+    have as many there and those of ``text`` are on one page: a page end cuts paragraphs in two.
+    The paragraphs before the first point and after the last are not paired.
 
     >>> align_paragraphs("Тов.!\n\n1. Да.\n\nЕще.\n\n2. Нет.", "1. Yes.\n\nMore.\n\n2. No.\n\nEnd.")
     ((2, 1), (3, 2), (4, 3))
@@ -33,24 +33,24 @@ def align_paragraphs(text: str, translation: str) -> tuple[tuple[int, int], ...]
     for (a, b), (a_end, b_end) in pairwise([*starts, (starts[-1][0] + 1, starts[-1][1] + 1)]):
         one_page = len({page for page, _ in ours[a:a_end]}) == 1
         length = a_end - a if a_end - a == b_end - b and one_page else 1
-        pairs.extend((a + step + 1, b + step + 1) for step in range(length))
+        pairs.extend((a + offset + 1, b + offset + 1) for offset in range(length))
     return tuple(pairs)
 
 
 def _paragraphs_by_page(text: str) -> list[tuple[int, str]]:
     """Return each paragraph with the number of its page."""
-    found = list[tuple[int, str]]()
+    paragraphs = list[tuple[int, str]]()
     for page, content in enumerate(text.replace("\r\n", "\n").split("\f")):
         parts = re.split(r"\n[ \t]*\n", content)
-        found.extend((page, part.strip()) for part in parts if part.strip())
-    return found
+        paragraphs.extend((page, part.strip()) for part in parts if part.strip())
+    return paragraphs
 
 
 def _numbered_points(parts: list[str]) -> list[int]:
-    """Return the places of the paragraphs that count on from 1."""
-    found = list[int]()
-    for place, part in enumerate(parts):
-        point = _POINT.match(part)
-        if point and int(point[1]) == len(found) + 1:
-            found.append(place)
-    return found
+    """Return the indexes of the paragraphs that are numbered 1, 2, 3 and so on."""
+    indexes = list[int]()
+    for index, part in enumerate(parts):
+        match = _POINT.match(part)
+        if match and int(match[1]) == len(indexes) + 1:
+            indexes.append(index)
+    return indexes

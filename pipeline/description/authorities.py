@@ -1,4 +1,4 @@
-"""URIs of authority files: their shape is checked, and nothing is looked up."""
+"""URIs of authority files: their form is checked, nothing is looked up."""
 
 import re
 
@@ -19,7 +19,10 @@ _LOC = re.compile(
 
 
 def check_authority_uri(given: str) -> str:
-    """Return a URI of a known shape as it is; ValueError with the right form, or an example.
+    """Return a URI of a known form unchanged.
+
+    Raises:
+        ValueError: the form is unknown; the message gives the right URI or an example.
 
     >>> check_authority_uri("Q855")
     Traceback (most recent call last):
@@ -33,10 +36,10 @@ def check_authority_uri(given: str) -> str:
 
 
 def _suggest_uri(given: str) -> str | None:
-    if found := _WIKIDATA.fullmatch(given):
-        return f"https://www.wikidata.org/entity/{found[1].upper()}"
-    if found := _VIAF.fullmatch(given):
-        return f"https://viaf.org/viaf/{found[1]}"
-    if found := _LOC.fullmatch(given):
-        return f"http://id.loc.gov/authorities/{found[1].lower()}/{found[2].lower()}"
+    if match := _WIKIDATA.fullmatch(given):
+        return f"https://www.wikidata.org/entity/{match[1].upper()}"
+    if match := _VIAF.fullmatch(given):
+        return f"https://viaf.org/viaf/{match[1]}"
+    if match := _LOC.fullmatch(given):
+        return f"http://id.loc.gov/authorities/{match[1].lower()}/{match[2].lower()}"
     return None

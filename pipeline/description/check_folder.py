@@ -1,7 +1,7 @@
-"""The dry run over a folder: every fault of what describes its scans; nothing is written.
+"""The dry run over a folder: reports every fault in the descriptions of its scans, writes nothing.
 
-Each file is looked at alone, so that a fault in the defaults of a folder is told once and not for
-every scan under it; then each scan with all that is said of it.
+Each file is checked alone first, so that a fault in the defaults of a folder is reported once and
+not for every scan under it; then each scan is checked with all of its sources.
 """
 
 import os
@@ -35,12 +35,12 @@ from pipeline.inbox.files import REFUSED_FOLDER, SIDECAR_SUFFIXES, find_scans, i
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
-    """Something wrong in a description, for a person who will mend it."""
+    """A fault in a description, with advice for the person who mends it."""
 
-    file: str  #: from the folder that was checked
-    line: int  #: 1-based; of a whole file, 1
-    code: str  #: for a program
-    detail: str  #: a sentence or two, with advice
+    file: str  #: relative to the folder that was checked
+    line: int  #: 1-based; 1 for a fault of the whole file
+    code: str  #: the kind of fault, for programs
+    detail: str  #: one or two sentences, with advice
 
 
 @dataclass(slots=True)
@@ -50,26 +50,26 @@ class _FolderCheck:
     faults: set[Fault] = field(default_factory=set)
 
     def add_error(self, error: IngestError, path: Path) -> None:
-        """Take an error down; where it names no file, it is about ``path``."""
+        """Add an error as a fault of ``path``."""
         line = getattr(error, "line", None)
         code = getattr(error, "code", "unreadable")
         where = display_path(path, self.root)
         self.faults.add(Fault(where, line or 1, code, str(error)))
 
     def add_fault(self, path: Path, code: str, detail: str) -> None:
-        """Take down a fault of a whole file."""
+        """Add a fault of a whole file."""
         self.faults.add(Fault(display_path(path, self.root), 1, code, detail))
 
-    def catch_errors(self, path: Path, work: Callable[[], object]) -> None:
-        """Do something that raises what is to be taken down."""
+    def catch_errors(self, path: Path, check: Callable[[], object]) -> None:
+        """Run a check and add the error that it raises as a fault of ``path``."""
         try:
-            work()
+            check()
         except IngestError as error:
             self.add_error(error, path)
 
 
 def check_folder(folder: Path) -> list[Fault]:
-    """Return every fault under a folder, by file and line; an inbox's ``refused/`` is left out."""
+    """Return every fault under a folder, by file and line; an inbox's ``refused/`` is skipped."""
     check = _FolderCheck(folder, find_scans(folder))
     stems = defaultdict[Path, list[Path]](list)
     for scan in check.scans:
@@ -90,19 +90,19 @@ def check_folder(folder: Path) -> list[Fault]:
 
 
 def _find_descriptions(folder: Path) -> Iterator[Path]:
-    for place, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not is_ignored(name)]
-        if Path(place) == folder and REFUSED_FOLDER in folders:
+        if Path(parent) == folder and REFUSED_FOLDER in folders:
             folders.remove(REFUSED_FOLDER)
-        yield from (Path(place, name) for name in names if not is_ignored(name))
+        yield from (Path(parent, name) for name in names if not is_ignored(name))
 
 
 def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]]) -> None:
-    default = path.stem == "_defaults"
-    if not default and path.with_name(path.stem) not in stems:
+    is_default = path.stem == "_defaults"
+    if not is_default and path.with_name(path.stem) not in stems:
         detail = f"{path.name} describes no scan: none here is named {path.stem}. Rename it."
         check.add_fault(path, "sidecar-without-scan", detail)
-    kind = DEFAULTS if default else SIDECAR
+    kind = DEFAULTS if is_default else SIDECAR
 
     def check_fields() -> None:
         source = source_from_file(
@@ -113,53 +113,52 @@ def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]
 
     check.catch_errors(path, check_fields)
     others = [path.with_suffix(suffix) for suffix in SIDECAR_SUFFIXES]
-    twice = [other for other in others if other != path and other.is_file()]
-    if twice and path.name > twice[0].name:
-        detail = f"{twice[0].name} and {path.name} describe the same. Keep one of the two."
+    duplicates = [other for other in others if other != path and other.is_file()]
+    if duplicates and path.name > duplicates[0].name:
+        detail = f"{duplicates[0].name} and {path.name} describe the same. Keep one of the two."
         check.add_fault(path, "two-sidecars", detail)
 
 
 def _check_table(check: _FolderCheck, path: Path) -> None:
-    where = display_path(path, check.root)
+    label = display_path(path, check.root)
     if path.name != INDEX_FILE:
         check.add_fault(path, "bad-file-name", f"{path.name} is not read. Name it {INDEX_FILE}.")
         return
-    table = read_table(path, where)
+    table = read_table(path, label)
     for error in table.heading_errors or filter(None, [table.error]):
         check.add_error(error, path)
-    here = [scan.name for scan in check.scans if scan.parent == path.parent]
-    known = {row.line for name in here for row in table.rows_of(name)}
-    for name in here:
+    scan_names = [scan.name for scan in check.scans if scan.parent == path.parent]
+    lines_with_scan = {row.line for name in scan_names for row in table.rows_of(name)}
+    for name in scan_names:
         rows = table.rows_of(name)
         for row in rows[1:]:
             check.add_error(table.duplicate_error([rows[0], row]), path)
     for row in table.rows:
-        for error in _row_faults(row, where, has_scan=row.line in known):
+        for error in _row_faults(row, label, has_scan=row.line in lines_with_scan):
             check.add_error(error, path)
 
 
-def _row_faults(row: IndexRow, where: str, *, has_scan: bool) -> list[DescriptionError]:
+def _row_faults(row: IndexRow, label: str, *, has_scan: bool) -> list[DescriptionError]:
     if row.error is not None:
         return [row.error]
-    found = source_errors(source_from_row(row, where))
+    errors = source_errors(source_from_row(row, label))
     if not has_scan:
-        detail = f"{where}, line {row.line}: there is no scan {row.scan} in this folder."
-        error = DescriptionError(detail, file=where, line=row.line, code="row-without-scan")
-        found.append(error)
-    return found
+        detail = f"{label}, line {row.line}: there is no scan {row.scan} in this folder."
+        errors.append(DescriptionError(detail, file=label, line=row.line, code="row-without-scan"))
+    return errors
 
 
 def _check_translation(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]]) -> None:
-    """Look at what may be a translation; other plain texts are nobody's business."""
+    """Check a text file that may be a translation; ignore other text files."""
     stem, _, tag = path.stem.rpartition(".")
     if not stem or tag.lower() in NOT_LANGUAGES:
         return
-    there = path.with_name(stem) in stems
+    has_scan = path.with_name(stem) in stems
     meant = suggest_language_tag(tag)
-    if there and not is_two_letter_code(tag) and (meant or len(tag) == 2):
+    if has_scan and not is_two_letter_code(tag) and (meant or len(tag) == 2):
         detail = f"{path.name} names no language: “{tag}”. Name it {stem}.{meant or 'en'}.txt."
         check.add_fault(path, "bad-language", detail)
-    elif there and is_two_letter_code(tag):
+    elif has_scan and is_two_letter_code(tag):
         check.catch_errors(path, lambda: read_translation(path, tag, None))
     elif is_two_letter_code(tag):
         detail = f"{path.name} translates no scan: none here is named {stem}. Rename it."
@@ -167,28 +166,27 @@ def _check_translation(check: _FolderCheck, path: Path, stems: dict[Path, list[P
 
 
 def _check_shared_stem(check: _FolderCheck, scans: list[Path]) -> None:
-    beside = [path for path in map(scans[0].with_suffix, SIDECAR_SUFFIXES) if path.is_file()]
-    if len(scans) > 1 and beside:
+    sidecars = [path for path in map(scans[0].with_suffix, SIDECAR_SUFFIXES) if path.is_file()]
+    if len(scans) > 1 and sidecars:
         names = " and ".join(scan.name for scan in scans)
-        detail = f"{beside[0].name} would describe {names}. Give each scan a name of its own."
-        check.add_fault(beside[0], "two-scans", detail)
+        detail = f"{sidecars[0].name} would describe {names}. Give each scan a name of its own."
+        check.add_fault(sidecars[0], "two-scans", detail)
 
 
 def _check_scan(check: _FolderCheck, scan: Path) -> None:
-    """Look at a scan with all that is said of it, what is wrong in itself aside."""
+    """Check a scan with all of its sources, leaving out values that are invalid alone."""
     check.catch_errors(scan, lambda: file_name_source(scan))
     sources = _load_sources(check, scan)
     for error in cross_field_errors(sources):
         check.add_error(error, check.root / error.file if error.file else scan)
     try:
-        described = merge_sources(sources)
-        find_translations(scan, described.description.translations)
+        merged = merge_sources(sources)
+        find_translations(scan, merged.description.translations)
     except DescriptionError as error:
-        said = nearest_statements(sources).get("translations")
-        if said is not None and error.code in {"lost-translation", "translation-twice"}:
-            check.add_error(
-                said.make_error(str(error), error.code), check.root / said.source.file_label
-            )
+        statement = nearest_statements(sources).get("translations")
+        if statement is not None and error.code in {"lost-translation", "translation-twice"}:
+            path = check.root / statement.source.file_label
+            check.add_error(statement.make_error(str(error), error.code), path)
     except IngestError as error:
         check.add_error(error, scan)
 
@@ -202,16 +200,16 @@ def _load_sources(check: _FolderCheck, scan: Path) -> list[DescriptionSource]:
 
 
 def _check_duplicate_references(check: _FolderCheck) -> None:
-    """Find scans that say that they were made at one place."""
-    places = defaultdict[str, list[Path]](list)
+    """Add a fault for each scan with the reference of another, leaves included."""
+    scans_by_reference = defaultdict[str, list[Path]](list)
     for scan in check.scans:
         try:
-            described = merge_sources(_load_sources(check, scan))
+            held = merge_sources(_load_sources(check, scan)).held_reference
         except IngestError:
-            continue  # told already
-        if described.held_reference is not None and described.held_reference.leaves:
-            places[described.held_reference.normal].append(scan)
-    for normal, scans in places.items():
+            continue  # reported by _check_scan
+        if held is not None and held.leaves:
+            scans_by_reference[held.normal].append(scan)
+    for normal, scans in scans_by_reference.items():
         for scan in scans[1:]:
             detail = f"{scan.name} and {scans[0].name} are both {normal}. One is misfiled."
             check.add_fault(scan, "same-reference", detail)

@@ -1,9 +1,9 @@
-"""Editors' words: what stands in square brackets was put there by an editor, not by the author.
+"""Editorial insertions: text in square brackets is an editor's, not the author's.
 
-The rule, as scholarly editions keep it: ``[which is]`` is supplied, ``[…]`` or ``[...]`` marks
-what was left out, ``[sic]`` or ``[so]`` speaks of the words before it, ``[illegible]`` or
-``[нрзб.]`` of what could not be read. Brackets within brackets belong to the outer ones; one
-without its partner is a character like any other. Numbers alone (``[12]``) mark notes.
+The convention of scholarly editions: ``[which is]`` is supplied, ``[…]`` or ``[...]`` marks an
+omission, ``[sic]`` or ``[so]`` remarks on the words before it, ``[illegible]`` or ``[нрзб.]``
+marks an unread passage, a number alone (``[12]``) marks a note. Inner brackets belong to the outer
+pair; a bracket without a partner is an ordinary character.
 """
 
 import re
@@ -22,48 +22,47 @@ _KINDS: tuple[tuple[str, EditorialKind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class EditorialSpan:
-    """An editor's words in a text."""
+    """An editor's insertion in a text."""
 
-    start: int  #: of the opening bracket, in characters
-    end: int  #: after the closing bracket
+    start: int  #: index of the opening bracket, in characters from 0
+    end: int  #: index after the closing bracket
     text: str  #: between the brackets
     kind: EditorialKind
 
 
 def editorial_spans(text: str) -> tuple[EditorialSpan, ...]:
-    """Return the editors' words of a text, in order; they never overlap.
+    """Return the editors' insertions in a text, in order; they never overlap.
 
     >>> spans = editorial_spans("Filippov [Stalin], [which is] … [sic]")
     >>> [(span.text, span.kind) for span in spans]
     [('Stalin', 'supplied'), ('which is', 'supplied'), ('sic', 'remark')]
     """
     spans, opened = list[EditorialSpan](), list[int]()
-    for place, character in enumerate(text):
+    for index, character in enumerate(text):
         if character == "[":
-            opened.append(place)
+            opened.append(index)
         elif character == "]" and opened:
             start = opened.pop()
             while spans and spans[-1].start > start:
                 spans.pop()  # within these brackets
-            end = place + 1
-            words = text[start + 1 : place]
-            spans.append(EditorialSpan(start, end, words, _kind_of(words)))
+            words = text[start + 1 : index]
+            spans.append(EditorialSpan(start, index + 1, words, _kind_of(words)))
     return tuple(spans)
 
 
 def strip_editorial_spans(text: str) -> str:
-    """Return a text without its editors' words.
+    """Return a text without its editors' insertions.
 
     >>> strip_editorial_spans("Cable, Filippov [Stalin] to Cde. Mao Zedong")
     'Cable, Filippov to Cde. Mao Zedong'
     """
-    kept, last = list[str](), 0
+    parts, end = list[str](), 0
     for span in editorial_spans(text):
-        kept.append(text[last : span.start])
-        last = span.end
-    if not kept:
+        parts.append(text[end : span.start])
+        end = span.end
+    if not parts:
         return text
-    joined = "".join([*kept, text[last:]])
+    joined = "".join([*parts, text[end:]])
     return re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[ \t]{2,}", " ", joined)).strip()
 
 

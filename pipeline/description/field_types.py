@@ -1,4 +1,4 @@
-"""The kinds of values that a field takes: one text, a language, a list of texts, leaf labels."""
+"""Types of field values: one text, a language, a list of texts, leaf labels."""
 
 from typing import Annotated, TypeAlias
 
@@ -9,7 +9,7 @@ from pipeline.references.leaves import Leaf, parse_leaf_labels
 
 
 def to_text(given: object) -> object:
-    """Return one text without the space around it."""
+    """Return one text without the space around it; None if it is empty, ValueError for no text."""
     if given is None or isinstance(given, str):
         return (given or "").strip() or None
     msg = "takes one text, not a list or keys of its own"
@@ -17,7 +17,7 @@ def to_text(given: object) -> object:
 
 
 def to_text_list(given: object) -> tuple[str, ...]:
-    """Return a list of texts; one text is a list of one."""
+    """Return a list of texts; one text becomes a list of one. ValueError for other values."""
     items = (given,) if isinstance(given, str) else given
     if not isinstance(items, list | tuple):
         msg = "takes a text or a list of texts"
@@ -30,7 +30,7 @@ def to_text_list(given: object) -> tuple[str, ...]:
 
 
 def to_leaf_labels(given: object) -> tuple[str | None, ...]:
-    """Return leaf labels, in our form where they can be read; None where a page is no leaf."""
+    """Return leaf labels, normalized where they can be parsed; None for a page that is no leaf."""
     if isinstance(given, str):
         return parse_leaf_labels(given) or (given.strip(),)
     if not isinstance(given, list | tuple):
@@ -59,8 +59,7 @@ OptionalText: TypeAlias = Annotated[
 Language: TypeAlias = Annotated[str, AfterValidator(normalize_language_tag)]
 OptionalLanguage: TypeAlias = Annotated[OptionalText, AfterValidator(_normalize_if_given)]
 TextList: TypeAlias = Annotated[
-    tuple[str, ...],
-    BeforeValidator(to_text_list, json_schema_input_type=str | list[str] | None),
+    tuple[str, ...], BeforeValidator(to_text_list, json_schema_input_type=str | list[str] | None)
 ]
 LeafLabels: TypeAlias = Annotated[
     tuple[str | None, ...],

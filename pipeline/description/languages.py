@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 import langcodes
 
-_TAGS_BY_NAME = {  # to advise who writes a name where a code is needed
+_TAGS_BY_NAME = {  # for advice on a name given instead of a code
     "russian": "ru", "русский": "ru", "english": "en", "английский": "en", "chinese": "zh",
     "french": "fr", "german": "de", "polish": "pl", "ukrainian": "uk", "spanish": "es",
     "italian": "it", "czech": "cs", "danish": "da", "hungarian": "hu", "bulgarian": "bg",
@@ -13,12 +13,15 @@ _TAGS_BY_NAME = {  # to advise who writes a name where a code is needed
 
 
 def is_language_tag(given: str) -> bool:
-    """Return whether a text is a code of BCP 47."""
+    """Return whether a text is a valid BCP 47 tag."""
     return given.isascii() and langcodes.tag_is_valid(given)
 
 
 def normalize_language_tag(given: str) -> str:
-    """Return a language in its shortest BCP 47 form; ValueError with advice where it is none.
+    """Return a language tag in its shortest BCP 47 form.
+
+    Raises:
+        ValueError: it is not a tag; the message suggests one.
 
     >>> normalize_language_tag("rus")
     'ru'
@@ -32,7 +35,7 @@ def normalize_language_tag(given: str) -> str:
 
 
 def suggest_language_tag(given: str) -> str | None:
-    """Return the code of a language that is called by its name, or nearly so; None for others.
+    """Return the tag of a language given by its name or nearly so; None for other words.
 
     >>> suggest_language_tag("Englisch"), suggest_language_tag("notes")
     ('en', None)

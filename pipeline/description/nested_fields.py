@@ -1,4 +1,4 @@
-"""What a sidecar may say with keys within a list: names, other titles, translations."""
+"""Fields of a sidecar whose items have keys of their own: names, other titles, translations."""
 
 from typing import Any, Literal, Self
 
@@ -16,7 +16,7 @@ class GivenForm(FrozenModel):
     language: OptionalLanguage = Field(None, description="BCP 47.", examples=["en"])
     value: str = Field(min_length=1, description="The form itself.", examples=["Мао Цзэ-дун"])
     kind: Literal["given", "supplied", "transliterated", "translated"] = Field(
-        "given", description="Where the form is from.", examples=["translated"]
+        "given", description="Origin of the form.", examples=["translated"]
     )
     scheme: OptionalText = Field(None, description="Of a transliteration.", examples=["ala-lc"])
 
@@ -37,21 +37,25 @@ class GivenForm(FrozenModel):
 
 
 class GivenName(FrozenModel):
-    """Somebody who has to do with the document."""
+    """A person or body connected with the document."""
 
     name: str = Field(
-        min_length=1, description="As the document or its editors give it.",
+        min_length=1,
+        description="As the document or its editors give it.",
         examples=["Filippov [Stalin]"],
-    )  # fmt: skip
+    )
     role: str = Field(
-        "mentioned", min_length=1, description="What the person has to do with it.",
+        "mentioned",
+        min_length=1,
+        description="Part of the person in the document.",
         examples=["creator", "recipient", "mentioned", "copied to"],
-    )  # fmt: skip
+    )
     forms: tuple[GivenForm, ...] = Field((), description="Other forms of the name.")
     ids: TextList = Field(
-        (), description="URIs of authority files; nothing is looked up.",
+        (),
+        description="URIs of authority files; nothing is looked up.",
         examples=["https://www.wikidata.org/entity/Q855"],
-    )  # fmt: skip
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -71,11 +75,14 @@ class GivenTranslation(FrozenModel):
     translator: OptionalText = Field(
         None, description="Who translated it.", examples=["Sergey Radchenko"]
     )
-    text: OptionalText = Field(None, description="The translation; an empty line parts paragraphs.")
+    text: OptionalText = Field(
+        None, description="The translation; an empty line separates paragraphs."
+    )
     file: OptionalText = Field(
-        None, description="Name of a plain text file beside the scan, in UTF-8.",
+        None,
+        description="Name of a plain text file beside the scan, in UTF-8.",
         examples=["letter-english.txt"],
-    )  # fmt: skip
+    )
 
     @field_validator("file")
     @classmethod

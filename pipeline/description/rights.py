@@ -7,7 +7,7 @@ import re
 
 COPYRIGHT_NOT_EVALUATED = "http://rightsstatements.org/vocab/CNE/1.0/"
 
-_STATEMENTS = {  # by what rightsstatements.org calls them
+_STATEMENTS = {  # by code of rightsstatements.org
     "InC": "In Copyright",
     "InC-OW-EU": "In Copyright, EU Orphan Work",
     "InC-EDU": "In Copyright, Educational Use Permitted",
@@ -32,7 +32,10 @@ _CC = re.compile(r"(?:cc[ -]?)?(by(?:-(?:nc|nd|sa))*)(?:[ -/](\d\.\d))?", re.IGN
 
 
 def check_rights_uri(given: str) -> str:
-    """Return a known URI as it is; ValueError with the right form, where it can be told.
+    """Return a known URI unchanged.
+
+    Raises:
+        ValueError: it is unknown; the message gives the right URI or an example.
 
     >>> check_rights_uri("https://rightsstatements.org/page/InC/1.0/?language=en")
     Traceback (most recent call last):
@@ -47,18 +50,18 @@ def check_rights_uri(given: str) -> str:
 
 
 def format_rights(uri: str) -> str:
-    """Return a statement in words with its URI; of a licence, and of what is unknown, the URI.
+    """Return a rights statement in words with its URI; the URI alone for other URIs.
 
     >>> format_rights(COPYRIGHT_NOT_EVALUATED)
     'Copyright Not Evaluated (http://rightsstatements.org/vocab/CNE/1.0/)'
     """
-    found = re.fullmatch(r"http://rightsstatements\.org/vocab/([\w-]+)/1\.0/", uri)
-    words = _STATEMENTS.get(found[1]) if found else None
+    match = re.fullmatch(r"http://rightsstatements\.org/vocab/([\w-]+)/1\.0/", uri)
+    words = _STATEMENTS.get(match[1]) if match else None
     return f"{words} ({uri})" if words else uri
 
 
 def _suggest_uri(given: str) -> str | None:
-    """Return the URI that somebody meant, or None."""
+    """Return the known URI that a text most likely means, or None."""
     low = given.strip().lower()
     statement = re.search(r"rightsstatements\.org/\w+/([\w-]+)", low)
     code = _CODES_BY_LETTERS.get(re.sub(r"[\W_]", "", statement[1] if statement else low))
@@ -67,7 +70,7 @@ def _suggest_uri(given: str) -> str | None:
     path = re.search(r"creativecommons\.org/(licenses/[\w-]+/\d\.\d|publicdomain/\w+/\d\.\d)", low)
     if path is None and low in {"cc0", "cc-0", "cc 0"}:
         return "http://creativecommons.org/publicdomain/zero/1.0/"
-    named = _CC.fullmatch(low)
-    guess = path[1] if path else f"licenses/{named[1]}/{named[2] or '4.0'}" if named else ""
+    short = _CC.fullmatch(low)
+    guess = path[1] if path else f"licenses/{short[1]}/{short[2] or '4.0'}" if short else ""
     uri = f"http://creativecommons.org/{guess}/"
     return uri if _KNOWN_URI.fullmatch(uri) else None

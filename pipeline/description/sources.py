@@ -1,6 +1,6 @@
-"""Where descriptions come from: the folders of the inbox, a scan's file name, its sidecar.
+"""Sources of a scan's description: the folders of the inbox, its file name, its sidecar.
 
-A folder speaks in two ways: ``_defaults.yaml`` of all under it, ``index.csv`` of each scan in it.
+A folder has two: ``_defaults.yaml`` for all scans under it, ``index.csv`` for each scan in it.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,17 +24,17 @@ _SUFFIXES = (*SIDECAR_SUFFIXES, *map(str.upper, SIDECAR_SUFFIXES))
 
 @dataclass(frozen=True, slots=True)
 class DescriptionSource:
-    """One place that says something of a scan."""
+    """One source of a scan's description, with its values."""
 
-    name: str  #: kind of place, e.g. ``sidecar``
-    file_label: str  #: the file, relative to the inbox; or what messages call it
+    name: str  #: kind of source, e.g. ``sidecar``
+    file_label: str  #: name in messages: the path from the inbox, or the file name
     values: Mapping[str, FieldValue]
     lines: Mapping[str, int] = field(default_factory=dict)  #: of each key, 1-based
-    row: int | None = None  #: of a spreadsheet, 1-based, the heading being the first
+    row: int | None = None  #: of ``index.csv``, 1-based, the heading being the first
 
     @property
     def origin(self) -> str:
-        """What a record says of where a value came from; of several folders, which one."""
+        """The origin of its values as records state it; folder defaults with their file."""
         if self.name == INDEX:
             return f"{self.file_label}, row {self.row}"
         return f"{self.name} ({self.file_label})" if self.name == DEFAULTS else self.name
@@ -43,26 +43,27 @@ class DescriptionSource:
 def find_sources(
     scan: Path, inbox: Path, on_error: OnError = raise_error
 ) -> list[DescriptionSource]:
-    """Return what the folders from ``inbox`` down, its row, its name and its sidecar say of a scan.
+    """Return the sources of a scan, the nearest last: folders, row, file name, sidecar.
 
-    Of a scan that is not under ``inbox`` (both absolute, or both relative), its own folder counts.
-    A source that cannot be read is complained of and left out.
+    Args:
+        scan: absolute or relative, as ``inbox``.
+        inbox: the outermost folder that counts; for a scan outside, its own folder is.
+        on_error: called with the error of a source that cannot be read; it is left out.
     """
-    above = [scan.parent]
-    while above[0] != inbox and inbox in above[0].parents:
-        above.insert(0, above[0].parent)
-    ways: list[Callable[[], DescriptionSource | None]] = [
+    folders = [scan.parent]
+    while folders[0] != inbox and inbox in folders[0].parents:
+        folders.insert(0, folders[0].parent)
+    finders: list[Callable[[], DescriptionSource | None]] = [
         *(
             partial(_file_source, DEFAULTS, folder / "_defaults", inbox, on_error)
-            for folder in above
+            for folder in folders
         ),
         partial(index_row_source, scan, inbox),
         partial(file_name_source, scan),
         partial(_file_source, SIDECAR, scan.with_name(scan.stem), inbox, on_error),
     ]
-    return [
-        source for source in (_source_or_none(way, on_error) for way in ways) if source is not None
-    ]
+    found = (_source_or_none(find_source, on_error) for find_source in finders)
+    return [source for source in found if source is not None]
 
 
 def _source_or_none(
@@ -81,26 +82,32 @@ def _file_source(name: str, base: Path, inbox: Path, on_error: OnError) -> Descr
 
 
 def file_name_source(scan: Path) -> DescriptionSource | None:
-    """Return what a file name spells, if it does; DescriptionError where that cannot be."""
+    """Return the reference that a file name spells as a source, or None.
+
+    Raises:
+        DescriptionError: the file name spells an impossible reference.
+    """
     try:
         named = parse_file_name(scan.stem)
     except ValueError as error:
         msg = f"The file name {scan.name} cannot be right: {error}. Rename the scan."
         raise DescriptionError(msg, file=scan.name, code="bad-file-name") from error
-    return (
-        None
-        if named is None
-        else DescriptionSource(FILE_NAME, scan.name, {"references": named.as_stamped})
-    )
+    if named is None:
+        return None
+    return DescriptionSource(FILE_NAME, scan.name, {"references": named.as_stamped})
 
 
 def index_row_source(scan: Path, inbox: Path) -> DescriptionSource | None:
-    """Return what ``index.csv`` of its folder says of a scan, if there is one and it does."""
+    """Return the row of a scan in ``index.csv`` of its folder as a source, or None.
+
+    Raises:
+        DescriptionError: the table or the row is wrong, or the scan has two rows.
+    """
     path = scan.parent / INDEX_FILE
     if not _is_file(path):
         return None
-    where = display_path(path, inbox)
-    table = read_table(path, where)
+    label = display_path(path, inbox)
+    table = read_table(path, label)
     if table.error is not None:
         raise table.error
     rows = table.rows_of(scan.name)
@@ -108,11 +115,11 @@ def index_row_source(scan: Path, inbox: Path) -> DescriptionSource | None:
         raise table.duplicate_error(rows)
     if rows and rows[0].error is not None:
         raise rows[0].error
-    return source_from_row(rows[0], where) if rows else None
+    return source_from_row(rows[0], label) if rows else None
 
 
 def row_as_csv(scan: Path, inbox: Path) -> str:
-    """Return heading and row of ``index.csv`` on a scan, as CSV; empty where there is none."""
+    """Return heading and row of a scan in ``index.csv``, as CSV; empty if there is none."""
     path = scan.parent / INDEX_FILE
     if not _is_file(path):
         return ""
@@ -134,44 +141,44 @@ def find_sidecar(scan: Path) -> Path | None:
 
 
 def find_sidecars(scan: Path) -> list[Path]:
-    """Return every description of this name, however many there are."""
+    """Return every sidecar of a scan: one at most, unless the archivist left two."""
     return _sidecar_files(scan.parent, scan.stem)
 
 
 def _single_sidecar(folder: Path, stem: str) -> Path | None:
-    """Return the one description of this name."""
-    found = _sidecar_files(folder, stem)
-    if len(found) > 1:
-        msg = f"{found[0].name} and {found[1].name} describe the same. Keep one of the two."
+    """Return the sidecar of this name or None; DescriptionError if there are two."""
+    paths = _sidecar_files(folder, stem)
+    if len(paths) > 1:
+        msg = f"{paths[0].name} and {paths[1].name} describe the same. Keep one of the two."
         raise DescriptionError(msg)
-    return found[0] if found else None
+    return paths[0] if paths else None
 
 
 def _sidecar_files(folder: Path, stem: str) -> list[Path]:
-    """Return all descriptions of this name; on some disks .yaml and .YAML are one file."""
-    found: list[Path] = []
+    """Return all sidecars of this name; on some disks .yaml and .YAML are one file."""
+    paths: list[Path] = []
     for path in (folder / f"{stem}{suffix}" for suffix in _SUFFIXES):
-        if _is_file(path) and not any(path.samefile(other) for other in found):
-            found.append(path)
-    return found
+        if _is_file(path) and not any(path.samefile(other) for other in paths):
+            paths.append(path)
+    return paths
 
 
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
-    except OSError:  # with this ending the name is too long for the disk: nothing lies there
+    except OSError:  # with this suffix the name is too long for the disk: there is no such file
         return False
 
 
 def source_from_file(
     name: str, path: Path, inbox: Path, on_error: OnError = raise_error
 ) -> DescriptionSource:
-    """Return what a sidecar, or the defaults of a folder, say."""
-    where = display_path(path, inbox)
-    sidecar = read_sidecar(path, where, on_error)
-    return DescriptionSource(name, where, sidecar.values, sidecar.lines)
+    """Return a sidecar, or the defaults of a folder, as a source."""
+    label = display_path(path, inbox)
+    sidecar = read_sidecar(path, label, on_error)
+    return DescriptionSource(name, label, sidecar.values, sidecar.lines)
 
 
 def display_path(path: Path, inbox: Path) -> str:
-    """Return how messages and records name a file: from the inbox, never an absolute path."""
+    """Return the path from the inbox, for messages and records; outside it, the file name."""
     return path.relative_to(inbox).as_posix() if path.is_relative_to(inbox) else path.name

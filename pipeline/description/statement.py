@@ -1,4 +1,4 @@
-"""What the sources say, field by field, and what is wrong with a value, in words with its place."""
+"""Statements: the values of the sources by field, and errors in them, with file and line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _ERROR_CODES = {"language": "bad-language", "rights": "bad-rights", "ids": "bad-
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A value, and who said it where."""
+    """A value of a field, and the source that gives it."""
 
     value: FieldValue
     key: str  #: as written
@@ -40,7 +40,7 @@ class Statement:
         return None
 
     def format_location(self, *within: str | int) -> str:
-        """Return file and line, as messages tell them."""
+        """Return file and line for a message."""
         line = self.find_line(*within)
         return self.source.file_label if line is None else f"{self.source.file_label}, line {line}"
 
@@ -57,30 +57,35 @@ class Statement:
 def statements_of(
     source: DescriptionSource, on_error: OnError = raise_error
 ) -> dict[str, Statement]:
-    """Return what a source says, field by field; what it leaves empty it does not say."""
-    said: dict[str, Statement] = {}
+    """Return the statements of a source by field, without empty values."""
+    statements: dict[str, Statement] = {}
     for key, value in source.values.items():
-        value_said = Statement(value, key, source)
+        statement = Statement(value, key, source)
         name = PLURAL_NAMES.get(key, key)
-        if name in said:
-            problem = f"`{said[name].key}` and `{key}` are one. Keep one of the two."
-            on_error(value_said.make_error(problem, "duplicate-key"))
+        if name in statements:
+            problem = f"`{statements[name].key}` and `{key}` are one. Keep one of the two."
+            on_error(statement.make_error(problem, "duplicate-key"))
             continue
         if value not in (None, "", [], {}):
-            said[name] = value_said
-    return said
+            statements[name] = statement
+    return statements
 
 
 def validate(statements: Mapping[str, Statement]) -> Description:
-    """Return the description, or refuse it in words for the first value that cannot be."""
+    """Return the description that statements make.
+
+    Raises:
+        DescriptionError: a value is invalid; the first one, by line.
+    """
+    values = {name: statement.value for name, statement in statements.items()}
     try:
-        return Description.model_validate({name: value.value for name, value in statements.items()})
+        return Description.model_validate(values)
     except ValidationError as error:
         raise next(iter(_errors_in_words(error, statements))) from error
 
 
 def validation_errors(statements: Mapping[str, Statement]) -> list[DescriptionError]:
-    """Return everything that is wrong with the values, by line."""
+    """Return the errors of all invalid values, by line."""
     try:
         validate(statements)
     except DescriptionError as first:
@@ -95,18 +100,18 @@ def _errors_in_words(
     error: ValidationError, statements: Mapping[str, Statement]
 ) -> list[DescriptionError]:
     """Return the errors as sentences, by line; an unknown key before what it should have been."""
-    told = [(one, statements[str(one["loc"][0])]) for one in error.errors()]
-    told.sort(
+    pairs = [(details, statements[str(details["loc"][0])]) for details in error.errors()]
+    pairs.sort(
         key=lambda pair: (pair[1].find_line(*pair[0]["loc"][1:]) or 0, pair[0]["type"] == "missing")
     )
-    return [_statement_error(one, value) for one, value in told]
+    return [_statement_error(details, statement) for details, statement in pairs]
 
 
-def _statement_error(error: ErrorDetails, value: Statement) -> DescriptionError:
+def _statement_error(error: ErrorDetails, statement: Statement) -> DescriptionError:
     within = error["loc"][1:]
-    name = str(within[-1]) if within and isinstance(within[-1], str) else value.key
-    problem, code = _problem_sentence(error, name, value.key)
-    return value.make_error(problem, _ERROR_CODES.get(name, code), *within)
+    name = str(within[-1]) if within and isinstance(within[-1], str) else statement.key
+    problem, code = _problem_sentence(error, name, statement.key)
+    return statement.make_error(problem, _ERROR_CODES.get(name, code), *within)
 
 
 def _problem_sentence(error: ErrorDetails, name: str, field: str) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""A sidecar to fill in: every field with what it means and an example, each behind a ``#``."""
+"""A sidecar to fill in: every field with its meaning and an example, commented out."""
 
 import textwrap
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _HEAD = """\
 
 
 def sidecar_template(reference: str = "") -> str:
-    """Return a commented sidecar; the place that a file name spells is shown, not filled in."""
+    """Return the template; the reference that a file name spells is shown, not filled in."""
     parts = [_HEAD]
     if reference:
         parts.append(f"# The file name says: {reference}")
@@ -35,7 +35,7 @@ def _format_field(name: str) -> str:
 
 
 def _nested_field_lines(name: str) -> Iterator[str]:
-    """Yield what may be said of each item of a list with keys of its own."""
+    """Yield the keys of an item with their meaning, for a list whose items have keys."""
     if name in NESTED_MODELS:
         for key, field in NESTED_MODELS[name].model_fields.items():
             yield f"#   {key}: {field.description}"

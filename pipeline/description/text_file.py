@@ -1,4 +1,4 @@
-"""Text files that people wrote: read whole but never beyond a bound, decoded, and checked."""
+"""Text files that people wrote: read up to a limit, decoded, checked for control characters."""
 
 import re
 from pathlib import Path
@@ -6,17 +6,17 @@ from pathlib import Path
 from pipeline.errors import DescriptionError, UnreadableError, is_machine_error
 from pipeline.wording import UNWRITABLE
 
-#: What no text of a description may hold: what XML cannot hold, DEL, and CR, which XML makes LF.
+#: Refused in descriptions: characters that XML cannot hold, DEL, and CR, which XML makes LF.
 CONTROL_CHARACTER = re.compile(rf"[\r\x7f]|{UNWRITABLE.pattern}")
 
 
 def read_bounded(path: Path, max_bytes: int, label: str) -> bytes:
-    """Return the bytes of a file; of one that is too long, one more than ``max_bytes``.
+    """Return the bytes of a file; ``max_bytes`` + 1 bytes of one that is too long.
 
     Args:
         path: of the file.
-        max_bytes: bytes that it may have.
-        label: what a message calls it.
+        max_bytes: that it may have.
+        label: its name in messages.
 
     Raises:
         UnreadableError: the operating system does not let us read it.
@@ -36,11 +36,11 @@ def decode_utf8(content: bytes, name: str, advice: str) -> str:
 
     Args:
         content: of the file.
-        name: what a message calls the file.
-        advice: a sentence, how to save the file.
+        name: of the file in messages.
+        advice: a sentence on how to save the file.
 
     Raises:
-        DescriptionError: it is not UTF-8; the message tells the line.
+        DescriptionError: it is not UTF-8; the message names the line.
     """
     try:
         return content.decode("utf-8-sig")

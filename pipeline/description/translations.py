@@ -1,4 +1,4 @@
-"""Translations that came with a scan: ``NAME.en.txt`` beside ``NAME.pdf``, or in its sidecar."""
+"""Translations supplied with a scan: ``NAME.en.txt`` beside ``NAME.pdf``, or in its sidecar."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ from pipeline.description.nested_fields import GivenTranslation
 from pipeline.description.text_file import CONTROL_CHARACTER, decode_utf8, read_bounded
 from pipeline.errors import DescriptionError
 
-SIDECAR_TEXT = "sidecar"  #: origin of a text that stands in a sidecar
+SIDECAR_TEXT = "sidecar"  #: origin of a text in a sidecar
 _MAX_BYTES = 16 * 1024 * 1024
 _SAVE_ADVICE = "Save the translation as plain text in UTF-8."
 NOT_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
@@ -19,37 +19,37 @@ NOT_LANGUAGES = ("gt", "reason", "txt")  #: ``NAME.gt.txt`` is a transcription
 
 @dataclass(frozen=True, slots=True)
 class SuppliedTranslation:
-    """A translation and where it lies."""
+    """A translation and its origin."""
 
     language: str  #: BCP 47
     translator: str | None
     text: str
     origin: str  #: ``sidecar``, or the name of the file
-    path: Path | None = None  #: None where it stands in the sidecar
-    sha256: str = ""  #: of the file as it was read
+    path: Path | None = None  #: None for a text in the sidecar
+    sha256: str = ""  #: of the file; empty for a text in the sidecar
 
 
 def translation_files(scan: Path) -> dict[str, Path]:
     """Return the files ``NAME.LANGUAGE.txt`` beside a scan, by language, in order.
 
-    Taken for a language is what has a code of two letters; others are named in the sidecar.
+    Only codes of two letters count as languages; files of others are named in the sidecar.
     """
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     try:
-        with os.scandir(scan.parent) as there:  # thousands lie there: few are looked at twice
+        with os.scandir(scan.parent) as entries:  # of thousands few begin so; only they are checked
             stem = scan.stem
-            names = sorted(entry.name for entry in there if entry.name.startswith(stem))
+            names = sorted(entry.name for entry in entries if entry.name.startswith(stem))
     except OSError:
-        return found
+        return paths
     for name in names:
         tag = language_part(name, scan.stem)
         if tag is not None and is_two_letter_code(tag) and scan.with_name(name).is_file():
-            found.setdefault(normalize_language_tag(tag), scan.with_name(name))
-    return found
+            paths.setdefault(normalize_language_tag(tag), scan.with_name(name))
+    return paths
 
 
 def is_two_letter_code(tag: str) -> bool:
-    """Return whether a part of a name is a language: ``old`` and ``new`` are codes of three.
+    """Return whether a tag has a code of two letters: ``old`` and ``new`` are valid with three.
 
     >>> [is_two_letter_code(tag) for tag in ("en", "eng", "zh-Hant", "old", "notes")]
     [True, True, True, False, False]
@@ -58,7 +58,7 @@ def is_two_letter_code(tag: str) -> bool:
 
 
 def language_part(name: str, stem: str) -> str | None:
-    """Return what stands where a translation names its language; None where it is no such name.
+    """Return the language part of a translation's file name; None for other file names.
 
     >>> language_part("letter.en.txt", "letter"), language_part("letter.gt.txt", "letter")
     ('en', None)
@@ -71,39 +71,40 @@ def language_part(name: str, stem: str) -> str | None:
 def find_translations(
     scan: Path, given: Sequence[GivenTranslation]
 ) -> tuple[SuppliedTranslation, ...]:
-    """Return what lies beside a scan and what its description gives, by language.
+    """Return the translations beside a scan and in its description, sorted by language.
 
     Raises:
-        DescriptionError: one is missing, twice there, or no text in UTF-8.
+        DescriptionError: one is missing, is there twice, or is not plain text in UTF-8.
     """
     beside = translation_files(scan)
-    found = list[SuppliedTranslation]()
-    for one in given:
-        if one.text is not None:
-            told = SuppliedTranslation(one.language, one.translator, one.text, SIDECAR_TEXT)
-        elif one.file is not None:
-            told = read_translation(scan.with_name(one.file), one.language, one.translator)
-        elif one.language in beside:
-            told = read_translation(beside.pop(one.language), one.language, one.translator)
+    supplied = list[SuppliedTranslation]()
+    for item in given:
+        language, translator = item.language, item.translator
+        if item.text is not None:
+            translation = SuppliedTranslation(language, translator, item.text, SIDECAR_TEXT)
+        elif item.file is not None:
+            translation = read_translation(scan.with_name(item.file), language, translator)
+        elif language in beside:
+            translation = read_translation(beside.pop(language), language, translator)
         else:
             msg = (
-                f"The description of {scan.name} names a translation ({one.language}) without its"
-                f" text. Put it into {scan.stem}.{one.language}.txt beside the scan."
+                f"The description of {scan.name} names a translation ({language}) without its"
+                f" text. Put it into {scan.stem}.{language}.txt beside the scan."
             )
             raise DescriptionError(msg, file=scan.name, code="lost-translation")
-        found.append(told)
-    named = {one.path for one in found}
+        supplied.append(translation)
+    named = {translation.path for translation in supplied}
     rest = [(tag, path) for tag, path in beside.items() if path not in named]
-    found.extend(read_translation(path, tag, None) for tag, path in rest)
-    _refuse_duplicates(found, scan)
-    return tuple(sorted(found, key=lambda one: one.language))
+    supplied.extend(read_translation(path, tag, None) for tag, path in rest)
+    _refuse_duplicates(supplied, scan)
+    return tuple(sorted(supplied, key=lambda translation: translation.language))
 
 
 def read_translation(path: Path, language: str, translator: str | None) -> SuppliedTranslation:
     """Read a translation from its file.
 
     Raises:
-        DescriptionError: it is no plain text, or empty.
+        DescriptionError: it is not plain text in UTF-8, is empty or larger than 16 MiB.
         UnreadableError: the operating system does not let us read it.
     """
     content = read_bounded(path, _MAX_BYTES, f"The translation {path.name}")
@@ -113,27 +114,28 @@ def read_translation(path: Path, language: str, translator: str | None) -> Suppl
 
 
 def decode_translation(content: bytes, name: str) -> str:
-    """Return the bytes of a translation as text: lines end in a newline, nothing stands around.
+    """Return the bytes of a translation as stripped text whose lines end in a newline.
 
     A form feed between pages becomes an empty line.
 
     Raises:
-        DescriptionError: it is no plain text in UTF-8, or empty.
+        DescriptionError: it is not plain text in UTF-8, is empty or larger than 16 MiB.
     """
     text = decode_utf8(content, name, _SAVE_ADVICE).replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\f", "\n\n").strip()
-    odd = CONTROL_CHARACTER.search(text)
-    if odd or not text or len(content) > _MAX_BYTES:
-        line = text.count("\n", 0, odd.start()) + 1 if odd else 1
-        problem = "holds a control character" if odd else "is empty" if not text else "is too large"
+    match = CONTROL_CHARACTER.search(text)
+    if match or not text or len(content) > _MAX_BYTES:
+        line = text.count("\n", 0, match.start()) + 1 if match else 1
+        size = "is too large" if text else "is empty"
+        problem = "holds a control character" if match else size
         msg = f"{name}, line {line} {problem}. {_SAVE_ADVICE}"
         raise DescriptionError(msg, file=name, line=line, code="bad-translation")
     return text
 
 
-def _refuse_duplicates(found: Sequence[SuppliedTranslation], scan: Path) -> None:
-    languages = [one.language for one in found]
-    twice = sorted({tag for tag in languages if languages.count(tag) > 1})
-    if twice:
-        msg = f"{scan.name} has two translations in {twice[0]}. Keep one of the two."
+def _refuse_duplicates(translations: Sequence[SuppliedTranslation], scan: Path) -> None:
+    languages = [translation.language for translation in translations]
+    duplicates = sorted({tag for tag in languages if languages.count(tag) > 1})
+    if duplicates:
+        msg = f"{scan.name} has two translations in {duplicates[0]}. Keep one of the two."
         raise DescriptionError(msg, file=scan.name, code="translation-twice")

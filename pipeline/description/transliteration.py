@@ -1,7 +1,7 @@
-"""Russian in Latin letters, by ALA-LC (2012) or BGN/PCGN (1947, without its optional dots).
+"""Transliterates Russian, by ALA-LC (2012) or BGN/PCGN (1947, without its optional dots).
 
-Tables of our own: iuliia 0.13 leaves ё and Ё Cyrillic in both schemes. Names that are not
-Russian but only written so (Мао Цзэ-дун) have Latin forms of their own; see ``is_russian``.
+The tables are ours because iuliia 0.13 leaves ё and Ё Cyrillic in both schemes. Names that are not
+Russian but only written in Russian (Мао Цзэ-дун) have Latin forms of their own; see ``is_russian``.
 """
 
 import re
@@ -26,7 +26,7 @@ _CHINESE_NAME = re.compile(r"\b[А-ЯЁ][а-яё]+ [А-ЯЁ][а-яё]+-[а-яё]
 
 
 def is_russian(text: str) -> bool:
-    """Return whether a text has Cyrillic letters, and all of them are Russian.
+    """Return whether a text has Cyrillic letters, all of them Russian, and is no Chinese name.
 
     >>> [is_russian(text) for text in ("Филиппов", "Filippov", "Київ", "Мао Цзэ-дун")]
     [True, False, False, False]
@@ -41,7 +41,10 @@ def has_cyrillic(text: str) -> bool:
 
 
 def transliterate(text: str, scheme: TransliterationScheme) -> str:
-    """Return a Russian text in Latin letters; what is not Cyrillic stays as it is.
+    """Return a Russian text in Latin letters; other characters stay as they are.
+
+    Raises:
+        ValueError: the scheme is unknown.
 
     >>> transliterate("Щёлоков, Юрий", "ala-lc"), transliterate("Елена Съездова", "bgn-pcgn")
     ('Shchëlokov, I͡Uriĭ', 'Yelena S”yezdova')
@@ -56,23 +59,22 @@ def transliterate(text: str, scheme: TransliterationScheme) -> str:
 
 def _transliterate_word(word: str, scheme: TransliterationScheme) -> str:
     table = _TABLES[scheme] | (_OLD_LETTERS if scheme == "ala-lc" else {})
-    made, before = list[str](), ""
-    capitals = len(word) > 1 and word.isupper()
+    letters, previous = list[str](), ""
+    all_capitals = len(word) > 1 and word.isupper()
     for character in word:
         low = character.lower()
         latin = table.get(low, character)
-        if scheme == "bgn-pcgn" and low in "её" and (not before or before in _Y_AFTER):
+        if scheme == "bgn-pcgn" and low in "её" and (not previous or previous in _Y_AFTER):
             latin = f"y{latin}"
-        made.append(
-            latin if low == character or low not in table else _capitalize_latin(latin, capitals)
-        )
-        before = low
-    return "".join(made)
+        is_capital = low != character and low in table
+        letters.append(_capitalize_latin(latin, all_capitals) if is_capital else latin)
+        previous = low
+    return "".join(letters)
 
 
-def _capitalize_latin(latin: str, capitals: bool) -> str:
-    """Return capitals: of joined letters both, of others the first, in СССР all."""
-    return latin.upper() if capitals or "͡" in latin else latin[:1].upper() + latin[1:]
+def _capitalize_latin(latin: str, all_capitals: bool) -> str:
+    """Return the capital of a letter: all of it in СССР and under a tie (T͡S), else the first."""
+    return latin.upper() if all_capitals or "͡" in latin else latin[:1].upper() + latin[1:]
 
 
 def _is_cyrillic(character: str) -> bool:

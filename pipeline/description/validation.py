@@ -1,4 +1,4 @@
-"""Everything that is wrong with what was said, not only the first of it: for the dry run."""
+"""Collects all errors in the sources of a description, for the dry run."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,28 +14,28 @@ from pipeline.references.leaves import Leaf
 
 
 def source_errors(source: DescriptionSource) -> list[DescriptionError]:
-    """Return what is wrong with one file, or one row, taken alone."""
-    found: list[DescriptionError] = []
-    said = statements_of(source, found.append)
-    found += validation_errors(said)
-    wrong = {error.line for error in found}
-    found += [error for error in _unread_value_errors(said) if error.line not in wrong]
-    return found
+    """Return the errors of one source, a file or a row, taken alone."""
+    errors: list[DescriptionError] = []
+    statements = statements_of(source, errors.append)
+    errors += validation_errors(statements)
+    lines = {error.line for error in errors}
+    errors += [error for error in _unread_value_errors(statements) if error.line not in lines]
+    return errors
 
 
 def drop_invalid(source: DescriptionSource) -> DescriptionSource:
-    """Return a source without what is wrong in itself, so that the rest can be merged."""
-    said = statements_of(source, lambda _: None)
-    kept = {
-        value.key: value.value
-        for name, value in said.items()
-        if not validation_errors({name: value})
+    """Return a source without its invalid values, so that the rest can be merged."""
+    statements = statements_of(source, lambda _: None)
+    valid = {
+        statement.key: statement.value
+        for name, statement in statements.items()
+        if not validation_errors({name: statement})
     }
-    return replace(source, values=kept)
+    return replace(source, values=valid)
 
 
 def cross_field_errors(sources: Sequence[DescriptionSource]) -> list[DescriptionError]:
-    """Return what is wrong between the sources of one scan, each of them well in itself."""
+    """Return contradictions between the sources of one scan, each of them valid alone."""
     try:
         merge_sources(sources)
     except DescriptionError as error:
@@ -43,72 +43,72 @@ def cross_field_errors(sources: Sequence[DescriptionSource]) -> list[Description
     return list(_lost_zero_errors(sources))
 
 
-def _unread_value_errors(said: dict[str, Statement]) -> Iterator[DescriptionError]:
-    """Yield dates and references that could not be read; a run keeps them as given."""
-    date, calendar = said.get("date"), said.get("date_calendar")
+def _unread_value_errors(statements: dict[str, Statement]) -> Iterator[DescriptionError]:
+    """Yield errors for dates and references that cannot be parsed; ingest keeps them as given."""
+    date, calendar = statements.get("date"), statements.get("date_calendar")
     if date is not None and isinstance(date.value, str):
-        julian = calendar is not None and calendar.value == "julian"
-        trouble = parse_date(date.value.strip(), "julian" if julian else None).problem
-        if trouble:
-            yield date.make_error(f"the date “{date.value}” {trouble.rstrip('.')}.", "bad-date")
-    references = said.get("references")
+        is_julian = calendar is not None and calendar.value == "julian"
+        problem = parse_date(date.value.strip(), "julian" if is_julian else None).problem
+        if problem:
+            yield date.make_error(f"the date “{date.value}” {problem.rstrip('.')}.", "bad-date")
+    references = statements.get("references")
     if references is not None:
-        for place, text in enumerate(_texts_of(references)):
+        for index, text in enumerate(_texts_of(references)):
             if not parse_references(text):
                 problem = (
                     f"the reference “{text}” cannot be read. Write it as"
                     " RGASPI, f. 558, op. 11, d. 330, ll. 110-113."
                 )
-                yield references.make_error(problem, "unread-reference", place)
+                yield references.make_error(problem, "unread-reference", index)
 
 
 def _lost_zero_errors(sources: Sequence[DescriptionSource]) -> Iterator[DescriptionError]:
-    """Yield leaves with fewer zeros than file name or reference: 110 was made of 0110."""
+    """Yield errors for leaves with fewer zeros than file name or reference: 110 for 0110."""
     names = [source for source in sources if source.name == FILE_NAME]
     held = merge_sources(sources).held_reference
     named = (
         parse_references(str(names[-1].values["references"])) if names else (held,) if held else ()
     )
-    teller = "file name" if names else "reference"
-    padded = {Leaf.parse(label) for one in named for label in one.leaf_labels()}
-    stamped = {leaf.sort_key: leaf for leaf in padded if leaf is not None}
+    padded_by = "file name" if names else "reference"
+    padded = {Leaf.parse(label) for reference in named for label in reference.leaf_labels()}
+    padded_leaves = {leaf.sort_key: leaf for leaf in padded if leaf is not None}
     for source in sources:
         if source.name == FILE_NAME:
             continue
-        said = statements_of(source)
-        for place, label, value in _labels_of_place(said, named):
+        for index, label, statement in _labels_of_place(statements_of(source), named):
             leaf = Leaf.parse(label)
-            full = None if leaf is None else stamped.get(leaf.sort_key)
+            full = None if leaf is None else padded_leaves.get(leaf.sort_key)
             if leaf is not None and full is not None and leaf.digit_count < full.digit_count:
                 problem = (
-                    f"`{value.key}` says {label}, the {teller} {full.label}: zeros were lost."
-                    f" Write {full.label}; in a spreadsheet, make the column text."
+                    f"`{statement.key}` says {label}, the {padded_by} {full.label}:"
+                    f" zeros were lost. Write {full.label}; in a spreadsheet, make the column text."
                 )
-                yield value.make_error(problem, "lost-zero", *place)
+                yield statement.make_error(problem, "lost-zero", index)
                 break
 
 
 def _labels_of_place(
-    said: dict[str, Statement], named: Sequence[ArchivalReference]
-) -> Iterator[tuple[tuple[int, ...], str, Statement]]:
-    """Yield the leaf labels that a source gives for the place that the file name spells."""
-    if "leaves" in said:
-        value = said["leaves"]
-        for place, label in enumerate(to_leaf_labels(value.value)):
+    statements: dict[str, Statement], named: Sequence[ArchivalReference]
+) -> Iterator[tuple[int, str, Statement]]:
+    """Yield the leaf labels that a source gives for the references of the file name.
+
+    Each comes with its index in the list of its statement, from 0.
+    """
+    if "leaves" in statements:
+        statement = statements["leaves"]
+        for index, label in enumerate(to_leaf_labels(statement.value)):
             if label is not None:
-                yield (place,), label, value
-    if "references" in said:
-        value = said["references"]
-        for place, text in enumerate(_texts_of(value)):
-            for one in parse_references(text):
-                same = any(
-                    replace(one, unit="", leaves=()).agrees_with(replace(name, unit="", leaves=()))
-                    for name in named
-                )
-                for label in one.leaf_labels() if one.unit == "l" and same else ():
-                    yield (place,), label, value
+                yield index, label, statement
+    if "references" in statements:
+        statement = statements["references"]
+        for index, text in enumerate(_texts_of(statement)):
+            for reference in parse_references(text):
+                file = replace(reference, unit="", leaves=())
+                same = any(file.agrees_with(replace(name, unit="", leaves=())) for name in named)
+                for label in reference.leaf_labels() if reference.unit == "l" and same else ():
+                    yield index, label, statement
 
 
-def _texts_of(value: Statement) -> list[str]:
-    given = value.value if isinstance(value.value, list) else [value.value]
-    return [text for text in given if isinstance(text, str)]
+def _texts_of(statement: Statement) -> list[str]:
+    items = statement.value if isinstance(statement.value, list) else [statement.value]
+    return [text for text in items if isinstance(text, str)]

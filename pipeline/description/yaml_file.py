@@ -1,7 +1,7 @@
-"""Sidecars: YAML or JSON that an archivist wrote, read with every scalar as the text it is.
+"""Reads sidecars: YAML or JSON that an archivist wrote, with every scalar as text.
 
-A YAML reader that guesses types makes the number 72 of leaf ``0110``. What a sidecar never needs
-is refused, because it is a slip or worse: a key twice, anchors, tags, a second document.
+A YAML reader that guesses types reads leaf ``0110`` as the number 72. Duplicate keys, anchors,
+tags and a second document are refused: a sidecar never needs them, so they are mistakes or worse.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,29 +25,41 @@ _ALLOWED_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:seq", "tag:yaml.org
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What a sidecar says, and on which line it says it."""
+    """The values of a sidecar and their lines."""
 
     values: dict[str, FieldValue]
     lines: dict[str, int] = field(default_factory=dict)
-    """Of each key, 1-based; of keys and items within, as ``names.0.role``."""
+    """1-based, by key; nested keys and items as ``names.0.role``."""
 
 
 def raise_error(error: DescriptionError) -> None:
-    """Complain by raising: what a run does with the first fault. A check goes on."""
+    """Raise an error: the ``on_error`` of an ingest. A check collects errors instead."""
     raise error
 
 
 def read_sidecar(path: Path, name: str = "", on_error: OnError = raise_error) -> Sidecar:
-    """Read a ``.yaml``, ``.yml`` or ``.json`` file; messages call it ``name``, or by its own."""
+    """Read a ``.yaml``, ``.yml`` or ``.json`` file; see ``parse_sidecar``.
+
+    Args:
+        path: of the file.
+        name: its name in messages; by default, the file name.
+        on_error: called with each error that leaves the rest readable.
+
+    Raises:
+        DescriptionError: it cannot be parsed.
+        UnreadableError: the operating system does not let us read it.
+    """
     name = name or path.name
     return parse_sidecar(read_bounded(path, _MAX_BYTES, name), name, on_error)
 
 
 def parse_sidecar(content: bytes, name: str, on_error: OnError = raise_error) -> Sidecar:
-    """Read the bytes of a sidecar, JSON where ``name`` says so; an empty one says nothing.
+    """Parse the bytes of a sidecar, as JSON if ``name`` ends so; an empty one has no values.
 
-    What is wrong with one key is complained of, one by one; what makes the rest unreadable is
-    raised.
+    Each error in a single key goes to ``on_error``.
+
+    Raises:
+        DescriptionError: it cannot be parsed.
 
     >>> parse_sidecar(b"leaves: [0110, no, ~]", "scan.yaml").values
     {'leaves': ['0110', 'no', None]}
@@ -80,7 +92,7 @@ def parse_sidecar(content: bytes, name: str, on_error: OnError = raise_error) ->
 
 @dataclass(frozen=True, slots=True)
 class _ErrorReporter:
-    """Complains of what is wrong in one file."""
+    """Reports errors at nodes of one file."""
 
     name: str
     on_error: OnError
@@ -90,7 +102,7 @@ class _ErrorReporter:
 
 
 class _Loader(yaml.BaseLoader):
-    """Composes nodes, refusing anchors, aliases and what is nested too deeply."""
+    """Composes nodes; refuses anchors, aliases and nesting that is too deep."""
 
     def __init__(self, text: str, name: str) -> None:
         super().__init__(text)
@@ -98,7 +110,7 @@ class _Loader(yaml.BaseLoader):
         self._depth = 0
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        """Compose the next node, if it is one that a sidecar may hold."""
+        """Compose the next node; DescriptionError if a sidecar may not hold it."""
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
             problem = (
@@ -121,8 +133,8 @@ def _node_value(node: yaml.Node, reporter: _ErrorReporter) -> FieldValue:
         return _mapping_values(node, reporter)
     if isinstance(node, yaml.SequenceNode):
         return [_node_value(item, reporter) for item in node.value]
-    plain = isinstance(node, yaml.ScalarNode) and node.style is None
-    return None if plain and node.value in _NULL_SCALARS else _scalar_text(node, reporter)
+    is_plain = isinstance(node, yaml.ScalarNode) and node.style is None
+    return None if is_plain and node.value in _NULL_SCALARS else _scalar_text(node, reporter)
 
 
 def _mapping_values(node: yaml.MappingNode, reporter: _ErrorReporter) -> dict[str, FieldValue]:
@@ -140,14 +152,14 @@ def _mapping_values(node: yaml.MappingNode, reporter: _ErrorReporter) -> dict[st
 
 
 def _key_lines(node: yaml.Node, path: str = "") -> Iterator[tuple[str, int]]:
-    """Yield the line of each key and item; of a key that stands twice, the last."""
+    """Yield the path and line of each key and item; a duplicate key yields each of its lines."""
     if isinstance(node, yaml.MappingNode):
-        inner = [(str(key.value), key, value) for key, value in node.value]
+        children = [(str(key.value), key, value) for key, value in node.value]
     elif isinstance(node, yaml.SequenceNode):
-        inner = [(str(place), item, item) for place, item in enumerate(node.value)]
+        children = [(str(index), item, item) for index, item in enumerate(node.value)]
     else:
         return
-    for name, key, value in inner:
+    for name, key, value in children:
         yield f"{path}{name}", key.start_mark.line + 1
         yield from _key_lines(value, f"{path}{name}.")
 

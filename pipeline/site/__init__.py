@@ -1,1 +1,1 @@
-"""The reading room: a static site of the published records."""
+"""The reading room: a static website of the published records."""

@@ -1,7 +1,8 @@
-"""Answers harvesters: OAI-PMH 2.0, all six verbs, from what a build of the site has left.
+"""OAI-PMH 2.0 provider: answers all six verbs from the state and files that a site build saved.
 
-Source: https://www.openarchives.org/OAI/openarchivesprotocol.html. A token says where to go on, so
-that nothing is remembered between two questions; withdrawn records are deleted ones, for ever.
+Source: https://www.openarchives.org/OAI/openarchivesprotocol.html. A resumption token holds the
+whole position, so the provider keeps no state between requests. Withdrawn records stay listed as
+deleted ("persistent").
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,47 +27,44 @@ from pipeline.site.oai_request import (
 )
 
 _SCHEMA_LOCATION = f"{OAI} {OAI}OAI-PMH.xsd"
-_RECORDS_PER_ANSWER = 100  #: records in an answer
+_RECORDS_PER_ANSWER = 100
 
 
 class OaiProvider:
-    """The records of a site, to a harvester."""
+    """Answers OAI-PMH requests about the records of a site."""
 
     def __init__(
         self, site: Path, states: Mapping[str, BuildState], base_url: str, organization: str
     ) -> None:
-        """Say where the site lies, what is on it, where it is served, and whose it is."""
-        self._site, self._base_url, self._organization = (
-            site,
-            base_url.rstrip("/"),
-            organization or "Reading room",
-        )
+        """Keep the site's folder, the states of its records, its address and its organization."""
+        self._site, self._base_url = site, base_url.rstrip("/")
+        self._organization = organization or "Reading room"
         self._domain = urlsplit(base_url).hostname or "localhost"
-        listings = [one.listing for one in states.values()]
-        self._listings = sorted(listings, key=lambda one: (_datestamp_of(one), one.id))
-        self._by_id = {one.id: one for one in listings}
+        listings = [state.listing for state in states.values()]
+        self._listings = sorted(listings, key=lambda each: (_datestamp_of(each), each.id))
+        self._by_id = {listing.id: listing for listing in listings}
 
     def answer(self, arguments: Sequence[tuple[str, str]], now: datetime) -> bytes:
-        """Return the answer to a question: its arguments in order, names and values."""
+        """Return the XML answer to a request, whose arguments are pairs of name and value."""
         root = etree.Element(f"{{{OAI}}}OAI-PMH", nsmap={None: OAI, "xsi": XSI})
         root.set(f"{{{XSI}}}schemaLocation", _SCHEMA_LOCATION)
         _add_element(root, "responseDate", now.astimezone(UTC).strftime(SECOND_FORMAT))
         request = _add_element(root, "request", f"{self._base_url}/oai")
         try:
-            asked = parse_arguments(arguments)
-            for name, value in asked.items():
+            parsed = parse_arguments(arguments)
+            for name, value in parsed.items():
                 request.set(name, xml_safe(value))
-            verb = asked["verb"]
+            verb = parsed["verb"]
             verbs: dict[str, Callable[[etree._Element, dict[str, str]], None]] = {
                 "Identify": self._identify, "ListMetadataFormats": self._list_formats,
                 "ListSets": self._list_sets, "GetRecord": self._get_record,
                 "ListIdentifiers": self._list_records, "ListRecords": self._list_records,
             }  # fmt: skip
-            said = etree.Element(f"{{{OAI}}}{verb}", nsmap={None: OAI})
-            verbs[verb](said, asked)
-            root.append(said)
-        except OaiError as fault:
-            _add_element(root, "error", str(fault), code=fault.code)
+            content = etree.Element(f"{{{OAI}}}{verb}", nsmap={None: OAI})
+            verbs[verb](content, parsed)
+            root.append(content)
+        except OaiError as error:
+            _add_element(root, "error", str(error), code=error.code)
         return serialize(root)
 
     def _identify(self, parent: etree._Element, arguments: dict[str, str]) -> None:
@@ -85,13 +83,10 @@ class OaiProvider:
         if "identifier" in arguments:
             self._find_listing(arguments["identifier"])
         for prefix, (_, form) in OAI_FORMATS.items():
-            one = _add_element(parent, "metadataFormat")
-            for name, value in (
-                ("metadataPrefix", prefix),
-                ("schema", form.schema),
-                ("metadataNamespace", form.namespace),
-            ):
-                _add_element(one, name, value)
+            entry = _add_element(parent, "metadataFormat")
+            _add_element(entry, "metadataPrefix", prefix)
+            _add_element(entry, "schema", form.schema)
+            _add_element(entry, "metadataNamespace", form.namespace)
 
     def _list_sets(self, parent: etree._Element, arguments: dict[str, str]) -> None:
         del arguments
@@ -103,59 +98,57 @@ class OaiProvider:
             code = "noSetHierarchy"
             raise OaiError(code, "No record lies in an archive that is known.")
         for spec, name in sorted(names.items()):
-            one = _add_element(parent, "set")
-            _add_element(one, "setSpec", spec)
-            _add_element(one, "setName", name)
+            entry = _add_element(parent, "set")
+            _add_element(entry, "setSpec", spec)
+            _add_element(entry, "setName", name)
 
     def _get_record(self, parent: etree._Element, arguments: dict[str, str]) -> None:
-        check_format(arguments["metadataPrefix"])
-        self._add_record(
-            parent, self._find_listing(arguments["identifier"]), arguments["metadataPrefix"]
-        )
+        prefix = check_format(arguments["metadataPrefix"])
+        self._add_record(parent, self._find_listing(arguments["identifier"]), prefix)
 
     def _list_records(self, parent: etree._Element, arguments: dict[str, str]) -> None:
         token = arguments.get("resumptionToken")
-        wanted = ListRequest.from_token(token) if token else parse_list_request(arguments)
-        matching = list(self._select_listings(wanted))
-        rest = [one for one in matching if (_datestamp_of(one), one.id) > wanted.after]
+        request = ListRequest.from_token(token) if token else parse_list_request(arguments)
+        matching = list(self._select_listings(request))
+        rest = [each for each in matching if (_datestamp_of(each), each.id) > request.after]
         if not rest:
             code = "badResumptionToken" if token else "noRecordsMatch"
             raise OaiError(code, "There is no such record.")
-        here = rest[:_RECORDS_PER_ANSWER]
-        for one in here:
+        answered = rest[:_RECORDS_PER_ANSWER]
+        for listing in answered:
             if arguments["verb"] == "ListIdentifiers":
-                self._add_header(parent, one)
+                self._add_header(parent, listing)
             else:
-                self._add_record(parent, one, wanted.prefix)
-        more = len(rest) > len(here)
-        if token or more:
-            last = (_datestamp_of(here[-1]), here[-1].id)
-            text = wanted.resumption_token(last, wanted.cursor + len(here)) if more else ""
-            sizes = {"completeListSize": str(len(matching)), "cursor": str(wanted.cursor)}
+                self._add_record(parent, listing, request.prefix)
+        has_more = len(rest) > len(answered)
+        if token or has_more:
+            last = (_datestamp_of(answered[-1]), answered[-1].id)
+            cursor = request.cursor + len(answered)
+            text = request.resumption_token(last, cursor) if has_more else ""
+            sizes = {"completeListSize": str(len(matching)), "cursor": str(request.cursor)}
             _add_element(parent, "resumptionToken", text, **sizes)
 
     def _select_listings(self, request: ListRequest) -> Iterator[Listing]:
-        for one in self._listings:
-            stamp = _datestamp_of(one)
-            inside = not request.set_spec or any(
-                _set_spec(folder) == request.set_spec for folder, _ in one.levels
+        for listing in self._listings:
+            stamp = _datestamp_of(listing)
+            in_set = not request.set_spec or any(
+                _set_spec(folder) == request.set_spec for folder, _ in listing.levels
             )
-            late = request.since <= stamp and (not request.until or stamp <= request.until)
-            if inside and late:
-                yield one
+            in_period = request.since <= stamp and (not request.until or stamp <= request.until)
+            if in_set and in_period:
+                yield listing
 
     def _find_listing(self, identifier: str) -> Listing:
         head = f"oai:{self._domain}:"
-        found = self._by_id.get(identifier.removeprefix(head))
-        if found is None or not identifier.startswith(head):
+        listing = self._by_id.get(identifier.removeprefix(head))
+        if listing is None or not identifier.startswith(head):
             code = "idDoesNotExist"
             raise OaiError(code, f"There is no {identifier!r} here.")
-        return found
+        return listing
 
     def _add_header(self, parent: etree._Element, listing: Listing) -> None:
-        head = _add_element(
-            parent, "header", **({"status": "deleted"} if listing.is_withdrawn else {})
-        )
+        status = {"status": "deleted"} if listing.is_withdrawn else {}
+        head = _add_element(parent, "header", **status)
         _add_element(head, "identifier", f"oai:{self._domain}:{listing.id}")
         _add_element(head, "datestamp", _datestamp_of(listing))
         for folder, _ in listing.levels:

@@ -1,4 +1,4 @@
-"""What a harvester asks: the verbs of OAI-PMH 2.0, their arguments, and what may be wrong."""
+"""Requests of harvesters: the verbs of OAI-PMH 2.0, their arguments and errors."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -11,7 +11,7 @@ from pipeline.exports.registry import OAI_FORMATS
 DAY_FORMAT, SECOND_FORMAT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 OAI = "http://www.openarchives.org/OAI/2.0/"
 _LIST_ARGUMENTS = frozenset(["metadataPrefix", "from", "until", "set"])
-#: By verb: arguments that must be there, and those that may.
+#: By verb: required arguments, and optional ones.
 _ARGUMENTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "Identify": (frozenset(), frozenset()),
     "ListMetadataFormats": (frozenset(), frozenset(["identifier"])),
@@ -23,7 +23,7 @@ _ARGUMENTS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
 
 
 class OaiError(Exception):
-    """What is wrong with a question: a code of the protocol, and a sentence."""
+    """An error in a request: a code of the protocol, and a sentence."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -32,86 +32,90 @@ class OaiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """Which records a list is asked for, and from where on."""
+    """A request for a list of records, and the position where it continues."""
 
-    prefix: str
-    since: str = ""  #: seconds of UTC as text, or empty
-    until: str = ""
-    set_spec: str = ""  #: a set
-    after: tuple[str, str] = ("", "")  #: datestamp and id of the last record told
-    cursor: int = 0
+    prefix: str  #: of the metadata format
+    since: str = ""  #: ``YYYY-MM-DDThh:mm:ssZ``, or empty
+    until: str = ""  #: the same, inclusive
+    set_spec: str = ""  #: of a set, or empty
+    after: tuple[str, str] = ("", "")  #: datestamp and id of the last record answered
+    cursor: int = 0  #: number of records answered before
 
     def resumption_token(self, last: tuple[str, str], cursor: int) -> str:
-        """Return the token that goes on behind a record, told so many."""
+        """Return the token that continues after a record, with ``cursor`` records answered."""
         parts = [self.prefix, self.since, self.until, self.set_spec, *last, cursor]
         return urlsafe_b64encode(json.dumps(parts).encode()).decode()
 
     @classmethod
     def from_token(cls, token: str) -> "ListRequest":
-        """Read a token back.
+        """Parse a token.
 
         Raises:
-            OaiError: it is none of ours.
+            OaiError: it was not issued here.
         """
         try:
-            *words, told = json.loads(urlsafe_b64decode(token))
-            prefix, since, until, of, stamp, record = map(str, words)
-            return cls(check_format(prefix), since, until, of, (stamp, record), int(told))
+            *texts, cursor = json.loads(urlsafe_b64decode(token))
+            prefix, since, until, set_spec, stamp, record_id = map(str, texts)
+            after = (stamp, record_id)
+            return cls(check_format(prefix), since, until, set_spec, after, int(cursor))
         except (ValueError, TypeError, RecursionError, OaiError) as error:
             code = "badResumptionToken"
-            raise OaiError(code, "The token is none of ours.") from error
+            raise OaiError(code, "This resumption token was not issued here.") from error
 
 
 def parse_arguments(arguments: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """Return the arguments by name, if they are those of a verb.
+    """Return the arguments by name.
 
     Raises:
-        OaiError: they are not.
+        OaiError: there is not one known verb, or the arguments are not those of the verb.
     """
-    asked = dict(arguments)
-    verb = asked.get("verb", "")
+    values = dict(arguments)
+    verb = values.get("verb", "")
     if verb not in _ARGUMENTS or [name for name, _ in arguments].count("verb") != 1:
         code = "badVerb"
         raise OaiError(code, "One verb is asked for: " + ", ".join(_ARGUMENTS) + ".")
-    given = asked.keys() - {"verb"}
-    must, may = _ARGUMENTS[verb]
-    resumed = (
+    given = values.keys() - {"verb"}
+    required, optional = _ARGUMENTS[verb]
+    known = required | optional
+    is_resumed = (
         given == {"resumptionToken"} and verb.startswith("List") and verb != "ListMetadataFormats"
     )
-    if len(asked) != len(arguments) or not (resumed or (must <= given <= must | may)):
+    if len(values) != len(arguments) or not (is_resumed or (required <= given <= known)):
         code = "badArgument"
-        raise OaiError(code, f"{verb} takes {', '.join(sorted(must | may)) or 'no arguments'}.")
-    if resumed and verb == "ListSets":
+        raise OaiError(code, f"{verb} takes {', '.join(sorted(known)) or 'no arguments'}.")
+    if is_resumed and verb == "ListSets":
         code = "badResumptionToken"
         raise OaiError(code, "The list of sets is given whole.")
-    return asked
+    return values
 
 
 def parse_list_request(arguments: dict[str, str]) -> ListRequest:
-    """Return which records a list is asked for.
+    """Return the request for a list of records.
 
     Raises:
-        OaiError: a date is none, or the format is not known.
+        OaiError: a date is invalid, from is later than until, or the format is not known.
     """
     since, until = arguments.get("from", ""), arguments.get("until", "")
     if since and until and len(since) != len(until):
         code = "badArgument"
         raise OaiError(code, "from and until are of one granularity.")
-    prefix, of = check_format(arguments["metadataPrefix"]), arguments.get("set", "")
-    wanted = ListRequest(
-        prefix, _parse_datestamp(since, "00:00:00"), _parse_datestamp(until, "23:59:59"), of
+    request = ListRequest(
+        prefix=check_format(arguments["metadataPrefix"]),
+        since=_parse_datestamp(since, "00:00:00"),
+        until=_parse_datestamp(until, "23:59:59"),
+        set_spec=arguments.get("set", ""),
     )
-    if wanted.until and wanted.since > wanted.until:
+    if request.until and request.since > request.until:
         code = "badArgument"
         raise OaiError(code, "from is later than until.")
-    return wanted
+    return request
 
 
 def check_format(prefix: str) -> str:
-    """Return a format's prefix, if it is one of ours.
+    """Return the prefix of a metadata format unchanged.
 
     Raises:
-        OaiError: it is not.
+        OaiError: the format is not known.
     """
     if prefix not in OAI_FORMATS:
         code = "cannotDisseminateFormat"
@@ -120,14 +124,14 @@ def check_format(prefix: str) -> str:
 
 
 def _parse_datestamp(text: str, time: str) -> str:
-    """Return a moment in seconds; a day's first or last one as ``time`` says."""
+    """Return a datestamp in seconds; a day with ``time``; an empty text for an empty one."""
     if not text:
         return ""
-    for form in (DAY_FORMAT, SECOND_FORMAT):
+    for pattern in (DAY_FORMAT, SECOND_FORMAT):
         try:
-            moment = datetime.strptime(text, form).replace(tzinfo=UTC)
+            moment = datetime.strptime(text, pattern).replace(tzinfo=UTC)
         except ValueError:
             continue
-        return text if form == SECOND_FORMAT else moment.strftime(f"{DAY_FORMAT}T{time}Z")
+        return text if pattern == SECOND_FORMAT else moment.strftime(f"{DAY_FORMAT}T{time}Z")
     code = "badArgument"
     raise OaiError(code, f"{text!r} is no date of the protocol.")

@@ -1,4 +1,4 @@
-"""Makes the views of a record from what lies in a published version."""
+"""Builds the views of a record from the files of a published version."""
 
 import json
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ from pipeline.site.views import (
 from pipeline.text import Box, Line
 from pipeline.text_metrics import DOUBTFUL_CONFIDENCE
 
-#: Pixels of the smaller pictures of a page; one more is of its own size.
+#: Widths in pixels of the smaller images of a page; one more image has the full width.
 IMAGE_WIDTHS = (400, 800, 1600)
 _CITATION_STYLES = {
     "Chicago": CitationStyle.CHICAGO, "Chicago, bibliography": CitationStyle.BIBLIOGRAPHY,
     "Wilson Center": CitationStyle.WILSON, "ГОСТ": CitationStyle.GOST,
 }  # fmt: skip
-_LINKED_DATA = "application/ld+json"  #: what programs look for in the head of a page
+_LINKED_DATA = "application/ld+json"  #: linked from the head of a page
 _FILE_LABELS = (
     ("PDF with searchable text", "searchable.pdf"),
     ("Reading text as a file", "text.txt"),
@@ -49,25 +49,24 @@ _FILE_LABELS = (
 def record_view(
     folder: VersionFolder, record: Record, listing: Listing, versions: tuple[int, ...]
 ) -> RecordView:
-    """Return the view of a published version; of a withdrawn one no leaf."""
-    gone, mates = record.status == "withdrawn", _aligned_anchors(record)
-    counted = iter(range(1, 10**9))
-    leaves = [] if gone else [_leaf_view(record, page, counted, mates) for page in record.pages]
+    """Return the view of a published version; a withdrawn one has no leaves and no files."""
+    is_withdrawn = record.status == "withdrawn"
     exports = [
         (name, each) for name, each in PUBLISHED_FORMATS.items() if folder.export(name).is_file()
     ]
-    linked = folder.export("schema-org.json")
+    schema_org = folder.export("schema-org.json")
+    has_schema_org = schema_org.exists() and not is_withdrawn
     return RecordView(
         record=record,
         listing=listing,
-        leaves=tuple(leaves),
-        translations=() if gone else tuple(_translation_views(record)),
+        leaves=() if is_withdrawn else tuple(_leaf_views(record)),
+        translations=() if is_withdrawn else tuple(_translation_views(record)),
         facts=tuple(_fact_rows(record)),
         citations=_format_citations(record),
         issues=tuple((issue.page, issue.detail) for issue in record.issues),
-        files=() if gone else tuple(_file_views(folder, record)),
+        files=() if is_withdrawn else tuple(_file_views(folder, record)),
         versions=versions,
-        schema_org=_script_safe_json(linked.read_bytes()) if linked.exists() and not gone else "",
+        schema_org=_script_safe_json(schema_org.read_bytes()) if has_schema_org else "",
         coins=to_coins(record),
         citation_files=tuple((each.title, name) for name, each in exports if each.is_citation),
         alternate_files=tuple(
@@ -102,8 +101,8 @@ def _is_mentioned(role: str) -> bool:
 
 
 def _format_citations(record: Record, leaf: str = "") -> tuple[tuple[str, str], ...]:
-    this = citation_target(record, leaf)
-    return tuple((name, format_citation(this, manner)) for name, manner in _CITATION_STYLES.items())
+    target = citation_target(record, leaf)
+    return tuple((name, format_citation(target, style)) for name, style in _CITATION_STYLES.items())
 
 
 def _file_views(folder: VersionFolder, record: Record) -> Iterator[FileView]:
@@ -115,7 +114,7 @@ def _file_views(folder: VersionFolder, record: Record) -> Iterator[FileView]:
 
 
 def _format_size(number: float) -> str:
-    """Return a size as people say it.
+    """Return a size in bytes with its decimal unit.
 
     >>> _format_size(512), _format_size(1_376_900)
     ('512 B', '1.4 MB')
@@ -128,42 +127,45 @@ def _format_size(number: float) -> str:
 
 
 def _script_safe_json(content: bytes) -> str:
-    """Return JSON in which nothing ends the script element that it stands in."""
+    """Return JSON without characters that could end a script element."""
     plain = json.dumps(json.loads(content), ensure_ascii=False)
     return plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _aligned_anchors(record: Record) -> dict[int, tuple[str, ...]]:
-    """Return the anchors of the translated paragraphs, by number of the paragraph they render."""
-    found: dict[int, tuple[str, ...]] = {}
+    """Return the anchors of the translated paragraphs, by number of the aligned paragraph."""
+    anchors: dict[int, tuple[str, ...]] = {}
     for translation in record.translations:
-        for ours, theirs in translation.aligned:
-            anchor = f"{translation.language}-{theirs}"
-            found[ours] = (*found.get(ours, ()), anchor)
-    return found
+        for number, translated_number in translation.aligned:
+            anchor = f"{translation.language}-{translated_number}"
+            anchors[number] = (*anchors.get(number, ()), anchor)
+    return anchors
 
 
 def _translation_views(record: Record) -> Iterator[TranslationView]:
-    for one in record.translations:
-        yield TranslationView(one.language, one.translator, tuple(_translated_paragraphs(one)))
+    for translation in record.translations:
+        paragraphs = tuple(_translated_paragraphs(translation))
+        yield TranslationView(translation.language, translation.translator, paragraphs)
 
 
 def _translated_paragraphs(translation: Translation) -> Iterator[Paragraph]:
-    ours = {theirs: number for number, theirs in translation.aligned}
+    originals = {translated: number for number, translated in translation.aligned}
     for number, text in enumerate(split_paragraphs(translation.text), 1):
-        yield Paragraph(number, text, (f"p-{ours[number]}",) if number in ours else ())
+        yield Paragraph(number, text, (f"p-{originals[number]}",) if number in originals else ())
 
 
-def _leaf_view(
-    record: Record,
-    page: RecordPage,
-    numbers: Iterator[int],
-    aligned: dict[int, tuple[str, ...]],
-) -> LeafView:
-    image, own = page.image, []
-    for text in split_paragraphs(page.reading_text):
-        number = next(numbers)
-        own.append(Paragraph(number, text, aligned.get(number, ())))
+def _leaf_views(record: Record) -> Iterator[LeafView]:
+    """Yield the views of all leaves; paragraphs are numbered through the record."""
+    anchors, number = _aligned_anchors(record), 1
+    for page in record.pages:
+        texts = enumerate(split_paragraphs(page.reading_text), number)
+        paragraphs = tuple(Paragraph(at, text, anchors.get(at, ())) for at, text in texts)
+        number += len(paragraphs)
+        yield _leaf_view(record, page, paragraphs)
+
+
+def _leaf_view(record: Record, page: RecordPage, paragraphs: tuple[Paragraph, ...]) -> LeafView:
+    image = page.image
     return LeafView(
         number=page.number,
         label=page_label(page),
@@ -173,13 +175,13 @@ def _leaf_view(
         width=image.width if image else 0,
         height=image.height if image else 0,
         images=tuple(page_image_files(page)),
-        paragraphs=tuple(own),
+        paragraphs=paragraphs,
         citations=_format_citations(record, page.leaf or ""),
     )
 
 
 def page_image_files(page: RecordPage) -> Iterator[tuple[int, str]]:
-    """Yield the pictures of a page: width in pixels, and file below its version's folder."""
+    """Yield the images of a page: width in pixels, and path below the version's folder."""
     if page.image is None:
         return
     for width in IMAGE_WIDTHS:
@@ -189,7 +191,7 @@ def page_image_files(page: RecordPage) -> Iterator[tuple[int, str]]:
 
 
 def line_views(folder: VersionFolder, page: RecordPage) -> Iterator[LineView]:
-    """Yield the lines of a page, as the ALTO of a published version has them."""
+    """Yield the lines of a page from the ALTO of a published version, if there is one."""
     alto = folder.alto(page.number)
     if page.image is None or not alto.exists():
         return
@@ -211,5 +213,6 @@ def _line_view(number: int, line: Line, width: int, height: int) -> LineView:
 
 
 def _box_in_percent(box: Box, width: int, height: int) -> str:
+    """Return left, top, width and height of a box, in per cent of the page image."""
     shares = (box.x / width, box.y / height, box.width / width, box.height / height)
     return " ".join(f"{100 * share:.2f}" for share in shares)

@@ -1,6 +1,6 @@
-"""Pages of the site in HTML: Jinja2 templates, all escaped, nothing fetched from elsewhere.
+"""Renders the pages of the site with Jinja2 templates; all values are escaped.
 
-Every page is there twice: in English from the root of the site, in Russian below ``ru/``.
+Every page exists twice: in English at the root of the site, in Russian below ``ru/``.
 """
 
 import tomllib
@@ -23,15 +23,14 @@ UI_LANGUAGES = ("en", "ru")  #: of the interface; the first is at the root
 
 
 class Renderer:
-    """Renders templates; the same values give the same bytes."""
+    """Renders templates; equal values give equal bytes."""
 
     def __init__(self, organization: str, base_url: str) -> None:
-        """Keep the name of the organization, and where the site will be served."""
+        """Keep the organization and the address of the site, and load the templates."""
         self._organization = organization
         identity = f"{base_url}\n{organization}"
-        self.base_digest = sha256(
-            identity.encode() + rendering_inputs()
-        ).hexdigest()  #: of all but the values
+        #: Digest of all that pages are rendered from, except the values.
+        self.base_digest = sha256(identity.encode() + rendering_inputs()).hexdigest()
         self._environment = Environment(
             loader=PackageLoader(_PACKAGE),
             autoescape=True,
@@ -49,68 +48,68 @@ class Renderer:
         }
 
     def render_pages(self, template: str, path: str, **values: Any) -> Iterator[tuple[str, bytes]]:
-        """Yield a page in each language: where it lies below the site's root, and its bytes."""
-        made = self._environment.get_template(template)
-        for ui, home in zip(UI_LANGUAGES, self.localized_paths(path), strict=True):
-            up = "../" * home.count("/")
+        """Yield a page in each language: its path below the site's root, and its bytes."""
+        loaded = self._environment.get_template(template)
+        for ui, localized in zip(UI_LANGUAGES, self.localized_paths(path), strict=True):
+            up = "../" * localized.count("/")
             names: dict[str, Any] = {
                 "ui": ui,
                 "t": lambda text, ui=ui: translate(text, ui),
                 "organization": self._organization or translate("Reading room", ui),
                 "path": path.removesuffix("index.html"),
-                "root": up or "./",  # of the site: pictures, files, style
+                "root": up or "./",  # of the site: images, files, style
                 "home": f"{up}{_language_root(ui)}" or "./",  # of this language
                 "others": [
-                    (one, f"{up}{_language_root(one)}{path}" or "./")
-                    for one in UI_LANGUAGES
-                    if one != ui
+                    (other, f"{up}{_language_root(other)}{path}" or "./")
+                    for other in UI_LANGUAGES
+                    if other != ui
                 ],
             }
-            yield home, made.render(names | values).encode()
+            yield localized, loaded.render(names | values).encode()
 
     @staticmethod
     def localized_paths(path: str) -> tuple[str, ...]:
-        """Return where a page lies in each language."""
+        """Return the path of a page in each language."""
         return tuple(f"{_language_root(ui)}{path}" for ui in UI_LANGUAGES)
 
     def render_part(self, template: str, **values: Any) -> Markup:
-        """Return what is the same in every language, to be put into pages; it is escaped."""
+        """Render a part of pages that is the same in every language."""
         return Markup(self._environment.get_template(template).render(**values))
 
 
 def translate(text: str, ui: str) -> str:
-    """Return words of the interface in a language.
+    """Return an English text of the interface in a language.
 
     Raises:
-        KeyError: nobody has translated them.
+        KeyError: ``words.toml`` has no translation.
     """
     return text if ui == UI_LANGUAGES[0] else _load_translations()[text]
 
 
 def static_file(name: str) -> bytes:
-    """Return a file that the pages need."""
+    """Return the content of a file in ``static/``."""
     return (files(_PACKAGE) / "static" / name).read_bytes()
 
 
 def library_files() -> Iterator[tuple[str, bytes]]:
-    """Yield the files of the libraries that the set-up brought, by their place in the site."""
-    home = files(_PACKAGE) / "libraries"
-    for library in home.iterdir() if home.is_dir() else ():
-        for part in library.iterdir():
-            if part.name != "integrity":
-                yield f"libraries/{library.name}/{part.name}", part.read_bytes()
+    """Yield path below the site and content of the files of the installed JavaScript libraries."""
+    folder = files(_PACKAGE) / "libraries"
+    for library in folder.iterdir() if folder.is_dir() else ():
+        for file in library.iterdir():
+            if file.name != "integrity":
+                yield f"libraries/{library.name}/{file.name}", file.read_bytes()
 
 
 def rendering_inputs() -> bytes:
-    """Return all that pages are made from beside the records: where it changes, all change."""
-    room = files(_PACKAGE)
-    parts = [*room.iterdir(), *(room / "templates").iterdir()]
-    kept = [part for part in parts if part.name.endswith((".py", ".html", ".toml"))]
-    return b"".join(part.read_bytes() for part in sorted(kept, key=lambda part: part.name))
+    """Return code, templates and words of the site: if they change, all pages are built again."""
+    package = files(_PACKAGE)
+    entries = [*package.iterdir(), *(package / "templates").iterdir()]
+    inputs = [entry for entry in entries if entry.name.endswith((".py", ".html", ".toml"))]
+    return b"".join(entry.read_bytes() for entry in sorted(inputs, key=lambda entry: entry.name))
 
 
 def _language_name(tag: str, ui: str) -> str:
-    """Return what a language is called in another.
+    """Return the name of a language in an interface language.
 
     >>> _language_name("ru", "en"), _language_name("en", "ru")
     ('Russian', 'английский')
@@ -119,11 +118,11 @@ def _language_name(tag: str, ui: str) -> str:
 
 
 def _language_root(ui: str) -> str:
-    """Return where the pages of a language lie, below the site's root."""
+    """Return the folder of a language below the site's root, with a slash; empty for the first."""
     return "" if ui == UI_LANGUAGES[0] else f"{ui}/"
 
 
 @cache
 def _load_translations() -> dict[str, str]:
-    found: dict[str, str] = tomllib.loads((files(_PACKAGE) / "words.toml").read_text("utf-8"))
-    return found
+    words: dict[str, str] = tomllib.loads((files(_PACKAGE) / "words.toml").read_text("utf-8"))
+    return words

@@ -1,15 +1,15 @@
-"""The search of the site: static files, made by Pagefind (https://pagefind.app).
+"""The search index of the site: static files written by Pagefind (https://pagefind.app).
 
-A leaf is a document, and so is what describes a record. To be indexed anew they are kept as small
-pages in ``.opis``. Making the whole index takes Pagefind seconds for a thousand records: what
-changed since goes into a second, small index, until that is no longer small; what the first one
-says of such records is stale, and listed as such.
+Each leaf is a document, and so is the description of each record. The documents are stored as
+small HTML pages in ``.opis``, from which the index can be built again. A whole index takes
+Pagefind seconds for a thousand records, so records that changed go into a second index as long as
+that is small; ``newer.json`` lists the records of the first index that are stale.
 
-Pagefind takes marks off letters before it stems: it would find no stem in a Russian word that ends
-in й, and take война for воина. So Russian words stand in the documents as their stems, with a
-letter for й that bears no mark, and е for ё; search.js asks for the same. Pagefind stems the
-English ones. A leaf is found by what its record is called, too. What is shown of a document lies
-beside its page, as ``found.json``.
+Pagefind strips diacritics before it stems: it would find no stem in a Russian word that ends in й,
+and take война for воина. So documents hold Russian words as their stems, with a letter without a
+diacritic for й, and е for ё; search.js does the same with queries. Pagefind stems the English
+words. A leaf is also found by the title of its record. The text shown for a result is in
+``found.json`` beside the page of the document.
 """
 
 import json
@@ -33,82 +33,81 @@ from pipeline.site.file_list import read_digests, replace_folder, write_digests,
 from pipeline.site.listing import BuildState, Listing, leaf_folder
 from pipeline.wording import one_line
 
-_MAX_CHANGED, _MAX_CHANGED_SHARE = (
-    50,
-    0.05,
-)  #: changed records, and their share of all, up to which they go apart
+#: The second index takes up to this number of records, or this share of all if that is more.
+_MAX_CHANGED, _MAX_CHANGED_SHARE = 50, 0.05
 _CYRILLIC = re.compile("[\u0400-\u04ff]+")
-#: What Pagefind makes for pages of its own, which ours are not.
+#: Files of Pagefind's own interface, which the site does not use.
 _UNUSED_FILES = ("pagefind-*ui.*", "pagefind-highlight.js")
 _MAIN_INDEX, _NEWER_INDEX = "pagefind", "pagefind-newer"
 
 
 @dataclass(frozen=True, slots=True)
 class SearchDocument:
-    """Something to be found."""
+    """A document of the search index."""
 
-    name: str  #: the leaf's, or ``record``
+    name: str  #: folder of the leaf, or ``record``
     label: str  #: of the leaf; empty for the record
-    text: str  #: on one line: in the index and for who reads, a word has the same place
+    text: str  #: on one line, so that a word has one position in the index and in ``found.json``
 
 
 def search_documents(record: Record) -> Iterator[SearchDocument]:
-    """Yield what can be found of a record; nothing of a withdrawn one but its title."""
-    said = [record.name, *(form.value for form in record.titles)]
+    """Yield the documents of a record; for a withdrawn one only its title."""
+    texts = [record.name, *(form.value for form in record.titles)]
     if record.status == "withdrawn":
         yield SearchDocument("record", "", one_line(record.name))
         return
-    said += [one.normal or one.as_cited for one in record.references]
-    said += [name.as_given for name in record.names]
-    said += [form.value for name in record.names for form in name.forms]
-    said += [record.summary or "", record.note or "", record.document_type or ""]
-    said += [*record.subjects, record.collection or "", *(one.text for one in record.translations)]
-    yield SearchDocument("record", "", one_line("\n".join(filter(None, dict.fromkeys(said)))))
+    texts += [reference.normal or reference.as_cited for reference in record.references]
+    texts += [name.as_given for name in record.names]
+    texts += [form.value for name in record.names for form in name.forms]
+    texts += [record.summary or "", record.note or "", record.document_type or ""]
+    texts += [*record.subjects, record.collection or ""]
+    texts += [translation.text for translation in record.translations]
+    yield SearchDocument("record", "", one_line("\n".join(filter(None, dict.fromkeys(texts)))))
     for page in record.pages:
         if page.reading_text.strip():
             yield SearchDocument(leaf_folder(page), page_label(page), one_line(page.reading_text))
 
 
 class SearchIndex:
-    """The index of a site, and the documents that it is made from."""
+    """The search index of a site, and the documents that it is built from."""
 
     def __init__(self, site: Path, work: Path) -> None:
-        """Say where the site is, and where documents and state are kept."""
+        """Keep the folder of the site, and the work folder for documents and state."""
         self._site, self._documents = site, work / "site-search"
         self._state = work / "site-search.json"
 
     def store_documents(self, listing: Listing, record: Record, home: Path) -> str:
-        """Keep the documents of a record, in the place of those it had; return their digest.
+        """Store the documents of a record in place of its earlier ones; return their digest.
 
-        What is shown of them is put into the folder of its pages, ``home``.
+        Also write ``found.json`` for each into the folder of the record's pages, ``home``.
         """
-        kept, digest = self._documents / listing.id, sha256()
-        shutil.rmtree(kept, ignore_errors=True)
-        for one in search_documents(record):
-            page = _document_page(listing, one).encode()
+        folder, digest = self._documents / listing.id, sha256()
+        shutil.rmtree(folder, ignore_errors=True)
+        for document in search_documents(record):
+            page = _document_page(listing, document).encode()
             digest.update(page)
-            write_file(kept / f"{one.name}.html", page)
-            place = home / one.name if one.label else home
-            write_file(place / "found.json", _result_json(listing, one))
+            write_file(folder / f"{document.name}.html", page)
+            page_folder = home / document.name if document.label else home
+            write_file(page_folder / "found.json", _result_json(listing, document))
         return digest.hexdigest()
 
     def write(self, states: Mapping[str, BuildState]) -> None:
-        """Make the index of these records, or the part of it that is not up to date."""
-        whole = read_digests(self._state)
-        now = {name: one.search_digest for name, one in states.items()}
-        changed = [name for name in now if whole.get(name) != now[name]]
-        stale = [name for name in whole if whole[name] != now.get(name)]
-        for name in {path.name for path in self._documents.glob("*")} - now.keys():
+        """Write the whole index of these records, or only the second one if few changed."""
+        indexed = read_digests(self._state)
+        current = {record_id: state.search_digest for record_id, state in states.items()}
+        changed = [name for name in current if indexed.get(name) != current[name]]
+        stale = [name for name in indexed if indexed[name] != current.get(name)]
+        for name in {path.name for path in self._documents.glob("*")} - current.keys():
             shutil.rmtree(self._documents / name, ignore_errors=True)
-        few = max(_MAX_CHANGED, _MAX_CHANGED_SHARE * len(now))
-        if not (self._site / _MAIN_INDEX).is_dir() or len({*changed, *stale}) > few:
+        limit = max(_MAX_CHANGED, _MAX_CHANGED_SHARE * len(current))
+        if not (self._site / _MAIN_INDEX).is_dir() or len({*changed, *stale}) > limit:
             self._run_pagefind(self._documents, _MAIN_INDEX)
-            write_digests(self._state, now)
+            write_digests(self._state, current)
             changed, stale = [], []
         self._index_changed(changed)
         newer = {"newer": bool(changed), "stale": sorted(stale)}
         write_file(self._site / "search" / "newer.json", json.dumps(newer).encode())
-        self._write_references(one.listing for one in states.values())
+        self._write_references(state.listing for state in states.values())
 
     def _index_changed(self, changed: list[str]) -> None:
         if not changed:
@@ -122,39 +121,40 @@ class SearchIndex:
         shutil.rmtree(folder)
 
     def _run_pagefind(self, pages: Path, name: str) -> None:
-        """Have Pagefind index a folder of documents.
+        """Index a folder of documents with Pagefind.
 
         Raises:
-            OSError: it fails; says what it said.
+            OSError: Pagefind fails; with its output.
         """
-        beside = self._site / f".{name}.partial"
-        shutil.rmtree(beside, ignore_errors=True)
-        words = [get_executable(), "--site", pages, "--output-path", beside, "--quiet"]
-        done = subprocess.run(words, check=False, capture_output=True, text=True)
-        if done.returncode:
-            msg = f"the search index cannot be made: {(done.stderr or done.stdout).strip()}"
+        partial = self._site / f".{name}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        command = [get_executable(), "--site", pages, "--output-path", partial, "--quiet"]
+        result = subprocess.run(command, check=False, capture_output=True, text=True)
+        if result.returncode:
+            msg = f"the search index cannot be made: {(result.stderr or result.stdout).strip()}"
             raise OSError(msg)
         for pattern in _UNUSED_FILES:
-            for unused in beside.glob(pattern):
+            for unused in partial.glob(pattern):
                 unused.unlink()
-        replace_folder(beside, self._site / name)
+        replace_folder(partial, self._site / name)
 
     def _write_references(self, listings: Iterable[Listing]) -> None:
-        """Write which records lie where, a file for each fond, so that a reference is looked up."""
-        found: dict[str, list[object]] = defaultdict(list)
-        for one in sorted(listings, key=lambda one: one.id):
-            for place in one.places:
-                row = [one.id, one.title, place.archive, place.path, place.leaves, one.leaves]
-                found[fond_file(place.path[0][1])].append(row)
+        """Write the references of all records, a file for each fond, for looking up a reference."""
+        rows_by_file: dict[str, list[object]] = defaultdict(list)
+        for listing in sorted(listings, key=lambda each: each.id):
+            leaves = listing.leaves
+            for ref in listing.places:
+                row = [listing.id, listing.title, ref.archive, ref.path, ref.leaves, leaves]
+                rows_by_file[fond_file(ref.path[0][1])].append(row)
         folder = self._site / "search" / "places"
-        for gone in {path.name for path in folder.glob("*.json")} - found.keys():
-            (folder / gone).unlink()
-        for name, rows in found.items():
+        for name in {path.name for path in folder.glob("*.json")} - rows_by_file.keys():
+            (folder / name).unlink()
+        for name, rows in rows_by_file.items():
             write_file(folder / name, json.dumps(rows, ensure_ascii=False).encode())
 
 
 def fond_file(fond: str) -> str:
-    """Return the file that knows what lies in a fond, whatever the archive.
+    """Return the name of the index file for a fond number, of whatever archive.
 
     >>> fond_file("R-5446"), fond_file("0129"), fond_file("Г/1")
     ('r5446.json', '129.json', '1.json')
@@ -164,17 +164,19 @@ def fond_file(fond: str) -> str:
 
 
 def _document_page(listing: Listing, document: SearchDocument) -> str:
-    """Return a document as the page that Pagefind reads."""
+    """Return a document as the HTML page that Pagefind indexes."""
     filters = [
-        ("archive", listing.levels[0][1] if listing.levels else ""), ("fond", _fond_label(listing)),
-        ("year", listing.year), ("language", listing.language or ""),
+        ("archive", listing.levels[0][1] if listing.levels else ""),
+        ("fond", _fond_label(listing)),
+        ("year", listing.year),
+        ("language", listing.language or ""),
         *(("person", name) for name in listing.people),
         ("review", "yes" if listing.needs_review else "no"),
-    ]  # fmt: skip
+    ]
     rows = [_hidden_element("filter", key, value) for key, value in filters if value]
     if document.label:
-        said = (listing.title, listing.reference, listing.date)
-        rows.append(_hidden_element("meta", "context", stem_text(" ".join(filter(None, said)))))
+        context = " ".join(filter(None, (listing.title, listing.reference, listing.date)))
+        rows.append(_hidden_element("meta", "context", stem_text(context)))
     return (
         f'<!doctype html><html lang="en"><title>.</title><body data-pagefind-body>'
         f"{''.join(rows)}<p>{escape(stem_text(document.text))}</p></body></html>\n"
@@ -182,24 +184,27 @@ def _document_page(listing: Listing, document: SearchDocument) -> str:
 
 
 def _result_json(listing: Listing, document: SearchDocument) -> bytes:
-    said = {
-        "title": listing.title, "leaf": document.label, "date": listing.date_texts,
-        "reference": listing.reference, "text": document.text,
-    }  # fmt: skip
-    return json.dumps(said, ensure_ascii=False).encode()
+    result = {
+        "title": listing.title,
+        "leaf": document.label,
+        "date": listing.date_texts,
+        "reference": listing.reference,
+        "text": document.text,
+    }
+    return json.dumps(result, ensure_ascii=False).encode()
 
 
 def stem_text(text: str) -> str:
-    """Return a text in small letters with the stems (Snowball) of its Cyrillic words, as indexed.
+    """Return a text as indexed: in lower case, Cyrillic words as their stems (Snowball).
 
-    search.js does the same with what is asked for.
+    search.js does the same with queries.
 
     >>> stem_text("Ещё телеграммой: «Война» и Mao.")
     'ещ телеграмм: «војн» и mao.'
     """
     stem = Stemmer("russian").stemWord
-    small = unicodedata.normalize("NFC", text).lower().replace("ё", "е")
-    return _CYRILLIC.sub(lambda word: stem(word[0]), small).replace("й", "ј")
+    lower = unicodedata.normalize("NFC", text).lower().replace("ё", "е")
+    return _CYRILLIC.sub(lambda word: stem(word[0]), lower).replace("й", "ј")
 
 
 def _hidden_element(kind: str, key: str, value: str) -> str:

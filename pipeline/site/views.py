@@ -1,4 +1,4 @@
-"""What the templates of a record are given: small values, everything decided."""
+"""Views: the values that the templates of a record render."""
 
 from dataclasses import dataclass
 
@@ -8,50 +8,52 @@ from pipeline.site.listing import Listing
 
 @dataclass(frozen=True, slots=True)
 class WordView:
-    """A word and its place on the picture, in per cent of its sides."""
+    """A word and its box on the page image."""
 
     text: str
     doubtful: bool
-    place: str  #: left, top, width, height
+    place: str  #: left, top, width, height in per cent of the page image
 
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line as the engine read it."""
+    """A line as the engine read it, and its box on the page image."""
 
     number: int  #: on its page, from 1
     words: tuple[WordView, ...]
-    place: str
+    place: str  #: as of a word
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph, and those of the other text that it goes with."""
+    """A paragraph, and the paragraphs of the other text that are aligned with it."""
 
     number: int  #: of the whole text, from 1
     text: str
-    aligned_with: tuple[str, ...] = ()  #: anchors
+    aligned_with: tuple[str, ...] = ()  #: their anchors in HTML
 
 
 @dataclass(frozen=True, slots=True)
 class LeafView:
-    """A page: its pictures, its lines, and where it leads."""
+    """A page of a record: images, text and citations."""
 
     number: int  #: of the page, from 1
-    label: str  #: the archive's, or the page's number in brackets
+    label: str  #: of the archive, or the page number in brackets
     name: str  #: of its folder in the site
     state: str
     detail: str
     width: int  #: of the page image, in pixels; 0 where there is none
     height: int
-    images: tuple[tuple[int, str], ...]  #: width, and file in the version's folder; the last whole
+    images: tuple[
+        tuple[int, str], ...
+    ]  #: width in pixels, and path in the version's folder; the last has the full width
     paragraphs: tuple[Paragraph, ...]
     citations: tuple[tuple[str, str], ...]  #: style and citation
 
 
 @dataclass(frozen=True, slots=True)
 class TranslationView:
-    """The text in another language, by paragraphs."""
+    """A translation of the text, by paragraphs."""
 
     language: str
     translator: str | None
@@ -60,7 +62,7 @@ class TranslationView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file of the version that a reader may want."""
+    """A file of a version, for download."""
 
     label: str
     path: str  #: in the version's folder, quoted
@@ -75,18 +77,18 @@ class RecordView:
     listing: Listing
     leaves: tuple[LeafView, ...]
     translations: tuple[TranslationView, ...]
-    facts: tuple[tuple[str, str, str], ...]  #: what, value, and the list that it leads to
+    facts: tuple[tuple[str, str, str], ...]  #: label, value, and the kind of list that it links to
     citations: tuple[tuple[str, str], ...]
-    issues: tuple[tuple[int | None, str], ...]  #: number of the page, and what is doubtful
+    issues: tuple[tuple[int | None, str], ...]  #: number of the page, and the detail
     files: tuple[FileView, ...]
-    versions: tuple[int, ...]  #: all there are
-    schema_org: str  #: schema.org, safe inside a script element
+    versions: tuple[int, ...]  #: of all versions, ascending
+    schema_org: str  #: JSON-LD, safe inside a script element
     coins: str  #: an OpenURL context object, for reference managers
     citation_files: tuple[tuple[str, str], ...]  #: label, and name in ``export/``
     alternate_files: tuple[tuple[str, str], ...]  #: media type, and name in ``export/``
 
 
 def aligned_paragraphs(paragraphs: tuple[Paragraph, ...], leaf: LeafView) -> list[Paragraph]:
-    """Return the translated paragraphs that go with those of a leaf."""
-    anchors = {f"p-{one.number}" for one in leaf.paragraphs}
-    return [one for one in paragraphs if anchors.intersection(one.aligned_with)]
+    """Return the translated paragraphs that are aligned with those of a leaf."""
+    anchors = {f"p-{paragraph.number}" for paragraph in leaf.paragraphs}
+    return [each for each in paragraphs if anchors.intersection(each.aligned_with)]

@@ -1,4 +1,4 @@
-// References to archives in whatever spelling, and the records that lie where they lead.
+// Parses archival references in any spelling, and finds the records that they lead to.
 const LETTERS = {
   а: "a", б: "b", в: "v", г: "g", д: "d", е: "e", ё: "e", ж: "zh", з: "z", и: "i", й: "i", к: "k", л: "l", м: "m", н: "n",
   о: "o", п: "p", р: "r", с: "s", т: "t", у: "u", ф: "f", х: "kh", ц: "ts", ч: "ch", ш: "sh", щ: "shch", ъ: "", ы: "y",
@@ -10,27 +10,28 @@ const MARKS = {
   l: "leaf", ll: "leaf", list: "leaf", listy: "leaf", ark: "leaf", pp: "leaf",
 };
 
-const NUMBERED = /([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g; // a mark or none, and its value
+const NUMBERED = /([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g; // the mark of a level or none, and its value
 
 const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join("");
 
-// "ф.558 оп.11 д.330 л.112", "RGASPI 558/11/330": an archive or none, values with their marks or in order.
+// "ф.558 оп.11 д.330 л.112", "RGASPI 558/11/330": an optional archive, then values with marks or in order.
+// Returns null for a query that is no reference.
 export function asReference(query) {
   const text = latin(query).replace(/[‐-―]/g, "-");
   const head = text.match(/^\s*([a-z][a-z .-]*?)(?=[\s,.:]*(?:(?:fonds?|f)\b|\d|[a-z]-?\d))/);
   const archive = head && !(head[1].trim() in MARKS) ? head[1].replace(/[^a-z]/g, "") : "";
   const rest = archive ? text.slice(head[0].length) : text;
-  const found = [...rest.matchAll(NUMBERED)];
+  const matches = [...rest.matchAll(NUMBERED)];
   const left = rest.replace(NUMBERED, "");
-  if (/[a-z]{2}/.test(left) || !found.length) return null;
+  if (/[a-z]{2}/.test(left) || !matches.length) return null;
   const order = ["fond", "opis", "delo", "leaf"];
   const wanted = {};
   let marked = 0;
-  for (const [, mark, value] of found) {
+  for (const [, mark, value] of matches) {
     const level = MARKS[mark];
     if (mark && !level) return null;
     marked += Boolean(mark);
-    const next = level ?? order.find((one) => !(one in wanted));
+    const next = level ?? order.find((name) => !(name in wanted));
     if (!next) return null;
     wanted[next] = value;
   }

@@ -1,21 +1,21 @@
-// Finds words with Pagefind, in Russian and English at once, and what lies where a reference leads.
+// Searches words with Pagefind, in Russian and English at once, and looks up archival references.
 import { asReference, leafAmong, placesOf } from "./references.js";
 
 const { root, home } = document.body.dataset;
 const form = document.querySelector("main form.search");
-const told = document.getElementById("told");
+const statusLine = document.getElementById("status");
 const list = document.getElementById("results");
 const words = form.dataset;
 const AT_ONCE = 20;
-const AROUND = 12; // words of an excerpt on either side
+const AROUND = 12; // words of an excerpt on each side of a hit
 
 const plain = (text) => text.normalize("NFC").toLowerCase().replaceAll("ё", "е");
 
 function element(name, className, ...inside) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...inside);
-  return made;
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  node.append(...inside);
+  return node;
 }
 
 function showPlace([id, title, archive, steps, leaves, names], reference) {
@@ -28,20 +28,20 @@ function showPlace([id, title, archive, steps, leaves, names], reference) {
 }
 
 let engine, changes, stemmer;
-const pagefind = () => (engine ??= loaded().catch((trouble) => { engine = undefined; throw trouble; }));
-async function loaded() {
+const pagefind = () => (engine ??= load().catch((error) => { engine = undefined; throw error; }));
+async function load() {
   changes = await (await fetch(`${root}search/newer.json`)).json();
   changes.stale = new Set(changes.stale);
-  const [made, russian] = await Promise.all([
+  const [library, russian] = await Promise.all([
     import(new URL("pagefind/pagefind.js", import.meta.url).href),
     import(new URL("libraries/stemmers/ru.js", import.meta.url).href).catch(() => ({ stemmer: (word) => word })),
   ]);
   stemmer = russian.stemmer;
-  await made.options({ baseUrl: "/", ranking: { metaWeights: { context: 0.1 } } }); // what the leaf says counts for more
-  await made.init();
+  await library.options({ baseUrl: "/", ranking: { metaWeights: { context: 0.1 } } }); // the leaf's own text counts for more
+  await library.init();
   if (changes.newer)
-    await made.mergeIndex(new URL("pagefind-newer", import.meta.url).href, { language: "en", baseUrl: "/newer/" });
-  return made;
+    await library.mergeIndex(new URL("pagefind-newer", import.meta.url).href, { language: "en", baseUrl: "/newer/" });
+  return library;
 }
 
 function excerpt(text, locations) {
@@ -50,11 +50,11 @@ function excerpt(text, locations) {
   const first = locations[0] ?? 0;
   const start = Math.max(first - AROUND, 0);
   const shown = all.slice(start, first + AROUND + 1);
-  const made = element("span", "excerpt");
-  if (start) made.append("… ");
-  shown.forEach((word, place) => made.append(hit.has(start + place) ? element("mark", "", word) : word, " "));
-  if (first + AROUND + 1 < all.length) made.append("…");
-  return made;
+  const node = element("span", "excerpt");
+  if (start) node.append("… ");
+  shown.forEach((word, place) => node.append(hit.has(start + place) ? element("mark", "", word) : word, " "));
+  if (first + AROUND + 1 < all.length) node.append("…");
+  return node;
 }
 
 function showHit({ record, name, locations, shown }) {
@@ -66,7 +66,7 @@ function showHit({ record, name, locations, shown }) {
   return element("li", "", link, element("span", "aside", [date[document.documentElement.lang], reference].filter(Boolean).join(" · ")), excerpt(text, locations));
 }
 
-// What Pagefind has found, with what is shown of it; null where it is no longer so, or not the phrase.
+// Returns a result of Pagefind with its text from found.json; null if it is stale or lacks the phrase.
 async function hit(result, phrase) {
   const { url, locations } = await result.data();
   const [record, name] = url.replace(/(\.html)?$/, "").split("/").slice(-2);
@@ -79,7 +79,7 @@ async function hit(result, phrase) {
   return at < 0 ? null : { record, name, locations: phrase.split(" ").map((_, place) => first + place), shown };
 }
 
-// The first one comes alone: it is there at once, whatever the others weigh.
+// The first result is loaded alone, so that it is shown at once.
 async function* hits(results, phrase) {
   for (let at = 0, size = 1; at < results.length; at += size, size = AT_ONCE) {
     for (const coming of results.slice(at, at + size).map((one) => hit(one, phrase))) {
@@ -89,13 +89,13 @@ async function* hits(results, phrase) {
   }
 }
 
-const say = (count) => (told.textContent = count ? `${words.found}: ${count}` : words.none);
+const showCount = (count) => (statusLine.textContent = count ? `${words.found}: ${count}` : words.none);
 
 async function more(found) {
   for (let shown = 0; shown < AT_ONCE; shown += 1) {
     const { value, done } = await found.next();
     if (done) {
-      if (found.first) say(shown); // what is stale, or not the phrase, was counted, too
+      if (found.first) showCount(shown); // the first count included results that are stale or lack the phrase
       return;
     }
     list.append(value);
@@ -110,18 +110,19 @@ async function more(found) {
 
 const termsOf = (query) => query.split(/[^\p{L}\p{N}]+/u).filter((term) => term.length > 1);
 
-// As the documents were indexed: Pagefind stems the English words, and takes marks off letters; й is no и.
+// Stems a word as the documents were indexed (search.py): Pagefind stems English words and would turn й into и.
 const stemmed = (term) => (/[\u0400-\u04ff]/.test(term) ? stemmer(term) : term).replaceAll("й", "ј");
 
-// A word in any of its forms; where it is nowhere, what begins so, or a stem that Snowball cut shorter
-// ("гоминьдану": "гоминьдан", "гоминьдан": "гоминьда"). Pagefind would go on to any beginning ("март": "ма").
+// Returns the documents with any form of a word; if there is none, those with a word that begins so, or with a stem
+// that Snowball cut shorter ("гоминьдану": "гоминьдан", "гоминьдан": "гоминьда"). Pagefind alone would match any
+// beginning of the word ("март": "ма").
 async function withWord(found, term, filters) {
   const stem = stemmed(term);
   const exact = (await found.search(`"${stem}"`, { filters })).results;
   if (exact.length) return exact;
   const { results } = await found.search(stem, { filters });
-  for (const one of results.slice(0, 3)) {
-    const { raw_content, locations } = await one.data();
+  for (const result of results.slice(0, 3)) {
+    const { raw_content, locations } = await result.data();
     const indexed = raw_content.toLowerCase().split(/\s+/);
     if (locations.some((place) => isNear(indexed[place].replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""), stem))) return results;
   }
@@ -130,7 +131,7 @@ async function withWord(found, term, filters) {
 
 const isNear = (word, stem) => word.startsWith(stem) || (word.length > 3 && stem.startsWith(word) && stem.length - word.length < 3);
 
-// Each word must be there.
+// Returns the documents that have all words of a query.
 async function together(found, query, filters) {
   const terms = termsOf(query);
   if (!terms.length) return (await found.search(query || null, { filters })).results;
@@ -168,42 +169,42 @@ async function fillFilters(found) {
   panel.hidden = false;
 }
 
-let turn = 0;
+let latest = 0; // number of the latest query; results of earlier ones are dropped
 async function search(query) {
-  const mine = ++turn;
+  const number = ++latest;
   list.setAttribute("aria-busy", "true");
-  await answer(query, mine).finally(() => mine === turn && list.setAttribute("aria-busy", "false"));
+  await answer(query, number).finally(() => number === latest && list.setAttribute("aria-busy", "false"));
 }
 
-async function answer(query, mine) {
+async function answer(query, number) {
   list.replaceChildren();
-  told.textContent = "";
+  statusLine.textContent = "";
   const filters = chosen();
   if (!query.trim() && !Object.keys(filters).length) return;
   const reference = asReference(query);
   const places = reference ? await placesOf(reference) : [];
   const rows = places.map((place) => showPlace(place, reference)).filter(Boolean);
-  if (mine !== turn) return;
+  if (number !== latest) return;
   list.append(...rows);
-  if (rows.length || reference?.sure) return say(rows.length);
+  if (rows.length || reference?.sure) return showCount(rows.length);
   const found = await pagefind();
   const phrase = plain(query).match(/^\s*["«“](.+)["»”]\s*$/)?.[1].trim();
   const results = await together(found, phrase ?? plain(query).trim(), filters);
-  if (mine !== turn) return;
-  if (!phrase || !results.length) say(results.length);
+  if (number !== latest) return;
+  if (!phrase || !results.length) showCount(results.length);
   await more(Object.assign(hits(results, phrase), { first: results.length > 0 }));
-  if (mine === turn && !told.textContent) say(results.length);
+  if (number === latest && !statusLine.textContent) showCount(results.length);
   await fillFilters(found);
 }
 
 const given = new URLSearchParams(location.search);
 form.q.value = given.get("q") ?? "";
 const ask = () => {
-  const asked = new URLSearchParams({ ...(form.q.value && { q: form.q.value }), ...chosen() });
-  history.replaceState(null, "", `?${asked}`);
+  const parameters = new URLSearchParams({ ...(form.q.value && { q: form.q.value }), ...chosen() });
+  history.replaceState(null, "", `?${parameters}`);
   search(form.q.value);
 };
-form.q.addEventListener("focus", () => pagefind().catch(() => undefined), { once: true }); // it is there when the words are
+form.q.addEventListener("focus", () => pagefind().catch(() => undefined), { once: true }); // loads while the query is typed
 form.addEventListener("submit", (event) => (event.preventDefault(), ask()));
 form.addEventListener("change", (event) => event.target.matches("select") && ask());
 if (location.search) search(form.q.value);

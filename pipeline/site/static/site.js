@@ -1,4 +1,4 @@
-// Without this file everything can be read; with it, text and picture are in step, and citations are copied.
+// Optional on every page: keeps text and page image in step, copies citations, enlarges images.
 "use strict";
 
 const copied = document.body.dataset.copied;
@@ -15,7 +15,7 @@ for (const button of document.querySelectorAll("button.copy"))
 for (const button of document.querySelectorAll("button.copy-link"))
   offer(button, () => new URL(button.previousElementSibling.href).href.replace(/index\.html$/, ""));
 
-// A PDF is shown when it is asked for; what stands inside is for browsers that cannot.
+// Shows a PDF on demand; the text inside the object is for browsers that cannot.
 for (const button of document.querySelectorAll("button.show")) {
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -27,7 +27,7 @@ for (const button of document.querySelectorAll("button.show")) {
   });
 }
 
-// The texts of a leaf stand one below the other; here one is chosen, and the choice is kept.
+// Without this script the texts of a leaf follow each other; here one is chosen, and the choice is stored.
 const readings = document.querySelector(".readings");
 if (readings?.children.length > 1) {
   const sections = [...readings.children];
@@ -53,7 +53,7 @@ if (readings?.children.length > 1) {
   addEventListener("hashchange", () => holding(location.hash) >= 0 && shown(holding(location.hash)));
 }
 
-// A long record stands on several pages: a link to a paragraph leads to the one that has it.
+// A long record has several pages: a link to a paragraph on another page leads there.
 const [, wanted] = location.hash.match(/^#p-(\d+)$/) ?? [];
 if (wanted && !document.getElementById(`p-${wanted}`)) {
   const parts = [...document.querySelectorAll(".parts [data-first]")];
@@ -61,11 +61,11 @@ if (wanted && !document.getElementById(`p-${wanted}`)) {
   if (holding?.href) location.replace(holding.href + location.hash);
 }
 
-// A paragraph and its translation light up together.
-for (const one of document.querySelectorAll("[data-mates]")) {
-  const mates = one.dataset.mates.split(" ").map((name) => document.getElementById(name)).filter(Boolean);
+// Highlights a paragraph and its translation together.
+for (const paragraph of document.querySelectorAll("[data-mates]")) {
+  const mates = paragraph.dataset.mates.split(" ").map((name) => document.getElementById(name)).filter(Boolean);
   for (const [event, lit] of [["pointerenter", true], ["pointerleave", false]])
-    one.addEventListener(event, () => [one, ...mates].forEach((each) => each.classList.toggle("lit", lit)));
+    paragraph.addEventListener(event, () => [paragraph, ...mates].forEach((each) => each.classList.toggle("lit", lit)));
 }
 
 const sheet = document.querySelector(".page-image .frame");
@@ -104,7 +104,7 @@ if (sheet) {
   sheet.addEventListener("pointermove", (event) => choose(at(event)));
   sheet.addEventListener("click", (event) => at(event)?.focus());
 
-  // The picture in depth, with OpenSeadragon where the set-up has brought it; else the link opens the picture.
+  // Enlarges the image with OpenSeadragon if it is installed; otherwise the link opens the image.
   const enlarge = document.querySelector(".enlarge");
   enlarge?.addEventListener("click", (event) => {
     event.preventDefault();
@@ -152,7 +152,7 @@ if (sheet) {
     });
   };
 
-  // A link may name a line, or words that a search found: the first line that holds one is shown.
+  // A link may name a line, or words of a search: the first line with one of them is shown.
   const asked = new URLSearchParams(location.search).get("mark");
   const plain = (text) => text.toLowerCase().replaceAll("ё", "е");
   const named = () => document.getElementById(location.hash.slice(1));
@@ -165,7 +165,7 @@ if (sheet) {
   reveal(places.has(named()) ? named() : lines.find((line) => words.some((word) => plain(line.textContent).includes(word))));
   addEventListener("hashchange", () => reveal(named()));
 
-  // Arrow keys turn leaves, unless something is being typed or read.
+  // Arrow keys lead to the neighbouring leaves, except in inputs and in the enlarged image.
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, .openseadragon-container")) return;
     const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
