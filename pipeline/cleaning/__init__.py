@@ -1,1 +1,1 @@
-"""From what the engine read to a text for reading, by named edits that can be undone."""
+"""Clean the engine's text into a reading text, by named edits that can be undone."""

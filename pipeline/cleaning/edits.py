@@ -1,4 +1,4 @@
-"""Edits: how one text becomes another, so that any program can make, replay and undo it."""
+"""Edits that turn one text into another, and that any program can apply, replay and undo."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """At ``start`` of the text the step was given, ``removed`` gives way to ``inserted``."""
+    """``inserted`` replaces ``removed`` at ``start`` of the step's input."""
 
-    start: int  #: code points from the beginning
+    start: int  #: code points from the beginning of the text
     removed: str
     inserted: str
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What one step did: its edits in order, none touching the next."""
+    """The edits of one step, in order and without overlap."""
 
     step: str
     edits: tuple[Edit, ...]
@@ -23,21 +23,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class CleanText:
-    """A reading text and how it came from the raw one."""
+    """A reading text and the changes that made it from the raw text."""
 
     text: str
     changes: tuple[Change, ...] = ()
 
     def after_step(self, step: str, edits: Iterable[Edit]) -> "CleanText":
-        """Return the text after a step; where it had nothing to do, the text as it is."""
-        made = tuple(edits)
-        if not made:
+        """Return the text after a step; the same object if the step has no edits."""
+        step_edits = tuple(edits)
+        if not step_edits:
             return self
-        return CleanText(apply_edits(self.text, made), (*self.changes, Change(step, made)))
+        changes = (*self.changes, Change(step, step_edits))
+        return CleanText(apply_edits(self.text, step_edits), changes)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Return ``text`` with the edits made.
+    """Return ``text`` with the edits applied.
 
     Raises:
         ValueError: an edit does not fit the text, so the record was altered.
@@ -54,27 +55,27 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
 
 
 def replay(raw: str, changes: Iterable[Change]) -> str:
-    """Return the reading text from the raw one by the published changes alone."""
+    """Return the reading text from the raw text and the published changes."""
     for change in changes:
         raw = apply_edits(raw, change.edits)
     return raw
 
 
 def undo(text: str, changes: Iterable[Change]) -> str:
-    """Return the raw text from the reading text by the published changes alone."""
+    """Return the raw text from the reading text and the published changes."""
     for change in reversed(tuple(changes)):
         text = apply_edits(text, invert_change(change).edits)
     return text
 
 
 def invert_change(change: Change) -> Change:
-    """Return the change that takes this one back."""
-    edits = tuple(Edit(here, edit.inserted, edit.removed) for edit, here in with_offsets(change))
+    """Return the change that undoes this one."""
+    edits = tuple(Edit(start, edit.inserted, edit.removed) for edit, start in with_offsets(change))
     return Change(f"undo-{change.step}", edits)
 
 
 def with_offsets(change: Change) -> Iterator[tuple[Edit, int]]:
-    """Yield each edit with where what it inserted begins in the text after the change."""
+    """Yield each edit with the offset of its insertion in the text after the change."""
     shift = 0
     for edit in change.edits:
         yield edit, edit.start + shift
@@ -82,5 +83,5 @@ def with_offsets(change: Change) -> Iterator[tuple[Edit, int]]:
 
 
 def apply_step(text: str, step: Callable[[str], Iterator[Edit]]) -> str:
-    """Return a text after one step."""
+    """Return the text after one step."""
     return apply_edits(text, step(text))

@@ -1,4 +1,4 @@
-"""Steps that put single letters right: composed, visible, of one script."""
+"""Steps that correct single letters: composed, visible, of one script."""
 
 import re
 import unicodedata
@@ -22,23 +22,23 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def drop_invisible(text: str) -> Iterator[Edit]:
-    """Drop control and zero-width characters, which no page shows."""
-    for found in _INVISIBLE.finditer(text):
-        yield Edit(found.start(), found.group(), "")
+    """Drop control and zero-width characters, which are invisible on a page."""
+    for match in _INVISIBLE.finditer(text):
+        yield Edit(match.start(), match.group(), "")
 
 
 def compose(text: str) -> Iterator[Edit]:
-    r"""Write letters and their marks as one character where Unicode has it (NFC).
+    r"""Compose letters and their marks into one character where Unicode has one (NFC).
 
     >>> apply_step("и\u0306", compose)
     'й'
     """
     if unicodedata.is_normalized("NFC", text):
         return
-    for found in _CLUSTER.finditer(text):
-        composed = unicodedata.normalize("NFC", found.group())
-        if composed != found.group():
-            yield Edit(found.start(), found.group(), composed)
+    for match in _CLUSTER.finditer(text):
+        composed = unicodedata.normalize("NFC", match.group())
+        if composed != match.group():
+            yield Edit(match.start(), match.group(), composed)
 
 
 def unmix_scripts(text: str) -> Iterator[Edit]:
@@ -47,10 +47,10 @@ def unmix_scripts(text: str) -> Iterator[Edit]:
     >>> apply_step("Mао и Гoминьдан, XIX съезд", unmix_scripts)
     'Мао и Гоминьдан, XIX съезд'
     """
-    for found in _LETTERS.finditer(text):
-        one = to_one_script(found.group())
-        if one != found.group():
-            yield Edit(found.start(), found.group(), one)
+    for match in _LETTERS.finditer(text):
+        unmixed = to_one_script(match.group())
+        if unmixed != match.group():
+            yield Edit(match.start(), match.group(), unmixed)
 
 
 def type_in_cyrillic(text: str) -> Iterator[Edit]:
@@ -63,17 +63,17 @@ def type_in_cyrillic(text: str) -> Iterator[Edit]:
     """
     for line in _LINE.finditer(text):
         words = list(_WORD.finditer(line.group()))
-        for place, found in enumerate(words):
-            word = found.group()
+        for index, match in enumerate(words):
+            word = match.group()
             changed = to_cyrillic(word)
             if changed is None or len(word) < 3 or not word.isupper():
                 continue
-            near = [other.group() for other in words[max(place - 2, 0) : place + 3]]
-            if word not in _LATIN_WORDS and not is_roman(word) and _are_cyrillic(near):
-                yield Edit(line.start() + found.start(), word, changed)
+            neighbours = [other.group() for other in words[max(index - 2, 0) : index + 3]]
+            if word not in _LATIN_WORDS and not is_roman(word) and _are_cyrillic(neighbours):
+                yield Edit(line.start() + match.start(), word, changed)
 
 
 def _are_cyrillic(words: list[str]) -> bool:
-    """Whether the words whose script shows are Cyrillic, and there is one."""
-    telling = [w for w in words if w.isalpha() and to_cyrillic(w) is None and not is_roman(w)]
-    return bool(telling) and all(all(map(is_cyrillic, word)) for word in telling)
+    """Return whether some words have letters of one script only, and all of these are Cyrillic."""
+    unambiguous = [w for w in words if w.isalpha() and to_cyrillic(w) is None and not is_roman(w)]
+    return bool(unambiguous) and all(all(map(is_cyrillic, word)) for word in unambiguous)

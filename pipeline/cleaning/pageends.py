@@ -1,8 +1,8 @@
-r"""Joins a word that was broken at the end of a page; it goes to the page where it begins.
+r"""Join words broken at the end of a page; each goes to the page where it begins.
 
-The one place where a page's reading text holds letters that its own raw text does not: what the
-edit of the page puts in is what the edit of the next page takes out. Each page still replays and
-undoes alone, and over the whole scan no letter is invented or lost.
+Only here does a page's reading text get letters that its raw text does not have: its edit inserts
+the letters that the next page's edit removes. Each page can still be replayed and undone alone, and
+no letter of the scan is added or lost.
 """
 
 import re
@@ -13,10 +13,8 @@ from pipeline.cleaning.edits import CleanText, Edit
 from pipeline.cleaning.lineends import joining_hyphen
 from pipeline.text import Role
 
-PAGE_END_STEP, PAGE_START_STEP = (
-    "join-at-page-end",
-    "join-at-page-start",
-)  #: published names of the two steps
+#: Published names of the two steps.
+PAGE_END_STEP, PAGE_START_STEP = "join-at-page-end", "join-at-page-start"
 
 _BROKEN_WORD = re.compile(r"(?P<first>[^\W\d_]+)(?P<hyphen>[-\u00ad\u2010\u2011\u00ac])(?=\n|\Z)")
 _WORD_REST = re.compile(r"(?P<rest>[^\W\d_]+)\S*(?:\n+| |\Z)")
@@ -27,73 +25,73 @@ def join_page_ends(
     roles: Sequence[Sequence[Role]],
     unread_pages: Collection[int] = frozenset(),
 ) -> list[CleanText]:
-    """Return the texts, with the words that go on over a page end joined.
+    """Return the texts with the words joined that continue on the next page.
 
     Args:
-        texts: of the pages in order. A blank page is passed over.
-        roles: of the lines of each page.
-        unread_pages: places of pages that could not be read; over them no word is joined.
+        texts: of the pages in order; blank pages are skipped.
+        roles: of the non-empty lines of each page.
+        unread_pages: indexes of pages that could not be read; no word is joined across them.
     """
     joined = list(texts)
-    told = [place for place, text in enumerate(texts) if text.text or place in unread_pages]
-    for one, then in pairwise(told):
-        if not {one, then} & set(unread_pages):
-            joined[one], joined[then] = _join_pages(
-                joined[one], roles[one], joined[then], roles[then]
+    not_blank = [n for n, text in enumerate(texts) if text.text or n in unread_pages]
+    for left, right in pairwise(not_blank):
+        if not {left, right} & set(unread_pages):
+            joined[left], joined[right] = _join_pages(
+                joined[left], roles[left], joined[right], roles[right]
             )
     return joined
 
 
 def pages_sharing_words(texts: Sequence[CleanText]) -> list[tuple[int, ...]]:
-    """Return for each page the places of the pages with which it shares a word, at most two."""
-    found: list[tuple[int, ...]] = [() for _ in texts]
+    """Return for each page the indexes of the pages, at most two, with which it shares a word."""
+    shared: list[tuple[int, ...]] = [() for _ in texts]
     open_end: int | None = None
-    for place, text in enumerate(texts):
+    for index, text in enumerate(texts):
         steps = {change.step for change in text.changes}
         if PAGE_START_STEP in steps and open_end is not None:
-            found[open_end] += (place,)
-            found[place] += (open_end,)
+            shared[open_end] += (index,)
+            shared[index] += (open_end,)
         if PAGE_END_STEP in steps:
-            open_end = place
-    return found
+            open_end = index
+    return shared
 
 
 def _join_pages(
     left: CleanText, left_roles: Sequence[Role], right: CleanText, right_roles: Sequence[Role]
 ) -> tuple[CleanText, CleanText]:
-    """Return two pages with the word between them joined, or as they are where none is broken."""
+    """Return two pages with the word between them joined; unchanged if none is broken."""
     broken = _broken_last_word(left.text, left_roles)
     rest = _WORD_REST.match(right.text, _text_start(right.text, right_roles))
     if broken is None or rest is None or not _can_join(broken["first"], rest["rest"]):
         return left, right
-    kept = joining_hyphen(broken["first"], broken["hyphen"], rest["rest"])
-    if kept is None:
+    separator = joining_hyphen(broken["first"], broken["hyphen"], rest["rest"])
+    if separator is None:
         return left, right
     moved = rest.group().rstrip()
-    put = Edit(broken.start("hyphen"), broken["hyphen"], kept + moved)
-    taken = Edit(rest.start(), rest.group(), "")
-    return left.after_step(PAGE_END_STEP, [put]), right.after_step(PAGE_START_STEP, [taken])
+    insert = Edit(broken.start("hyphen"), broken["hyphen"], separator + moved)
+    remove = Edit(rest.start(), rest.group(), "")
+    return left.after_step(PAGE_END_STEP, [insert]), right.after_step(PAGE_START_STEP, [remove])
 
 
 def _broken_last_word(text: str, roles: Sequence[Role]) -> re.Match[str] | None:
-    """Return the broken word with which the text of a page ends; its number may stand below."""
-    kept = [role for role in roles if not role.is_furniture]
+    """Return the broken word at the end of a page's text; a page number may follow it."""
+    text_roles = [role for role in roles if not role.is_furniture]
     lines = list(re.finditer(r"[^\n]+", text))
-    if len(lines) > 1 and kept[-1:] == [Role.PAGE_NUMBER]:
+    if len(lines) > 1 and text_roles[-1:] == [Role.PAGE_NUMBER]:
         lines.pop()
     if not lines:
         return None
-    found = list(_BROKEN_WORD.finditer(text, lines[-1].start(), lines[-1].end()))
-    return found[-1] if found and found[-1].end() == lines[-1].end() else None
+    matches = list(_BROKEN_WORD.finditer(text, lines[-1].start(), lines[-1].end()))
+    return matches[-1] if matches and matches[-1].end() == lines[-1].end() else None
 
 
 def _text_start(text: str, roles: Sequence[Role]) -> int:
-    """Return where the text of a page begins; its number may stand above."""
-    kept = [role for role in roles if not role.is_furniture]
-    numbered = re.match(r"[^\n]+\n+", text) if kept[:1] == [Role.PAGE_NUMBER] else None
+    """Return the offset of the text of a page; a page number may precede it."""
+    text_roles = [role for role in roles if not role.is_furniture]
+    numbered = re.match(r"[^\n]+\n+", text) if text_roles[:1] == [Role.PAGE_NUMBER] else None
     return numbered.end() if numbered else 0
 
 
 def _can_join(first: str, rest: str) -> bool:
-    """Whether two halves may be of one word: small letters follow, or capitals on capitals."""
+    """Return whether the halves may be one word: both in capitals, or the rest in small letters."""
     return rest[0].islower() or (first.isupper() and rest.isupper() and len(first) > 1)

@@ -1,4 +1,4 @@
-"""Writing systems: which letters of one look like letters of the other."""
+"""Cyrillic and Latin letters that look alike, and Roman numerals."""
 
 import re
 
@@ -11,17 +11,17 @@ _TO_LATIN = dict(zip(_CYRILLIC_LOOKALIKES, _LATIN_LOOKALIKES, strict=True))
 
 
 def is_cyrillic(mark: str) -> bool:
-    """Whether a character is of the Cyrillic block and its supplement."""
+    """Return whether a character is in the Cyrillic block or its supplement."""
     return "\u0400" <= mark <= "\u052f"
 
 
 def is_latin(mark: str) -> bool:
-    """Whether a character is a Latin letter, with or without marks."""
+    """Return whether a character is a Latin letter, with or without marks."""
     return mark.isalpha() and mark <= "\u024f"
 
 
 def is_roman(word: str) -> bool:
-    """Whether a word is a Roman numeral in capitals.
+    """Return whether a word is a Roman numeral in capitals.
 
     >>> is_roman("XIX"), is_roman("CCCP")
     (True, False)
@@ -30,19 +30,20 @@ def is_roman(word: str) -> bool:
 
 
 def to_cyrillic(word: str) -> str | None:
-    """Return a Latin word in the Cyrillic letters that look like it, None where one has no double.
+    """Return a Latin word in look-alike Cyrillic letters; None if a letter has no look-alike.
 
     >>> to_cyrillic("CCCP"), to_cyrillic("NATO")
     ('СССР', None)
     """
-    known = all(mark in _TO_CYRILLIC for mark in word)
-    return "".join(_TO_CYRILLIC[mark] for mark in word) if known else None
+    has_lookalikes = all(mark in _TO_CYRILLIC for mark in word)
+    return "".join(_TO_CYRILLIC[mark] for mark in word) if has_lookalikes else None
 
 
 def to_one_script(word: str) -> str:
-    """Return a mixed word in one script, where every stranger has its double there.
+    """Return a mixed word in one script if all letters of the other have look-alikes in it.
 
-    The script with letters that only it has wins; where neither has any, the word stays.
+    The winner has a letter without a look-alike, or twice as many letters; without a winner the
+    word does not change.
 
     >>> to_one_script("Mао"), to_one_script("СOVIET"), to_one_script("CCCP"), to_one_script("Wеi")
     ('Мао', 'COVIET', 'CCCP', 'Wei')
@@ -58,6 +59,6 @@ def to_one_script(word: str) -> str:
     return word
 
 
-def _is_dominant(own: list[str], doubles: dict[str, str], strangers: list[str]) -> bool:
-    """Whether a script has a letter of its own in the word, or plainly outnumbers the other."""
-    return any(mark not in doubles for mark in own) or len(own) >= 2 * len(strangers)
+def _is_dominant(own: list[str], lookalikes: dict[str, str], others: list[str]) -> bool:
+    """Return whether a script has a letter without a look-alike, or twice as many letters."""
+    return any(mark not in lookalikes for mark in own) or len(own) >= 2 * len(others)

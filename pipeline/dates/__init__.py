@@ -1,1 +1,1 @@
-"""Dates: EDTF, how people write them, and how formats and citations want them."""
+"""Dates: EDTF, parsing of written forms, and forms for exports and citations."""

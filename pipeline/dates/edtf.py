@@ -1,8 +1,8 @@
 """Dates in EDTF (https://www.loc.gov/standards/datetime/, levels 0 to 2, without times of day).
 
-The grammar is the library's. What it lets through we refuse: 29 February 1900, the year 0,
-intervals that run backward, white space around a date. What makes it fail or print (a month or a
-day of which one digit is unknown) never reaches it.
+The library ``edtf`` has the grammar. This module also refuses what the library accepts: 29 February
+1900, the year 0, intervals that run backward, white space around a date. A month or a day with one
+unknown digit makes the library fail or print, so it is refused before.
 """
 
 import re
@@ -24,7 +24,7 @@ _YEAR = re.compile(r"(?<![0-9])[0-9]{2}[0-9X]{2}")
 
 @lru_cache(maxsize=4096)  # the grammar takes 7 ms a date
 def is_edtf(text: str) -> bool:
-    """Return whether ``text`` is a date in EDTF that the calendar has.
+    """Return whether ``text`` is a date in EDTF that exists in the calendar.
 
     >>> [is_edtf(text) for text in ("1949-01-14", "1949~", "1948/1949-02-01", "../1949", "194X")]
     [True, True, True, True, True]
@@ -33,7 +33,7 @@ def is_edtf(text: str) -> bool:
     """
     if not _ALPHABET.fullmatch(text) or _HALF_UNKNOWN.search(text) or _YEAR_0.search(text):
         return False
-    days = (found.groups() for found in _DAY.finditer(_QUALIFIERS.sub("", text)))
+    days = (match.groups() for match in _DAY.finditer(_QUALIFIERS.sub("", text)))
     if not all(_is_calendar_day(*map(int, day)) for day in days) or _parse_or_none(text) is None:
         return False
     first, slash, last = text.partition("/")
@@ -41,25 +41,25 @@ def is_edtf(text: str) -> bool:
 
 
 def first_year(edtf: str | None) -> int | None:
-    """Return the first year that an EDTF date names; of a decade or century, its first.
+    """Return the first year of an EDTF date, also of a decade or century; None if it has none.
 
     >>> [first_year(date) for date in ("1949-01-14", "[..1949]", "194X", "1917-01/1918", None)]
     [1949, 1949, 1940, 1917, None]
     """
-    found = _YEAR.search(edtf or "")
-    return int(found[0].replace("X", "0")) if found else None
+    match = _YEAR.search(edtf or "")
+    return int(match[0].replace("X", "0")) if match else None
 
 
 def _is_calendar_day(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)
     except ValueError:
-        return month > 12 or day == 0  # a season, or for the grammar to refuse
+        return month > 12 or day == 0  # a season, or the grammar refuses it
     return True
 
 
 def _parse_or_none(text: str) -> Any:
-    """Return the library's date, or None; its error is no ValueError, and not its only one."""
+    """Return the library's date, or None; the library raises other errors beside its own."""
     try:
         return parse_edtf(text)
     except (EDTFParseException, AttributeError, ValueError, TypeError):
@@ -72,5 +72,5 @@ def _runs_forward(first: str, last: str) -> bool:
         return False
     try:
         return bool(begins.lower_strict() <= ends.upper_strict())
-    except (ValueError, TypeError):  # a digit of a day unknown: nothing tells that it is backward
+    except (ValueError, TypeError):  # a day with an unknown digit: no proof that it runs backward
         return True

@@ -1,6 +1,6 @@
-"""One day, month or year as people write it, and two that share what the first leaves out.
+"""Parse one day, month or year as people write it, and ranges in which one end is abbreviated.
 
-Months by their names, Russian and English, full, inflected and short; also Roman numerals.
+Months have Russian or English names, full, inflected or short, or are Roman numerals.
 """
 
 import re
@@ -28,8 +28,8 @@ _MONTHS = {
     name: number for number, names in enumerate(_NAMES.split("\n"), 1) for name in names.split()
 }
 _ROWS = [names.split() for names in _NAMES.split("\n")]
-RUSSIAN_MONTHS = tuple(row[0] for row in _ROWS)  #: of itself: январь
-RUSSIAN_MONTHS_GENITIVE = tuple(row[1] for row in _ROWS)  #: of a day: января
+RUSSIAN_MONTHS = tuple(row[0] for row in _ROWS)  #: nominative: январь
+RUSSIAN_MONTHS_GENITIVE = tuple(row[1] for row in _ROWS)  #: genitive, after a day: января
 ENGLISH_MONTHS = tuple(next(name for name in row if name.isascii()).capitalize() for row in _ROWS)
 
 _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|-?го|-?е)?"
@@ -54,7 +54,7 @@ _DUAL_STYLE = re.compile(r"(.+?)\s*(?:/\s*(.+)|\(([^()]+)\)(.*))")
 
 
 def month_number(word: str) -> int | None:
-    """Return 1 to 12, or None where the word is no month.
+    """Return 1 to 12, or None if the word is not a month.
 
     >>> [month_number(word) for word in ("января", "Sept.", "IX", "мартобря")]
     [1, 9, 9, None]
@@ -63,24 +63,24 @@ def month_number(word: str) -> int | None:
 
 
 def parse_date_form(words: str) -> DateParts | None:
-    """Return year, month and day, as far as they are written; None where it is no date.
+    """Return year, month and day, as far as they are written; None if the text is not a date.
 
     >>> [parse_date_form(text) for text in ("14th of January, 1949", "14.I.1949", "январь 1949")]
     [(1949, 1, 14), (1949, 1, 14), (1949, 1, None)]
     """
     for shape in _SHAPES:
-        found = shape.fullmatch(words)
-        if found is None:
+        match = shape.fullmatch(words)
+        if match is None:
             continue
-        said = found.groupdict()
-        month = None if said.get("month") is None else _month_of(said["month"])
-        if "month" not in said or month is not None:
-            return int(said["year"]), month, int(said["day"]) if said.get("day") else None
+        parts = match.groupdict()
+        month = None if parts.get("month") is None else _month_of(parts["month"])
+        if "month" not in parts or month is not None:
+            return int(parts["year"]), month, int(parts["day"]) if parts.get("day") else None
     return None
 
 
 def format_edtf(when: DateParts) -> str:
-    """Return a moment as EDTF writes it; whether the calendar has it is not looked at."""
+    """Return a date in EDTF; it is not checked against the calendar."""
     year, month, day = when
     return "-".join(
         [f"{year:04d}", *(f"{number:02d}" for number in (month, day) if number is not None)]
@@ -88,14 +88,14 @@ def format_edtf(when: DateParts) -> str:
 
 
 def parse_range(first: str, last: str) -> tuple[DateParts, DateParts] | None:
-    """Read two moments; the one lends the other what it leaves out.
+    """Return both ends of a range, or None; one end may omit what the other states.
 
     >>> parse_range("14", "16 января 1949"), parse_range("март", "май 1949")
     (((1949, 1, 14), (1949, 1, 16)), ((1949, 3, None), (1949, 5, None)))
     """
     first, last = first.strip(), last.strip()
-    named = _MONTH_FIRST.fullmatch(first)
-    ends = parse_date_form(last) or (parse_date_form(f"{named[1]} {last}") if named else None)
+    month = _MONTH_FIRST.fullmatch(first)
+    ends = parse_date_form(last) or (parse_date_form(f"{month[1]} {last}") if month else None)
     if ends is None:
         return None
     if ends[2] is not None and re.fullmatch("[0-9]{1,2}", first, re.ASCII):
@@ -107,15 +107,15 @@ def parse_range(first: str, last: str) -> tuple[DateParts, DateParts] | None:
 def parse_dual_style(words: str) -> str | None:
     """Return the New Style day of a date in both styles (``14/27 January 1917``), or None.
 
-    The two must be one day; a pair of days that are not is no date in both styles.
+    Two forms that are not the same day are not a date in both styles.
     """
-    found = _DUAL_STYLE.fullmatch(words)
-    if found is None:
+    match = _DUAL_STYLE.fullmatch(words)
+    if match is None:
         return None
-    both = parse_range(found[1], found[2] or f"{found[3]}{found[4]}")
-    if both is None:
+    dates = parse_range(match[1], match[2] or f"{match[3]}{match[4]}")
+    if dates is None:
         return None
-    (year, month, day), new = both
+    (year, month, day), new = dates
     try:
         old = julian_to_gregorian(year, month or 0, day or 0)
     except ValueError:

@@ -1,4 +1,4 @@
-"""A date in EDTF as formats without EDTF can say it: in ISO 8601, with its ends and doubts."""
+"""EDTF dates in ISO 8601, for formats without EDTF: two ends, their relation, a qualifier."""
 
 import re
 from dataclasses import dataclass
@@ -14,38 +14,38 @@ _DECADE_OR_CENTURY = re.compile(r"(?P<stem>[0-9]{2}(?:[0-9]X|XX))")
 
 
 class DateKind(StrEnum):
-    """What two ends of a date mean."""
+    """How the two ends of a date relate."""
 
     SINGLE = "one"  #: both are the date
-    INTERVAL = "lasting"  #: from the first to the last
-    WITHIN = "within"  #: one date, somewhere between them
+    INTERVAL = "lasting"  #: from first to last
+    WITHIN = "within"  #: one date between them
 
 
 @dataclass(frozen=True, slots=True)
 class IsoDateRange:
-    """The ends of a date, each a year, a month or a day; empty where it is open."""
+    """The ends of a date, each a year, a month or a day in ISO 8601; empty if open."""
 
     first: str
     last: str
     kind: DateKind
-    qualifier: str = ""  #: ``~`` about then, ``?`` not sure, ``%`` both
+    qualifier: str = ""  #: ``~`` approximate, ``?`` uncertain, ``%`` both
 
 
 def iso_date_range(edtf: str | None) -> IsoDateRange | None:
-    """Return the ends of a date; None where it has none that ISO 8601 can say.
+    """Return the ends of a date; None if ISO 8601 cannot express them.
 
     >>> iso_date_range("194X")
     IsoDateRange(first='1940', last='1949', kind=<DateKind.WITHIN: 'within'>, qualifier='')
     """
-    said = edtf or ""
-    if found := _SINGLE.fullmatch(said):
-        return IsoDateRange(found["first"], found["first"], DateKind.SINGLE, found["doubt"])
-    if found := _INTERVAL.fullmatch(said):
-        ends = (found["first"].strip("."), found["last"].strip("."))
-        return IsoDateRange(*ends, DateKind.INTERVAL, found["doubt"]) if any(ends) else None
-    if (found := _WITHIN.fullmatch(said)) and (found["first"] or found["last"]):
-        return IsoDateRange(found["first"] or "", found["last"] or "", DateKind.WITHIN)
-    if found := _DECADE_OR_CENTURY.fullmatch(said):
-        first, last = (found["stem"].replace("X", digit) for digit in "09")
+    date = edtf or ""
+    if match := _SINGLE.fullmatch(date):
+        return IsoDateRange(match["first"], match["first"], DateKind.SINGLE, match["doubt"])
+    if match := _INTERVAL.fullmatch(date):
+        ends = (match["first"].strip("."), match["last"].strip("."))
+        return IsoDateRange(*ends, DateKind.INTERVAL, match["doubt"]) if any(ends) else None
+    if (match := _WITHIN.fullmatch(date)) and (match["first"] or match["last"]):
+        return IsoDateRange(match["first"] or "", match["last"] or "", DateKind.WITHIN)
+    if match := _DECADE_OR_CENTURY.fullmatch(date):
+        first, last = (match["stem"].replace("X", digit) for digit in "09")
         return IsoDateRange(first, last, DateKind.WITHIN)
     return None

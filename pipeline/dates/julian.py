@@ -1,4 +1,4 @@
-"""Old Style: days of the Julian calendar told in the Gregorian one."""
+"""Convert Old Style dates, of the Julian calendar, to the Gregorian calendar."""
 
 import re
 from datetime import date
@@ -8,10 +8,13 @@ _BEFORE_ORDINAL = 1_721_425  #: Julian day number of the day before 1 January of
 
 
 def julian_to_gregorian(year: int, month: int, day: int) -> date:
-    """Return a day of the Julian calendar; ValueError where that calendar has no such day.
+    """Return the Gregorian date of a day in the Julian calendar.
 
-    The Julian day number is reckoned as Richards does (Explanatory Supplement to the
-    Astronomical Almanac, 3rd ed., 15.11).
+    The Julian day number is computed after Richards (Explanatory Supplement to the Astronomical
+    Almanac, 3rd ed., 15.11).
+
+    Raises:
+        ValueError: the Julian calendar has no such day, or ``datetime.date`` cannot hold it.
 
     >>> julian_to_gregorian(1917, 10, 25), julian_to_gregorian(1900, 2, 29)
     (datetime.date(1917, 11, 7), datetime.date(1900, 3, 13))
@@ -26,10 +29,10 @@ def julian_to_gregorian(year: int, month: int, day: int) -> date:
 
 
 def edtf_to_gregorian(edtf: str) -> str:
-    """Return an Old Style date or interval in Gregorian EDTF; a month becomes its days.
+    """Return an Old Style date or interval in Gregorian EDTF; a month becomes an interval of days.
 
     Raises:
-        ValueError: it is of no kind that can be reckoned, or no day of the calendar.
+        ValueError: the form cannot be converted, or the Julian calendar has no such day.
 
     >>> [edtf_to_gregorian(date) for date in ("1917-01-14", "1917-01~", "../1917-10-25")]
     ['1917-01-27', '1917-01-14~/1917-02-13~', '../1917-11-07']
@@ -43,19 +46,19 @@ def edtf_to_gregorian(edtf: str) -> str:
 
 
 def _interval_end(part: str, *, last: bool) -> str:
-    """Return the first or the last day of a part of an interval."""
+    """Return the first or last Gregorian day of an Old Style date; an open end unchanged."""
     if part in {"", ".."}:
         return part
-    found = _PART.fullmatch(part)
-    if found is None:
+    match = _PART.fullmatch(part)
+    if match is None:
         msg = f"“{part}” cannot be reckoned from Old Style"
         raise ValueError(msg)
-    year = int(found[1])
-    month = int(found[2] or (12 if last else 1))
-    day = int(found[3] or (_days_in_month(year, month) if last else 1))
-    return julian_to_gregorian(year, month, day).isoformat() + found[4]
+    year = int(match[1])
+    month = int(match[2] or (12 if last else 1))
+    day = int(match[3] or (_days_in_month(year, month) if last else 1))
+    return julian_to_gregorian(year, month, day).isoformat() + match[4]
 
 
 def _days_in_month(year: int, month: int) -> int:
-    """Return the length of a month; every fourth year is a leap year."""
+    """Return the days of a Julian month; every fourth year is a leap year."""
     return 30 + (month + month // 8) % 2 if month != 2 else 29 if year % 4 == 0 else 28

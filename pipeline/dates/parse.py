@@ -1,7 +1,7 @@
-"""Dates as people write them, in Russian and English, read to EDTF; nothing is guessed.
+"""Parse dates as people write them, in Russian and English, to EDTF; nothing is guessed.
 
-What may be two days (03/04/1949) is told as a trouble with advice. Old Style dates are stored in
-the Gregorian calendar; what was written is kept beside them by the caller.
+An ambiguous date (03/04/1949) becomes a problem with advice. Old Style dates are converted to the
+Gregorian calendar; the caller keeps the written form.
 """
 
 import re
@@ -50,15 +50,19 @@ _YEAR_WORD = re.compile(r"([0-9]{4}\]?)\s*(?:гг?\.?|года|годы|год)(
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """What became of a date as written."""
+    """The result of parsing a written date."""
 
-    edtf: str | None
-    calendar: Calendar = "gregorian"  #: of the date as written
-    problem: str = ""  #: why it was not read, and what to do; empty where it was
+    edtf: str | None  #: in the Gregorian calendar; None if there is a problem
+    calendar: Calendar = "gregorian"  #: of the written date
+    problem: str = ""  #: why it was not parsed, and what to do; else empty
 
 
 def parse_date(text: str, calendar: Calendar | None = None) -> ParsedDate:
-    """Read a date in EDTF, or as written; ``calendar`` is what the description says of it.
+    """Parse a date in EDTF or in words.
+
+    Args:
+        text: the date; it may name its calendar.
+        calendar: of the date, if the description states it.
 
     >>> parse_date("14 января 1949 г.").edtf, parse_date("не ранее 14 января 1949").edtf
     ('1949-01-14', '1949-01-14/..')
@@ -67,43 +71,43 @@ def parse_date(text: str, calendar: Calendar | None = None) -> ParsedDate:
     """
     words = _strip_ornament(text)
     old, new = _OLD_STYLE.search(words), _NEW_STYLE.search(words)
-    said: Calendar | None = "julian" if old else "gregorian" if new else None
-    if (old and new) or (said and calendar and said != calendar):
+    stated: Calendar | None = "julian" if old else "gregorian" if new else None
+    if (old and new) or (stated and calendar and stated != calendar):
         return ParsedDate(None, problem="names both calendars. Keep the one that it is written in")
-    told = _parse_uncalendared(_NEW_STYLE.sub("", _OLD_STYLE.sub("", words)).strip(" ,"))
-    if told.edtf is None or told.calendar == "julian":
-        return told
-    return _convert_calendar(told.edtf, said or calendar or "gregorian")
+    parsed = _parse_uncalendared(_NEW_STYLE.sub("", _OLD_STYLE.sub("", words)).strip(" ,"))
+    if parsed.edtf is None or parsed.calendar == "julian":
+        return parsed
+    return _convert_calendar(parsed.edtf, stated or calendar or "gregorian")
 
 
 def _parse_uncalendared(words: str) -> ParsedDate:
-    """Read a date without a word on its calendar; one in both styles is Old Style."""
-    both = parse_dual_style(words)
-    if both is not None and is_edtf(both):
-        return ParsedDate(both, "julian")
-    for read in _PARSERS:
-        found = read(words)
-        if found:
-            return ParsedDate(found)
+    """Parse a date that does not name its calendar; one in both styles is Old Style."""
+    new_style = parse_dual_style(words)
+    if new_style is not None and is_edtf(new_style):
+        return ParsedDate(new_style, "julian")
+    for parser in _PARSERS:
+        edtf = parser(words)
+        if edtf:
+            return ParsedDate(edtf)
     return ParsedDate(None, problem=_explain_problem(words))
 
 
 def _convert_calendar(edtf: str, calendar: Calendar) -> ParsedDate:
     if calendar == "gregorian":
-        told = edtf
+        gregorian = edtf
     else:
         try:
-            told = edtf_to_gregorian(edtf)
+            gregorian = edtf_to_gregorian(edtf)
         except (ValueError, OverflowError) as error:
             return ParsedDate(None, calendar, f"cannot be read: {error}")
-    if is_edtf(told):
-        return ParsedDate(told, calendar)
-    trouble = "is no day of the calendar, or runs backward. Compare it with the document"
-    return ParsedDate(None, calendar, trouble)
+    if is_edtf(gregorian):
+        return ParsedDate(gregorian, calendar)
+    problem = "is no day of the calendar, or runs backward. Compare it with the document"
+    return ParsedDate(None, calendar, problem)
 
 
 def _strip_ornament(text: str) -> str:
-    """Return the words without what only adorns: quotation marks, the word for year."""
+    """Return the words without quotation marks and the word for year."""
     return _YEAR_WORD.sub(r"\1", re.sub('[«»“”„"]', "", normalize_text(text))).strip(" ,;")
 
 
@@ -112,25 +116,25 @@ def _parse_edtf(words: str) -> str | None:
 
 
 def _is_iso_form(words: str) -> bool:
-    """Return whether each part is a date in form, perhaps one that only the Julian calendar has."""
+    """Return whether each part looks like an ISO date, even if only the Julian calendar has it."""
     part = r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-[0-3][0-9])?)?[?~%]?"
     return re.fullmatch(rf"(?:{part}|\.\.)(?:/(?:{part}|\.\.))?", words) is not None
 
 
 def _parse_bracketed(words: str) -> str | None:
-    """Read what a cataloguer supplied: ``[1949]``, ``[14 января] 1949``."""
-    found = re.fullmatch(r"\[([^\[\]]+)\](.*)|([^\[\]]*)\[([^\[\]]+)\]", words)
-    return found and _parse_words("".join(part or "" for part in found.groups()).strip())
+    """Parse a date that a cataloguer supplied: ``[1949]``, ``[14 января] 1949``."""
+    match = re.fullmatch(r"\[([^\[\]]+)\](.*)|([^\[\]]*)\[([^\[\]]+)\]", words)
+    return match and _parse_words("".join(part or "" for part in match.groups()).strip())
 
 
 def _parse_uncertain(words: str) -> str | None:
-    read = _parse_words(words[:-1].strip()) if words.endswith("?") else None
-    return _add_qualifier(read, "?")
+    edtf = _parse_words(words[:-1].strip()) if words.endswith("?") else None
+    return _add_qualifier(edtf, "?")
 
 
 def _parse_approximate(words: str) -> str | None:
-    found = _APPROXIMATE.match(words)
-    return _add_qualifier(_parse_words(words[found.end() :]), "~") if found else None
+    match = _APPROXIMATE.match(words)
+    return _add_qualifier(_parse_words(words[match.end() :]), "~") if match else None
 
 
 def _add_qualifier(edtf: str | None, mark: str) -> str | None:
@@ -149,7 +153,7 @@ def _add_qualifier(edtf: str | None, mark: str) -> str | None:
 
 
 def _parse_limits(words: str) -> str | None:
-    """Read ``not before A``, ``not after B``, or both."""
+    """Parse ``not before A``, ``not after B``, or both."""
     since = _NOT_BEFORE.match(words)
     rest = words[since.end() :] if since else words
     until = re.search(
@@ -163,10 +167,10 @@ def _parse_limits(words: str) -> str | None:
 
 
 def _parse_interval(words: str) -> str | None:
-    """Read ``A - B``, ``from A to B``, ``between A and B``; A may leave out what B says."""
-    found = _FROM_TO.fullmatch(words)
-    if found:
-        return _join_range(found[1] or found[2], found[3])
+    """Parse ``A - B``, ``from A to B``, ``between A and B``; A may omit what B states."""
+    match = _FROM_TO.fullmatch(words)
+    if match:
+        return _join_range(match[1] or match[2], match[3])
     for dash in _DASH.finditer(words):
         joined = _join_range(words[: dash.start()], words[dash.end() :])
         if joined:
@@ -175,36 +179,37 @@ def _parse_interval(words: str) -> str | None:
 
 
 def _join_range(first: str, last: str) -> str | None:
-    both = parse_range(first, last)
-    return both and f"{format_edtf(both[0])}/{format_edtf(both[1])}"
+    ends = parse_range(first, last)
+    return ends and f"{format_edtf(ends[0])}/{format_edtf(ends[1])}"
 
 
 def _parse_single(words: str) -> str | None:
-    found = parse_date_form(words)
-    return found and format_edtf(found)
+    parts = parse_date_form(words)
+    return parts and format_edtf(parts)
 
 
 def _parse_decade(words: str) -> str | None:
-    """Read ``1940-е гг.``, ``1940s``; 1900s may be a century and is not read."""
-    found = re.fullmatch(r"([0-9]{2}[1-9])0(?:-?[ех]|s)(?:\s*(?:гг?\.?|годы|годов))?", words)
-    return found and f"{found[1]}X"
+    """Parse ``1940-е гг.``, ``1940s``; 1900s may be a century and is not parsed."""
+    match = re.fullmatch(r"([0-9]{2}[1-9])0(?:-?[ех]|s)(?:\s*(?:гг?\.?|годы|годов))?", words)
+    return match and f"{match[1]}X"
 
 
 def _parse_slashed(words: str) -> str | None:
-    """Read numbers between slashes where only one order makes a date."""
-    found = _SLASHED_NUMBERS.fullmatch(words)
-    if found is None:
+    """Parse numbers between slashes if only one order gives a date."""
+    match = _SLASHED_NUMBERS.fullmatch(words)
+    if match is None:
         return None
-    one, two, year = int(found[1]), int(found[2]), int(found[3])
-    ways = {(d, m) for d, m in ((one, two), (two, one)) if 1 <= m <= 12 and 1 <= d <= 31}
-    if len(ways) != 1:
+    first, second, year = int(match[1]), int(match[2]), int(match[3])
+    orders = ((first, second), (second, first))
+    dates = {(day, month) for day, month in orders if 1 <= month <= 12 and 1 <= day <= 31}
+    if len(dates) != 1:
         return None
-    day, month = ways.pop()
+    day, month = dates.pop()
     return format_edtf((year, month, day))
 
 
 def _parse_words(words: str) -> str | None:
-    return next((found for read in _PARSERS if (found := read(words))), None)
+    return next((edtf for parser in _PARSERS if (edtf := parser(words))), None)
 
 
 _PARSERS: tuple[Callable[[str], str | None], ...] = (
@@ -221,10 +226,12 @@ _PARSERS: tuple[Callable[[str], str | None], ...] = (
 
 
 def _explain_problem(words: str) -> str:
-    found = _SLASHED_NUMBERS.fullmatch(words)
-    if found and int(found[1]) <= 12 and int(found[2]) <= 12:
-        one, two, year = int(found[1]), int(found[2]), found[3]
-        return f"may be two days. Write {year}-{two:02d}-{one:02d} or {year}-{one:02d}-{two:02d}"
+    match = _SLASHED_NUMBERS.fullmatch(words)
+    if match and int(match[1]) <= 12 and int(match[2]) <= 12:
+        day, month, year = int(match[1]), int(match[2]), match[3]
+        return (
+            f"may be two days. Write {year}-{month:02d}-{day:02d} or {year}-{day:02d}-{month:02d}"
+        )
     if _SHORT_YEAR.fullmatch(words):
         return "has a year of two digits. Write the year in full"
     if _UNDATED.fullmatch(words):

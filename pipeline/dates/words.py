@@ -1,6 +1,6 @@
 """Dates in words, from EDTF: ``January 14, 1949``, ``14 января 1949 г.``, ``ca. 1949``.
 
-EDTF: https://www.loc.gov/standards/datetime/. What has no words here is printed as it is.
+EDTF: https://www.loc.gov/standards/datetime/. A date without words here is printed unchanged.
 """
 
 import re
@@ -11,14 +11,14 @@ from pipeline.dates.forms import ENGLISH_MONTHS, RUSSIAN_MONTHS, RUSSIAN_MONTHS_
 _YEAR_MONTH_DAY = re.compile(
     r"(?P<year>-?[0-9]{2,4}X{0,2})(?:-(?P<month>[0-9]{2}))?(?:-(?P<day>[0-9]{2}))?"
 )
-#: 21 to 24 and 33 to 36 stand where a month does (EDTF, level 1 and 2)
+#: EDTF (levels 1 and 2) has seasons 21 to 24 and quarters 33 to 36 in the place of the month.
 _SEASONS = dict(zip(range(21, 25), ("spring", "summer", "autumn", "winter"), strict=True))
 _SEASONS_RUSSIAN = dict(zip(range(21, 25), ("весна", "лето", "осень", "зима"), strict=True))
 _QUARTERS = dict(zip(range(33, 37), ("I", "II", "III", "IV"), strict=True))
 
 
 def english_date(edtf: str) -> str:
-    """Return a date as an American note has it.
+    """Return a date as American notes print it.
 
     >>> [english_date(date) for date in ("1949-01-14", "1949-01", "1949~", "1949?", "194X")]
     ['January 14, 1949', 'January 1949', 'ca. 1949', '1949?', '1940s']
@@ -31,7 +31,7 @@ def english_date(edtf: str) -> str:
 
 
 def russian_date(edtf: str) -> str:
-    """Return a date as a Russian legend has it.
+    """Return a date as Russian legends print it.
 
     >>> [russian_date(date) for date in ("1949-01-14", "1949-01", "1949~", "1949?", "194X")]
     ['14 января 1949 г.', 'январь 1949 г.', 'ок. 1949 г.', '1949 г. (?)', '1940-е гг.']
@@ -44,38 +44,38 @@ def russian_date(edtf: str) -> str:
 
 
 def date_parts(edtf: str | None) -> list[list[int]]:
-    """Return the ends of a date as numbers, year first; none where a year is not wholly known."""
-    found = [_YEAR_MONTH_DAY.match(end) for end in (edtf or "").split("/")]
+    """Return the ends of a date as numbers, year first; [] unless both years are fully known."""
+    ends = [_YEAR_MONTH_DAY.match(end) for end in (edtf or "").split("/")]
     numbers = [
         _drop_season([int(number) for number in end.groups() if number])
-        for end in found
+        for end in ends
         if end is not None and "X" not in end["year"]
     ]
-    return numbers if len(numbers) == len(found) else []
+    return numbers if len(numbers) == len(ends) else []
 
 
 def _drop_season(numbers: list[int]) -> list[int]:
-    """Return year, month and day; a season is no month, and is left out."""
+    """Return the numbers; only the year if the second is a season or a quarter."""
     return numbers if len(numbers) < 2 or numbers[1] <= 12 else numbers[:1]
 
 
 def _format_edtf(
-    edtf: str, format_one: Callable[[str, int, int], str], words: tuple[str, str, str, str, str]
+    edtf: str, render: Callable[[str, int, int], str], words: tuple[str, str, str, str, str]
 ) -> str:
     before, after, about, unsure, to = words
     first, slash, last = edtf.partition("/")
     if slash and (first in {"", ".."} or last in {"", ".."}):
         end = last if first in {"", ".."} else first
-        return (before if first in {"", ".."} else after) + _format_edtf(end, format_one, words)
+        return (before if first in {"", ".."} else after) + _format_edtf(end, render, words)
     if slash:
-        return _format_edtf(first, format_one, words) + to + _format_edtf(last, format_one, words)
+        return _format_edtf(first, render, words) + to + _format_edtf(last, render, words)
     bare = first.rstrip("?~%")
     mark = first[len(bare) :]
-    found = _YEAR_MONTH_DAY.fullmatch(bare)
-    if found is None:
+    match = _YEAR_MONTH_DAY.fullmatch(bare)
+    if match is None:
         return edtf
-    spoken = format_one(found["year"], int(found["month"] or 0), int(found["day"] or 0))
-    return (about if mark in {"~", "%"} else "") + spoken + (unsure if mark in {"?", "%"} else "")
+    phrase = render(match["year"], int(match["month"] or 0), int(match["day"] or 0))
+    return (about if mark in {"~", "%"} else "") + phrase + (unsure if mark in {"?", "%"} else "")
 
 
 def _format_english(year: str, month: int, day: int) -> str:

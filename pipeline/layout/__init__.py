@@ -1,1 +1,1 @@
-"""What each line of a page is: text, a heading, a stamp; by its place, never by its meaning."""
+"""The role of each line of a page (text, heading, stamp, …), from its place and form alone."""

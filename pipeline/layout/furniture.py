@@ -1,7 +1,7 @@
-r"""Page furniture that one page alone gives away: leaf numbers, stamps, page numbers, strokes.
+r"""Page furniture that one page alone reveals: leaf numbers, stamps, page numbers, strokes.
 
-A real line that is left out costs far more than a stamp that is kept. So nothing is left out for
-its place alone or its words alone: both must speak for it.
+Losing a real line costs far more than keeping a stamp. So neither the place nor the words of a row
+are enough: both must be those of furniture.
 """
 
 import re
@@ -13,45 +13,45 @@ from pipeline.text import Box, Role
 _LEAF_NUMBER = re.compile(r"(?P<number>\d{1,4})(?P<verso> ?(?:об|ob)\.?)?[.,]?", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"[.,]? ?[-–—=] ?\d{1,3} ?[-–—=]|(?:стр|с|Seite|page)\.? ?\d{1,3}\.?")
 _STROKES = re.compile(r"[_|¦~\\— -]*[_|¦~\\][_|¦~\\— -]*")
-#: What a registry stamps on what comes in. What goes out (исх., No.) is typed: part of the letter.
+#: Registry stamps on incoming mail. Marks of outgoing mail (исх., No.) are typed: letter text.
 _INCOMING_MARK = re.compile(
     r"(?:ВХ|ВХОД|ВХОДЯЩ\w+|ПОЛУЧЕНО|ПОСТУПИЛО|RECEIVED|REC'D|EINGEGANGEN|EINGANG|DOŠLO|REÇU|"
     r"ARRIVÉE?|MODTAGET|INDGÅET)(?!\w)"
 )
-_CORNER_HEIGHT, _EDGE_HEIGHT = 0.12, 0.22  #: of the page's height: a corner, and where stamps stand
-_CORNER_WIDTH = 0.3  #: of its width: left of it and right of the rest lie the corners
-_MAX_STAMP_WIDTH = 0.3  #: of its width; a stamp is no wider
-_MAX_STAMP_LINES = 6  #: of a stamp
+_CORNER_HEIGHT, _EDGE_HEIGHT = 0.12, 0.22  #: of the page's height: of a corner, of a stamp's edge
+_CORNER_WIDTH = 0.3  #: of the page's width, on either side
+_MAX_STAMP_WIDTH = 0.3  #: of the page's width
+_MAX_STAMP_LINES = 6  #: lines
 
 
 def find_furniture(page: PageLines, leaf: str | None) -> dict[int, Role]:
-    """Return the roles of the rows that are furniture, by their place among the rows.
+    """Return the roles of the rows that are furniture, by their index among the rows.
 
     Args:
         page: the page.
-        leaf: the label that the archive gave it, as far as known.
+        leaf: the leaf's label in the archive; None if unknown.
     """
-    found: dict[int, Role] = {}
-    for place, row in enumerate(page.rows):
+    roles: dict[int, Role] = {}
+    for index, row in enumerate(page.rows):
         if _STROKES.fullmatch(row.text):
-            found[place] = Role.NOISE
+            roles[index] = Role.NOISE
         elif is_corner_number(page, row) and _is_leaf_number(row.text, leaf):
-            found[place] = Role.LEAF_NUMBER
+            roles[index] = Role.LEAF_NUMBER
         elif _PAGE_NUMBER.fullmatch(row.text) and _is_first_or_last(page, row):
-            found[place] = Role.PAGE_NUMBER
-    for place in _stamp_rows(page):
-        found.setdefault(place, Role.STAMP)
-    return found
+            roles[index] = Role.PAGE_NUMBER
+    for index in _stamp_rows(page):
+        roles.setdefault(index, Role.STAMP)
+    return roles
 
 
 def corner_number(text: str) -> int | None:
-    """Return the number that a lone leaf number spells, None where it is none.
+    """Return the number of a lone leaf number; None if the text is none.
 
     >>> corner_number("0110"), corner_number("57 об."), corner_number("- 2 -")
     (110, 57, None)
     """
-    found = _LEAF_NUMBER.fullmatch(text)
-    return None if found is None else int(found["number"])
+    match = _LEAF_NUMBER.fullmatch(text)
+    return None if match is None else int(match["number"])
 
 
 def is_corner_number(page: PageLines, row: TextRow) -> bool:
@@ -64,9 +64,9 @@ def is_corner_number(page: PageLines, row: TextRow) -> bool:
 
 
 def _is_leaf_number(text: str, leaf: str | None) -> bool:
-    """Whether a number is the leaf's: the one the description names, or one with zeros in front.
+    """Return whether a number is the description's leaf or, without one, has a leading zero.
 
-    Nobody types a page number as 0110.
+    Typists do not type page numbers as 0110.
     """
     digits = re.match(r"\d+", text)
     known = re.match(r"\d+", leaf or "")
@@ -76,20 +76,20 @@ def _is_leaf_number(text: str, leaf: str | None) -> bool:
 
 
 def _is_alone_at_height(page: PageLines, row: TextRow) -> bool:
-    """Whether no other row has words at the same height."""
+    """Return whether no other row is at the same height."""
     return not any(
         other is not row and other.box.y < row.middle_y < other.box.bottom for other in page.rows
     )
 
 
 def _is_first_or_last(page: PageLines, row: TextRow) -> bool:
-    """Whether a row is the first or the last of the page, but for a number or a stamp."""
+    """Return whether a row is among the first three of the page, or the last."""
     levels = sorted(other.middle_y for other in page.rows)
     return row.middle_y <= levels[min(2, len(levels) - 1)] or row.middle_y == levels[-1]
 
 
 def _stamp_rows(page: PageLines) -> Iterator[int]:
-    """Yield the rows of registry stamps: small capitals and digits in a cluster at an edge."""
+    """Yield the indexes of the rows of registry stamps: narrow clusters of capitals at an edge."""
     for row in page.rows:
         at_edge = (
             row.middle_y < _EDGE_HEIGHT * page.height
@@ -99,11 +99,11 @@ def _stamp_rows(page: PageLines) -> Iterator[int]:
             cluster = _stamp_cluster(page, row)
             numbered = any(any(map(str.isdecimal, other.text)) for other in cluster)
             if numbered and len(cluster) <= _MAX_STAMP_LINES:
-                yield from (place for place, other in enumerate(page.rows) if other in cluster)
+                yield from (index for index, other in enumerate(page.rows) if other in cluster)
 
 
 def _stamp_cluster(page: PageLines, first_row: TextRow) -> list[TextRow]:
-    """Return the lines of a stamp: those right above or below each other, each like a stamp."""
+    """Return the lines of a stamp: those that look like one, right above or below each other."""
     cluster = [first_row]
     for other in sorted(page.rows, key=lambda row: abs(row.middle_y - first_row.middle_y)):
         if other is not first_row and _is_stamp_line(page, other):

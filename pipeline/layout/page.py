@@ -1,4 +1,4 @@
-"""Gives every line of a page its role, by what stands on that page alone."""
+"""Assign a role to every line of a page, from that page alone."""
 
 from pipeline.layout.furniture import find_furniture
 from pipeline.layout.paragraphs import paragraph_roles
@@ -9,16 +9,16 @@ LAYOUT_VERSION = "roles/1"  #: in provenance; change it when the rules give othe
 
 
 def assign_roles(text: PageText, size: tuple[int, int], leaf: str | None = None) -> PageText:
-    """Return the text with a role on each line; no word is touched.
+    """Return the text with a role on each line; words do not change.
 
     Args:
-        text: as the engine read it, in pixels of the page image.
-        size: of the page image: width and height.
-        leaf: the label that the archive gave the page; None where unknown.
+        text: as the engine read it; boxes in pixels of the page image, origin top left.
+        size: width and height of the page image in pixels.
+        leaf: the leaf's label in the archive; None if unknown.
     """
-    sheet = PageLines.from_text(text, size)
-    found = find_furniture(sheet, leaf)
-    body = [place for place in range(len(sheet.rows)) if place not in found]
-    said = paragraph_roles(sheet, [sheet.rows[place] for place in body])
-    found |= dict(zip(body, said, strict=True))
-    return text.with_roles(found[place] for place in range(len(sheet.rows)))
+    page = PageLines.from_text(text, size)
+    roles = find_furniture(page, leaf)
+    body = [index for index in range(len(page.rows)) if index not in roles]
+    body_roles = paragraph_roles(page, [page.rows[index] for index in body])
+    roles |= dict(zip(body, body_roles, strict=True))
+    return text.with_roles(roles[index] for index in range(len(page.rows)))

@@ -1,4 +1,4 @@
-"""The public door to archival references: read them, render them, name them.
+"""Archival references: parse them in texts and file names, validate them, format them.
 
 >>> find_references("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113").references[0].reference.normal
 'RGASPI, f. 558, op. 11, d. 330, ll. 110-113'

@@ -1,4 +1,4 @@
-"""The archives Opis knows, from ``archives.toml``: codes, names, and every way to cite them."""
+"""The archives Opis knows, from ``archives.toml``: codes, names and spellings."""
 
 import re
 import tomllib
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-#: Where an archive is, said behind its name: "TsDA, Sofia, f. 1"; never part of a signature.
+#: Optional city after an archive's name: "TsDA, Sofia, f. 1"; never part of a signature.
 CITY = (
     r"(?:,? \(?(?:Moscow|Москва|Podolsk|Подольск|St\. Petersburg|Saint Petersburg|Санкт-Петербург|"
     r"СПб|Sofia|София|Kiev|Kyiv|Київ|Киев|Lviv|Львів|Львов|Minsk|Минск|Warsaw|Warszawa|Budapest|"
@@ -17,23 +17,23 @@ CITY = (
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """An archive that references may start with."""
+    """An archive that references may name."""
 
     code: str
     name_en: str
     name_ru: str
-    aliases: tuple[str, ...]  #: all other ways to cite it
+    aliases: tuple[str, ...]  #: all other spellings
     system: str = "ru"  #: the key of its reference system, in a module of ``systems/``
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        """Every text that stands for it: code, names, aliases."""
+        """Code, names and aliases."""
         return (self.code, self.name_en, self.name_ru, *self.aliases)
 
 
 @cache
 def known_archives() -> tuple[Archive, ...]:
-    """Return all of them, as the data file orders them."""
+    """Return all archives in the order of the data file."""
     text = files("pipeline.references").joinpath("archives.toml").read_text(encoding="utf-8")
     return tuple(
         Archive(**{**entry, "aliases": tuple(entry["aliases"])})
@@ -42,7 +42,9 @@ def known_archives() -> tuple[Archive, ...]:
 
 
 def find_archive(spelling: str) -> Archive | None:
-    """Return the archive that a code, a name or an alias stands for.
+    """Return the archive with this code, name or alias; None if there is none.
+
+    Only letters count; their case does not.
 
     >>> find_archive("АП РФ").code
     'APRF'
@@ -51,24 +53,24 @@ def find_archive(spelling: str) -> Archive | None:
 
 
 def all_spellings(system: str = "") -> list[str]:
-    """Return all spellings of the archives of a system, or of all archives, the longest first."""
-    found = {
+    """Return the spellings of a system's archives, or of all archives, the longest first."""
+    spellings = {
         text
         for archive in known_archives()
         if archive.system == system or not system
         for text in archive.spellings
     }
-    return sorted(found, key=lambda text: (-len(text), text))
+    return sorted(spellings, key=lambda text: (-len(text), text))
 
 
 @cache
 def spelling_pattern() -> str:
-    """Return a regular expression for any spelling, the longest first; spaces may be missing."""
+    """Return a regular expression of all spellings, the longest first; spaces may be missing."""
     return "|".join(map(_spacing_pattern, all_spellings()))
 
 
 def _spacing_pattern(text: str) -> str:
-    """Return a pattern of a spelling; letters that are a word of their own may bear stops."""
+    """Return a pattern of a spelling; each space may be missing or follow a stop."""
     return re.escape(text).replace(r"\ ", r"[ .]? ?")
 
 
@@ -80,5 +82,5 @@ def _archives_by_spelling() -> Mapping[str, Archive]:
 
 
 def _bare_letters(text: str) -> str:
-    """Return the letters alone, small: what two spellings of one archive share."""
+    """Return only the letters, casefolded."""
     return re.sub(r"[\W\d_]", "", text).casefold()

@@ -1,4 +1,4 @@
-"""What a system finds in a text: a stretch that it reads, and how sure the reading is."""
+"""Matches of reference systems in a text, with status and problems."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,17 +8,17 @@ from pipeline.references.place import LevelPath
 
 
 class ReferenceStatus(StrEnum):
-    """How far a reference can be relied on."""
+    """How reliable a parsed reference is."""
 
     OK = "ok"
-    INCOMPLETE = "incomplete"  #: a level that is needed is missing, or the archive
-    SUSPECT = "suspect"  #: it can be read in two ways, or cannot be right
-    NEEDS_CONTEXT = "needs-context"  #: "Ibid.", and nothing before it
+    INCOMPLETE = "incomplete"  #: the archive or a required level is missing
+    SUSPECT = "suspect"  #: ambiguous, or cannot be right
+    NEEDS_CONTEXT = "needs-context"  #: "Ibid." without a reference before it
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a text was not read, or not for certain."""
+    """Why a text was not parsed, or not with certainty."""
 
     code: str
     detail: str  #: a sentence
@@ -26,15 +26,15 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CitingText:
-    """A text in which references are looked for; both forms are of one length."""
+    """A text to search for references; both forms have the same length."""
 
-    as_written: str  #: composed letters, single spaces, dashes as they were
-    normalized: str  #: as ``leaves.normalize_text`` returns it: dashes are hyphens, too
+    as_written: str  #: in NFC with single spaces; dashes unchanged
+    normalized: str  #: by ``leaves.normalize_text``, which also turns dashes into hyphens
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceMatch:
-    """A stretch of a text that a system reads as a reference, whole or not."""
+    """A stretch of a text that a system reads as a reference, complete or not."""
 
     status: ReferenceStatus
     archive: str | None
@@ -43,4 +43,4 @@ class ReferenceMatch:
     leaves: tuple[LeafRange, ...]
     as_cited: str  #: the stretch of the text
     problems: tuple[Problem, ...] = ()
-    start: int = 0  #: of the stretch, in the text with its dashes and spaces made alike
+    start: int = 0  #: offset of the stretch in both forms of the ``CitingText``

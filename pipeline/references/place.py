@@ -1,16 +1,16 @@
-"""A place in an archive before anything is checked: what systems check, print and compare."""
+"""A place in an archive that no system has validated yet."""
 
 from dataclasses import dataclass
 
 from pipeline.references.leaves import LeafRange
 
-#: The way down an archive's ladder: (level, value), outermost first; values are text.
+#: Levels of an archive with their values: (level, value), outermost first.
 LevelPath = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivePlace:
-    """An archive, the way down its ladder, and the leaves."""
+    """An archive, a path through its levels, and leaves."""
 
     archive: str  #: code in archives.toml
     path: LevelPath
@@ -19,5 +19,5 @@ class ArchivePlace:
 
     @property
     def is_single_leaf(self) -> bool:
-        """Whether it cites one leaf, or one side of it."""
+        """Whether it cites one leaf, or one side of one leaf."""
         return len(self.leaves) == 1 and self.leaves[0].first == self.leaves[0].last

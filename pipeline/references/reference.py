@@ -1,9 +1,9 @@
-"""A place in an archive: the archive, the way down its ladder, and the leaves.
+"""A valid place in an archive: the archive, the path through its levels, and the leaves.
 
     RGASPI,  f. 558,  op. 11,  d. 330,  ll. 0110-0113
     archive  fond     opis     delo     leaves
 
-Zeros before a leaf belong to its label alone; fonds 129 and 0129 are two fonds.
+Leading zeros belong only to the label of a leaf; fonds 129 and 0129 are two fonds.
 """
 
 from dataclasses import dataclass, field
@@ -17,31 +17,35 @@ from pipeline.references.system_registry import system_of
 
 @dataclass(frozen=True, slots=True)
 class ArchivalReference(ArchivePlace):
-    """A place that its archive's system has checked; equal where two name one place."""
+    """A place that is valid in its archive's system; references to one place are equal.
 
-    as_cited: str = field(default="", compare=False)  #: the text it was read from, byte for byte
+    Raises:
+        ValueError: the archive is unknown, or the place is not valid in its system.
+    """
+
+    as_cited: str = field(default="", compare=False)  #: the parsed text, byte for byte
 
     def __post_init__(self) -> None:
         self.system.check(self)
 
     @property
     def system(self) -> ReferenceSystem:
-        """The system of its archive."""
+        """The reference system of the archive."""
         return system_of(self.archive)
 
     @property
     def normal(self) -> str:
-        """The one printed form, leaves without the zeros in front."""
+        """The normal printed form; leaves have no leading zeros."""
         return self.format_with_leaves([part.unpadded_label for part in self.leaves])
 
     @property
     def as_stamped(self) -> str:
-        """The printed form with leaves as stamped."""
+        """The normal printed form with leaves as stamped."""
         return self.format_with_leaves([part.as_stamped for part in self.leaves])
 
     @property
     def slug(self) -> str:
-        """The record id; small ASCII letters, digits and hyphens."""
+        """The record id: small ASCII letters, digits and hyphens."""
         mark = f"-{self.unit.lower()}"
         leaves = mark.join(part.as_stamped for part in self.leaves)
         return to_folder_name(
@@ -50,19 +54,19 @@ class ArchivalReference(ArchivePlace):
 
     @property
     def folder_names(self) -> tuple[str, ...]:
-        """The ladder as names of folders, the archive's first."""
+        """Folder names of the archive and of its levels, outermost first."""
         return (to_ascii_slug(self.archive), *self.system.folder_names(self.path))
 
     def leaf_labels(self) -> tuple[str, ...]:
-        """Return the labels covered, in order; see ``LeafRange.labels`` on sides."""
+        """Return the labels of all leaves in order, as ``LeafRange.labels`` does."""
         return tuple(label for part in self.leaves for label in part.labels())
 
     def agrees_with(self, other: Self) -> bool:
-        """Return whether both may name one place: letters and alphabets may differ, places not."""
+        """Return whether both may name one place; case and alphabet are ignored."""
         return self._comparison_key() == other._comparison_key()
 
     def format_with_leaves(self, leaves: list[str]) -> str:
-        """Return the printed form with these leaves."""
+        """Return the printed form with these printed leaves."""
         return self.system.format_normal(self, leaves)
 
     def _comparison_key(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Writes a reference as people cite it. Law: what is rendered reads back as the same place."""
+"""Format references as people cite them; the printed form parses to the same place."""
 
 from enum import StrEnum
 
@@ -7,9 +7,9 @@ from pipeline.references.reference import ArchivalReference
 
 
 class ReferenceStyle(StrEnum):
-    """Who cites so."""
+    """A citation style."""
 
-    NORMAL = "normal"  #: our own: RGASPI, f. 558, op. 11, d. 330, ll. 110-113
+    NORMAL = "normal"  #: of Opis: RGASPI, f. 558, op. 11, d. 330, ll. 110-113
     CHICAGO = "chicago"  #: the same with an en dash in ranges
     LEGEND = "legend"  #: a Russian legend: РГАСПИ. Ф. 558. Оп. 11. Д. 330. Л. 110–113 об.
     WILSON = "wilson"  #: leaves as stamped

@@ -1,4 +1,4 @@
-"""What came of reading a text for references: each with how sure it is, and why it is not."""
+"""The result of parsing a text: references and problems."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from pipeline.references.reference import ArchivalReference
 
 @dataclass(frozen=True, slots=True)
 class ParsedReference(ReferenceMatch):
-    """A reference as it was read, whole or not."""
+    """A parsed reference, complete or not."""
 
-    reference: ArchivalReference | None = None  #: where the status is ok
+    reference: ArchivalReference | None = None  #: None unless the status is OK
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as ``opis reference --json`` prints it."""
+        """Return the JSON object of ``opis reference --json``."""
         return {
             "status": self.status.value,
             "archive": self.archive,
@@ -30,32 +30,34 @@ class ParsedReference(ReferenceMatch):
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """All references of a text, in its order."""
+    """All references of a text, in text order."""
 
     references: tuple[ParsedReference, ...]
-    problems: tuple[Problem, ...] = ()  #: of the text itself
+    problems: tuple[Problem, ...] = ()  #: of the whole text
 
     @property
     def certain_references(self) -> tuple[ArchivalReference, ...]:
-        """Those that are ok; none at all where any is in doubt."""
-        places = tuple(found.reference for found in self.references if found.reference is not None)
-        return places if len(places) == len(self.references) else ()
+        """All references if all are OK; none if any is in doubt."""
+        certain = tuple(
+            parsed.reference for parsed in self.references if parsed.reference is not None
+        )
+        return certain if len(certain) == len(self.references) else ()
 
     @property
     def explanation(self) -> str:
-        """Why not all is ok, in sentences; empty where it is."""
+        """The problems as sentences; empty if there are none."""
         return " ".join(problem.detail for problem in self._all_problems())
 
     def to_dict(self) -> dict[str, Any]:
-        """Return it as ``opis reference --json`` prints it."""
+        """Return the JSON object of ``opis reference --json``."""
         return {
-            "references": [found.to_dict() for found in self.references],
+            "references": [parsed.to_dict() for parsed in self.references],
             "issues": [
                 {"code": problem.code, "detail": problem.detail} for problem in self._all_problems()
             ],
         }
 
     def _all_problems(self) -> Iterator[Problem]:
-        for found in self.references:
-            yield from found.problems
+        for parsed in self.references:
+            yield from parsed.problems
         yield from self.problems

@@ -1,6 +1,6 @@
-"""Systems whose references are one signature: German, Polish, Hungarian and Chinese ones.
+"""Systems whose references are a signature: German, Polish, Hungarian and Chinese ones.
 
-Signatures are opaque: what stands between archive and leaves is kept as it is written.
+Signatures are opaque: the text between archive and leaves is not changed.
 """
 
 import re
@@ -14,7 +14,7 @@ from pipeline.references.match import CitingText, Problem, ReferenceMatch, Refer
 from pipeline.references.place import ArchivePlace, LevelPath
 from pipeline.references.system import ReferenceSystem
 
-#: After a signature: a box, a bundle or a file, in Polish or Hungarian.
+#: A box, bundle or file after a signature, in Polish or Hungarian.
 BOX_OR_BUNDLE = (
     r"[\s,.]+(?:(?:f|z|w|t|cs|box|teczka|wiązka|doboz)\b\.? ?[0-9]|(?:[^,;]{1,20}, )?"
     r"[0-9]+(?:[/-]\w|\. ?(?:doboz|cs|d|tétel|t|ő|őe|f)\b))"
@@ -23,46 +23,52 @@ BOX_OR_BUNDLE = (
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class SignatureSystem(ReferenceSystem):
-    """A system that regular expressions read."""
+    """A system that is parsed by regular expressions."""
 
     #: Groups are named after levels, outermost first; ``{archive}`` stands for a spelling of the
     #: system's archives, ``{leaves}`` for a list of leaves; other braces are doubled.
     patterns: tuple[str, ...]
-    #: What may follow and no pattern reads; a reference before it is in doubt.
+    #: Text after a reference that no pattern reads; such a reference is in doubt.
     unread_part: str = r"(?!)"
 
     def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
-        """Yield the references of a text; none stands for another."""
+        """Yield the references of a text; "Ibid." is not supported."""
         del context
         for pattern in self.patterns:
-            for found in _compile_pattern(self.key, pattern).finditer(text.normalized):
-                yield self._doubt_if_continued(self._match_of(found), found)
+            for match in _compile_pattern(self.key, pattern).finditer(text.normalized):
+                yield self._doubt_if_continued(self._match_of(match), match)
 
-    def _match_of(self, found: re.Match[str]) -> ReferenceMatch:
-        archive = find_archive(found["archive"] or "")
-        levels = [name for name in found.groupdict() if name not in {"archive", "leaves"}]
-        path = tuple((level, found[level].strip()) for level in levels if found[level])
-        return match_from_regex(self, found, archive.code if archive else None, path)
+    def _match_of(self, match: re.Match[str]) -> ReferenceMatch:
+        archive = find_archive(match["archive"] or "")
+        levels = [name for name in match.groupdict() if name not in {"archive", "leaves"}]
+        path = tuple((level, match[level].strip()) for level in levels if match[level])
+        return match_from_regex(self, match, archive.code if archive else None, path)
 
-    def _doubt_if_continued(self, match: ReferenceMatch, found: re.Match[str]) -> ReferenceMatch:
-        """Doubt a reading behind which more of a reference seems to stand."""
-        rest = re.compile(self.unread_part, re.IGNORECASE).match(found.string, found.end())
-        if match.status is not ReferenceStatus.OK or not rest:
-            return match
-        more = Problem("unread-rest", "More follows that may belong to it.")
-        return replace(match, status=ReferenceStatus.SUSPECT, problems=(more,))
+    def _doubt_if_continued(
+        self, reference: ReferenceMatch, match: re.Match[str]
+    ) -> ReferenceMatch:
+        """Return the reference as suspect if more of it seems to follow."""
+        rest = re.compile(self.unread_part, re.IGNORECASE).match(match.string, match.end())
+        if reference.status is not ReferenceStatus.OK or not rest:
+            return reference
+        problem = Problem("unread-rest", "More follows that may belong to it.")
+        return replace(reference, status=ReferenceStatus.SUSPECT, problems=(problem,))
 
 
 def match_from_regex(
-    system: ReferenceSystem, found: re.Match[str], archive: str | None, path: LevelPath
+    system: ReferenceSystem, match: re.Match[str], archive: str | None, path: LevelPath
 ) -> ReferenceMatch:
-    """Return what a regular expression found; incomplete where the path is no whole one."""
-    given = found.groupdict().get("leaves")
-    unit = system.leaf_unit[0] if given else ""
+    """Return the reference of a regular expression's match.
+
+    Its status is INCOMPLETE without an archive or with a level missing, and SUSPECT if the leaves
+    run backward.
+    """
+    leaf_list = match.groupdict().get("leaves")
+    unit = system.leaf_unit[0] if leaf_list else ""
     leaves: tuple[LeafRange, ...] = ()
     status, problems = ReferenceStatus.OK, []
     try:
-        leaves = parse_leaves(given, unit) if given else ()
+        leaves = parse_leaves(leaf_list, unit) if leaf_list else ()
     except ValueError as error:
         status = ReferenceStatus.SUSPECT
         problems = [Problem("leaves", f"It cannot be right: {error}.")]
@@ -76,7 +82,7 @@ def match_from_regex(
             status = ReferenceStatus.INCOMPLETE
             problems = [Problem("incomplete", "A level is missing.")]
     return ReferenceMatch(
-        status, archive, path, unit, leaves, found[0], tuple(problems), found.start()
+        status, archive, path, unit, leaves, match[0], tuple(problems), match.start()
     )
 
 

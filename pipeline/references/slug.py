@@ -1,4 +1,4 @@
-"""Names of folders from names of things, whatever their letters."""
+"""ASCII slugs and folder names from texts in any alphabet."""
 
 import re
 from hashlib import sha256
@@ -11,7 +11,7 @@ _ASCII = str.maketrans(
 
 
 def to_ascii_slug(text: str) -> str:
-    """Return small ASCII letters, digits and single hyphens; loses information.
+    """Return the text in small ASCII letters, digits and single hyphens; loses information.
 
     >>> to_ascii_slug("Мао Цзэдун (1949)")
     'mao-tszedun-1949'
@@ -20,7 +20,7 @@ def to_ascii_slug(text: str) -> str:
 
 
 def to_folder_name(text: str) -> str:
-    """Return what may name a folder; a digest makes up for what is cut or is not ASCII."""
+    """Return a folder name of up to 120 characters; long and non-ASCII texts get a digest."""
     plain_text = to_ascii_slug(text)
     if text.isascii() and len(plain_text) <= 120 and plain_text:
         return plain_text

@@ -1,4 +1,4 @@
-"""The archival reference systems Opis knows: those that archives.toml names, from ``systems/``."""
+"""The registry of reference systems: those of ``systems/`` that archives.toml names."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -13,25 +13,28 @@ from pipeline.references.system import ReferenceSystem
 
 @cache
 def known_systems() -> Mapping[str, ReferenceSystem]:
-    """Return all of them by their keys, in the order in which archives.toml first names them.
+    """Return the systems by key, in the order in which archives.toml first names them.
 
-    Where two read the same words and neither is sure, the reading of the first is reported.
+    If two of them read the same words and neither is certain, the first one's match is reported.
+
+    Raises:
+        LookupError: archives.toml names a system that no module has.
     """
     names = [f"{systems.__name__}.{module.name}" for module in iter_modules(systems.__path__)]
-    found = {system.key: system for name in names for system in import_module(name).SYSTEMS}
-    wanted = dict.fromkeys(archive.system for archive in known_archives())
-    unknown = wanted.keys() - found.keys()
+    by_key = {system.key: system for name in names for system in import_module(name).SYSTEMS}
+    keys = dict.fromkeys(archive.system for archive in known_archives())
+    unknown = keys.keys() - by_key.keys()
     if unknown:
         msg = f"archives.toml names systems that no module of systems/ has: {sorted(unknown)}"
         raise LookupError(msg)
-    return MappingProxyType({key: found[key] for key in wanted})
+    return MappingProxyType({key: by_key[key] for key in keys})
 
 
 def system_of(code: str) -> ReferenceSystem:
     """Return the system of the archive with this code.
 
     Raises:
-        ValueError: Opis knows no such archive; names and aliases are no codes.
+        ValueError: no archive has this code; names and aliases are not codes.
     """
     archive = find_archive(code)
     if archive is None or archive.code != code:
@@ -42,7 +45,7 @@ def system_of(code: str) -> ReferenceSystem:
 
 @cache
 def description_level(name: str) -> str:
-    """Return the level in the words of EAD3; a file where no system has a level of this name.
+    """Return EAD3's term for a level; "file" if no system has a level of this name.
 
     >>> description_level("record_group")
     'recordgrp'

@@ -1,5 +1,5 @@
-"""One module, or folder, for each archival reference system; each lists its own in ``SYSTEMS``.
+"""One module or package per archival reference system; each lists its systems in ``SYSTEMS``.
 
-``system_registry.py`` finds them here. They know texts, ladders and printed forms, and nothing of
-what stands above: ``ArchivalReference``, the parser, the styles.
+``system_registry.py`` imports them. They must not import the layers above: ``ArchivalReference``,
+the finder, the styles.
 """

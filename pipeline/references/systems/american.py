@@ -1,10 +1,10 @@
-"""Reads American references: record groups, lots, boxes and decimal files, as notes cite them.
+"""American references: record groups, lots, boxes and decimal files, as source notes cite them.
 
     NARA, RG 59, Central Files, 711.5/5-858.
     Department of State, OAS Files: Lot 60 D 665, Reference Papers.
 
-Commas part the steps. Before the first lot, box or file a step is the series; behind it, the
-folder. The tail of a decimal file is a date, no leaves. A sentence ends the reference.
+Commas separate the steps. Before the first lot, box or file a step is the series; after it, the
+folder. The tail of a decimal file is a date, not leaves. The end of a sentence ends the reference.
 """
 
 import re
@@ -20,8 +20,8 @@ from pipeline.references.signatures import match_from_regex
 from pipeline.references.system import Level, ReferenceSystem
 
 _MAX_NOTE_CHARS = 400  #: characters of one source note
-_NATIONAL_ARCHIVES = "US-NARA"  #: "National Archives" before a record group
-_LIBRARIES = {  # cited by collection and series; a box is a courtesy
+_NATIONAL_ARCHIVES = "US-NARA"  #: code of "National Archives" before a record group
+_LIBRARIES = {  # cited by collection and series; the box is optional
     "US-DDEL", "US-GRFL", "US-HSTL", "US-JCL", "US-JFKL", "US-LBJL", "US-LC", "US-RNL", "US-RRL",
 }  # fmt: skip
 _RECORD_GROUP = r"(?:RG|Record Group) ?[0-9]{1,3}(?! ?[A-Z]?[0-9])"
@@ -29,11 +29,10 @@ _NOTE_END = re.compile(
     r"(?<!\b[A-Z])(?<!\bNo)(?<!\bDr)(?<!\bMr)(?<!\b[Vv]ol)(?<!\bno)[.;](?=\s|$)"
     r"|\.(?=\s+(?:Top |Very )?(?:Secret|Confidential|Unclassified|Limited|No class))"
 )
-_ARCHIVAL_STEP = (
-    re.compile(  # the first step of what is kept in an archive, not printed in a bulletin
-        r"(?:RG|Record Group|Lot|Box|Job|Entry|Reel) ?[0-9]|.*\b(?:Files?|Papers|Records|Series|"
-        r"Collection|Documents|Lot|Diar(?:y|ies))\b",
-    )
+#: Starts a step of an archival reference; a note that cites a printed bulletin has none.
+_ARCHIVAL_STEP = re.compile(
+    r"(?:RG|Record Group|Lot|Box|Job|Entry|Reel) ?[0-9]|.*\b(?:Files?|Papers|Records|Series|"
+    r"Collection|Documents|Lot|Diar(?:y|ies))\b"
 )
 _DECIMAL_FILE = re.compile(
     r"[0-9]{3}[A-Za-z]?\.[0-9A-Za-z.]*(?:/[0-9][\w-]*)?|[A-Z]{2,4} [0-9][\w -]*"
@@ -51,46 +50,46 @@ _LEVEL_PATTERNS = (
 
 
 class AmericanSystem(ReferenceSystem):
-    """Steps name their levels themselves; there are no leaves."""
+    """The American system: steps name their own levels; there are no leaves."""
 
     def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
-        """Yield the references of a text; none stands for another. Dashes are part of values."""
+        """Yield the references of a text; "Ibid." is not supported. Dashes are part of values."""
         del context
-        for found in _archive_pattern(self.key).finditer(text.as_written):
-            end = _NOTE_END.search(found.string, found.end(), found.end() + 2 * _MAX_NOTE_CHARS)
-            rest = found.string[found.end() : end.start() if end else None][:_MAX_NOTE_CHARS]
+        for match in _archive_pattern(self.key).finditer(text.as_written):
+            end = _NOTE_END.search(match.string, match.end(), match.end() + 2 * _MAX_NOTE_CHARS)
+            rest = match.string[match.end() : end.start() if end else None][:_MAX_NOTE_CHARS]
             steps = [step.strip() for step in rest.split(", ") if step.strip()]
             if any(
                 _ARCHIVAL_STEP.match(step) or _named_levels(normalize_text(step)) for step in steps
             ):
-                yield self._match_of(found, rest, steps)
+                yield self._match_of(match, rest, steps)
 
-    def _match_of(self, found: re.Match[str], rest: str, steps: list[str]) -> ReferenceMatch:
-        archive = find_archive(found["archive"] or "")
-        code = archive.code if archive else _NATIONAL_ARCHIVES if found["archive"] else None
+    def _match_of(self, match: re.Match[str], rest: str, steps: list[str]) -> ReferenceMatch:
+        archive = find_archive(match["archive"] or "")
+        code = archive.code if archive else _NATIONAL_ARCHIVES if match["archive"] else None
         path = _path_from_steps(steps)
         if code in _LIBRARIES and [level for level, _ in path] == ["series"] and len(steps) > 1:
             path = (("series", ", ".join(steps[:-1])), ("folder", steps[-1]))
-        match = replace(match_from_regex(self, found, code, path), as_cited=found[0] + rest)
-        if match.status is ReferenceStatus.INCOMPLETE and code is not None:
-            lack = Problem("incomplete", "Neither lot, box nor file is named.")
-            return replace(match, problems=(lack,))
-        return match
+        reference = replace(match_from_regex(self, match, code, path), as_cited=match[0] + rest)
+        if reference.status is ReferenceStatus.INCOMPLETE and code is not None:
+            problem = Problem("incomplete", "Neither lot, box nor file is named.")
+            return replace(reference, problems=(problem,))
+        return reference
 
 
 def _path_from_steps(steps: list[str]) -> LevelPath:
     path: list[tuple[str, str]] = []
     series: list[str] = []
-    for place, step in enumerate(steps):
-        known = _named_levels(normalize_text(step))
+    for index, step in enumerate(steps):
+        levels = _named_levels(normalize_text(step))
         if (
-            known is None
+            levels is None
             and _DECIMAL_FILE.fullmatch(normalize_text(step))
             and not has_level(path, "file")
         ):
-            known = [("file", normalize_text(step))]
-        if known is None and has_level(path, "lot", "transfer", "box", "file"):
-            rest = ", ".join(steps[place:])
+            levels = [("file", normalize_text(step))]
+        if levels is None and has_level(path, "lot", "transfer", "box", "file"):
+            rest = ", ".join(steps[index:])
             boxes = re.search(r"(?:, |^)Box ([0-9]+[A-Z]?)", rest)
             level = "folder" if has_level(path, "box") else "file"
             if boxes:
@@ -99,10 +98,10 @@ def _path_from_steps(steps: list[str]) -> LevelPath:
                 folder = _folder_after_box(rest[boxes.end() :])
                 return _path_with_series([*path, *file, ("box", boxes[1]), *folder], series)
             return _path_with_series([*path, (level, rest)], series)
-        if known is None:
+        if levels is None:
             series.append(step)
             continue
-        for level, value in known:
+        for level, value in levels:
             if level == "series":
                 series.append(value)
             else:
@@ -115,11 +114,11 @@ def _folder_after_box(rest: str) -> list[tuple[str, str]]:
 
 
 def _named_levels(step: str) -> list[tuple[str, str]] | None:
-    """Return the level that a step names itself."""
+    """Return the levels that a step names; None if it names none."""
     for level, pattern in _LEVEL_PATTERNS:
-        found = pattern.fullmatch(step)
-        if found:
-            return [(level, found[1])]
+        match = pattern.fullmatch(step)
+        if match:
+            return [(level, match[1])]
     lot = _LOT.fullmatch(step)
     if lot is None:
         return None
@@ -132,7 +131,7 @@ def has_level(path: list[tuple[str, str]], *levels: str) -> bool:
 
 
 def _path_with_series(path: list[tuple[str, str]], series: list[str]) -> LevelPath:
-    """Return the path with its series in its place: behind record group and entry."""
+    """Return the path with the series inserted after record group and entry."""
     if not series:
         return tuple(path)
     above = [step for step in path if step[0] in {"record_group", "entry"}]
@@ -144,8 +143,8 @@ def _path_with_series(path: list[tuple[str, str]], series: list[str]) -> LevelPa
 def _archive_pattern(system: str) -> re.Pattern[str]:
     archive = "|".join(map(re.escape, [*all_spellings(system), "U.S. Department of State"]))
     archive += "|National Archives(?=[^;]{0,60} RG )"
-    place = r"(?:, (?:College Park|Washington)(?:, (?:Maryland|MD|D\.?C\.?))?)?"
-    return re.compile(rf"(?<![\w-])(?:(?P<archive>{archive}){place}[,:] |(?={_RECORD_GROUP},))")
+    city = r"(?:, (?:College Park|Washington)(?:, (?:Maryland|MD|D\.?C\.?))?)?"
+    return re.compile(rf"(?<![\w-])(?:(?P<archive>{archive}){city}[,:] |(?={_RECORD_GROUP},))")
 
 
 SYSTEMS = (

@@ -13,7 +13,7 @@ from pipeline.references.signatures import match_from_regex
 from pipeline.references.system import Level, ReferenceSystem
 
 _ARCHIVE = "TNA"
-#: Letters of the departments in Kew; a single letter needs the archive's name before it.
+#: Codes of the departments; a single letter needs the archive's name before it.
 _CLASSES = (
     "ADM|AIR|ASSI|AVIA|BT|BW|CAB|CAOG|CO|COAL|CRIM|CSC|DEFE|DO|ED|ES|FCO|FD|FO|GFM|HLG|HO|HS|HW|"
     "INF|IR|KV|LAB|LCO|MAF|MEPO|MH|MT|NSC|OD|PF|PIN|POWE|PREM|PRO|RAIL|SUPP|TS|UGC|WO|J|T"
@@ -29,17 +29,19 @@ _REFERENCE = re.compile(
 
 
 class BritishSystem(ReferenceSystem):
-    """The archive may be left out, where class, series and piece tell it."""
+    """The British system: the archive may be omitted before class, series and piece."""
 
     def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
-        """Yield the references of a text; none stands for another."""
+        """Yield the references of a text; "Ibid." is not supported."""
         del context
-        for found in _REFERENCE.finditer(text.normalized):
-            alone = len(found["class"]) == 1 or not found["piece"] or found["class"] == "PRO"
-            if found["named"] or not alone:
-                names = [level.name for level in self.levels if found[level.name]]
-                path = tuple((name, found[name]) for name in names)
-                yield match_from_regex(self, found, _ARCHIVE, path)
+        for match in _REFERENCE.finditer(text.normalized):
+            needs_archive = (
+                len(match["class"]) == 1 or not match["piece"] or match["class"] == "PRO"
+            )
+            if match["named"] or not needs_archive:
+                names = [level.name for level in self.levels if match[level.name]]
+                path = tuple((name, match[name]) for name in names)
+                yield match_from_regex(self, match, _ARCHIVE, path)
 
     def format_path(self, path: LevelPath) -> list[str]:
         """Return class and numbers as one step: FO 371/56763."""

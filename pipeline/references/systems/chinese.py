@@ -1,4 +1,4 @@
-"""References to the archive of the Chinese foreign ministry; the archive may be left out.
+"""References to the archive of the Chinese foreign ministry; the archive may be omitted.
 
 PRCFMA, 105-00000-01(1), pp. 3-5
 """

@@ -17,7 +17,7 @@ _REFERENCE = (
 
 
 class GermanSystem(SignatureSystem):
-    """A stroke joins holding and signature."""
+    """The German system: a slash joins holding and signature."""
 
     def format_path(self, path: LevelPath) -> list[str]:
         """Return holding and signature as one step: DY 30/3682."""

@@ -22,10 +22,10 @@ _TECZKA = (
 
 
 class PolishSystem(SignatureSystem):
-    """A number of a group of records bears its mark; a name does not."""
+    """The Polish system: a numbered record group is printed with a mark, a named one without."""
 
     def format_path(self, path: LevelPath) -> list[str]:
-        """Return the steps; before a folder the group is a number: z. 10."""
+        """Return the printed levels; a record group before a folder has its mark: z. 10."""
         first, *rest = super().format_path(path)
         return [f"z. {first}" if "teczka" in dict(path) else first, *rest]
 

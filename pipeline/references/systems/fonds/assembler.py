@@ -1,8 +1,8 @@
-"""Puts the parts of references of the Russian kind together.
+"""Assemble tokens into references of the Russian kind.
 
-Tokens are taken in order. One that goes further down the ladder belongs to the reference at hand;
-one that goes up again begins the next, which inherits what it does not restate. What stands
-between two tokens decides: stops and commas bind, prose parts, anything else is a doubt.
+Tokens are read in order. A token of a deeper level belongs to the current reference; one of the
+same or a higher level begins the next reference, which inherits the levels above it. The text
+between two tokens decides: stops and commas bind, prose separates, anything else is a doubt.
 """
 
 import re
@@ -20,7 +20,8 @@ _LIST_SEPARATOR = re.compile(
     r"[\s.,:()]*(?:[;&]|\b(?:and|и|й|та|і|see also)\b)[\s.,:;()]*(?:and|и)?\s*"
 )
 _PROSE = re.compile(r"[^\W\d_]{3}")
-_DOUBTFUL_REST = re.compile(  # half a range, a level we do not know, one more file
+#: Half a range, an unknown level, or one more file.
+_DOUBTFUL_REST = re.compile(
     rf"-|\s+[си]\s+об(?!\w)|[\s.,;:]*(?!no\.|{MONTH})[^\W\d_]{{1,3}}\.\s*[0-9]|[\s,;]*(?:and\b|и\b|&|[,;])"
     rf"\s*(?!{YEAR})[0-9]+(?:-[0-9]+)?(?![./]?[0-9])\s*(?:[.,;&)\]]|and\b|и\b|$)|/\s*[0-9]",
     re.IGNORECASE,
@@ -30,7 +31,7 @@ _BARE_NUMBERS = re.compile(r"[\s,.:]*[0-9]+\s*/\s*[0-9]+")
 
 
 class ReferenceAssembler:
-    """Puts tokens together; one text, one use."""
+    """Assembles the tokens of one text; use each instance once."""
 
     def __init__(self, text: str, context: ArchivePlace | None) -> None:
         self._text, self._context = text, context
@@ -39,9 +40,9 @@ class ReferenceAssembler:
         self._current: ReferenceCandidate | None = None
 
     def find_candidates(self) -> list[ReferenceCandidate]:
-        """Return all references of the text, whole or not."""
-        for place, token in enumerate(self._tokens):
-            self._handle_token(token, self._tokens[place + 1 : place + 2])
+        """Return all references of the text, complete or not."""
+        for index, token in enumerate(self._tokens):
+            self._handle_token(token, self._tokens[index + 1 : index + 2])
         self._finish_current(len(self._text))
         return self._candidates
 
@@ -67,35 +68,35 @@ class ReferenceAssembler:
         return TokenGap.PROSE if _PROSE.search(between) else TokenGap.ODD
 
     def _handle_archive(self, token: Token, following: Sequence[Token]) -> None:
-        now = self._current
-        if now is not None and now.archive == token.name and not now.path:
-            now.end = token.end  # its name, and its letters in brackets
+        current = self._current
+        if current is not None and current.archive == token.name and not current.path:
+            current.end = token.end  # the archive's name, then its code in brackets
             return
-        if now is not None and now.path and now.archive is None and not now.is_ibid:
-            self._handle_late_archive(token, now)
+        if current is not None and current.path and current.archive is None and not current.is_ibid:
+            self._handle_late_archive(token, current)
             return
         self._finish_current(token.start)
-        seat = _CITY.match(self._text, token.end)
-        draft = ReferenceCandidate(token.name, token.start, seat.end() if seat else token.end)
-        next_one = following[0] if following else None
+        city = _CITY.match(self._text, token.end)
+        candidate = ReferenceCandidate(token.name, token.start, city.end() if city else token.end)
+        next_token = following[0] if following else None
         numbers = _BARE_NUMBERS.match(self._text, token.end)
         if numbers:
-            draft.mark_suspect(
+            candidate.mark_suspect(
                 "numbers-alone", "Numbers without their levels can be read in many ways."
             )
-            draft.end = numbers.end()
-            self._candidates.append(draft)
+            candidate.end = numbers.end()
+            self._candidates.append(candidate)
         elif (
-            next_one is not None
-            and next_one.kind in {TokenKind.LEVEL, TokenKind.ARCHIVE}
-            and _BINDING.fullmatch(self._text[draft.end : next_one.start])
+            next_token is not None
+            and next_token.kind in {TokenKind.LEVEL, TokenKind.ARCHIVE}
+            and _BINDING.fullmatch(self._text[candidate.end : next_token.start])
         ):
-            self._current = draft
+            self._current = candidate
 
-    def _handle_late_archive(self, token: Token, now: ReferenceCandidate) -> None:
-        """Take an archive that is named behind the ladder, as some do."""
+    def _handle_late_archive(self, token: Token, current: ReferenceCandidate) -> None:
+        """Add an archive that is named after its levels."""
         if self._gap_before(token) is TokenGap.BOUND:
-            now.archive, now.end = token.name, token.end
+            current.archive, current.end = token.name, token.end
         self._finish_current(token.end)
 
     def _handle_ibid(self, token: Token) -> None:
@@ -108,31 +109,31 @@ class ReferenceAssembler:
         if base is None:
             self._current = ReferenceCandidate(None, token.start, token.end, is_ibid=True)
             return
-        again = ReferenceCandidate(
+        ibid = ReferenceCandidate(
             base.archive, token.start, token.end, dict(base.path), is_ibid=True, is_bare_ibid=True
         )
-        again.unit, again.leaves, again.is_suspect = base.unit, base.leaves, base.is_suspect
-        self._current = again
+        ibid.unit, ibid.leaves, ibid.is_suspect = base.unit, base.leaves, base.is_suspect
+        self._current = ibid
 
     def _handle_level(self, token: Token) -> None:
-        now = self._current
-        if now is None:
+        current = self._current
+        if current is None:
             if not token.is_bare_letter:
                 self._current = self._set_level(
                     ReferenceCandidate(None, token.start, token.end), token
                 )
             return
         gap, rank = self._gap_before(token), RANKS[token.name]
-        if now.is_bare_ibid and gap is not TokenGap.PROSE:
-            heir = now.make_successor(token, rank)
-            heir.start, heir.is_ibid = now.start, True
-            self._current = self._set_level(heir, token)
-        elif rank > now.rank and not now.leaves:
-            self._descend_to(token, now, gap)
+        if current.is_bare_ibid and gap is not TokenGap.PROSE:
+            successor = current.make_successor(token, rank)
+            successor.start, successor.is_ibid = current.start, True
+            self._current = self._set_level(successor, token)
+        elif rank > current.rank and not current.leaves:
+            self._descend_to(token, current, gap)
         else:
-            self._start_next(token, now, gap)
+            self._start_next(token, current, gap)
 
-    def _descend_to(self, token: Token, now: ReferenceCandidate, gap: TokenGap) -> None:
+    def _descend_to(self, token: Token, current: ReferenceCandidate, gap: TokenGap) -> None:
         if gap is TokenGap.PROSE:
             if token.is_bare_letter:
                 return
@@ -140,76 +141,84 @@ class ReferenceAssembler:
             self._current = self._set_level(ReferenceCandidate(None, token.start, token.end), token)
             return
         if gap is TokenGap.ODD:
-            now.mark_suspect(
+            current.mark_suspect(
                 "unread-part", f"Between its parts stands “{self._text_before(token)}”."
             )
-        self._set_level(now, token)
+        self._set_level(current, token)
 
-    def _start_next(self, token: Token, now: ReferenceCandidate, gap: TokenGap) -> None:
+    def _start_next(self, token: Token, current: ReferenceCandidate, gap: TokenGap) -> None:
         rank = RANKS[token.name]
         if gap is TokenGap.PROSE and token.is_bare_letter:
             return
-        between = self._text[now.end : token.start]
-        sure = (
+        between = self._text[current.end : token.start]
+        is_certain = (
             gap is TokenGap.LISTED
             or (gap is TokenGap.BOUND and "," in between)
             or token.name == "fond"
         )
-        strange = token.name in {"part", "papka", "volume"} and token.name not in now.path
-        if strange or (gap is TokenGap.ODD) or not (sure or gap is TokenGap.PROSE):
-            now.mark_suspect(
+        is_unexpected = token.name in {"part", "papka", "volume"} and token.name not in current.path
+        if is_unexpected or (gap is TokenGap.ODD) or not (is_certain or gap is TokenGap.PROSE):
+            current.mark_suspect(
                 "level-out-of-order", f"“{token.value}” stands where it cannot belong."
             )
-            now.end = token.end
+            current.end = token.end
             return
         self._finish_current(token.start)
-        heir = now.make_successor(token, rank)
+        successor = current.make_successor(token, rank)
         if gap is TokenGap.PROSE and token.name != "fond":
-            heir.mark_suspect("far-apart", "Words stand between this and what it may belong to.")
-        self._current = self._set_level(heir, token)
+            successor.mark_suspect(
+                "far-apart", "Words stand between this and what it may belong to."
+            )
+        self._current = self._set_level(successor, token)
 
     def _handle_leaves(self, token: Token) -> None:
-        now = self._current
-        if now is None:
+        current = self._current
+        if current is None:
             return
         gap, unit = self._gap_before(token), "p" if token.kind is TokenKind.PAGES else "l"
-        if now.is_bare_ibid and gap is not TokenGap.PROSE:
-            now.leaves = ()
-        if gap is TokenGap.PROSE and (token.is_bare_letter or not self._may_follow(now, unit)):
+        if current.is_bare_ibid and gap is not TokenGap.PROSE:
+            current.leaves = ()
+        if gap is TokenGap.PROSE and (token.is_bare_letter or not self._may_follow(current, unit)):
             return
-        if now.leaves and gap in {TokenGap.BOUND, TokenGap.ODD}:
-            now.mark_suspect("two-leaf-groups", "Two groups of leaves with nothing between them.")
-        elif now.leaves:
+        if current.leaves and gap in {TokenGap.BOUND, TokenGap.ODD}:
+            current.mark_suspect(
+                "two-leaf-groups", "Two groups of leaves with nothing between them."
+            )
+        elif current.leaves:
             self._finish_current(token.start)
-            now = self._current = now.make_successor(token, len(RANKS))
+            current = self._current = current.make_successor(token, len(RANKS))
         elif gap is TokenGap.ODD:
-            now.mark_suspect(
+            current.mark_suspect(
                 "unread-part", f"Between its parts stands “{self._text_before(token)}”."
             )
-        now.unit, now.end, now.is_bare_ibid, now.leaves = unit, token.end, False, ()
+        current.unit, current.end, current.is_bare_ibid, current.leaves = unit, token.end, False, ()
         try:
-            now.leaves = parse_leaves(token.value, unit)
+            current.leaves = parse_leaves(token.value, unit)
         except ValueError as error:
-            now.mark_suspect("leaves", f"The leaves cannot be right: {error}.")
+            current.mark_suspect("leaves", f"The leaves cannot be right: {error}.")
 
-    def _may_follow(self, now: ReferenceCandidate, unit: str) -> bool:
-        """Return whether leaves behind prose are the next of a file; doubt it if the first."""
-        if not now.leaves and unit == "l" and "delo" in now.path:
-            now.mark_suspect("far-apart", "Words stand between the file and leaves it may go with.")
-        return bool(now.leaves) and unit == now.unit == "l"
+    def _may_follow(self, current: ReferenceCandidate, unit: str) -> bool:
+        """Return whether leaves after prose continue earlier leaves; doubt a file without any."""
+        if not current.leaves and unit == "l" and "delo" in current.path:
+            current.mark_suspect(
+                "far-apart", "Words stand between the file and leaves it may go with."
+            )
+        return bool(current.leaves) and unit == current.unit == "l"
 
-    def _set_level(self, draft: ReferenceCandidate, token: Token) -> ReferenceCandidate:
+    def _set_level(self, candidate: ReferenceCandidate, token: Token) -> ReferenceCandidate:
         value = expand_range_end(token.value) if token.is_plural else token.value
-        draft.end = token.end
+        candidate.end = token.end
         try:
-            draft.path[token.name] = normalize_fond_value(draft.archive or "", token.name, value)
+            candidate.path[token.name] = normalize_fond_value(
+                candidate.archive or "", token.name, value
+            )
         except ValueError as error:
-            draft.mark_suspect("value", f"{error}.")
-        return draft
+            candidate.mark_suspect("value", f"{error}.")
+        return candidate
 
     def _is_papka(self, token: Token, following: Sequence[Token]) -> bool:
-        now = self._current
-        if now is None or "delo" in now.path or "opis" not in now.path or not following:
+        current = self._current
+        if current is None or "delo" in current.path or "opis" not in current.path or not following:
             return False
         return following[0].name == "delo" and bool(re.fullmatch(VALUE, token.value))
 
@@ -218,11 +227,15 @@ class ReferenceAssembler:
         return self._text[self._current.end : token.start].strip(" .,;")
 
     def _finish_current(self, before: int) -> None:
-        draft, self._current = self._current, None
-        if draft is None or not (draft.path or draft.is_ibid):
+        candidate, self._current = self._current, None
+        if candidate is None or not (candidate.path or candidate.is_ibid):
             return  # an archive's name alone cites nothing
-        if draft.archive is None and not draft.is_ibid and not {"fond"} < draft.path.keys():
+        if (
+            candidate.archive is None
+            and not candidate.is_ibid
+            and not {"fond"} < candidate.path.keys()
+        ):
             return
-        if draft.path and _DOUBTFUL_REST.match(self._text[draft.end : before]):
-            draft.mark_suspect("unread-rest", "More follows that may belong to it.")
-        self._candidates.append(draft)
+        if candidate.path and _DOUBTFUL_REST.match(self._text[candidate.end : before]):
+            candidate.mark_suspect("unread-rest", "More follows that may belong to it.")
+        self._candidates.append(candidate)

@@ -1,4 +1,4 @@
-"""A reference in the making, and what may stand between two of its parts."""
+"""A reference being assembled, and the kinds of text between its parts."""
 
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -11,17 +11,17 @@ from pipeline.references.systems.fonds.tokens import Token
 
 
 class TokenGap(Enum):
-    """What stands between two tokens."""
+    """The kind of text between two tokens."""
 
-    BOUND = auto()
-    LISTED = auto()
-    PROSE = auto()
-    ODD = auto()
+    BOUND = auto()  #: stops, commas, brackets
+    LISTED = auto()  #: a semicolon or "and"
+    PROSE = auto()  #: words
+    ODD = auto()  #: anything else
 
 
 @dataclass(slots=True)
 class ReferenceCandidate:
-    """A reference in the making."""
+    """A reference being assembled."""
 
     archive: str | None
     start: int
@@ -31,27 +31,27 @@ class ReferenceCandidate:
     leaves: tuple[LeafRange, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     is_suspect: bool = False
-    is_ibid: bool = False  #: it stands for what was cited before
-    is_bare_ibid: bool = False  #: nothing was restated yet
+    is_ibid: bool = False  #: it repeats an earlier reference
+    is_bare_ibid: bool = False  #: no level has been restated yet
 
     @classmethod
     def from_place(cls, place: ArchivePlace | None) -> "ReferenceCandidate | None":
-        """Return what is known of a place that was cited before."""
+        """Return a candidate for a place that was cited before."""
         if place is None:
             return None
         return cls(place.archive, 0, 0, dict(place.path), place.unit, place.leaves)
 
     @property
     def rank(self) -> int:
-        """How far down the ladder it goes."""
+        """The rank of its deepest level; -1 without levels."""
         return max((RANKS[level] for level in self.path), default=-1)
 
     def mark_suspect(self, code: str, detail: str) -> None:
-        """Note why it cannot be relied on."""
+        """Mark the reference as suspect and add a problem."""
         self.is_suspect = True
         self.problems.append(Problem(code, detail))
 
     def make_successor(self, token: Token, rank: int) -> "ReferenceCandidate":
-        """Return the next reference: what this one says above a rank, and nothing else."""
-        kept = {level: value for level, value in self.path.items() if RANKS[level] < rank}
-        return ReferenceCandidate(self.archive, token.start, token.start, kept)
+        """Return the next reference, which inherits the archive and the levels above a rank."""
+        path = {level: value for level, value in self.path.items() if RANKS[level] < rank}
+        return ReferenceCandidate(self.archive, token.start, token.start, path)

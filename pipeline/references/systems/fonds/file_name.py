@@ -18,18 +18,24 @@ _FILE_NAME = re.compile(
 
 
 def place_of_file_name(stem: str, systems: Collection[str]) -> ArchivePlace | None:
-    """Read a reference to an archive of these systems; None where the name spells none.
+    """Return the place that a file name spells; None if it spells none.
+
+    Args:
+        stem: the file name without its suffix.
+        systems: keys of the systems whose archives may be named.
 
     Raises:
-        ValueError: it is of this kind and its leaves run backward.
+        ValueError: the leaves run backward.
     """
     match = _FILE_NAME.fullmatch(normalize_text(stem))
     archive = None if match is None else find_archive(match["archive"])
     if match is None or archive is None or archive.system not in systems:
         return None
-    given = ((level, match.groupdict().get(level)) for level in RANKS)
+    values = ((level, match.groupdict().get(level)) for level in RANKS)
     path = tuple(
-        (level, normalize_fond_value(archive.code, level, value)) for level, value in given if value
+        (level, normalize_fond_value(archive.code, level, value))
+        for level, value in values
+        if value
     )
     if not match["leaves"]:
         return ArchivePlace(archive.code, path)

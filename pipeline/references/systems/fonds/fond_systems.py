@@ -1,6 +1,6 @@
-"""The systems of the Russian kind; the Russian one reads for its relatives, too.
+"""The systems of the Russian kind; the Russian system parses for all of them.
 
-One text may cite archives of several, and "Ibid." goes from one to the next.
+One text may cite archives of several systems, and "Ibid." may repeat a reference of another.
 """
 
 import re
@@ -29,11 +29,11 @@ class FondSystem(ReferenceSystem):
     levels: tuple[FondLevel, ...]
 
     def normalize_value(self, archive: str, level: str, value: str) -> str:
-        """Return a value in our form: a fond's class letter is R or P and has a hyphen."""
+        """Return the normal form of a value: a fond's class letter is R or P and has a hyphen."""
         return normalize_fond_value(archive, level, value)
 
     def format_legend(self, place: ArchivePlace) -> str:
-        """Return the place with stops between its parts, the archive in Cyrillic letters."""
+        """Return the place with stops between its parts and the archive in Cyrillic letters."""
         prefixes = {level.name: level.legend_prefix for level in self.levels}
         steps = [f"{prefixes[level]}{value}" for level, value in place.path]
         leaves = [_legend_leaves(part.unpadded_label) for part in place.leaves]
@@ -42,18 +42,18 @@ class FondSystem(ReferenceSystem):
 
 
 class RussianSystem(FondSystem):
-    """The kind that most texts cite; it has the parser of all."""
+    """The Russian system, with the parser of all systems of its kind."""
 
     def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
-        """Yield the references of a text to archives of the Russian kind, or to none that is named.
+        """Yield the references to archives of the Russian kind, and those without an archive.
 
-        An archive of another kind is read so far as to say what is missing.
+        References to other archives are yielded, too; they are incomplete.
         """
         for candidate in ReferenceAssembler(text.normalized, context).find_candidates():
             yield _match_of(candidate, text.normalized)
 
     def read_file_name(self, stem: str) -> ArchivePlace | None:
-        """Read a reference to an archive of the Russian kind from a file name."""
+        """Return the place in an archive of the Russian kind that a file name spells."""
         return place_of_file_name(stem, [system.key for system in SYSTEMS])
 
 
@@ -71,9 +71,15 @@ def _match_of(candidate: ReferenceCandidate, text: str) -> ReferenceMatch:
         problems.append(_missing_problem(status, candidate))
     cited = text[candidate.start : candidate.end]
     return ReferenceMatch(
-        status, candidate.archive, path, candidate.unit, candidate.leaves, cited, tuple(problems),
+        status,
+        candidate.archive,
+        path,
+        candidate.unit,
+        candidate.leaves,
+        cited,
+        tuple(problems),
         candidate.start,
-    )  # fmt: skip
+    )
 
 
 def _status_of(candidate: ReferenceCandidate, path: LevelPath) -> ReferenceStatus:
@@ -82,8 +88,8 @@ def _status_of(candidate: ReferenceCandidate, path: LevelPath) -> ReferenceStatu
     if candidate.archive is None:
         return ReferenceStatus.NEEDS_CONTEXT if candidate.is_ibid else ReferenceStatus.INCOMPLETE
     system = _fond_system_of(candidate.archive)
-    whole = system is not None and system.is_complete(path)
-    return ReferenceStatus.OK if whole else ReferenceStatus.INCOMPLETE
+    is_complete = system is not None and system.is_complete(path)
+    return ReferenceStatus.OK if is_complete else ReferenceStatus.INCOMPLETE
 
 
 def _check_place(candidate: ReferenceCandidate, path: LevelPath) -> None:
@@ -94,10 +100,12 @@ def _check_place(candidate: ReferenceCandidate, path: LevelPath) -> None:
 
 
 def _fond_system_of(code: str) -> FondSystem | None:
-    """Return the system of the archive with this code; None where it is of another kind."""
+    """Return the system of the archive with this code; None if it is not of the Russian kind."""
     archive = find_archive(code)
-    found = (system for system in SYSTEMS if archive is not None and system.key == archive.system)
-    return next(found, None)
+    matching = (
+        system for system in SYSTEMS if archive is not None and system.key == archive.system
+    )
+    return next(matching, None)
 
 
 def _missing_problem(status: ReferenceStatus, candidate: ReferenceCandidate) -> Problem:
@@ -114,14 +122,14 @@ def _legend_leaves(leaves: str) -> str:
 
 
 def _cyrillic_alias(code: str) -> str:
-    """Return the letters by which Russian legends cite an archive: its first Cyrillic alias."""
+    """Return the first Cyrillic alias of an archive, or its code."""
     archive = find_archive(code)
     aliases = archive.aliases if archive else ()
     return next((alias for alias in aliases if re.match("[А-ЯІ]", alias)), code)
 
 
 def _fond_system(key: str, ladder: str, file_words: tuple[str, str]) -> FondSystem:
-    """Return a relative of the Russian system: its ladder, its two printed words for the file."""
+    """Return a system with its own words for the file, in the normal form and in legends."""
     normal, legend = file_words
     levels = tuple(
         replace(level, prefix=f"{normal}. ", legend_prefix=f"{legend}. ")

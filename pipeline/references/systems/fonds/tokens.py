@@ -1,4 +1,4 @@
-"""Finds in a text what a reference of the Russian kind is made of: archives, levels, leaves."""
+"""Find the parts of references of the Russian kind in a text: archives, levels, leaves."""
 
 import re
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from pipeline.references.leaves import LEAF_LIST
 from pipeline.references.systems.fonds.levels import FOND_LEVELS, VALUE
 
 _LEAF_MARKS = r"лл?|ll?|лист[ыа]?|list[ya]?|sheets?|арк|аркуші?|ark"
-_PAGE_MARKS = r"pp?|сс?|стр|pages?"  #: "p." may be a papka, too
+_PAGE_MARKS = r"pp?|сс?|стр|pages?"  #: "p." may also be a papka
 _IBID = r"ibidem|ibid|idem|там же|там само|tamże"
-_AFTER_NUMBER = re.compile(r"\d\s$")  #: before "л." this is an extent: 9 л.
+_AFTER_NUMBER = re.compile(r"\d\s$")  #: a number before "л." is an extent: 9 л.
 
 
 class TokenKind(StrEnum):
-    """What a token is."""
+    """The kind of a token."""
 
     ARCHIVE = "archive"
     IBID = "ibid"
@@ -28,22 +28,22 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A part of a reference, where it stands in the text."""
+    """A part of a reference and its offsets in the text."""
 
     kind: TokenKind
     name: str  #: an archive's code or a level; empty for leaves
     value: str
     start: int
     end: int
-    is_bare_letter: bool  #: a single letter without its stop may be any word
+    is_bare_letter: bool  #: a single letter without a stop, which may be a word
     is_plural: bool = False  #: files in the plural: dd. 5754-5
 
 
 def find_tokens(text: str) -> Iterator[Token]:
     """Yield the tokens of a text that ``leaves.normalize_text`` returned, in order."""
     end = 0
-    for found in _token_pattern().finditer(text):
-        token = _token_from_match(found)
+    for match in _token_pattern().finditer(text):
+        token = _token_from_match(match)
         extent = token.kind is TokenKind.LEAVES and _AFTER_NUMBER.search(text, 0, token.start)
         if extent and token.start != end + 1:
             continue
@@ -51,21 +51,23 @@ def find_tokens(text: str) -> Iterator[Token]:
         yield token
 
 
-def _token_from_match(found: re.Match[str]) -> Token:
-    mark = next(filter(None, (found["mark"], found["leafmark"], found["pagemark"])), "")
-    bare = len(mark) == 1 and found[0][1:2] == " "
-    here = (found.start(), found.end(), bare)
-    if found["archive"]:
-        archive = find_archive(found["archive"])
-        return Token(TokenKind.ARCHIVE, archive.code if archive else "", found["archive"], *here)
-    if found["ibid"]:
-        return Token(TokenKind.IBID, "", "", *here)
-    if found["leafmark"]:
-        return Token(TokenKind.LEAVES, "", found["leaves"], *here)
-    if found["pagemark"]:
-        return Token(TokenKind.PAGES, "papka", found["pages"], *here)
-    level = next(level.name for level in FOND_LEVELS if found[level.name])
-    return Token(TokenKind.LEVEL, level, found["value"], *here, bool(found["files"]))
+def _token_from_match(match: re.Match[str]) -> Token:
+    mark = next(filter(None, (match["mark"], match["leafmark"], match["pagemark"])), "")
+    bare = len(mark) == 1 and match[0][1:2] == " "
+    location = (match.start(), match.end(), bare)
+    if match["archive"]:
+        archive = find_archive(match["archive"])
+        return Token(
+            TokenKind.ARCHIVE, archive.code if archive else "", match["archive"], *location
+        )
+    if match["ibid"]:
+        return Token(TokenKind.IBID, "", "", *location)
+    if match["leafmark"]:
+        return Token(TokenKind.LEAVES, "", match["leaves"], *location)
+    if match["pagemark"]:
+        return Token(TokenKind.PAGES, "papka", match["pages"], *location)
+    level = next(level.name for level in FOND_LEVELS if match[level.name])
+    return Token(TokenKind.LEVEL, level, match["value"], *location, bool(match["files"]))
 
 
 @cache
