@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from prefect import Task, flow, tags, task
+from prefect import flow, tags, task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import TagsContext
@@ -124,14 +124,14 @@ def _scheduler(settings: Settings) -> BatchScheduler:
 
     def begin_read(scan: AdmittedScan, run: range) -> _PendingTask:
         label, pages = _scan_label(scan), page_span(run)
-        return _submit(read_run, scan, run, for_tasks, label=label, pages=pages)
+        return _PendingTask(read_run.submit(scan, run, for_tasks, label=label, pages=pages))
 
     def begin_publish(scan: AdmittedScan, runs: Sequence[_PendingTask]) -> _PendingTask:
         futures = [run.future for run in runs]
-        return _submit(publish, scan, for_tasks, futures, label=_scan_label(scan))
+        return _PendingTask(publish.submit(scan, for_tasks, futures, label=_scan_label(scan)))
 
     return BatchScheduler(
-        admit=lambda path: _submit(admit, path, for_tasks),
+        admit=lambda path: _PendingTask(admit.submit(path, for_tasks)),
         read=begin_read,
         publish=begin_publish,
         failure=partial(record_failure, settings=settings, clock=runtime.get_clock()),
@@ -154,10 +154,6 @@ class _PendingTask:
         if isinstance(value, BaseException):
             raise value
         return value
-
-
-def _submit(step: Task[Any, Any], *args: Any, **names: str) -> _PendingTask:
-    return _PendingTask(step.submit(*args, **names))
 
 
 def _scan_label(scan: AdmittedScan) -> str:

@@ -18,7 +18,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 
 from pipeline.errors import SetupError
 
-EngineName = Literal["tesseract", "tesserocr"]  #: a program, or a library in the worker process
 _ENV_PREFIX = "OPIS_"
 
 
@@ -88,7 +87,7 @@ class Settings(BaseModel):
     mounts: Annotated[tuple[Path, ...], BeforeValidator(_split_paths)] = ()
     """Mount points without which no run starts; if empty, those of inbox and output."""
     languages: Annotated[tuple[str, ...], BeforeValidator(_split_languages)] = ("rus", "eng")
-    engine: EngineName = "tesseract"
+    engine: str = "tesseract"  #: a name in ``ENGINES`` of ``pipeline.ocr.engines``
     runner: Literal["threads", "dask"] = "threads"  #: where tasks run
     #: of Dask; a local one if empty
     scheduler: Annotated[str, BeforeValidator(_check_scheduler_url)] = ""

@@ -1,7 +1,7 @@
 """The registry of OCR engines, by the values of the setting ``engine``.
 
 To add one: write a module with a class that implements ``Engine`` and is constructed from languages
-and seconds for a page; add a row here under a name of ``settings.EngineName``, and its packages to
+and seconds for a page; add a row here, whose key is its name in the settings, and its packages to
 pyproject.toml.
 """
 
@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pipeline.errors import SetupError
 from pipeline.model import EngineSignature
 from pipeline.ocr.engine import Engine
-from pipeline.settings import EngineName
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +23,13 @@ class EngineEntry:
     extra: str = ""  #: the extra of pyproject.toml with its packages; empty if it needs none
 
 
-ENGINES: Mapping[EngineName, EngineEntry] = {
+ENGINES: Mapping[str, EngineEntry] = {
     "tesseract": EngineEntry("pipeline.ocr.tesseract:Tesseract"),
     "tesserocr": EngineEntry("pipeline.ocr.tesserocr_engine:Tesserocr", extra="tesserocr"),
 }
 
 
-def make_engine(name: EngineName, languages: tuple[str, ...], timeout: float) -> Engine:
+def make_engine(name: str, languages: tuple[str, ...], timeout: float) -> Engine:
     """Return an engine for one page.
 
     Args:
@@ -44,7 +43,7 @@ def make_engine(name: EngineName, languages: tuple[str, ...], timeout: float) ->
     return _load_engine_class(name)(languages, timeout)
 
 
-def signature_of(name: EngineName, languages: tuple[str, ...]) -> EngineSignature:
+def signature_of(name: str, languages: tuple[str, ...]) -> EngineSignature:
     """Return all that a reading by this engine in these languages depends on.
 
     Raises:
@@ -53,7 +52,19 @@ def signature_of(name: EngineName, languages: tuple[str, ...]) -> EngineSignatur
     return make_engine(name, languages, math.inf).signature
 
 
-def _load_engine_class(name: EngineName) -> Callable[[tuple[str, ...], float], Engine]:
+def require_engine_name(name: str) -> None:
+    """Check that there is an engine of this name.
+
+    Raises:
+        SetupError: there is none; names those that there are.
+    """
+    if name not in ENGINES:
+        msg = f"engine = {name}: there is no such engine. Choose one of: {', '.join(ENGINES)}."
+        raise SetupError(msg)
+
+
+def _load_engine_class(name: str) -> Callable[[tuple[str, ...], float], Engine]:
+    require_engine_name(name)
     entry = ENGINES[name]
     try:
         engine_class: Callable[[tuple[str, ...], float], Engine] = pkgutil.resolve_name(entry.path)

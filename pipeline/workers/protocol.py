@@ -14,7 +14,6 @@ from pipeline.model import Limits, PageReading, PageSource, ScanFacts
 from pipeline.ocr.recipes import Recipe
 from pipeline.searchable_pdf.compare import PdfComparison
 from pipeline.searchable_pdf.write import LayerPage, PdfMetadata
-from pipeline.settings import EngineName
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,7 @@ class RecognizePage:
 
     languages: tuple[str, ...]
     timeout: float  #: seconds
-    engine: EngineName = "tesseract"
+    engine: str = "tesseract"
     recipe: Recipe = Recipe.EVIDENCE
     kind: Literal["recognize"] = "recognize"
 
