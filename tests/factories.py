@@ -1,4 +1,4 @@
-"""Small values for tests: no mock, only the real types with little in them."""
+"""Small values of the real types for tests; no mocks."""
 
 import io
 import sys
@@ -44,23 +44,23 @@ LETTER = ("Товарищу Мао Цзэ-дуну.\nМы получили Ва�
 
 
 def text(lines: str, confidence: float = 0.9) -> PageText:
-    """Return a page text: lines of words, blocks apart by an empty line, on a grid of boxes."""
+    """Return a page text on a grid of boxes; an empty line separates blocks."""
     blocks, row = list[Block](), 0
     for paragraph in lines.split("\n\n") if lines.strip() else []:
-        made = list[Line]()
+        block_lines = list[Line]()
         for line in paragraph.split("\n"):
             words = [
                 Word(word, Box(20 + 90 * place, 20 + 30 * row, 80, 20), confidence)
                 for place, word in enumerate(line.split())
             ]
-            made.append(Line(tuple(words)))
+            block_lines.append(Line(tuple(words)))
             row += 1
-        blocks.append(Block(tuple(made)))
+        blocks.append(Block(tuple(block_lines)))
     return PageText(tuple(blocks))
 
 
 def source(number: int, embedded: EmbeddedText | None = None) -> PageSource:
-    """Return the facts of a page image that fills an A4 page."""
+    """Return the source of a page whose image fills it, at 72 dpi."""
     image = PageImage(
         sha256=f"{number:064x}",
         width=WIDTH,
@@ -75,7 +75,7 @@ def source(number: int, embedded: EmbeddedText | None = None) -> PageSource:
 
 
 def pages(texts: Iterable[str] = LETTER, confidence: float = 0.9) -> Iterator[ReadPage]:
-    """Yield pages as read; an empty text is a blank page."""
+    """Yield read pages; an empty text is a blank page."""
     for number, lines in enumerate(texts, 1):
         state = PageState.OK if lines else PageState.BLANK
         detail = "" if lines else "nothing on the page looks like text"
@@ -95,9 +95,9 @@ def pages(texts: Iterable[str] = LETTER, confidence: float = 0.9) -> Iterator[Re
         yield ReadPage(number, source(number), reading)
 
 
-def admitted(path: Path, page_count: int = len(LETTER), **values: FieldValue) -> AdmittedScan:
-    """Return a scan let in from ``path``; ``values`` is what a sidecar would say."""
-    said: dict[str, FieldValue] = {
+def admitted_scan(path: Path, page_count: int = len(LETTER), **values: FieldValue) -> AdmittedScan:
+    """Return the admitted scan at ``path``; ``values`` are the fields of a sidecar."""
+    sidecar: dict[str, FieldValue] = {
         "title": "Cable, Filippov [Stalin] to Cde. Mao Zedong",
         "date": "1949-01-14",
         "language": "ru",
@@ -105,7 +105,7 @@ def admitted(path: Path, page_count: int = len(LETTER), **values: FieldValue) ->
         "contributors": "Sergey Radchenko",
         **values,
     }
-    described = merge_sources([DescriptionSource("sidecar", "scan.yaml", said)])
+    described = merge_sources([DescriptionSource("sidecar", "scan.yaml", sidecar)])
     return AdmittedScan(
         path=path,
         name=path.name,
@@ -126,35 +126,39 @@ def admitted(path: Path, page_count: int = len(LETTER), **values: FieldValue) ->
 
 
 def record(scan: AdmittedScan, texts: Iterable[str] = LETTER) -> Record:
-    """Return the record of a scan whose pages read as ``texts``."""
+    """Return the record of a scan whose pages have these texts."""
     return assemble_record(scan, pages(texts), SIGNATURE, CLOCK)
 
 
 def scan_pdf(path: Path, page_count: int = len(LETTER)) -> Path:
-    """Write a PDF of grey page images of the size the factories speak of."""
+    """Write a PDF of grey page images of ``WIDTH`` by ``HEIGHT`` pixels at 72 dpi."""
     images = []
     for number in range(page_count):
         buffer = io.BytesIO()
         Image.new("L", (WIDTH, HEIGHT), 200 + number).save(buffer, "JPEG", dpi=(72, 72))
         images.append(buffer.getvalue())
-    made = img2pdf.convert(images, nodate=True)
+    content = img2pdf.convert(images, nodate=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with pikepdf.open(io.BytesIO(made)) as pdf:
-        del pdf.trailer["/ID"]  # it would tell the second
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        del pdf.trailer["/ID"]  # it depends on the time
         pdf.save(path, deterministic_id=True)
     return path
 
 
-def published(tmp_path: Path, texts: Iterable[str] = LETTER, **values: FieldValue) -> PublishResult:
-    """Publish a canned record under ``tmp_path/output`` and return where it is."""
+def publish_sample(
+    tmp_path: Path, texts: Iterable[str] = LETTER, **values: FieldValue
+) -> PublishResult:
+    """Publish a sample record under ``tmp_path/output``; return the result."""
     texts = tuple(texts)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf", len(texts)), len(texts), **values)
+    scan = admitted_scan(
+        scan_pdf(tmp_path / "inbox" / "scan.pdf", len(texts)), len(texts), **values
+    )
     return publish_record(scan, record(scan, texts), lambda: pages(texts), settings, CLOCK)
 
 
 def fake_tesseract(folder: Path, *codes: str) -> Path:
-    """Write a program that tells its models and its version as Tesseract does."""
+    """Write a program that prints its models and its version as Tesseract does."""
     for code in codes:
         (folder / f"{code}.traineddata").write_bytes(f"the model {code}".encode())
     listing = [f'List of available languages in "{folder}/" ({len(codes)}):', *codes]

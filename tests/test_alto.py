@@ -6,13 +6,13 @@ from lxml import etree
 from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
 from pipeline.record.provenance import group_by_page
 from pipeline.text import PageText
-from tests.factories import admitted, pages, record, scan_pdf, text
-from tests.schemas import EXPORT_CASES, faults, needs_schemas
+from tests.factories import admitted_scan, pages, record, scan_pdf, text
+from tests.schemas import EXPORT_CASES, needs_schemas, schema_errors
 
 
 @pytest.fixture
 def alto(tmp_path: Path) -> list[bytes]:
-    made = record(admitted(scan_pdf(tmp_path / "scan.pdf")))
+    made = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")))
     read = list(pages())
     done = group_by_page(made.provenance.activities)
     return [
@@ -24,13 +24,13 @@ def alto(tmp_path: Path) -> list[bytes]:
 @needs_schemas
 def test_every_page_validates_against_alto_4_4(alto: list[bytes]) -> None:
     for page in alto:
-        assert faults("alto", page) == []
+        assert schema_errors("alto", page) == []
 
 
 @needs_schemas
 def test_a_blank_page_validates_too(tmp_path: Path) -> None:
-    made = record(admitted(scan_pdf(tmp_path / "scan.pdf")), ("", ""))
-    assert faults("alto", to_alto(made, made.pages[0], PageText(), [])) == []
+    made = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")), ("", ""))
+    assert schema_errors("alto", to_alto(made, made.pages[0], PageText(), [])) == []
 
 
 @needs_schemas
@@ -38,21 +38,21 @@ def test_a_corrupted_page_does_not_validate(alto: list[bytes]) -> None:
     for case in EXPORT_CASES["alto"]["breaks_schema"]:
         good, bad = case["good"].encode(), case["bad"].encode()
         assert good in alto[0]
-        assert faults("alto", alto[0].replace(good, bad))
+        assert schema_errors("alto", alto[0].replace(good, bad))
 
 
 def test_words_boxes_confidences_and_roles_come_back(alto: list[bytes], tmp_path: Path) -> None:
-    made = record(admitted(scan_pdf(tmp_path / "again.pdf")))
+    made = record(admitted_scan(scan_pdf(tmp_path / "again.pdf")))
     for page, one, written in zip(alto, pages(), made.pages, strict=True):
         assert PageText(read_blocks(page)) == one.reading.text.with_roles(written.line_roles)
 
 
 @needs_schemas
 def test_furniture_is_tagged_as_furniture(tmp_path: Path) -> None:
-    made = record(admitted(scan_pdf(tmp_path / "scan.pdf")), ("| ___\nТоварищу Мао", ""))
+    made = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")), ("| ___\nТоварищу Мао", ""))
     assert made.pages[0].reading_text == "Товарищу Мао"
     content = to_alto(made, made.pages[0], text("| ___\nТоварищу Мао"), [])
-    assert faults("alto", content) == []
+    assert schema_errors("alto", content) == []
     page = etree.fromstring(content)
     tags = {tag.get("ID"): tag.get("TYPE") for tag in page.iter(f"{{{NAMESPACE}}}LayoutTag")}
     said = [line.get("TAGREFS") for line in page.iter(f"{{{NAMESPACE}}}TextLine")]

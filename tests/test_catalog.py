@@ -8,14 +8,14 @@ from pipeline.errors import CatalogError
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_file import build_from_rows
 from pipeline.repository.full_text import MAX_RANKED_PAGES, words_around
-from tests.factories import published
+from tests.factories import publish_sample
 
 TEXTS = ("Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг", "Гоминьдан и Нанкин", "")
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Catalog:
-    published(tmp_path, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
+    publish_sample(tmp_path, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
     return Catalog(tmp_path / "output/catalog.sqlite", tmp_path / "output/records")
 
 

@@ -22,7 +22,7 @@ from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import CatalogError
 from pipeline.record.assemble import assemble_record
 from pipeline.record.record import Record, Translation
-from tests.factories import CLOCK, SIGNATURE, admitted, pages, published
+from tests.factories import CLOCK, SIGNATURE, admitted_scan, pages, publish_sample
 
 HERE = Path(__file__).parent
 SAMPLES = HERE.parent / "samples"
@@ -39,7 +39,7 @@ def record(folder: Path, count: int = 2, **said: Any) -> Record:
     scan = folder / "scan.pdf"
     scan.write_bytes(b"these bytes are a scan")
     texts = [f"страница {number} первая" for number in range(1, count + 1)]
-    return assemble_record(admitted(scan, count, **said), pages(texts), SIGNATURE, CLOCK)
+    return assemble_record(admitted_scan(scan, count, **said), pages(texts), SIGNATURE, CLOCK)
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def letter(tmp_path: Path) -> Record:
     described = merge_sources(find_sources(scan, SAMPLES))
     held = described.held_reference
     assert held is not None
-    let_in = replace(admitted(scan, 4), described=described, record_id=held.slug)
+    let_in = replace(admitted_scan(scan, 4), described=described, record_id=held.slug)
     return assemble_record(let_in, pages(("а", "б", "в", "г")), SIGNATURE, CLOCK)
 
 
@@ -174,7 +174,7 @@ def test_words_are_compared_with_some_around() -> None:
 
 
 def test_the_command_cites_and_checks(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     output = ["--output", str(done.folder.path.parents[6])]
     runner = CliRunner()
     made = runner.invoke(app, ["cite", done.record_id, "--text", "reading", *output])

@@ -31,8 +31,8 @@ from pipeline.record.provenance import Agent
 from pipeline.record.record import Name, NameForm, Record, Translation
 from pipeline.repository.export_source import load_export_source, media_type_of
 from pipeline.repository.publish import PublishResult
-from tests.factories import MOMENT, admitted, pages, published, record
-from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, faults, needs_schemas
+from tests.factories import MOMENT, admitted_scan, pages, publish_sample, record
+from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, needs_schemas, schema_errors
 
 LINKED = jsonschema.Draft202012Validator(
     json.loads((Path(__file__).parent / "cases" / "schema-org.schema.json").read_text("utf-8"))
@@ -111,7 +111,7 @@ def material(folder: Path, name: str) -> ExportSource:
     said, texts, later = VARIED[name]
     scan = folder / "scan.pdf"
     scan.write_bytes(b"these bytes are a scan")
-    made = record(admitted(scan, len(texts), **said), texts).model_copy(update=later)
+    made = record(admitted_scan(scan, len(texts), **said), texts).model_copy(update=later)
     made = Record.model_validate(made.model_dump())
     lines = tuple(
         placed_lines(read.reading.text, page.line_roles)
@@ -123,7 +123,7 @@ def material(folder: Path, name: str) -> ExportSource:
 
 
 def of_a_publication(folder: Path) -> ExportSource:
-    done = published(folder)
+    done = publish_sample(folder)
     made = done.folder.load_record()
     return load_export_source(done.folder, made, "https://archive.example.org")
 
@@ -134,7 +134,7 @@ def of_a_publication(folder: Path) -> ExportSource:
 def test_every_export_of_every_record_is_of_its_schema(
     form: str, name: str, tmp_path: Path
 ) -> None:
-    assert faults(form, FORMATS_BY_NAME[form].write(material(tmp_path, name))) == []
+    assert schema_errors(form, FORMATS_BY_NAME[form].write(material(tmp_path, name))) == []
 
 
 @pytest.mark.parametrize("name", VARIED)
@@ -180,7 +180,7 @@ def test_the_manifest_holds_the_rules_that_the_schema_does_not(name: str, tmp_pa
 def test_mets_binds_every_file_of_a_publication(tmp_path: Path) -> None:
     made = of_a_publication(tmp_path)
     content = FORMATS_BY_NAME["mets"].write(made)
-    assert faults("mets", content) == []
+    assert schema_errors("mets", content) == []
     root = etree.fromstring(content)
     sums = {each.get("CHECKSUM") for each in root.iter("{*}file")}
     assert sums == {file.sha256 for file in made.files}
@@ -203,7 +203,7 @@ def test_a_corrupted_export_is_not_of_its_schema(
 ) -> None:
     content = FORMATS_BY_NAME[form].write(of_a_publication(tmp_path)).decode()
     assert good in content
-    assert faults(form, content.replace(good, bad).encode())
+    assert schema_errors(form, content.replace(good, bad).encode())
 
 
 BREAKS_OF_RULES = [
@@ -277,7 +277,7 @@ def test_an_export_names_only_exports_that_there_are(tmp_path: Path) -> None:
 def test_a_corrupted_manifest_is_not_of_its_schema(key: str, tmp_path: Path) -> None:
     said = json.loads(FORMATS_BY_NAME["iiif"].write(material(tmp_path, "two holdings, all said")))
     del said[key]
-    assert faults("iiif", json.dumps(said).encode())
+    assert schema_errors("iiif", json.dumps(said).encode())
 
 
 RULES: dict[str, Callable[[dict[str, Any]], object]] = {
@@ -363,7 +363,7 @@ def output_of(done: PublishResult) -> list[str]:
 
 @pytest.mark.slow
 def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     runner = CliRunner()
     for form in FORMATS_BY_NAME:
         target = tmp_path / "a folder" / "one"
@@ -378,15 +378,15 @@ def test_the_command_writes_one_record_or_all(tmp_path: Path) -> None:
 
 
 def test_a_pipe_gets_the_bytes_of_the_file_and_no_emoji(tmp_path: Path) -> None:
-    done = published(tmp_path, title="The file :id: of :b:")
+    done = publish_sample(tmp_path, title="The file :id: of :b:")
     told = CliRunner().invoke(app, ["export", done.record_id, "--format", "tei", *output_of(done)])
     assert told.stdout_bytes == done.folder.export("tei.xml").read_bytes()
     assert ":id:" in CliRunner().invoke(app, ["show", done.record_id, *output_of(done)]).stdout
 
 
 def test_a_damaged_record_is_named_and_the_others_are_exported(tmp_path: Path) -> None:
-    whole = published(tmp_path)
-    done = published(tmp_path, ("Третий.",), references="RGASPI, f. 17, op. 3, d. 5, l. 2")
+    whole = publish_sample(tmp_path)
+    done = publish_sample(tmp_path, ("Третий.",), references="RGASPI, f. 17, op. 3, d. 5, l. 2")
     alto = done.folder.alto(1)
     alto.chmod(0o644)
     alto.write_bytes(b"<alto")
@@ -399,7 +399,7 @@ def test_a_damaged_record_is_named_and_the_others_are_exported(tmp_path: Path) -
 
 
 def test_a_withdrawn_record_is_not_exported(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     runner, output = CliRunner(), output_of(done)
     words = ["withdraw", done.record_id, "--reason", "asked for by the archive", *output]
     assert runner.invoke(app, words).exit_code == 0
@@ -419,7 +419,7 @@ def test_who_translated_is_a_person_to_premis(tmp_path: Path) -> None:
         update={"agents": {**log.agents, "A. One": person}, "activities": supplied}
     )
     told = to_premis(replace(made, record=record.model_copy(update={"provenance": grown})))
-    assert faults("premis", told) == []
+    assert schema_errors("premis", told) == []
     kinds = {
         each.findtext("{*}agentName"): each.findtext("{*}agentType")
         for each in etree.fromstring(told)
@@ -434,7 +434,7 @@ def test_what_is_to_be_exported_must_be_clear(words: list[str]) -> None:
 
 
 def test_a_file_of_an_archive_has_a_name_of_its_own(tmp_path: Path) -> None:
-    done = published(tmp_path, references="SAPMO-BArch, NY 4090/437, Bl. 8", language="de")
+    done = publish_sample(tmp_path, references="SAPMO-BArch, NY 4090/437, Bl. 8", language="de")
     target = tmp_path / "ead"
     words = ["export", "--all", "--format", "ead3", "--to", str(target), *output_of(done)]
     assert CliRunner().invoke(app, words).exit_code == 0

@@ -18,7 +18,7 @@ from pipeline.ocr.tesseract import installed_models
 from pipeline.record.record import Record, parse_record
 from pipeline.text import Box, PageText
 from pipeline.text_metrics import cer
-from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, faults, needs_schemas
+from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, needs_schemas, schema_errors
 from tests.workspace import LETTER, Workspace, data
 
 pytestmark = pytest.mark.tesseract
@@ -88,18 +88,18 @@ def test_every_export_of_it_is_of_its_schema_and_a_spoilt_one_is_not(
     done = workspace.opis("export", ID, "--format", form)
     assert done.returncode == 0, done.stderr
     content = done.stdout.encode()
-    assert faults(form, content) == []
+    assert schema_errors(form, content) == []
     for case in EXPORT_CASES[form]["breaks_schema"]:
         good, bad = case["good"].encode(), case["bad"].encode()
         assert good in content
-        assert faults(form, content.replace(good, bad))
+        assert schema_errors(form, content.replace(good, bad))
 
 
 @needs_schemas
 def test_every_page_of_it_is_alto_4_4_and_a_spoilt_one_is_not(version: Path) -> None:
     for page in sorted(data(version, "pages").iterdir()):
-        assert faults("alto", page.read_bytes()) == []
-        assert faults("alto", page.read_bytes().replace(b"<PrintSpace", b"<PrintRoom"))
+        assert schema_errors("alto", page.read_bytes()) == []
+        assert schema_errors("alto", page.read_bytes().replace(b"<PrintSpace", b"<PrintRoom"))
 
 
 def test_no_file_of_it_names_this_machine(version: Path, workspace: Workspace) -> None:

@@ -21,7 +21,7 @@ from pipeline.settings import Settings
 from pipeline.site.file_list import write_file
 from pipeline.site.listing import BUILD_STATES, BuildState, Listing
 from pipeline.site.oai import OaiProvider
-from tests.schemas import SCHEMAS, needs_schemas, oai_faults
+from tests.schemas import SCHEMAS, needs_schemas, oai_errors
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 COUNT = 230
@@ -136,9 +136,9 @@ def test_a_day_is_whole(repository: OaiProvider) -> None:
 def test_every_answer_is_of_the_schema(repository: OaiProvider, question: str) -> None:
     assert SCHEMAS.is_dir()
     answer = ask(repository, question)
-    assert oai_faults(etree.tostring(answer)) == []
+    assert oai_errors(etree.tostring(answer)) == []
     answer.remove(answer[0])
-    assert oai_faults(etree.tostring(answer)) != []
+    assert oai_errors(etree.tostring(answer)) != []
     assert answer.get(f"{{{XSI}}}schemaLocation")
 
 

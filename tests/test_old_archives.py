@@ -26,7 +26,7 @@ from pipeline.repository.export_source import load_export_source
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
 from tests.factories import MOMENT
-from tests.schemas import faults, has_schema
+from tests.schemas import has_schema, schema_errors
 from tests.workspace import Workspace
 
 ARCHIVES = sorted((Path(__file__).parent / "archives").iterdir())
@@ -86,7 +86,7 @@ def test_it_is_exported_in_every_format(settings: Settings) -> None:
             content = export_format.write(made)
             assert content
             if has_schema(form):
-                assert faults(form, content) == [], (entry.id, form)
+                assert schema_errors(form, content) == [], (entry.id, form)
 
 
 def test_it_goes_on_with_next_versions(settings: Settings) -> None:

@@ -14,11 +14,11 @@ from pipeline.repository.publish import publish_record
 from pipeline.repository.staging import clear_leftovers, discard_folder, staging
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
-from tests.factories import CLOCK, LETTER, admitted, pages, published, record, scan_pdf
+from tests.factories import CLOCK, LETTER, admitted_scan, pages, publish_sample, record, scan_pdf
 
 
 def test_a_published_version_is_a_whole_bag_that_nobody_can_write(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     assert done.folder.path == (
         tmp_path / "output/records/rgaspi/f558/op11/d330/rgaspi-f558-op11-d330-l0110-0111/v1"
     )
@@ -28,7 +28,7 @@ def test_a_published_version_is_a_whole_bag_that_nobody_can_write(tmp_path: Path
 
 
 def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
-    data = published(tmp_path).folder.data
+    data = publish_sample(tmp_path).folder.data
     files = sorted(path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file())
     assert files == [
         "README.txt",
@@ -45,17 +45,17 @@ def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
 
 
 def test_the_same_bytes_again_lead_to_the_record_that_exists(tmp_path: Path) -> None:
-    first = published(tmp_path)
-    again = published(tmp_path)
+    first = publish_sample(tmp_path)
+    again = publish_sample(tmp_path)
     assert again.already_published
     assert (again.record_id, again.folder) == (first.record_id, first.folder)
     assert sorted(path.name for path in first.folder.record_folder.iterdir()) == ["v1"]
 
 
 def test_other_bytes_never_replace_a_version(tmp_path: Path) -> None:
-    first = published(tmp_path)
+    first = publish_sample(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    other = admitted(scan_pdf(tmp_path / "inbox" / "other.pdf", 3), 3)
+    other = admitted_scan(scan_pdf(tmp_path / "inbox" / "other.pdf", 3), 3)
     texts = ("раз", "два", "три")
     with pytest.raises(DuplicateError, match="replaces: rgaspi-f558-op11-d330-l0110-0111"):
         publish_record(other, record(other, texts), lambda: pages(texts), settings, CLOCK)
@@ -65,7 +65,7 @@ def test_other_bytes_never_replace_a_version(tmp_path: Path) -> None:
 
 def test_a_scan_that_changes_while_it_is_read_is_not_published(tmp_path: Path) -> None:
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
+    scan = admitted_scan(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
     made = record(scan)
     scan_pdf(scan.path, 5)
     with pytest.raises(IngestError, match=r"scan\.pdf changed while it was read"):
@@ -80,7 +80,7 @@ def test_a_failure_while_staging_leaves_nothing(
         raise OSError(28, "No space left on device")
 
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    scan = admitted(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
+    scan = admitted_scan(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
     for step in ("write_contents", "close_bag", "_seal_folder", "copy_checked"):
         with monkeypatch.context() as broken:
             broken.setattr(publishing, step, full)
@@ -91,11 +91,11 @@ def test_a_failure_while_staging_leaves_nothing(
 
 
 def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     output, records = tmp_path / "output", tmp_path / "output" / "records"
     with Catalog(output / "catalog.sqlite", records) as catalog:
         catalog.rebuild()
-        known = catalog.find_by_digest(admitted(tmp_path / "inbox" / "scan.pdf").sha256)
+        known = catalog.find_by_digest(admitted_scan(tmp_path / "inbox" / "scan.pdf").sha256)
         assert known is not None
     # As after a crash: announced and renamed, but not entered.
     aside = tmp_path / "aside"
@@ -112,14 +112,14 @@ def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> No
 
 
 def test_two_days_differ_in_moments_alone(tmp_path: Path) -> None:
-    first, second = published(tmp_path / "a"), published(tmp_path / "b")
+    first, second = publish_sample(tmp_path / "a"), publish_sample(tmp_path / "b")
     for path in sorted(p for p in first.folder.path.rglob("*") if p.is_file()):
         other = second.folder.path / first.folder.name_of(path)
         assert path.read_bytes() == other.read_bytes(), path.name
 
 
 def test_no_path_of_the_machine_is_published(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     for path in (p for p in done.folder.path.rglob("*") if p.is_file()):
         assert str(tmp_path).encode() not in path.read_bytes(), path.name
 
@@ -142,7 +142,7 @@ def test_what_a_killed_run_left_is_no_damage_and_is_cleared(tmp_path: Path) -> N
 
 
 def test_a_note_that_was_cut_off_removes_nothing(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     notes = settings.work_folder / "staging"
     for token, said in (("a" * 12, "rgaspi"), ("b" * 12, ""), ("c" * 12, ".")):
@@ -163,6 +163,6 @@ def test_what_another_run_is_making_is_not_cleared(tmp_path: Path) -> None:
 
 
 def test_what_is_sealed_can_be_discarded(tmp_path: Path) -> None:
-    done = published(tmp_path, LETTER)
+    done = publish_sample(tmp_path, LETTER)
     discard_folder(done.folder.path)
     assert not done.folder.path.exists()

@@ -21,7 +21,7 @@ from pipeline.record.record import (
     parse_record,
 )
 from pipeline.scan import AdmittedScan, ReadPage
-from tests.factories import CLOCK, SIGNATURE, admitted, pages, record, scan_pdf, source, text
+from tests.factories import CLOCK, SIGNATURE, admitted_scan, pages, record, scan_pdf, source, text
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests" / "golden"
@@ -29,7 +29,7 @@ GOLDEN = ROOT / "tests" / "golden"
 
 @pytest.fixture
 def scan(tmp_path: Path) -> AdmittedScan:
-    return admitted(scan_pdf(tmp_path / "scan.pdf"))
+    return admitted_scan(scan_pdf(tmp_path / "scan.pdf"))
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_golden(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> No
     """The whole file, byte for byte; rewrite with --rewrite-golden and read the difference."""
     path = tmp_path / "scan.pdf"
     path.write_bytes(b"these bytes are the scan of the golden record")
-    made = record(admitted(path))
+    made = record(admitted_scan(path))
     found = {
         "record.json": dump_record(made).decode(),
         "README.txt": to_readme(made),
@@ -114,7 +114,7 @@ def test_every_word_of_the_reading_text_leads_back_to_the_scan(made: Record) -> 
 
 def test_four_leaves_and_four_pages_give_each_page_its_label(tmp_path: Path) -> None:
     held = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
-    scan = admitted(scan_pdf(tmp_path / "s.pdf", 4), 4, references=held)
+    scan = admitted_scan(scan_pdf(tmp_path / "s.pdf", 4), 4, references=held)
     made = record(scan, ("раз",) * 4)
     assert [page.leaf for page in made.pages] == ["0110", "0111", "0112", "0113"]
     assert not made.needs_review
@@ -139,7 +139,7 @@ def test_furniture_stays_in_the_raw_text_and_out_of_the_reading_text(scan: Admit
 
 def test_five_images_for_four_leaves_need_a_person(tmp_path: Path) -> None:
     held = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
-    scan = admitted(scan_pdf(tmp_path / "s.pdf", 5), 5, references=held)
+    scan = admitted_scan(scan_pdf(tmp_path / "s.pdf", 5), 5, references=held)
     made = record(scan, ("раз",) * 5)
     assert [page.leaf for page in made.pages] == [None] * 5
     assert made.needs_review
@@ -147,7 +147,7 @@ def test_five_images_for_four_leaves_need_a_person(tmp_path: Path) -> None:
 
 
 def test_an_unread_reference_is_kept_as_given(tmp_path: Path) -> None:
-    scan = admitted(scan_pdf(tmp_path / "s.pdf"), references="some box in the cellar")
+    scan = admitted_scan(scan_pdf(tmp_path / "s.pdf"), references="some box in the cellar")
     made = record(scan)
     assert [ref.as_cited for ref in made.references] == ["some box in the cellar"]
     assert made.references[0].normal is None

@@ -12,7 +12,7 @@ from pipeline.errors import MachineError, SetupError
 from pipeline.repository.bag import Damage
 from pipeline.repository.replication import Mirror, PushResult, check_mirror, push_versions
 from pipeline.settings import Settings
-from tests.factories import published
+from tests.factories import publish_sample
 from tests.workspace import Workspace, free_port
 
 pytestmark = pytest.mark.slow  # most start a server of S3
@@ -45,7 +45,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    published(tmp_path)
+    publish_sample(tmp_path)
     return Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
 
 

@@ -19,7 +19,7 @@ from pipeline.ingest.steps import record_failure
 from pipeline.model import ScanFacts
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
-from tests.factories import CLOCK, admitted, scan_pdf
+from tests.factories import CLOCK, admitted_scan, scan_pdf
 
 JOBS = 2
 
@@ -85,7 +85,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def scan(settings: Settings) -> AdmittedScan:
-    return admitted(scan_pdf(settings.inbox / "scan.pdf", 1), 1)
+    return admitted_scan(scan_pdf(settings.inbox / "scan.pdf", 1), 1)
 
 
 def driven(

@@ -10,7 +10,7 @@ import pytest
 from pipeline.fixity import file_sha256
 from tests.campaigns.served import (
     Served,
-    amiss,
+    archive_problems,
     count_readings,
     drop_small,
     long_scan,
@@ -35,7 +35,7 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
     dropped[file_sha256(served.workspace.inbox / "long.tif")] += 1
     while count_readings(served) < 5:
         time.sleep(0.1)
-    family = served.family()
+    family = served.processes()
     assert served.run is not None
     served.run.kill()
     served.run.wait()
@@ -48,7 +48,7 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
         served.until_said(f"published scan {number}.png")
     (dead,) = served.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
     assert "Nothing is lost" in dead["state"]["message"]
-    assert amiss(served.workspace, dropped) == []
+    assert archive_problems(served.workspace, dropped) == []
     _sigterm_in_the_midst_of_a_long_scan(served)
 
 
@@ -59,7 +59,7 @@ def _sigterm_in_the_midst_of_a_long_scan(served: Served) -> None:
     served.until_said("ingest 1 scan, 60 pages")
     while count_readings(served) < kept + 4:
         time.sleep(0.2)
-    served.ends()
+    served.stop_and_check()
     assert scan.exists()
     assert len(served.workspace.versions()) == before
 
@@ -72,10 +72,10 @@ def test_prefects_database_may_go_at_any_time(served: Served) -> None:
         path.unlink()
     dropped += drop_small(served, range(1, 3))
     served.until_said("published scan 2.png")
-    served.ends()
+    served.stop_and_check()
     (served.workspace.folder / "prefect" / "prefect.db").write_bytes(b"this is no database" * 400)
     dropped += drop_small(served, range(3, 4))
     served.start()
     served.until_said("published scan 3.png")
     assert list((served.workspace.folder / "prefect").glob("prefect.db.broken-*"))
-    assert amiss(served.workspace, dropped) == []
+    assert archive_problems(served.workspace, dropped) == []

@@ -21,7 +21,7 @@ from pipeline.settings import Settings
 from pipeline.site.build import BuildCounts, Site
 from pipeline.site.listing import listing_of
 from pipeline.workers.pool import WorkerPool
-from tests.factories import CLOCK, LETTER, SIGNATURE, admitted, published
+from tests.factories import CLOCK, LETTER, SIGNATURE, admitted_scan, publish_sample
 from tests.factories import pages as pages_read
 from tests.workspace import Workspace
 
@@ -38,7 +38,7 @@ def readers() -> Iterator[WorkerPool]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    published(tmp_path, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
+    publish_sample(tmp_path, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
     return Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
 
 
@@ -93,7 +93,7 @@ def test_every_link_and_picture_of_every_page_is_there(
 
 def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: WorkerPool) -> None:
     """The keys are those that Zotero reads of COinS; a URL that leads nowhere is not told."""
-    done = published(tmp_path, creator="Filippov [Stalin]")
+    done = publish_sample(tmp_path, creator="Filippov [Stalin]")
     folders = {"inbox": tmp_path / "inbox", "output": tmp_path / "output"}
     for base in ("https://archive.example", "https://opis.invalid"):
         build(Settings(**folders, base_url=base), readers)
@@ -192,7 +192,7 @@ HOSTILE = (
 
 def test_nothing_that_anybody_wrote_is_markup(tmp_path: Path, readers: WorkerPool) -> None:
     evil = "".join(HOSTILE)
-    published(
+    publish_sample(
         tmp_path, ("<script>alert(1)</script>",), title=evil, creator=evil, summary=evil,
         collection=evil, subjects=[evil], note=evil, funder=evil, contributors=[evil],
         references="RGASPI, f. 558, op. 11, d. 330, l. 0110",
@@ -225,13 +225,13 @@ def test_every_page_is_html_to_the_letter(settings: Settings, readers: WorkerPoo
 def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
     tmp_path: Path, readers: WorkerPool
 ) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     build(settings, readers)
     old = done.folder.load_record()
     other = (LETTER[0].replace("получили", "приняли"), LETTER[1])
     new = reassemble_record(old, pages_read(other), SIGNATURE, CLOCK)
-    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    scan = admitted_scan(tmp_path / "inbox" / "scan.pdf")
     publish_record(
         scan, new, lambda: pages_read(other), settings, CLOCK, ("reread", "a better engine")
     )
@@ -281,7 +281,7 @@ def test_a_reviewed_record_is_nowhere_called_unreviewed(
 def test_a_long_record_goes_on_on_further_pages(tmp_path: Path, readers: WorkerPool) -> None:
     told = "\n".join(["внешнеполитического " * 6] * 24)
     texts = [f"Лист {number}\n{told}" for number in range(1, 41)]
-    done = published(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-40")
+    done = publish_sample(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-40")
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     build(settings, readers)
     record = f"id/{done.record_id}"
@@ -320,7 +320,7 @@ def test_a_long_list_goes_on_on_further_pages(
     monkeypatch.setattr("pipeline.site.indexes._ROWS_PER_PAGE", 1)
     for number in (1, 2):
         place = f"RGASPI, f. 558, op. 11, d. 330, l. {number}"
-        published(settings.output.parent, ("слово",) * number, references=place)
+        publish_sample(settings.output.parent, ("слово",) * number, references=place)
     build(settings, readers)
     folder = settings.output / "site" / "dates" / "1949"
     found = [tree.parse(folder / name) for name in ("index.html", "2.html", "3.html")]
@@ -361,7 +361,7 @@ def test_the_command_builds_it(settings: Settings) -> None:
 def test_a_record_stands_under_one_year_in_the_catalogue_and_on_the_site(
     tmp_path: Path, date: str, year: int
 ) -> None:
-    done = published(tmp_path, date=date)
+    done = publish_sample(tmp_path, date=date)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(done.record_id)

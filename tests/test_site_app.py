@@ -20,7 +20,7 @@ from pipeline.settings import Settings
 from pipeline.site.build import Site
 from pipeline.site.search import stem_text
 from pipeline.workers.pool import WorkerPool
-from tests.factories import published
+from tests.factories import publish_sample
 from tests.workspace import PATIENCE, ROOT
 
 CHROMIUM = shutil.which("chromium")
@@ -67,8 +67,8 @@ def shown(folder: Path) -> Iterator[str]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site of two records."""
     folder = tmp_path_factory.mktemp("room")
-    published(folder, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
-    published(
+    publish_sample(folder, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
+    publish_sample(
         folder,
         ("The minutes of a meeting\nin Moscow",),
         references="GARF, f. R-5446, op. 1, d. 2, l. 3",
@@ -311,7 +311,7 @@ def test_a_link_to_a_paragraph_of_a_long_record_leads_to_its_page(
 ) -> None:
     told = "\n".join([("телеграммы" * 16 + " ") * 6] * 24)
     texts = [f"Лист {number}\n{told}" for number in range(1, 5)]
-    done = published(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-4")
+    done = publish_sample(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-4")
     with shown(tmp_path) as address:
         record = f"{address}/id/{done.record_id}"
         for asked, got in (
@@ -331,7 +331,7 @@ def test_a_word_is_found_whose_stem_stands_in_another_part_of_the_index(
     letters = product("бвгджзклпт", repeat=4)
     many = [["ма" + "".join(next(letters)) + "к" for _ in range(6 * 24)] for _ in range(64)]
     texts = ["\n".join(" ".join(leaf[at : at + 6]) for at in range(0, 144, 6)) for leaf in many]
-    published(
+    publish_sample(
         tmp_path, ["Товарищу Мао Цзэдуну", *texts],
         references="RGASPI, f. 558, op. 11, d. 330, ll. 1-65",
     )  # fmt: skip

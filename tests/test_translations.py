@@ -23,7 +23,7 @@ from pipeline.repository.publish import publish_record
 from pipeline.repository.verify_version import check_version
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
-from tests.factories import CLOCK, admitted, pages, record, scan_pdf
+from tests.factories import CLOCK, admitted_scan, pages, record, scan_pdf
 from tests.workspace import Workspace, data
 
 law = settings(deadline=None)  # a busy machine is not a broken law
@@ -183,7 +183,7 @@ def test_the_same_scan_with_another_translation_is_its_next_version(workspace: W
 def translated(tmp_path: Path) -> AdmittedScan:
     scan = scan_pdf(tmp_path / "inbox" / "a.pdf")
     put(scan.with_name("a.en.txt"))
-    said = admitted(scan, creator="Филиппов [Сталин]")
+    said = admitted_scan(scan, creator="Филиппов [Сталин]")
     return replace(said, translations=find_translations(scan, []))
 
 

@@ -14,7 +14,7 @@ from pipeline.repository.bag import Damage, close_bag
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
-from tests.factories import published
+from tests.factories import publish_sample
 from tests.schemas import EXPORT_CASES
 
 
@@ -37,7 +37,7 @@ BROKEN: list[dict[str, str]] = [
 @pytest.fixture
 def version(tmp_path: Path) -> VersionFolder:
     """A published version that a vandal may write to."""
-    folder = published(tmp_path).folder
+    folder = publish_sample(tmp_path).folder
     for path in [folder.path, *folder.path.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
     return folder

@@ -13,7 +13,7 @@ from pipeline.record.version_folder import (
 from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.staging import staging
 from pipeline.settings import Settings
-from tests.factories import LETTER, published
+from tests.factories import LETTER, publish_sample
 
 RECORD = Path("/output/records/rgaspi/f558/rgaspi-f558")
 FOLDER = VersionFolder(RECORD / "v2")
@@ -65,7 +65,7 @@ def test_a_name_in_a_damaged_record_leads_to_no_other_place(name: str) -> None:
 
 
 def test_what_is_published_lies_where_the_folder_says(tmp_path: Path) -> None:
-    folder = published(tmp_path).folder
+    folder = publish_sample(tmp_path).folder
     record = folder.load_record()
     assert (record.id, record.version) == (folder.record_id, folder.number)
     named = {
@@ -102,7 +102,7 @@ def test_a_version_that_is_being_made_knows_the_others_and_has_no_number(tmp_pat
 
 
 def test_versions_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:
-    first = published(tmp_path).folder
+    first = publish_sample(tmp_path).folder
     for number in (10, 2):
         shutil.copytree(first.path, first.other_version(number).path)
     found = list(version_folders(tmp_path / "output" / "records"))

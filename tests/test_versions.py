@@ -51,9 +51,9 @@ from tests.factories import (
     CLOCK,
     LETTER,
     SIGNATURE,
-    admitted,
+    admitted_scan,
     pages,
-    published,
+    publish_sample,
     record,
     scan_pdf,
     text,
@@ -116,11 +116,11 @@ def canned() -> Record:
     with TemporaryDirectory() as folder:
         scan = Path(folder) / "scan.pdf"
         scan.write_bytes(b"a scan")
-        return record(admitted(scan))
+        return record(admitted_scan(scan))
 
 
 def test_pages_come_back_from_a_version_as_they_were_read(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     old = done.folder.load_record()
     for kept, read in zip(stored_pages(done.folder, old), pages(), strict=True):
         assert kept.number == read.number
@@ -130,14 +130,14 @@ def test_pages_come_back_from_a_version_as_they_were_read(tmp_path: Path) -> Non
 
 
 def test_cleaning_again_by_the_same_steps_changes_nothing(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     outcome = reclean_record(done.record_id, settings_for(tmp_path), CLOCK)
     assert (outcome.already_published, outcome.version) == (True, 1)
     assert not done.folder.other_version(2).path.exists()
 
 
 def test_a_record_made_again_from_the_same_pages_is_the_same(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     old = done.folder.load_record()
     assert has_same_content(
         old, reassemble_record(old, stored_pages(done.folder, old), None, CLOCK)
@@ -147,18 +147,18 @@ def test_a_record_made_again_from_the_same_pages_is_the_same(tmp_path: Path) -> 
 
 def _second(tmp_path: Path) -> tuple[PublishResult, Settings]:
     """Publish a record, then a version of it that was read otherwise."""
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     ours = settings_for(tmp_path)
     old = done.folder.load_record()
     other = (LETTER[0].replace("получили", "полутили"), LETTER[1])
     new = reassemble_record(old, pages(other), SIGNATURE, CLOCK)
-    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    scan = admitted_scan(tmp_path / "inbox" / "scan.pdf")
     publish_record(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "a better engine"))
     return done, ours
 
 
 def test_a_next_version_tells_what_changed_and_the_first_stays(tmp_path: Path) -> None:
-    first = published(tmp_path / "alone")
+    first = publish_sample(tmp_path / "alone")
     before = digests(first.folder)
     done, ours = _second(tmp_path / "two")
     assert digests(done.folder) == before
@@ -207,7 +207,7 @@ def test_two_versions_are_compared_in_words(tmp_path: Path) -> None:
 
 
 def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     ours, before = settings_for(tmp_path), digests(done.folder)
     outcome = withdraw_record(done.record_id, "rights of a third party", ours, CLOCK)
     assert outcome.version == 2
@@ -230,7 +230,7 @@ def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path
 
 
 def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     ours = settings_for(tmp_path)
     withdraw_record(done.record_id, "rights of a third party", ours, CLOCK)
     output, runner = ["--output", str(ours.output)], CliRunner()
@@ -241,7 +241,7 @@ def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:
 
 
 def test_text_that_is_left_in_a_withdrawn_version_is_found(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     withdraw_record(done.record_id, "a reason", settings_for(tmp_path), CLOCK)
     folder = done.folder.other_version(2)
     for path in [folder.path, *folder.path.rglob("*")]:
@@ -257,7 +257,7 @@ def test_a_version_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     old = done.folder.load_record()
     other = ("совсем другое", "Филиппов")
     new = reassemble_record(old, pages(other), SIGNATURE, CLOCK)
-    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    scan = admitted_scan(tmp_path / "inbox" / "scan.pdf")
     found = publish_record(scan, new, lambda: pages(other), ours, CLOCK, ("reread", "late"))
     assert found.already_published
     assert digests(done.folder.other_version(2)) == before
@@ -295,7 +295,7 @@ def _page_reading(lines: str) -> RecordPage:
 
 
 def test_the_walk_is_told_in_plain_words(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     output = ["--output", str(settings_for(tmp_path).output)]
     told = CliRunner().invoke(app, ["provenance", done.record_id, "--word", "переписку", *output])
     for words_of_it in (
@@ -313,7 +313,7 @@ def test_the_walk_is_told_in_plain_words(tmp_path: Path) -> None:
 
 
 def test_unread_pages_and_blank_ones_go_through_a_version(tmp_path: Path) -> None:
-    done = published(tmp_path, ("Первая", ""))
+    done = publish_sample(tmp_path, ("Первая", ""))
     old = done.folder.load_record()
     assert has_same_content(
         old, reassemble_record(old, stored_pages(done.folder, old), None, CLOCK)
@@ -321,10 +321,10 @@ def test_unread_pages_and_blank_ones_go_through_a_version(tmp_path: Path) -> Non
 
 
 def test_the_same_bytes_of_a_withdrawn_record_are_refused(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     ours = settings_for(tmp_path)
     withdraw_record(done.record_id, "a reason", ours, CLOCK)
-    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    scan = admitted_scan(tmp_path / "inbox" / "scan.pdf")
     with (
         Catalog(ours.catalog, ours.records) as catalog,
         pytest.raises(DuplicateError, match="which was withdrawn with version 2"),
@@ -410,9 +410,9 @@ def _with_sidecar(scan: AdmittedScan, content: str) -> AdmittedScan:
 
 
 def test_a_new_description_reads_nothing_and_leaves_the_text_alone(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     ours, before = settings_for(tmp_path), done.folder.load_record()
-    scan = admitted(tmp_path / "inbox" / "scan.pdf", title="Another title")
+    scan = admitted_scan(tmp_path / "inbox" / "scan.pdf", title="Another title")
     scan = _with_sidecar(scan, "title: Another title\n")
     other = ours.model_copy(update={"languages": ("eng",), "engine": "tesserocr"})
     outcome = _again(scan, other)
@@ -436,11 +436,11 @@ def test_a_new_description_reads_nothing_and_leaves_the_text_alone(tmp_path: Pat
 
 
 def test_a_translation_that_comes_later_leaves_what_was_said(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     ours, before = settings_for(tmp_path), done.folder.load_record()
     file = tmp_path / "inbox" / "scan.en.txt"
     file.write_text("To Comrade Mao.", encoding="utf-8")
-    scan = admitted(tmp_path / "inbox" / "scan.pdf", references="", title="Found in a drawer")
+    scan = admitted_scan(tmp_path / "inbox" / "scan.pdf", references="", title="Found in a drawer")
     scan = replace(scan, translations=(read_translation(file, "en", None),))
     outcome = _again(scan, ours)
     assert isinstance(outcome, Outcome)
@@ -455,11 +455,11 @@ def test_a_translation_that_comes_later_leaves_what_was_said(tmp_path: Path) -> 
 
 
 def test_a_scan_of_unknown_place_keeps_its_id_when_its_place_is_learnt(tmp_path: Path) -> None:
-    done = published(tmp_path, references="", title="Found in a drawer")
+    done = publish_sample(tmp_path, references="", title="Found in a drawer")
     ours = settings_for(tmp_path)
     assert done.record_id.startswith("scan-")
     assert IssueType.NO_REFERENCE in {one.concern for one in done.folder.load_record().issues}
-    outcome = _again(admitted(tmp_path / "inbox" / "scan.pdf"), ours)
+    outcome = _again(admitted_scan(tmp_path / "inbox" / "scan.pdf"), ours)
     assert isinstance(outcome, Outcome)
     assert (outcome.record, outcome.version) == (done.record_id, 2)
     now = done.folder.other_version(2).load_record()
@@ -472,13 +472,13 @@ def test_a_scan_of_unknown_place_keeps_its_id_when_its_place_is_learnt(tmp_path:
 
 
 def test_a_scan_that_was_replaced_does_not_come_back_unasked(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     ours = settings_for(tmp_path)
     first = tmp_path / "inbox" / "scan.pdf"
-    better = admitted(scan_pdf(tmp_path / "inbox" / "better.pdf", 2), replaces=done.record_id)
+    better = admitted_scan(scan_pdf(tmp_path / "inbox" / "better.pdf", 2), replaces=done.record_id)
     better = replace(better, version=2, sha256=_other(better.path))
     publish_record(better, record(better), pages, ours, CLOCK)
-    scan = _with_sidecar(admitted(first), "title: New\n")
+    scan = _with_sidecar(admitted_scan(first), "title: New\n")
     with pytest.raises(DuplicateError, match="which another scan has replaced"):
         _again(scan, ours)
 
@@ -490,7 +490,7 @@ def _other(path: Path) -> str:
 
 
 def test_work_of_an_older_opis_stays_its_own(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     old = done.folder.load_record()
     log = old.provenance
     older = log.agents["opis"].model_copy(update={"version": "0.0.1"})
@@ -517,7 +517,7 @@ def test_a_version_that_is_gone_is_missed_without_a_catalogue(tmp_path: Path) ->
 
 
 def test_changes_that_hide_a_change_of_description_are_found(tmp_path: Path) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     old = done.folder.load_record()
     new = old.model_copy(update={"version": 2, "title": "Another"})
     told = compare_versions(old, new, "described", "because")

@@ -1,11 +1,11 @@
-"""Drops scans on ``opis serve`` in every way in which they arrive, and counts them again.
+"""Drop scans on ``opis serve`` in every way in which they arrive, and account for each.
 
     python -m tests.campaigns.arrivals [PART …]
 
 Fifty while it is down and fifty without file events; a PDF of 20 pages in 30 slices with pauses;
-PDFs cut at 30, 60 and 90 %, that wait and are refused; 200 mixed drops; 60 on two of them at once;
-a folder of a thousand moved in whole; a scan of 300 MB that takes two minutes to arrive.
-Exits with 1 where the digests that went in are not those of published, refused and waiting.
+PDFs cut at 30, 60 and 90 %, which wait and are refused; 200 mixed drops; 60 for two servers at
+once; a folder of a thousand scans moved in whole; a scan of 300 MB that arrives in two minutes.
+Exits with 1 if the digests of dropped scans differ from those of published, refused and waiting.
 """
 
 import random
@@ -20,8 +20,8 @@ import pikepdf
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import file_sha256
-from tests.campaigns.faults import Drops, scan
-from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
+from tests.campaigns.faults import ScanDropper, write_small_scan
+from tests.campaigns.served import Served, archive_problems, run_campaign, waiting_scans
 from tests.factories import scan_pdf
 from tests.workspace import Workspace
 
@@ -29,30 +29,30 @@ _PATIENCE = 900.0  #: seconds
 
 
 def down_and_without_events(folder: Path) -> list[str]:
-    """Drop 50 while it is down, then 50 while it hears of nothing."""
+    """Drop 50 while it is down, then 50 without file events."""
     served = Served(Workspace(folder), {"OPIS_EVENTS": "false"})
     served.workspace.inbox.mkdir(parents=True)
     dropped = _drop(served, range(50))
     served.start()
     served.until_said("Watching")
     dropped += _drop(served, range(50, 100))
-    _until_empty(served)
-    served.ends()
-    found = amiss(served.workspace, dropped)
+    _wait_until_empty(served)
+    served.stop_and_check()
+    problems = archive_problems(served.workspace, dropped)
     if len(served.workspace.versions()) != 100:
-        found.append(f"{len(served.workspace.versions())} records, not 100")
-    return found
+        problems.append(f"{len(served.workspace.versions())} records, not 100")
+    return problems
 
 
 def slices_and_stumps(folder: Path) -> list[str]:
-    """Write a PDF piece by piece, and three that never end."""
+    """Write a PDF piece by piece, and three that stay incomplete."""
     served = Served(Workspace(folder))
     served.start()
     served.until_said("Watching")
     dropped: Counter[str] = Counter()
     whole = scan_pdf(folder / "whole.pdf", 20)
     with pikepdf.open(whole, allow_overwriting_input=True) as pdf:
-        pdf.save(whole, linearize=True)  # the harder kind: its beginning looks whole
+        pdf.save(whole, linearize=True)  # the harder kind: its beginning looks complete
     content = whole.read_bytes()
     for share in (30, 60, 90):
         stump = served.workspace.inbox / f"stump-{share}.pdf"
@@ -64,78 +64,72 @@ def slices_and_stumps(folder: Path) -> list[str]:
             file.write(content[place : place + step])
         time.sleep(random.choice([0.1, 1.5]))
     dropped[file_sha256(whole)] += 1
-    _until_empty(served)
-    served.ends()
-    said, found = served.said(), amiss(served.workspace, dropped)
-    found += [
-        f"never waited: {share}" for share in (30, 60, 90) if f"waits: stump-{share}" not in said
-    ]
-    found += [
-        f"not refused: {share}" for share in (30, 60, 90) if f"refused: stump-{share}" not in said
-    ]
-    if len(served.workspace.versions()) != 1 or "published slices.pdf" not in said:
-        found.append("the slices are not one record")
-    return found
+    _wait_until_empty(served)
+    served.stop_and_check()
+    output, problems = served.said(), archive_problems(served.workspace, dropped)
+    shares = (30, 60, 90)
+    problems += [f"never waited: {n}" for n in shares if f"waits: stump-{n}" not in output]
+    problems += [f"not refused: {n}" for n in shares if f"refused: stump-{n}" not in output]
+    if len(served.workspace.versions()) != 1 or "published slices.pdf" not in output:
+        problems.append("the slices are not one record")
+    return problems
 
 
 def mixed(folder: Path) -> list[str]:
-    """Drop 200 of all kinds, some of them twice."""
+    """Drop 200 scans of all kinds, some of them twice."""
     served = Served(Workspace(folder))
     served.start()
     served.until_said("Watching")
-    drops = Drops(served.workspace.inbox, 180, random.Random(7), 20)
-    drops.thread.start()
-    drops.thread.join()
+    dropper = ScanDropper(served.workspace.inbox, 180, random.Random(7), 20)
+    dropper.thread.start()
+    dropper.thread.join()
     for number in range(20):
-        again = folder / "made" / f"again-{number}.tif"
-        scan(again, number * 3)
-        drops.digests[file_sha256(again)] += 1
-        again.rename(served.workspace.inbox / again.name)
-    _until_empty(served)
-    served.ends()
-    return amiss(served.workspace, drops.digests)
+        copy = folder / "made" / f"again-{number}.tif"
+        write_small_scan(copy, number * 3)
+        dropper.digests[file_sha256(copy)] += 1
+        copy.rename(served.workspace.inbox / copy.name)
+    _wait_until_empty(served)
+    served.stop_and_check()
+    return archive_problems(served.workspace, dropper.digests)
 
 
 def two_at_once(folder: Path) -> list[str]:
-    """Let two of them, with a server each, watch one inbox."""
-    one, other = (
-        Served(Workspace(folder)),
-        Served(Workspace(folder), {"PREFECT_HOME": str(folder / "2")}),
-    )
-    for served in (one, other):
+    """Let two of ``opis serve``, each with its own server, watch one inbox."""
+    first = Served(Workspace(folder))
+    second = Served(Workspace(folder), {"PREFECT_HOME": str(folder / "2")})
+    for served in (first, second):
         served.start()
-    for served in (one, other):
+    for served in (first, second):
         served.until_said("Watching", times=2)
-    dropped = _drop(one, range(60))
-    _until_empty(one)
-    other.kill_everything()
-    one.ends()
-    return amiss(one.workspace, dropped)
+    dropped = _drop(first, range(60))
+    _wait_until_empty(first)
+    second.kill_everything()
+    first.stop_and_check()
+    return archive_problems(first.workspace, dropped)
 
 
 def a_thousand(folder: Path) -> list[str]:
-    """Move a folder of a thousand scans in: a run or two, not a thousand."""
+    """Move a folder of a thousand scans in: few runs may take them."""
     served = Served(Workspace(folder), {"OPIS_SETTLE_SECONDS": "3", "OPIS_SIDECAR_SECONDS": "10"})
     served.start()
     served.until_said("Watching")
-    beside, dropped = folder / "box", Counter[str]()
-    beside.mkdir()
+    box, dropped = folder / "box", Counter[str]()
+    box.mkdir()
     for number in range(1000):
-        path = beside / f"scan-{number:04d}.png"
-        made = Image.new("L", (240, 80), 235)
-        ImageDraw.Draw(made).text((20, 20), f"leaf {number}", 15, font_size=36)
-        made.save(path)
+        path = box / f"scan-{number:04d}.png"
+        image = Image.new("L", (240, 80), 235)
+        ImageDraw.Draw(image).text((20, 20), f"leaf {number}", 15, font_size=36)
+        image.save(path)
         dropped[file_sha256(path)] += 1
-    beside.rename(served.workspace.inbox / "box")
-    asked = _until_empty(served)
-    _print_lasted(asked)
+    box.rename(served.workspace.inbox / "box")
+    _print_response_times(_wait_until_empty(served))
     runs = served.ask("flow_runs/count")
-    served.ends()
+    served.stop_and_check()
     print(f"{len(served.workspace.versions())} records in {runs} runs", flush=True)
-    found = amiss(served.workspace, dropped)
+    problems = archive_problems(served.workspace, dropped)
     if runs > 5:
-        found.append(f"{runs} runs for one folder")
-    return found
+        problems.append(f"{runs} runs for one folder")
+    return problems
 
 
 def big_and_slow(folder: Path) -> list[str]:
@@ -146,23 +140,23 @@ def big_and_slow(folder: Path) -> list[str]:
     whole = _noisy_pdf(folder / "whole.pdf", 300 * 2**20)
     dropped = Counter([file_sha256(whole)]) + _drop(served, range(3))
     step = whole.stat().st_size // 240 + 1
-    with whole.open("rb") as made, (served.workspace.inbox / "big.pdf").open("wb") as arrives:
-        while piece := made.read(step):
-            arrives.write(piece)
-            arrives.flush()
+    with whole.open("rb") as source, (served.workspace.inbox / "big.pdf").open("wb") as target:
+        while piece := source.read(step):
+            target.write(piece)
+            target.flush()
             time.sleep(0.5)
         refused = "refused: big.pdf" in served.said()
     dropped += _drop(served, range(3, 6))
-    _until_empty(served)
-    served.ends()
-    found = amiss(served.workspace, dropped)
+    _wait_until_empty(served)
+    served.stop_and_check()
+    problems = archive_problems(served.workspace, dropped)
     if refused or "published big.pdf" not in served.said() or len(served.workspace.versions()) != 7:
-        found.append("the big scan is no record, or was refused while it came")
-    return found
+        problems.append("the big scan is no record, or was refused while it arrived")
+    return problems
 
 
 def _noisy_pdf(path: Path, size: int) -> Path:
-    """Write a PDF of pages at 600 dpi, the grain of the paper kept, until it is so long."""
+    """Write a PDF of 14 noisy pages at 600 dpi, which must be larger than ``size`` bytes."""
     pages: list[Image.Image] = []
     count, quality = 14, 97
     for number in range(count):
@@ -174,35 +168,35 @@ def _noisy_pdf(path: Path, size: int) -> Path:
         path, "PDF", save_all=True, append_images=pages[1:], resolution=600, quality=quality
     )
     print(f"{path.stat().st_size / 2**20:.0f} MB", flush=True)
-    assert path.stat().st_size > size, "it is too short"
+    assert path.stat().st_size > size, "it is too small"
     return path
 
 
 def _drop(served: Served, numbers: range) -> Counter[str]:
     dropped: Counter[str] = Counter()
     for number in numbers:
-        beside = served.workspace.folder / f"scan-{number:03d}.tif"
-        scan(beside, number * 3)
-        dropped[file_sha256(beside)] += 1
-        beside.rename(served.workspace.inbox / beside.name)
+        path = served.workspace.folder / f"scan-{number:03d}.tif"
+        write_small_scan(path, number * 3)
+        dropped[file_sha256(path)] += 1
+        path.rename(served.workspace.inbox / path.name)
     return dropped
 
 
-def _until_empty(served: Served) -> list[float]:
-    """Wait; return how many seconds the server took to say which runs there are, each second."""
-    until, lasted = time.monotonic() + _PATIENCE, []
-    while scans_in(served.workspace.inbox) and time.monotonic() < until:
-        begun = time.monotonic()
+def _wait_until_empty(served: Served) -> list[float]:
+    """Wait until the inbox is empty; return the seconds that each listing of runs took."""
+    deadline, response_times = time.monotonic() + _PATIENCE, []
+    while waiting_scans(served.workspace.inbox) and time.monotonic() < deadline:
+        started = time.monotonic()
         served.ask("flow_runs/filter", limit=20, sort="EXPECTED_START_TIME_DESC")
-        lasted.append(time.monotonic() - begun)
+        response_times.append(time.monotonic() - started)
         time.sleep(1)
     time.sleep(3)
-    return lasted
+    return response_times
 
 
-def _print_lasted(lasted: list[float]) -> None:
-    late = statistics.quantiles(lasted, n=20)[-1]
-    print(f"runs listed in {statistics.median(lasted):.3f} s, p95 {late:.3f} s", flush=True)
+def _print_response_times(seconds: list[float]) -> None:
+    p95 = statistics.quantiles(seconds, n=20)[-1]
+    print(f"runs listed in {statistics.median(seconds):.3f} s, p95 {p95:.3f} s", flush=True)
 
 
 _PARTS: tuple[Callable[[Path], list[str]], ...] = (
@@ -211,21 +205,21 @@ _PARTS: tuple[Callable[[Path], list[str]], ...] = (
 
 
 def campaign(folder: Path) -> list[str]:
-    """Run what is named, or all, and return what is amiss."""
-    amiss_in_all: list[str] = []
+    """Run the parts that the command line names, or all; return the problems."""
+    all_problems: list[str] = []
     for part in _PARTS:
         if sys.argv[1:] and part.__name__ not in sys.argv[1:]:
             continue
-        begun = time.monotonic()
-        found = part(folder / part.__name__)
-        print(f"{part.__name__}, {time.monotonic() - begun:.0f} s: {found or 'nothing amiss'}")
-        amiss_in_all += found
-    return amiss_in_all
+        started = time.monotonic()
+        problems = part(folder / part.__name__)
+        print(f"{part.__name__}, {time.monotonic() - started:.0f} s: {problems or 'no problems'}")
+        all_problems += problems
+    return all_problems
 
 
 def main() -> None:
     """Run the campaign."""
-    run_in_a_folder("arrivals", campaign)
+    run_campaign("arrivals", campaign)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
-"""Takes the disks of inbox and output away while ``opis serve`` reads, and brings them back.
+"""Unmount the disks of inbox and output while ``opis serve`` reads, and mount them again.
 
     python -m tests.campaigns.away
 
-The disks are FUSE mounts (``bindfs``, of the distribution): a server that dies is a process that is
-killed, after which every access fails; an unmounted one leaves an empty folder. Root alone can do
-that. Exits with 1 where a scan is lost, published twice or refused, or anything lies on an empty
-mount point.
+The disks are FUSE mounts (``bindfs``, of the distribution): when its process is killed, as when a
+file server dies, every access fails; an unmounted disk leaves an empty folder. This needs root.
+Exits with 1 if a scan is lost, published twice or refused, or if a file is on an empty mount point.
 """
 
 import random
@@ -14,8 +13,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.campaigns.faults import Drops, outcome
-from tests.campaigns.served import Served, run_in_a_folder
+from tests.campaigns.faults import ScanDropper, finish_and_check
+from tests.campaigns.served import Served, run_campaign
 from tests.workspace import Workspace
 
 _ROUNDS = 12
@@ -23,23 +22,23 @@ _ROUNDS = 12
 
 @dataclass
 class Disk:
-    """A folder that is served from elsewhere."""
+    """A folder that is mounted from a store."""
 
     store: Path
     mount: Path
 
-    def bring(self) -> None:
-        """Mount it."""
+    def attach(self) -> None:
+        """Mount the disk."""
         for folder in (self.store, self.mount):
             folder.mkdir(parents=True, exist_ok=True)
         _run("bindfs", "--no-allow-other", str(self.store), str(self.mount))
 
     def kill(self) -> None:
-        """Let its server die: the mount stays and answers nothing."""
+        """Kill the file server: the mount stays, but every access fails."""
         _run("pkill", "-KILL", "-f", f"bindfs .*{self.mount}")
 
-    def take(self) -> None:
-        """Unmount it, busy or not."""
+    def detach(self) -> None:
+        """Unmount the disk, even if it is busy."""
         _run("umount", "--lazy", str(self.mount))
 
 
@@ -48,51 +47,51 @@ def _run(*words: str) -> None:
 
 
 def campaign(folder: Path) -> list[str]:
-    """Run it, and return what is amiss."""
+    """Run the campaign and return the problems."""
     disks = {name: Disk(folder / "store" / name, folder / name) for name in ("inbox", "output")}
     for disk in disks.values():
-        disk.bring()
-    chance = random.Random(5)
+        disk.attach()
+    rng = random.Random(5)
     served = Served(Workspace(folder), {"OPIS_RESCAN_SECONDS": "2", "OPIS_RETRY_SECONDS": "5"})
     served.start()
     served.until_said("Watching")
-    drops = Drops(folder / "store" / "inbox", 60, chance, _ROUNDS * 20.0)
-    drops.thread.start()
-    found: list[str] = []
+    dropper = ScanDropper(folder / "store" / "inbox", 60, rng, _ROUNDS * 20.0)
+    dropper.thread.start()
+    problems: list[str] = []
     for _ in range(_ROUNDS):
-        time.sleep(chance.uniform(2, 24))
-        name, way = chance.choice(list(disks)), chance.choice(["kill", "take"])
-        found += _without(served, disks[name], way)
-        print(f"{name}: {way}", flush=True)
-    found += outcome(served, drops)
+        time.sleep(rng.uniform(2, 24))
+        name, failure = rng.choice(list(disks)), rng.choice(["kill", "detach"])
+        problems += _run_without_disk(served, disks[name], failure)
+        print(f"{name}: {failure}", flush=True)
+    problems += finish_and_check(served, dropper)
     for disk in disks.values():
-        disk.take()
-    return found
+        disk.detach()
+    return problems
 
 
-def _without(served: Served, disk: Disk, way: str) -> list[str]:
-    """Take a disk away for a while; return what was put in its place."""
-    if way == "kill":
+def _run_without_disk(served: Served, disk: Disk, failure: str) -> list[str]:
+    """Detach a disk for a while; return the problems that this caused."""
+    if failure == "kill":
         disk.kill()
         time.sleep(6)
-        disk.take()
+        disk.detach()
     else:
-        disk.take()
+        disk.detach()
         time.sleep(6)
     stray = sorted(disk.mount.iterdir())
-    said = served.said()
-    found = [f"on the empty mount point: {path.name}" for path in stray]
-    if "goes on when" not in said:
-        found.append(f"nothing was said of {disk.mount.name}")
+    output = served.said()
+    problems = [f"on the empty mount point: {path.name}" for path in stray]
+    if "goes on when" not in output:
+        problems.append(f"no message about {disk.mount.name}")
     if stray:  # bindfs would refuse to cover it
         disk.mount.rename(disk.mount.with_name(f"{disk.mount.name}-stray-{time.time():.0f}"))
-    disk.bring()
-    return found
+    disk.attach()
+    return problems
 
 
 def main() -> None:
     """Run the campaign."""
-    run_in_a_folder("away", campaign)
+    run_campaign("away", campaign)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
     python -m tests.campaigns.faults --kills 100 --scans 200 --seed 1
 
-Exits with 1 where anything is amiss: a scan lost or in two places, a record published twice or
-damaged, a file left over. It takes about a quarter of an hour.
+Exits with 1 on any problem: a scan lost or in two places, a record published twice or damaged, a
+file left over. It takes about a quarter of an hour.
 """
 
 import argparse
@@ -17,39 +17,39 @@ import psutil
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import file_sha256
-from tests.campaigns.served import Served, amiss, run_in_a_folder, scans_in
+from tests.campaigns.served import Served, archive_problems, run_campaign, waiting_scans
 from tests.workspace import Workspace
 
 _VICTIMS = ("child", "child", "tesseract", "tesseract", "flow", "flow", "runner", "server", "serve",
             "everything")  # fmt: skip
-_HIDING = 10.0  #: seconds that a victim is waited for
-_PATIENCE = 900.0  #: seconds that the rest may take when the killing is over
+_VICTIM_WAIT = 10.0  #: seconds to wait for a victim
+_PATIENCE = 900.0  #: seconds for the remaining scans after the last kill
 
 
-def scan(path: Path, number: int) -> None:
-    """Write a scan of one to three pages that can be read fast, each another."""
+def write_small_scan(path: Path, number: int) -> None:
+    """Write a scan of one to three different pages that are fast to read."""
     pages = []
     for page in range(1 + number % 3):
-        made = Image.new("L", (900, 500), 235)
+        image = Image.new("L", (900, 500), 235)
         text = f"scan {number} page {page}\nof the talks in Moscow\nof the year 1949"
-        ImageDraw.Draw(made).text((60, 60), text, 15, font_size=44)
-        pages.append(made)
+        ImageDraw.Draw(image).text((60, 60), text, 15, font_size=44)
+        pages.append(image)
     pages[0].save(path, "TIFF", save_all=True, append_images=pages[1:])
 
 
-class Drops:
-    """Drops scans one after the other, from a thread of its own."""
+class ScanDropper:
+    """Drops scans one after the other, in a thread."""
 
-    def __init__(self, inbox: Path, count: int, chance: random.Random, seconds: float) -> None:
+    def __init__(self, inbox: Path, count: int, rng: random.Random, seconds: float) -> None:
         self.digests: Counter[str] = Counter()
-        self.whole = 0  #: those that can be read
-        self._inbox, self._count, self._chance, self._seconds = inbox, count, chance, seconds
+        self.readable_count = 0  #: of the dropped scans
+        self._inbox, self._count, self._rng, self._seconds = inbox, count, rng, seconds
         self.thread = threading.Thread(target=self._drop_all)
 
     def _drop_all(self) -> None:
         for number in range(self._count):
             self._drop(number)
-            time.sleep(self._chance.uniform(0, 2 * self._seconds / self._count))
+            time.sleep(self._rng.uniform(0, 2 * self._seconds / self._count))
 
     def _drop(self, number: int) -> None:
         folder = self._inbox / f"box {number % 4}"
@@ -60,15 +60,17 @@ class Drops:
         if number % 10 == 9:
             beside.write_text(f"words that are no scan, {number}")
         else:
-            scan(beside, number)
-            self.whole += 1
+            write_small_scan(beside, number)
+            self.readable_count += 1
         if number % 5 == 0:
             beside.with_suffix(".yaml").write_text(f"title: Scan {number}\n", encoding="utf-8")
         self.digests[file_sha256(beside)] += 1
         for path in (beside.with_suffix(".yaml"), beside):
             if not path.exists():
                 continue
-            folder.mkdir(parents=True, exist_ok=True)  # an emptied one may go at any moment
+            folder.mkdir(
+                parents=True, exist_ok=True
+            )  # an empty folder may be removed at any moment
             try:
                 path.rename(folder / path.name)
             except FileNotFoundError:
@@ -76,8 +78,8 @@ class Drops:
                 path.rename(folder / path.name)
 
 
-def strike(served: Served, victim: str) -> bool:
-    """Kill one part of it; whether there was one."""
+def kill_part(served: Served, victim: str) -> bool:
+    """Kill one process of ``opis serve``; return whether there was one to kill."""
     if victim == "everything":
         served.kill_everything()
         return True
@@ -86,72 +88,72 @@ def strike(served: Served, victim: str) -> bool:
         served.run.kill()
         served.run.wait()
         return True
-    found = served.parts(victim)
-    if not found:
+    processes = served.parts(victim)
+    if not processes:
         return False
     try:
-        random.choice(found).kill()
+        random.choice(processes).kill()
     except psutil.NoSuchProcess:
         return False
     return True
 
 
-def _struck(served: Served, victim: str) -> bool:
-    """Strike as soon as there is such a part; a run may have to come first."""
-    until = time.monotonic() + _HIDING
-    while time.monotonic() < until:
-        if strike(served, victim):
+def _kill_when_present(served: Served, victim: str) -> bool:
+    """Wait for a process of this kind and kill it; return whether one came in time."""
+    deadline = time.monotonic() + _VICTIM_WAIT
+    while time.monotonic() < deadline:
+        if kill_part(served, victim):
             return True
         time.sleep(0.1)
     return False
 
 
-def campaign(folder: Path, kills: int, scans: int, chance: random.Random) -> list[str]:
-    """Run it, and return what is amiss."""
+def campaign(folder: Path, kills: int, scans: int, rng: random.Random) -> list[str]:
+    """Run the campaign and return the problems."""
     served = Served(Workspace(folder))
     served.start()
     served.until_said("Watching")
-    drops = Drops(served.workspace.inbox, scans, chance, kills * 5.0)
-    drops.thread.start()
-    struck = _kill(served, kills, chance)
-    print("killed:", dict(struck), flush=True)
+    dropper = ScanDropper(served.workspace.inbox, scans, rng, kills * 5.0)
+    dropper.thread.start()
+    killed = _kill_at_random(served, kills, rng)
+    print("killed:", dict(killed), flush=True)
     _start_again(served, patient=True)
-    return outcome(served, drops)
+    return finish_and_check(served, dropper)
 
 
-def outcome(served: Served, drops: Drops) -> list[str]:
-    """Let it finish and end; return what is amiss then."""
-    drops.thread.join()
-    until = time.monotonic() + _PATIENCE
-    while scans_in(served.workspace.inbox) and time.monotonic() < until:
+def finish_and_check(served: Served, dropper: ScanDropper) -> list[str]:
+    """Wait until all scans are done, stop ``opis serve`` and return the problems."""
+    dropper.thread.join()
+    deadline = time.monotonic() + _PATIENCE
+    while waiting_scans(served.workspace.inbox) and time.monotonic() < deadline:
         time.sleep(1)
     time.sleep(3)
-    found = [f"still waiting: {path.name}" for path in scans_in(served.workspace.inbox)]
-    served.ends()
+    problems = [f"still waiting: {path.name}" for path in waiting_scans(served.workspace.inbox)]
+    served.stop_and_check()
     records = len(served.workspace.versions())
-    print("records:", records, "of", drops.whole, flush=True)
-    if records != drops.whole:
-        found.append(f"{records} records of {drops.whole} scans that can be read")
-    return found + amiss(served.workspace, drops.digests)
+    print("records:", records, "of", dropper.readable_count, flush=True)
+    if records != dropper.readable_count:
+        problems.append(f"{records} records of {dropper.readable_count} readable scans")
+    return problems + archive_problems(served.workspace, dropper.digests)
 
 
-def _kill(served: Served, kills: int, chance: random.Random) -> Counter[str]:
-    """Strike so often, and return how often what was struck."""
-    struck: Counter[str] = Counter()
-    while struck.total() < kills:
-        time.sleep(chance.uniform(0.2, 6))
+def _kill_at_random(served: Served, kills: int, rng: random.Random) -> Counter[str]:
+    """Kill random parts; return how often each was killed."""
+    killed: Counter[str] = Counter()
+    while killed.total() < kills:
+        time.sleep(rng.uniform(0.2, 6))
         _start_again(served, patient=True)
-        victim = chance.choice(_VICTIMS)
-        if not _struck(served, victim):
+        victim = rng.choice(_VICTIMS)
+        if not _kill_when_present(served, victim):
             continue
-        struck[victim] += 1
-        print(f"{struck.total()}: {victim}", flush=True)
-        _start_again(served, patient=chance.random() < 0.7)
-    return struck
+        killed[victim] += 1
+        print(f"{killed.total()}: {victim}", flush=True)
+        _start_again(served, patient=rng.random() < 0.7)
+    return killed
 
 
 def _start_again(served: Served, *, patient: bool) -> None:
-    """Do as systemd does; who is not patient strikes it while it starts, and it may end then."""
+    """Restart ``opis serve`` if it ended, as systemd does; if patient, wait until it watches."""
     assert served.run is not None
     starts = served.said().count("Watching")
     while served.run.poll() is not None:
@@ -161,15 +163,15 @@ def _start_again(served: Served, *, patient: bool) -> None:
 
 
 def main() -> None:
-    """Run the campaign that the command line asks for."""
+    """Run the campaign with the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--scans", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
-    asked = parser.parse_args()
-    random.seed(asked.seed)
-    chance = random.Random(asked.seed)
-    run_in_a_folder("faults", lambda folder: campaign(folder, asked.kills, asked.scans, chance))
+    arguments = parser.parse_args()
+    random.seed(arguments.seed)
+    rng = random.Random(arguments.seed)
+    run_campaign("faults", lambda folder: campaign(folder, arguments.kills, arguments.scans, rng))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""``opis serve`` in a folder of its own: started, watched, killed and asked."""
+"""Run ``opis serve`` in a folder of its own; check what became of the scans dropped on it."""
 
 import json
 import os
@@ -31,8 +31,8 @@ from tests.workspace import (
     prepare_database,
 )
 
-#: what a part of it is called, by words of its command line
-PARTS = {
+#: The kinds of processes, each by words of its command line.
+PROCESS_KINDS = {
     "server": "prefect server start", "runner": "flows.deployments", "flow": "prefect.engine",
     "child": "pipeline.workers.worker", "tesseract": "tesseract ",
     "leash": "flows.serve.die_with_parent",
@@ -41,7 +41,7 @@ PARTS = {
 
 @dataclass
 class Served:
-    """A house whose inbox is watched."""
+    """A running ``opis serve`` and its workspace."""
 
     workspace: Workspace
     environ: dict[str, str] = field(default_factory=dict)
@@ -49,7 +49,7 @@ class Served:
     run: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
-        """Start it; `said` goes on where it was."""
+        """Start it; `said` keeps the output of earlier starts."""
         self.workspace.inbox.mkdir(parents=True, exist_ok=True)
         prepare_database(self.workspace.folder / "prefect")
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
@@ -61,87 +61,88 @@ class Served:
             "PREFECT_HOME": str(self.workspace.folder / "prefect"),
             **database(self.workspace.folder),
         }  # fmt: skip
-        with (self.workspace.folder / "said.txt").open("a") as said:
+        with (self.workspace.folder / "said.txt").open("a") as log:
             self.run = subprocess.Popen(
                 [OPIS, "serve"], cwd=self.workspace.folder, env=environ | self.environ,
-                stdout=said, stderr=said,
+                stdout=log, stderr=log,
             )  # fmt: skip
 
     def said(self) -> str:
-        """Return all that it printed."""
+        """Return its whole output."""
         return (self.workspace.folder / "said.txt").read_text("utf-8")
 
     def until_said(self, words: str, seconds: float = PATIENCE, times: int = 1) -> None:
-        """Wait until it has said something so many times."""
-        until = time.monotonic() + seconds
+        """Wait until its output has these words ``times`` times."""
+        deadline = time.monotonic() + seconds
         while self.said().count(words) < times:
             assert self.run is not None
             assert self.run.poll() is None, f"serve ended: {self.said()[-2000:]}"
-            assert time.monotonic() < until, f"never said {words!r}: {self.said()[-2000:]}"
+            assert time.monotonic() < deadline, f"never said {words!r}: {self.said()[-2000:]}"
             time.sleep(0.2)
 
     def ask(self, path: str, **body: Any) -> Any:
-        """Ask Prefect's API."""
+        """Return the answer of Prefect's API to a POST request."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}", json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )  # fmt: skip
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        with urllib.request.urlopen(request, timeout=30) as response:
+            return json.load(response)
 
-    def family(self) -> list[psutil.Process]:
-        """Return every process that belongs to it."""
+    def processes(self) -> list[psutil.Process]:
+        """Return all its child processes."""
         if self.run is None or self.run.poll() is not None:
             return []
         try:
             return psutil.Process(self.run.pid).children(recursive=True)
-        except psutil.NoSuchProcess:  # one ended while they were counted
+        except psutil.NoSuchProcess:  # it ended in between
             return []
 
     def parts(self, name: str) -> list[psutil.Process]:
         """Return the processes of one kind."""
-        return [one for one in self.family() if PARTS[name] in _words(one)]
+        words = PROCESS_KINDS[name]
+        return [process for process in self.processes() if words in _command_line(process)]
 
     def kill_everything(self) -> None:
-        """Do as a power cut does."""
+        """Kill all its processes, as a power cut does."""
         assert self.run is not None
-        for pid in [*(one.pid for one in self.family()), self.run.pid]:
+        for pid in [*(process.pid for process in self.processes()), self.run.pid]:
             with suppress(psutil.NoSuchProcess):
                 psutil.Process(pid).kill()
         self.run.wait()
 
-    def ends(self, seconds: float = 60) -> None:
-        """Ask all of it to end; nothing may stay behind, and it says so once."""
-        family, run = self.family(), self.run
-        assert family
+    def stop_and_check(self, seconds: float = 60) -> None:
+        """Terminate it; no process may survive, and it must report the interruption once."""
+        processes, run = self.processes(), self.run
+        assert processes
         assert run is not None
         before = self.said().count("opis: Interrupted.")
         run.send_signal(signal.SIGTERM)
         assert run.wait(timeout=seconds) == 130
-        assert not outliving(family)
+        assert not outliving(processes)
         assert self.said().count("opis: Interrupted.") == before + 1
 
 
-def _words(one: psutil.Process) -> str:
+def _command_line(process: psutil.Process) -> str:
     try:
-        return f"{' '.join(one.cmdline())} "
+        return f"{' '.join(process.cmdline())} "
     except psutil.Error:
         return ""
 
 
-def run_in_a_folder(name: str, campaign: Callable[[Path], list[str]]) -> None:
-    """Run a campaign in a new folder; say what is amiss and end with 1, or take the folder away."""
+def run_campaign(name: str, campaign: Callable[[Path], list[str]]) -> None:
+    """Run a campaign in a new folder; exit with 1 on problems, otherwise remove the folder."""
     folder = Path(tempfile.mkdtemp(prefix=f"opis-{name}-"))
-    found = campaign(folder)
-    print("\n".join(found) or "nothing amiss")
-    if found:
-        print(f"It all lies in {folder}.")
+    problems = campaign(folder)
+    print("\n".join(problems) or "no problems")
+    if problems:
+        print(f"All files are in {folder}.")
         sys.exit(1)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def scans_in(inbox: Path) -> list[Path]:
-    """Return what waits in an inbox and is no description."""
+def waiting_scans(inbox: Path) -> list[Path]:
+    """Return the scans that wait in an inbox."""
     return [
         path
         for path in inbox.rglob("*")
@@ -152,24 +153,24 @@ def scans_in(inbox: Path) -> list[Path]:
     ]
 
 
-def amiss(workspace: Workspace, dropped: Counter[str]) -> list[str]:
-    """Return what is wrong after all is done: invariant 9, fixity, receipts, strays.
+def archive_problems(workspace: Workspace, dropped: Counter[str]) -> list[str]:
+    """Return the problems after all work is done: invariant 9, fixity, receipts, strays.
 
-    It looks again for a while: a scan is told of a moment before it leaves the inbox, and the site
-    is built after that.
+    It checks again for a while: a scan is reported a moment before it leaves the inbox, and the
+    site is built after that.
 
     Args:
-        house: where it was.
-        dropped: SHA-256 of every scan that was dropped, with how often.
+        workspace: of the run.
+        dropped: SHA-256 of every dropped scan, with the number of its drops.
     """
-    until = time.monotonic() + PATIENCE
-    while (told := _amiss(workspace, dropped)) and time.monotonic() < until:
+    deadline = time.monotonic() + PATIENCE
+    while (problems := _check_archive(workspace, dropped)) and time.monotonic() < deadline:
         time.sleep(1)
-    return told
+    return problems
 
 
-def _amiss(workspace: Workspace, dropped: Counter[str]) -> list[str]:
-    told = []
+def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
+    problems = []
     published = Counter(
         file_sha256(next(data(version, "original").iterdir())) for version in workspace.versions()
     )
@@ -178,71 +179,74 @@ def _amiss(workspace: Workspace, dropped: Counter[str]) -> list[str]:
         for path in (workspace.inbox / "refused").rglob("*")
         if path.is_file() and path.suffix not in {".txt", ".yaml"}
     )
-    waiting = Counter(file_sha256(path) for path in scans_in(workspace.inbox))
-    told += [f"published twice: {sha}" for sha, count in published.items() if count > 1]
+    waiting = Counter(file_sha256(path) for path in waiting_scans(workspace.inbox))
+    problems += [f"published twice: {sha}" for sha, count in published.items() if count > 1]
     lost = set(dropped) - set(published) - set(refused) - set(waiting)
-    told += [f"lost: {sha}" for sha in lost]
-    told += [f"came from nowhere: {sha}" for sha in (published + refused).keys() - dropped.keys()]
+    problems += [f"lost: {sha}" for sha in lost]
+    problems += [
+        f"came from nowhere: {sha}" for sha in (published + refused).keys() - dropped.keys()
+    ]
     once = {sha for sha, count in dropped.items() if count == 1}
     twice = once & set(published) & (set(refused) | set(waiting))
-    told += [f"in two places: {sha}" for sha in twice]
-    told += [f"refused more often than dropped: {sha}" for sha in once if refused[sha] > 1]
-    book = json.loads(workspace.opis("receipts", "--json").stdout)
-    told += [f"no receipt: {sha}" for sha in dropped.keys() - {one["sha256"] for one in book}]
+    problems += [f"in two places: {sha}" for sha in twice]
+    problems += [f"refused more often than dropped: {sha}" for sha in once if refused[sha] > 1]
+    receipts = json.loads(workspace.opis("receipts", "--json").stdout)
+    with_receipt = {receipt["sha256"] for receipt in receipts}
+    problems += [f"no receipt: {sha}" for sha in dropped.keys() - with_receipt]
     verified = workspace.opis("verify")
     if verified.returncode:
-        told.append(f"verify: {verified.stdout}")
-    told += [
+        problems.append(f"verify: {verified.stdout}")
+    problems += [
         f"stray: {path}"
         for path in workspace.output.rglob("*")
         if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
     ]
-    return told
+    return problems
 
 
 def long_scan(path: Path, pages: int) -> None:
-    """Write pages of text, each another: more than can be read in a moment."""
-    made = []
+    """Write a TIFF of different pages of text, which takes long to read."""
+    images = []
     for number in range(pages):
         page = Image.new("L", (1654, 2339), 240)
         line = f"page {number} of {pages} tells of the talks that were held in Moscow"
         ImageDraw.Draw(page).text((150, 150), "\n".join([line] * 40), 20, font_size=36)
-        made.append(page)
+        images.append(page)
     path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(".part")
-    made[0].save(written, "TIFF", save_all=True, append_images=made[1:])
-    written.rename(path)
+    partial = path.with_suffix(".part")
+    images[0].save(partial, "TIFF", save_all=True, append_images=images[1:])
+    partial.rename(path)
 
 
-def started(made: Served) -> Iterator[Served]:
-    """Start it and wait until it watches its inbox; end it when the block is left."""
-    made.start()
-    made.until_said("Watching")
+def started(served: Served) -> Iterator[Served]:
+    """Start it, wait until it watches its inbox, and kill it at the end."""
+    served.start()
+    served.until_said("Watching")
     try:
-        yield made
+        yield served
     finally:
-        if made.run is not None and made.run.poll() is None:
-            made.kill_everything()
+        if served.run is not None and served.run.poll() is None:
+            served.kill_everything()
 
 
 def drop_small(served: Served, numbers: range) -> Counter[str]:
-    """Drop small scans, each another, and return their digests."""
+    """Drop different small scans and return their digests."""
     dropped: Counter[str] = Counter()
     for number in numbers:
-        made = Image.new("L", (500, 300), 235)
-        ImageDraw.Draw(made).text((40, 40), f"scan {number}\nof the talks", 15, font_size=40)
-        beside = served.workspace.folder / f"scan {number}.png"
-        made.save(beside)
-        dropped[file_sha256(beside)] += 1
-        beside.rename(served.workspace.inbox / beside.name)
+        image = Image.new("L", (500, 300), 235)
+        ImageDraw.Draw(image).text((40, 40), f"scan {number}\nof the talks", 15, font_size=40)
+        path = served.workspace.folder / f"scan {number}.png"
+        image.save(path)
+        dropped[file_sha256(path)] += 1
+        path.rename(served.workspace.inbox / path.name)
     return dropped
 
 
 def count_readings(served: Served) -> int:
-    """Return how many readings are in the page cache."""
+    """Return the number of readings in the page cache."""
     return len(list(served.workspace.output.rglob("reading/**/*.json")))
 
 
 def pages_address(served: Served) -> str:
-    """Return the address at which it hands out records, as it says."""
+    """Return the address of the records, from its output."""
     return served.said().rpartition("records are at ")[2].partition(". Ctrl-C")[0]
