@@ -256,12 +256,12 @@ def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
 def test_a_reviewed_record_is_nowhere_called_unreviewed(
     tmp_path: Path, readers: WorkerPool
 ) -> None:
-    done = published(tmp_path)
+    done = publish_sample(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     old = done.folder.load_record()
     new = reassemble_record(old, pages_read(LETTER), SIGNATURE, CLOCK)
     reviewed = new.model_copy(update={"status": "reviewed", "needs_review": True})
-    scan = admitted(tmp_path / "inbox" / "scan.pdf")
+    scan = admitted_scan(tmp_path / "inbox" / "scan.pdf")
     publish_record(
         scan, reviewed, lambda: pages_read(LETTER), settings, CLOCK, ("reread", "a person read it")
     )
