@@ -22,7 +22,10 @@ needs_schemas = pytest.mark.skipif(
 _CASES = Path(__file__).parent / "cases"
 #: By name, of each format and of the other files of a version: its ``schema``, if it has one;
 #: replacements that make it invalid (``breaks_schema``) or break a rule of Opis (``breaks_rules``,
-#: with the expected message); its ``file`` if it is not a format of the registry.
+#: with the expected message); its ``file`` if it is not a format of the registry. A replacement has
+#: ``good``, which stands in the export of ``of_a_publication`` (tests/test_exports.py), ``bad``
+#: instead of it, and ``told``, a regular expression for the message. A schema of our own lies in
+#: ``tests/cases``; a format without a schema must have ``breaks_rules``.
 EXPORT_CASES: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text("utf-8"))
     for path in sorted((_CASES / "exports").glob("*.json"))

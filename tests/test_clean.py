@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.cleaning.clean import clean, step_names
+from pipeline.cleaning.clean import TEXT_STEPS, clean, step_names
 from pipeline.cleaning.edits import Change, CleanText, Edit, invert_change, replay, undo
 from pipeline.cleaning.pageends import join_page_ends, pages_sharing_words
 from pipeline.text import Role
@@ -23,10 +23,15 @@ LETTERS = st.text(
         "aAеЕёийоО\u0301\u0306\u0308ﬁ-\n\n\r\f \t\u00ad\u200b\u1100\u1161\u11a8Åſ1I"
     )
 )
-# Words that the steps act on, in an order that nobody foresaw.
+# Words that the steps act on, in an order that nobody foresaw; those of each case among them.
 PIECES = [
     "CCCP", "Мао", "Mао", "l949", "2O", "19З9", "_", "~", "|", "\\", "___", ",", "б", "K", "1",
     "-\n", "-", "\n", "\n\n", " ", " ", "а) ", "6) ", "в) ", "и ", "р а з р я д", "K a r l M a r x",
+    *dict.fromkeys(
+        piece
+        for case in CASES
+        for piece in (case["raw"], *re.findall(r"\w+|\s+|[^\w\s]", case["raw"]))
+    ),
 ]  # fmt: skip
 WORDS = st.lists(st.sampled_from(PIECES)).map("".join)
 HOSTILE = st.one_of(LETTERS, WORDS)
@@ -147,6 +152,11 @@ def test_the_inverse_of_the_inverse_is_the_change() -> None:
     change = Change("x", (Edit(1, "аб", ""), Edit(5, "в", "где")))
     back = invert_change(invert_change(change))
     assert back.edits == change.edits
+
+
+@pytest.mark.parametrize("name", TEXT_STEPS)
+def test_the_laws_try_every_step(name: str) -> None:
+    assert any(list(TEXT_STEPS[name](piece)) for piece in PIECES), "no case has anything for it"
 
 
 def test_every_step_and_role_is_told_to_readers_of_records() -> None:

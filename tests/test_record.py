@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,8 @@ def test_golden(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> No
     for library, version in made.provenance.agents["opis"].details.items():
         found = found.replace(f'"{library}": "{version}"', f'"{library}": "…"')
         found = found.replace(f'"opis:{library}": "{version}"', f'"opis:{library}": "…"')
+    if name == "README.txt":  # which exports there are, the registry says
+        found = re.sub(r"(\nexport/ +).*?(?=\n\S)", r"\1…", found, flags=re.DOTALL)
     path = GOLDEN / name
     if request.config.getoption("--rewrite-golden"):
         path.parent.mkdir(exist_ok=True)
