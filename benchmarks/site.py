@@ -111,7 +111,7 @@ def searched(site: Path) -> Iterator[tuple[str, str]]:
             took, shown_at = page.evaluate("[shown - begun, performance.timeOrigin + shown]")
             requests = [request for request in loaded if _ended_at(request) <= shown_at]
             size = sum(request.sizes()["responseBodySize"] for request in requests)
-            yield query, f"{took:.0f} ms, {size / 1000:.0f} kB, {page.inner_text('#told')}"
+            yield query, f"{took:.0f} ms, {size / 1000:.0f} kB, {page.inner_text('#status')}"
             page.close()
         browser.close()
         server.shutdown()

@@ -146,5 +146,5 @@ def test_a_template_overwrites_nothing(tmp_path: Path) -> None:
     )
     again = workspace.opis("template", "inbox/RGASPI_f1_op1_d1_ll01-02.pdf")
     assert again.returncode == 2
-    assert "left as it is" in again.stderr
+    assert "exists and was not changed" in again.stderr
     assert everything(tmp_path) == before

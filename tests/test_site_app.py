@@ -103,7 +103,7 @@ def ask(page: Page, address: str, words: str, home: str = "") -> None:
     page.goto(f"{address}/{home}search/index.html")
     page.get_by_role("searchbox").fill(words)
     page.keyboard.press("Enter")
-    expect(page.locator("#told")).not_to_be_empty(timeout=20_000)
+    expect(page.locator("#status")).not_to_be_empty(timeout=20_000)
     expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
 
 
@@ -164,7 +164,7 @@ def test_words_in_two_languages_and_references_in_any_spelling_are_found(
 )
 def test_what_is_not_there_is_not_found(page: Page, address: str, words: str) -> None:
     ask(page, address, words)
-    assert page.inner_text("#told") == "Nothing was found."
+    assert page.inner_text("#status") == "Nothing was found."
 
 
 def test_the_browser_stems_as_the_index_was_stemmed(page: Page, address: str) -> None:
@@ -184,7 +184,7 @@ def test_the_browser_stems_as_the_index_was_stemmed(page: Page, address: str) ->
 def test_a_filter_narrows_what_is_found(page: Page, address: str) -> None:
     ask(page, address, "GARF")
     page.get_by_label("Archive").select_option("RGASPI")
-    expect(page.locator("#told")).to_have_text("Nothing was found.")
+    expect(page.locator("#status")).to_have_text("Nothing was found.")
     expect(page.get_by_label("Language").locator("option")).to_have_text(["any", "Russian (6)"])
     expect(page.get_by_label("Review").locator("option")).to_have_text(
         ["any", "no review needed (6)"]
