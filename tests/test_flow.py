@@ -12,7 +12,15 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.workspace import LETTER, OPIS, PATIENCE, Workspace, data, outliving
+from tests.workspace import (
+    LETTER,
+    OPIS,
+    PATIENCE,
+    Workspace,
+    data,
+    outliving,
+    prepare_database,
+)
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
@@ -119,6 +127,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     made = Workspace(tmp_path)
     made.drop(LETTER)
+    prepare_database(tmp_path)
     run = subprocess.Popen(
         [OPIS, "ingest", "--jobs", "1"],
         cwd=tmp_path,

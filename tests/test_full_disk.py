@@ -23,7 +23,7 @@ _PLENTY = 64 * 2**20  #: bytes
 
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Workspace]:
-    """A house whose output is a disk of its own."""
+    """A workspace whose output is a disk of its own."""
     workspace = Workspace(tmp_path)
     workspace.output.mkdir()
     _run("mount", "-t", "tmpfs", "-o", f"size={_PLENTY}", "tmpfs", str(workspace.output))
@@ -47,9 +47,14 @@ def _used(workspace: Workspace) -> int:
     return shutil.disk_usage(workspace.output).used
 
 
-@pytest.mark.parametrize("flow", [False, True], ids=["direct", "prefect"])
-def test_wherever_the_disk_is_full_nothing_is_half_published(small: Workspace, flow: bool) -> None:
+@pytest.mark.parametrize(
+    "flow", [False, pytest.param(True, marks=pytest.mark.prefect)], ids=["direct", "prefect"]
+)
+def test_wherever_the_disk_is_full_nothing_is_half_published(
+    small: Workspace, flow: bool, request: pytest.FixtureRequest
+) -> None:
     words = ["ingest"] if flow else ["ingest", "--direct"]
+    environ = {"PREFECT_API_URL": request.getfixturevalue("server")} if flow else {}
     scan_pdf(small.inbox / "scan.pdf", 2)
     assert small.opis("ingest", "--direct").returncode == 0
     needed, before = _used(small), 0
@@ -57,7 +62,7 @@ def test_wherever_the_disk_is_full_nothing_is_half_published(small: Workspace, f
         _empty(small)
         _resize(small, size)
         scan_pdf(small.inbox / "scan.pdf", 2)
-        full = small.opis(*words)
+        full = small.opis(*words, **environ)
         assert "Traceback" not in full.stdout + full.stderr
         if full.returncode == 0:
             continue

@@ -61,7 +61,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture
 def repository(settings: Settings) -> OaiProvider:
     kept = BUILD_STATES.validate_json((settings.work_folder / "site.json").read_bytes())
-    return OaiProvider(settings.output / "site", kept, settings.base_url, "A house")
+    return OaiProvider(settings.output / "site", kept, settings.base_url, "An archive")
 
 
 def ask(repository: OaiProvider, question: str) -> etree._Element:

@@ -24,7 +24,7 @@ from tests.factories import CLOCK, admitted_scan, scan_pdf
 JOBS = 2
 
 
-class Desk:
+class StepRecorder:
     """Steps in real threads, on scans of so many pages; some go wrong. It notes what it did."""
 
     def __init__(self, scan: AdmittedScan, pages: dict[Path, int]) -> None:
@@ -90,20 +90,20 @@ def scan(settings: Settings) -> AdmittedScan:
 
 def driven(
     scan: AdmittedScan, settings: Settings, sizes: dict[str, int]
-) -> tuple[Desk, list[Outcome]]:
+) -> tuple[StepRecorder, list[Outcome]]:
     paths = {settings.inbox / f"{name}.pdf": pages for name, pages in sizes.items()}
     for path in paths:
         path.touch()
-    desk = Desk(scan, paths)
+    steps = StepRecorder(scan, paths)
     outcomes = []
     meter = ProgressMeter()
     failure = partial(record_failure, settings=settings, clock=CLOCK)
-    scheduler = BatchScheduler(desk.admit, desk.read, desk.publish, failure, meter, JOBS)
+    scheduler = BatchScheduler(steps.admit, steps.read, steps.publish, failure, meter, JOBS)
     for outcome in scheduler.run(paths):
-        desk.in_hand -= 1
+        steps.in_hand -= 1
         outcomes.append(outcome)
     assert meter.percent == 100 or any("un" in name for name in sizes)
-    return desk, outcomes
+    return steps, outcomes
 
 
 kinds = st.sampled_from(["whole", "refused", "odd", "unreadable", "unpublished"])
@@ -115,30 +115,30 @@ def test_every_scan_has_one_outcome_and_every_page_is_read_once(
     scan: AdmittedScan, settings: Settings, batch: list[tuple[str, int]]
 ) -> None:
     sizes = {f"{number}-{kind}": pages for number, (kind, pages) in enumerate(batch)}
-    desk, outcomes = driven(scan, settings, sizes)
+    steps, outcomes = driven(scan, settings, sizes)
     assert sorted(outcome.scan for outcome in outcomes) == sorted(f"{name}.pdf" for name in sizes)
     for outcome in outcomes:
         kind = outcome.scan.removesuffix(".pdf").partition("-")[2]
         assert outcome.status == {"whole": "published", "refused": "refused"}.get(kind, "failed")
-    assert len(set(desk.read_pages)) == len(desk.read_pages)
+    assert len(set(steps.read_pages)) == len(steps.read_pages)
     read = dict.fromkeys(sizes, 0)
-    for name, _ in desk.read_pages:
+    for name, _ in steps.read_pages:
         read[name.removesuffix(".pdf")] += 1
     for name, pages in sizes.items():
         if name.endswith(("whole", "unpublished")):
             assert read[name] == pages
-    assert desk.most_in_hand <= 16 + 1, "one more while it is told of"
-    assert desk.most_reading <= 2 * JOBS
+    assert steps.most_in_hand <= 16 + 1, "one more while it is told of"
+    assert steps.most_reading <= 2 * JOBS
 
 
 def test_a_huge_scan_does_not_hold_back_a_hundred_letters(
     scan: AdmittedScan, settings: Settings
 ) -> None:
     letters = {f"letter-{number}-whole": 2 for number in range(100)}
-    desk, _ = driven(scan, settings, {"huge-whole": 2000} | letters)
-    order = [name for name, _ in desk.published]
+    steps, _ = driven(scan, settings, {"huge-whole": 2000} | letters)
+    order = [name for name, _ in steps.published]
     assert order[-1] == "huge-whole.pdf"
-    begun = dict(desk.published)
+    begun = dict(steps.published)
     assert begun["letter-0-whole.pdf"] < 200, "the first letter is out before a tenth is read"
     assert begun["letter-99-whole.pdf"] < 2000
 
@@ -146,10 +146,10 @@ def test_a_huge_scan_does_not_hold_back_a_hundred_letters(
 def test_a_scan_that_is_alone_is_cut_short_and_many_are_not(
     scan: AdmittedScan, settings: Settings
 ) -> None:
-    desk, _ = driven(scan, settings, {"alone-whole": 100})
-    sizes = [length for _, length in desk.runs]
+    steps, _ = driven(scan, settings, {"alone-whole": 100})
+    sizes = [length for _, length in steps.runs]
     assert sum(sizes) == 100
     assert sizes == sorted(sizes, reverse=True)
     assert (sizes[0], sizes[-1]) == (12, 1)
-    desk, _ = driven(scan, settings, {f"{number}-whole": 4 for number in range(100)})
-    assert len(desk.runs) < 120, "nearly all of them are read in one run"
+    steps, _ = driven(scan, settings, {f"{number}-whole": 4 for number in range(100)})
+    assert len(steps.runs) < 120, "nearly all of them are read in one run"

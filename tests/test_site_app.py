@@ -46,7 +46,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def shown(folder: Path) -> Iterator[str]:
-    """Build the site of a house and serve it by nothing but a file server; give its address."""
+    """Build the site and serve it by a plain file server; yield its address."""
     settings = Settings(inbox=folder / "inbox", output=folder / "output")
     readers = WorkerPool(1)
     try:
@@ -281,8 +281,8 @@ def test_everything_can_be_read_and_cited_without_javascript(
     page = context.new_page()
     page.goto(f"{address}/index.html")
     page.get_by_role("link", name="RGASPI").click()
-    for rung in ("f. 558", "op. 11", "d. 330"):
-        page.get_by_role("link", name=rung).click()
+    for level in ("f. 558", "op. 11", "d. 330"):
+        page.get_by_role("link", name=level).click()
     page.locator("main .rows a").first.click()
     expect(page.locator(".reading").first).to_contain_text("Гоминьдан и Нанкин")
     page.get_by_text("Get citation").click()

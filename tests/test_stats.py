@@ -1,4 +1,4 @@
-"""What is counted of a house, and how it is told."""
+"""The daily totals of an archive, and how `opis stats` prints them."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prov.model import ProvDocument
+from pypdf import PdfWriter
 from typer.testing import CliRunner
 
 from flows.cli.app import app
@@ -341,7 +342,9 @@ def test_lines_without_roles_are_plain() -> None:
 def test_reading_again_in_another_language_makes_a_version_and_once_more_none(
     workspace: Workspace,
 ) -> None:
-    shutil.copy(SAMPLE, workspace.inbox / "letter.pdf")
+    with PdfWriter() as pdf:  # a page shows as much as four
+        pdf.append(SAMPLE, pages=(0, 1))
+        pdf.write(workspace.inbox / "letter.pdf")
     assert workspace.opis("ingest", "--direct", OPIS_LANGUAGES="eng").returncode == 0
     (record_id,) = [entry["id"] for entry in json.loads(workspace.opis("list", "--json").stdout)]
     first = workspace.opis("reread", record_id, "--direct", OPIS_LANGUAGES="rus")

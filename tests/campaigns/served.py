@@ -35,7 +35,7 @@ from tests.workspace import (
 PROCESS_KINDS = {
     "server": "prefect server start", "runner": "flows.deployments", "flow": "prefect.engine",
     "child": "pipeline.workers.worker", "tesseract": "tesseract ",
-    "leash": "flows.serve.die_with_parent",
+    "watchdog": "flows.serve.die_with_parent",
 }  # fmt: skip
 
 
