@@ -31,7 +31,7 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
     served: Served,
 ) -> None:
     dropped = drop_small(served, range(3))
-    long_scan(served.workspace.inbox / "long.tif", 12)
+    long_scan(served.workspace.inbox / "long.tif", 8)
     dropped[file_sha256(served.workspace.inbox / "long.tif")] += 1
     while count_readings(served) < 5:
         time.sleep(0.1)
@@ -55,8 +55,8 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
 def _sigterm_in_the_midst_of_a_long_scan(served: Served) -> None:
     before, kept = len(served.workspace.versions()), count_readings(served)
     scan = served.workspace.inbox / "longer.tif"
-    long_scan(scan, 60)
-    served.until_said("ingest 1 scan, 60 pages")
+    long_scan(scan, 24)
+    served.until_said("ingest 1 scan, 24 pages")
     while count_readings(served) < kept + 4:
         time.sleep(0.2)
     served.stop_and_check()

@@ -204,13 +204,13 @@ def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
     return problems
 
 
-def long_scan(path: Path, pages: int) -> None:
-    """Write a TIFF of different pages of text, which takes long to read."""
+def long_scan(path: Path, pages: int, lines: int = 40) -> None:
+    """Write a TIFF of different pages of text; a page of forty lines takes a second or two."""
     images = []
     for number in range(pages):
         page = Image.new("L", (1654, 2339), 240)
         line = f"page {number} of {pages} tells of the talks that were held in Moscow"
-        ImageDraw.Draw(page).text((150, 150), "\n".join([line] * 40), 20, font_size=36)
+        ImageDraw.Draw(page).text((150, 150), "\n".join([line] * lines), 20, font_size=36)
         images.append(page)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".part")
