@@ -20,9 +20,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that wait for Prefect servers: beside others they cost little."""
+    """Begin with the files that wait longest: those of `opis serve`, then of Prefect's servers."""
     waits = {item.path for item in items if item.get_closest_marker("prefect")}
-    items.sort(key=lambda item: item.path not in waits)
+    serves = {path for path in waits if path.stem.startswith("test_serve")}
+    items.sort(key=lambda item: (item.path not in serves, item.path not in waits))
 
 
 @pytest.fixture(autouse=True)

@@ -28,6 +28,7 @@ _QUIET = [
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = Served(Workspace(tmp_path_factory.mktemp("report")))
+    _drop_three(made.workspace)  # before it starts, so that one run takes all
     made.start()
     made.until_said("Watching")
     yield made
@@ -77,8 +78,7 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     served: Served, page: Page, tmp_path: Path
 ) -> None:
     page.goto(f"http://127.0.0.1:{served.port}/runs")
-    _drop_three(served.workspace)
-    _follow(page, "ingest 3 scans", "**/flow-run/**")  # while it runs
+    _follow(page, "ingest 3 scans", "**/flow-run/**")
     _shown(page, "ingest 3 scans, 5 pages")
     served.until_said("[waits 0 · runs nothing · published 2 · refused 1]")
     page.reload()

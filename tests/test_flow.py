@@ -35,7 +35,7 @@ def workspace(
     Image.new("L", (800, 1100), 230).save(made.inbox / "RGASPI_f17_op3_d5_ll1-2.png")
     (made.inbox / "notes.pdf").write_text("these are only words")
     (made.inbox / "box\udce9.pdf").write_text("a name that is not UTF-8, which no server takes")
-    done = made.opis("ingest", PREFECT_API_URL=server)
+    done = made.opis("ingest", PREFECT_API_URL=server, OPIS_JOBS="2")
     assert done.returncode == 3, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     return made

@@ -27,9 +27,10 @@ pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One that serves several tests, in any order, and has taken a letter and no scan."""
-    for served in started(Served(Workspace(tmp_path_factory.mktemp("serving")))):
-        served.workspace.drop(LETTER)
-        (served.workspace.inbox / "notes.pdf").write_text("these are only words")
+    workspace = Workspace(tmp_path_factory.mktemp("serving"))
+    workspace.drop(LETTER)  # before it starts, so that one run takes both
+    (workspace.inbox / "notes.pdf").write_text("these are only words")
+    for served in started(Served(workspace)):
         served.until_said("published RGASPI")
         served.until_said("refused: notes.pdf is no")
         served.until_said("[waits 0 · runs nothing · published 1 · refused 1]")
