@@ -20,7 +20,7 @@ import numpy as np
 from wordfreq import top_n_list
 
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.catalog_entries import CatalogPage, CatalogRow, upsert
+from pipeline.repository.catalog_entries import CatalogPage, CatalogRow, enter_version
 from pipeline.repository.catalog_file import build_from_rows, open_database
 
 _WORDS = 150  #: on a page
@@ -122,7 +122,7 @@ def _time_additions(path: Path, rows: Sequence[CatalogRow]) -> list[float]:
             with database:
                 database.execute("INSERT INTO pending VALUES (?)", [row.folder])
             with database:
-                upsert(database, row)
+                enter_version(database, row)
                 database.execute("DELETE FROM pending")
             times.append(1000 * (time.perf_counter() - started))
     return times

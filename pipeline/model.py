@@ -172,9 +172,8 @@ class PageReading:
     detail: str = ""  #: why it is blank, timed out, failed or needs review
     languages: tuple[str, ...] = ()  #: the engine's codes that it was read with
     readings: int = 0  #: recognitions of the whole page
-    expected_error: float | None = (
-        None  #: 0..1, CER estimated from the evidence; None if nothing was read
-    )
+    #: 0..1, CER estimated from the evidence; None if nothing was read
+    expected_error: float | None = None
     #: by stage: extract, prepare, recognize
     seconds: dict[str, float] = field(default_factory=dict)
     started: datetime | None = None  #: None until the caller, which has the clock, sets it

@@ -30,7 +30,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     made = Served(Workspace(tmp_path_factory.mktemp("report")))
     _drop_three(made.workspace)  # before it starts, so that one run takes all
     made.start()
-    made.until_said("Watching")
+    made.wait_for_output("Watching")
     yield made
     made.kill_everything()
 
@@ -80,7 +80,7 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     page.goto(f"http://127.0.0.1:{served.port}/runs")
     _follow(page, "ingest 3 scans", "**/flow-run/**")
     _shown(page, "ingest 3 scans, 5 pages")
-    served.until_said("[waits 0 · runs nothing · published 2 · refused 1]")
+    served.wait_for_output("[waits 0 · runs nothing · published 2 · refused 1]")
     page.reload()
     _shown(page, "Refusals")
     _shown(page, "refused: notes.pdf is no scan")  # in its log

@@ -149,7 +149,7 @@ def test_padding_of_a_fond_is_identity() -> None:
     )
 
 
-def test_the_ladder_is_a_path() -> None:
+def test_the_levels_are_a_path() -> None:
     found = parse_reference("RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113")
     assert found is not None
     assert found.folder_names == ("rgaspi", "f558", "op11", "d330")

@@ -257,10 +257,12 @@ def test_an_archive_of_a_system_that_nobody_wrote_is_an_error(
 
 
 @pytest.mark.parametrize("system", known_systems().values(), ids=lambda system: system.key)
-def test_ladder_and_patterns_name_levels_of_their_system(system: ReferenceSystem) -> None:
+def test_all_patterns_name_levels_of_their_system(
+    system: ReferenceSystem,
+) -> None:
     names = [level.name for level in system.levels]
     assert len(set(names)) == len(names)
-    assert set(re.findall("[a-z_]+", system.ladder)) <= set(names)
+    assert set(re.findall("[a-z_]+", system.levels_pattern)) <= set(names)
     patterns = system.patterns if isinstance(system, SignatureSystem) else ()
     groups = {name for one in patterns for name in re.findall(r"\?P<(\w+)>", one)}
     assert groups - {"leaves"} == (set(names) if patterns else set())

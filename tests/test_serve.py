@@ -31,9 +31,9 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     workspace.drop(LETTER)  # before it starts, so that one run takes both
     (workspace.inbox / "notes.pdf").write_text("these are only words")
     for served in started(Served(workspace)):
-        served.until_said("published RGASPI")
-        served.until_said("refused: notes.pdf is no")
-        served.until_said("[waits 0 · runs nothing · published 1 · refused 1]")
+        served.wait_for_output("published RGASPI")
+        served.wait_for_output("refused: notes.pdf is no")
+        served.wait_for_output("[waits 0 · runs nothing · published 1 · refused 1]")
         yield served
 
 
@@ -44,7 +44,7 @@ def test_a_scan_that_arrives_is_published_and_handed_out(serving: Served) -> Non
     inside = version.relative_to(serving.workspace.output / "records").as_posix()
     folder = f"{pages_address(serving)}/{inside}/data/"
     leads = f"{pages_address(serving)}/go/{inside}"
-    tables = [one for one in serving.ask("artifacts/filter") if one["type"] == "table"]
+    tables = [one for one in serving.query("artifacts/filter") if one["type"] == "table"]
     (table,) = [one for one in tables if f"({leads})" in one["data"]]
     assert "notes.pdf is no scan" in table["description"]
     with urllib.request.urlopen(folder, timeout=60) as page:
@@ -85,23 +85,25 @@ def test_the_link_of_a_run_leads_to_the_reading_room_once_it_is_built(serving: S
 
 
 def test_the_run_is_told_of_and_its_log_says_what_became_of_each_scan(serving: Served) -> None:
-    serving.until_said("opis: notice: ingest 2 scans, 4 pages Refusals 1 record published")
-    (run,) = serving.ask("flow_runs/filter", flow_runs={"state": {"name": {"any_": ["Refusals"]}}})
+    serving.wait_for_output("opis: notice: ingest 2 scans, 4 pages Refusals 1 record published")
+    (run,) = serving.query(
+        "flow_runs/filter", flow_runs={"state": {"name": {"any_": ["Refusals"]}}}
+    )
     told, until = "", time.monotonic() + PATIENCE
     while "refused: notes.pdf" not in told and time.monotonic() < until:  # it is sent in batches
-        logs = serving.ask("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
+        logs = serving.query("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
         told = "\n".join(entry["message"] for entry in logs)
         time.sleep(0.5)
     assert "published: RGASPI_f558_op11_d330_ll0110-0113.pdf as rgaspi-f558" in told
     assert "refused: notes.pdf is no scan" in told
-    artifacts = serving.ask("artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
+    artifacts = serving.query("artifacts/filter", artifacts={"flow_run_id": {"any_": [run["id"]]}})
     (progress,) = [one for one in artifacts if one["type"] == "progress"]
     assert progress["data"] == 100
     assert "4 of 4 pages read" in progress["description"]
 
 
 def test_the_deployments_are_there_with_their_schedules(serving: Served) -> None:
-    found = {one["name"]: one for one in serving.ask("deployments/filter")}
+    found = {one["name"]: one for one in serving.query("deployments/filter")}
     assert set(found) == {"on-arrival", "nightly", "weekly"}
     crons = {
         name: [one["schedule"]["cron"] for one in deployment["schedules"]]
@@ -111,8 +113,8 @@ def test_the_deployments_are_there_with_their_schedules(serving: Served) -> None
 
 
 def test_verification_is_a_run_that_a_person_may_ask_for(serving: Served) -> None:
-    found = {one["name"]: one["id"] for one in serving.ask("deployments/filter")}
-    asked = serving.ask(f"deployments/{found['weekly']}/create_flow_run")
+    found = {one["name"]: one["id"] for one in serving.query("deployments/filter")}
+    asked = serving.query(f"deployments/{found['weekly']}/create_flow_run")
     run = _ended(serving, asked["id"])
     assert (run["name"], run["state"]["name"]) == ("verify all records", "Completed")
     message = re.fullmatch(r"(\d+) versions? checked, all .*", run["state"]["message"])
@@ -124,13 +126,13 @@ def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> N
     before = len(serving.workspace.versions())
     kept = count_readings(serving)
     long_scan(serving.workspace.inbox / "long.tif", 16)
-    serving.until_said("ingest 1 scan, 16 pages")
+    serving.wait_for_output("ingest 1 scan, 16 pages")
     while count_readings(serving) < kept + 4:
         time.sleep(0.1)
-    (run,) = serving.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["RUNNING"]}}})
-    serving.ask(f"flow_runs/{run['id']}/set_state", state={"type": "CANCELLING"})
+    (run,) = serving.query("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["RUNNING"]}}})
+    serving.query(f"flow_runs/{run['id']}/set_state", state={"type": "CANCELLING"})
     until = time.monotonic() + PATIENCE
-    while serving.parts("child") or serving.parts("tesseract"):
+    while serving.processes_of_kind("child") or serving.processes_of_kind("tesseract"):
         assert time.monotonic() < until, "it went on reading"
         time.sleep(0.1)
     assert count_readings(serving) < kept + 16, "it went on reading to the end"
@@ -138,8 +140,8 @@ def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> N
     assert (serving.workspace.inbox / "long.tif").exists()
     read = count_readings(serving)
     again = {"type": "SCHEDULED", "name": "AwaitingRetry"}
-    serving.ask(f"flow_runs/{run['id']}/set_state", state=again, force=True)
-    serving.until_said("published long.tif")
+    serving.query(f"flow_runs/{run['id']}/set_state", state=again, force=True)
+    serving.wait_for_output("published long.tif")
     assert count_readings(serving) == kept + 16
     assert read >= kept + 4
     assert len(serving.workspace.versions()) == before + 1
@@ -153,10 +155,10 @@ def test_a_scan_that_comes_in_slices_is_one_record(serving: Served) -> None:
         with (serving.workspace.inbox / "slices.pdf").open("ab") as file:
             file.write(whole[place : place + step])
         if place + step < len(whole):  # a run has looked at it: each slice looks like the last
-            serving.until_said("waits: slices.pdf is cut off", times=times)
-    serving.until_said("published slices.pdf")
-    assert "waits: slices.pdf is cut off" in serving.said()
-    assert "refused: slices.pdf" not in serving.said()
+            serving.wait_for_output("waits: slices.pdf is cut off", times=times)
+    serving.wait_for_output("published slices.pdf")
+    assert "waits: slices.pdf is cut off" in serving.output_text()
+    assert "refused: slices.pdf" not in serving.output_text()
     assert len(serving.workspace.versions()) == before + 1
 
 
@@ -165,11 +167,11 @@ def test_without_events_what_arrives_is_found_all_the_same(tmp_path: Path) -> No
     for made in started(served):
         dropped = drop_small(made, range(3))
         for number in range(3):
-            made.until_said(f"published scan {number}.png")
+            made.wait_for_output(f"published scan {number}.png")
         dropped += drop_small(made, range(3, 4))
-        made.until_said("published scan 3.png")  # the inbox was listed again, once a second
-        made.until_said("runs nothing · published 4")
-        runs = made.ask("flow_runs/filter")
+        made.wait_for_output("published scan 3.png")  # the inbox was listed again, once a second
+        made.wait_for_output("runs nothing · published 4")
+        runs = made.query("flow_runs/filter")
         assert len(runs) <= len(dropped), "what is kept in the inbox starts no run by itself"
         assert len(dropped) == len(made.workspace.versions())
 
@@ -177,7 +179,7 @@ def test_without_events_what_arrives_is_found_all_the_same(tmp_path: Path) -> No
 def _ended(served: Served, run: str, seconds: float = PATIENCE) -> Any:
     until = time.monotonic() + seconds
     while True:
-        (found,) = served.ask("flow_runs/filter", flow_runs={"id": {"any_": [run]}})
+        (found,) = served.query("flow_runs/filter", flow_runs={"id": {"any_": [run]}})
         if found["state"]["type"] in {"COMPLETED", "FAILED", "CANCELLED", "CRASHED"}:
             return found
         assert time.monotonic() < until, found["state"]

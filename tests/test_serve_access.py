@@ -60,7 +60,7 @@ def guarded(tmp_path_factory: pytest.TempPathFactory, hears: HTTPServer) -> Iter
 
 def test_others_are_let_in_only_with_a_password(guarded: Served) -> None:
     drop_small(guarded, range(1))
-    guarded.until_said("[waits 0 · runs nothing · published 1")
+    guarded.wait_for_output("[waits 0 · runs nothing · published 1")
     api = f"http://{_outside()}:{guarded.port}/api/flow_runs/count"
     for url, content in ((api, b"{}"), (f"{pages_address(guarded)}/", None)):
         with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
@@ -68,14 +68,14 @@ def test_others_are_let_in_only_with_a_password(guarded: Served) -> None:
         with pytest.raises(urllib.error.HTTPError, match=r"40[13]"):
             _fetch(url, content, "keeper:guess")
     assert b"unidentified" in _fetch(f"{pages_address(guarded)}/", None, SECRET)
-    assert "opis:" not in guarded.said()
+    assert "opis:" not in guarded.output_text()
 
 
 def test_failures_are_told_at_the_address_that_a_setting_names(guarded: Served) -> None:
     (guarded.workspace.inbox / "notes.pdf").write_text('these are "only" words')
     until = time.monotonic() + PATIENCE
     while not _Hears.posted:
-        assert time.monotonic() < until, guarded.said()
+        assert time.monotonic() < until, guarded.output_text()
         time.sleep(0.2)
     (told,) = _Hears.posted
     assert set(told) == {"run", "state", "message", "id"}

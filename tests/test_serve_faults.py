@@ -42,12 +42,12 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
     assert not outliving(family)
     dropped += drop_small(served, range(3, 6))  # while it is down
     served.start()
-    served.until_said("run had been stopped; scans are kept.")
+    served.wait_for_output("run had been stopped; scans are kept.")
     until = time.monotonic() + PATIENCE
     while len(served.workspace.versions()) < 7:  # one may have been published as serve was killed
-        assert time.monotonic() < until, served.said()
+        assert time.monotonic() < until, served.output_text()
         time.sleep(0.2)
-    (dead,) = served.ask("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
+    (dead,) = served.query("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
     assert "Nothing is lost" in dead["state"]["message"]
     assert archive_problems(served.workspace, dropped) == []
     _sigterm_in_the_midst_of_a_long_scan(served)
@@ -57,7 +57,7 @@ def _sigterm_in_the_midst_of_a_long_scan(served: Served) -> None:
     before, kept = len(served.workspace.versions()), count_readings(served)
     scan = served.workspace.inbox / "longer.tif"
     long_scan(scan, 24)
-    served.until_said("ingest 1 scan, 24 pages")
+    served.wait_for_output("ingest 1 scan, 24 pages")
     while count_readings(served) < kept + 4:
         time.sleep(0.2)
     served.stop_and_check()
@@ -68,15 +68,15 @@ def _sigterm_in_the_midst_of_a_long_scan(served: Served) -> None:
 @pytest.mark.skipif("TEST_POSTGRES" in os.environ, reason="its database is no file")
 def test_prefects_database_may_go_at_any_time(served: Served) -> None:
     dropped = drop_small(served, range(1))
-    served.until_said("published scan 0.png")
+    served.wait_for_output("published scan 0.png")
     for path in (served.workspace.folder / "prefect").glob("prefect.db*"):
         path.unlink()
     dropped += drop_small(served, range(1, 3))
-    served.until_said("published scan 2.png")
+    served.wait_for_output("published scan 2.png")
     served.stop_and_check()
     (served.workspace.folder / "prefect" / "prefect.db").write_bytes(b"this is no database" * 400)
     dropped += drop_small(served, range(3, 4))
     served.start()
-    served.until_said("published scan 3.png")
+    served.wait_for_output("published scan 3.png")
     assert list((served.workspace.folder / "prefect").glob("prefect.db.broken-*"))
     assert archive_problems(served.workspace, dropped) == []

@@ -71,7 +71,7 @@ def test_every_link_and_picture_of_every_page_is_there(
 ) -> None:
     build(settings, readers)
     found = pages(settings)
-    lists = 1 + 5 + 2 + 3 + 1  # front, ladder, years, three kinds without headings, search
+    lists = 1 + 5 + 2 + 3 + 1  # front, levels, years, three kinds without headings, search
     assert len(found) == 2 * (lists + 1 + 1 + 3)  # a record, its version, three leaves; twice
     for path, page in found.items():
         links = [*page.xpath("//@href"), *page.xpath("//@src")]

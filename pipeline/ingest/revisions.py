@@ -13,7 +13,7 @@ from pipeline.record.changes import ChangeKind, has_same_content
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs, in_workers
+from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs, pdf_jobs_in_workers
 from pipeline.repository.publish import publish_record
 from pipeline.repository.version_reader import readmit, stored_pages
 from pipeline.scan import AdmittedScan, ReadPage
@@ -38,7 +38,7 @@ def reread_record(
     new = reassemble_record(old, load_pages(scan, settings), signature, clock)
     why = reason or "read again with the engine and settings of today"
     revision = _Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
-    return revision.publish_if_changed(settings, clock, in_workers(workers, settings))
+    return revision.publish_if_changed(settings, clock, pdf_jobs_in_workers(workers, settings))
 
 
 def reclean_record(record_id: str, settings: Settings, clock: Clock, reason: str = "") -> Outcome:
@@ -100,7 +100,7 @@ class _Revision:
     change_reason: tuple[ChangeKind, str]
 
     def publish_if_changed(
-        self, settings: Settings, clock: Clock, pdf_jobs: PdfJobs = IN_PROCESS
+        self, settings: Settings, clock: Clock, pdf_jobs: PdfJobs = PDF_JOBS_IN_PROCESS
     ) -> Outcome:
         """Publish the new version, unless it has the same content as the old one."""
         if has_same_content(self.old, self.new):

@@ -13,9 +13,8 @@ from pipeline.ingest.receipts import Receipt
 class DailyTotals:
     """Sums over a day, or over all days."""
 
-    fates: Counter[str] = field(
-        default_factory=Counter
-    )  #: scans by status, without those that wait
+    #: scans by status, without those that wait
+    fates: Counter[str] = field(default_factory=Counter)
     causes: Counter[str] = field(default_factory=Counter)  #: of refusals
     pages: int = 0  #: of published versions
     words: int = 0

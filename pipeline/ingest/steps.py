@@ -37,7 +37,7 @@ from pipeline.record.assemble import assemble_record, redescribe_record
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.pdf_jobs import PdfJobs, in_workers
+from pipeline.repository.pdf_jobs import PdfJobs, pdf_jobs_in_workers
 from pipeline.repository.publish import PublishResult, publish_record
 from pipeline.repository.version_reader import merge_with_previous, stored_pages
 from pipeline.scan import AdmittedScan
@@ -97,7 +97,7 @@ def publish_scan(
 ) -> Outcome:
     """Build and publish the record of a scan whose pages are read; remove it from the inbox."""
     require_mounts(settings)
-    pdfs, counter = in_workers(workers, settings), WorkCounter(scan.arrived)
+    pdfs, counter = pdf_jobs_in_workers(workers, settings), WorkCounter(scan.arrived)
     try:
         if scan.published_folder is not None:
             folder = VersionFolder(scan.published_folder)

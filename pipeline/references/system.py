@@ -32,7 +32,8 @@ class ReferenceSystem:
 
     key: str  #: ``system`` in archives.toml
     levels: tuple[Level, ...]  #: outermost first
-    ladder: str  #: the levels of a complete reference: a regular expression over names and spaces
+    #: the levels of a complete reference: a regular expression over their names and spaces
+    levels_pattern: str
     leaf_unit: tuple[str, str] = ("l", "ll")  #: mark of one leaf, mark of several
 
     def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
@@ -59,7 +60,7 @@ class ReferenceSystem:
 
     def is_complete(self, path: LevelPath) -> bool:
         """Return whether the path reaches a file or a document."""
-        return re.fullmatch(self.ladder, " ".join(level for level, _ in path)) is not None
+        return re.fullmatch(self.levels_pattern, " ".join(level for level, _ in path)) is not None
 
     def normalize_value(self, archive: str, level: str, value: str) -> str:
         """Return the normal form of a value.

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.errors import CatalogError
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
-from pipeline.repository.catalog_entries import row_of, upsert
+from pipeline.repository.catalog_entries import catalog_row_of, enter_version
 from pipeline.repository.catalog_file import archive_lock, build_catalog, is_usable, open_database
 from pipeline.repository.full_text import Hit, count_hits, find_hits
 
@@ -156,7 +156,7 @@ class Catalog:
         row = self._db.execute("SELECT version FROM record WHERE id = ?", [record_id]).fetchone()
         return 0 if row is None else int(row["version"])
 
-    def folder_of(self, record_id: str) -> str | None:
+    def record_folder_of(self, record_id: str) -> str | None:
         """Return a record's folder, relative to ``records/``; None if there is no such record."""
         row = self._db.execute("SELECT folder FROM record WHERE id = ?", [record_id]).fetchone()
         return None if row is None else str(row["folder"])
@@ -200,7 +200,9 @@ class Catalog:
         with self._db:
             for name in names:
                 if (self.records / name / "bagit.txt").is_file():
-                    upsert(self._db, row_of(VersionFolder(self.records / name), self.records))
+                    enter_version(
+                        self._db, catalog_row_of(VersionFolder(self.records / name), self.records)
+                    )
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
     def rebuild(self) -> None:

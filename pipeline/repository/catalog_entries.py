@@ -66,7 +66,7 @@ class CatalogRow:
         return len(self.pages)
 
 
-def row_of(folder: VersionFolder, records: Path) -> CatalogRow:
+def catalog_row_of(folder: VersionFolder, records: Path) -> CatalogRow:
     """Return the catalogue row of a published version.
 
     Args:
@@ -110,7 +110,7 @@ def _catalog_page(page: RecordPage) -> CatalogPage:
     )
 
 
-def upsert(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
+def enter_version(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
     """Enter a version; only the newest fills the searched tables.
 
     Args:

@@ -9,7 +9,12 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from pipeline.repository.catalog_entries import CatalogRow, row_of, upsert, version_folders
+from pipeline.repository.catalog_entries import (
+    CatalogRow,
+    catalog_row_of,
+    enter_version,
+    version_folders,
+)
 
 _SCHEMA_VERSION = 3
 #: no journal: after a crash the file is built again
@@ -48,7 +53,7 @@ def is_usable(path: Path) -> bool:
 
 def build_catalog(path: Path, records: Path) -> None:
     """Build the catalogue from the published versions; the caller holds the lock."""
-    build_from_rows(path, (row_of(folder, records) for folder in version_folders(records)))
+    build_from_rows(path, (catalog_row_of(folder, records) for folder in version_folders(records)))
 
 
 def build_from_rows(path: Path, rows: Iterable[CatalogRow]) -> None:
@@ -61,7 +66,7 @@ def build_from_rows(path: Path, rows: Iterable[CatalogRow]) -> None:
         db.executescript((files("pipeline.repository") / "catalog.sql").read_text("utf-8"))
         with db:
             for row in rows:
-                upsert(db, row)
+                enter_version(db, row)
     with partial_file.open("rb") as file:
         os.fsync(file.fileno())
     for journal in path.parent.glob(f"{path.name}-*"):

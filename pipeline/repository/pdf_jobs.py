@@ -32,10 +32,11 @@ class PdfJobs:
     compare: PdfComparer
 
 
-IN_PROCESS = PdfJobs(write_searchable_pdf, compare_pdfs)  #: in this process: for trusted scans
+#: in this process, for trusted scans
+PDF_JOBS_IN_PROCESS = PdfJobs(write_searchable_pdf, compare_pdfs)
 
 
-def in_workers(workers: WorkerPool, settings: Settings) -> PdfJobs:
+def pdf_jobs_in_workers(workers: WorkerPool, settings: Settings) -> PdfJobs:
     """Return PDF jobs that run in a worker, within a time that grows with the number of pages.
 
     Its functions raise BrokenScanError if the worker fails, OSError if the disk is full.

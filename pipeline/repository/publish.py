@@ -23,7 +23,7 @@ from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_file import archive_lock
 from pipeline.repository.contents import write_contents
-from pipeline.repository.pdf_jobs import IN_PROCESS, PdfJobs
+from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs
 from pipeline.repository.staging import staging
 from pipeline.repository.verify_version import check_version
 from pipeline.scan import AdmittedScan, ReadPage
@@ -48,7 +48,7 @@ def publish_record(  # noqa: PLR0913  scan, content, target, date, reason and PD
     clock: Clock,
     change_reason: tuple[ChangeKind, str] | None = None,
     *,
-    pdf_jobs: PdfJobs = IN_PROCESS,
+    pdf_jobs: PdfJobs = PDF_JOBS_IN_PROCESS,
 ) -> PublishResult:
     """Write, check and publish a version of a record, and enter it in the catalogue.
 
@@ -86,7 +86,7 @@ def _record_folder(scan: AdmittedScan, record: Record, settings: Settings) -> Pa
     """Return the record's folder: the present one, or for a new record one below its levels."""
     if record.version > 1:
         with Catalog(settings.catalog, settings.records) as catalog:
-            if present := catalog.folder_of(record.id):
+            if present := catalog.record_folder_of(record.id):
                 return settings.records / present
     return settings.records.joinpath(*_level_folders(scan), record.id)
 

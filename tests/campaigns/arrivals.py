@@ -34,7 +34,7 @@ def down_and_without_events(folder: Path) -> list[str]:
     served.workspace.inbox.mkdir(parents=True)
     dropped = _drop(served, range(50))
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     dropped += _drop(served, range(50, 100))
     _wait_until_empty(served)
     served.stop_and_check()
@@ -48,7 +48,7 @@ def slices_and_stumps(folder: Path) -> list[str]:
     """Write a PDF piece by piece, and three that stay incomplete."""
     served = Served(Workspace(folder))
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     dropped: Counter[str] = Counter()
     whole = scan_pdf(folder / "whole.pdf", 20)
     with pikepdf.open(whole, allow_overwriting_input=True) as pdf:
@@ -66,7 +66,7 @@ def slices_and_stumps(folder: Path) -> list[str]:
     dropped[file_sha256(whole)] += 1
     _wait_until_empty(served)
     served.stop_and_check()
-    output, problems = served.said(), archive_problems(served.workspace, dropped)
+    output, problems = served.output_text(), archive_problems(served.workspace, dropped)
     shares = (30, 60, 90)
     problems += [f"never waited: {n}" for n in shares if f"waits: stump-{n}" not in output]
     problems += [f"not refused: {n}" for n in shares if f"refused: stump-{n}" not in output]
@@ -79,7 +79,7 @@ def mixed(folder: Path) -> list[str]:
     """Drop 200 scans of all kinds, some of them twice."""
     served = Served(Workspace(folder))
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     dropper = ScanDropper(served.workspace.inbox, 180, random.Random(7), 20)
     dropper.thread.start()
     dropper.thread.join()
@@ -100,7 +100,7 @@ def two_at_once(folder: Path) -> list[str]:
     for served in (first, second):
         served.start()
     for served in (first, second):
-        served.until_said("Watching", times=2)
+        served.wait_for_output("Watching", times=2)
     dropped = _drop(first, range(60))
     _wait_until_empty(first)
     second.kill_everything()
@@ -112,7 +112,7 @@ def a_thousand(folder: Path) -> list[str]:
     """Move a folder of a thousand scans in: few runs may take them."""
     served = Served(Workspace(folder), {"OPIS_SETTLE_SECONDS": "3", "OPIS_SIDECAR_SECONDS": "10"})
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     box, dropped = folder / "box", Counter[str]()
     box.mkdir()
     for number in range(1000):
@@ -123,7 +123,7 @@ def a_thousand(folder: Path) -> list[str]:
         dropped[file_sha256(path)] += 1
     box.rename(served.workspace.inbox / "box")
     _print_response_times(_wait_until_empty(served))
-    runs = served.ask("flow_runs/count")
+    runs = served.query("flow_runs/count")
     served.stop_and_check()
     print(f"{len(served.workspace.versions())} records in {runs} runs", flush=True)
     problems = archive_problems(served.workspace, dropped)
@@ -136,7 +136,7 @@ def big_and_slow(folder: Path) -> list[str]:
     """Write 300 MB over two minutes, as a scanner does, with other scans before and after."""
     served = Served(Workspace(folder))
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     whole = _noisy_pdf(folder / "whole.pdf", 300 * 2**20)
     dropped = Counter([file_sha256(whole)]) + _drop(served, range(3))
     step = whole.stat().st_size // 240 + 1
@@ -145,12 +145,16 @@ def big_and_slow(folder: Path) -> list[str]:
             target.write(piece)
             target.flush()
             time.sleep(0.5)
-        refused = "refused: big.pdf" in served.said()
+        refused = "refused: big.pdf" in served.output_text()
     dropped += _drop(served, range(3, 6))
     _wait_until_empty(served)
     served.stop_and_check()
     problems = archive_problems(served.workspace, dropped)
-    if refused or "published big.pdf" not in served.said() or len(served.workspace.versions()) != 7:
+    if (
+        refused
+        or "published big.pdf" not in served.output_text()
+        or len(served.workspace.versions()) != 7
+    ):
         problems.append("the big scan is no record, or was refused while it arrived")
     return problems
 
@@ -187,7 +191,7 @@ def _wait_until_empty(served: Served) -> list[float]:
     deadline, response_times = time.monotonic() + _PATIENCE, []
     while waiting_scans(served.workspace.inbox) and time.monotonic() < deadline:
         started = time.monotonic()
-        served.ask("flow_runs/filter", limit=20, sort="EXPECTED_START_TIME_DESC")
+        served.query("flow_runs/filter", limit=20, sort="EXPECTED_START_TIME_DESC")
         response_times.append(time.monotonic() - started)
         time.sleep(1)
     time.sleep(3)

@@ -54,7 +54,7 @@ def campaign(folder: Path) -> list[str]:
     rng = random.Random(5)
     served = Served(Workspace(folder), {"OPIS_RESCAN_SECONDS": "2", "OPIS_RETRY_SECONDS": "5"})
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     dropper = ScanDropper(folder / "store" / "inbox", 60, rng, _ROUNDS * 20.0)
     dropper.thread.start()
     problems: list[str] = []
@@ -79,7 +79,7 @@ def _run_without_disk(served: Served, disk: Disk, failure: str) -> list[str]:
         disk.detach()
         time.sleep(6)
     stray = sorted(disk.mount.iterdir())
-    output = served.said()
+    output = served.output_text()
     problems = [f"on the empty mount point: {path.name}" for path in stray]
     if "goes on when" not in output:
         problems.append(f"no message about {disk.mount.name}")

@@ -68,9 +68,8 @@ class ScanDropper:
         for path in (beside.with_suffix(".yaml"), beside):
             if not path.exists():
                 continue
-            folder.mkdir(
-                parents=True, exist_ok=True
-            )  # an empty folder may be removed at any moment
+            # an empty folder may be removed at any moment
+            folder.mkdir(parents=True, exist_ok=True)
             try:
                 path.rename(folder / path.name)
             except FileNotFoundError:
@@ -88,7 +87,7 @@ def kill_part(served: Served, victim: str) -> bool:
         served.run.kill()
         served.run.wait()
         return True
-    processes = served.parts(victim)
+    processes = served.processes_of_kind(victim)
     if not processes:
         return False
     try:
@@ -112,7 +111,7 @@ def campaign(folder: Path, kills: int, scans: int, rng: random.Random) -> list[s
     """Run the campaign and return the problems."""
     served = Served(Workspace(folder))
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     dropper = ScanDropper(served.workspace.inbox, scans, rng, kills * 5.0)
     dropper.thread.start()
     killed = _kill_at_random(served, kills, rng)
@@ -155,10 +154,14 @@ def _kill_at_random(served: Served, kills: int, rng: random.Random) -> Counter[s
 def _start_again(served: Served, *, patient: bool) -> None:
     """Restart ``opis serve`` if it ended, as systemd does; if patient, wait until it watches."""
     assert served.run is not None
-    starts = served.said().count("Watching")
+    starts = served.output_text().count("Watching")
     while served.run.poll() is not None:
         served.start()
-        while patient and served.said().count("Watching") == starts and served.run.poll() is None:
+        while (
+            patient
+            and served.output_text().count("Watching") == starts
+            and served.run.poll() is None
+        ):
             time.sleep(0.2)
 
 

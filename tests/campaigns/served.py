@@ -67,20 +67,22 @@ class Served:
                 stdout=log, stderr=log,
             )  # fmt: skip
 
-    def said(self) -> str:
+    def output_text(self) -> str:
         """Return its whole output."""
         return (self.workspace.folder / "said.txt").read_text("utf-8")
 
-    def until_said(self, words: str, seconds: float = PATIENCE, times: int = 1) -> None:
+    def wait_for_output(self, words: str, seconds: float = PATIENCE, times: int = 1) -> None:
         """Wait until its output has these words ``times`` times."""
         deadline = time.monotonic() + seconds
-        while self.said().count(words) < times:
+        while self.output_text().count(words) < times:
             assert self.run is not None
-            assert self.run.poll() is None, f"serve ended: {self.said()[-2000:]}"
-            assert time.monotonic() < deadline, f"never said {words!r}: {self.said()[-2000:]}"
+            assert self.run.poll() is None, f"serve ended: {self.output_text()[-2000:]}"
+            assert time.monotonic() < deadline, (
+                f"never said {words!r}: {self.output_text()[-2000:]}"
+            )
             time.sleep(0.2)
 
-    def ask(self, path: str, **body: Any) -> Any:
+    def query(self, path: str, **body: Any) -> Any:
         """Return the answer of Prefect's API to a POST request."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}", json.dumps(body).encode(),
@@ -98,7 +100,7 @@ class Served:
         except psutil.NoSuchProcess:  # it ended in between
             return []
 
-    def parts(self, name: str) -> list[psutil.Process]:
+    def processes_of_kind(self, name: str) -> list[psutil.Process]:
         """Return the processes of one kind."""
         words = PROCESS_KINDS[name]
         return [process for process in self.processes() if words in _command_line(process)]
@@ -116,11 +118,11 @@ class Served:
         processes, run = self.processes(), self.run
         assert processes
         assert run is not None
-        before = self.said().count("opis: Interrupted.")
+        before = self.output_text().count("opis: Interrupted.")
         run.send_signal(signal.SIGTERM)
         assert run.wait(timeout=seconds) == 130
         assert not outliving(processes)
-        assert self.said().count("opis: Interrupted.") == before + 1
+        assert self.output_text().count("opis: Interrupted.") == before + 1
 
 
 def _command_line(process: psutil.Process) -> str:
@@ -221,7 +223,7 @@ def long_scan(path: Path, pages: int, lines: int = 40) -> None:
 def started(served: Served) -> Iterator[Served]:
     """Start it, wait until it watches its inbox, and kill it at the end."""
     served.start()
-    served.until_said("Watching")
+    served.wait_for_output("Watching")
     try:
         yield served
     finally:
@@ -249,4 +251,4 @@ def count_readings(served: Served) -> int:
 
 def pages_address(served: Served) -> str:
     """Return the address of the records, from its output."""
-    return served.said().rpartition("records are at ")[2].partition(". Ctrl-C")[0]
+    return served.output_text().rpartition("records are at ")[2].partition(". Ctrl-C")[0]

@@ -160,7 +160,7 @@ SYSTEMS = (
             Level("file"),
             Level("folder"),
         ),
-        ladder=(
+        levels_pattern=(
             "(record_group )?(entry )?(series )?(lot|transfer|box|file|folder)( box| file| folder)*"
         ),
     ),

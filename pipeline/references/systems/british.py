@@ -58,7 +58,7 @@ SYSTEMS = (
             Level("piece"),
             Level("item", description_level="item"),
         ),
-        ladder="class series piece( item)?",
+        levels_pattern="class series piece( item)?",
         leaf_unit=("f", "ff"),
     ),
 )

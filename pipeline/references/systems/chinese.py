@@ -15,7 +15,7 @@ SYSTEMS = (
     SignatureSystem(
         key="cn",
         levels=(Level("signatura"),),
-        ladder="signatura",
+        levels_pattern="signatura",
         patterns=(_REFERENCE,),
     ),
 )

@@ -35,7 +35,7 @@ SYSTEMS = (
             Level("signatur"),
             Level("volume", prefix="Bd. ", folder_prefix="t", values="[0-9]{1,12}[A-Za-z]?"),
         ),
-        ladder="bestand( signatur| volume| signatur volume)",
+        levels_pattern="bestand( signatur| volume| signatur volume)",
         leaf_unit=("Bl", "Bl"),
         patterns=(_REFERENCE,),
     ),

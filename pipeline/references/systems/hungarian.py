@@ -16,7 +16,7 @@ SYSTEMS = (
     SignatureSystem(
         key="hu",
         levels=(Level("signatura"), Level("box", suffix=". doboz", folder_prefix="box")),
-        ladder="signatura( box)?",
+        levels_pattern="signatura( box)?",
         patterns=(_REFERENCE,),
         unread_part=BOX_OR_BUNDLE,
     ),

@@ -40,7 +40,7 @@ SYSTEMS = (
             Level("wiazka", prefix="w. "),
             Level("teczka", prefix="t. ", folder_prefix="t"),
         ),
-        ladder="(zespol )?sygnatura( volume)?|zespol( wiazka)? teczka",
+        levels_pattern="(zespol )?sygnatura( volume)?|zespol( wiazka)? teczka",
         leaf_unit=("k", "k"),
         patterns=(_SYGNATURA, _TECZKA),
         unread_part=BOX_OR_BUNDLE,

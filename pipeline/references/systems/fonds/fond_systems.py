@@ -128,7 +128,7 @@ def _cyrillic_alias(code: str) -> str:
     return next((alias for alias in aliases if re.match("[А-ЯІ]", alias)), code)
 
 
-def _fond_system(key: str, ladder: str, file_words: tuple[str, str]) -> FondSystem:
+def _fond_system(key: str, levels_pattern: str, file_words: tuple[str, str]) -> FondSystem:
     """Return a system with its own words for the file, in the normal form and in legends."""
     normal, legend = file_words
     levels = tuple(
@@ -137,7 +137,7 @@ def _fond_system(key: str, ladder: str, file_words: tuple[str, str]) -> FondSyst
         else level
         for level in FOND_LEVELS
     )
-    return FondSystem(key, levels, ladder)
+    return FondSystem(key, levels, levels_pattern)
 
 
 _OPTIONAL_OPIS = "fond( opis)?( part)? delo( volume)?"
