@@ -160,5 +160,6 @@ def test_an_engine_that_there_is_not_is_refused_with_the_names_of_those_that_the
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OPIS_ENGINE", "tesserac")
-    with pytest.raises(SetupError, match=r"no such engine\. Choose one of: tesseract, tesserocr\."):
+    choice = rf"no such engine\. Choose one of: {', '.join(ENGINES)}\."
+    with pytest.raises(SetupError, match=choice):
         load_settings({})
