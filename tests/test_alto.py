@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from pipeline.exports.alto import NAMESPACE, read_blocks, to_alto
+from pipeline.exports.alto import NAMESPACE, read_page_text, to_alto
 from pipeline.record.provenance import group_by_page
 from pipeline.text import PageText
 from tests.factories import admitted_scan, pages, record, scan_pdf, text
@@ -44,7 +44,7 @@ def test_a_corrupted_page_does_not_validate(alto: list[bytes]) -> None:
 def test_words_boxes_confidences_and_roles_come_back(alto: list[bytes], tmp_path: Path) -> None:
     made = record(admitted_scan(scan_pdf(tmp_path / "again.pdf")))
     for page, one, written in zip(alto, pages(), made.pages, strict=True):
-        assert PageText(read_blocks(page)) == one.reading.text.with_roles(written.line_roles)
+        assert read_page_text(page) == one.reading.text.with_roles(written.line_roles)
 
 
 @needs_schemas
@@ -74,7 +74,7 @@ def test_the_file_alone_says_who_read_which_bytes(alto: list[bytes]) -> None:
 @pytest.mark.parametrize("content", [b"", b"<alto", b"<a><b/></a>"])
 def test_what_is_no_alto_is_refused_or_empty(content: bytes) -> None:
     if content.endswith(b"</a>"):
-        assert read_blocks(content) == ()
+        assert read_page_text(content) == PageText()
     else:
         with pytest.raises(ValueError, match="not XML"):
-            read_blocks(content)
+            read_page_text(content)

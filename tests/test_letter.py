@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.exports.alto import read_blocks
+from pipeline.exports.alto import read_page_text
 from pipeline.fixity import file_sha256
 from pipeline.imaging.page_image import extract_page_image
 from pipeline.ocr.tesseract import installed_models
 from pipeline.record.record import Record, parse_record
-from pipeline.text import Box, PageText
+from pipeline.record.version_folder import VersionFolder
+from pipeline.text import Box
 from pipeline.text_metrics import cer
 from tests.schemas import EXPORT_CASES, FORMATS_WITH_SCHEMA, needs_schemas, schema_errors
 from tests.workspace import LETTER, Workspace, data
@@ -129,9 +130,7 @@ def test_a_hundred_words_lead_back_to_image_scan_engine_and_model(
     words = [
         (page.number, word)
         for page in record.pages
-        for word in PageText(
-            read_blocks(data(version, f"pages/{page.number:04d}.alto.xml").read_bytes())
-        ).words()
+        for word in read_page_text(VersionFolder(version).alto(page.number).read_bytes()).words()
     ]
     models = {code: file_sha256(path) for code, path in installed_models().items()}
     for number, word in random.Random(558).sample(words, 100):
@@ -153,7 +152,7 @@ def test_a_hundred_words_lead_back_to_image_scan_engine_and_model(
 def test_every_box_lies_on_its_page(version: Path, record: Record) -> None:
     for page in record.pages:
         assert page.image is not None
-        for block in read_blocks(data(version, f"pages/{page.number:04d}.alto.xml").read_bytes()):
+        for block in read_page_text(VersionFolder(version).alto(page.number).read_bytes()).blocks:
             whole = Box(0, 0, page.image.width, page.image.height)
             for line in block.lines:
                 assert Box.around([line.box, block.box]) == block.box

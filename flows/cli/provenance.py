@@ -9,7 +9,7 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption, RecordArgument
 from pipeline.errors import CatalogError
-from pipeline.exports.alto import read_blocks
+from pipeline.exports.alto import read_page_text
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.trace import describe_source, describe_trace, trace_word
 from pipeline.record.version_folder import VersionFolder
@@ -72,4 +72,4 @@ def _chosen_pages(record: Record, number: int | None, word: str) -> list[RecordP
 
 def _page_text(folder: VersionFolder, page: RecordPage) -> PageText:
     alto = folder.alto(page.number)
-    return PageText(read_blocks(alto.read_bytes())) if alto.is_file() else PageText()
+    return read_page_text(alto.read_bytes()) if alto.is_file() else PageText()

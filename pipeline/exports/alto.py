@@ -132,8 +132,8 @@ def _add_word(line: etree._Element, word_id: str, word: Word) -> None:
     )  # fmt: skip
 
 
-def read_blocks(alto: bytes) -> tuple[Block, ...]:
-    """Return the blocks of an ALTO file from ``to_alto``; boxes in pixels.
+def read_page_text(alto: bytes) -> PageText:
+    """Return the text of an ALTO file from ``to_alto``; boxes in pixels.
 
     Raises:
         ValueError: it is not XML, or a word or a role is invalid.
@@ -143,23 +143,21 @@ def read_blocks(alto: bytes) -> tuple[Block, ...]:
     except etree.XMLSyntaxError as error:
         msg = f"not XML: {error}"
         raise ValueError(msg) from error
-    return blocks_of(root)
+    return page_text_of(root)
 
 
-def blocks_of(root: etree._Element) -> tuple[Block, ...]:
-    """Return the blocks of a parsed ALTO file; ValueError if a word or a role is invalid."""
-    return tuple(
-        Block(
-            tuple(
-                Line(
-                    tuple(_parse_word(string) for string in line.iterfind(_qname("String"))),
-                    _parse_role(line),
-                )
-                for line in block.iterfind(_qname("TextLine"))
-            )
-        )
+def page_text_of(root: etree._Element) -> PageText:
+    """Return the text of a parsed ALTO file; ValueError if a word or a role is invalid."""
+    blocks = (
+        Block(tuple(_parse_line(line) for line in block.iterfind(_qname("TextLine"))))
         for block in root.iter(_qname("TextBlock"))
     )
+    return PageText(tuple(blocks))
+
+
+def _parse_line(line: etree._Element) -> Line:
+    words = (_parse_word(string) for string in line.iterfind(_qname("String")))
+    return Line(tuple(words), _parse_role(line))
 
 
 def page_size(root: etree._Element) -> tuple[int, int]:

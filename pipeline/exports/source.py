@@ -28,7 +28,6 @@ class PlacedLine:
     text: str
     box: Box
     role: Role
-    starts_block: bool  #: True for the first line of a block
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,8 @@ def placed_lines(text: PageText, roles: Iterable[Role]) -> tuple[PlacedLine, ...
     Raises:
         ValueError: there is not exactly one role per line.
     """
-    return tuple(
-        PlacedLine(line.text, line.box, line.role, index == 0)
-        for block in text.with_roles(roles).blocks
-        for index, line in enumerate(block.lines)
-    )
+    lines = text.with_roles(roles).lines()
+    return tuple(PlacedLine(line.text, line.box, line.role) for line in lines)
 
 
 def page_label(page: RecordPage) -> str:

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from pipeline.exports.alto import read_blocks
+from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, PlacedLine, VersionFile, placed_lines
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import MANIFEST, decode_path
-from pipeline.text import PageText
 
 #: by suffix, for files other than exports
 _MEDIA_TYPES = {
@@ -41,7 +40,7 @@ def _placed_lines(folder: VersionFolder, record: Record) -> Iterator[tuple[Place
         if page.image is None or not alto.exists():
             yield ()
             continue
-        yield placed_lines(PageText(read_blocks(alto.read_bytes())), page.line_roles)
+        yield placed_lines(read_page_text(alto.read_bytes()), page.line_roles)
 
 
 def _version_files(folder: VersionFolder) -> Iterator[VersionFile]:

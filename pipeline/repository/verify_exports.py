@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pipeline.exports.alto import NAMESPACE as ALTO
-from pipeline.exports.alto import blocks_of, broken_alto_rules, page_size
+from pipeline.exports.alto import broken_alto_rules, page_size, page_text_of
 from pipeline.exports.registry import ORIGINAL_EXPORTS, PUBLISHED_FORMATS
 from pipeline.exports.xml_rules import parse_root
 from pipeline.record.provenance import broken_prov_rules
@@ -34,7 +34,7 @@ def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
         file = folder.alto(page.number)
         try:
             root = parse_root(file.read_bytes(), f"{{{ALTO}}}alto")
-            text = PageText(blocks_of(root))
+            text = page_text_of(root)
             malformed = [*broken_alto_rules(root, page), *_words_outside_page(text, page)]
             changed = list(_alto_differences(text, page_size(root), page))
         except ValueError as error:

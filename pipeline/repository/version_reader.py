@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pipeline.description.merge import merge_sources
 from pipeline.description.translations import SuppliedTranslation
-from pipeline.exports.alto import read_blocks
+from pipeline.exports.alto import read_page_text
 from pipeline.fixity import file_sha256
 from pipeline.model import EmbeddedText, PageReading, PageSource, PageState, ScanFacts
 from pipeline.record.events import text_digest
@@ -29,7 +29,8 @@ def stored_pages(folder: VersionFolder, record: Record) -> Iterator[ReadPage]:
     activities = {a.page: a for a in record.provenance.activities if a.plan == "read"}
     for page in record.pages:
         alto = folder.alto(page.number)
-        text = PageText(tuple(map(_without_roles, read_blocks(alto.read_bytes()))))
+        blocks = read_page_text(alto.read_bytes()).blocks
+        text = PageText(tuple(map(_without_roles, blocks)))
         reading = _page_reading(page, text, activities.get(page.number))
         yield ReadPage(page.number, _page_source(page), reading)
 

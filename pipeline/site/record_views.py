@@ -8,7 +8,7 @@ from pipeline.citation.cited import citation_target
 from pipeline.citation.data import to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
-from pipeline.exports.alto import read_blocks
+from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
 from pipeline.record.record import Record, RecordPage, Translation
@@ -195,8 +195,7 @@ def line_views(folder: VersionFolder, page: RecordPage) -> Iterator[LineView]:
     alto = folder.alto(page.number)
     if page.image is None or not alto.exists():
         return
-    lines = (line for block in read_blocks(alto.read_bytes()) for line in block.lines)
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(read_page_text(alto.read_bytes()).lines(), 1):
         yield _line_view(number, line, page.image.width, page.image.height)
 
 
