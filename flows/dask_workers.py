@@ -52,7 +52,7 @@ def worker_info(settings: Settings, token: str) -> WorkerInfo:
 def _own_info(settings: Settings) -> WorkerInfo:
     """Return the versions, engine and clock of this process."""
     try:
-        engine = str(signature_of(settings.engine, settings.languages))
+        engine = str(signature_of(settings.engine_choice, settings.languages))
     except OpisError as error:
         engine = str(error)
     opis, prefect = version("opis"), version("prefect")

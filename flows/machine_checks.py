@@ -40,7 +40,7 @@ def check_machine(settings: Settings) -> list[Check]:
 
 def _check_engine(settings: Settings) -> Check:
     try:
-        engine = make_engine(settings.engine, settings.languages, settings.page_timeout)
+        engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
         signature = engine.signature
         others = sorted(set(engine.installed_languages()) - set(settings.languages))
     except OpisError as error:

@@ -53,7 +53,7 @@ def check_ready(settings: Settings) -> None:
     """
     check_folders(settings)
     require_mounts(settings)
-    signature_of(settings.engine, settings.languages)
+    signature_of(settings.engine_choice, settings.languages)
     for folder in (settings.inbox, settings.work_folder):
         try:
             folder.mkdir(parents=True, exist_ok=True)

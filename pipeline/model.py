@@ -151,6 +151,21 @@ class PageSource:
     embedded: EmbeddedText | None
 
 
+class Model(StrEnum):
+    """Which of an engine's models for a language reads a page."""
+
+    TYPEWRITER = "typewriter"  #: Opis's own, trained on typescripts; stock where there is none
+    STOCK = "stock"  #: as the engine comes
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """The engine that reads, as the settings choose it."""
+
+    name: str = "tesseract"  #: a name in ``ENGINES`` of ``pipeline.ocr.engines``
+    model: Model = Model.TYPEWRITER
+
+
 @dataclass(frozen=True, slots=True)
 class EngineSignature:
     """The engine, its models and its settings, on which a reading depends."""

@@ -17,6 +17,7 @@ from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from pipeline.errors import SetupError
+from pipeline.model import EngineChoice, Model
 
 _ENV_PREFIX = "OPIS_"
 
@@ -88,6 +89,7 @@ class Settings(BaseModel):
     """Mount points without which no run starts; if empty, those of inbox and output."""
     languages: Annotated[tuple[str, ...], BeforeValidator(_split_languages)] = ("rus", "eng")
     engine: str = "tesseract"  #: a name in ``ENGINES`` of ``pipeline.ocr.engines``
+    model: Model = Model.TYPEWRITER  #: which of the engine's models reads typescripts
     runner: Literal["threads", "dask"] = "threads"  #: where tasks run
     #: of Dask; a local one if empty
     scheduler: Annotated[str, BeforeValidator(_check_scheduler_url)] = ""
@@ -122,6 +124,11 @@ class Settings(BaseModel):
     """Address where records are or will be served; the base of addresses in exports. The domain
     ``.invalid`` never resolves, on purpose (RFC 2606)."""
     organization: str = ""  #: the keeper of the records, for bag-info.txt
+
+    @property
+    def engine_choice(self) -> EngineChoice:
+        """The engine and which of its models it reads with."""
+        return EngineChoice(self.engine, self.model)
 
     @property
     def work_folder(self) -> Path:

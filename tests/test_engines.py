@@ -17,7 +17,7 @@ from flows.runtime import load_settings
 from pipeline.errors import DescriptionError, SetupError
 from pipeline.evaluation.samples import find_samples
 from pipeline.ingest.admission import engine_languages
-from pipeline.model import EngineSignature
+from pipeline.model import EngineChoice, EngineSignature, Model
 from pipeline.ocr.engine import Engine, RecognitionOptions
 from pipeline.ocr.engines import ENGINES, EngineEntry, make_engine, signature_of
 from pipeline.ocr.tesseract import program_signature
@@ -46,7 +46,7 @@ def tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 def test_every_engine_has_a_name_that_can_be_set_and_a_class_that_answers_all() -> None:
     asked = {name for name in dir(Engine) if not name.startswith("_")}
     for name in ENGINES:
-        engine = make_engine(name, ("rus",), 60)
+        engine = make_engine(EngineChoice(name), ("rus",), 60)
         assert asked <= set(dir(engine))
         assert engine.languages == ("rus",)
 
@@ -59,11 +59,11 @@ def test_the_extra_of_an_engine_is_one_that_can_be_installed() -> None:
 
 @pytest.mark.usefixtures("tesseract")
 def test_the_published_signature_of_the_program_is_pinned() -> None:
-    signature = signature_of("tesseract", ("rus",))
+    signature = signature_of(EngineChoice("tesseract", Model.STOCK), ("rus",))
     settings = {"options": "--dpi 200", "OMP_THREAD_LIMIT": "1", "leptonica": "1.82.0"}
     assert signature == EngineSignature("tesseract", "5.3.0", ("rus",), MODELS, settings)
     assert list(signature.settings) == list(settings)
-    kept = "79f0420a06d73646ca03b6c7f39cfcadb72dd982c8cf6f1f8fec43ba429f3c85"
+    kept = "22be8946de041f9862f64ffcae6bae01928a30896eb18b034d4f2eeca952454e"
     assert reading_key("0" * 64, signature) == kept
 
 
@@ -72,7 +72,7 @@ def test_the_published_signature_of_the_library_is_pinned(monkeypatch: pytest.Mo
     told = "tesseract 5.5.4\n leptonica-1.87.0\n  libpng 1.6.34"
     monkeypatch.setattr(tesserocr, "tesseract_version", lambda: told)
     monkeypatch.setattr(tesserocr, "__version__", "2.13.0")
-    signature = signature_of("tesserocr", ("rus",))
+    signature = signature_of(EngineChoice("tesserocr", Model.STOCK), ("rus",))
     assert signature == EngineSignature(
         "tesseract",
         "5.5.4",
@@ -85,14 +85,14 @@ def test_the_published_signature_of_the_library_is_pinned(monkeypatch: pytest.Mo
             "through": "tesserocr 2.13.0",
         },
     )
-    kept = "224241800fc46681709800165cc03b869c6370bed73d3f8b783d0ebfe02125d7"
+    kept = "c283fc0e291e81b5d196acb0a7b989650fac16350e2d1dc45d8dcc80fbd51936"
     assert reading_key("0" * 64, signature) == kept
 
 
 @pytest.mark.usefixtures("tesseract")
 @pytest.mark.parametrize("name", ["tesseract", "tesserocr"])
 def test_a_model_that_reads_no_language_is_none_of_the_languages(name: str) -> None:
-    assert make_engine(name, ("rus",), 60).installed_languages() == ("eng", "rus")
+    assert make_engine(EngineChoice(name), ("rus",), 60).installed_languages() == ("eng", "rus")
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,7 @@ class OtherEngine:
 
     languages: tuple[str, ...]
     timeout: float
+    model: Model = Model.STOCK
 
     @property
     def signature(self) -> EngineSignature:
@@ -114,6 +115,9 @@ class OtherEngine:
 
     def language_code(self, tag: str) -> str:
         return {"ru": "Russian", "ka": "Georgian"}.get(tag, tag)
+
+    def model_of(self, options: RecognitionOptions) -> Model:
+        return Model.STOCK
 
     def format_options(self, options: RecognitionOptions) -> str:
         return str(options)
@@ -151,7 +155,7 @@ def test_samples_are_read_by_the_codes_of_the_engine_that_is_set(
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     (tmp_path / "ka" / "_defaults.yaml").write_text("language: ka\n")
-    engine = make_engine(other.engine, other.languages, other.page_timeout)
+    engine = make_engine(other.engine_choice, other.languages, other.page_timeout)
     samples, _ = find_samples(tmp_path, (), engine)
     assert [sample.languages for sample in samples] == [("Georgian",), ("Georgian", "Russian")]
 

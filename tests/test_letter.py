@@ -14,7 +14,7 @@ import pytest
 from pipeline.exports.alto import read_page_text
 from pipeline.fixity import file_sha256
 from pipeline.imaging.page_image import extract_page_image
-from pipeline.ocr.tesseract import installed_models
+from pipeline.ocr.tesseract_models import installed_models
 from pipeline.record.record import Record, parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.text import Box

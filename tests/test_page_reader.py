@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.imaging.pixels import Grey
-from pipeline.model import EngineSignature, PageState
+from pipeline.model import EngineSignature, Model, PageState
 from pipeline.ocr.engine import PageSegmentation, RecognitionOptions
 from pipeline.ocr.page_reader import accept_or_blank, read_image
 from pipeline.ocr.preprocess import prepare_image
@@ -28,6 +28,9 @@ class CannedEngine:
 
     def language_code(self, tag: str) -> str:
         return tag
+
+    def model_of(self, options: RecognitionOptions) -> Model:
+        return Model.STOCK
 
     def format_options(self, options: RecognitionOptions) -> str:
         return f"{options.segmentation}, {options.binarization}"

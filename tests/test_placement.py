@@ -14,7 +14,7 @@ from PIL import Image
 from pipeline.errors import PageError, PageTimeoutError, SetupError
 from pipeline.imaging.page_image import extract_page_image
 from pipeline.imaging.pixels import Grey
-from pipeline.model import PageReading, PageState
+from pipeline.model import EngineChoice, PageReading, PageState
 from pipeline.ocr.engine import RecognitionOptions
 from pipeline.ocr.engines import make_engine
 from pipeline.ocr.page_reader import read_image
@@ -156,4 +156,4 @@ def test_an_extra_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "tesserocr", None)  # as if it were not installed
     monkeypatch.delitem(sys.modules, "pipeline.ocr.tesserocr_engine")
     with pytest.raises(SetupError, match="uv sync --extra tesserocr"):
-        make_engine("tesserocr", ("rus",), 60)
+        make_engine(EngineChoice("tesserocr"), ("rus",), 60)

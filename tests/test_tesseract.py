@@ -16,13 +16,11 @@ from pipeline.ocr.engine import (
 )
 from pipeline.ocr.tesseract import (
     Tesseract,
-    _run_tesseract,
-    installed_models,
-    models_of,
     parse_tsv,
     tesseract_flags,
     tesseract_variables,
 )
+from pipeline.ocr.tesseract_models import installed_models, models_of, run_tesseract
 from pipeline.text import Box, Word
 from pipeline.workers.pool import PoolClosedError, WorkerPool
 from pipeline.workers.protocol import InspectScan
@@ -161,4 +159,4 @@ def test_ctrl_c_does_not_reach_the_look_at_the_engine(
     program.chmod(0o755)
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
     assert list(installed_models()) == ["eng"]
-    assert _run_tesseract("--version").splitlines()[0] != str(os.getsid(0))
+    assert run_tesseract("--version").splitlines()[0] != str(os.getsid(0))

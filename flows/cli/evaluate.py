@@ -29,8 +29,8 @@ def evaluate(
     """Read pages that have a transcription, and print the error rates."""
     settings = runtime.settings_with(languages=languages, jobs=jobs)
     chosen = settings.languages if languages else ()
-    engine = make_engine(settings.engine, settings.languages, settings.page_timeout)
-    signature_of(settings.engine, chosen or engine.installed_languages())
+    engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
+    signature_of(settings.engine_choice, chosen or engine.installed_languages())
     samples, problems = find_samples(folder, chosen, engine)
     for sentence in problems:
         console.print_error(sentence)

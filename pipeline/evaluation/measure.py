@@ -74,7 +74,9 @@ def _evaluate_page(
                 assert source is not None
                 size = source.image.width, source.image.height
                 reading = _recognize_page(
-                    worker, RecognizePage(sample.languages, limit, settings.engine, recipe), limit
+                    worker,
+                    RecognizePage(sample.languages, limit, settings.engine_choice, recipe),
+                    limit,
                 )
             except PageTimeoutError as error:
                 size, reading = (1, 1), PageReading(PageState.TIMEOUT, detail=str(error))

@@ -196,12 +196,12 @@ def engine_languages(language: str | None, settings: Settings) -> tuple[str, ...
     """
     if language is None:
         return settings.languages
-    engine = make_engine(settings.engine, settings.languages, settings.page_timeout)
+    engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
     code = engine.language_code(language)
     if code in engine.installed_languages():
         return (code,)
     try:
-        signature_of(settings.engine, (code,))
+        signature_of(settings.engine_choice, (code,))
     except SetupError as error:
         msg = f"The description says language: {language}. {error}"
         raise DescriptionError(msg) from error

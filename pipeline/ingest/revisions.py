@@ -34,7 +34,7 @@ def reread_record(
     languages = engine_languages(old.language, settings)
     scan = readmit(folder, old, languages)
     read_pages(scan, range(1, len(old.pages) + 1), settings, workers, clock)
-    signature = signature_of(settings.engine, languages)
+    signature = signature_of(settings.engine_choice, languages)
     new = reassemble_record(old, load_pages(scan, settings), signature, clock)
     why = reason or "read again with the engine and settings of today"
     revision = _Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))

@@ -103,7 +103,7 @@ def publish_scan(
             folder = VersionFolder(scan.published_folder)
             published = _publish_redescription(scan, folder, settings, clock, pdfs)
         else:
-            signature = signature_of(settings.engine, scan.languages)
+            signature = signature_of(settings.engine_choice, scan.languages)
             pages = counter.count(load_pages(scan, settings))
             published = publish_record(  # no variable holds the record: it may be large
                 scan,

@@ -5,19 +5,27 @@ from pathlib import Path
 
 import cv2
 
+from pipeline.model import Model
 from pipeline.ocr.engine import Engine, RecognitionOptions, map_boxes
 from pipeline.ocr.evidence import Evidence, LineComponents, find_line_components, weigh_evidence
 from pipeline.ocr.line_separation import separate_lines
+from pipeline.ocr.pitch import Pitch, find_pitch
 from pipeline.ocr.preprocess import PreparedImage
 from pipeline.text import PageText
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
 class PreparedView:
-    """A prepared image and those of its components that stand in lines."""
+    """A prepared image, those of its components that stand in lines, and their pitch."""
 
     image: PreparedImage
     line_components: LineComponents
+    pitch: Pitch
+
+    @property
+    def model(self) -> Model:
+        """The model that suits the page: print is read with the engine's own."""
+        return Model.STOCK if self.pitch.is_print else Model.TYPEWRITER
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
@@ -31,8 +39,9 @@ class Attempt:
 
 
 def view_of(image: PreparedImage) -> PreparedView:
-    """Return the image with its components that stand in lines."""
-    return PreparedView(image, find_line_components(image.components, image.pixels.shape))
+    """Return the image with its components that stand in lines, and their pitch."""
+    line_components = find_line_components(image.components, image.pixels.shape)
+    return PreparedView(image, line_components, find_pitch(image.components, image.pixels.shape))
 
 
 def attempt_reading(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.model import EngineSignature
+from pipeline.model import EngineSignature, Model
 from pipeline.text import Block, Box, Line, PageText
 
 
@@ -32,6 +32,7 @@ class RecognitionOptions:
     languages: tuple[str, ...]  #: the engine's codes; several cost more time and read no better
     segmentation: PageSegmentation = PageSegmentation.PAGE
     binarization: Binarization = Binarization.OTSU
+    model: Model = Model.TYPEWRITER
 
 
 class Engine(Protocol):
@@ -61,6 +62,9 @@ class Engine(Protocol):
 
         A string that is no such tag is returned unchanged, as a code.
         """
+
+    def model_of(self, options: RecognitionOptions) -> Model:
+        """Return the model that reads with these options: stock if there is no other for them."""
 
     def format_options(self, options: RecognitionOptions) -> str:
         """Return the options in the engine's own notation, which provenance publishes."""

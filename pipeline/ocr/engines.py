@@ -1,8 +1,8 @@
 """The registry of OCR engines, by the values of the setting ``engine``.
 
-To add one: write a module with a class that implements ``Engine`` and is constructed from languages
-and seconds for a page; add a row here, whose key is its name in the settings, and its packages to
-pyproject.toml.
+To add one: write a module with a class that implements ``Engine`` and is constructed from
+languages, seconds for a page and the model that the settings prefer; add a row here, whose key is
+its name in the settings, and its packages to pyproject.toml.
 """
 
 import math
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pipeline.errors import SetupError
-from pipeline.model import EngineSignature
+from pipeline.model import EngineChoice, EngineSignature, Model
 from pipeline.ocr.engine import Engine
 
 
@@ -29,27 +29,27 @@ ENGINES: Mapping[str, EngineEntry] = {
 }
 
 
-def make_engine(name: str, languages: tuple[str, ...], timeout: float) -> Engine:
+def make_engine(choice: EngineChoice, languages: tuple[str, ...], timeout: float) -> Engine:
     """Return an engine for one page.
 
     Args:
-        name: a value of the setting ``engine``.
+        choice: the settings' choice of engine and model.
         languages: its codes of the languages that the page may be in, the main one first.
         timeout: seconds for all readings of the page together.
 
     Raises:
         SetupError: its extra is not installed; the message says how to install it.
     """
-    return _load_engine_class(name)(languages, timeout)
+    return _load_engine_class(choice.name)(languages, timeout, choice.model)
 
 
-def signature_of(name: str, languages: tuple[str, ...]) -> EngineSignature:
+def signature_of(choice: EngineChoice, languages: tuple[str, ...]) -> EngineSignature:
     """Return all that a reading by this engine in these languages depends on.
 
     Raises:
         SetupError: the engine or a model is missing; the message names the package to install.
     """
-    return make_engine(name, languages, math.inf).signature
+    return make_engine(choice, languages, math.inf).signature
 
 
 def require_engine_name(name: str) -> None:
@@ -63,11 +63,12 @@ def require_engine_name(name: str) -> None:
         raise SetupError(msg)
 
 
-def _load_engine_class(name: str) -> Callable[[tuple[str, ...], float], Engine]:
+def _load_engine_class(name: str) -> Callable[[tuple[str, ...], float, Model], Engine]:
     require_engine_name(name)
     entry = ENGINES[name]
     try:
-        engine_class: Callable[[tuple[str, ...], float], Engine] = pkgutil.resolve_name(entry.path)
+        engine_class: Callable[[tuple[str, ...], float, Model], Engine]
+        engine_class = pkgutil.resolve_name(entry.path)
     except ModuleNotFoundError as error:
         if not entry.extra:
             raise

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.imaging.pixels import Grey
-from pipeline.model import PageReading, PageState, ProcessingStep
+from pipeline.model import Model, PageReading, PageState, ProcessingStep
 from pipeline.ocr.attempt import (
     Attempt,
     PreparedView,
@@ -49,6 +49,7 @@ _WRONG_KNOWN_SHARE = 0.35  #: 0..1; with fewer letters known the orientation may
 _WRONG_SURE_SHARE = 0.5  #: 0..1; the same for components in sure words
 #: A text is foreign if fewer of its letters are known (0..1) and it has at least so many letters.
 _FOREIGN_SHARE, _FOREIGN_MIN_LETTERS = 0.25, 200
+_GENERAL_OPTIONS = (PageSegmentation.PAGE, Binarization.OTSU)
 _RECIPE_OPTIONS = {
     Recipe.LOCAL: (PageSegmentation.PAGE, Binarization.SAUVOLA),
     Recipe.BLOCK: (PageSegmentation.BLOCK, Binarization.SAUVOLA),
@@ -112,19 +113,20 @@ def _iterate_attempts(
     """Yield readings of a page until one is good enough or no recipe is left."""
     view = view_of(prepared)
     if recipe is Recipe.UNTOUCHED:
-        yield attempt_reading(view, RecognitionOptions(engine.languages), engine, folder)
+        options = RecognitionOptions(engine.languages, model=Model.STOCK)
+        yield attempt_reading(view, options, engine, folder)
         return
     language = None if prepared.quarters else sole_language(engine.languages, prepared.components)
     guessed = language is not None
     if language is None:
         view, language = _orient_view(page, view, engine, folder)
-    first = attempt_reading(
-        view, RecognitionOptions((language,), *_RECIPE_OPTIONS.get(recipe, ())), engine, folder
-    )
+    segmentation, binarization = _RECIPE_OPTIONS.get(recipe, _GENERAL_OPTIONS)
+    options = RecognitionOptions((language,), segmentation, binarization, view.model)
+    first = attempt_reading(view, options, engine, folder)
     yield first
     if guessed and _looks_wrong(first, monolingual=len(engine.languages) == 1):
         view, language = _orient_view(page, view, engine, folder)
-        options = replace(first.options, languages=(language,))
+        options = replace(first.options, languages=(language,), model=view.model)
         if view.image is not first.image or options != first.options:
             first = attempt_reading(view, options, engine, folder)
             yield first
@@ -191,6 +193,7 @@ def _recognition_step(best: Attempt, attempts: Sequence[Attempt], engine: Engine
         "recognize",
         {
             "languages": "+".join(best.options.languages),
+            "model": engine.model_of(best.options),
             "options": engine.format_options(best.options),
             "reading": f"{attempts.index(best) + 1} of {len(attempts)}",
             "covered": f"{evidence.covered_share}",

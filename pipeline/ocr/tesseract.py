@@ -5,8 +5,7 @@ Also the code that it shares with the library in ``tesserocr_engine``.
 
 import csv
 import io
-import re
-import subprocess
+import shlex
 import time
 from dataclasses import dataclass, field
 from functools import cache
@@ -15,10 +14,18 @@ from pathlib import Path
 import langcodes
 import pytesseract
 
-from pipeline.errors import PageError, PageTimeoutError, SetupError
+from pipeline.errors import PageError, PageTimeoutError
 from pipeline.fixity import file_sha256
-from pipeline.model import EngineSignature
+from pipeline.model import EngineSignature, Model
 from pipeline.ocr.engine import Binarization, PageSegmentation, RecognitionOptions
+from pipeline.ocr.tesseract_models import (
+    ModelFiles,
+    installed_models,
+    model_files,
+    models_of,
+    run_tesseract,
+)
+from pipeline.ocr.typewriter_models import typewriter_digest
 from pipeline.text import Block, Box, Line, PageText, Word
 
 _DPI = 200  #: letters are scaled to their height at this resolution
@@ -34,6 +41,7 @@ class TesseractBase:
 
     languages: tuple[str, ...]
     timeout: float  #: seconds from construction for all readings of the page together
+    model: Model = Model.STOCK  #: reads typescripts
     _started_at: float = field(default_factory=time.monotonic, compare=False)
 
     def installed_languages(self) -> tuple[str, ...]:
@@ -55,6 +63,19 @@ class TesseractBase:
             return tag
         script = language.simplify_script().script or ""
         return "_".join(filter(None, (language.to_alpha3(variant="T"), script.lower())))
+
+    def model_of(self, options: RecognitionOptions) -> Model:
+        """Return the typewriter model if one of the languages has it and both prefer it."""
+        return self.model_files(options).model
+
+    def model_files(self, options: RecognitionOptions) -> ModelFiles:
+        """Return the model files that read with these options.
+
+        Raises:
+            SetupError: no language is given, or a model is missing.
+        """
+        is_stock = Model.STOCK in (self.model, options.model)
+        return model_files(options.languages, Model.STOCK if is_stock else Model.TYPEWRITER)
 
     def format_options(self, options: RecognitionOptions) -> str:
         """Return the options as flags of Tesseract's command line."""
@@ -79,7 +100,7 @@ class Tesseract(TesseractBase):
     @property
     def signature(self) -> EngineSignature:
         """Version, languages in the order given, SHA-256 of each model, settings."""
-        return program_signature(self.languages)
+        return program_signature(self.languages, self.model)
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
         """Return words, lines and paragraphs of an image file (PGM is fastest).
@@ -89,10 +110,11 @@ class Tesseract(TesseractBase):
             PageError: Tesseract failed.
         """
         try:
+            folder = self.model_files(options).folder
             table = pytesseract.image_to_data(
                 str(image),
                 lang="+".join(options.languages),
-                config=tesseract_flags(options),
+                config=f"--tessdata-dir {shlex.quote(str(folder))} {tesseract_flags(options)}",
                 timeout=self._seconds_left(),
             )
         except pytesseract.TesseractError as error:  # is a RuntimeError: must come first
@@ -121,52 +143,18 @@ def tesseract_variables(options: RecognitionOptions) -> dict[str, str]:
     }
 
 
-def installed_models() -> dict[str, Path]:
-    """Return Tesseract's model files by their codes.
-
-    Raises:
-        SetupError: Tesseract is not installed or does not run.
-    """
-    listing = _run_tesseract("--list-langs")
-    folder = re.search(r'"(.+?)"', listing)
-    root = Path(folder.group(1)) if folder else Path()
-    codes = [line.strip() for line in listing.splitlines()[1:] if line.strip()]
-    return {code: root / f"{code}.traineddata" for code in codes}
-
-
-def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
-    """Return the model file of each language.
-
-    Raises:
-        SetupError: no language is given, or a model is missing; names the package to install.
-    """
-    if not languages:
-        msg = "No language is set. Give one, such as --languages rus+eng."
-        raise SetupError(msg)
-    installed = installed_models()
-    missing = [code for code in languages if code not in installed]
-    if missing:
-        packages = " ".join(f"tesseract-ocr-{code.replace('_', '-').lower()}" for code in missing)
-        msg = (
-            f"Tesseract has no language data for {', '.join(missing)} "
-            f"(it has {', '.join(sorted(installed))}). On Debian: apt-get install {packages}"
-        )
-        raise SetupError(msg)
-    return {code: installed[code] for code in languages}
-
-
 @cache
-def program_signature(languages: tuple[str, ...]) -> EngineSignature:
+def program_signature(languages: tuple[str, ...], model: Model = Model.STOCK) -> EngineSignature:
     """Return all that a reading by the program in these languages depends on.
 
     Raises:
         SetupError: Tesseract or one of the models is missing.
     """
-    return tesseract_signature(languages, _run_tesseract("--version"))
+    return tesseract_signature(languages, model, run_tesseract("--version"))
 
 
 def tesseract_signature(
-    languages: tuple[str, ...], version: str, through: str = ""
+    languages: tuple[str, ...], model: Model, version: str, through: str = ""
 ) -> EngineSignature:
     """Return all that a reading by a Tesseract in these languages depends on.
 
@@ -174,6 +162,7 @@ def tesseract_signature(
 
     Args:
         languages: its codes; their order counts.
+        model: if the typewriter model, its file of each language that has one is named, too.
         version: the output of ``tesseract --version``.
         through: name and version of the library that runs it; empty for the program.
 
@@ -187,38 +176,18 @@ def tesseract_signature(
         "OMP_THREAD_LIMIT": "1",
         "leptonica": leptonica.removeprefix("leptonica-"),
     }
+    files = models_of(languages)
+    models = {code: file_sha256(path) for code, path in files.items()}
+    if model is Model.TYPEWRITER:
+        digests = {code: typewriter_digest(code, path) for code, path in files.items()}
+        models |= {f"{code}-{model}": digest for code, digest in digests.items() if digest}
     return EngineSignature(
         name="tesseract",
         version=first.removeprefix("tesseract").strip(),
         languages=languages,
-        models={code: file_sha256(path) for code, path in models_of(languages).items()},
+        models=models,
         settings=settings | ({"through": through} if through else {}),
     )
-
-
-def _run_tesseract(option: str) -> str:
-    """Return the output of ``tesseract OPTION``.
-
-    Raises:
-        SetupError: Tesseract is not installed or does not run.
-    """
-    try:
-        result = subprocess.run(
-            [pytesseract.pytesseract.tesseract_cmd, option],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C must not reach it, and look like its failure
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        msg = (
-            f"Tesseract does not run ({error}). "
-            "On Debian: apt-get install tesseract-ocr tesseract-ocr-rus tesseract-ocr-eng"
-        )
-        raise SetupError(msg) from error
-    return result.stdout or result.stderr
 
 
 def parse_tsv(table: str) -> PageText:

@@ -11,11 +11,10 @@ from pathlib import Path
 import tesserocr
 
 from pipeline.errors import PageError
-from pipeline.model import EngineSignature
+from pipeline.model import EngineSignature, Model
 from pipeline.ocr.engine import RecognitionOptions
 from pipeline.ocr.tesseract import (
     TesseractBase,
-    installed_models,
     parse_tsv,
     tesseract_signature,
     tesseract_variables,
@@ -38,7 +37,7 @@ class Tesserocr(TesseractBase):
     @property
     def signature(self) -> EngineSignature:
         """Version of the library, languages in the order given, SHA-256 of each model."""
-        return library_signature(self.languages)
+        return library_signature(self.languages, self.model)
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
         """Return words, lines and paragraphs of an image file.
@@ -48,7 +47,7 @@ class Tesserocr(TesseractBase):
             PageError: Tesseract failed, or does not start with these languages.
         """
         seconds = self._seconds_left()
-        api = _load_api("+".join(options.languages))
+        api = _load_api(self.model_files(options).folder, "+".join(options.languages))
         try:
             for name, value in tesseract_variables(options).items():
                 api.SetVariable(name, value)
@@ -64,20 +63,19 @@ class Tesserocr(TesseractBase):
 
 
 @cache
-def library_signature(languages: tuple[str, ...]) -> EngineSignature:
+def library_signature(languages: tuple[str, ...], model: Model = Model.STOCK) -> EngineSignature:
     """Return all that a reading by the library in these languages depends on.
 
     Raises:
         SetupError: one of the models is missing.
     """
     through = f"tesserocr {tesserocr.__version__}"
-    return tesseract_signature(languages, tesserocr.tesseract_version(), through)
+    return tesseract_signature(languages, model, tesserocr.tesseract_version(), through)
 
 
 @cache
-def _load_api(languages: str) -> tesserocr.PyTessBaseAPI:
-    """Return the engine with the models of ``languages`` loaded; cached by languages."""
-    folder = next(iter(installed_models().values())).parent
+def _load_api(folder: Path, languages: str) -> tesserocr.PyTessBaseAPI:
+    """Return the engine with the models of ``languages`` loaded; cached by folder and languages."""
     try:
         return tesserocr.PyTessBaseAPI(path=f"{folder}/", lang=languages)
     except RuntimeError as error:

@@ -58,7 +58,7 @@ class _ScanReader:
     def __init__(self, scan: AdmittedScan, settings: Settings) -> None:
         self._scan, self._settings = scan, settings
         self._cache = PageCache(settings.work_folder / "cache")
-        self._signature = signature_of(settings.engine, scan.languages)
+        self._signature = signature_of(settings.engine_choice, scan.languages)
         self._scan_checked = False  #: True once the scan was checked for changes
 
     def load_page(self, number: int) -> ReadPage:
@@ -89,7 +89,7 @@ class _ScanReader:
         if reading.state is PageState.ERROR:
             self._check_scan()
         if source is not None and reading.state in {PageState.ERROR, PageState.TIMEOUT}:
-            check_engine(self._settings.engine, self._scan.languages, workers)
+            check_engine(self._settings.engine_choice, self._scan.languages, workers)
         durations = {stage: clock.duration(seconds) for stage, seconds in reading.seconds.items()}
         reading = replace(reading, seconds=durations, started=started, ended=clock.now())
         if source is not None:
@@ -107,7 +107,8 @@ class _ScanReader:
                     cached = self._reusable_reading(source)
                     if cached is not None:
                         return source, cached
-                    recognize = RecognizePage(self._scan.languages, limit, self._settings.engine)
+                    engine = self._settings.engine_choice
+                    recognize = RecognizePage(self._scan.languages, limit, engine)
                     reading = worker.ask(recognize, limit + _GRACE_SECONDS).reading or reading
             except PageTimeoutError as error:
                 return source, PageReading(PageState.TIMEOUT, detail=str(error))

@@ -4,13 +4,13 @@ The worker decodes untrusted files and runs the engine; the parent decodes no im
 pickle: a worker that a malicious file has taken over must not be able to run code in the parent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from pipeline.model import Limits, PageReading, PageSource, ScanFacts
+from pipeline.model import EngineChoice, Limits, PageReading, PageSource, ScanFacts
 from pipeline.ocr.recipes import Recipe
 from pipeline.searchable_pdf.compare import PdfComparison
 from pipeline.searchable_pdf.write import LayerPage, PdfMetadata
@@ -43,7 +43,7 @@ class RecognizePage:
 
     languages: tuple[str, ...]
     timeout: float  #: seconds
-    engine: str = "tesseract"
+    engine: EngineChoice = field(default_factory=EngineChoice)
     recipe: Recipe = Recipe.EVIDENCE
     kind: Literal["recognize"] = "recognize"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from pipeline.errors import MachineError, PageError, PageTimeoutError
-from pipeline.model import PageState
+from pipeline.model import EngineChoice, PageState
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import ExtractPage, RecognizePage
 
@@ -14,7 +14,7 @@ _TIMEOUT_SECONDS = 20.0  #: seconds; the test takes a third of a second
 _TEST_TEXT = "Opis 1949\n0110 0111\nOpis 1949"
 
 
-def check_engine(engine: str, languages: tuple[str, ...], workers: WorkerPool) -> None:
+def check_engine(engine: EngineChoice, languages: tuple[str, ...], workers: WorkerPool) -> None:
     """Let the engine read a page that any engine can read.
 
     Raises:
@@ -36,5 +36,7 @@ def check_engine(engine: str, languages: tuple[str, ...], workers: WorkerPool) -
         raise _engine_failure(engine, reading.detail if reading else "no answer")
 
 
-def _engine_failure(engine: str, reason: str) -> MachineError:
-    return MachineError(f"{engine} reads nothing on this machine ({reason}). Ask `opis doctor`.")
+def _engine_failure(engine: EngineChoice, reason: str) -> MachineError:
+    return MachineError(
+        f"{engine.name} reads nothing on this machine ({reason}). Ask `opis doctor`."
+    )

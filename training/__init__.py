@@ -1,0 +1,1 @@
+"""Makes Opis's typewriter models; see README.md. Not part of the installed package."""
