@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows import runtime
 from pipeline.errors import OpisError
+from pipeline.model import Model
 from pipeline.ocr.engines import make_engine
 from pipeline.settings import Settings, check_folders
 
@@ -42,11 +43,16 @@ def _check_engine(settings: Settings) -> Check:
     try:
         engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
         signature = engine.signature
+        notes = engine.model_notes()
         others = sorted(set(engine.installed_languages()) - set(settings.languages))
     except OpisError as error:
         return Check("engine", False, str(error))
     used = f"{settings.engine} {signature.version}, reads {'+'.join(settings.languages)}"
-    return Check("engine", True, f"{used}; also has {', '.join(others) or 'no other'}")
+    suffix = f"-{Model.TYPEWRITER}"
+    own = [name.removesuffix(suffix) for name in signature.models if name.endswith(suffix)]
+    models = f"typewriter models for {', '.join(own)}" if own else "no typewriter models"
+    others_named = f"also has {', '.join(others) or 'no other'}"
+    return Check("engine", True, " ".join([f"{used}; {models}; {others_named}", *notes]))
 
 
 def _check_both_folders(settings: Settings) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from flows.clock import clock_from
 from pipeline.errors import SetupError, disk_error_message
 from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
-from pipeline.ocr.engines import require_engine_name, signature_of
+from pipeline.ocr.engines import make_engine, require_engine_name, signature_of
 from pipeline.repository.staging import clear_leftovers
 from pipeline.settings import Settings, check_folders, merge_settings
 from pipeline.workers.pool import WorkerPool
@@ -66,6 +66,12 @@ def check_ready(settings: Settings) -> None:
                 raise SetupError(msg) from error
     settings.records.mkdir(exist_ok=True)
     clear_leftovers(settings)
+
+
+def engine_notes(settings: Settings) -> tuple[str, ...]:
+    """Return a sentence for each language that is not read with the model that is preferred."""
+    engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
+    return engine.model_notes()
 
 
 def worker_count(settings: Settings) -> int:

@@ -116,6 +116,9 @@ class OtherEngine:
     def language_code(self, tag: str) -> str:
         return {"ru": "Russian", "ka": "Georgian"}.get(tag, tag)
 
+    def model_notes(self) -> tuple[str, ...]:
+        return ()
+
     def model_of(self, options: RecognitionOptions) -> Model:
         return Model.STOCK
 

@@ -29,6 +29,9 @@ class CannedEngine:
     def language_code(self, tag: str) -> str:
         return tag
 
+    def model_notes(self) -> tuple[str, ...]:
+        return ()
+
     def model_of(self, options: RecognitionOptions) -> Model:
         return Model.STOCK
 

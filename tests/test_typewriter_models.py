@@ -84,6 +84,9 @@ class TestNetworksPutIntoInstalledModels:
         models = installed_models()
         assert fitting_network("eng", models["eng"]) is not None
         assert fitting_network("rus", models["rus"]) is None
+        (note,) = Tesseract(("rus", "eng"), 60, Model.TYPEWRITER).model_notes()
+        assert note.startswith(f"rus: the installed model ({models['rus']}) is another")
+        assert Tesseract(("rus", "eng"), 60, Model.STOCK).model_notes() == ()
 
     def test_the_signature_names_both_models(self) -> None:
         typewriter = signature_of(EngineChoice(model=Model.TYPEWRITER), ("rus", "eng")).models

@@ -1,6 +1,6 @@
 """The output of the commands: tables on a terminal, plain lines in a pipe, JSON for a program."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,12 @@ def print_line(text: str) -> None:
 def print_error(text: str) -> None:
     """Print an error message to standard error."""
     _err.print(f"opis: {text}", markup=False)
+
+
+def print_notes(notes: Iterable[str]) -> None:
+    """Print sentences on standard error that stop nothing."""
+    for note in notes:
+        print_error(f"note: {note}")
 
 
 def show_progress() -> AbstractContextManager[None]:

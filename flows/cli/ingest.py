@@ -38,6 +38,7 @@ def ingest(
     if directly:
         runtime.worker_pool(settings).start()  # workers start while the rest is checked
     runtime.check_ready(settings)
+    console.print_notes(runtime.engine_notes(settings))
     chosen = _scans_to_ingest(scans, settings)
     if chosen is None:
         console.print_line(f"Nothing to ingest in {settings.inbox}.")

@@ -30,6 +30,7 @@ def revise_records(
     """Read or clean records again, by the flow ``reread`` or directly, and print the outcomes."""
     settings = runtime.settings_with(output=output)
     runtime.check_ready(settings)
+    console.print_notes(runtime.engine_notes(settings))
     revise = direct.revise_records if directly else _revise_on_prefect
     outcomes = revise(kind, records, settings, reason)
     console.print_outcomes(outcomes, settings.output)

@@ -22,4 +22,5 @@ def serve(
         inbox=inbox, output=output, languages=languages, jobs=jobs, port=port
     )
     runtime.check_ready(settings)
+    console.print_notes(runtime.engine_notes(settings))
     run_service(settings, console.print_line, console.print_error)

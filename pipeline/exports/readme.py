@@ -1,5 +1,6 @@
 """README.txt of a record, for a reader with nothing but a text editor."""
 
+from collections.abc import Iterator
 from textwrap import wrap
 
 from pipeline.citation.cited import citation_target
@@ -7,7 +8,8 @@ from pipeline.citation.pin import Pin
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.rights import format_rights
 from pipeline.exports.registry import PUBLISHED_FORMATS
-from pipeline.model import Origin
+from pipeline.model import Model, Origin
+from pipeline.record.provenance import Provenance
 from pipeline.record.record import Record
 
 _WIDTH = 96  #: characters in a line
@@ -126,6 +128,7 @@ def _processing_section(record: Record) -> str:
         f"{source.name} ({source.size:,} bytes) arrived on {source.arrived:%d %B %Y, %H:%M %Z}.",
         f"Its SHA-256 is {source.sha256}.",
         f"{engine.name} {engine.version} read it, with {log.plans['read']['languages']}.",
+        *_typewriter_models(log),
         f"Opis {opis.version} cleaned the text and made this record.",
         "The text was read by machine and a person has reviewed it."
         if record.status == "reviewed"
@@ -136,6 +139,21 @@ def _processing_section(record: Record) -> str:
             f"{drawn_count} page(s) had to be drawn, because no single image was the page."
         )
     return "HOW IT WAS MADE\n\n" + "\n".join(lines)
+
+
+def _typewriter_models(log: Provenance) -> Iterator[str]:
+    """Yield a sentence for each typewriter model that read a page."""
+    recognitions = [
+        step.settings
+        for activity in log.activities
+        if activity.plan == "read"
+        for step in activity.steps
+        if step.name == "recognize" and step.settings.get("model") == Model.TYPEWRITER
+    ]
+    for code in sorted({code for step in recognitions for code in step["languages"].split("+")}):
+        digest = log.agents["engine"].details.get(f"model-{code}-{Model.TYPEWRITER}-sha256")
+        if digest is not None:
+            yield f"Opis's typewriter model for {code} read it; its SHA-256 is {digest}."
 
 
 def _issues_section(record: Record) -> str:

@@ -63,6 +63,9 @@ class Engine(Protocol):
         A string that is no such tag is returned unchanged, as a code.
         """
 
+    def model_notes(self) -> tuple[str, ...]:
+        """Return a sentence for each language that is not read with the model that is preferred."""
+
     def model_of(self, options: RecognitionOptions) -> Model:
         """Return the model that reads with these options: stock if there is no other for them."""
 

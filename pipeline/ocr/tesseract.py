@@ -25,7 +25,7 @@ from pipeline.ocr.tesseract_models import (
     models_of,
     run_tesseract,
 )
-from pipeline.ocr.typewriter_models import typewriter_digest
+from pipeline.ocr.typewriter_models import typewriter_digest, typewriter_networks
 from pipeline.text import Block, Box, Line, PageText, Word
 
 _DPI = 200  #: letters are scaled to their height at this resolution
@@ -63,6 +63,17 @@ class TesseractBase:
             return tag
         script = language.simplify_script().script or ""
         return "_".join(filter(None, (language.to_alpha3(variant="T"), script.lower())))
+
+    def model_notes(self) -> tuple[str, ...]:
+        """Return a sentence for each typewriter model that does not fit the installed model."""
+        if self.model is Model.STOCK:
+            return ()
+        return tuple(
+            f"{code}: the installed model ({path}) is another than Opis's typewriter model was "
+            "made from, and reads typescripts as it is."
+            for code, path in models_of(self.languages).items()
+            if code in typewriter_networks() and not typewriter_digest(code, path)
+        )
 
     def model_of(self, options: RecognitionOptions) -> Model:
         """Return the typewriter model if one of the languages has it and both prefer it."""
