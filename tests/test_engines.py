@@ -148,7 +148,10 @@ def test_a_scan_is_read_by_the_codes_of_the_engine_that_is_set(other: Settings) 
 
 def test_the_doctor_names_the_languages_of_the_engine_that_is_set(other: Settings) -> None:
     (found,) = [check for check in check_machine(other) if check.name == "engine"]
-    assert (found.ok, found.detail) == (True, "tesserocr 7, reads Russian; also has Georgian")
+    assert (found.ok, found.detail) == (
+        True,
+        "tesserocr 7, reads Russian; no typewriter models; also has Georgian",
+    )
 
 
 def test_samples_are_read_by_the_codes_of_the_engine_that_is_set(
