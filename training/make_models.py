@@ -109,7 +109,7 @@ def _train(training: Training, recipes: dict[str, Any], workshop: Workshop, out:
         shares=Shares(**recipe.get("shares", {})),
         image_height=file.image_height,
     )
-    steps = recipes["steps"]["shipped" if training.fold is None else "fold"]
+    steps = recipe.get("steps", recipes["steps"]["shipped" if training.fold is None else "fold"])
     own, other = len(mixture.own), len(mixture.other)
     logging.info("%s: %d own lines, %d others", training.place, own, other)
     result = fit(file.matrices, mixture, steps, recipes["seed"])

@@ -23,6 +23,7 @@ class Shares:
     own: float = 0.58  #: real lines in the model's language
     typed: float = 0.10  #: set in typewriter and slab faces
     printed: float = 0.10  #: set in print faces
+    mottled: float = 0.0  #: of the typewritten synthetic lines, those that print in patches
 
 
 @dataclass(frozen=True)
@@ -70,4 +71,4 @@ class Mixture:
             face = faces[int(generator.integers(len(faces)))]
             text = normalize_text(self.texts.compose(generator), self.charset)
             if text and face.has(text):
-                return draw_line(text, face, generator)
+                return draw_line(text, face, generator, self.shares.mottled)

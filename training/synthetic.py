@@ -47,26 +47,35 @@ class Impression:
     jump: float  #: pixels by which letters move up or down
     worn_feet: bool
     worn_side: float  #: probability that one side of a letter is weak
+    mottle: float = 0.0  #: 0..1.3, how much of a letter's ink may be missing in patches
 
     @classmethod
-    def choose(cls, style: Style, random: Generator) -> "Impression":
-        """Return a random impression; print is even."""
+    def choose(cls, style: Style, random: Generator, mottled_share: float = 0.0) -> "Impression":
+        """Return a random impression; print is even.
+
+        Args:
+            style: of the face.
+            random: chooses.
+            mottled_share: 0..1, share of typewritten lines whose letters print in patches.
+        """
         if style == "print":
             return cls(random.uniform(-0.2, 0.5), random.uniform(0, 0.06), 0, 0, False, 0)
+        is_mottled = mottled_share > 0 and random.random() < mottled_share
         return cls(
             weight=random.uniform(-0.4, 1.3),
             unevenness=random.uniform(0.02, 0.28),
             shake=random.uniform(0, 0.9),
             jump=random.uniform(0, 1.6),
             worn_feet=bool(random.random() < 0.3),
-            worn_side=0.045,
+            worn_side=0.12 if is_mottled else 0.045,
+            mottle=random.uniform(0.4, 1.3) if is_mottled else 0.0,
         )
 
 
-def draw_line(text: str, face: Face, random: Generator) -> TrainingLine:
+def draw_line(text: str, face: Face, random: Generator, mottled_share: float = 0.0) -> TrainingLine:
     """Return a line set in a face, its letters as high as on a prepared page."""
     size = int(random.choice(_SIZES))
-    sheet = _Sheet(face, size, Impression.choose(face.style, random), random)
+    sheet = _Sheet(face, size, Impression.choose(face.style, random, mottled_share), random)
     ink = sheet.strike(text)
     factor = random.uniform(*_X_HEIGHTS) / sheet.x_height
     blurred = cv2.GaussianBlur(ink, (0, 0), random.uniform(0.4, 1.8))
@@ -127,6 +136,8 @@ class _Sheet:
                 image[self.baseline - int(random.integers(0, 3)) :] *= random.uniform(0, 0.5)
             elif random.random() < impression.worn_side:
                 image = self._weaken_side(image)
+            if impression.mottle:
+                image = image * self._patches(image.shape)
             depth = min(random.normal(0.88, impression.unevenness), 1.0)
             image = image * np.float32(max(depth, 0.25))
         left = max(int(place - pad + random.normal(0, impression.shake)), 0)
@@ -143,6 +154,12 @@ class _Sheet:
         if weight < -0.05:
             return np.asarray(cv2.erode(image, np.ones((2, 2))), np.float32)
         return image
+
+    def _patches(self, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """Return a factor for each pixel of a letter, low in patches a third of a letter wide."""
+        coarse = self.random.random((shape[0] // 9, shape[1] // 9), np.float32)
+        noise = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+        return np.clip(1.25 - self.impression.mottle * noise, 0.12, 1).astype(np.float32)
 
     def _weaken_side(self, image: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return a letter whose top, foot or right side hardly prints."""
