@@ -7,14 +7,18 @@ import pytesseract
 import pytest
 
 from pipeline.errors import SetupError
+from pipeline.evaluation.judged_words import judge_words
 from pipeline.evaluation.results import PageResult, review_rankings, summarize_results
-from pipeline.evaluation.samples import find_samples
+from pipeline.evaluation.samples import find_samples, samples_of_series
+from pipeline.evaluation.series import read_series
+from pipeline.evaluation.word_table import words_table
 from pipeline.model import PageState
 from pipeline.ocr.engine import Engine
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.tesseract import Tesseract
 from pipeline.text_metrics import ErrorRates
 from tests.factories import fake_tesseract
+from tests.factories import text as page_text
 from tests.workspace import LETTER, Workspace
 
 INSTALLED = ("deu", "eng", "osd", "rus")
@@ -29,10 +33,10 @@ def folder_of(root: Path, *names: str) -> Path:
 
 
 def result(name: str, error: float, characters: int = 100, **other: object) -> PageResult:
-    rates = ErrorRates(error, error, error)
+    rates = ErrorRates(error, error, error, error)
     values: dict[str, object] = {
-        "set": "letters", "page": 1, "recipe": Recipe.EVIDENCE, "state": PageState.OK,
-        "languages": "rus", "told": "option", "readings": 1, "seconds": 2.0,
+        "set": "letters", "series": "letters", "page": 1, "recipe": Recipe.EVIDENCE,
+        "state": PageState.OK, "languages": "rus", "told": "option", "readings": 1, "seconds": 2.0,
         "expected_error": 0.0, "raw": rates, "cleaned": rates,
     }  # fmt: skip
     return PageResult(**(values | {"name": name, "characters": characters} | other))  # type: ignore[arg-type]
@@ -111,6 +115,46 @@ def test_the_worst_tenth_is_held_against_what_is_marked_for_review() -> None:
     (found,) = review_rankings(results)
     assert (found.worst, found.worst_flagged) == (2, 1)
     assert "1 of the 2 with the highest CER" in found.sentence
+
+
+def test_a_scan_belongs_to_its_series_or_to_its_set(tmp_path: Path, engine: Engine) -> None:
+    folder = folder_of(tmp_path, "a/1.jpg", "a/1.gt.txt", "a/2.jpg", "a/2.gt.txt")
+    table = folder / "series.tsv"
+    table.write_text('file\tpage\tseries\ttext\nx\t1\tminutes\t"\nx\t1\tminutes\t\n')
+    samples, _ = find_samples(folder, (), engine, read_series(table))
+    assert [sample.series for sample in samples] == ["minutes", "a"]
+    assert samples_of_series(samples, []) == samples
+    assert samples_of_series(samples, ["minutes"]) == samples[:1]
+    with pytest.raises(SetupError, match=r"no series letters.*a, minutes"):
+        samples_of_series(samples, ["minutes", "letters"])
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ("page\n1\n", "has no column series"),
+        ("", "has no column page and no column series"),
+        ("page\tseries\n1\ta\n1\tb\n", "puts 1 into two series, a and b"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_table_of_series_is_refused(tmp_path: Path, table: str | None, reason: str) -> None:
+    path = tmp_path / "series.tsv"
+    if table is not None:
+        path.write_text(table)
+    with pytest.raises(SetupError, match=reason):
+        read_series(path)
+
+
+def test_the_table_of_words_has_a_row_for_each_word() -> None:
+    words = tuple(judge_words("vom 11. März", page_text("vom 11.Marz", 0.5)))
+    heads, *rows = words_table([result("1", 0.1, words=words)]).splitlines()
+    first, second = (dict(zip(heads.split("\t"), row.split("\t"), strict=True)) for row in rows)
+    assert (first["series"], first["line"], first["word"]) == ("letters", "1", "1")
+    assert (first["truth"], first["verdict"], first["confidence"]) == ("vom", "right", "0.5")
+    assert (second["text"], second["truth"], second["verdict"], second["is_flagged"]) == (
+        "11.Marz", "11. März", "wrong", "1",
+    )  # fmt: skip
 
 
 @pytest.mark.tesseract

@@ -11,6 +11,7 @@ from pipeline.cleaning.clean import clean
 from pipeline.cleaning.edits import apply_step
 from pipeline.cleaning.lineends import join_broken_words
 from pipeline.errors import IngestError, PageError, PageTimeoutError
+from pipeline.evaluation.judged_words import judge_words
 from pipeline.evaluation.results import PageResult
 from pipeline.evaluation.samples import Sample
 from pipeline.layout.page import assign_roles
@@ -22,7 +23,7 @@ from pipeline.wording import one_line
 from pipeline.workers.pool import Worker, WorkerPool
 from pipeline.workers.protocol import ExtractPage, InspectScan, RecognizePage
 
-_ALL_WRONG = ErrorRates(1.0, 1.0, 1.0)
+_ALL_WRONG = ErrorRates(1.0, 1.0, 1.0, 1.0)
 
 
 def evaluate_samples(
@@ -98,6 +99,7 @@ def _build_result(
     truth = sample.transcriptions[number - 1]
     return PageResult(
         set=sample.set,
+        series=sample.series,
         name=sample.scan.name,
         page=number,
         recipe=recipe,
@@ -108,6 +110,7 @@ def _build_result(
         seconds=round(sum(reading.seconds.values()), 2),
         characters=len(one_line(truth)),
         expected_error=reading.expected_error,
+        words=tuple(judge_words(truth, reading.text)),
         **_error_rates(truth, reading, size),
     )
 

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.evaluation.judged_words import JudgedWord
 from pipeline.model import PageState
 from pipeline.ocr.recipes import Recipe
 from pipeline.text_metrics import REVIEW_THRESHOLD, ErrorRates
@@ -18,6 +19,7 @@ class PageResult:
     """The result of reading one page by one recipe."""
 
     set: str
+    series: str
     name: str
     page: int  #: 1-based
     recipe: Recipe
@@ -30,6 +32,7 @@ class PageResult:
     expected_error: float | None  #: 0..1, without the transcription
     raw: ErrorRates
     cleaned: ErrorRates
+    words: tuple[JudgedWord, ...] = ()  #: as read, before cleaning
 
 
 @dataclass(frozen=True, slots=True)

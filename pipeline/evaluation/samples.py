@@ -1,11 +1,13 @@
-"""Finds scans with transcriptions, and the languages of each scan.
+"""Finds scans with transcriptions, and the languages and series of each scan.
 
 A transcription ``NAME.gt.txt`` is beside ``NAME.jpg`` or any other scan; form feeds separate the
 pages of a scan.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import SetupError
@@ -21,13 +23,17 @@ class Sample:
 
     scan: Path
     set: str  #: the folder, relative to the one that was searched
+    series: str  #: of its documents; the set if none is known
     transcriptions: tuple[str, ...]  #: one per page
     languages: tuple[str, ...]  #: the engine's codes; of several, one is detected for each page
     languages_from: str  #: ``option``, ``defaults`` (of the folder) or ``found`` (by detection)
 
 
 def find_samples(
-    folder: Path, languages: tuple[str, ...], engine: Engine
+    folder: Path,
+    languages: tuple[str, ...],
+    engine: Engine,
+    series: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[list[Sample], list[str]]:
     """Return the scans under a folder that have a transcription, and sentences on the others.
 
@@ -36,6 +42,7 @@ def find_samples(
         languages: the engine's codes for all scans; empty: those of each folder's
             ``_defaults.yaml``, or all installed ones if it names none.
         engine: knows its installed languages and its codes.
+        series: of scans, by their names without suffix.
 
     Raises:
         SetupError: no scan has a transcription, or the engine does not run.
@@ -50,7 +57,8 @@ def find_samples(
             texts = tuple(truth.read_text("utf-8").removesuffix("\f").split("\f"))
             subfolder = scan.parent.relative_to(folder).as_posix()
             name = folder.resolve().name if subfolder == "." else subfolder
-            samples.append(Sample(scan, name, texts, codes, origin))
+            found = series.get(scan.stem, name)
+            samples.append(Sample(scan, name, found, texts, codes, origin))
         else:
             problems.append(f"{scan} has no transcription {truth.name}")
     if not samples:
@@ -59,6 +67,19 @@ def find_samples(
     matched = {sample.scan.with_name(sample.scan.stem + GROUND_TRUTH_SUFFIX) for sample in samples}
     unmatched = set(folder.rglob(f"*{GROUND_TRUTH_SUFFIX}")) - matched
     return samples, problems + [f"{path} has no scan beside it" for path in sorted(unmatched)]
+
+
+def samples_of_series(samples: Sequence[Sample], names: Sequence[str]) -> list[Sample]:
+    """Return the samples that belong to these series, or all if no series is named.
+
+    Raises:
+        SetupError: no sample belongs to one of them.
+    """
+    known = {sample.series for sample in samples}
+    if unknown := [name for name in names if name not in known]:
+        msg = f"There is no series {unknown[0]}. There are: {', '.join(sorted(known))}."
+        raise SetupError(msg)
+    return [sample for sample in samples if not names or sample.series in names]
 
 
 def _languages_of(

@@ -1,0 +1,133 @@
+"""Finds where each line of a transcription stands in a reading, as line error compares them.
+
+A line stands in the stretch of the reading that needs the least edits. Of several such stretches
+it takes one that no other line has, that begins and ends with a word, and that is nearest to where
+the line before it ends.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.text_metrics import edits_by_end
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterEdit:
+    """One edit that makes the reading's stretch from the line."""
+
+    line_position: (
+        int  #: 0-based; of a character that is lost or replaced, or before which one is added
+    )
+    position: int  #: the same in the whole reading
+    typed: str  #: the character of the line; empty if one is added
+    read: str  #: the character of the reading; empty if one is lost
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedLine:
+    """A line of the transcription and its stretch of the reading."""
+
+    line: str  #: normalized, not empty
+    edits: int  #: the least edits between the line and any stretch
+    start: int = 0  #: of the stretch, in the normalized reading
+    stretch: str = ""  #: empty if the line is lost
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether more than half of the line is wrong: it was not read, or is not to be found."""
+        return is_lost(self.line, self.edits)
+
+    @property
+    def end(self) -> int:
+        """The first position behind the stretch."""
+        return self.start + len(self.stretch)
+
+    def edit_list(self) -> list[CharacterEdit]:
+        """Return the edits one by one; none if the line is lost."""
+        if self.is_lost:
+            return []
+        return [
+            CharacterEdit(
+                op.src_pos,
+                self.start + op.dest_pos,
+                "" if op.tag == "insert" else self.line[op.src_pos],
+                "" if op.tag == "delete" else self.stretch[op.dest_pos],
+            )
+            for op in Levenshtein.editops(self.line, self.stretch)
+        ]
+
+    def matched_characters(self) -> Iterator[tuple[int, int]]:
+        """Yield positions in line and reading of characters that stand for each other."""
+        if self.is_lost:
+            return
+        for block in Levenshtein.opcodes(self.line, self.stretch):
+            if block.tag in {"equal", "replace"}:
+                for offset in range(block.src_end - block.src_start):
+                    yield block.src_start + offset, self.start + block.dest_start + offset
+
+
+def is_lost(line: str, edits: int) -> bool:
+    """Return whether a line with so many edits counts as lost."""
+    return 2 * edits > len(line)
+
+
+def align_lines(lines: Sequence[str], text: str) -> list[AlignedLine]:
+    """Return each line with its stretch of a text; long lines choose first.
+
+    Args:
+        lines: normalized, not empty.
+        text: the whole reading, normalized.
+    """
+    found: dict[int, AlignedLine] = {}
+    for number in sorted(range(len(lines)), key=lambda number: -len(lines[number])):
+        candidates = list(_candidates(lines[number], text))
+        nearest = max((other for other in found if other < number), default=None)
+        expected = 0 if nearest is None else found[nearest].end
+        placed = [aligned for aligned in found.values() if aligned.stretch]
+        found[number] = min(
+            candidates, key=lambda candidate: _rank_stretch(candidate, text, placed, expected)
+        )
+    return [found[number] for number in range(len(lines))]
+
+
+def _rank_stretch(
+    candidate: AlignedLine, text: str, placed: Sequence[AlignedLine], expected: int
+) -> tuple[bool, int, int]:
+    """Return the rank of a stretch, lower is better."""
+    start, end = candidate.start, candidate.end
+    is_taken = any(start < other.end and other.start < end for other in placed)
+    ragged = (not _begins_word(text, start)) + (not _ends_word(text, end))
+    return is_taken, ragged, abs(start - expected)
+
+
+def _candidates(line: str, text: str) -> Iterator[AlignedLine]:
+    """Yield the line with each stretch of least edits; once and without one if it is lost."""
+    by_end = list(edits_by_end(line, text))
+    edits = min(by_end, default=len(line))
+    if is_lost(line, edits):
+        yield AlignedLine(line, edits)
+        return
+    ends = [position + 1 for position, count in enumerate(by_end) if count == edits]
+    for end in ends:
+        begins_within = end < len(text) and by_end[end] == edits and not _ends_word(text, end)
+        if not begins_within:
+            start = _best_start(line, text, end, edits)
+            yield AlignedLine(line, edits, start, text[start:end])
+
+
+def _best_start(line: str, text: str, end: int, edits: int) -> int:
+    """Return where the stretch begins that ends there: with a word, if the edits allow it."""
+    window = text[max(end - len(line) - edits, 0) : end]
+    counts = edits_by_end(line[::-1], window[::-1], anchored=True)
+    starts = [end - length for length, count in enumerate(counts, start=1) if count == edits]
+    return next((start for start in starts if _begins_word(text, start)), starts[0])
+
+
+def _begins_word(text: str, position: int) -> bool:
+    return (position == 0 or text[position - 1] == " ") and text[position : position + 1] != " "
+
+
+def _ends_word(text: str, position: int) -> bool:
+    return (position == len(text) or text[position] == " ") and text[position - 1 : position] != " "
