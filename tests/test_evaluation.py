@@ -1,16 +1,32 @@
 """Error rates of pages with transcriptions: who is paired with whom, and how rates add up."""
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytesseract
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import SetupError
-from pipeline.evaluation.judged_words import judge_words
-from pipeline.evaluation.results import PageResult, review_rankings, summarize_results
+from pipeline.evaluation.bootstrap import interval_of_mean
+from pipeline.evaluation.error_kinds import ErrorKind
+from pipeline.evaluation.judged_words import JudgedWord, judge_words
+from pipeline.evaluation.line_alignment import align_transcription
+from pipeline.evaluation.report import build_report
+from pipeline.evaluation.results import (
+    EvaluatedPage,
+    PageResult,
+    pages_above_bare,
+    review_rankings,
+    summarize_series,
+    summarize_sets,
+)
 from pipeline.evaluation.samples import find_samples, samples_of_series
 from pipeline.evaluation.series import read_series
+from pipeline.evaluation.tables import flag_sentence, report_tables
+from pipeline.evaluation.word_flags import count_words, report_flags
 from pipeline.evaluation.word_table import words_table
 from pipeline.model import PageState
 from pipeline.ocr.engine import Engine
@@ -21,6 +37,7 @@ from tests.factories import fake_tesseract
 from tests.factories import text as page_text
 from tests.workspace import LETTER, Workspace
 
+READINGS = ("vom 11. Mai", "vom 11. Mei")
 INSTALLED = ("deu", "eng", "osd", "rus")
 
 
@@ -38,8 +55,13 @@ def result(name: str, error: float, characters: int = 100, **other: object) -> P
         "set": "letters", "series": "letters", "page": 1, "recipe": Recipe.EVIDENCE,
         "state": PageState.OK, "languages": "rus", "told": "option", "readings": 1, "seconds": 2.0,
         "expected_error": 0.0, "raw": rates, "cleaned": rates,
+        "kinds": {}, "words": count_words([]),
     }  # fmt: skip
     return PageResult(**(values | {"name": name, "characters": characters} | other))  # type: ignore[arg-type]
+
+
+def judged(truth: str, read: str, confidence: float) -> list[JudgedWord]:
+    return judge_words(align_transcription(truth, read), page_text(read, confidence))
 
 
 @pytest.fixture
@@ -92,7 +114,7 @@ def test_languages_are_told_by_option_then_by_defaults_then_found(
 
 def test_a_long_page_weighs_more_than_a_short_one() -> None:
     results = [result("long", 0.1, 300), result("short", 0.5, 100), result("x", 0.9, set="other")]
-    letters, other, everything = summarize_results(results)
+    letters, other, everything = summarize_sets(results)
     assert [found.set for found in (letters, other, everything)] == ["letters", "other", "all"]
     assert [letters.raw.cer, other.raw.wer] == pytest.approx([0.2, 0.9])
     assert everything.raw.line_error == pytest.approx(170 / 500)
@@ -104,7 +126,7 @@ def test_recipes_are_summed_apart_and_failures_counted() -> None:
         result("2", 1.0, state=PageState.TIMEOUT),
         result("1", 0.3, recipe=Recipe.UNTOUCHED, readings=3),
     ]
-    evidence, untouched, *_ = summarize_results(results)
+    evidence, untouched, *_ = summarize_sets(results)
     assert (evidence.recipe, evidence.pages, evidence.failed) == (Recipe.EVIDENCE, 2, 1)
     assert (untouched.recipe, untouched.failed, untouched.readings) == (Recipe.UNTOUCHED, 0, 3.0)
 
@@ -147,14 +169,88 @@ def test_a_table_of_series_is_refused(tmp_path: Path, table: str | None, reason:
 
 
 def test_the_table_of_words_has_a_row_for_each_word() -> None:
-    words = tuple(judge_words("vom 11. März", page_text("vom 11.Marz", 0.5)))
-    heads, *rows = words_table([result("1", 0.1, words=words)]).splitlines()
+    words = tuple(judged("vom 11. März", "vom 11.Marz", 0.5))
+    heads, *rows = words_table([EvaluatedPage(result("1", 0.1), words)]).splitlines()
     first, second = (dict(zip(heads.split("\t"), row.split("\t"), strict=True)) for row in rows)
     assert (first["series"], first["line"], first["word"]) == ("letters", "1", "1")
     assert (first["truth"], first["verdict"], first["confidence"]) == ("vom", "right", "0.5")
     assert (second["text"], second["truth"], second["verdict"], second["is_flagged"]) == (
         "11.Marz", "11. März", "wrong", "1",
     )  # fmt: skip
+
+
+def test_a_series_is_summed_over_sets() -> None:
+    results = [
+        result("1", 0.1, series="minutes"),
+        result("2", 0.3, series="minutes", set="other"),
+        result("3", 0.5, kinds={ErrorKind.CASE: 2}),
+    ]
+    letters, minutes = summarize_series(results)
+    assert (minutes.series, minutes.set, minutes.pages) == ("minutes", "all", 2)
+    assert minutes.raw.cer == pytest.approx(0.2)
+    assert (letters.kinds[ErrorKind.CASE], letters.kinds[ErrorKind.DIGIT]) == (2, 0)
+
+
+def test_pages_read_worse_than_by_the_engine_alone_are_named() -> None:
+    errors = {"rubbish": (0.9, 0.04), "near": (0.07, 0.041), "better": (0.01, 0.5)}
+    results = [
+        result(name, error, recipe=recipe)
+        for name, pair in errors.items()
+        for recipe, error in zip((Recipe.EVIDENCE, Recipe.UNTOUCHED), pair, strict=True)
+    ]
+    (page,) = pages_above_bare([*results, result("alone", 1.0)])
+    assert (page.name, page.recipe, page.cer, page.bare_cer) == (
+        "rubbish", Recipe.EVIDENCE, 0.9, 0.04,
+    )  # fmt: skip
+
+
+def test_flags_are_held_against_what_is_wrong() -> None:
+    pages = [judged("vom 11. Mai", f"СЕКРЕТНО {read}", 0.5) for read in READINGS]
+    sure = judged("vom 11. Mai", "von 11. Mai", 0.99)
+    flags = report_flags(Recipe.EVIDENCE, [*pages, sure])
+    words = flags.words
+    assert (words.right, words.right_flagged, words.wrong, words.wrong_flagged) == (7, 5, 2, 1)
+    assert (words.untranscribed, words.expected_wrong) == (2, 3.03)
+    assert [flags.wrong_flagged_share, flags.right_flagged_share] == [0.5, 0.7143]
+    assert flags.page_difference == pytest.approx((1.5 + 0.5 + 0.97) / 3, abs=0.01)
+    assert [(band.words, band.real) for band in flags.bands] == [(3, 0.3333), (6, 0.1667)]
+    assert "1 of 2 wrong words flagged (50.0 %)" in flag_sentence(flags)
+
+
+def test_a_report_without_words_or_series_has_tables_all_the_same() -> None:
+    report = build_report([EvaluatedPage(result("1", 0.1), ())])
+    assert [table.title for table in report_tables(report)] == [
+        "Pages", "Sets", "95 % intervals, before cleaning, by drawing of pages",
+        "Edits of line error by kind: evidence, before cleaning",
+    ]  # fmt: skip
+    for table in report_tables(report):
+        assert {len(row) for row in table.rows} <= {len(table.heads)}
+
+
+@given(
+    st.lists(st.tuples(st.floats(0, 2), st.integers(0, 500)), min_size=2, max_size=9),
+)
+def test_an_interval_lies_within_the_rates_and_is_always_the_same(
+    pages: list[tuple[float, int]],
+) -> None:
+    rates = [(ErrorRates(rate, rate, rate, rate), weight) for rate, weight in pages if weight]
+    found = interval_of_mean(rates)
+    assert found == interval_of_mean(rates)
+    assert (found is None) == (len(rates) < 2)
+    if found:
+        low, high = found
+        values = [rate.cer for rate, _ in rates]
+        assert min(values) - 1e-9 <= low.cer <= high.cer <= max(values) + 1e-9
+
+
+def test_an_interval_is_narrower_for_more_pages() -> None:
+    few = [(ErrorRates(rate, rate, rate, rate), 100) for rate in (0.0, 0.1)]
+    interval, of_many = interval_of_mean(few), interval_of_mean(few * 40)
+    assert interval
+    assert of_many
+    (low, high), (low_of_many, high_of_many) = interval, of_many
+    assert [low.cer, high.cer] == pytest.approx([0.0, 0.1])
+    assert 0.03 < low_of_many.cer < 0.05 < high_of_many.cer < 0.07
 
 
 @pytest.mark.tesseract
@@ -164,7 +260,7 @@ def test_the_bundled_letter_is_evaluated_from_the_command_line(tmp_path: Path) -
     (workspace.inbox / f"{LETTER.stem}.gt.txt").write_text(
         LETTER.with_suffix(".gt.txt").read_text()
     )
-    recipes = ("--recipe", "evidence", "--recipe", "untouched")
+    recipes = ("--recipe", "evidence", "--recipe", "untouched", "--words", "words.tsv")
     done = workspace.opis("evaluate", "inbox", "--json", *recipes)
     assert (done.returncode, done.stderr) == (0, "")
     said = json.loads(done.stdout)
@@ -176,6 +272,14 @@ def test_the_bundled_letter_is_evaluated_from_the_command_line(tmp_path: Path) -
     ours, bare = sums["evidence"], sums["untouched"]
     assert 0 < ours["cleaned"]["line_error"] < ours["raw"]["line_error"] < 0.05
     assert ours["raw"]["line_error"] <= bare["raw"]["line_error"] + 0.01
+    assert ours["raw"]["lenient_line_error"] <= ours["raw"]["line_error"]
+    assert sum(ours["kinds"].values()) > 0
+    (flags, _) = said["word_flags"]
+    assert flags["words"]["right"] > 20 * flags["words"]["wrong"] > 0
+    heads, *rows = (workspace.folder / "words.tsv").read_text("utf-8").splitlines()
+    words = [dict(zip(heads.split("\t"), row.split("\t"), strict=True)) for row in rows]
+    verdicts = Counter(word["verdict"] for word in words if word["recipe"] == "evidence")
+    assert verdicts["wrong"] == flags["words"]["wrong"]
     assert not list(workspace.output.rglob("*"))
 
 

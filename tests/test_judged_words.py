@@ -9,38 +9,42 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.evaluation.judged_words import Verdict, judge_words
-from pipeline.evaluation.line_alignment import align_lines
-from pipeline.text_metrics import line_error, normalize
+from pipeline.evaluation.judged_words import JudgedWord, Verdict, judge_words
+from pipeline.evaluation.line_alignment import align_transcription
+from pipeline.text_metrics import line_error, normalize, transcribed_lines
 from tests.factories import text
 
 CASES = json.loads((Path(__file__).parent / "cases" / "judged-words.json").read_text("utf-8"))
 LINES = st.lists(st.text("abc.,- ", max_size=14), max_size=4).map("\n".join)
 
 
+def judged(truth: str, read: str) -> list[JudgedWord]:
+    return judge_words(align_transcription(truth, read), text(read))
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["name"])
 def test_a_word_is_judged_by_its_line(case: dict[str, Any]) -> None:
-    words = judge_words(case["truth"], text(case["read"]))
+    words = judged(case["truth"], case["read"])
     truths = ["" if w.verdict is Verdict.RIGHT else f" {w.truth}" for w in words]
     found = [f"{w.verdict}{truth}".strip() for w, truth in zip(words, truths, strict=True)]
     assert found == case["words"]
 
 
 def test_words_are_numbered_by_the_lines_that_are_not_empty() -> None:
-    words = judge_words("а б\nв", text("а б\n\nв"))
+    words = judged("а б\nв", "а б\n\nв")
     assert [(w.line, w.word, w.text) for w in words] == [(1, 1, "а"), (1, 2, "б"), (2, 1, "в")]
 
 
 @given(LINES)
 def test_all_words_of_the_same_text_are_right(page: str) -> None:
     lines = "\n".join(line for line in page.split("\n") if line.strip())
-    assert {word.verdict for word in judge_words(lines, text(lines))} <= {Verdict.RIGHT}
+    assert {word.verdict for word in judged(lines, lines)} <= {Verdict.RIGHT}
 
 
 @given(LINES, LINES)
 def test_each_word_is_judged_once_and_in_order(truth: str, page: str) -> None:
     lines = "\n".join(line for line in page.split("\n") if line.strip())
-    words = judge_words(truth, text(lines))
+    words = judged(truth, lines)
     assert [word.text for word in words] == lines.split()
     for word in words:
         assert (word.verdict is Verdict.RIGHT) == (word.text == word.truth)
@@ -49,9 +53,8 @@ def test_each_word_is_judged_once_and_in_order(truth: str, page: str) -> None:
 
 @given(LINES, LINES)
 def test_aligned_lines_have_the_edits_of_line_error(truth: str, page: str) -> None:
-    lines = [normalize(line) for line in truth.splitlines() if line.strip()]
-    whole = normalize(page)
-    aligned = align_lines(lines, whole)
+    lines, whole = transcribed_lines(truth), normalize(page)
+    aligned = align_transcription(truth, page)
     assert [line.line for line in aligned] == lines
     edits = sum(line.edits for line in aligned)
     assert edits / max(sum(map(len, lines)), 1) == pytest.approx(line_error(truth, page))

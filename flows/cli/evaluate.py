@@ -1,7 +1,6 @@
 """The command ``opis evaluate``."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, astuple, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +10,10 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import JobsOption, JsonOption, LanguagesOption
 from pipeline.evaluation.measure import evaluate_samples
-from pipeline.evaluation.results import PageResult, SetSummary, review_rankings, summarize_results
+from pipeline.evaluation.report import EvaluationReport, build_report
 from pipeline.evaluation.samples import find_samples, samples_of_series
 from pipeline.evaluation.series import SERIES_FILE, read_series
+from pipeline.evaluation.tables import flag_sentence, report_tables
 from pipeline.evaluation.word_table import words_table
 from pipeline.ocr.engines import make_engine, signature_of
 from pipeline.ocr.recipes import Recipe
@@ -45,10 +45,14 @@ def evaluate(  # noqa: PLR0913, PLR0917  a parameter for each option
         console.print_error(sentence)
     samples = samples_of_series(samples, series or [])
     workers = runtime.worker_pool(settings)
-    results = list(evaluate_samples(samples, recipe or [Recipe.EVIDENCE], settings, workers))
+    pages = list(evaluate_samples(samples, recipe or [Recipe.EVIDENCE], settings, workers))
     if words:
-        words.write_text(words_table(results), "utf-8")
-    _print_evaluation(results, as_json=as_json)
+        words.write_text(words_table(pages), "utf-8")
+    report = build_report(pages)
+    if as_json:
+        console.print_json(asdict(report))
+    else:
+        _print_report(report)
 
 
 def _series_of(folder: Path, table: Path | None) -> dict[str, str]:
@@ -58,48 +62,13 @@ def _series_of(folder: Path, table: Path | None) -> dict[str, str]:
     return read_series(chosen) if chosen else {}
 
 
-def _print_evaluation(results: Sequence[PageResult], *, as_json: bool) -> None:
-    """Print the error rates of each page and set, and how well review marks find the worst."""
-    summaries, review = summarize_results(results), review_rankings(results)
-    if as_json:
-        document = {
-            "pages": [_page_document(result) for result in results],
-            "sets": [asdict(summary) for summary in summaries],
-            "review": [asdict(ranking) for ranking in review],
-        }
-        console.print_json(document)
-        return
-    heads = ("CER", "after cleaning", "WER", "after", "line error", "after", "lenient", "after")
-    rows = [
-        (r.set, r.name, str(r.page), r.recipe, r.state, f"{r.languages} ({r.told})",
-         str(r.readings), f"{r.seconds:.1f}", _format_rate(r.expected_error), *_error_rates(r))
-        for r in results
-    ]  # fmt: skip
-    names = ("set", "scan", "page", "recipe", "state", "languages", "readings", "s", "expected")
-    console.print_table((*names, *heads), rows)
-    console.print_line("")
-    totals = [
-        (s.set, s.recipe, str(s.pages), str(s.failed), f"{s.readings:.2f}", f"{s.seconds:.1f}",
-         *_error_rates(s))
-        for s in summaries
-    ]  # fmt: skip
-    console.print_table(("set", "recipe", "pages", "failed", "readings", "s", *heads), totals)
-    for ranking in review:
+def _print_report(report: EvaluationReport) -> None:
+    """Print the error rates of pages and groups, and how well doubts and review marks hold."""
+    for table in report_tables(report):
+        console.print_line(table.title)
+        console.print_table(table.heads, table.rows)
+        console.print_line("")
+    for flags in report.word_flags:
+        console.print_line(flag_sentence(flags))
+    for ranking in report.review:
         console.print_line(ranking.sentence)
-
-
-def _page_document(result: PageResult) -> dict[str, object]:
-    """Return a result as JSON holds it: without the words, which have a table of their own."""
-    document = asdict(replace(result, words=()))
-    del document["words"]
-    return document
-
-
-def _error_rates(result: PageResult | SetSummary) -> list[str]:
-    """Return each error rate as read, followed by the same after cleaning."""
-    raw, cleaned = astuple(result.raw), astuple(result.cleaned)
-    return [_format_rate(rate) for pair in zip(raw, cleaned, strict=True) for rate in pair]
-
-
-def _format_rate(rate: float | None) -> str:
-    return "" if rate is None else f"{100 * rate:.2f}"

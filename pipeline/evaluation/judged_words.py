@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 
-from pipeline.evaluation.line_alignment import AlignedLine, align_lines
+from pipeline.evaluation.line_alignment import AlignedLine
 from pipeline.evaluation.word_doubts import estimate_doubts
 from pipeline.text import PageText
-from pipeline.text_metrics import in_one_style, normalize, transcribed_lines
+from pipeline.text_metrics import in_one_style, normalize
 
 
 class Verdict(StrEnum):
@@ -68,10 +68,14 @@ class _PlacedWord:
         return self.line is other.line and self.start < other.end and other.start < self.end
 
 
-def judge_words(transcription: str, text: PageText) -> list[JudgedWord]:
-    """Return all words of a reading, judged, in reading order."""
+def judge_words(lines: Sequence[AlignedLine], text: PageText) -> list[JudgedWord]:
+    """Return all words of a reading, judged, in reading order.
+
+    Args:
+        lines: of the transcription, aligned with the raw text of this reading.
+        text: the reading.
+    """
     texts = [normalize(word.text) for word in text.words()]
-    lines = align_lines(transcribed_lines(transcription), " ".join(texts))
     verdicts = _judge_placed_words(list(_place_words(texts, lines)))
     numbered = [
         (number, position, word)

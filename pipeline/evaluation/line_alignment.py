@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.text_metrics import edits_by_end
+from pipeline.text_metrics import edits_by_end, normalize, transcribed_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class AlignedLine:
 def is_lost(line: str, edits: int) -> bool:
     """Return whether a line with so many edits counts as lost."""
     return 2 * edits > len(line)
+
+
+def align_transcription(transcription: str, reading: str) -> list[AlignedLine]:
+    """Return the lines of a transcription that are not empty, each with its stretch."""
+    return align_lines(transcribed_lines(transcription), normalize(reading))
 
 
 def align_lines(lines: Sequence[str], text: str) -> list[AlignedLine]:

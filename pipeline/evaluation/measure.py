@@ -11,9 +11,12 @@ from pipeline.cleaning.clean import clean
 from pipeline.cleaning.edits import apply_step
 from pipeline.cleaning.lineends import join_broken_words
 from pipeline.errors import IngestError, PageError, PageTimeoutError
+from pipeline.evaluation.error_kinds import count_error_kinds
 from pipeline.evaluation.judged_words import judge_words
-from pipeline.evaluation.results import PageResult
+from pipeline.evaluation.line_alignment import align_transcription
+from pipeline.evaluation.results import EvaluatedPage, PageResult
 from pipeline.evaluation.samples import Sample
+from pipeline.evaluation.word_flags import count_words
 from pipeline.layout.page import assign_roles
 from pipeline.model import Limits, PageReading, PageState, ScanFacts
 from pipeline.ocr.recipes import Recipe
@@ -28,7 +31,7 @@ _ALL_WRONG = ErrorRates(1.0, 1.0, 1.0, 1.0)
 
 def evaluate_samples(
     samples: Sequence[Sample], recipes: Sequence[Recipe], settings: Settings, workers: WorkerPool
-) -> Iterator[PageResult]:
+) -> Iterator[EvaluatedPage]:
     """Yield a result for each page and recipe, in order; pages are read in parallel.
 
     Raises:
@@ -62,7 +65,7 @@ def _inspect_sample(sample: Sample, settings: Settings, workers: WorkerPool) -> 
 def _evaluate_page(
     sample: Sample, number: int, facts: ScanFacts, recipes: Sequence[Recipe],
     settings: Settings, workers: WorkerPool,
-) -> list[PageResult]:  # fmt: skip
+) -> list[EvaluatedPage]:  # fmt: skip
     """Return the results of a page by recipe; its image is extracted once."""
     limit = settings.page_timeout
     extract = ExtractPage(sample.scan, facts.media_type, number, settings.dpi, settings.max_pixels)
@@ -95,9 +98,11 @@ def _recognize_page(worker: Worker, request: RecognizePage, limit: float) -> Pag
 
 def _build_result(
     sample: Sample, number: int, recipe: Recipe, reading: PageReading, size: tuple[int, int]
-) -> PageResult:
+) -> EvaluatedPage:
     truth = sample.transcriptions[number - 1]
-    return PageResult(
+    lines = align_transcription(truth, reading.text.raw_text)
+    words = judge_words(lines, reading.text)
+    result = PageResult(
         set=sample.set,
         series=sample.series,
         name=sample.scan.name,
@@ -110,9 +115,11 @@ def _build_result(
         seconds=round(sum(reading.seconds.values()), 2),
         characters=len(one_line(truth)),
         expected_error=reading.expected_error,
-        words=tuple(judge_words(truth, reading.text)),
+        kinds=count_error_kinds(lines),
+        words=count_words(words),
         **_error_rates(truth, reading, size),
     )
+    return EvaluatedPage(result, tuple(words))
 
 
 def _error_rates(truth: str, reading: PageReading, size: tuple[int, int]) -> dict[str, ErrorRates]:
