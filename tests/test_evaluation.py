@@ -220,7 +220,7 @@ def test_flags_are_held_against_what_is_wrong() -> None:
 def test_a_report_without_words_or_series_has_tables_all_the_same() -> None:
     report = build_report([EvaluatedPage(result("1", 0.1), ())])
     assert [table.title for table in report_tables(report)] == [
-        "Pages", "Sets", "95 % intervals, before cleaning, by drawing of pages",
+        "Pages", "Error rates of pages", "Sets",
         "Edits of line error by kind: evidence, before cleaning",
     ]  # fmt: skip
     for table in report_tables(report):

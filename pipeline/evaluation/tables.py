@@ -5,7 +5,7 @@ from dataclasses import astuple, dataclass
 
 from pipeline.evaluation.error_kinds import ErrorKind
 from pipeline.evaluation.report import EvaluationReport
-from pipeline.evaluation.results import GroupSummary, PageResult
+from pipeline.evaluation.results import GroupSummary, PageAboveBare, PageResult
 from pipeline.evaluation.word_flags import FlagReport
 from pipeline.text_metrics import ErrorRates
 from pipeline.wording import plural
@@ -23,8 +23,13 @@ class ReportTable:
 
 
 def report_tables(report: EvaluationReport) -> Iterator[ReportTable]:
-    """Yield the tables of a report; none without rows."""
+    """Yield the tables of a report that have rows."""
+    yield from (table for table in _all_tables(report) if table.rows)
+
+
+def _all_tables(report: EvaluationReport) -> Iterator[ReportTable]:
     yield _page_table(report.pages)
+    yield _page_rate_table(report.pages)
     yield _set_table(report.sets)
     yield _interval_table(report.sets)
     if report.has_series:
@@ -32,26 +37,37 @@ def report_tables(report: EvaluationReport) -> Iterator[ReportTable]:
     recipes = dict.fromkeys(page.recipe for page in report.pages)
     for recipe in recipes:
         yield _kind_table([group for group in report.sets if group.recipe is recipe])
-    yield from (_flag_table(flags) for flags in report.word_flags if flags.bands)
-    if report.above_bare:
-        rows = [
-            (p.set, p.name, str(p.page), p.recipe, _rate(p.cer), _rate(p.bare_cer))
-            for p in report.above_bare
-        ]
-        heads = ("set", "scan", "page", "recipe", "CER", "of untouched")
-        yield ReportTable("Pages read worse than by the engine alone", heads, rows)
+    yield from map(_flag_table, report.word_flags)
+    yield _above_bare_table(report.above_bare)
+
+
+def _above_bare_table(pages: Iterable[PageAboveBare]) -> ReportTable:
+    rows = [
+        (page.set, page.name, str(page.page), page.recipe, _rate(page.cer), _rate(page.bare_cer))
+        for page in pages
+    ]
+    heads = ("set", "scan", "page", "recipe", "CER", "of untouched")
+    return ReportTable("Pages read worse than by the engine alone", heads, rows)
 
 
 def _page_table(pages: Iterable[PageResult]) -> ReportTable:
-    names = ("set", "scan", "page", "recipe", "state", "languages", "readings", "s", "expected")
     rows = [
         (p.set, p.name, str(p.page), p.recipe, p.state, f"{p.languages} ({p.told})",
-         str(p.readings), f"{p.seconds:.1f}", _rate(p.expected_error),
-         *_rates_before_and_after(p), str(p.words.wrong), f"{p.words.expected_wrong:.1f}")
+         str(p.readings), f"{p.seconds:.1f}", _rate(p.expected_error))
         for p in pages
     ]  # fmt: skip
-    heads = (*names, *_RATES, "wrong words", "expected")
+    heads = ("set", "scan", "page", "recipe", "state", "languages", "readings", "s", "expected CER")
     return ReportTable("Pages", heads, rows)
+
+
+def _page_rate_table(pages: Iterable[PageResult]) -> ReportTable:
+    rows = [
+        (p.name, str(p.page), p.recipe, *_rates_before_and_after(p), str(p.words.wrong),
+         f"{p.words.expected_wrong:.1f}")
+        for p in pages
+    ]  # fmt: skip
+    heads = ("scan", "page", "recipe", *_RATES, "wrong words", "expected")
+    return ReportTable("Error rates of pages", heads, rows)
 
 
 def _set_table(groups: Iterable[GroupSummary]) -> ReportTable:
