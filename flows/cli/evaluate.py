@@ -44,6 +44,8 @@ def evaluate(  # noqa: PLR0913, PLR0917  a parameter for each option
     for sentence in problems:
         console.print_error(sentence)
     samples = samples_of_series(samples, series or [])
+    if words:
+        words.touch()  # a folder that is missing is found before pages are read
     workers = runtime.worker_pool(settings)
     pages = list(evaluate_samples(samples, recipe or [Recipe.EVIDENCE], settings, workers))
     if words:
