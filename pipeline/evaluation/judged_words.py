@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 
-from pipeline.evaluation.line_alignment import AlignedLine
+from pipeline.evaluation.line_alignment import AlignedLine, separate_stretches
 from pipeline.evaluation.word_doubts import estimate_doubts
 from pipeline.text import PageText
 from pipeline.text_metrics import in_one_style, normalize
@@ -76,7 +76,8 @@ def judge_words(lines: Sequence[AlignedLine], text: PageText) -> list[JudgedWord
         text: the reading.
     """
     texts = [normalize(word.text) for word in text.words()]
-    verdicts = _judge_placed_words(list(_place_words(texts, lines)))
+    separate = separate_stretches(lines, " ".join(texts))
+    verdicts = _judge_placed_words(list(_place_words(texts, separate)))
     numbered = [
         (number, position, word)
         for number, line in enumerate(text.lines(), start=1)

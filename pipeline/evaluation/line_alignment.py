@@ -12,6 +12,10 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.text_metrics import edits_by_end, normalize, transcribed_lines
 
+_TAKEN = "\0"  #: in place of characters that stand for those of another line
+_SHORTEST_PART = 8  #: characters; shorter parts of a line fit by chance
+_MOST_EDITS_OF_PART = 1 / 3  #: of its characters
+
 
 @dataclass(frozen=True, slots=True)
 class CharacterEdit:
@@ -95,6 +99,46 @@ def align_lines(lines: Sequence[str], text: str) -> list[AlignedLine]:
             candidates, key=lambda candidate: _rank_stretch(candidate, text, placed, expected)
         )
     return [found[number] for number in range(len(lines))]
+
+
+def separate_stretches(lines: Sequence[AlignedLine], text: str) -> list[AlignedLine]:
+    """Return lines and parts of lines, each with a stretch that is its own.
+
+    Of lines in the same stretch (one that is typed twice, and once misread) all but the best are
+    placed in the rest of the text. So is a lost line; if it fits nowhere, its halves are, and their
+    halves: a line that is read in two places, or in part. What does not fit is left out.
+    """
+    placed, rest, remaining = list[AlignedLine](), text, list[str]()
+    for line in sorted(lines, key=lambda line: line.edits / len(line.line)):
+        if line.is_lost or 2 * rest[line.start : line.end].count(_TAKEN) > len(line.stretch):
+            remaining.append(line.line)
+        else:
+            placed.append(line)
+            rest = _without(rest, line)
+    while remaining:
+        part = remaining.pop(0)
+        best = min(_candidates(part, rest), key=lambda fit: _rank_stretch(fit, rest, (), 0))
+        if best.stretch and best.edits <= _MOST_EDITS_OF_PART * len(part):
+            placed.append(best)
+            rest = _without(rest, best)
+        elif len(part) >= 2 * _SHORTEST_PART and " " in part:
+            remaining += _halves(part)
+    return placed
+
+
+def _without(text: str, line: AlignedLine) -> str:
+    return text[: line.start] + _TAKEN * len(line.stretch) + text[line.end :]
+
+
+def _halves(line: str) -> list[str]:
+    """Return a line in two, at the space nearest to its middle.
+
+    >>> _halves("vom elften März")
+    ['vom elften', 'März']
+    """
+    spaces = [position for position, character in enumerate(line) if character == " "]
+    middle = min(spaces, key=lambda position: abs(2 * position - len(line)))
+    return [line[:middle], line[middle + 1 :]]
 
 
 def _rank_stretch(
