@@ -24,7 +24,7 @@ FLOORS = (
     {"cleaning", "dates", "layout", "model"},
     {"imaging", "settings", "text_metrics"},
     {"inbox", "ocr"},
-    {"description", "searchable_pdf"},
+    {"description", "doubt", "searchable_pdf"},
     {"scan"},
     {"record", "workers"},
     {"citation", "evaluation"},

@@ -20,7 +20,7 @@ def search(
     limit: Annotated[int, typer.Option(help="Hits to show at the most.", min=1)] = 50,
     as_json: JsonOption = False,
 ) -> None:
-    """Search the text of all pages."""
+    """Search the text of all pages, and what is suggested for its doubtful words."""
     settings = runtime.settings_with(output=output)
     with Catalog(settings.catalog, settings.records) as catalog:
         _print_hits(catalog.search(query, limit), catalog.count_hits(query), as_json=as_json)
@@ -35,6 +35,8 @@ def _print_hits(hits: Sequence[Hit], count: int, *, as_json: bool) -> None:
         leaf = "" if hit.leaf is None else f", leaf {hit.leaf}"
         console.print_line(f"{hit.record}, page {hit.page}{leaf}: {hit.title}")
         console.print_line(f"    {hit.around}")
+        for one in hit.suggestions:
+            console.print_line(f"    perhaps {one.suggestion}; the text has {one.text}")
     if count > MAX_RANKED_PAGES:
         console.print_line(
             f"{len(hits)} of more than {MAX_RANKED_PAGES} pages: another word would find fewer"

@@ -69,7 +69,7 @@ def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Cloc
     fields = {
         "version": old.version + 1, "status": "withdrawn", "status_reason": reason,
         "pages": pages, "reading_text": "\f" * (len(pages) - 1), "translations": (),
-        "needs_review": False, "issues": (),
+        "misread_letters": (), "needs_review": False, "issues": (),
         "quality": old.quality.model_copy(update={"words": 0, "mean_confidence": None}),
     }  # fmt: skip
     revision = _Revision(

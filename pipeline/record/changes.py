@@ -17,8 +17,11 @@ ChangeKind = Literal["reread", "recleaned", "described", "replaced", "withdrawn"
 
 #: Fields that do not describe the document.
 _NON_DESCRIPTIVE_FIELDS = frozenset(
-    ["id", "version", "pages", "reading_text", "quality", "needs_review", "issues", "provenance"]
-)
+    [
+        "id", "version", "pages", "reading_text", "quality", "misread_letters", "needs_review",
+        "issues", "provenance",
+    ]
+)  # fmt: skip
 _TOKENS = re.compile(r"\s+|[^\s]+")
 
 

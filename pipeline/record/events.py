@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import version as installed
 
 from pipeline.cleaning.clean import step_names
+from pipeline.doubt.record_doubts import DOUBT_VERSION
 from pipeline.layout.page import LAYOUT_VERSION
 from pipeline.model import Clock, ProcessingStep
 from pipeline.record.inherited_events import ProvenancePart
@@ -17,7 +18,9 @@ from pipeline.record.record import RecordPage, Translation
 from pipeline.scan import AdmittedScan, ReadPage
 
 #: libraries that process pixels or text; the log states their versions
-_LIBRARIES = ("numpy", "opencv-python-headless", "pillow", "pikepdf", "pypdf", "pypdfium2")
+_LIBRARIES = (
+    "numpy", "opencv-python-headless", "pillow", "pikepdf", "pypdf", "pypdfium2", "wordfreq",
+)  # fmt: skip
 
 
 def text_digest(text: str) -> str:
@@ -71,6 +74,18 @@ def cleaning_activity(
     return Activity(
         id=f"clean-{suffix}", agent="opis", plan="clean", page=record_page.number, used=used,
         generated={f"reading-text-{suffix}": text_digest(record_page.reading_text)},
+        started=started, ended=ended,
+    )  # fmt: skip
+
+
+def doubt_activity(
+    record_pages: Iterable[RecordPage], started: datetime, ended: datetime
+) -> Activity:
+    """Return the activity that found misread letters and doubtful words in the raw texts."""
+    pages = [page for page in record_pages if page.image is not None]
+    used = {f"raw-text-{page.number:04d}": page.raw_sha256 for page in pages}
+    return Activity(
+        id="doubt", agent="opis", plan="doubt", used=used, generated={},
         started=started, ended=ended,
     )  # fmt: skip
 
@@ -206,6 +221,7 @@ _UNNAMED_TRANSLATOR = "a translator who is not named"
 #: plans of the activities after reading, and of people
 _OWN_PLANS = {
     "clean": {"layout": LAYOUT_VERSION, "steps": " ".join(step_names())},
+    "doubt": {"method": DOUBT_VERSION},
     "join": {"between-pages": "form feed"},
     "describe": {"nearest": "wins"},
     "supply": {"by": "people, outside Opis"},

@@ -11,7 +11,11 @@ from pipeline.ocr.recipes import EXTRACTION, PREPARATION
 from pipeline.record.provenance import Activity, Agent, Provenance
 
 READING_PLANS = frozenset(["extract", "read"])  #: plans of the activities before cleaning
-TEXT_PLANS = READING_PLANS | {"clean", "join"}  #: plans of the activities from a scan to its text
+TEXT_PLANS = READING_PLANS | {
+    "clean",
+    "doubt",
+    "join",
+}  #: plans of activities from a scan to its text
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Running heads, leaf numbers and words that continue over a page end are found ac
 page is cleaned before the last is read. A draft holds no word and no box, and stays small.
 """
 
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 from pipeline.cleaning.clean import clean
 from pipeline.cleaning.edits import CleanText
 from pipeline.cleaning.pageends import join_page_ends, pages_sharing_words
+from pipeline.doubt.exchanges import LetterExchange
+from pipeline.doubt.record_doubts import PageWords, doubts_of_pages
 from pipeline.layout.across import (
     FurnitureCandidates,
     assign_roles_across_pages,
@@ -19,7 +22,7 @@ from pipeline.layout.across import (
 from pipeline.layout.page import assign_roles
 from pipeline.model import Clock, Issue, IssueType, PageSource, PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
-from pipeline.record.events import cleaning_activity, text_digest
+from pipeline.record.events import cleaning_activity, doubt_activity, text_digest
 from pipeline.record.provenance import Activity
 from pipeline.record.record import EmbeddedLayer, Quality, RecordPage
 from pipeline.scan import ReadPage
@@ -59,8 +62,13 @@ class PageDraft:
     raw_text: str
     furniture: FurnitureCandidates
     words: int
-    doubtful_words: int  #: number of words below `DOUBTFUL_CONFIDENCE`
+    confidences: Sequence[float]  #: of the words in order, 0..1
     confidence: float | None  #: mean of the words, 0..1
+
+    @property
+    def page_words(self) -> PageWords:
+        """The words as read."""
+        return PageWords(self.raw_text, self.confidences, self.page.reading.languages)
 
 
 def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
@@ -74,7 +82,7 @@ def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
         raw_text=text.raw_text,
         furniture=find_furniture_candidates(assign_roles(upright.text, size, leaf), size),
         words=sum(1 for _ in text.words()),
-        doubtful_words=sum(word.confidence < DOUBTFUL_CONFIDENCE for word in text.words()),
+        confidences=array("d", (word.confidence for word in text.words())),
         confidence=text.confidence,
     )
 
@@ -94,7 +102,8 @@ class PageAccumulator:
     pages: list[RecordPage] = field(default_factory=list)
     activities: list[Activity] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
-    confidences: list[float] = field(default_factory=list)
+    confidences: "array[float]" = field(default_factory=lambda: array("d"))  #: of all words, 0..1
+    misread_letters: tuple[LetterExchange, ...] = ()
 
 
 def draft_pages(
@@ -107,7 +116,7 @@ def draft_pages(
     drafts = []
     for page in pages:
         drafts.append(draft_page(page, labels[page.number - 1]))
-        accumulator.confidences.extend(word.confidence for word in page.reading.text.words())
+        accumulator.confidences.extend(drafts[-1].confidences)
         accumulator.activities.extend(activities_of(page))
     return drafts
 
@@ -125,6 +134,7 @@ def page_fields(accumulator: PageAccumulator, text: str) -> dict[str, Any]:
         "pages": tuple(accumulator.pages),
         "reading_text": text,
         "quality": _measure_quality(accumulator),
+        "misread_letters": accumulator.misread_letters,
         "needs_review": needs_review(accumulator.issues),
         "issues": tuple(accumulator.issues),
     }
@@ -139,13 +149,18 @@ def _add_pages(accumulator: PageAccumulator, drafts: list[PageDraft], clock: Clo
     started = clock.now()
     roles, texts = clean_pages(drafts)
     ended = clock.now()
-    for draft, line_roles, text in zip(drafts, roles, texts, strict=True):
-        accumulator.pages.append(_build_page(draft, line_roles, text, clock))
-        accumulator.issues.extend(_page_issues(accumulator.pages[-1], draft.doubtful_words))
+    found = doubts_of_pages([draft.page_words for draft in drafts])
+    found_at = clock.now()
+    accumulator.misread_letters = found.misread_letters
+    for draft, line_roles, text, doubts in zip(drafts, roles, texts, found.pages, strict=True):
+        page = _build_page(draft, line_roles, text, clock)
+        accumulator.pages.append(page.model_copy(update={"doubts": doubts}))
+        accumulator.issues.extend(_page_issues(accumulator.pages[-1], len(doubts)))
     for page, shared in zip(accumulator.pages, pages_sharing_words(texts), strict=True):
         if page.image is not None:
             others = [accumulator.pages[index] for index in shared]
             accumulator.activities.append(cleaning_activity(page, others, started, ended))
+    accumulator.activities.append(doubt_activity(accumulator.pages, ended, found_at))
 
 
 def _build_page(

@@ -13,6 +13,8 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from pipeline.cleaning.edits import Change
+from pipeline.doubt.exchanges import LetterExchange
+from pipeline.doubt.word_doubts import WordDoubt
 from pipeline.model import FrozenModel, Issue, PageImage, PageState, TextLayerVerdict
 from pipeline.record.provenance import Provenance
 from pipeline.text import Role
@@ -59,6 +61,8 @@ class RecordPage(FrozenModel):
     words: int
     languages: tuple[str, ...]  #: codes of the engine's models that read the page
     mean_confidence: float | None  #: 0..1, the engine's own estimate, not an accuracy
+    #: words that may be wrong; None in records that were made before doubts were kept
+    doubts: tuple[WordDoubt, ...] | None = None
     expected_error: float | None  #: 0..1, CER estimated from the evidence; None if no text was read
     engine_seconds: float  #: differs from run to run; not content
     embedded: EmbeddedLayer | None
@@ -68,7 +72,7 @@ class RecordPage(FrozenModel):
         fields = {
             "detail": "withdrawn", "raw_text": "", "raw_sha256": _EMPTY_SHA256, "line_roles": (),
             "cleaning": (), "reading_text": "", "words": 0, "mean_confidence": None,
-            "expected_error": None, "embedded": None,
+            "doubts": None, "expected_error": None, "embedded": None,
         }  # fmt: skip
         return self.model_copy(update=fields)
 
@@ -144,6 +148,7 @@ class Record(FrozenModel):
     reading_text: str  #: the reading texts of the pages, joined by form feeds
     translations: tuple[Translation, ...] = ()
     quality: Quality
+    misread_letters: tuple[LetterExchange, ...] = ()  #: found where they explain many words
     needs_review: bool
     issues: tuple[Issue, ...]
     provenance: Provenance

@@ -212,7 +212,7 @@ class Catalog:
 
     def iter_rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield all rows, in an order that does not depend on how the file was built."""
-        columns = {"page": "record, number, leaf, state, confidence, text"}
+        columns = {"page": "record, number, leaf, state, confidence, text, suggested"}
         query = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
         for table in _TABLES:
             for row in self._db.execute(query.format(columns.get(table, "*"), table)):

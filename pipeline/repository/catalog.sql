@@ -46,15 +46,20 @@ CREATE TABLE page (
     leaf TEXT,
     state TEXT NOT NULL,
     confidence REAL,
-    text TEXT NOT NULL
+    text TEXT NOT NULL,
+    suggested TEXT NOT NULL        -- text with suggested words in place; empty if there are none
 );
 CREATE UNIQUE INDEX page_place ON page (record, number);
 CREATE VIEW page_text AS
-    SELECT id, replace(replace(text, 'ё', 'е'), 'Ё', 'Е') AS text FROM page;
+    SELECT
+        id,
+        replace(replace(text, 'ё', 'е'), 'Ё', 'Е') AS text,
+        replace(replace(suggested, 'ё', 'е'), 'Ё', 'Е') AS suggested
+    FROM page;
 CREATE VIRTUAL TABLE page_search USING fts5 (
-    text, content = 'page_text', content_rowid = 'id', prefix = '3 4',
+    text, suggested, content = 'page_text', content_rowid = 'id', prefix = '3 4',
     tokenize = 'unicode61 remove_diacritics 0'
 );
 -- Versions that are being renamed into place: after a crash, the folders to check.
 CREATE TABLE pending (folder TEXT PRIMARY KEY);
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;

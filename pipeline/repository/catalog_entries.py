@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.dates.edtf import first_year
+from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.fixity import file_sha256
 from pipeline.record.record import RecordPage
 from pipeline.record.version_folder import VersionFolder
@@ -32,6 +33,7 @@ class CatalogPage:
     state: str
     confidence: float | None  #: mean, 0..1
     text: str  #: reading text
+    suggested: str = ""  #: the same with suggested words in place; empty if there are none
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,12 @@ def catalog_row_of(folder: VersionFolder, records: Path) -> CatalogRow:
 
 
 def _catalog_page(page: RecordPage) -> CatalogPage:
+    text = page.reading_text
+    suggested = with_suggestions(text, suggested_words(page.raw_text, page.doubts or ()))
     return CatalogPage(
-        page.number, page.leaf, page.state.value, page.mean_confidence, page.reading_text
-    )
+        page.number, page.leaf, page.state.value, page.mean_confidence, text,
+        "" if suggested == text else suggested,
+    )  # fmt: skip
 
 
 def enter_version(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
@@ -130,17 +135,19 @@ def _insert_pages(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
     for issue in catalog_row.issues:
         _insert_row(db, "issue", (catalog_row.id, *issue))
     for page in catalog_row.pages:
-        row = (None, catalog_row.id, page.number, page.leaf, page.state, page.confidence, page.text)
-        rowid = _insert_row(db, "page", row)
+        place = (None, catalog_row.id, page.number, page.leaf, page.state, page.confidence)
+        rowid = _insert_row(db, "page", (*place, page.text, page.suggested))
         db.execute(
-            "INSERT INTO page_search (rowid, text) SELECT id, text FROM page_text WHERE id = ?",
+            "INSERT INTO page_search (rowid, text, suggested)"
+            " SELECT id, text, suggested FROM page_text WHERE id = ?",
             [rowid],
         )
 
 
 def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
     db.execute(
-        "INSERT INTO page_search (page_search, rowid, text) SELECT 'delete', t.id, t.text"
+        "INSERT INTO page_search (page_search, rowid, text, suggested)"
+        " SELECT 'delete', t.id, t.text, t.suggested"
         " FROM page_text t JOIN page p ON p.id = t.id WHERE p.record = ?",
         [record_id],
     )

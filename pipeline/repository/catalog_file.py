@@ -16,7 +16,7 @@ from pipeline.repository.catalog_entries import (
     version_folders,
 )
 
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 #: no journal: after a crash the file is built again
 _BUILD_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
 

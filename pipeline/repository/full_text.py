@@ -1,12 +1,13 @@
 """Full-text queries as archivists type them, and the words around a hit.
 
 Ё matches Е and the reverse; й stays й. A query has words, phrases and prefixes; no other character
-of it is syntax of the engine.
+of it is syntax of the engine. A page is found by the words that are suggested for doubtful ones,
+too; such a hit says so, because its text has other words.
 """
 
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import CatalogError
@@ -18,6 +19,14 @@ _CONTEXT_CHARACTERS = 60  #: characters shown on each side of a hit
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestedHit:
+    """A word that was found by its suggestion."""
+
+    text: str  #: as the page has it
+    suggestion: str  #: as the query has it
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A page that contains the words of a query."""
 
@@ -26,6 +35,7 @@ class Hit:
     page: int
     leaf: str | None
     around: str  #: the words around the first hit, on one line
+    suggestions: tuple[SuggestedHit, ...] = ()  #: words that the text has otherwise
 
 
 def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
@@ -45,16 +55,55 @@ def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
     """
     terms = _required_terms(query)
     rows = db.execute(
-        "SELECT p.record, r.title, p.number, p.leaf, p.text FROM"
+        "SELECT p.record, r.title, p.number, p.leaf, p.text, p.suggested FROM"
         " (SELECT rowid AS id FROM page_search WHERE page_search MATCH ? LIMIT ?) s"
         " JOIN page p ON p.id = s.id JOIN record r ON r.id = p.record",
         [" ".join(terms), MAX_RANKED_PAGES],
     ).fetchall()
-    rows.sort(key=lambda row: (-relevance_score(row["text"], terms), row["record"], row["number"]))
-    return [
-        Hit(record, title, number, leaf, words_around(text, terms))
-        for record, title, number, leaf, text in rows[:limit]
-    ]
+    rows.sort(key=lambda row: (-_rank(row, terms), row["record"], row["number"]))
+    return [_build_hit(row, terms) for row in rows[:limit]]
+
+
+def _rank(row: sqlite3.Row, terms: Sequence[str]) -> float:
+    """Return the relevance of a page; what only a suggestion has counts half."""
+    suggested = relevance_score(row["suggested"], _missing_terms(row["text"], terms))
+    return relevance_score(row["text"], terms) + suggested / 2
+
+
+def _build_hit(row: sqlite3.Row, terms: Sequence[str]) -> Hit:
+    text = row["text"]
+    suggestions = tuple(_suggested_hits(text, row["suggested"], _missing_terms(text, terms)))
+    shown = [f'"{one.text}"' for one in suggestions] or terms
+    return Hit(
+        row["record"], row["title"], row["number"], row["leaf"], words_around(text, shown),
+        suggestions,
+    )  # fmt: skip
+
+
+def _missing_terms(text: str, terms: Iterable[str]) -> list[str]:
+    folded = _fold_yo(text)
+    return [term for term in terms if not re.search(_term_pattern(term), folded, re.IGNORECASE)]
+
+
+def _suggested_hits(text: str, suggested: str, terms: Iterable[str]) -> Iterator[SuggestedHit]:
+    """Yield the words that differ where the terms stand in the suggested text.
+
+    Both texts have the same number of words; there may be no suggested text.
+    """
+    folded = _fold_yo(suggested)
+    pairs = list(zip(text.split(), suggested.split(), strict=True)) if suggested else []
+    for term in terms:
+        match = re.search(_term_pattern(term), folded, re.IGNORECASE)
+        if match:
+            start, end = match.span()
+            first = len((suggested[:start] + "x").split()) - 1  # the word may begin with a mark
+            for before, after in pairs[first : len(suggested[:end].split())]:
+                if before != after:
+                    yield SuggestedHit(_without_marks(before), _without_marks(after))
+
+
+def _without_marks(word: str) -> str:
+    return re.sub(r"^\W+|\W+$", "", word)
 
 
 def count_hits(db: sqlite3.Connection, query: str) -> int:

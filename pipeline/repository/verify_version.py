@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic_core import from_json as parse_json
 
 from pipeline.cleaning.edits import replay, undo
+from pipeline.doubt.suggested_text import doubts_fit
 from pipeline.exports.source import page_label
 from pipeline.fixity import file_sha256
 from pipeline.model import PDF
@@ -76,7 +77,7 @@ def _check_original(folder: VersionFolder, record: Record) -> Iterator[Finding]:
 
 
 def _check_pages(_: VersionFolder, record: Record) -> Iterator[Finding]:
-    """3 and 5: pages are numbered without a gap, and their texts replay and undo."""
+    """3 and 5: pages are numbered without a gap; texts replay and undo; doubts are about words."""
     for position, page in enumerate(record.pages, 1):
         if page.number != position:
             yield _page_finding(page, f"is at position {position}")
@@ -88,6 +89,8 @@ def _check_pages(_: VersionFolder, record: Record) -> Iterator[Finding]:
         except ValueError as error:
             yield _page_finding(page, str(error))
             continue
+        if not doubts_fit(page.raw_text, page.doubts or ()):
+            yield _page_finding(page, "a doubt is about a word that raw_text does not have")
         if replayed != page.reading_text or undone != page.raw_text:
             yield _page_finding(page, "the cleaning steps do not lead from raw to reading text")
 

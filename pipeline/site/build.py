@@ -189,10 +189,14 @@ class Site:
                 "after": view.leaves[index + 1] if index + 1 < len(view.leaves) else None,
             }
             path = f"{home}/{leaf.name}/index.html"
-            lines = self._renderer.render_part("lines.html", lines=tuple(line_views(folder, page)))
-            self._write_page(
-                staging, "leaf.html", path, view=view, leaf=leaf, lines=lines, **neighbours
-            )
+            lines = tuple(line_views(folder, page))
+            values = {
+                "view": view, "leaf": leaf,
+                "lines": self._renderer.render_part("lines.html", lines=lines),
+                "suggests": any(word.suggestion for line in lines for word in line.words),
+                **neighbours,
+            }  # fmt: skip
+            self._write_page(staging, "leaf.html", path, **values)
 
     def _write_parts(self, staging: Path, home: str, view: RecordView, *, alone: bool) -> None:
         for part in paginate_record(view.leaves, view.translations, view.issues):

@@ -8,9 +8,11 @@ from pipeline.citation.cited import citation_target
 from pipeline.citation.data import to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
+from pipeline.doubt.word_doubts import WordDoubt
 from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
+from pipeline.model import PageImage
 from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.record.version_folder import VersionFolder
 from pipeline.site.listing import Listing, leaf_folder
@@ -23,7 +25,7 @@ from pipeline.site.views import (
     TranslationView,
     WordView,
 )
-from pipeline.text import Box, Line
+from pipeline.text import Box, Word
 from pipeline.text_metrics import DOUBTFUL_CONFIDENCE
 
 #: Widths in pixels of the smaller images of a page; one more image has the full width.
@@ -195,23 +197,25 @@ def line_views(folder: VersionFolder, page: RecordPage) -> Iterator[LineView]:
     alto = folder.alto(page.number)
     if page.image is None or not alto.exists():
         return
+    doubts = {(doubt.line, doubt.word): doubt for doubt in page.doubts or ()}
+    judged = page.doubts is not None
     for number, line in enumerate(read_page_text(alto.read_bytes()).lines(), 1):
-        yield _line_view(number, line, page.image.width, page.image.height)
-
-
-def _line_view(number: int, line: Line, width: int, height: int) -> LineView:
-    words = tuple(
-        WordView(
-            word.text,
-            word.confidence < DOUBTFUL_CONFIDENCE,
-            _box_in_percent(word.box, width, height),
+        words = tuple(
+            _word_view(word, doubts.get((number, place)), judged=judged, image=page.image)
+            for place, word in enumerate(line.words, 1)
         )
-        for word in line.words
-    )
-    return LineView(number, words, _box_in_percent(line.box, width, height))
+        yield LineView(number, words, _box_in_percent(line.box, page.image))
 
 
-def _box_in_percent(box: Box, width: int, height: int) -> str:
+def _word_view(word: Word, doubt: WordDoubt | None, *, judged: bool, image: PageImage) -> WordView:
+    """Return the view of a word; where a record has no doubts, its confidence decides."""
+    is_doubtful = doubt is not None or (not judged and word.confidence < DOUBTFUL_CONFIDENCE)
+    suggestion = doubt.suggestions[0] if doubt and doubt.suggestions else ""
+    return WordView(word.text, is_doubtful, suggestion, _box_in_percent(word.box, image))
+
+
+def _box_in_percent(box: Box, image: PageImage) -> str:
     """Return left, top, width and height of a box, in per cent of the page image."""
+    width, height = image.width, image.height
     shares = (box.x / width, box.y / height, box.width / width, box.height / height)
     return " ".join(f"{100 * share:.2f}" for share in shares)

@@ -8,8 +8,9 @@ that is small; ``newer.json`` lists the records of the first index that are stal
 Pagefind strips diacritics before it stems: it would find no stem in a Russian word that ends in й,
 and take война for воина. So documents hold Russian words as their stems, with a letter without a
 diacritic for й, and е for ё; search.js does the same with queries. Pagefind stems the English
-words. A leaf is also found by the title of its record. The text shown for a result is in
-``found.json`` beside the page of the document.
+words. A leaf is also found by the title of its record, and by what is suggested for its doubtful
+words: that follows its text. The text shown for a result is in ``found.json`` beside the page of
+the document, with the position of the word that each suggestion is for.
 """
 
 import json
@@ -27,8 +28,9 @@ from pathlib import Path
 from pagefind_bin import get_executable
 from Stemmer import Stemmer
 
+from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.exports.source import page_label
-from pipeline.record.record import Record
+from pipeline.record.record import Record, RecordPage
 from pipeline.site.file_list import read_digests, replace_folder, write_digests, write_file
 from pipeline.site.listing import BuildState, Listing, leaf_folder
 from pipeline.wording import one_line
@@ -48,6 +50,7 @@ class SearchDocument:
     name: str  #: folder of the leaf, or ``record``
     label: str  #: of the leaf; empty for the record
     text: str  #: on one line, so that a word has one position in the index and in ``found.json``
+    suggested: tuple[tuple[int, str], ...] = ()  #: position of a word, and what is suggested for it
 
 
 def search_documents(record: Record) -> Iterator[SearchDocument]:
@@ -65,7 +68,16 @@ def search_documents(record: Record) -> Iterator[SearchDocument]:
     yield SearchDocument("record", "", one_line("\n".join(filter(None, dict.fromkeys(texts)))))
     for page in record.pages:
         if page.reading_text.strip():
-            yield SearchDocument(leaf_folder(page), page_label(page), one_line(page.reading_text))
+            text, suggested = one_line(page.reading_text), tuple(_suggestions(page))
+            yield SearchDocument(leaf_folder(page), page_label(page), text, suggested)
+
+
+def _suggestions(page: RecordPage) -> Iterator[tuple[int, str]]:
+    """Yield the positions of words of the reading text, with what is suggested for them."""
+    words = suggested_words(page.raw_text, page.doubts or ())
+    text = one_line(page.reading_text)
+    pairs = zip(text.split(" "), with_suggestions(text, words).split(" "), strict=True)
+    yield from ((place, after) for place, (before, after) in enumerate(pairs) if before != after)
 
 
 class SearchIndex:
@@ -177,9 +189,10 @@ def _document_page(listing: Listing, document: SearchDocument) -> str:
     if document.label:
         context = " ".join(filter(None, (listing.title, listing.reference, listing.date)))
         rows.append(_hidden_element("meta", "context", stem_text(context)))
+    text = " ".join([document.text, *(word for _, word in document.suggested)])
     return (
         f'<!doctype html><html lang="en"><title>.</title><body data-pagefind-body>'
-        f"{''.join(rows)}<p>{escape(stem_text(document.text))}</p></body></html>\n"
+        f"{''.join(rows)}<p>{escape(stem_text(text))}</p></body></html>\n"
     )
 
 
@@ -190,6 +203,7 @@ def _result_json(listing: Listing, document: SearchDocument) -> bytes:
         "date": listing.date_texts,
         "reference": listing.reference,
         "text": document.text,
+        "suggested": document.suggested,
     }
     return json.dumps(result, ensure_ascii=False).encode()
 

@@ -12,6 +12,7 @@ class WordView:
 
     text: str
     doubtful: bool
+    suggestion: str  #: what may stand there instead; empty if nothing is suggested
     place: str  #: left, top, width, height in per cent of the page image
 
 

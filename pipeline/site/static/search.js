@@ -57,13 +57,19 @@ function excerpt(text, locations) {
   return node;
 }
 
+// Positions behind the text are those of suggestions; each is shown at the word that it is for.
 function showHit({ record, name, locations, shown }) {
-  const { title, leaf, text, date, reference } = shown;
-  const found = [...new Set(locations.map((place) => text.split(" ")[place]))].filter(Boolean);
+  const { title, leaf, text, date, reference, suggested = [] } = shown;
+  const all = text.split(" ");
+  const given = locations.map((place) => suggested[place - all.length]).filter(Boolean);
+  const places = [...locations.filter((place) => place < all.length), ...given.map(([place]) => place)].sort((a, b) => a - b);
+  const found = [...new Set(places.map((place) => all[place]))].filter(Boolean);
   const mark = found.map((word) => word.replace(/[^\p{L}\p{N}]+/gu, " ").trim()).filter((word) => word && !word.includes(" "));
   const link = element("a", "", leaf ? `${title} · ${words.leaf} ${leaf}` : title);
   link.href = leaf ? `${home}id/${record}/${name}/index.html?mark=${encodeURIComponent(mark.slice(0, 4).join(" "))}` : `${home}id/${record}/index.html`;
-  return element("li", "", link, element("span", "aside", [date[document.documentElement.lang], reference].filter(Boolean).join(" · ")), excerpt(text, locations));
+  const about = element("span", "aside", [date[document.documentElement.lang], reference].filter(Boolean).join(" · "));
+  const notes = given.map(([place, word]) => element("span", "aside suggested", `${words.perhaps} ${word} (${words.read} ${all[place]})`));
+  return element("li", "", link, about, excerpt(text, places), ...notes);
 }
 
 // Returns a result of Pagefind with its text from found.json; null if it is stale or lacks the phrase.

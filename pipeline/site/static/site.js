@@ -98,7 +98,7 @@ if (sheet) {
     line.addEventListener("focus", () => choose(line));
     line.addEventListener("pointerover", (event) => {
       choose(line);
-      if (event.target.dataset.place) show(event.target);
+      show(event.target.closest("[data-place]"));
     });
   }
   sheet.addEventListener("pointermove", (event) => choose(at(event)));

@@ -1,0 +1,69 @@
+"""All doubts of a record: letters that its pages misread, and the doubtful words of each page.
+
+Letters are learnt from all pages that were read in the same languages, so no page is judged before
+the last is read.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.doubt.exchanges import LetterExchange, letter_exchanges
+from pipeline.doubt.suggestions import Suggester
+from pipeline.doubt.vocabulary import vocabulary_of
+from pipeline.doubt.word_doubts import WordDoubt, find_doubts
+from pipeline.doubt.word_forms import forms_of_page, lines_of
+from pipeline.text import PageText
+
+DOUBT_VERSION = "1"  #: rises when the same words would give other doubts
+
+
+@dataclass(frozen=True, slots=True)
+class PageWords:
+    """The words of a page as read, without their boxes."""
+
+    raw_text: str
+    confidences: Sequence[float]  #: of the words, in order, 0..1
+    languages: tuple[str, ...]  #: the engine's codes that it was read with
+
+    @classmethod
+    def of(cls, text: PageText, languages: tuple[str, ...]) -> "PageWords":
+        """Return the words of a page's text."""
+        return cls(text.raw_text, tuple(word.confidence for word in text.words()), languages)
+
+    @property
+    def lines(self) -> list[list[str]]:
+        """The words of each line that is not empty."""
+        return lines_of(self.raw_text)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDoubts:
+    """The doubts of a record."""
+
+    misread_letters: tuple[LetterExchange, ...]
+    pages: tuple[tuple[WordDoubt, ...], ...]  #: the doubtful words of each page
+
+
+def doubts_of_pages(pages: Sequence[PageWords]) -> RecordDoubts:
+    """Return the doubts of a record with these pages."""
+    forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    for page in pages:
+        vocabulary = vocabulary_of(page.languages)
+        found = forms_of_page(page.lines, vocabulary)
+        forms[page.languages].update(form.folded for form in found)
+    suggesters = {languages: _suggester(counts, languages) for languages, counts in forms.items()}
+    return RecordDoubts(
+        misread_letters=tuple(
+            exchange for languages in sorted(forms) for exchange in suggesters[languages].exchanges
+        ),
+        pages=tuple(
+            tuple(find_doubts(page.lines, page.confidences, suggesters[page.languages]))
+            for page in pages
+        ),
+    )
+
+
+def _suggester(forms: Counter[str], languages: tuple[str, ...]) -> Suggester:
+    vocabulary = vocabulary_of(languages)
+    return Suggester(letter_exchanges(forms, vocabulary), forms, vocabulary)

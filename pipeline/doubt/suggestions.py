@@ -1,0 +1,84 @@
+"""What a word may be instead, by the letters that its record misreads.
+
+A noisy channel: a word that would be frequent and that the record's exchanges turn into what was
+read is likelier the more frequent it is, and the oftener these letters are misread; what was read
+is likelier right the more frequent it is itself.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.doubt.exchanges import LetterExchange, exchanged_forms
+from pipeline.doubt.vocabulary import Vocabulary, stem_of
+
+_UNLISTED = 2e-9  #: frequency of one word of those that no list has
+_UNLISTED_FORM = 3e-8  #: of an unlisted form of a word that has listed ones
+_MIN_LETTERS = 3  #: of a word that is judged
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A form that may stand on the page instead of the one that was read."""
+
+    form: str  #: folded
+    probability: float  #: 0..1
+
+
+class Suggester:
+    """Suggests forms by the exchanges of a record."""
+
+    def __init__(
+        self, exchanges: Sequence[LetterExchange], forms: Mapping[str, int], vocabulary: Vocabulary
+    ) -> None:
+        """Keep the exchanges, the record's folded forms with their counts, and the vocabulary."""
+        self.vocabulary = vocabulary
+        self.exchanges, self._forms = exchanges, forms
+        self._total = max(sum(forms.values()), 1)
+        self._stems = {stem_of(form) for form in forms if vocabulary.frequency(form)} - {""}
+
+    def suggest(self, form: str) -> tuple[Suggestion, ...]:
+        """Return what a folded form may be instead, the likeliest first."""
+        if len(form) < _MIN_LETTERS or not self.exchanges:
+            return ()
+        weights = {
+            changed: chance * frequency
+            for changed, chance in self._misread_forms(form).items()
+            if (frequency := self._frequency(changed) or self._frequency_here(changed, form))
+        }
+        total = sum(weights.values()) + (self._frequency(form) or _UNLISTED)
+        found = [Suggestion(changed, weight / total) for changed, weight in weights.items()]
+        return tuple(sorted(found, key=lambda one: (-one.probability, one.form)))
+
+    def _misread_forms(self, form: str) -> dict[str, float]:
+        """Return the forms that one or two exchanges make, with the chance of being misread so."""
+        chances = dict[str, float]()
+        for exchange in self.exchanges:
+            made = list(_chances(form, exchange))
+            made += [
+                (changed, chance * other_chance)
+                for other in self.exchanges
+                if other is not exchange
+                for once, chance in made
+                for changed, other_chance in _chances(once, other)
+            ]
+            for changed, chance in made:
+                chances[changed] = max(chance, chances.get(changed, 0.0))
+        chances.pop(form, None)
+        return chances
+
+    def _frequency(self, form: str) -> float:
+        listed = self.vocabulary.frequency(form)
+        if listed:
+            return listed
+        is_known = stem_of(form) in self._stems or self.vocabulary.knows_stem(form)
+        return _UNLISTED_FORM if is_known else 0.0
+
+    def _frequency_here(self, form: str, read: str) -> float:
+        """Return a form's frequency in the record if it stands there oftener than what was read."""
+        count = self._forms.get(form, 0)
+        return count / self._total if count > max(1, self._forms.get(read, 0)) else 0.0
+
+
+def _chances(form: str, exchange: LetterExchange) -> Iterator[tuple[str, float]]:
+    for changed, places in exchanged_forms(form, exchange.as_read, exchange.right):
+        yield changed, exchange.rate**places
