@@ -25,6 +25,7 @@ _EVENT_TYPES = {
     "extract": ("extraction", "ext"),
     "read": ("transcription", ""),
     "clean": ("normalization", "nor"),
+    "doubt": ("quality review", ""),
     "join": ("compiling", "cop"),
     "supply": ("translation", ""),
 }
