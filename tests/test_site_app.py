@@ -342,6 +342,25 @@ def test_a_word_is_found_whose_stem_stands_in_another_part_of_the_index(
             expect(page.locator("#results li")).to_have_count(1)
 
 
+def test_a_leaf_is_found_by_what_is_suggested_for_a_word(page: Page, tmp_path: Path) -> None:
+    cases = json.loads((ROOT / "tests" / "cases" / "misread-letters.json").read_text("utf-8"))
+    held = "RGASPI, f. 558, op. 11, d. 330, l. 0110"
+    publish_sample(tmp_path, (cases["misread"][0]["text"],), references=held)
+    with shown(tmp_path) as address:
+        for words in ("Одесса", "следует", "Владивосток Одессу"):
+            ask(page, address, words)
+            expect(page.locator("#results li")).to_have_count(1)
+        result = page.locator("#results li")
+        expect(result).to_contain_text("в Олессу.")
+        expect(result).to_contain_text("perhaps Одессу (read as Олессу)")
+        result.get_by_role("link").click()
+        expect(page.locator(".line.lit")).to_contain_text("Владивосток")
+        word = page.locator("ruby", has_text="Олессу.")
+        expect(word.locator("rt")).to_have_text("Одессу?")
+        word.hover()
+        assert page.locator(".frame > .light").bounding_box()
+
+
 @pytest.mark.skipif(not AXE.exists(), reason="axe-core was not brought by the set-up")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_fault_that_axe_knows(browser: Browser, address: str, scheme: Any) -> None:

@@ -52,8 +52,17 @@ def with_suggestions(text: str, words: dict[str, str]) -> str:
     return re.sub(rf"(?<!\w)(?:{choices})(?!\w)", lambda match: words[match[0]], text)
 
 
+def without_marks(word: str) -> str:
+    """Return a word without the marks around it.
+
+    >>> without_marks("«Олессу»,")
+    'Олессу'
+    """
+    return _OUTER_MARKS.sub("", word)
+
+
 def _whole_word(lines: Sequence[Sequence[str]], line: int, word: int) -> str:
     broken = broken_word(lines, line, word)
     if broken is None and word == 0 and line:
         broken = broken_word(lines, line - 1, len(lines[line - 1]) - 1)
-    return broken.as_read if broken else _OUTER_MARKS.sub("", lines[line][word])
+    return broken.as_read if broken else without_marks(lines[line][word])

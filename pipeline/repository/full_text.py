@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.doubt.suggested_text import without_marks
 from pipeline.errors import CatalogError
 
 MAX_RANKED_PAGES = 200  #: pages that are ranked against each other
@@ -99,11 +100,7 @@ def _suggested_hits(text: str, suggested: str, terms: Iterable[str]) -> Iterator
             first = len((suggested[:start] + "x").split()) - 1  # the word may begin with a mark
             for before, after in pairs[first : len(suggested[:end].split())]:
                 if before != after:
-                    yield SuggestedHit(_without_marks(before), _without_marks(after))
-
-
-def _without_marks(word: str) -> str:
-    return re.sub(r"^\W+|\W+$", "", word)
+                    yield SuggestedHit(without_marks(before), without_marks(after))
 
 
 def count_hits(db: sqlite3.Connection, query: str) -> int:

@@ -8,6 +8,7 @@ from pipeline.citation.cited import citation_target
 from pipeline.citation.data import to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
+from pipeline.doubt.suggested_text import without_marks
 from pipeline.doubt.word_doubts import WordDoubt
 from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
@@ -210,7 +211,7 @@ def line_views(folder: VersionFolder, page: RecordPage) -> Iterator[LineView]:
 def _word_view(word: Word, doubt: WordDoubt | None, *, judged: bool, image: PageImage) -> WordView:
     """Return the view of a word; where a record has no doubts, its confidence decides."""
     is_doubtful = doubt is not None or (not judged and word.confidence < DOUBTFUL_CONFIDENCE)
-    suggestion = doubt.suggestions[0] if doubt and doubt.suggestions else ""
+    suggestion = without_marks(doubt.suggestions[0]) if doubt and doubt.suggestions else ""
     return WordView(word.text, is_doubtful, suggestion, _box_in_percent(word.box, image))
 
 

@@ -28,7 +28,7 @@ from pathlib import Path
 from pagefind_bin import get_executable
 from Stemmer import Stemmer
 
-from pipeline.doubt.suggested_text import suggested_words, with_suggestions
+from pipeline.doubt.suggested_text import suggested_words, with_suggestions, without_marks
 from pipeline.exports.source import page_label
 from pipeline.record.record import Record, RecordPage
 from pipeline.site.file_list import read_digests, replace_folder, write_digests, write_file
@@ -77,7 +77,9 @@ def _suggestions(page: RecordPage) -> Iterator[tuple[int, str]]:
     words = suggested_words(page.raw_text, page.doubts or ())
     text = one_line(page.reading_text)
     pairs = zip(text.split(" "), with_suggestions(text, words).split(" "), strict=True)
-    yield from ((place, after) for place, (before, after) in enumerate(pairs) if before != after)
+    for place, (before, after) in enumerate(pairs):
+        if before != after:
+            yield place, without_marks(after)
 
 
 class SearchIndex:

@@ -57,6 +57,8 @@ function excerpt(text, locations) {
   return node;
 }
 
+const bare = (word) => word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "");
+
 // Positions behind the text are those of suggestions; each is shown at the word that it is for.
 function showHit({ record, name, locations, shown }) {
   const { title, leaf, text, date, reference, suggested = [] } = shown;
@@ -68,7 +70,7 @@ function showHit({ record, name, locations, shown }) {
   const link = element("a", "", leaf ? `${title} · ${words.leaf} ${leaf}` : title);
   link.href = leaf ? `${home}id/${record}/${name}/index.html?mark=${encodeURIComponent(mark.slice(0, 4).join(" "))}` : `${home}id/${record}/index.html`;
   const about = element("span", "aside", [date[document.documentElement.lang], reference].filter(Boolean).join(" · "));
-  const notes = given.map(([place, word]) => element("span", "aside suggested", `${words.perhaps} ${word} (${words.read} ${all[place]})`));
+  const notes = given.map(([place, word]) => element("span", "aside suggested", `${words.perhaps} ${word} (${words.read} ${bare(all[place])})`));
   return element("li", "", link, about, excerpt(text, places), ...notes);
 }
 
@@ -130,7 +132,7 @@ async function withWord(found, term, filters) {
   for (const result of results.slice(0, 3)) {
     const { raw_content, locations } = await result.data();
     const indexed = raw_content.toLowerCase().split(/\s+/);
-    if (locations.some((place) => isNear(indexed[place].replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""), stem))) return results;
+    if (locations.some((place) => isNear(bare(indexed[place]), stem))) return results;
   }
   return [];
 }
