@@ -34,6 +34,7 @@ CASES: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "cases" / "misread-letters.json").read_text("utf-8")
 )
 LETTER = CASES["misread"][0]
+RECORD = "rgaspi-f558-op11-d330-l0110-0111"
 NO_DOUBTS = ((), ())
 
 
@@ -83,7 +84,8 @@ def test_letters_are_learnt_from_all_pages_of_one_language() -> None:
 
 def test_a_page_without_words_or_of_a_language_without_a_list_has_no_findings() -> None:
     assert doubts_of_pages([PageWords("", (), ())]).pages == ((),)
-    assert judge("ⲁⲩⲱ ⲁϥⲉⲓ", "cop").pages == ((),)
+    for text, language in (("ⲁⲩⲱ ⲁϥⲉⲓ", "cop"), ("政府工作報告", "chi_tra"), ("日本語の文", "jpn")):
+        assert judge(text, language).pages == ((),)
     doubt = judge("ⲁⲩⲱ", "cop", 0.3).pages[0][0]
     assert (doubt.chance, doubt.reasons) == (0.7, (DoubtReason.CONFIDENCE,))
 
@@ -213,6 +215,7 @@ def test_the_command_says_that_a_hit_is_a_suggestion(folder: VersionFolder, tmp_
     found = Workspace(tmp_path).opis("search", "Одессу").stdout
     assert "в Олессу." in found
     assert "    perhaps Одессу; the text has Олессу\n" in found
+    assert "misread     л → д (11)\n" in Workspace(tmp_path).opis("show", RECORD).stdout
     as_json = json.loads(Workspace(tmp_path).opis("search", "Одессу", "--json").stdout)
     assert as_json[0]["suggestions"] == [{"text": "Олессу", "suggestion": "Одессу"}]
 

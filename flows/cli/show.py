@@ -41,6 +41,7 @@ def _print_record(record: Record, folder: VersionFolder) -> None:
         "confidence": console.format_percent(record.quality.mean_confidence),
         "summary": record.summary,
         "note": record.note,
+        "misread": ", ".join(map(str, record.misread_letters)),
     }
     for name, value in rows.items():
         if value:

@@ -51,6 +51,9 @@ class LetterExchange:
         """The share of the places of ``right`` that were misread, 0..1."""
         return self.occurrences / (self.occurrences + self.times_right)
 
+    def __str__(self) -> str:
+        return f"{self.as_read} → {self.right} ({self.words})"
+
 
 def letter_exchanges(
     forms: Mapping[str, int], vocabulary: Vocabulary

@@ -5,6 +5,7 @@ frequent forms; its large list, where there is one, has ten times as many, names
 and common typing errors among them. A large list is kept as numbers, ten bytes a form.
 """
 
+import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
@@ -18,6 +19,8 @@ from wordfreq import available_languages, get_frequency_dict, read_cBpack
 
 #: 0..1; below it listed forms are often typing errors, or names
 _UNKNOWN_FREQUENCY = 1e-7
+#: Written without spaces, or in syllables: no words of letters that could be exchanged.
+_NOT_ALPHABETIC = frozenset(["ja", "ko", "zh"])
 _MIN_STEM = 5  #: letters; shorter beginnings are shared by unrelated words
 _MAX_ENDING = 3  #: letters by which forms of one word differ at the end
 _MIN_LETTER_SHARE = 1 / 5000  #: of all letters; rarer ones stand in foreign words
@@ -109,10 +112,13 @@ class _FrequentForms:
     def __init__(self, frequencies: dict[str, float]) -> None:
         self.frequencies = frequencies
         self._sorted = sorted(frequencies)
-        counts = Counter(letter for form in frequencies for letter in form)
-        least = counts.total() * _MIN_LETTER_SHARE
-        self.letters = {letter for letter, count in counts.items() if count >= least}
-        self.pairs = Counter("".join(pair) for form in self._sorted for pair in pairwise(form))
+        self.letters = _letters_of(frequencies)
+        self.pairs = Counter(
+            left + right
+            for form in self._sorted
+            for left, right in pairwise(form)
+            if left in self.letters and right in self.letters
+        )
         rare = sorted(self._sorted, key=frequencies.__getitem__)[: len(frequencies) // 2]
         self.rare = rare[:: max(len(rare) // _SAMPLE_SIZE, 1)]
 
@@ -156,6 +162,18 @@ class _ListedForms:
         return float(10 ** (-self._numbers[at] / 100))
 
 
+def _letters_of(forms: Iterable[str]) -> set[str]:
+    """Return the letters of a language: not rare, and of the script of the most frequent one."""
+    counts = Counter(letter for form in forms for letter in form)
+    least = counts.total() * _MIN_LETTER_SHARE
+    script = unicodedata.name(counts.most_common(1)[0][0]).split()[0]
+    return {
+        letter
+        for letter, count in counts.items()
+        if count >= least and unicodedata.name(letter, "").split()[:1] == [script]
+    }
+
+
 def _wordfreq_tag(language: str) -> str:
     tag = langcodes.get(language.partition("_")[0]).language or ""
-    return tag if tag in available_languages("small") else ""
+    return tag if tag in available_languages("small") and tag not in _NOT_ALPHABETIC else ""

@@ -92,6 +92,7 @@ def _fact_rows(record: Record) -> Iterator[tuple[str, str, str]]:
         ("Made possible by", record.funder, ""),
         ("Rights", record.rights, ""),
         ("Note", record.note, ""),
+        ("Misread letters (words)", ", ".join(map(str, record.misread_letters)), ""),
     ]
     yield from ((label, value, leads) for label, value, leads in rows if value)
     for reference in record.references:
