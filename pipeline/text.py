@@ -75,13 +75,34 @@ class Box:
         return cls(x, y, right - x, bottom - y)
 
 
+class AlternativeSource(StrEnum):
+    """Who read an alternative of a word."""
+
+    ENGINE = "engine"  #: the engine that read the page
+    SECOND_ENGINE = "second-engine"  #: the engine that read doubtful lines again
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading of a word."""
+
+    text: str  #: may be several words, where the engine's word may lack a space
+    source: AlternativeSource
+
+    def __post_init__(self) -> None:
+        if not self.text or " ".join(self.text.split()) != self.text:
+            msg = f"an alternative is words with one space between them: {self.text!r}"
+            raise ValueError(msg)
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as the engine read it."""
+    """One word as it was read."""
 
     text: str
     box: Box
     confidence: float  #: 0..1, the engine's own estimate
+    alternatives: tuple[Alternative, ...] = ()  #: other readings of it, the likelier first
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:

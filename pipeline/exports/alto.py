@@ -12,7 +12,16 @@ from pipeline.exports.source import XSI, qname_in
 from pipeline.exports.xml_rules import broken_pointers, number_attribute
 from pipeline.record.provenance import Activity, Provenance
 from pipeline.record.record import Record, RecordPage
-from pipeline.text import Block, Box, Line, PageText, Role, Word
+from pipeline.text import (
+    Alternative,
+    AlternativeSource,
+    Block,
+    Box,
+    Line,
+    PageText,
+    Role,
+    Word,
+)
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SCHEMA = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
@@ -126,17 +135,20 @@ def _add_line(block: etree._Element, line_id: str, line: Line) -> None:
 
 def _add_word(line: etree._Element, word_id: str, word: Word) -> None:
     box = _box_attributes(word.box)
-    etree.SubElement(
+    string = etree.SubElement(
         line, _qname("String"),
         {"ID": word_id, "CONTENT": word.text, "WC": f"{word.confidence:.4g}"} | box,
     )  # fmt: skip
+    for other in word.alternatives:
+        element = etree.SubElement(string, _qname("ALTERNATIVE"), PURPOSE=other.source)
+        element.text = other.text
 
 
 def read_page_text(alto: bytes) -> PageText:
     """Return the text of an ALTO file from ``to_alto``; boxes in pixels.
 
     Raises:
-        ValueError: it is not XML, or a word or a role is invalid.
+        ValueError: it is not XML, or a word, an alternative or a role is invalid.
     """
     try:
         root = etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -147,7 +159,7 @@ def read_page_text(alto: bytes) -> PageText:
 
 
 def page_text_of(root: etree._Element) -> PageText:
-    """Return the text of a parsed ALTO file; ValueError if a word or a role is invalid."""
+    """Return the text of a parsed ALTO file; ValueError if a word or role is invalid."""
     blocks = (
         Block(tuple(_parse_line(line) for line in block.iterfind(_qname("TextLine"))))
         for block in root.iter(_qname("TextBlock"))
@@ -178,7 +190,15 @@ def _parse_role(line: etree._Element) -> Role:
 
 def _parse_word(string: etree._Element) -> Word:
     x, y, width, height = (int(string.get(k, "-1")) for k in ("HPOS", "VPOS", "WIDTH", "HEIGHT"))
-    return Word(string.get("CONTENT", ""), Box(x, y, width, height), float(string.get("WC", "-1")))
+    return Word(
+        string.get("CONTENT", ""),
+        Box(x, y, width, height),
+        float(string.get("WC", "-1")),
+        tuple(
+            Alternative(other.text or "", AlternativeSource(other.get("PURPOSE", "")))
+            for other in string.iterfind(_qname("ALTERNATIVE"))
+        ),
+    )
 
 
 def _box_attributes(box: Box) -> dict[str, str]:
