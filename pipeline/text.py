@@ -75,10 +75,10 @@ class Box:
         return cls(x, y, right - x, bottom - y)
 
 
-class AlternativeSource(StrEnum):
-    """Who read an alternative of a word."""
+class WordSource(StrEnum):
+    """The engine that read a word as it stands, or an alternative of it."""
 
-    ENGINE = "engine"  #: the engine that read the page
+    ENGINE = "engine"  #: the engine that read the whole page
     SECOND_ENGINE = "second-engine"  #: the engine that read doubtful lines again
 
 
@@ -87,7 +87,7 @@ class Alternative:
     """Another reading of a word."""
 
     text: str  #: may be several words, where the engine's word may lack a space
-    source: AlternativeSource
+    source: WordSource
 
     def __post_init__(self) -> None:
         if not self.text or " ".join(self.text.split()) != self.text:
@@ -102,7 +102,8 @@ class Word:
     text: str
     box: Box
     confidence: float  #: 0..1, the engine's own estimate
-    alternatives: tuple[Alternative, ...] = ()  #: other readings of it, the likelier first
+    alternatives: tuple[Alternative, ...] = ()  #: other readings of it
+    source: WordSource = WordSource.ENGINE  #: of ``text``; box and confidence are the engine's
 
     def __post_init__(self) -> None:
         if not 0 <= self.confidence <= 1:
@@ -186,9 +187,13 @@ class PageText:
             for line in block.lines:
                 yield from line.words
 
+    def with_lines(self, lines: Iterable[Line]) -> "PageText":
+        """Return the text with these lines in place of its own; ValueError if the count differs."""
+        pairs = zip(self.lines(), tuple(lines), strict=True)
+        rest = iter([line for _, line in pairs])
+        return PageText(tuple(Block(tuple(next(rest) for _ in b.lines)) for b in self.blocks))
+
     def with_roles(self, roles: Iterable[Role]) -> "PageText":
         """Return the same text with these roles of its lines; ValueError if the count differs."""
-        lines = iter(
-            [Line(line.words, role) for line, role in zip(self.lines(), tuple(roles), strict=True)]
-        )
-        return PageText(tuple(Block(tuple(next(lines) for _ in b.lines)) for b in self.blocks))
+        pairs = zip(self.lines(), tuple(roles), strict=True)
+        return self.with_lines(Line(line.words, role) for line, role in pairs)

@@ -4,7 +4,7 @@ Coordinates are pixels of the page image, origin top left. The file names all pr
 page, so that it shows on its own which engine read which bytes.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from lxml import etree
 
@@ -14,18 +14,19 @@ from pipeline.record.provenance import Activity, Provenance
 from pipeline.record.record import Record, RecordPage
 from pipeline.text import (
     Alternative,
-    AlternativeSource,
     Block,
     Box,
     Line,
     PageText,
     Role,
     Word,
+    WordSource,
 )
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 _SCHEMA = "http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
 _ROLE_ID_PREFIX = "role-"  #: of the ID of a tag
+_SOURCE_ID_PREFIX = "source-"  #: of the ID of a tag; a word without one is the engine's
 _ID_XPATH = etree.XPath("//@xml:id | //@ID", smart_strings=False)
 _POINTER_XPATHS = {
     key: etree.XPath(f"//@{key}", smart_strings=False) for key in ("TAGREFS", "PROCESSINGREFS")
@@ -40,7 +41,7 @@ _CATEGORIES = {"extract": "preOperation", "read": "contentGeneration", "clean": 
 def to_alto(
     record: Record, page: RecordPage, text: PageText, activities: Sequence[Activity]
 ) -> bytes:
-    """Return the ALTO file of a page, with a tag for the role of each line.
+    """Return the ALTO file of a page, with tags for roles of lines and sources of words.
 
     Args:
         record: has the scan's name and digest, and the event log.
@@ -55,7 +56,7 @@ def to_alto(
     root = etree.Element(_qname("alto"), {"SCHEMAVERSION": "4.4"}, namespaces)
     root.set(f"{{{XSI}}}schemaLocation", f"{NAMESPACE} {_SCHEMA}")
     _add_description(root, record, page, activities)
-    _add_tags(root, page.line_roles)
+    _add_tags(root, page.line_roles, {word.source for word in text.words()})
     layout = etree.SubElement(root, _qname("Layout"))
     sheet = etree.SubElement(layout, _qname("Page"), ID="page", PHYSICAL_IMG_NR=str(page.number))
     if page.leaf is not None:
@@ -102,7 +103,9 @@ def _add_processing(parent: etree._Element, provenance: Provenance, activity: Ac
     _add_text(software, "softwareVersion", agent.version)
 
 
-def _add_tags(root: etree._Element, roles: tuple[Role, ...]) -> None:
+def _add_tags(
+    root: etree._Element, roles: tuple[Role, ...], sources: Collection[WordSource]
+) -> None:
     if roles:
         tags = etree.SubElement(root, _qname("Tags"))
         for role in sorted(set(roles)):
@@ -114,6 +117,9 @@ def _add_tags(root: etree._Element, roles: tuple[Role, ...]) -> None:
                 TYPE=kind,
                 LABEL=role.value,
             )
+        for source in sorted(set(sources) - {WordSource.ENGINE}):
+            tag_id = f"{_SOURCE_ID_PREFIX}{source}"
+            etree.SubElement(tags, _qname("OtherTag"), ID=tag_id, TYPE="source", LABEL=source)
 
 
 def _add_block(space: etree._Element, block_id: str, block: Block) -> None:
@@ -139,6 +145,8 @@ def _add_word(line: etree._Element, word_id: str, word: Word) -> None:
         line, _qname("String"),
         {"ID": word_id, "CONTENT": word.text, "WC": f"{word.confidence:.4g}"} | box,
     )  # fmt: skip
+    if word.source is not WordSource.ENGINE:
+        string.set("TAGREFS", f"{_SOURCE_ID_PREFIX}{word.source}")
     for other in word.alternatives:
         element = etree.SubElement(string, _qname("ALTERNATIVE"), PURPOSE=other.source)
         element.text = other.text
@@ -148,7 +156,7 @@ def read_page_text(alto: bytes) -> PageText:
     """Return the text of an ALTO file from ``to_alto``; boxes in pixels.
 
     Raises:
-        ValueError: it is not XML, or a word, an alternative or a role is invalid.
+        ValueError: it is not XML, or a word, its source or a role is invalid.
     """
     try:
         root = etree.fromstring(alto, etree.XMLParser(resolve_entities=False, no_network=True))
@@ -195,9 +203,10 @@ def _parse_word(string: etree._Element) -> Word:
         Box(x, y, width, height),
         float(string.get("WC", "-1")),
         tuple(
-            Alternative(other.text or "", AlternativeSource(other.get("PURPOSE", "")))
+            Alternative(other.text or "", WordSource(other.get("PURPOSE", "")))
             for other in string.iterfind(_qname("ALTERNATIVE"))
         ),
+        WordSource(string.get("TAGREFS", WordSource.ENGINE).removeprefix(_SOURCE_ID_PREFIX)),
     )
 
 
