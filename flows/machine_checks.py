@@ -12,7 +12,8 @@ from pathlib import Path
 from flows import runtime
 from pipeline.errors import OpisError
 from pipeline.model import Model
-from pipeline.ocr.engines import make_engine
+from pipeline.ocr.engines import make_engine, make_second_engine
+from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.settings import Settings, check_folders
 
 _MIN_FREE_BYTES = 2 * 2**30  #: bytes; a published version is about twice its scan
@@ -33,6 +34,7 @@ def check_machine(settings: Settings) -> list[Check]:
     return [
         Check("opis", True, f"{version('opis')}, Prefect {version('prefect')}"),
         _check_engine(settings),
+        _check_second_engine(settings),
         *_check_both_folders(settings),
         Check("jobs", True, jobs),
         _check_server(),
@@ -53,6 +55,21 @@ def _check_engine(settings: Settings) -> Check:
     models = f"typewriter models for {', '.join(own)}" if own else "no typewriter models"
     others_named = f"also has {', '.join(others) or 'no other'}"
     return Check("engine", True, " ".join([f"{used}; {models}; {others_named}", *notes]))
+
+
+def _check_second_engine(settings: Settings) -> Check:
+    """Check the second engine, which is off by default."""
+    name = "second engine"
+    try:
+        second = make_second_engine(settings.engine_choice, settings.page_timeout)
+        if second is None:
+            return Check(name, True, "off")
+        facts = second.settings
+    except OpisError as error:
+        return Check(name, False, str(error))
+    unread = [code for code in settings.languages if not second.reads_any((code,))]
+    but = f"; not for {', '.join(unread)}" if unread else ""
+    return Check(name, True, f"{facts[STEP_NAME]}, {facts[f'{STEP_NAME}-version']}{but}")
 
 
 def _check_both_folders(settings: Settings) -> Iterator[Check]:

@@ -13,7 +13,7 @@ from flows.clock import clock_from
 from pipeline.errors import SetupError, disk_error_message
 from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
-from pipeline.ocr.engines import make_engine, require_engine_name, signature_of
+from pipeline.ocr.engines import make_engine, require_engine_names, signature_of
 from pipeline.repository.staging import clear_leftovers
 from pipeline.settings import Settings, check_folders, merge_settings
 from pipeline.workers.pool import WorkerPool
@@ -33,7 +33,7 @@ def load_settings(options: Mapping[str, Any]) -> Settings:
         msg = f"{_SETTINGS_FILE} is not TOML: {error}."
         raise SetupError(msg) from error
     settings = merge_settings(file, os.environ, options)
-    require_engine_name(settings.engine)
+    require_engine_names(settings.engine_choice)
     absolute = {"inbox": settings.inbox.resolve(), "output": settings.output.resolve()}
     return settings.model_copy(update=absolute)
 

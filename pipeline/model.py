@@ -160,10 +160,11 @@ class Model(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """The engine that reads, as the settings choose it."""
+    """The engines that read, as the settings choose them."""
 
     name: str = "tesseract"  #: a name in ``ENGINES`` of ``pipeline.ocr.engines``
     model: Model = Model.TYPEWRITER
+    second: str = "off"  #: or a name in ``SECOND_ENGINES``
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ class PageReading:
     readings: int = 0  #: recognitions of the whole page
     #: 0..1, CER estimated from the evidence; None if nothing was read
     expected_error: float | None = None
-    #: by stage: extract, prepare, recognize
+    #: by stage: extract, prepare, recognize, second-engine
     seconds: dict[str, float] = field(default_factory=dict)
     started: datetime | None = None  #: None until the caller, which has the clock, sets it
     ended: datetime | None = None

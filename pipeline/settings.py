@@ -90,6 +90,7 @@ class Settings(BaseModel):
     languages: Annotated[tuple[str, ...], BeforeValidator(_split_languages)] = ("rus", "eng")
     engine: str = "tesseract"  #: a name in ``ENGINES`` of ``pipeline.ocr.engines``
     model: Model = Model.TYPEWRITER  #: which of the engine's models reads typescripts
+    second_engine: str = "off"  #: or a name in ``SECOND_ENGINES``: reads doubtful lines again
     runner: Literal["threads", "dask"] = "threads"  #: where tasks run
     #: of Dask; a local one if empty
     scheduler: Annotated[str, BeforeValidator(_check_scheduler_url)] = ""
@@ -127,8 +128,8 @@ class Settings(BaseModel):
 
     @property
     def engine_choice(self) -> EngineChoice:
-        """The engine and which of its models it reads with."""
-        return EngineChoice(self.engine, self.model)
+        """The engines, and with which of its models the first reads."""
+        return EngineChoice(self.engine, self.model, self.second_engine)
 
     @property
     def work_folder(self) -> Path:

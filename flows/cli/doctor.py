@@ -24,6 +24,6 @@ def doctor(
     settings = runtime.settings_with(inbox=inbox, output=output, languages=languages)
     checks = [*check_machine(settings), *(check_workers(settings) if workers else [])]
     for check in checks:
-        console.print_line(f"{'ok  ' if check.ok else 'BAD '} {check.name:<8}{check.detail}")
+        console.print_line(f"{'ok  ' if check.ok else 'BAD '} {check.name:<14}{check.detail}")
     if not all(check.ok for check in checks):
         raise typer.Exit(ExitCode.UNEXPECTED)

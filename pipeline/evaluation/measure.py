@@ -77,11 +77,9 @@ def _evaluate_page(
                     source = worker.ask(extract, limit).source
                 assert source is not None
                 size = source.image.width, source.image.height
-                reading = _recognize_page(
-                    worker,
-                    RecognizePage(sample.languages, limit, settings.engine_choice, recipe),
-                    limit,
-                )
+                engine = settings.engine_choice
+                request = RecognizePage(sample.languages, limit, engine, recipe)
+                reading = _recognize_page(worker, request, limit)
             except PageTimeoutError as error:
                 size, reading = (1, 1), PageReading(PageState.TIMEOUT, detail=str(error))
             except (PageError, IngestError) as error:

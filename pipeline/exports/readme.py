@@ -9,6 +9,7 @@ from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.rights import format_rights
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.model import Model, Origin
+from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.record.provenance import Provenance
 from pipeline.record.record import Record
 
@@ -129,6 +130,7 @@ def _processing_section(record: Record) -> str:
         f"Its SHA-256 is {source.sha256}.",
         f"{engine.name} {engine.version} read it, with {log.plans['read']['languages']}.",
         *_typewriter_models(log),
+        *_second_engine_lines(log),
         f"Opis {opis.version} cleaned the text and made this record.",
         "The text was read by machine and a person has reviewed it."
         if record.status == "reviewed"
@@ -154,6 +156,18 @@ def _typewriter_models(log: Provenance) -> Iterator[str]:
         digest = log.agents["engine"].details.get(f"model-{code}-{Model.TYPEWRITER}-sha256")
         if digest is not None:
             yield f"Opis's typewriter model for {code} read it; its SHA-256 is {digest}."
+
+
+def _second_engine_lines(log: Provenance) -> Iterator[str]:
+    """Yield a sentence on the second engine, if it read a line of the record."""
+    steps = [step for done in log.activities for step in done.steps if step.name == STEP_NAME]
+    if steps:
+        lines = sum(int(step.settings["lines"].partition(" ")[0]) for step in steps)
+        replaced = sum(int(step.settings["replaced"]) for step in steps)
+        yield (
+            f"{steps[0].settings['model']}, a second engine, read {lines:,} doubtful lines again; "
+            f"{replaced:,} words stand as it read them."
+        )
 
 
 def _issues_section(record: Record) -> str:

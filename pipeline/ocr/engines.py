@@ -1,18 +1,23 @@
-"""The registry of OCR engines, by the values of the setting ``engine``.
+"""The registries of OCR engines, by the values of the settings ``engine`` and ``second_engine``.
 
 To add one: write a module with a class that implements ``Engine`` and is constructed from
 languages, seconds for a page and the model that the settings prefer; add a row here, whose key is
-its name in the settings, and its packages to pyproject.toml.
+its name in the settings, and its packages to pyproject.toml. A second engine implements
+``LineRecognizer`` and is constructed from nothing.
 """
 
 import math
 import pkgutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from pipeline.errors import SetupError
-from pipeline.model import EngineChoice, EngineSignature, Model
+from pipeline.model import EngineChoice, EngineSignature
 from pipeline.ocr.engine import Engine
+from pipeline.ocr.second_engine import SecondEngine
+
+NO_SECOND_ENGINE = "off"  #: the value of the setting ``second_engine`` for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,9 @@ ENGINES: Mapping[str, EngineEntry] = {
     "tesseract": EngineEntry("pipeline.ocr.tesseract:Tesseract"),
     "tesserocr": EngineEntry("pipeline.ocr.tesserocr_engine:Tesserocr", extra="tesserocr"),
 }
+SECOND_ENGINES: Mapping[str, EngineEntry] = {
+    "ppocr": EngineEntry("pipeline.ocr.ppocr:PpOcr", extra="second-engine"),
+}
 
 
 def make_engine(choice: EngineChoice, languages: tuple[str, ...], timeout: float) -> Engine:
@@ -40,41 +48,70 @@ def make_engine(choice: EngineChoice, languages: tuple[str, ...], timeout: float
     Raises:
         SetupError: its extra is not installed; the message says how to install it.
     """
-    return _load_engine_class(choice.name)(languages, timeout, choice.model)
+    require_engine_names(choice)
+    engine_class = _load_class("engine", choice.name, ENGINES[choice.name], "tesseract")
+    engine: Engine = engine_class(languages, timeout, choice.model)
+    return engine
+
+
+def make_second_engine(choice: EngineChoice, timeout: float) -> SecondEngine | None:
+    """Return a second engine for one page, or None if the setting is off.
+
+    Args:
+        choice: the settings' choice of engines.
+        timeout: seconds for all its lines of the page together.
+
+    Raises:
+        SetupError: its extra is not installed; the message says how to install it.
+    """
+    require_engine_names(choice)
+    if choice.second == NO_SECOND_ENGINE:
+        return None
+    entry = SECOND_ENGINES[choice.second]
+    recognizer = _load_class("second_engine", choice.second, entry, NO_SECOND_ENGINE)()
+    return SecondEngine(recognizer, timeout)
 
 
 def signature_of(choice: EngineChoice, languages: tuple[str, ...]) -> EngineSignature:
-    """Return all that a reading by this engine in these languages depends on.
+    """Return all that a reading by these engines in these languages depends on.
+
+    A second engine is part of it only if it knows the letters of one of the languages.
 
     Raises:
-        SetupError: the engine or a model is missing; the message names the package to install.
+        SetupError: an engine or a model is missing; the message names the package to install.
     """
-    return make_engine(choice, languages, math.inf).signature
+    signature = make_engine(choice, languages, math.inf).signature
+    second = make_second_engine(choice, math.inf)
+    if second is None or not second.reads_any(languages):
+        return signature
+    return replace(signature, settings=signature.settings | second.settings)
 
 
-def require_engine_name(name: str) -> None:
-    """Check that there is an engine of this name.
+def require_engine_names(choice: EngineChoice) -> None:
+    """Check that there are engines of these names.
 
     Raises:
-        SetupError: there is none; names those that there are.
+        SetupError: there is none of a name; names those that there are.
     """
-    if name not in ENGINES:
-        msg = f"engine = {name}: there is no such engine. Choose one of: {', '.join(ENGINES)}."
-        raise SetupError(msg)
+    choices = {
+        "engine": (choice.name, [*ENGINES]),
+        "second_engine": (choice.second, [NO_SECOND_ENGINE, *SECOND_ENGINES]),
+    }
+    for setting, (name, known) in choices.items():
+        if name not in known:
+            msg = f"{setting} = {name}: there is no such engine. Choose one of: {', '.join(known)}."
+            raise SetupError(msg)
 
 
-def _load_engine_class(name: str) -> Callable[[tuple[str, ...], float, Model], Engine]:
-    require_engine_name(name)
-    entry = ENGINES[name]
+def _load_class(setting: str, name: str, entry: EngineEntry, fallback: str) -> Any:
+    """Return the class of an engine; ``fallback`` is a value of the setting that needs no extra."""
     try:
-        engine_class: Callable[[tuple[str, ...], float, Model], Engine]
-        engine_class = pkgutil.resolve_name(entry.path)
+        return pkgutil.resolve_name(entry.path)
     except ModuleNotFoundError as error:
         if not entry.extra:
             raise
         msg = (
-            f"engine = {name} needs the extra {entry.extra} ({error}). "
-            f"Install it with `uv sync --extra {entry.extra}`, or leave the setting at tesseract."
+            f"{setting} = {name} needs the extra {entry.extra} ({error}). "
+            f"Install it with `uv sync --extra {entry.extra}`, or leave the setting at {fallback}."
         )
         raise SetupError(msg) from error
-    return engine_class

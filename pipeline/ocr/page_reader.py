@@ -37,6 +37,7 @@ from pipeline.ocr.language_detection import (
 from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scratch_files import scratch_prefix
+from pipeline.ocr.second_engine import STEP_NAME, SecondEngine, review_text
 from pipeline.ocr.stamps import has_only_stamps
 from pipeline.text import PageText, Word
 
@@ -56,13 +57,19 @@ _RECIPE_OPTIONS = {
 }
 
 
-def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> PageReading:
+def read_image(
+    page: Grey,
+    engine: Engine,
+    recipe: Recipe = Recipe.EVIDENCE,
+    second_engine: SecondEngine | None = None,
+) -> PageReading:
     """Return the reading of a page; a failure of the engine becomes its state, not an error.
 
     Args:
         page: grey pixels of the page image, height x width, 0 is black.
         engine: reads the prepared image from a file.
         recipe: other than the default only to compare recipes.
+        second_engine: reads doubtful lines of the best reading again; None if there is none.
     """
     started = time.monotonic()
     prepared = unprocessed_image(page) if recipe is Recipe.UNTOUCHED else prepare_image(page)
@@ -85,20 +92,28 @@ def read_image(page: Grey, engine: Engine, recipe: Recipe = Recipe.EVIDENCE) -> 
         timed_out = isinstance(error, PageTimeoutError)
         state = PageState.TIMEOUT if timed_out else PageState.ERROR
         return PageReading(state, steps=prepared.steps, detail=str(error), seconds=seconds)
-    return _best_reading(page, attempts, engine, seconds)
+    return _best_reading(page, attempts, engine, second_engine, seconds)
 
 
 def _best_reading(
-    page: Grey, attempts: Sequence[Attempt], engine: Engine, seconds: dict[str, float]
+    page: Grey,
+    attempts: Sequence[Attempt],
+    engine: Engine,
+    second_engine: SecondEngine | None,
+    seconds: dict[str, float],
 ) -> PageReading:
     """Return the best of the readings, its boxes in pixels of the page image."""
     best = max(attempts, key=_rank)
     state, text, detail = _accepted_text(best)
+    started = time.monotonic()
+    text, steps = review_text(text, best.image.pixels, best.options.languages, second_engine)
+    if steps:
+        seconds |= {STEP_NAME: time.monotonic() - started}
     height, width = page.shape
     return PageReading(
         state,
         map_boxes(text, lambda box: best.image.to_page(box, width, height)),
-        (*best.image.steps, _recognition_step(best, attempts, engine)),
+        (*best.image.steps, _recognition_step(best, attempts, engine), *steps),
         detail,
         languages=best.options.languages,
         readings=len(attempts),

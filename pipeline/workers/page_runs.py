@@ -107,8 +107,7 @@ class _ScanReader:
                     cached = self._reusable_reading(source)
                     if cached is not None:
                         return source, cached
-                    engine = self._settings.engine_choice
-                    recognize = RecognizePage(self._scan.languages, limit, engine)
+                    recognize = self._recognize_request(limit)
                     reading = worker.ask(recognize, limit + _GRACE_SECONDS).reading or reading
             except PageTimeoutError as error:
                 return source, PageReading(PageState.TIMEOUT, detail=str(error))
@@ -147,6 +146,9 @@ class _ScanReader:
         scan, settings = self._scan, self._settings
         media_type = scan.facts.media_type
         return ExtractPage(scan.path, media_type, number, settings.dpi, settings.max_pixels)
+
+    def _recognize_request(self, timeout: float) -> RecognizePage:
+        return RecognizePage(self._scan.languages, timeout, self._settings.engine_choice)
 
     def _source_key(self, number: int) -> str:
         settings = self._settings

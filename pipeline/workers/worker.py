@@ -20,7 +20,7 @@ from pipeline.imaging.page_image import (
 )
 from pipeline.imaging.pixels import Grey
 from pipeline.model import PageReading, PageSource
-from pipeline.ocr.engines import make_engine
+from pipeline.ocr.engines import make_engine, make_second_engine
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.scratch_files import remove_stale_scratch
 from pipeline.searchable_pdf.compare import compare_pdfs
@@ -98,7 +98,8 @@ class WorkerService:
             msg = "no page image is at hand"
             raise PageError(msg)
         engine = make_engine(request.engine, request.languages, request.timeout)
-        return read_image(self._page, engine, request.recipe)
+        second_engine = make_second_engine(request.engine, request.timeout)
+        return read_image(self._page, engine, request.recipe, second_engine)
 
 
 def serve_requests(requests: BinaryIO, replies: BinaryIO) -> None:
