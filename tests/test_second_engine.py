@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFilter
 
 from flows.machine_checks import check_machine
 from flows.runtime import load_settings
@@ -25,8 +25,12 @@ from pipeline.record.assemble import assemble_record
 from pipeline.scan import ReadPage
 from pipeline.settings import Settings
 from pipeline.text import Alternative, PageText, WordSource
+from pipeline.text_metrics import line_error
+from pipeline.workers.pool import WorkerPool
+from pipeline.workers.protocol import ExtractPage, RecognizePage
 from tests.factories import CLOCK, SIGNATURE, admitted_scan, scan_pdf, source, text
 from tests.test_page_reader import CannedEngine, typed
+from tests.workspace import PATIENCE
 
 SIZE = (40, 600)  #: of the images of lines, height and width
 
@@ -161,6 +165,31 @@ def test_the_network_reads_a_line_and_downloads_nothing(
     words = "Protocol of the meeting, 14.1.1949"
     assert ppocr.recognizer.read_line(drawn(words)) == words
     assert "rapidocr" not in sys.modules
+
+
+@pytest.mark.tesseract
+def test_a_worker_reads_a_blurred_page_better_with_it(tmp_path: Path) -> None:
+    pytest.importorskip("onnxruntime", reason="the extra second-engine is not installed")
+    words = "The committee met again in the afternoon and heard the report of its second group"
+    lines = [" ".join((words.split() * 2)[row : row + 9]) for row in range(9)]
+    image = Image.new("L", (1300, 700), 225)
+    for row, line in enumerate(lines):
+        ImageDraw.Draw(image).text((80, 60 + 60 * row), line, 110, font_size=30)
+    scan, truth = tmp_path / "blurred.png", "\n".join(lines)
+    image.filter(ImageFilter.GaussianBlur(2.9)).save(scan)
+    texts, workers = {}, WorkerPool(1)
+    try:
+        for second in ("off", "ppocr"):
+            with workers.borrow() as worker:
+                worker.ask(ExtractPage(scan, "image/png", 1, 300, 1_000_000), PATIENCE)
+                request = RecognizePage(("eng",), PATIENCE, second_engine=second)
+                reading = worker.ask(request, PATIENCE).reading
+            assert reading is not None
+            assert (reading.steps[-1].name == STEP_NAME) is (second == "ppocr")
+            texts[second] = reading.text.raw_text
+    finally:
+        workers.close()
+    assert line_error(truth, texts["ppocr"]) < line_error(truth, texts["off"])
 
 
 def test_the_network_reads_an_empty_line_as_nothing(ppocr: SecondEngine) -> None:
