@@ -17,7 +17,7 @@ from itertools import combinations, pairwise
 from pipeline.doubt.vocabulary import Vocabulary
 
 _MIN_LETTERS = 4  #: of a word that is evidence; shorter ones become another word by any exchange
-_MIN_WORDS = 4  #: different words that an exchange explains
+_MIN_WORDS = 3  #: different words that an exchange explains
 _MAX_CHANCE = 1e-4  #: probability of so many by chance, times the exchanges that were tried
 _MIN_RIGHT_SHARE = 0.1  #: of the right letter's places those where it was read rightly
 _MIN_RIGHT_WORDS = 5  #: different words in which the right letter was read
