@@ -39,6 +39,16 @@ def test_each_word_has_its_part_of_the_other_reading(case: dict[str, Any]) -> No
     assert list(align_words(case["line"].split(), case["other"])) == case["parts"]
 
 
+@pytest.mark.parametrize("case", CASES["votes"], ids=lambda case: str(case["label"]))
+def test_the_vote_decides_which_word_stands(case: dict[str, Any]) -> None:
+    word = Word(case["word"], Box(0, 0, 9, 9), case["confidence"])
+    (voted,) = vote_on_line(Line((word,)), case["other"], case["known"].__contains__).words
+    assert voted.text == case["stands"]
+    assert [other.text for other in voted.alternatives] == [*filter(None, [case["alternative"]])]
+    is_replaced = voted.text != word.text
+    assert voted.source is (WordSource.SECOND_ENGINE if is_replaced else WordSource.ENGINE)
+
+
 @given(READINGS)
 def test_a_reading_is_its_own_other_with_or_without_its_spaces(reading: str) -> None:
     words = tuple(reading.split())

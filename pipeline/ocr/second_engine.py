@@ -10,7 +10,7 @@ import regex
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.lexicon import count_known_letters, script_of
-from pipeline.ocr.word_vote import DOUBTED_CONFIDENCE, vote_on_line
+from pipeline.ocr.word_vote import VOTE_RULES, vote_on_line
 from pipeline.text import Box, Line, PageText, WordSource
 
 #: 0..1; a line is doubtful if the mean confidence of its words is in between: below it is no text,
@@ -59,7 +59,7 @@ class SecondEngine:
             f"{STEP_NAME}-version": self.recognizer.version,
             f"{STEP_NAME}-sha256": self.recognizer.sha256,
             f"{STEP_NAME}-lines": f"confidence {_MIN_CONFIDENCE} to {_MAX_CONFIDENCE}",
-            f"{STEP_NAME}-words": f"known, or confidence below {DOUBTED_CONFIDENCE}",
+            f"{STEP_NAME}-wins-below": VOTE_RULES,
         }
 
     def reads_any(self, languages: tuple[str, ...]) -> bool:
