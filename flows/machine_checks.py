@@ -12,7 +12,7 @@ from pathlib import Path
 from flows import runtime
 from pipeline.errors import OpisError
 from pipeline.model import Model
-from pipeline.ocr.engines import make_engine, make_second_engine
+from pipeline.ocr.engines import candidate_languages, make_engine, make_second_engine
 from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.settings import Settings, check_folders
 
@@ -43,13 +43,15 @@ def check_machine(settings: Settings) -> list[Check]:
 
 def _check_engine(settings: Settings) -> Check:
     try:
-        engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
+        languages = candidate_languages(settings.engine_choice, settings.languages)
+        engine = make_engine(settings.engine_choice, languages, settings.page_timeout)
         signature = engine.signature
         notes = engine.model_notes()
-        others = sorted(set(engine.installed_languages()) - set(settings.languages))
+        others = sorted(set(engine.installed_languages()) - set(languages))
     except OpisError as error:
         return Check("engine", False, str(error))
-    used = f"{settings.engine} {signature.version}, reads {'+'.join(settings.languages)}"
+    found = "" if settings.languages else ", of which it finds each page's"
+    used = f"{settings.engine} {signature.version}, reads {'+'.join(languages)}{found}"
     suffix = f"-{Model.TYPEWRITER}"
     own = [name.removesuffix(suffix) for name in signature.models if name.endswith(suffix)]
     models = f"typewriter models for {', '.join(own)}" if own else "no typewriter models"

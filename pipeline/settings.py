@@ -87,7 +87,8 @@ class Settings(BaseModel):
     output: Path = Path("output")
     mounts: Annotated[tuple[Path, ...], BeforeValidator(_split_paths)] = ()
     """Mount points without which no run starts; if empty, those of inbox and output."""
-    languages: Annotated[tuple[str, ...], BeforeValidator(_split_languages)] = ("rus", "eng")
+    languages: Annotated[tuple[str, ...], BeforeValidator(_split_languages)] = ()
+    """The engine's codes, the main one first; if empty, all that are installed."""
     engine: str = "tesseract"  #: a name in ``ENGINES`` of ``pipeline.ocr.engines``
     model: Model = Model.TYPEWRITER  #: which of the engine's models reads typescripts
     second_engine: str = "off"  #: or a name in ``SECOND_ENGINES``: reads doubtful lines again

@@ -18,7 +18,7 @@ from pipeline.errors import DescriptionError, SetupError
 from pipeline.evaluation.samples import find_samples
 from pipeline.ingest.admission import engine_languages
 from pipeline.model import EngineChoice, EngineSignature, Model
-from pipeline.ocr.engine import Engine, RecognitionOptions
+from pipeline.ocr.engine import Engine, Orientation, RecognitionOptions
 from pipeline.ocr.engines import ENGINES, EngineEntry, make_engine, signature_of
 from pipeline.ocr.tesseract import program_signature
 from pipeline.ocr.tesserocr_engine import library_signature
@@ -124,6 +124,9 @@ class OtherEngine:
 
     def format_options(self, options: RecognitionOptions) -> str:
         return str(options)
+
+    def find_orientation(self, image: Path) -> Orientation | None:
+        raise NotImplementedError
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
         raise NotImplementedError

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.imaging.pixels import Grey
 from pipeline.model import EngineSignature, Model, PageState
-from pipeline.ocr.engine import PageSegmentation, RecognitionOptions
+from pipeline.ocr.engine import Orientation, PageSegmentation, RecognitionOptions
 from pipeline.ocr.page_reader import accept_or_blank, read_image
 from pipeline.ocr.preprocess import prepare_image
 from pipeline.text import Box, PageText
@@ -37,6 +37,9 @@ class CannedEngine:
 
     def format_options(self, options: RecognitionOptions) -> str:
         return f"{options.segmentation}, {options.binarization}"
+
+    def find_orientation(self, image: Path) -> Orientation | None:
+        raise NotImplementedError
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
         assert set(options.languages) <= set(self.languages)

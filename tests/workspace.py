@@ -62,6 +62,7 @@ class Workspace:
         base = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
         base |= {"OPIS_SETTLE_SECONDS": "0", "OPIS_INCOMPLETE_SECONDS": "0"}
         base |= {"OPIS_JOBS": "1"}  # other tests have the other cores
+        base |= {"OPIS_LANGUAGES": "rus+eng"}  # whatever else is installed on this machine
         base |= {"PREFECT_HOME": str(self.folder / "prefect"), **database(self.folder)}
         on_prefect = words[1] in {"ingest", "reread", "reclean"} and "--direct" not in words
         if on_prefect and not environ.keys() & {"PREFECT_API_URL", "PREFECT_HOME"}:

@@ -8,7 +8,7 @@ import typer
 InboxOption = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
 OutputOption = Annotated[Path | None, typer.Option(help="Where records are published.")]
 LanguagesOption = Annotated[
-    str | None, typer.Option(help="Tesseract's codes, the main language first, such as rus+eng.")
+    str | None, typer.Option(help="Tesseract's codes, such as rus+eng, instead of all installed.")
 ]
 JobsOption = Annotated[int | None, typer.Option(help="Pages read at once; 0: one for each core.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -120,6 +120,12 @@ def _original_section(record: Record) -> str:
     return "WHERE THE ORIGINAL LIES\n\n" + "\n".join(lines)
 
 
+def _languages_read(record: Record) -> str:
+    """Return the languages that its pages were read in, or might have been if none has text."""
+    used = dict.fromkeys(code for page in record.pages for code in page.languages)
+    return "+".join(used) or record.provenance.plans["read"]["languages"]
+
+
 def _processing_section(record: Record) -> str:
     log = record.provenance
     engine, opis = log.agents["engine"], log.agents["opis"]
@@ -128,7 +134,7 @@ def _processing_section(record: Record) -> str:
     lines = [
         f"{source.name} ({source.size:,} bytes) arrived on {source.arrived:%d %B %Y, %H:%M %Z}.",
         f"Its SHA-256 is {source.sha256}.",
-        f"{engine.name} {engine.version} read it, with {log.plans['read']['languages']}.",
+        f"{engine.name} {engine.version} read it, with {_languages_read(record)}.",
         *_typewriter_models(log),
         *_second_engine_lines(log),
         f"Opis {opis.version} cleaned the text and made this record.",

@@ -16,7 +16,8 @@ from pipeline.errors import (
 )
 from pipeline.fixity import file_sha256
 from pipeline.model import Clock, Limits, ScanFacts
-from pipeline.ocr.engines import make_engine, signature_of
+from pipeline.ocr.engines import candidate_languages, make_engine, signature_of
+from pipeline.ocr.language_codes import with_vertical
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog, PublishedVersion
 from pipeline.repository.publish import PublishResult
@@ -188,18 +189,21 @@ def _inspect_scan(path: Path, settings: Settings, workers: WorkerPool) -> ScanFa
 
 
 def engine_languages(language: str | None, settings: Settings) -> tuple[str, ...]:
-    """Return the engine's language codes: of the described language, else of the settings.
+    """Return the engine's language codes: of the described language, else the candidates.
+
+    A described language has a second model if its lines may run down the page.
 
     Raises:
         DescriptionError: the engine has no model for the described language.
         SetupError: the engine does not run.
     """
     if language is None:
-        return settings.languages
+        return candidate_languages(settings.engine_choice, settings.languages)
     engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
     code = engine.language_code(language)
-    if code in engine.installed_languages():
-        return (code,)
+    installed = engine.installed_languages()
+    if code in installed:
+        return with_vertical(code, installed)
     try:
         signature_of(settings.engine_choice, (code,))
     except SetupError as error:

@@ -15,6 +15,7 @@ class PageSegmentation(StrEnum):
 
     PAGE = "page"  #: the engine looks for columns and blocks
     BLOCK = "block"  #: one block of lines; finds lines that PAGE loses, but reads stains too
+    VERTICAL = "vertical"  #: one block of lines that run down the page, from right to left
 
 
 class Binarization(StrEnum):
@@ -33,6 +34,14 @@ class RecognitionOptions:
     segmentation: PageSegmentation = PageSegmentation.PAGE
     binarization: Binarization = Binarization.OTSU
     model: Model = Model.TYPEWRITER
+
+
+@dataclass(frozen=True, slots=True)
+class Orientation:
+    """The script of a page image and how it must be turned to be read."""
+
+    script: str  #: Unicode's English name, such as ``Han`` or ``Cyrillic``
+    quarters: int  #: clockwise turns, 0 to 3
 
 
 class Engine(Protocol):
@@ -71,6 +80,14 @@ class Engine(Protocol):
 
     def format_options(self, options: RecognitionOptions) -> str:
         """Return the options in the engine's own notation, which provenance publishes."""
+
+    def find_orientation(self, image: Path) -> Orientation | None:
+        """Return the script of an image and its orientation; None if the engine cannot tell.
+
+        Raises:
+            PageTimeoutError: the engine took longer than its limit.
+            PageError: the engine failed.
+        """
 
     def read(self, image: Path, options: RecognitionOptions) -> PageText:
         """Return the uncorrected text of an image; boxes in its pixels, origin top left.

@@ -15,6 +15,7 @@ from typing import Any
 from pipeline.errors import SetupError
 from pipeline.model import EngineChoice, EngineSignature
 from pipeline.ocr.engine import Engine
+from pipeline.ocr.language_codes import detectable_languages
 from pipeline.ocr.second_engine import SecondEngine
 
 NO_SECOND_ENGINE = "off"  #: the value of the setting ``second_engine`` for none
@@ -72,14 +73,36 @@ def make_second_engine(choice: EngineChoice, timeout: float) -> SecondEngine | N
     return SecondEngine(recognizer, timeout)
 
 
+def candidate_languages(choice: EngineChoice, languages: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of the languages that a page may be in, the main one first.
+
+    Args:
+        choice: of the settings.
+        languages: those of the settings; if there are none, all that are installed and can be
+            found by reading.
+
+    Raises:
+        SetupError: the engine does not run, or its extra is not installed.
+    """
+    if languages:
+        return languages
+    installed = make_engine(choice, (), math.inf).installed_languages()
+    return detectable_languages(installed) or installed
+
+
 def signature_of(choice: EngineChoice, languages: tuple[str, ...]) -> EngineSignature:
-    """Return all that a reading by these engines in these languages depends on.
+    """Return all that a reading by these engines in these candidates depends on.
 
     A second engine is part of it only if it knows the letters of one of the languages.
+
+    Args:
+        choice: of the settings.
+        languages: as in `candidate_languages`.
 
     Raises:
         SetupError: an engine or a model is missing; the message names the package to install.
     """
+    languages = candidate_languages(choice, languages)
     signature = make_engine(choice, languages, math.inf).signature
     second = make_second_engine(choice, math.inf)
     if second is None or not second.reads_any(languages):

@@ -2,10 +2,11 @@
 
 Script first: a model of one script cannot read another, and the share of tall letters tells which
 to try first. Then language: a model of any language of the script reads enough words correctly to
-identify the language by its word list.
+identify the language by its word list. Scripts other than Cyrillic and Latin are found by
+``other_scripts``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from pipeline.imaging.pixels import Grey
 from pipeline.ocr.components import LetterComponents
 from pipeline.ocr.engine import Engine, PageSegmentation, RecognitionOptions
 from pipeline.ocr.evidence import LineComponents
-from pipeline.ocr.lexicon import count_known_letters, script_of
+from pipeline.ocr.language_codes import is_letter_script, script_of
+from pipeline.ocr.lexicon import count_listed_letters, language_costs
 from pipeline.text import PageText
 
 _MIN_COMPONENTS = 90  #: components; two typed lines are nearly always enough
@@ -34,6 +36,10 @@ _TALL_RATIO = 1.25  #: low letters' heights from which a letter is tall
 #: 94 pages of 94; a wrong guess costs only time.
 _MAX_CYRILLIC_TALL = 0.265
 _MIN_LETTERS = 40  #: letters; fewer identify no language
+_READ_CONFIDENCE = 0.3  #: 0..1; the engine's confidence from which a word is evidence
+#: Nats by which a whole page must be likelier in another language to be read again: a word or two.
+_MIN_PAGE_GAIN = 20.0
+_MIN_GAIN = 3.0  #: nats by which the words must be likelier than in the first language
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class LanguageGuess:
 
 def sole_language(languages: tuple[str, ...], components: LetterComponents) -> str | None:
     """Return the sole language, or the sole one of the script that the heights suggest, or None."""
+    if not all(map(is_letter_script, languages)):
+        return None
     if len(languages) == 1:
         return languages[0]
     likely = min(_group_by_script(languages), key=_script_mismatch(components))
@@ -88,7 +96,8 @@ def detect_language(
         PageError: the engine failed.
     """
     best = LanguageGuess(engine.languages[0], 0.0)
-    groups = sorted(_group_by_script(engine.languages), key=_script_mismatch(components))
+    letter_languages = tuple(filter(is_letter_script, engine.languages))
+    groups = sorted(_group_by_script(letter_languages), key=_script_mismatch(components))
     for rows in dict.fromkeys((shortest_lines(line_components), fullest_band(line_components))):
         if best.is_clear or not len(line_components.y):
             break
@@ -116,10 +125,10 @@ def detect_second_language(
     """
     groups = [
         group
-        for group in _group_by_script(engine.languages)
+        for group in _group_by_script(filter(is_letter_script, engine.languages))
         if script_of(group[0]) != script_of(first_language)
     ]
-    if not groups or len(unread.y) < _MIN_COMPONENTS:
+    if not groups or not is_letter_script(first_language) or len(unread.y) < _MIN_COMPONENTS:
         return None
     path = folder / "rest.pgm"
     cv2.imwrite(str(path), pixels[slice(*shortest_lines(unread))])
@@ -142,12 +151,40 @@ def _best_guess(image: Path, groups: list[tuple[str, ...]], engine: Engine) -> L
 
 def guess_language(text: PageText, languages: tuple[str, ...]) -> LanguageGuess:
     """Return the likeliest of some languages of one script, by the words in their word lists."""
-    words = [word.text for word in text.words() if word.confidence >= 0.3]
-    scores = [(*count_known_letters(words, (code,)), code) for code in languages]
-    known, letters, code = max(scores, key=lambda score: score[0])
+    words = [word.text for word in text.words() if word.confidence >= _READ_CONFIDENCE]
+    code = likeliest_language(words, languages)
+    known, letters = count_listed_letters(words, code)
     if letters < _MIN_LETTERS:
         return LanguageGuess(languages[0], 0.0)
     return LanguageGuess(code, text.confidence or 0.0, known, letters)
+
+
+def likeliest_language(
+    words: Sequence[str], languages: tuple[str, ...], min_gain: float = _MIN_GAIN
+) -> str:
+    """Return the language in which words are likeliest; the first, unless another gains enough.
+
+    Args:
+        words: as they were read, by a model of any language of the script.
+        languages: of one script.
+        min_gain: nats by which the words must be likelier than in the first language.
+    """
+    costs = language_costs(words, languages)
+    best = min(languages, key=lambda code: costs[code])
+    return best if costs[best] <= costs[languages[0]] - min_gain else languages[0]
+
+
+def language_of_page(text: PageText, read_in: str, languages: tuple[str, ...]) -> str:
+    """Return the language of most of a page that was read: the one it was read in, or a likelier.
+
+    The few lines that were tried before may have been a letterhead or a quotation.
+    """
+    others = [code for code in languages if code != read_in]
+    candidates = (read_in, *(code for code in others if script_of(code) == script_of(read_in)))
+    if len(candidates) == 1 or not is_letter_script(read_in):
+        return read_in
+    words = [word.text for word in text.words() if word.confidence >= _READ_CONFIDENCE]
+    return likeliest_language(words, candidates, _MIN_PAGE_GAIN)
 
 
 def shortest_lines(components: LineComponents) -> tuple[int, int]:
@@ -170,12 +207,12 @@ def shortest_lines(components: LineComponents) -> tuple[int, int]:
     return max(top * _ROW_STEP - _LINE_MARGIN, 0), (top + height) * _ROW_STEP + _LINE_MARGIN
 
 
-def fullest_band(components: LineComponents) -> tuple[int, int]:
+def fullest_band(components: LineComponents, height: int = _BAND_HEIGHT) -> tuple[int, int]:
     """Return the top and bottom, in pixels, of the band with the most components."""
     counts = np.bincount((components.y / _BAND_STEP).astype(int), minlength=1)
-    band_counts = np.convolve(counts, np.ones(_BAND_HEIGHT // _BAND_STEP), mode="valid")
-    top = int(band_counts.argmax()) * _BAND_STEP if len(counts) > _BAND_HEIGHT // _BAND_STEP else 0
-    return top, top + _BAND_HEIGHT
+    band_counts = np.convolve(counts, np.ones(height // _BAND_STEP), mode="valid")
+    top = int(band_counts.argmax()) * _BAND_STEP if len(counts) > height // _BAND_STEP else 0
+    return top, top + height
 
 
 def _script_mismatch(components: LetterComponents) -> Callable[[tuple[str, ...]], bool]:
@@ -185,7 +222,7 @@ def _script_mismatch(components: LetterComponents) -> Callable[[tuple[str, ...]]
     return lambda group: (script_of(group[0]) == "Cyrl") is not cyrillic
 
 
-def _group_by_script(languages: tuple[str, ...]) -> list[tuple[str, ...]]:
+def _group_by_script(languages: Iterable[str]) -> list[tuple[str, ...]]:
     """Group languages by script; keep their order."""
     groups: dict[str, list[str]] = {}
     for code in languages:

@@ -4,49 +4,137 @@ The lists are those of the library wordfreq (the most frequent words of a langua
 60,000 forms); they never change a text.
 """
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
+from math import log
 
-import langcodes
+import numpy as np
 import regex
-from wordfreq import available_languages, get_frequency_dict
+from numpy.typing import NDArray
+from wordfreq import available_languages, get_frequency_dict, read_cBpack
+from wordfreq.transliterate import SR_LATN_TABLE
+
+from pipeline.ocr.language_codes import is_east_asian, script_of, word_list_of
 
 _LETTER_RUN = regex.compile(r"\p{L}{2,}")
+_LETTER = regex.compile(r"\p{L}")
+_EAST_ASIAN_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー]")
 _NO_WORDS: dict[str, float] = {}
+_NATS_PER_CENTIBEL = log(10) / 100
+_UNKNOWN_NATS = 17.0  #: nats that a word costs which is not in the list; the rarest listed have 16
+#: Letters that have no decomposition.
+_PLAIN_LETTERS = str.maketrans(
+    {"ł": "l", "đ": "d", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"}
+)
+_CYRILLIC_ONE = regex.compile(r"(?<=\p{Cyrillic})1|1(?=\p{Cyrillic})")  #: і by a Russian model
 
 
 def count_known_letters(words: Iterable[str], languages: tuple[str, ...]) -> tuple[int, int]:
     """Return the number of letters in known words of the languages, and in all words.
 
-    Words of one letter are not counted; ё equals е.
+    Words of one letter are not counted; ё equals е. In a language that is written without spaces
+    all characters of its script count as known: its words cannot be separated.
 
     >>> count_known_letters(["Товарищ,", "ъхцж"], ("rus",))
     (7, 11)
+    >>> count_known_letters(["政府讨论。", "abc"], ("chi_sim",))
+    (4, 7)
     """
-    lists = [_frequent_words(code) for code in languages]
+    if any(is_east_asian(code) for code in languages):
+        text = "".join(words)
+        return len(_EAST_ASIAN_LETTER.findall(text)), len(_LETTER.findall(text))
+    lists = [(_frequent_words(code), _is_transliterated(code)) for code in languages]
     known = letters = 0
     for word in words:
         for part in _LETTER_RUN.findall(word.casefold().replace("ё", "е")):
             letters += len(part)
-            known += len(part) if any(part in words for words in lists) else 0
+            forms = ((part.translate(SR_LATN_TABLE) if t else part, listed) for listed, t in lists)
+            known += len(part) if any(form in listed for form, listed in forms) else 0
     return known, letters
 
 
-def script_of(language: str) -> str:
-    """Return the ISO 15924 code of the script of an engine's language; empty if unknown.
+def language_costs(words: Sequence[str], languages: Iterable[str]) -> dict[str, float]:
+    """Return for each language how unlikely the words are in it, in nats: less is likelier.
 
-    >>> script_of("rus"), script_of("deu"), script_of("deu_latf")
-    ('Cyrl', 'Latn', 'Latn')
+    Marks above and below letters are left out, because a model of another language does not read
+    them.
+
+    >>> costs = language_costs(["vlada", "prerokovala", "list"], ("ces", "slk"))
+    >>> costs["slk"] < costs["ces"]
+    True
     """
-    return langcodes.get(_language_tag(language)).maximize().script or ""
+    plain = [part for word in words for part in plain_words(word)]
+    return {code: float(word_costs(plain, code).sum()) for code in languages}
+
+
+def word_costs(words: Sequence[str], language: str) -> NDArray[np.float32]:
+    """Return how unlikely each of some `plain_words` is in a language, in nats."""
+    listed, forms = _cost_table(language), words
+    if _is_transliterated(language):
+        forms = [_without_marks(word.translate(SR_LATN_TABLE)) for word in words]
+    hashes = np.fromiter((hash(form) for form in forms), np.int64, len(forms))
+    places = np.minimum(np.searchsorted(listed.hashes, hashes), len(listed.hashes) - 1)
+    return np.where(listed.hashes[places] == hashes, listed.nats[places], _UNKNOWN_NATS)
+
+
+def count_listed_letters(words: Sequence[str], language: str) -> tuple[int, int]:
+    """Return the letters of the `plain_words` in a language's list, and the letters of all."""
+    plain = [part for word in words for part in plain_words(word)]
+    is_listed = word_costs(plain, language) < _UNKNOWN_NATS
+    known = sum(len(word) for word, listed in zip(plain, is_listed, strict=True) if listed)
+    return known, sum(map(len, plain))
+
+
+def plain_words(text: str) -> list[str]:
+    """Return the words of two letters and more, in lower case and without marks.
+
+    >>> plain_words("Vláda, že вир1шив")
+    ['vlada', 'ze', 'вирішив']
+    """
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = _without_marks(folded)
+    return _LETTER_RUN.findall(folded)
+
+
+def _without_marks(folded: str) -> str:
+    letters = _CYRILLIC_ONE.sub("і", folded.translate(_PLAIN_LETTERS))
+    decomposed = unicodedata.normalize("NFD", letters)
+    return "".join(mark for mark in decomposed if not unicodedata.combining(mark))
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
+class _CostTable:
+    """The words of a language without marks, and their costs: a tenth of a dictionary's memory."""
+
+    hashes: NDArray[np.int64]  #: of the words, by this process; ascending
+    nats: NDArray[np.float32]
+
+
+@cache
+def _cost_table(language: str) -> _CostTable:
+    name = word_list_of(language)
+    costs: dict[int, float] = {0: _UNKNOWN_NATS}
+    lists = read_cBpack(available_languages("small")[name]) if name else ()
+    for centibels, words in enumerate(lists):  # the most frequent come first
+        for word in words:
+            plain = word if word.isascii() else _without_marks(word)
+            costs.setdefault(hash(plain), centibels * _NATS_PER_CENTIBEL)
+    hashes = np.fromiter(costs, np.int64, len(costs))
+    order = hashes.argsort()
+    nats = np.fromiter(costs.values(), np.float32, len(costs))
+    return _CostTable(hashes[order], nats[order])
 
 
 @cache
 def _frequent_words(language: str) -> dict[str, float]:
-    tag = langcodes.get(_language_tag(language)).language or ""
-    return get_frequency_dict(tag, "small") if tag in available_languages("small") else _NO_WORDS
+    name = word_list_of(language)
+    return get_frequency_dict(name, "small") if name else _NO_WORDS
 
 
-def _language_tag(language: str) -> str:
-    """Return the BCP 47 tag of an engine's code: the part before the first ``_``."""
-    return language.partition("_")[0]
+@cache
+def _is_transliterated(language: str) -> bool:
+    """Return whether the list has the language's words in Latin letters: that of Serbian has."""
+    return word_list_of(language) == "sh" and script_of(language) == "Cyrl"

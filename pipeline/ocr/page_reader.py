@@ -29,11 +29,11 @@ from pipeline.ocr.engine import (
 )
 from pipeline.ocr.evidence import unread_components
 from pipeline.ocr.language_detection import (
-    LanguageGuess,
-    detect_language,
     detect_second_language,
+    language_of_page,
     sole_language,
 )
+from pipeline.ocr.page_orientation import orient_view
 from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scratch_files import scratch_prefix
@@ -132,21 +132,41 @@ def _iterate_attempts(
         yield attempt_reading(view, options, engine, folder)
         return
     language = None if prepared.quarters else sole_language(engine.languages, prepared.components)
-    guessed = language is not None
     if language is None:
-        view, language = _orient_view(page, view, engine, folder)
-    segmentation, binarization = _RECIPE_OPTIONS.get(recipe, _GENERAL_OPTIONS)
-    options = RecognitionOptions((language,), segmentation, binarization, view.model)
-    first = attempt_reading(view, options, engine, folder)
+        view, options = orient_view(page, view, engine, folder)
+    else:
+        options = RecognitionOptions((language,))
+    first = attempt_reading(view, _with_recipe(options, recipe, view), engine, folder)
     yield first
-    if guessed and _looks_wrong(first, monolingual=len(engine.languages) == 1):
-        view, language = _orient_view(page, view, engine, folder)
-        options = replace(first.options, languages=(language,), model=view.model)
+    if language and _looks_wrong(first, monolingual=len(engine.languages) == 1):
+        view, options = orient_view(page, view, engine, folder)
+        options = _with_recipe(options, recipe, view)
         if view.image is not first.image or options != first.options:
             first = attempt_reading(view, options, engine, folder)
             yield first
-    if recipe is not Recipe.EVIDENCE:
-        return
+    if recipe is Recipe.EVIDENCE:
+        yield from _iterate_better_attempts(first, view, engine, folder)
+
+
+def _with_recipe(
+    options: RecognitionOptions, recipe: Recipe, view: PreparedView
+) -> RecognitionOptions:
+    """Return the options as the recipe has them, with the model that suits the page."""
+    segmentation, binarization = _RECIPE_OPTIONS.get(recipe, _GENERAL_OPTIONS)
+    if options.segmentation is PageSegmentation.VERTICAL:
+        segmentation = options.segmentation
+    return RecognitionOptions(options.languages, segmentation, binarization, view.model)
+
+
+def _iterate_better_attempts(
+    first: Attempt, view: PreparedView, engine: Engine, folder: Path
+) -> Iterator[Attempt]:
+    """Yield readings that may be better than the first: in a likelier language, if doubtful."""
+    language = language_of_page(first.text, first.options.languages[0], engine.languages)
+    if language != first.options.languages[0]:
+        options = replace(first.options, languages=(language,))
+        first = attempt_reading(view, options, engine, folder)
+        yield first
     if first.evidence.is_doubtful:
         yield _attempt_again(first, view, engine, folder)
 
@@ -160,36 +180,15 @@ def _attempt_again(first: Attempt, view: PreparedView, engine: Engine, folder: P
     if second_language is not None:
         options = replace(first.options, languages=(*first.options.languages, second_language))
         return attempt_reading(view, options, engine, folder)
+    if first.options.segmentation is PageSegmentation.VERTICAL:
+        options = replace(first.options, binarization=Binarization.SAUVOLA)
+        smooth = replace(view, image=view.image.smooth(_GRAIN_SIGMA))
+        return attempt_reading(smooth, options, engine, folder)
     lines_missing = first.evidence.covered_share < _MIN_COVERED
     segmentation = PageSegmentation.BLOCK if lines_missing else PageSegmentation.PAGE
     options = replace(first.options, segmentation=segmentation, binarization=Binarization.SAUVOLA)
     return attempt_with_lines_separated(
         replace(view, image=view.image.smooth(_GRAIN_SIGMA)), options, engine, folder
-    )
-
-
-def _orient_view(
-    page: Grey, view: PreparedView, engine: Engine, folder: Path
-) -> tuple[PreparedView, str]:
-    """Return the page in the orientation in which a few lines read best, and their language."""
-    upright = best = _guess_view_language(view, engine, folder)
-    for quarters in (2, 1, 3):
-        if best[1].is_clear:
-            break
-        other = _guess_view_language(view_of(view.image.rotate(quarters)), engine, folder)
-        if other[1].score > 2 * best[1].score:
-            best = other
-    best_view, guess = best
-    if best is not upright:  # prepared as if it had been scanned in this orientation
-        best_view = view_of(prepare_image(page, best_view.image.quarters))
-    return best_view, guess.language
-
-
-def _guess_view_language(
-    view: PreparedView, engine: Engine, folder: Path
-) -> tuple[PreparedView, LanguageGuess]:
-    return view, detect_language(
-        view.image.pixels, view.image.components, view.line_components, engine, folder
     )
 
 

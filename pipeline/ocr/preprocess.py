@@ -76,18 +76,21 @@ class PreparedImage:
         )
 
 
-def prepare_image(page: Grey, quarters: int | None = None) -> PreparedImage:
+def prepare_image(
+    page: Grey, quarters: int | None = None, letter_height: float = _TARGET_LETTER_HEIGHT
+) -> PreparedImage:
     """Turn, level, deepen, scale and straighten a page image.
 
     Args:
         page: grey pixels, height x width, 0 is black.
         quarters: clockwise turns, 0 to 3; if None, a page whose lines run up or down is turned
             by 3. A page upside down is not detected here, only by reading it.
+        letter_height: pixels to which letters are scaled.
     """
     image = _turn_and_level(page, quarters or 0)
     if quarters is None and is_sideways(image.components):
-        return prepare_image(page, 3)
-    return _straighten_lines(_scale_letters(_darken_faint_ink(image)))
+        return prepare_image(page, 3, letter_height)
+    return _straighten_lines(_scale_letters(_darken_faint_ink(image), letter_height))
 
 
 def unprocessed_image(page: Grey) -> PreparedImage:
@@ -131,18 +134,16 @@ def _darken_faint_ink(image: PreparedImage) -> PreparedImage:
     return image.with_step(step, darken_ink(image.pixels, black), components)
 
 
-def _scale_letters(image: PreparedImage) -> PreparedImage:
+def _scale_letters(image: PreparedImage, letter_height: float) -> PreparedImage:
     """Return the image scaled to the letter height that the engine reads best."""
-    factor = _scale_factor(image.components, image.pixels.shape)
+    factor = _scale_factor(image.components, image.pixels.shape, letter_height)
     if factor == 1.0:
         return image
     method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     pixels = _as_grey(cv2.resize(image.pixels, None, fx=factor, fy=factor, interpolation=method))
     (height, width), (old_height, old_width) = pixels.shape, image.pixels.shape
     transform = AffineTransform.from_scale(width / old_width, height / old_height)
-    step = ProcessingStep(
-        "scale", {"factor": f"{factor:.4f}", "letter-height": f"{_TARGET_LETTER_HEIGHT}"}
-    )
+    step = ProcessingStep("scale", {"factor": f"{factor:.4f}", "letter-height": f"{letter_height}"})
     return image.with_step(step, pixels, image.components.apply_transform(transform), transform)
 
 
@@ -186,13 +187,15 @@ def darken_ink(page: Grey, black: int) -> Grey:
     return _as_grey(cv2.LUT(page, np.clip(ramp, 0, 255).astype(np.uint8)))
 
 
-def _scale_factor(components: LetterComponents, shape: tuple[int, ...]) -> float:
-    """Return the factor that scales letters to the target height, within limits; 1.0 for none."""
+def _scale_factor(
+    components: LetterComponents, shape: tuple[int, ...], letter_height: float
+) -> float:
+    """Return the factor that scales letters to a height, within limits; 1.0 for none."""
     if components.count < _MIN_LETTERS:
         return 1.0
     # Tiny components on a page of many pixels are paper grain: never enlarge that.
     largest = max(_MAX_SIDE / max(shape), 1.0)
-    factor = min(max(_TARGET_LETTER_HEIGHT / components.typical_height, 0.2), 2.5, largest)
+    factor = min(max(letter_height / components.typical_height, 0.2), 2.5, largest)
     return 1.0 if 0.92 < factor < 1.09 or min(shape) * factor < 50 else round(factor, 4)
 
 

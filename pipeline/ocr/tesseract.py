@@ -17,22 +17,31 @@ import pytesseract
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.fixity import file_sha256
 from pipeline.model import EngineSignature, Model
-from pipeline.ocr.engine import Binarization, PageSegmentation, RecognitionOptions
+from pipeline.ocr.engine import Binarization, Orientation, PageSegmentation, RecognitionOptions
 from pipeline.ocr.tesseract_models import (
     ModelFiles,
     installed_models,
     model_files,
+    models_in_use,
     models_of,
     run_tesseract,
 )
+from pipeline.ocr.tesseract_orientation import ORIENTATION_MODEL, read_orientation
 from pipeline.ocr.typewriter_models import typewriter_digest, typewriter_networks
+from pipeline.ocr.unspaced import join_unspaced_words
 from pipeline.text import Block, Box, Line, PageText, Word
 
 _DPI = 200  #: letters are scaled to their height at this resolution
 _COMMON_FLAGS = f"--dpi {_DPI}"
-_SEGMENTATION_MODES = {PageSegmentation.PAGE: "3", PageSegmentation.BLOCK: "6"}
+_SEGMENTATION_MODES = {
+    PageSegmentation.PAGE: "3",
+    PageSegmentation.BLOCK: "6",
+    PageSegmentation.VERTICAL: "5",
+}
 _THRESHOLDING_METHODS = {Binarization.OTSU: "0", Binarization.SAUVOLA: "2"}
-_NO_LANGUAGES = frozenset(["osd", "equ"])  #: models of orientation and script, and of equations
+_NO_LANGUAGES = frozenset([ORIENTATION_MODEL, "equ"])  #: that and the model of equations
+#: Tesseract's codes that do not follow from a language's ISO 639 code and script.
+_OWN_CODES = {"zho": "chi_sim", "zho_hans": "chi_sim", "zho_hant": "chi_tra", "nob": "nor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +65,26 @@ class TesseractBase:
     def language_code(tag: str) -> str:
         """Return Tesseract's code of a BCP 47 tag; another string is returned unchanged, as a code.
 
-        >>> [TesseractBase.language_code(tag) for tag in ("ru", "de-Latf", "deu_latf")]
-        ['rus', 'deu_latf', 'deu_latf']
+        >>> [TesseractBase.language_code(tag) for tag in ("ru", "de-Latf", "deu_latf", "zh-TW")]
+        ['rus', 'deu_latf', 'deu_latf', 'chi_tra']
         """
         if "_" in tag or not (language := langcodes.get(tag)).is_valid():
             return tag
-        script = language.simplify_script().script or ""
-        return "_".join(filter(None, (language.to_alpha3(variant="T"), script.lower())))
+        is_chinese = language.language == "zh"  # its script decides, written in the tag or not
+        script = (language.maximize() if is_chinese else language.simplify_script()).script or ""
+        code = "_".join(filter(None, (language.to_alpha3(variant="T"), script.lower())))
+        return _OWN_CODES.get(code, code)
+
+    def find_orientation(self, image: Path) -> Orientation | None:
+        """Return script and orientation of an image by the model ``osd``; None if it cannot tell.
+
+        Raises:
+            PageTimeoutError: the time limit of the page is over.
+            PageError: the program cannot be run.
+        """
+        if ORIENTATION_MODEL not in installed_models():
+            return None
+        return read_orientation(image, _COMMON_FLAGS, self._seconds_left(), self._timeout_error)
 
     def model_notes(self) -> tuple[str, ...]:
         """Return a sentence for each typewriter model that does not fit the installed model."""
@@ -187,7 +209,7 @@ def tesseract_signature(
         "OMP_THREAD_LIMIT": "1",
         "leptonica": leptonica.removeprefix("leptonica-"),
     }
-    files = models_of(languages)
+    files = models_in_use(languages)
     models = {code: file_sha256(path) for code, path in files.items()}
     if model is Model.TYPEWRITER:
         digests = {code: typewriter_digest(code, path) for code, path in files.items()}
@@ -214,7 +236,7 @@ def parse_tsv(table: str) -> PageText:
             block.setdefault(row["line_num"], []).extend(words)
     return PageText(
         tuple(
-            Block(tuple(Line(tuple(words)) for words in lines.values()))
+            Block(tuple(Line(join_unspaced_words(words)) for words in lines.values()))
             for lines in grouped.values()
         )
     )

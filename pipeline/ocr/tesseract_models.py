@@ -10,6 +10,8 @@ import pytesseract
 
 from pipeline.errors import SetupError
 from pipeline.model import Model
+from pipeline.ocr.language_codes import needs_orientation_model
+from pipeline.ocr.tesseract_orientation import ORIENTATION_MODEL
 from pipeline.ocr.typewriter_models import typewriter_digest, typewriter_folder
 
 
@@ -54,7 +56,10 @@ def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
         SetupError: no language is given, or a model is missing; names the package to install.
     """
     if not languages:
-        msg = "No language is set. Give one, such as --languages rus+eng."
+        msg = (
+            "Tesseract has no model of a language. "
+            "On Debian: apt-get install tesseract-ocr-rus tesseract-ocr-eng"
+        )
         raise SetupError(msg)
     installed = installed_models()
     missing = [code for code in languages if code not in installed]
@@ -66,6 +71,19 @@ def models_of(languages: tuple[str, ...]) -> dict[str, Path]:
         )
         raise SetupError(msg)
     return {code: installed[code] for code in languages}
+
+
+def models_in_use(languages: tuple[str, ...]) -> dict[str, Path]:
+    """Return the model files of the languages, and that of scripts where it helps to choose.
+
+    Raises:
+        SetupError: no language is given, or a model is missing.
+    """
+    models = models_of(languages)
+    helper = installed_models().get(ORIENTATION_MODEL)
+    if helper is not None and needs_orientation_model(languages):
+        models[ORIENTATION_MODEL] = helper
+    return models
 
 
 def run_tesseract(option: str) -> str:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.cleaning.edits import Edit, apply_edits
 from pipeline.model import FrozenModel
+from pipeline.record.provenance import Agent
 from pipeline.record.record import Record, RecordPage
 
 ChangeKind = Literal["reread", "recleaned", "described", "replaced", "withdrawn"]
@@ -127,17 +128,36 @@ def fields_match(changes: VersionChanges, old: Record, new: Record) -> bool:
 def has_same_content(old: Record, new: Record) -> bool:
     """Return whether two versions have the same content, engine and settings.
 
-    Times and versions of libraries are not compared.
+    Times and versions of libraries are not compared, nor models that read no page: to install
+    one more language changes no record.
     """
-    old_log, new_log = old.provenance, new.provenance
     return (
         not list(_field_changes(old, new))
-        and old_log.plans == new_log.plans
-        and old_log.agents["engine"] == new_log.agents["engine"]
+        and _plans_without_candidates(old) == _plans_without_candidates(new)
+        and _engine_of_pages(old) == _engine_of_pages(new)
         and old.issues == new.issues
         and [_without_times(page) for page in old.pages]
         == [_without_times(page) for page in new.pages]
     )
+
+
+def _plans_without_candidates(record: Record) -> dict[str, dict[str, str]]:
+    """Return the plans without the languages that pages might have been in."""
+    plans = record.provenance.plans
+    read = {key: value for key, value in plans.get("read", {}).items() if key != "languages"}
+    return {**plans, "read": read}
+
+
+def _engine_of_pages(record: Record) -> Agent:
+    """Return the engine with those of its models that read a page."""
+    engine = record.provenance.agents["engine"]
+    used = {code for page in record.pages for code in page.languages}
+    details = {
+        key: value
+        for key, value in engine.details.items()
+        if not key.startswith("model-") or key.split("-")[1] in used
+    }
+    return engine.model_copy(update={"details": details})
 
 
 def _without_times(page: RecordPage) -> RecordPage:
