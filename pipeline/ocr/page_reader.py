@@ -33,6 +33,7 @@ from pipeline.ocr.language_detection import (
     language_of_page,
     sole_language,
 )
+from pipeline.ocr.mixed_languages import attempt_by_line
 from pipeline.ocr.page_orientation import orient_view
 from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
 from pipeline.ocr.recipes import Recipe
@@ -161,11 +162,16 @@ def _with_recipe(
 def _iterate_better_attempts(
     first: Attempt, view: PreparedView, engine: Engine, folder: Path
 ) -> Iterator[Attempt]:
-    """Yield readings that may be better than the first: in a likelier language, if doubtful."""
+    """Yield readings that may be better than the first: in a likelier language, by line, again."""
+    earlier = first
     language = language_of_page(first.text, first.options.languages[0], engine.languages)
     if language != first.options.languages[0]:
         options = replace(first.options, languages=(language,))
         first = attempt_reading(view, options, engine, folder)
+        yield first
+    by_line = attempt_by_line(first, earlier, view, engine, folder)
+    if by_line is not None:
+        first = by_line
         yield first
     if first.evidence.is_doubtful:
         yield _attempt_again(first, view, engine, folder)
