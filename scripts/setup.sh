@@ -1,12 +1,14 @@
 #!/bin/sh
 # Installs what is missing: Tesseract with its languages (apt), uv, and the locked environment;
-# with the argument "tests" also the programs that tests use. Uses sudo only if apt has to install
+# with the argument "tests" also the programs and models that tests use. Uses sudo only if apt has to install
 # something.
 set -eu
 cd "$(dirname "$0")/.."
 
 UV_VERSION=0.13.9
 LANGUAGES="rus eng osd"
+TEST_LANGUAGES="bul ces chi-sim chi-sim-vert chi-tra chi-tra-vert dan deu fra hun jpn jpn-vert nor
+pol ron slk srp srp-latn swe ukr"
 
 say() { printf '%s\n' "setup: $*"; }
 
@@ -30,6 +32,43 @@ wanted_packages() {
     command -v qpdf >/dev/null 2>&1 || echo qpdf
     command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
     command -v chromium >/dev/null 2>&1 || echo chromium
+}
+
+# Downloads the packages in $missing into a folder.
+download_packages() {
+    # shellcheck disable=SC2086  # a list of names
+    (cd "$1" && apt-get download -qq $missing >/dev/null 2>&1)
+}
+
+update_lists() {
+    [ "$(id -u)" -eq 0 ] && apt-get update -qq
+}
+
+# Puts models that only tests use into .tools/tessdata, beside copies of the installed ones. They
+# are not installed, so that the machine reads no other languages because of a test.
+fetch_test_models() {
+    models=$PWD/.tools/tessdata
+    mkdir -p "$models"
+    installed=$(tesseract --list-langs | sed -n 's/.*"\(.*\)".*/\1/p')
+    for code in $LANGUAGES; do
+        cp -u "$installed/$code.traineddata" "$models/"
+    done
+    missing=""
+    for code in $TEST_LANGUAGES; do
+        [ -e "$models/$(echo "$code" | tr - _).traineddata" ] || missing="$missing tesseract-ocr-$code"
+    done
+    [ -n "$missing" ] || return 0
+    say "fetching models for tests with apt into .tools/tessdata"
+    fetched=$(mktemp -d)
+    if download_packages "$fetched" || { update_lists && download_packages "$fetched"; }; then
+        for package in "$fetched"/*.deb; do
+            dpkg-deb -x "$package" "$fetched"
+        done
+        find "$fetched" -name "*.traineddata" -exec cp {} "$models/" \;
+    else
+        say "without these some tests are skipped:$missing"
+    fi
+    rm -r "$fetched"
 }
 
 may_install() {
@@ -73,6 +112,10 @@ if [ "${1:-}" = tests ] && others=$(wanted_packages) && [ -n "$others" ]; then
 fi
 # shellcheck disable=SC2086  # a list of names
 [ -z "${packages# }" ] || install_packages $packages
+
+if [ "${1:-}" = tests ]; then
+    fetch_test_models
+fi
 
 python3 scripts/libraries.py
 

@@ -14,7 +14,7 @@ from pipeline.text import Box, Word
 _SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}ー\u3000-\u303f\uff00-\uffef…—,.;:!?()'‘’“”]"
 _ENDS_IN_SIGN, _BEGINS_WITH_SIGN = regex.compile(_SIGN + r"\Z"), regex.compile(_SIGN)
 _HAS_LETTER = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
-_MAX_GAP = 1.0  #: of the thickness of a line; a wider gap is a space that was meant
+_MAX_GAP = 1.3  #: of the thickness of a line, boxes of signs being short; a wider gap was meant
 
 
 def join_unspaced_words(words: Sequence[Word]) -> tuple[Word, ...]:
