@@ -13,7 +13,12 @@ from flows.clock import clock_from
 from pipeline.errors import SetupError, disk_error_message
 from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
-from pipeline.ocr.engines import make_engine, require_engine_names, signature_of
+from pipeline.ocr.engines import (
+    candidate_languages,
+    make_engine,
+    require_engine_names,
+    signature_of,
+)
 from pipeline.repository.staging import clear_leftovers
 from pipeline.settings import Settings, check_folders, merge_settings
 from pipeline.workers.pool import WorkerPool
@@ -70,7 +75,8 @@ def check_ready(settings: Settings) -> None:
 
 def engine_notes(settings: Settings) -> tuple[str, ...]:
     """Return a sentence for each language that is not read with the model that is preferred."""
-    engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
+    languages = candidate_languages(settings.engine_choice, settings.languages)
+    engine = make_engine(settings.engine_choice, languages, settings.page_timeout)
     return engine.model_notes()
 
 

@@ -157,6 +157,30 @@ def test_the_doctor_names_the_languages_of_the_engine_that_is_set(other: Setting
     )
 
 
+@pytest.mark.usefixtures("tesseract")
+def test_without_a_setting_all_installed_languages_are_candidates(tmp_path: Path) -> None:
+    for code in ("bel", "deu", "deu_latf"):
+        (tmp_path / f"{code}.traineddata").touch()
+    fake_tesseract(tmp_path, "bel", "deu", "deu_latf", "eng", "osd", "rus")
+    ours = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    assert engine_languages(None, ours) == ("rus", "eng", "deu")
+    assert signature_of(ours.engine_choice, ()).languages == ("rus", "eng", "deu")
+    (found,) = [check for check in check_machine(ours) if check.name == "engine"]
+    assert "reads rus+eng+deu, of which it finds each page's" in found.detail
+    assert "also has bel, deu_latf" in found.detail
+
+
+@pytest.mark.usefixtures("tesseract")
+def test_the_model_of_scripts_is_signed_where_it_helps_to_choose(tmp_path: Path) -> None:
+    fake_tesseract(tmp_path, "chi_tra", "chi_tra_vert", "eng", "osd", "rus")
+    ours = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    choice = ours.engine_choice
+    assert "osd" not in signature_of(choice, ("rus", "eng")).models
+    assert "osd" in signature_of(choice, ("rus", "chi_tra")).models
+    assert engine_languages("zh-Hant", ours) == ("chi_tra", "chi_tra_vert")
+    assert engine_languages("ru", ours) == ("rus",)
+
+
 def test_samples_are_read_by_the_codes_of_the_engine_that_is_set(
     tmp_path: Path, other: Settings
 ) -> None:

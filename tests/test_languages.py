@@ -1,6 +1,7 @@
 """Languages are found among all that are installed, and pages in two of them read by line."""
 
 import json
+import shutil
 from pathlib import Path
 from unicodedata import normalize
 
@@ -22,7 +23,7 @@ from pipeline.ocr.unspaced import join_unspaced_words
 from pipeline.text import Box, Word
 from tests.campaigns.language_pages import CASES, MIXED
 from tests.factories import text
-from tests.workspace import ROOT
+from tests.workspace import ROOT, Workspace
 
 TEXTS: dict[str, list[str]] = json.loads((CASES / "texts.json").read_text("utf-8"))
 WITH_WORDS = sorted(code for code in TEXTS if script_of(code) in {"Cyrl", "Latn"})
@@ -161,6 +162,28 @@ def test_a_page_in_two_languages_is_read_by_line(name: str) -> None:
     assert "choose-lines" in [step.name for step in reading.steps]
     sentences = [s for code, start, end in MIXED[name] for s in TEXTS[code][start:end]]
     assert error_share(reading, sentences) <= 0.01
+
+
+@pytest.mark.tesseract
+def test_a_language_that_is_installed_later_makes_no_version_of_a_record(
+    workspace: Workspace, models: Path, tmp_path: Path
+) -> None:
+    few = tmp_path / "few"
+    few.mkdir()
+    for code in ("rus", "ukr"):
+        shutil.copy(models / f"{code}.traineddata", few)
+    shutil.copy(CASES / "ukr.png", workspace.inbox)
+    found = {"OPIS_LANGUAGES": "", "TESSDATA_PREFIX": str(few)}
+    done = workspace.opis("ingest", "--direct", **found)
+    assert done.returncode == 0, done.stderr
+    (record_id,) = [entry["id"] for entry in json.loads(workspace.opis("list", "--json").stdout)]
+    again = workspace.opis(
+        "reread", record_id, "--direct", **{**found, "TESSDATA_PREFIX": str(models)}
+    )
+    assert "published before" in again.stdout, again.stdout + again.stderr
+    (version,) = workspace.versions()
+    pages = json.loads((version / "data" / "record.json").read_text("utf-8"))["pages"]
+    assert [page["languages"] for page in pages] == [["ukr"]]
 
 
 @pytest.mark.tesseract

@@ -146,6 +146,16 @@ def test_a_record_made_again_from_the_same_pages_is_the_same(tmp_path: Path) -> 
     assert has_same_content(old, reassemble_record(old, pages(), SIGNATURE, CLOCK))
 
 
+def test_one_more_language_that_read_no_page_makes_no_version(tmp_path: Path) -> None:
+    done = publish_sample(tmp_path)
+    old = done.folder.load_record()
+    languages, models = ("rus", "eng"), SIGNATURE.models | {"eng": "b" * 64}
+    installed = replace(SIGNATURE, languages=languages, models=models)
+    assert has_same_content(old, reassemble_record(old, pages(), installed, CLOCK))
+    other = replace(installed, models=models | {"rus": "c" * 64})
+    assert not has_same_content(old, reassemble_record(old, pages(), other, CLOCK))
+
+
 def _second(tmp_path: Path) -> tuple[PublishResult, Settings]:
     """Publish a record, then a version of it that was read otherwise."""
     done = publish_sample(tmp_path)
