@@ -10,7 +10,11 @@ from pipeline.repository.catalog_file import build_from_rows
 from pipeline.repository.full_text import MAX_RANKED_PAGES, words_around
 from tests.factories import publish_sample
 
-TEXTS = ("Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг", "Гоминьдан и Нанкин", "")
+TEXTS = (
+    "Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг",
+    "Гоминьдан и Нанкин 关于贸易的谈\n判要到明年",
+    "",
+)
 
 
 @pytest.fixture
@@ -32,6 +36,11 @@ def catalog(tmp_path: Path) -> Catalog:
         ("ещё", [1]),
         ("все", [1]),
         ("перемирие", []),
+        ("贸易", [2]),
+        ("谈判", [2]),
+        ("贸易 нанкин", [2]),
+        ("贸易 перемирие", []),
+        ("易贸", []),
     ],
 )
 def test_words_are_found_on_their_pages(catalog: Catalog, query: str, pages: list[int]) -> None:
@@ -42,7 +51,7 @@ def test_a_hit_names_record_page_leaf_and_the_words_around(catalog: Catalog) -> 
     hit = catalog.search("нанкин")[0]
     assert (hit.page, hit.leaf) == (2, "0111")
     assert hit.record == "rgaspi-f558-op11-d330-l0110-0112"
-    assert hit.around == "Гоминьдан и Нанкин"
+    assert hit.around == "Гоминьдан и Нанкин 关于贸易的谈 判要到明年"
 
 
 @pytest.mark.parametrize("query", ["", "  ", '"', "*", "()"])

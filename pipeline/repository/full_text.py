@@ -2,7 +2,9 @@
 
 Ё matches Е and the reverse; й stays й. A query has words, phrases and prefixes; no other character
 of it is syntax of the engine. A page is found by the words that are suggested for doubtful ones,
-too; such a hit says so, because its text has other words.
+too; such a hit says so, because its text has other words. Chinese and
+Japanese have no spaces between words, so a word in their characters is sought anywhere in the
+text, without the index.
 """
 
 import re
@@ -15,6 +17,9 @@ from pipeline.errors import CatalogError
 
 MAX_RANKED_PAGES = 200  #: pages that are ranked against each other
 
+#: Characters of scripts without spaces between words: kana and Han.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_UNSPACED_PAGES = "SELECT id FROM page WHERE instr(replace(text, char(10), ''), ?)"
 _AVERAGE_PAGE_LENGTH = 1500  #: characters of a page
 _CONTEXT_CHARACTERS = 60  #: characters shown on each side of a hit
 
@@ -55,11 +60,12 @@ def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
         CatalogError: the query contains no word.
     """
     terms = _required_terms(query)
+    matches, values = _matching_pages(terms)
     rows = db.execute(
         "SELECT p.record, r.title, p.number, p.leaf, p.text, p.suggested FROM"
-        " (SELECT rowid AS id FROM page_search WHERE page_search MATCH ? LIMIT ?) s"
+        f" ({matches} LIMIT ?) s"
         " JOIN page p ON p.id = s.id JOIN record r ON r.id = p.record",
-        [" ".join(terms), MAX_RANKED_PAGES],
+        [*values, MAX_RANKED_PAGES],
     ).fetchall()
     rows.sort(key=lambda row: (-_rank(row, terms), row["record"], row["number"]))
     return [_build_hit(row, terms) for row in rows[:limit]]
@@ -109,11 +115,24 @@ def count_hits(db: sqlite3.Connection, query: str) -> int:
     Raises:
         CatalogError: the query contains no word.
     """
+    matches, values = _matching_pages(_required_terms(query))
     rows = db.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM page_search WHERE page_search MATCH ? LIMIT ?)",
-        [" ".join(_required_terms(query)), MAX_RANKED_PAGES + 1],
+        f"SELECT count(*) FROM ({matches} LIMIT ?)",
+        [*values, MAX_RANKED_PAGES + 1],
     )
     return int(rows.fetchone()[0])
+
+
+def _matching_pages(terms: list[str]) -> tuple[str, list[str]]:
+    """Return a query of the ids of pages that contain all terms, and its values."""
+    unspaced = [term for term in terms if _UNSPACED.search(term)]
+    spaced = [term for term in terms if term not in unspaced]
+    queries = [_UNSPACED_PAGES] * len(unspaced)
+    values = [term.strip('"*') for term in unspaced]
+    if spaced:
+        queries.append("SELECT rowid AS id FROM page_search WHERE page_search MATCH ?")
+        values.append(" ".join(spaced))
+    return " INTERSECT ".join(queries), values
 
 
 def _required_terms(query: str) -> list[str]:
@@ -152,16 +171,26 @@ def relevance_score(text: str, terms: Iterable[str]) -> float:
 
 def _term_pattern(term: str) -> str:
     """Return a regular expression that matches like an FTS5 term of `search_terms`."""
+    if _UNSPACED.search(term):
+        return _unspaced_pattern(term.strip('"*'))
     words = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", term))
     end = "" if term.endswith("*") else r"(?!\w)"
     return rf"(?<!\w){words}{end}"
+
+
+def _unspaced_pattern(word: str) -> str:
+    """Return a regular expression for a word that may continue on the next line."""
+    return r"\n?".join(re.escape(sign) for sign in word)
 
 
 def words_around(text: str, terms: Iterable[str]) -> str:
     """Return the words around the first hit, on one line."""
     folded = _fold_yo(text)
     words = [word for term in terms for word in re.findall(r"\w+", term)]
-    pattern = "|".join(rf"(?<!\w){re.escape(word)}" for word in words)
+    pattern = "|".join(
+        _unspaced_pattern(word) if _UNSPACED.search(word) else rf"(?<!\w){re.escape(word)}"
+        for word in words
+    )
     match = re.search(pattern, folded, re.IGNORECASE)
     middle = match.start() if match else 0
     start, end = max(middle - _CONTEXT_CHARACTERS, 0), min(middle + _CONTEXT_CHARACTERS, len(text))
