@@ -320,6 +320,18 @@ def test_words_come_back_with_their_spaces(tmp_path: Path) -> None:
 
 
 @needs_poppler
+def test_lines_that_run_down_come_back_whole_from_right_to_left(tmp_path: Path) -> None:
+    columns = ("政府討論了來信", "我們的代表到達這個城市", "關於貿易的談判")
+    lines = [
+        Line((Word(column, Box(800 - 80 * place, 60, 40, 46 * len(column)), 0.9),))
+        for place, column in enumerate(columns)
+    ]
+    page = LayerPage(page_image((1000, 700)), PageText((Block(tuple(lines)),)), keep_own=False)
+    target = made(scan(tmp_path / "scan.pdf"), page)
+    assert tuple(pdftotext(target).replace("\f", "").split()) == columns
+
+
+@needs_poppler
 def test_touching_and_overlapping_words_stay_apart(tmp_path: Path) -> None:
     rows = ((("его", 100, 100, 90), ("философом", 190, 100, 200), ("был", 380, 100, 80)),)
     touching = LayerPage(page_image((1000, 700)), page_text(rows), keep_own=False)

@@ -28,6 +28,7 @@ from pipeline.ocr.engine import (
     map_boxes,
 )
 from pipeline.ocr.evidence import unread_components
+from pipeline.ocr.language_codes import word_list_of
 from pipeline.ocr.language_detection import (
     detect_second_language,
     language_of_page,
@@ -241,6 +242,8 @@ def _foreign_detail(best: Attempt) -> str:
     """Return a warning if hardly a word of a long text is known in its language, else nothing."""
     evidence = best.evidence
     if evidence.letters < _FOREIGN_MIN_LETTERS or evidence.known_share >= _FOREIGN_SHARE:
+        return ""
+    if not any(map(word_list_of, best.options.languages)):
         return ""
     return (
         f"only {evidence.known_share:.0%} of its letters stand in words that Opis knows in "

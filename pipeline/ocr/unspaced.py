@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import regex
 
-from pipeline.text import Box, Word
+from pipeline.text import Box, Line, Word
 
 #: Han, kana, and the marks and full-width signs that are set among them.
 _SIGN = r"[\p{Han}\p{Hiragana}\p{Katakana}ー\u3000-\u303f\uff00-\uffef…—,.;:!?()'‘’“”]"
@@ -33,6 +33,12 @@ def join_unspaced_words(words: Sequence[Word]) -> tuple[Word, ...]:
         else:
             runs.append([word])
     return tuple(_joined(run) if len(run) > 1 else run[0] for run in runs)
+
+
+def runs_down(line: Line) -> bool:
+    """Return whether a line of Han characters or kana runs down the page."""
+    signs = sum(len(_HAS_LETTER.findall(word.text)) for word in line.words)
+    return signs > 1 and line.box.height > line.box.width
 
 
 def _belong_together(left: Word, right: Word, max_gap: float) -> bool:

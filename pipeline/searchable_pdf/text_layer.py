@@ -8,6 +8,7 @@ from pikepdf import Name, Page
 
 from pipeline.imaging.pdf_terms import INVISIBLE_MODE
 from pipeline.model import PageImage
+from pipeline.ocr.unspaced import runs_down
 from pipeline.searchable_pdf.glyphless_font import ADVANCE, GlyphlessFont
 from pipeline.searchable_pdf.word_strips import WordStrip, word_and_space_widths, word_strips
 from pipeline.text import Line, PageText
@@ -106,7 +107,7 @@ def text_operators(
     """
     writer = _TextLayerWriter(image_height, font, font_name)
     lines = [
-        writer.line_operators(line, strips)
+        writer.column_operators(line) if runs_down(line) else writer.line_operators(line, strips)
         for block in text.blocks
         for line, strips in zip(block.lines, word_strips(block), strict=True)
     ]
@@ -134,6 +135,15 @@ class _TextLayerWriter:
             operators.append(self._show_operators(word.text, width, 1))
             operators.append(self._show_operators(" ", gap, 0))
             last_x, last_y = x, y
+        return " ".join([*operators, "ET"])
+
+    def column_operators(self, line: Line) -> str:
+        """Return one text object for a line that runs down: turned, so that readers keep it."""
+        operators = ["BT"]
+        for word in line.words:
+            x, top = word.box.x, self._image_height - word.box.y
+            operators += [*self._size_operators(word.box.width), f"0 -1 1 0 {x} {top} Tm"]
+            operators.append(self._show_operators(word.text, word.box.height, 1))
         return " ".join([*operators, "ET"])
 
     def _size_operators(self, size: int) -> list[str]:
