@@ -182,7 +182,7 @@ def test_a_worker_reads_a_blurred_page_better_with_it(tmp_path: Path) -> None:
         for second in ("off", "ppocr"):
             with workers.borrow() as worker:
                 worker.ask(ExtractPage(scan, "image/png", 1, 300, 1_000_000), PATIENCE)
-                request = RecognizePage(("eng",), PATIENCE, second_engine=second)
+                request = RecognizePage(("eng",), PATIENCE, EngineChoice(second=second))
                 reading = worker.ask(request, PATIENCE).reading
             assert reading is not None
             assert (reading.steps[-1].name == STEP_NAME) is (second == "ppocr")

@@ -9,7 +9,8 @@ import regex
 
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
-from pipeline.ocr.lexicon import count_known_letters, script_of
+from pipeline.ocr.language_codes import script_of
+from pipeline.ocr.lexicon import count_known_letters
 from pipeline.ocr.word_vote import VOTE_RULES, vote_on_line
 from pipeline.text import Box, Line, PageText, WordSource
 
