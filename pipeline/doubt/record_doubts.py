@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline.doubt.exchanges import LetterExchange, letter_exchanges
 from pipeline.doubt.suggestions import Suggester
 from pipeline.doubt.vocabulary import vocabulary_of
-from pipeline.doubt.word_doubts import WordDoubt, find_doubts
+from pipeline.doubt.word_doubts import WordDoubt, weigh_words
 from pipeline.doubt.word_forms import forms_of_page, lines_of
 from pipeline.text import PageText
 
@@ -58,10 +58,22 @@ def doubts_of_pages(pages: Sequence[PageWords]) -> RecordDoubts:
             exchange for languages in sorted(forms) for exchange in suggesters[languages].exchanges
         ),
         pages=tuple(
-            tuple(find_doubts(page.lines, page.confidences, suggesters[page.languages]))
+            tuple(filter(_is_doubtful, weigh_words(page.lines, page.confidences, suggester)))
             for page in pages
+            for suggester in [suggesters[page.languages]]
         ),
     )
+
+
+def weigh_page(page: PageWords) -> list[WordDoubt]:
+    """Return what is thought of every word of a page that is a record of its own."""
+    forms = forms_of_page(page.lines, vocabulary_of(page.languages))
+    suggester = _suggester(Counter(form.folded for form in forms), page.languages)
+    return list(weigh_words(page.lines, page.confidences, suggester))
+
+
+def _is_doubtful(word: WordDoubt) -> bool:
+    return word.is_doubtful
 
 
 def _suggester(forms: Counter[str], languages: tuple[str, ...]) -> Suggester:

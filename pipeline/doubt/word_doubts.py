@@ -25,7 +25,7 @@ class DoubtReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WordDoubt:
-    """A word that may be wrong."""
+    """What is thought of a word that may be wrong."""
 
     line: int  #: from 1, of the lines of the raw text that are not empty
     word: int  #: of the line, from 1
@@ -33,6 +33,11 @@ class WordDoubt:
     chance: float  #: 0..1, that it is wrong
     reasons: tuple[DoubtReason, ...]
     suggestions: tuple[str, ...] = ()  #: what may stand there instead, the likeliest first
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether a reader is told."""
+        return self.chance >= DOUBTFUL_CHANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,10 @@ def chance_wrong(features: WordFeatures) -> float:
     return round(chance, 4)
 
 
-def find_doubts(
+def weigh_words(
     lines: Sequence[Sequence[str]], confidences: Sequence[float], suggester: Suggester
 ) -> Iterator[WordDoubt]:
-    """Yield the doubtful words of a page in order.
+    """Yield what is thought of every word of a page, in order.
 
     Args:
         lines: the words of each line that is not empty.
@@ -73,12 +78,15 @@ def find_doubts(
         replacements = readings.get(place, [])
         probability = max((one.probability for one in replacements), default=0.0)
         features = WordFeatures(round(confidence, 4), place in unknown, probability)
-        chance = chance_wrong(features)
-        if chance >= DOUBTFUL_CHANCE:
-            text = lines[place[0]][place[1]]
-            suggestions = tuple(_suggested_texts(text, replacements))
-            reasons = tuple(_reasons(features))
-            yield WordDoubt(place[0] + 1, place[1] + 1, text, chance, reasons, suggestions)
+        text = lines[place[0]][place[1]]
+        yield WordDoubt(
+            line=place[0] + 1,
+            word=place[1] + 1,
+            text=text,
+            chance=chance_wrong(features),
+            reasons=tuple(_reasons(features)),
+            suggestions=tuple(_suggested_texts(text, replacements)),
+        )
 
 
 def _reasons(features: WordFeatures) -> Iterator[DoubtReason]:

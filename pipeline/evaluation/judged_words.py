@@ -7,11 +7,11 @@ stamps, letterheads and margins are mostly left out.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 
+from pipeline.doubt.record_doubts import PageWords, weigh_page
 from pipeline.evaluation.line_alignment import AlignedLine, separate_stretches
-from pipeline.evaluation.word_doubts import estimate_doubts
 from pipeline.text import PageText
 from pipeline.text_metrics import in_one_style, normalize
 
@@ -68,27 +68,28 @@ class _PlacedWord:
         return self.line is other.line and self.start < other.end and other.start < self.end
 
 
-def judge_words(lines: Sequence[AlignedLine], text: PageText) -> list[JudgedWord]:
+def judge_words(
+    lines: Sequence[AlignedLine], text: PageText, languages: tuple[str, ...] = ()
+) -> list[JudgedWord]:
     """Return all words of a reading, judged, in reading order.
 
     Args:
         lines: of the transcription, aligned with the raw text of this reading.
         text: the reading.
+        languages: the engine's codes that it was read with; without any, only confidence tells
+            whether a word is doubtful.
     """
     texts = [normalize(word.text) for word in text.words()]
     separate = separate_stretches(lines, " ".join(texts))
     verdicts = _judge_placed_words(list(_place_words(texts, separate)))
-    numbered = [
-        (number, position, word)
-        for number, line in enumerate(text.lines(), start=1)
-        for position, word in enumerate(line.words, start=1)
-    ]
+    doubts = weigh_page(PageWords.of(text, languages))
     return [
-        JudgedWord(number, position, word.text, *verdict, word.confidence, *astuple(estimate))
-        for (number, position, word), verdict, estimate in zip(
-            numbered, verdicts, estimate_doubts(text), strict=True
+        JudgedWord(
+            doubt.line, doubt.word, word.text, *verdict, word.confidence, doubt.chance,
+            doubt.is_doubtful,
         )
-    ]
+        for word, verdict, doubt in zip(text.words(), verdicts, doubts, strict=True)
+    ]  # fmt: skip
 
 
 def _place_words(

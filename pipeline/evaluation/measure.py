@@ -99,7 +99,7 @@ def _build_result(
 ) -> EvaluatedPage:
     truth = sample.transcriptions[number - 1]
     lines = align_transcription(truth, reading.text.raw_text)
-    words = judge_words(lines, reading.text)
+    words = judge_words(lines, reading.text, reading.languages)
     result = PageResult(
         set=sample.set,
         series=sample.series,
