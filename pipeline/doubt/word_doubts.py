@@ -10,7 +10,8 @@ from pipeline.doubt.word_forms import Form, forms_of_page
 from pipeline.text_metrics import DOUBTFUL_CONFIDENCE
 
 DOUBTFUL_CHANCE = 1 - DOUBTFUL_CONFIDENCE  #: 0..1; a word from this chance on is doubtful
-_LOWISH_CONFIDENCE = 0.8  #: 0..1; an unknown word below it is doubtful
+#: 0..1; of unknown words below this confidence three in five are wrong, above it one in three
+_LOWISH_CONFIDENCE, _UNKNOWN_CHANCE = 0.9, 0.6
 _MIN_PROBABILITY = 0.7  #: 0..1, of a suggestion that is shown
 _MAX_SUGGESTIONS = 3  #: of a word
 
@@ -53,7 +54,7 @@ def chance_wrong(features: WordFeatures) -> float:
     """Return the chance that a word is wrong, 0..1."""
     chance = max(1 - features.confidence, features.misread_probability)
     if features.is_unknown and features.confidence < _LOWISH_CONFIDENCE:
-        chance = max(chance, DOUBTFUL_CHANCE)
+        chance = max(chance, _UNKNOWN_CHANCE)
     return round(chance, 4)
 
 
