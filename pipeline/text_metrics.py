@@ -24,6 +24,7 @@ from pipeline.model import TextLayerVerdict
 
 #: expected CER; with one character in ten wrong a person should look at the page
 REVIEW_THRESHOLD = 0.1
+REVIEW_WORD_SHARE = 0.03  #: 0..1, expected share of wrong words; the same
 DOUBTFUL_CONFIDENCE = 0.6  #: 0..1; a word below it is counted and marked as doubtful
 _GOOD_AGREEMENT, _POOR_AGREEMENT = 0.90, 0.60  #: agreement with our own reading, 0..1
 _MIN_WORDS = 5  #: with fewer words of our own there is no verdict

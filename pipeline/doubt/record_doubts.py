@@ -5,7 +5,7 @@ the last is read.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.doubt.exchanges import LetterExchange, letter_exchanges
@@ -15,7 +15,7 @@ from pipeline.doubt.word_doubts import WordDoubt, weigh_words
 from pipeline.doubt.word_forms import forms_of_page, lines_of
 from pipeline.text import PageText
 
-DOUBT_VERSION = "1"  #: rises when the same words would give other doubts
+DOUBT_VERSION = "2"  #: rises when the same words would give other doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,26 @@ class PageWords:
 
 
 @dataclass(frozen=True, slots=True)
+class PageDoubts:
+    """The doubts of a page."""
+
+    words: tuple[WordDoubt, ...]  #: the doubtful ones
+    expected_wrong: float  #: words of the page, the sum of the chances of all
+
+    @classmethod
+    def of(cls, weighed: Iterable[WordDoubt]) -> "PageDoubts":
+        """Return the doubts of a page, of whose words all were weighed."""
+        words = tuple(weighed)
+        doubtful = tuple(word for word in words if word.is_doubtful)
+        return cls(doubtful, round(sum(word.chance for word in words), 2))
+
+
+@dataclass(frozen=True, slots=True)
 class RecordDoubts:
     """The doubts of a record."""
 
     misread_letters: tuple[LetterExchange, ...]
-    pages: tuple[tuple[WordDoubt, ...], ...]  #: the doubtful words of each page
+    pages: tuple["PageDoubts", ...]
 
 
 def doubts_of_pages(pages: Sequence[PageWords]) -> RecordDoubts:
@@ -58,9 +73,8 @@ def doubts_of_pages(pages: Sequence[PageWords]) -> RecordDoubts:
             exchange for languages in sorted(forms) for exchange in suggesters[languages].exchanges
         ),
         pages=tuple(
-            tuple(filter(_is_doubtful, weigh_words(page.lines, page.confidences, suggester)))
+            PageDoubts.of(weigh_words(page.lines, page.confidences, suggesters[page.languages]))
             for page in pages
-            for suggester in [suggesters[page.languages]]
         ),
     )
 
@@ -70,10 +84,6 @@ def weigh_page(page: PageWords) -> list[WordDoubt]:
     forms = forms_of_page(page.lines, vocabulary_of(page.languages))
     suggester = _suggester(Counter(form.folded for form in forms), page.languages)
     return list(weigh_words(page.lines, page.confidences, suggester))
-
-
-def _is_doubtful(word: WordDoubt) -> bool:
-    return word.is_doubtful
 
 
 def _suggester(forms: Counter[str], languages: tuple[str, ...]) -> Suggester:

@@ -46,6 +46,11 @@ class Vocabulary:
         #: right but rare: a sample of the less frequent half of the small lists
         self.rare_forms = tuple(form for forms in self._frequent for form in forms.rare)
 
+    @property
+    def has_lists(self) -> bool:
+        """Whether there is a list of words for one of the languages."""
+        return bool(self._listed)
+
     def common_pairs(self, count: int) -> frozenset[str]:
         """Return the most frequent pairs of letters of each language."""
         return frozenset(
@@ -58,7 +63,7 @@ class Vocabulary:
 
     def is_unknown(self, form: str) -> bool:
         """Return whether a form is rarer than right words are; False where there is no list."""
-        return bool(self._listed) and self.frequency(form) < _UNKNOWN_FREQUENCY
+        return self.has_lists and self.frequency(form) < _UNKNOWN_FREQUENCY
 
     def frequency(self, form: str) -> float:
         """Return the frequency of a form, 0..1, in the language where it is highest; 0 unlisted."""

@@ -2,16 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from pipeline.doubt.chance import WordFeatures, chance_wrong
 from pipeline.doubt.suggestions import Suggester
+from pipeline.doubt.vocabulary import Vocabulary
 from pipeline.doubt.word_forms import Form, forms_of_page
-from pipeline.text_metrics import DOUBTFUL_CONFIDENCE
 
-DOUBTFUL_CHANCE = 1 - DOUBTFUL_CONFIDENCE  #: 0..1; a word from this chance on is doubtful
-#: 0..1; of unknown words below this confidence three in five are wrong, above it one in three
-_LOWISH_CONFIDENCE, _UNKNOWN_CHANCE = 0.9, 0.6
+#: 0..1; a word from this chance on is doubtful: one right word in twenty, three wrong ones in five
+DOUBTFUL_CHANCE = 0.12
+_LOWISH_CONFIDENCE = 0.9  #: 0..1; below it the engine's doubt is a reason
 _MIN_PROBABILITY = 0.7  #: 0..1, of a suggestion that is shown
 _MAX_SUGGESTIONS = 3  #: of a word
 
@@ -20,8 +21,9 @@ class DoubtReason(StrEnum):
     """What speaks against a word."""
 
     CONFIDENCE = "confidence"  #: the engine is not sure of it
-    UNKNOWN_WORD = "unknown-word"  #: no list of words has it, and the engine is not quite sure
+    UNKNOWN_WORD = "unknown-word"  #: no list of words has it
     MISREAD_LETTER = "misread-letter"  #: with letters that the record misreads it is a known word
+    UNUSUAL_FORM = "unusual-form"  #: letters beside digits, a capital or a mark inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,6 @@ class WordDoubt:
         return self.chance >= DOUBTFUL_CHANCE
 
 
-@dataclass(frozen=True, slots=True)
-class WordFeatures:
-    """What is known about a word without its transcription."""
-
-    confidence: float  #: 0..1, the engine's
-    is_unknown: bool  #: a form in it is in no list of words
-    misread_probability: float  #: 0..1, of the best suggestion; 0 without any
-
-
-def chance_wrong(features: WordFeatures) -> float:
-    """Return the chance that a word is wrong, 0..1."""
-    chance = max(1 - features.confidence, features.misread_probability)
-    if features.is_unknown and features.confidence < _LOWISH_CONFIDENCE:
-        chance = max(chance, _UNKNOWN_CHANCE)
-    return round(chance, 4)
-
-
 def weigh_words(
     lines: Sequence[Sequence[str]], confidences: Sequence[float], suggester: Suggester
 ) -> Iterator[WordDoubt]:
@@ -68,35 +53,59 @@ def weigh_words(
         confidences: of all words, in order, 0..1.
         suggester: of the record and of the languages of the page.
     """
-    unknown, readings = set[_Place](), defaultdict[_Place, list[_Replacement]](list)
+    readings = defaultdict[_Place, list[_Replacement]](list)
     for form in forms_of_page(lines, suggester.vocabulary):
-        if suggester.vocabulary.is_unknown(form.folded):
-            unknown.update((part.line, part.word) for part in form.parts)
         for place, replacement in _replacements(form, suggester):
             readings[place].append(replacement)
-    places = [(line, word) for line, words in enumerate(lines) for word in range(len(words))]
-    for place, confidence in zip(places, confidences, strict=True):
+    for place, features in page_features(lines, confidences, suggester.vocabulary):
         replacements = readings.get(place, [])
         probability = max((one.probability for one in replacements), default=0.0)
-        features = WordFeatures(round(confidence, 4), place in unknown, probability)
-        text = lines[place[0]][place[1]]
+        weighed = replace(features, misread_probability=probability)
         yield WordDoubt(
             line=place[0] + 1,
             word=place[1] + 1,
-            text=text,
-            chance=chance_wrong(features),
-            reasons=tuple(_reasons(features)),
-            suggestions=tuple(_suggested_texts(text, replacements)),
+            text=features.text,
+            chance=chance_wrong(weighed),
+            reasons=tuple(_reasons(weighed)),
+            suggestions=tuple(_suggested_texts(features.text, replacements)),
         )
 
 
+def page_features(
+    lines: Sequence[Sequence[str]], confidences: Sequence[float], vocabulary: Vocabulary
+) -> Iterator[tuple["_Place", WordFeatures]]:
+    """Yield line and word, from 0, and the features of every word of a page; arguments as above."""
+    frequencies, unknown = dict[_Place, float](), set[_Place]()
+    forms = forms_of_page(lines, vocabulary) if vocabulary.has_lists else ()
+    for form in forms:
+        frequency, is_unknown = (
+            vocabulary.frequency(form.folded),
+            vocabulary.is_unknown(form.folded),
+        )
+        for place in ((part.line, part.word) for part in form.parts):
+            frequencies[place] = min(frequency, frequencies.get(place, 1.0))
+            if is_unknown:
+                unknown.add(place)
+    page_mean, at = sum(confidences) / max(len(confidences), 1), 0
+    for line, words in enumerate(lines):
+        scores = confidences[at : at + len(words)]
+        at += len(words)
+        for word, (text, score) in enumerate(zip(words, scores, strict=True)):
+            place = line, word
+            others = (sum(scores) - score) / (len(words) - 1) if len(words) > 1 else page_mean
+            rarest, is_unknown = frequencies.get(place), place in unknown
+            yield place, WordFeatures(text, score, others, page_mean, rarest, is_unknown)
+
+
 def _reasons(features: WordFeatures) -> Iterator[DoubtReason]:
-    if features.confidence < DOUBTFUL_CONFIDENCE:
+    if features.confidence < _LOWISH_CONFIDENCE:
         yield DoubtReason.CONFIDENCE
-    if features.is_unknown and features.confidence < _LOWISH_CONFIDENCE:
+    if features.is_unknown:
         yield DoubtReason.UNKNOWN_WORD
     if features.misread_probability:
         yield DoubtReason.MISREAD_LETTER
+    if features.mixes_letters_and_digits or features.is_unusual:
+        yield DoubtReason.UNUSUAL_FORM
 
 
 _Place = tuple[int, int]  #: line and word, from 0

@@ -27,7 +27,12 @@ from pipeline.record.provenance import Activity
 from pipeline.record.record import EmbeddedLayer, Quality, RecordPage
 from pipeline.scan import ReadPage
 from pipeline.text import PageText, Role
-from pipeline.text_metrics import DOUBTFUL_CONFIDENCE, REVIEW_THRESHOLD, judge_text_layer
+from pipeline.text_metrics import (
+    DOUBTFUL_CONFIDENCE,
+    REVIEW_THRESHOLD,
+    REVIEW_WORD_SHARE,
+    judge_text_layer,
+)
 
 _UNREAD_STATES = frozenset([PageState.TIMEOUT, PageState.ERROR])
 #: Issues for which a person should look at the record.
@@ -154,8 +159,9 @@ def _add_pages(accumulator: PageAccumulator, drafts: list[PageDraft], clock: Clo
     accumulator.misread_letters = found.misread_letters
     for draft, line_roles, text, doubts in zip(drafts, roles, texts, found.pages, strict=True):
         page = _build_page(draft, line_roles, text, clock)
-        accumulator.pages.append(page.model_copy(update={"doubts": doubts}))
-        accumulator.issues.extend(_page_issues(accumulator.pages[-1], len(doubts)))
+        fields = {"doubts": doubts.words, "expected_wrong_words": doubts.expected_wrong}
+        accumulator.pages.append(page.model_copy(update=fields))
+        accumulator.issues.extend(_page_issues(accumulator.pages[-1]))
     for page, shared in zip(accumulator.pages, pages_sharing_words(texts), strict=True):
         if page.image is not None:
             others = [accumulator.pages[index] for index in shared]
@@ -195,7 +201,7 @@ def _judge_text_layer(source: PageSource | None, ours: str) -> EmbeddedLayer | N
     return EmbeddedLayer(text=layer.text, hidden=layer.hidden, verdict=verdict, agreement=score)
 
 
-def _page_issues(page: RecordPage, doubtful_words: int) -> Iterable[Issue]:
+def _page_issues(page: RecordPage) -> Iterable[Issue]:
     concerns = {
         PageState.BLANK: IssueType.BLANK_PAGE,
         PageState.TIMEOUT: IssueType.PAGE_TIMEOUT,
@@ -206,13 +212,21 @@ def _page_issues(page: RecordPage, doubtful_words: int) -> Iterable[Issue]:
         yield Issue(IssueType.DAMAGED_IMAGE, detail, page.number)
     if page.state in concerns:
         yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
-    elif page.expected_error is not None and page.expected_error >= REVIEW_THRESHOLD:
+    elif _needs_comparison(page):
         detail = (
-            f"page {page.number}: about {page.expected_error:.0%} of its characters may be wrong, "
-            f"{doubtful_words} of {page.words} words are doubtful; compare them with the image"
+            f"page {page.number}: about {page.expected_wrong_words:.0f} of its {page.words} words "
+            f"may be wrong, {len(page.doubts or ())} are doubtful; compare them with the image"
             + (f"; {page.detail}" if page.detail else "")
         )
         yield Issue(IssueType.LOW_CONFIDENCE, detail, page.number)
+
+
+def _needs_comparison(page: RecordPage) -> bool:
+    """Return whether so much may be wrong that a person should compare the page with its image."""
+    expected_words = page.expected_wrong_words or 0.0
+    return (page.expected_error or 0.0) >= REVIEW_THRESHOLD or (
+        expected_words >= 1 and expected_words >= REVIEW_WORD_SHARE * page.words
+    )
 
 
 def _text_layer_issues(pages: list[RecordPage]) -> Iterable[Issue]:

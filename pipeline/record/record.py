@@ -63,6 +63,8 @@ class RecordPage(FrozenModel):
     mean_confidence: float | None  #: 0..1, the engine's own estimate, not an accuracy
     #: words that may be wrong; None in records that were made before doubts were kept
     doubts: tuple[WordDoubt, ...] | None = None
+    #: the sum of the chances of all words that they are wrong; None as for ``doubts``
+    expected_wrong_words: float | None = None
     expected_error: float | None  #: 0..1, CER estimated from the evidence; None if no text was read
     engine_seconds: float  #: differs from run to run; not content
     embedded: EmbeddedLayer | None
@@ -72,7 +74,8 @@ class RecordPage(FrozenModel):
         fields = {
             "detail": "withdrawn", "raw_text": "", "raw_sha256": _EMPTY_SHA256, "line_roles": (),
             "cleaning": (), "reading_text": "", "words": 0, "mean_confidence": None,
-            "doubts": None, "expected_error": None, "embedded": None,
+            "doubts": None, "expected_wrong_words": None,
+            "expected_error": None, "embedded": None,
         }  # fmt: skip
         return self.model_copy(update=fields)
 
