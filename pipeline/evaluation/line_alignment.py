@@ -71,6 +71,20 @@ class AlignedLine:
                 for offset in range(block.src_end - block.src_start):
                     yield block.src_start + offset, self.start + block.dest_start + offset
 
+    def lost_parts(self) -> Iterator[str]:
+        """Yield runs of words of the line of which the stretch has nothing."""
+        matched = {position for position, _ in self.matched_characters()}
+        run, start = list[str](), 0
+        for word in self.line.split(" "):
+            if matched.isdisjoint(range(start, start + len(word))):
+                run.append(word)
+            elif run:
+                yield " ".join(run)
+                run = []
+            start += len(word) + 1
+        if run:
+            yield " ".join(run)
+
 
 def is_lost(line: str, edits: int) -> bool:
     """Return whether a line with so many edits counts as lost."""
@@ -106,7 +120,8 @@ def separate_stretches(lines: Sequence[AlignedLine], text: str) -> list[AlignedL
 
     Of lines in the same stretch (one that is typed twice, and once misread) all but the best are
     placed in the rest of the text. So is a lost line; if it fits nowhere, its halves are, and their
-    halves: a line that is read in two places, or in part. What does not fit is left out.
+    halves: a line that is read in two places, or in part. So are words that its stretch lacks. What
+    does not fit is left out.
     """
     placed, rest, remaining = list[AlignedLine](), text, list[str]()
     for line in sorted(lines, key=lambda line: line.edits / len(line.line)):
@@ -115,6 +130,7 @@ def separate_stretches(lines: Sequence[AlignedLine], text: str) -> list[AlignedL
         else:
             placed.append(line)
             rest = _without(rest, line)
+            remaining += [part for part in line.lost_parts() if len(part) >= _SHORTEST_PART]
     while remaining:
         part = remaining.pop(0)
         best = min(_candidates(part, rest), key=lambda fit: _rank_stretch(fit, rest, (), 0))
