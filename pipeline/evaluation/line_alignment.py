@@ -71,19 +71,22 @@ class AlignedLine:
                 for offset in range(block.src_end - block.src_start):
                     yield block.src_start + offset, self.start + block.dest_start + offset
 
-    def lost_parts(self) -> Iterator[str]:
-        """Yield runs of words of the line of which the stretch has nothing."""
-        matched = {position for position, _ in self.matched_characters()}
-        run, start = list[str](), 0
-        for word in self.line.split(" "):
-            if matched.isdisjoint(range(start, start + len(word))):
-                run.append(word)
-            elif run:
-                yield " ".join(run)
-                run = []
-            start += len(word) + 1
-        if run:
-            yield " ".join(run)
+    def lost_words(self) -> str:
+        """Return the first or last words of which the stretch lacks most, or an empty text.
+
+        Words count by the characters that differ less those that are equal.
+        """
+        equal = {typed for typed, read in self.matched_characters()
+                 if self.line[typed] == self.stretch[read - self.start]}  # fmt: skip
+        words, losses, start = self.line.split(" "), list[int](), 0
+        for word in words:
+            place = range(start, start + len(word))
+            losses.append(len(word) - 2 * len(equal.intersection(place)))
+            start = place.stop + 1
+        heads = [(0, end) for end in range(1, len(words) + 1)]
+        tails = [(begin, len(words)) for begin in range(1, len(words))]
+        loss, begin, end = max((sum(losses[i:j]), i, j) for i, j in heads + tails)
+        return " ".join(words[begin:end]) if loss > 0 else ""
 
 
 def is_lost(line: str, edits: int) -> bool:
@@ -130,7 +133,8 @@ def separate_stretches(lines: Sequence[AlignedLine], text: str) -> list[AlignedL
         else:
             placed.append(line)
             rest = _without(rest, line)
-            remaining += [part for part in line.lost_parts() if len(part) >= _SHORTEST_PART]
+            lost = line.lost_words() if line.edits else ""
+            remaining += [lost] if len(lost) >= _SHORTEST_PART else []
     while remaining:
         part = remaining.pop(0)
         best = min(_candidates(part, rest), key=lambda fit: _rank_stretch(fit, rest, (), 0))
