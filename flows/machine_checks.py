@@ -67,9 +67,10 @@ def _check_second_engine(settings: Settings) -> Check:
         if second is None:
             return Check(name, True, "off")
         facts = second.settings
+        languages = candidate_languages(settings.engine_choice, settings.languages)
     except OpisError as error:
         return Check(name, False, str(error))
-    unread = [code for code in settings.languages if not second.reads_any((code,))]
+    unread = [code for code in languages if not second.reads_any((code,))]
     but = f"; not for {', '.join(unread)}" if unread else ""
     return Check(name, True, f"{facts[STEP_NAME]}, {facts[f'{STEP_NAME}-version']}{but}")
 

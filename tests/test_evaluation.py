@@ -107,7 +107,7 @@ def test_languages_are_told_by_option_then_by_defaults_then_found(
     folder = folder_of(tmp_path, "de/1.jpg", "de/1.gt.txt", "who/2.jpg", "who/2.gt.txt")
     (folder / "de" / "_defaults.yaml").write_text("language: de\n")
     told = [(s.languages, s.languages_from) for s in find_samples(folder, (), engine)[0]]
-    assert told == [(("deu",), "defaults"), (("deu", "eng", "rus"), "found")]
+    assert told == [(("deu",), "defaults"), (("rus", "eng", "deu"), "found")]
     told = [(s.languages, s.languages_from) for s in find_samples(folder, ("rus",), engine)[0]]
     assert told == [(("rus",), "option")] * 2
 

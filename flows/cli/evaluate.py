@@ -39,7 +39,7 @@ def evaluate(  # noqa: PLR0913, PLR0917  a parameter for each option
     settings = runtime.settings_with(languages=languages, jobs=jobs)
     chosen = settings.languages if languages else ()
     engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
-    signature_of(settings.engine_choice, chosen or engine.installed_languages())
+    signature_of(settings.engine_choice, chosen)
     samples, problems = find_samples(folder, chosen, engine, _series_of(folder, series_table))
     for sentence in problems:
         console.print_error(sentence)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import SetupError
 from pipeline.ocr.engine import Engine
+from pipeline.ocr.language_codes import detectable_languages
 
 GROUND_TRUTH_SUFFIX = ".gt.txt"
 _SCAN_SUFFIXES = frozenset([".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k"])
@@ -40,7 +41,7 @@ def find_samples(
     Args:
         folder: is searched with its subfolders.
         languages: the engine's codes for all scans; empty: those of each folder's
-            ``_defaults.yaml``, or all installed ones if it names none.
+            ``_defaults.yaml``, or all that can be found by reading if it names none.
         engine: knows its installed languages and its codes.
         series: of scans, by their names without suffix.
 
@@ -50,10 +51,11 @@ def find_samples(
     """
     samples, problems = list[Sample](), list[str]()
     installed = tuple(sorted(engine.installed_languages()))
+    candidates = detectable_languages(installed) or installed
     for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SCAN_SUFFIXES):
         truth = scan.with_name(scan.stem + GROUND_TRUTH_SUFFIX)
         if truth.is_file():
-            codes, origin = _languages_of(scan, folder, engine, languages, installed)
+            codes, origin = _languages_of(scan, folder, engine, languages, candidates)
             texts = tuple(truth.read_text("utf-8").removesuffix("\f").split("\f"))
             subfolder = scan.parent.relative_to(folder).as_posix()
             name = folder.resolve().name if subfolder == "." else subfolder
@@ -83,11 +85,11 @@ def samples_of_series(samples: Sequence[Sample], names: Sequence[str]) -> list[S
 
 
 def _languages_of(
-    scan: Path, folder: Path, engine: Engine, option: tuple[str, ...], installed: tuple[str, ...]
+    scan: Path, folder: Path, engine: Engine, option: tuple[str, ...], candidates: tuple[str, ...]
 ) -> tuple[tuple[str, ...], str]:
     if option:
         return option, "option"
     language = merge_sources(find_sources(scan, folder)).description.language
     if language is None:
-        return installed, "found"
+        return candidates, "found"
     return (engine.language_code(language),), "defaults"
