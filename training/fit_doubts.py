@@ -9,6 +9,7 @@ import csv
 import sys
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -94,7 +95,7 @@ def _print_reliability(chances: Array, wrong: Array) -> None:
         threshold = np.quantile(chances[~is_wrong], 1 - share)
         found = float((chances[is_wrong] >= threshold).mean())
         print(f"{share:.0%} of right, {found:.1%} of wrong: from {threshold:.3f}")  # noqa: T201
-    for low, high in zip(_BANDS, _BANDS[1:], strict=False):
+    for low, high in pairwise(_BANDS):
         inside = (chances >= low) & (chances < high)
         if inside.any():
             expected, real = chances[inside].mean(), wrong[inside].mean()
