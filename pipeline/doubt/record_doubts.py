@@ -4,17 +4,18 @@ Letters are learnt from all pages that were read in the same languages, so no pa
 the last is read.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.doubt.exchanges import LetterExchange, letter_exchanges
-from pipeline.doubt.suggestions import Suggester
+from pipeline.doubt.suggestions import RecordForms, Suggester
 from pipeline.doubt.vocabulary import vocabulary_of
 from pipeline.doubt.word_doubts import WordDoubt, weigh_words
 from pipeline.doubt.word_forms import forms_of_page, lines_of
 from pipeline.text import PageText
 
+_SURE = 0.9  #: 0..1, confidence of a word that may show which words the record has
 DOUBT_VERSION = "2"  #: rises when the same words would give other doubts
 
 
@@ -62,12 +63,10 @@ class RecordDoubts:
 
 def doubts_of_pages(pages: Sequence[PageWords]) -> RecordDoubts:
     """Return the doubts of a record with these pages."""
-    forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    forms: dict[tuple[str, ...], RecordForms] = defaultdict(RecordForms)
     for page in pages:
-        vocabulary = vocabulary_of(page.languages)
-        found = forms_of_page(page.lines, vocabulary)
-        forms[page.languages].update(form.folded for form in found)
-    suggesters = {languages: _suggester(counts, languages) for languages, counts in forms.items()}
+        _count_forms(page, forms[page.languages])
+    suggesters = {languages: _suggester(found, languages) for languages, found in forms.items()}
     return RecordDoubts(
         misread_letters=tuple(
             exchange for languages in sorted(forms) for exchange in suggesters[languages].exchanges
@@ -81,11 +80,22 @@ def doubts_of_pages(pages: Sequence[PageWords]) -> RecordDoubts:
 
 def weigh_page(page: PageWords) -> list[WordDoubt]:
     """Return what is thought of every word of a page that is a record of its own."""
-    forms = forms_of_page(page.lines, vocabulary_of(page.languages))
-    suggester = _suggester(Counter(form.folded for form in forms), page.languages)
+    forms = RecordForms()
+    _count_forms(page, forms)
+    suggester = _suggester(forms, page.languages)
     return list(weigh_words(page.lines, page.confidences, suggester))
 
 
-def _suggester(forms: Counter[str], languages: tuple[str, ...]) -> Suggester:
+def _count_forms(page: PageWords, forms: RecordForms) -> None:
+    """Add the forms of a page."""
+    lines, confidences = page.lines, iter(page.confidences)
+    by_line = [[next(confidences) for _ in words] for words in lines]
+    for form in forms_of_page(lines, vocabulary_of(page.languages)):
+        forms.counts[form.folded] += 1
+        if all(by_line[part.line][part.word] >= _SURE for part in form.parts):
+            forms.sure[form.folded] += 1
+
+
+def _suggester(forms: RecordForms, languages: tuple[str, ...]) -> Suggester:
     vocabulary = vocabulary_of(languages)
-    return Suggester(letter_exchanges(forms, vocabulary), forms, vocabulary)
+    return Suggester(letter_exchanges(forms.counts, vocabulary), forms, vocabulary)

@@ -12,10 +12,11 @@ from collections.abc import Iterable
 from functools import cache
 from itertools import pairwise
 
-import langcodes
 import numpy as np
 from numpy.typing import NDArray
 from wordfreq import available_languages, get_frequency_dict, read_cBpack
+
+from pipeline.ocr.language_codes import script_of, word_list_of
 
 #: 0..1; below it listed forms are often typing errors, or names
 _UNKNOWN_FREQUENCY = 1e-7
@@ -33,7 +34,7 @@ class Vocabulary:
     def __init__(self, languages: Iterable[str]) -> None:
         """Load the lists of the engine's codes; a language without a list adds nothing."""
         self.languages = tuple(languages)
-        tags = sorted({tag for code in self.languages if (tag := _wordfreq_tag(code))})
+        tags = sorted({tag for code in self.languages if (tag := _word_list(code))})
         self._frequent = [_FrequentForms.load(tag) for tag in tags]
         self._listed = [_ListedForms.load(tag) for tag in tags]
         self._all_frequent = (
@@ -179,6 +180,8 @@ def _letters_of(forms: Iterable[str]) -> set[str]:
     }
 
 
-def _wordfreq_tag(language: str) -> str:
-    tag = langcodes.get(language.partition("_")[0]).language or ""
-    return tag if tag in available_languages("small") and tag not in _NOT_ALPHABETIC else ""
+def _word_list(language: str) -> str:
+    """Return the name of the list of a language; empty if there is none in its own letters."""
+    name = word_list_of(language)
+    is_fit = name and name not in _NOT_ALPHABETIC and script_of(name) == script_of(language)
+    return name if name and is_fit else ""

@@ -15,7 +15,7 @@ from pipeline.doubt.vocabulary import Vocabulary, fold_case
 #: Letters that no digit touches: l949 is a number.
 _LETTERS = regex.compile(r"(?<![\p{L}\p{N}])\p{L}{2,}(?![\p{L}\p{N}])")
 _BROKEN = regex.compile(
-    r"(?<![\p{L}\p{N}])(?P<first>\p{L}+)(?P<hyphen>[-\u00ad\u2010\u2011\u00ac])$"
+    r"(?<![\p{L}\p{N}])(?P<first>\p{L}+)(?P<hyphen>[-=\u00ad\u2010\u2011\u00ac])$"
 )
 _REST = regex.compile(r"\P{L}?(?P<rest>\p{L}+)(?![\p{L}\p{N}])")
 
