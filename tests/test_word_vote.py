@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ocr.word_alignment import align_words
-from pipeline.ocr.word_vote import vote_on_line
+from pipeline.ocr.word_vote import agreement, vote_on_lines
 from pipeline.text import Box, Line, Word, WordSource
 
 CASES: dict[str, list[dict[str, Any]]] = json.loads(
@@ -42,7 +42,8 @@ def test_each_word_has_its_part_of_the_other_reading(case: dict[str, Any]) -> No
 @pytest.mark.parametrize("case", CASES["votes"], ids=lambda case: str(case["label"]))
 def test_the_vote_decides_which_word_stands(case: dict[str, Any]) -> None:
     word = Word(case["word"], Box(0, 0, 9, 9), case["confidence"])
-    (voted,) = vote_on_line(Line((word,)), case["other"], case["known"].__contains__).words
+    (line,) = vote_on_lines([(Line((word,)), case["other"])], case["known"].__contains__)
+    (voted,) = line.words
     assert voted.text == case["stands"]
     assert [other.text for other in voted.alternatives] == [*filter(None, [case["alternative"]])]
     is_replaced = voted.text != word.text
@@ -71,7 +72,8 @@ def test_two_readings_that_are_the_same_change_nothing(
     reading: str, confidences: list[float]
 ) -> None:
     line = line_of(reading, confidences)
-    assert vote_on_line(line, reading, knows_short) == line
+    assert vote_on_lines([(line, reading)], knows_short) == [line]
+    assert agreement([(line, reading)], knows_short) == 1
 
 
 @given(READINGS.filter(bool), READINGS, st.lists(CONFIDENCES, min_size=1))
@@ -79,7 +81,7 @@ def test_a_vote_adds_and_removes_no_word_and_keeps_both_readings(
     reading: str, other: str, confidences: list[float]
 ) -> None:
     line = line_of(reading, confidences)
-    voted = vote_on_line(line, other, knows_short)
+    (voted,) = vote_on_lines([(line, other)], knows_short)
     assert len(voted.words) == len(line.words)
     for before, after in zip(line.words, voted.words, strict=True):
         assert (after.box, after.confidence) == (before.box, before.confidence)
@@ -89,3 +91,15 @@ def test_a_vote_adds_and_removes_no_word_and_keeps_both_readings(
         assert {text for text, source in readings if source is WordSource.SECOND_ENGINE} <= {
             *filter(None, align_words(reading.split(), other))
         }
+
+
+def test_who_misreads_words_that_are_surely_right_wins_none() -> None:
+    sure = line_of("the end of all", [0.95])
+    doubted = line_of("kimg", [0.3])
+    rubbish = [(sure, "tbc cnd of all"), (doubted, "king")]
+    assert agreement(rubbish, knows_short) == 0.5
+    assert [line.text for line in vote_on_lines(rubbish, knows_short)] == [sure.text, "kimg"]
+    (word,) = vote_on_lines(rubbish, knows_short)[1].words
+    assert [other.text for other in word.alternatives] == ["king"]
+    good = [(sure, "the end of all"), (doubted, "king")]
+    assert vote_on_lines(good, knows_short)[1].text == "king"

@@ -11,7 +11,7 @@ from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.language_codes import script_of
 from pipeline.ocr.lexicon import count_known_letters
-from pipeline.ocr.word_vote import VOTE_RULES, vote_on_line
+from pipeline.ocr.word_vote import VOTE_RULES, agreement, vote_on_lines
 from pipeline.text import Box, Line, PageText, WordSource
 
 #: 0..1; a line is doubtful if the mean confidence of its words is in between: below it is no text,
@@ -98,13 +98,19 @@ def review_text(
         known, letters = count_known_letters([word], languages)
         return known == letters > 0
 
-    voted: list[Line] = []
-    others = second_engine.read_lines(pixels, [lines[place].box for place in places])
-    for place, other in zip(places, others, strict=False):  # fewer if the time is over
-        lines[place] = vote_on_line(lines[place], other, knows)
-        voted.append(lines[place])
-    counted = f"{len(voted)} of {len(lines)}"
-    return text.with_lines(lines), (_review_step(voted, counted, second_engine.recognizer.name),)
+    boxes = [lines[place].box for place in places]
+    doubtful = [lines[place] for place in places]
+    # fewer readings than lines if the time is over
+    pairs = list(zip(doubtful, second_engine.read_lines(pixels, boxes), strict=False))
+    voted = vote_on_lines(pairs, knows)
+    for place, line in zip(places, voted, strict=False):
+        lines[place] = line
+    counts = {
+        "model": second_engine.recognizer.name,
+        "lines": f"{len(voted)} of {len(lines)}",
+        "agreement": f"{agreement(pairs, knows):.4f}",
+    }
+    return text.with_lines(lines), (_review_step(counts, voted),)
 
 
 def is_doubtful(line: Line, script: str) -> bool:
@@ -121,13 +127,17 @@ def crop(pixels: Grey, box: Box) -> Grey:
     return pixels[top : box.bottom + _MARGIN, left : box.right + _MARGIN]
 
 
-def _review_step(lines: Sequence[Line], counted: str, model: str) -> ProcessingStep:
-    """Return the step: how many lines were read again, and what became of their words."""
+def _review_step(settings: dict[str, str], lines: Sequence[Line]) -> ProcessingStep:
+    """Return the step: what was read again, and what became of the words of these lines."""
     words = [word for line in lines for word in line.words]
-    replaced = [word for word in words if word.source is WordSource.SECOND_ENGINE]
-    disputed = [word for word in words if word.alternatives]
-    settings = {"words": len(words), "disputed": len(disputed), "replaced": len(replaced)}
-    return ProcessingStep(
-        STEP_NAME,
-        {"model": model, "lines": counted} | {name: str(n) for name, n in settings.items()},
-    )
+    is_replaced = [word.source is WordSource.SECOND_ENGINE for word in words]
+    is_disputed = [
+        any(other.source is WordSource.SECOND_ENGINE for other in word.alternatives)
+        for word in words
+    ]
+    numbers = {
+        "words": len(words),
+        "replaced": sum(is_replaced),
+        "disputed": sum(is_replaced) + sum(is_disputed),
+    }
+    return ProcessingStep(STEP_NAME, settings | {key: str(n) for key, n in numbers.items()})

@@ -5,7 +5,7 @@ first engine may be and still lose: the second one sees shapes better, but knows
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 
@@ -29,27 +29,56 @@ class Difference(Enum):
 _KNOWN_WINS_BELOW = 0.95
 #: The same where both words are known, or neither; where it is missing the first engine wins.
 _WINS_BELOW = {Difference.SIGNS: 0.9, Difference.LETTERS: 0.6}
-VOTE_RULES = "known 0.95, signs 0.9, letters 0.6"  #: as the signature of a reading names them
+_SURE_CONFIDENCE = 0.9  #: 0..1; a known word that the first engine is so sure of is right
+#: 0..1; with less agreement on such words of a page, the second engine misreads its letters.
+_MIN_AGREEMENT = 0.75
+#: As the signature of a reading names them.
+VOTE_RULES = "known 0.95, signs 0.9, letters 0.6, agreement 0.75"
 
 _STYLES = {"„“”«»": '"', "‚‘’´`": "'", "–—‐": "-"}
 _SAME_SIGN = str.maketrans({mark: same for marks, same in _STYLES.items() for mark in marks})
 _SAME_KEY = str.maketrans("lIOo", "1100")  #: letters that typewriters use as digits
 
 
-def vote_on_line(line: Line, other: str, knows: Knows) -> Line:
-    """Return the line with each word as the vote decides, and the losing words as alternatives.
+def agreement(lines: Iterable[tuple[Line, str]], knows: Knows) -> float:
+    """Return the share, 0..1, of surely right words that are read the same; 1 if there are none.
 
     Args:
-        line: as the first engine read it.
-        other: the second engine's reading of the line.
+        lines: each with the second engine's reading of it.
         knows: see `Knows`.
     """
-    others = align_words([word.text for word in line.words], other)
-    words = (
-        word if text is None else _vote_on_word(word, text, knows)
-        for word, text in zip(line.words, others, strict=True)
-    )
-    return replace(line, words=tuple(words))
+    agreed = [
+        text is not None and difference_of(word.text, text) is Difference.NONE
+        for line, other in lines
+        for word, text in _aligned(line, other)
+        if word.confidence >= _SURE_CONFIDENCE and knows(word.text)
+    ]
+    return sum(agreed) / len(agreed) if agreed else 1.0
+
+
+def vote_on_lines(lines: Sequence[tuple[Line, str]], knows: Knows) -> list[Line]:
+    """Return the lines with each word as the vote decides, and the losing words as alternatives.
+
+    Args:
+        lines: of a page, each with the second engine's reading of it.
+        knows: see `Knows`.
+    """
+    is_trusted = agreement(lines, knows) >= _MIN_AGREEMENT
+    return [
+        replace(
+            line,
+            words=tuple(
+                word if text is None else _vote_on_word(word, text, knows, is_trusted=is_trusted)
+                for word, text in _aligned(line, other)
+            ),
+        )
+        for line, other in lines
+    ]
+
+
+def _aligned(line: Line, other: str) -> Iterator[tuple[Word, str | None]]:
+    """Return each word of a line with what the other reading has in its place."""
+    return zip(line.words, align_words([word.text for word in line.words], other), strict=True)
 
 
 def difference_of(text: str, other: str) -> Difference:
@@ -69,11 +98,11 @@ def difference_of(text: str, other: str) -> Difference:
     return Difference.CASE if first.casefold() == second.casefold() else Difference.LETTERS
 
 
-def _vote_on_word(word: Word, other: str, knows: Knows) -> Word:
+def _vote_on_word(word: Word, other: str, knows: Knows, *, is_trusted: bool) -> Word:
     difference = difference_of(word.text, other)
     if difference is Difference.NONE or _is_spaced_out(other):
         return word
-    if not _wins(other, word, difference, knows):
+    if not (is_trusted and _wins(other, word, difference, knows)):
         alternative = Alternative(other, WordSource.SECOND_ENGINE)
         return replace(word, alternatives=(*word.alternatives, alternative))
     alternative = Alternative(word.text, word.source)
