@@ -21,7 +21,7 @@ from pipeline.imaging.pixels import Grey
 _WHEEL = distribution("rapidocr")  #: ModuleNotFoundError if it is not installed
 _MODEL_NAME = "PP-OCRv6_rec_small"
 _HEIGHT = 48  #: pixels; of the lines that the network was trained on
-_MIN_WIDTH = 16  #: pixels
+_MIN_WIDTH, _MAX_WIDTH = 16, 4800  #: pixels; a line across a page of A3 has 4,000
 _WARNINGS = 3  #: onnxruntime's level from which it prints: errors
 #: Signs of typed texts in Latin letters: the other 18,000 of the network cannot stand there.
 _LAST_LATIN = "\u017f"  #: the end of Latin Extended-A
@@ -59,8 +59,8 @@ class PpOcr:
 def _network_input(line: Grey) -> NDArray[np.float32]:
     """Return a line scaled to the network's height, as a batch of one: 1 x 3 x height x width."""
     height, width = line.shape
-    size = max(round(width * _HEIGHT / height), _MIN_WIDTH), _HEIGHT
-    scaled = cv2.resize(line, size, interpolation=cv2.INTER_CUBIC).astype(np.float32)
+    width = min(max(round(width * _HEIGHT / height), _MIN_WIDTH), _MAX_WIDTH)
+    scaled = cv2.resize(line, (width, _HEIGHT), interpolation=cv2.INTER_CUBIC).astype(np.float32)
     return np.broadcast_to(scaled / 127.5 - 1, (1, 3, *scaled.shape)).copy()
 
 
