@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,7 +19,13 @@ from pipeline.errors import SetupError
 from pipeline.exports.readme import to_readme
 from pipeline.imaging.pixels import Grey
 from pipeline.model import EngineChoice
-from pipeline.ocr.engines import SECOND_ENGINES, make_second_engine
+from pipeline.ocr.engines import (
+    ENGINES,
+    SECOND_ENGINES,
+    EngineEntry,
+    make_second_engine,
+    signature_of,
+)
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.second_engine import STEP_NAME, SecondEngine, review_text
 from pipeline.record.assemble import assemble_record
@@ -26,6 +33,7 @@ from pipeline.scan import ReadPage
 from pipeline.settings import Settings
 from pipeline.text import Alternative, PageText, WordSource
 from pipeline.text_metrics import line_error
+from pipeline.workers.page_cache import reading_key
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import ExtractPage, RecognizePage
 from tests.factories import CLOCK, SIGNATURE, admitted_scan, scan_pdf, source, text
@@ -142,6 +150,23 @@ def test_an_extra_that_is_not_there_is_named(
     )
     (found,) = [check for check in check_machine(settings) if check.name == "second engine"]
     assert not found.ok
+
+
+def test_only_readings_in_letters_that_it_knows_are_signed_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    canned = SimpleNamespace(
+        page=lambda languages, _: CannedEngine(PageText(), SIGNATURE, languages),
+        lines=lambda: CannedRecognizer(""),
+    )
+    monkeypatch.setitem(sys.modules, "canned", canned)
+    monkeypatch.setitem(ENGINES, "tesseract", EngineEntry("canned:page"))
+    monkeypatch.setitem(SECOND_ENGINES, "ppocr", EngineEntry("canned:lines"))
+    assert signature_of("tesseract", ("rus",), "ppocr") == SIGNATURE
+    signed = signature_of("tesseract", ("rus", "eng"), "ppocr")
+    added = dict(signed.settings.items() - SIGNATURE.settings.items())
+    assert {"canned lines", "1", "b" * 64} <= set(added.values())
+    assert reading_key("0" * 64, signed) != reading_key("0" * 64, SIGNATURE)
 
 
 def drawn(words: str) -> Grey:
