@@ -171,7 +171,7 @@ def _second_engine_lines(log: Provenance) -> Iterator[str]:
         lines = sum(int(step.settings["lines"].partition(" ")[0]) for step in steps)
         replaced = sum(int(step.settings["replaced"]) for step in steps)
         yield (
-            f"{steps[0].settings['model']}, a second engine, read {lines:,} doubtful lines again; "
+            f"{steps[0].settings['model']} read {lines:,} doubtful lines again: "
             f"{replaced:,} words stand as it read them."
         )
 
