@@ -156,14 +156,14 @@ def test_only_readings_in_letters_that_it_knows_are_signed_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     canned = SimpleNamespace(
-        page=lambda languages, _: CannedEngine(PageText(), SIGNATURE, languages),
+        page=lambda languages, *_: CannedEngine(PageText(), SIGNATURE, languages),
         lines=lambda: CannedRecognizer(""),
     )
     monkeypatch.setitem(sys.modules, "canned", canned)
     monkeypatch.setitem(ENGINES, "tesseract", EngineEntry("canned:page"))
     monkeypatch.setitem(SECOND_ENGINES, "ppocr", EngineEntry("canned:lines"))
-    assert signature_of("tesseract", ("rus",), "ppocr") == SIGNATURE
-    signed = signature_of("tesseract", ("rus", "eng"), "ppocr")
+    assert signature_of(EngineChoice(second="ppocr"), ("rus",)) == SIGNATURE
+    signed = signature_of(EngineChoice(second="ppocr"), ("rus", "eng"))
     added = dict(signed.settings.items() - SIGNATURE.settings.items())
     assert {"canned lines", "1", "b" * 64} <= set(added.values())
     assert reading_key("0" * 64, signed) != reading_key("0" * 64, SIGNATURE)
