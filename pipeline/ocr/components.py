@@ -36,6 +36,10 @@ class LetterComponents:
         """Their median height in pixels; 0 if there are none."""
         return float(np.median(self.height)) if self.count else 0.0
 
+    def select(self, chosen: NDArray[np.bool_]) -> "LetterComponents":
+        """Return the chosen ones."""
+        return LetterComponents(self.x[chosen], self.y[chosen], self.height[chosen], self.ink_grey)
+
     def apply_transform(self, transform: AffineTransform) -> "LetterComponents":
         """Return them with mapped centres; heights are scaled, but not rotated."""
         x, y = (
@@ -43,6 +47,10 @@ class LetterComponents:
             transform.d * self.x + transform.e * self.y + transform.f,
         )
         return LetterComponents(x, y, self.height * transform.scale, self.ink_grey)
+
+
+_NONE = np.zeros(0)
+NO_COMPONENTS = LetterComponents(_NONE, _NONE, _NONE, 0)
 
 
 def find_letter_components(page: Grey) -> LetterComponents:
@@ -58,7 +66,32 @@ def find_letter_components(page: Grey) -> LetterComponents:
     return LetterComponents(2 * half.x, 2 * half.y, 2 * half.height, half.ink_grey)
 
 
+def find_letter_shapes(page: Grey, max_height: int) -> LetterComponents:
+    """Find the components of the shape of letters, small ones among large ones, without their ink.
+
+    Args:
+        page: grey pixels, height x width, 0 is black; the background may be of any grey.
+        max_height: pixels.
+    """
+    _, stats, centres, is_letter = _letter_shapes(page, max_height)
+    x, y = centres[is_letter].T
+    return LetterComponents(x, y, stats[is_letter, cv2.CC_STAT_HEIGHT].astype(np.float64), 0)
+
+
 def _detect_components(page: cv2.typing.MatLike) -> LetterComponents:
+    labels, stats, centres, is_letter = _letter_shapes(page, _MAX_LETTER_HEIGHT)
+    height, area = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
+    # Specks outnumber letters on dirty paper, but cover less of it: weigh components by area.
+    is_letter &= height > _weighted_median(height[is_letter], area[is_letter]) / 2
+    ink_grey = int(np.median(page[is_letter[labels]])) if is_letter.any() else 0
+    x, y = centres[is_letter].T
+    return LetterComponents(x, y, height[is_letter].astype(np.float64), ink_grey)
+
+
+def _letter_shapes(
+    page: cv2.typing.MatLike, max_height: int
+) -> tuple[cv2.typing.MatLike, cv2.typing.MatLike, cv2.typing.MatLike, NDArray[np.bool_]]:
+    """Return labels, statistics and centres of all components, and which have letters' shape."""
     # A threshold by neighbourhood finds faint typing beside a black border; Otsu's does not.
     ink = cv2.adaptiveThreshold(
         page, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, _MIN_CONTRAST
@@ -66,14 +99,10 @@ def _detect_components(page: cv2.typing.MatLike) -> LetterComponents:
     _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     area = stats[:, cv2.CC_STAT_AREA]
-    is_letter = (height >= _MIN_LETTER_HEIGHT) & (height <= _MAX_LETTER_HEIGHT) & (width >= 2)
+    is_letter = (height >= _MIN_LETTER_HEIGHT) & (height <= max_height) & (width >= 2)
     is_letter &= (width <= 3 * height) & (height <= 6 * width) & (area > 0.12 * width * height)
     is_letter[0] = False  # the paper
-    # Specks outnumber letters on dirty paper, but cover less of it: weigh components by area.
-    is_letter &= height > _weighted_median(height[is_letter], area[is_letter]) / 2
-    ink_grey = int(np.median(page[is_letter[labels]])) if is_letter.any() else 0
-    x, y = centres[is_letter].T
-    return LetterComponents(x, y, height[is_letter].astype(np.float64), ink_grey)
+    return labels, stats, centres, is_letter
 
 
 def _weighted_median(values: _NumberArray, weights: _NumberArray) -> float:

@@ -1,8 +1,9 @@
 """Prepare a page image for the engine, and record each step.
 
-Turn the page, level the background, deepen faint ink, scale letters to the height that the engine
-reads best, straighten the lines. Levelling comes before scaling: the other order lost pages.
-Turning comes first, so that a page reads the same in any orientation on the scanner's glass.
+Cut out the sheet, turn it, level the background, deepen faint ink, scale letters to the height that
+the engine reads best, straighten the lines. Levelling comes before scaling: the other order lost
+pages. The sheet comes first, because levelling would raise the grain of a table to letters; then
+turning, so that a page reads the same in any orientation on the scanner's glass.
 """
 
 from dataclasses import dataclass, replace
@@ -12,7 +13,8 @@ import numpy as np
 
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
-from pipeline.ocr.components import LetterComponents, find_letter_components
+from pipeline.ocr.components import NO_COMPONENTS, LetterComponents, find_letter_components
+from pipeline.ocr.sheet import find_sheet
 from pipeline.ocr.skew import is_sideways, skew_angle
 from pipeline.ocr.transform import AffineTransform
 from pipeline.text import Box
@@ -79,7 +81,7 @@ class PreparedImage:
 def prepare_image(
     page: Grey, quarters: int | None = None, letter_height: float = _TARGET_LETTER_HEIGHT
 ) -> PreparedImage:
-    """Turn, level, deepen, scale and straighten a page image.
+    """Cut out, turn, level, deepen, scale and straighten the sheet on a page image.
 
     Args:
         page: grey pixels, height x width, 0 is black.
@@ -87,9 +89,22 @@ def prepare_image(
             by 3. A page upside down is not detected here, only by reading it.
         letter_height: pixels to which letters are scaled.
     """
-    image = _turn_and_level(page, quarters or 0)
+    sheet = find_sheet(page)
+    if sheet is None:
+        return _prepare_sheet(PreparedImage(page, NO_COMPONENTS), quarters, letter_height)
+    step, pixels = sheet.step, sheet.cut_out(page)
+    whole = PreparedImage(page, NO_COMPONENTS)
+    cut_out = whole.with_step(step, pixels, NO_COMPONENTS, sheet.transform)
+    return _prepare_sheet(cut_out, quarters, letter_height)
+
+
+def _prepare_sheet(
+    sheet: PreparedImage, quarters: int | None, letter_height: float
+) -> PreparedImage:
+    """Turn, level, deepen, scale and straighten what is left of a page image."""
+    image = _turn_and_level(sheet, quarters or 0)
     if quarters is None and is_sideways(image.components):
-        return prepare_image(page, 3, letter_height)
+        return _prepare_sheet(sheet, 3, letter_height)
     return _straighten_lines(_scale_letters(_darken_faint_ink(image), letter_height))
 
 
@@ -98,17 +113,16 @@ def unprocessed_image(page: Grey) -> PreparedImage:
     return PreparedImage(page, find_letter_components(page))
 
 
-def _turn_and_level(page: Grey, quarters: int) -> PreparedImage:
-    """Return the page turned clockwise by quarters, with white paper."""
-    pixels, transform = _rotate_pixels(page, quarters) if quarters else (page, _IDENTITY)
-    steps = (_turn_step(quarters),) if quarters else ()
-    if not _is_bilevel(pixels):
-        pixels = level_background(pixels)
-        steps = (
-            *steps,
-            ProcessingStep("level-background", {"divide-by": "closed and blurred paper"}),
-        )
-    return PreparedImage(pixels, find_letter_components(pixels), transform, steps, quarters)
+def _turn_and_level(sheet: PreparedImage, quarters: int) -> PreparedImage:
+    """Return the sheet turned clockwise by quarters, with white paper and its components."""
+    image = sheet
+    if quarters:
+        pixels, transform = _rotate_pixels(sheet.pixels, quarters)
+        image = sheet.with_step(_turn_step(quarters), pixels, NO_COMPONENTS, transform)
+    if not _is_bilevel(image.pixels):
+        step = ProcessingStep("level-background", {"divide-by": "closed and blurred paper"})
+        image = image.with_step(step, level_background(image.pixels), NO_COMPONENTS)
+    return replace(image, components=find_letter_components(image.pixels), quarters=quarters)
 
 
 def _rotate_pixels(pixels: Grey, quarters: int) -> tuple[Grey, AffineTransform]:

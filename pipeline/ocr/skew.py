@@ -33,6 +33,13 @@ def skew_angle(components: LetterComponents) -> float:
     return angle if abs(angle) >= _MIN_SKEW else 0.0
 
 
+def row_sharpness(components: LetterComponents) -> float:
+    """Return how sharp the rows are along the sharpest direction; about 1 for scattered marks."""
+    if components.count < 2:
+        return 0.0
+    return _sharpest_direction(components.x, components.y, components)[1]
+
+
 def _sharpest_direction(
     x: NDArray[np.float64], y: NDArray[np.float64], components: LetterComponents
 ) -> tuple[float, float]:
