@@ -12,7 +12,7 @@ from typing import Protocol
 
 from pydantic import BaseModel, ConfigDict
 
-from pipeline.text import PageText
+from pipeline.text import PageText, Scrap
 
 PDF = "application/pdf"  #: media type
 
@@ -190,6 +190,7 @@ class PageReading:
     readings: int = 0  #: recognitions of the whole page
     #: 0..1, CER estimated from the evidence; None if nothing was read
     expected_error: float | None = None
+    scraps: tuple[Scrap, ...] = ()  #: lines that are no text; boxes in pixels of the page image
     #: by stage: extract, prepare, recognize, second-engine
     seconds: dict[str, float] = field(default_factory=dict)
     started: datetime | None = None  #: None until the caller, which has the clock, sets it

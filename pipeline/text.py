@@ -160,6 +160,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Scrap:
+    """A line that the engine read where there is no text: texture, an edge, a stain."""
+
+    text: str
+    box: Box
+    confidence: float  #: 0..1, mean of its words
+
+
+@dataclass(frozen=True, slots=True)
 class PageText:
     """The text that the engine read on one page, before cleaning."""
 

@@ -24,8 +24,8 @@ from pipeline.ingest.admission import assign_version, find_published
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.revisions import reclean_record, withdraw_record
 from pipeline.ingest.steps import publish_scan
-from pipeline.model import IssueType
-from pipeline.record.assemble import reassemble_record
+from pipeline.model import IssueType, ProcessingStep
+from pipeline.record.assemble import assemble_record, reassemble_record
 from pipeline.record.changes import (
     VersionChanges,
     compare_versions,
@@ -46,7 +46,7 @@ from pipeline.repository.verify_version import check_version
 from pipeline.repository.version_reader import stored_pages
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
-from pipeline.text import Block, Line, PageText
+from pipeline.text import Block, Box, Line, PageText, Scrap
 from pipeline.workers.pool import WorkerPool
 from tests.factories import (
     CLOCK,
@@ -128,6 +128,26 @@ def test_pages_come_back_from_a_version_as_they_were_read(tmp_path: Path) -> Non
         assert kept.source == read.source
         assert kept.reading.text == read.reading.text
         assert kept.reading.steps == read.reading.steps
+
+
+def test_scraps_and_the_place_of_the_sheet_outlive_cleaning_again(tmp_path: Path) -> None:
+    scan = admitted_scan(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
+    cut = ProcessingStep("cut-out-sheet", {"x": "5", "y": "6", "width": "500", "height": "700"})
+    scrap = Scrap("ii ~", Box(580, 300, 20, 90), 0.21)
+    read = [
+        replace(page, reading=replace(page.reading, scraps=(scrap,), steps=(cut,)))
+        for page in pages()
+    ]
+    made = assemble_record(scan, read, SIGNATURE, CLOCK)
+    done = publish_record(scan, made, lambda: iter(read), settings_for(tmp_path), CLOCK)
+    assert check_version(done.folder) == []
+    old = done.folder.load_record()
+    again = reassemble_record(old, stored_pages(done.folder, old), None, CLOCK)
+    for page in again.pages:
+        assert (page.scraps, page.sheet) == ((scrap,), Box(5, 6, 500, 700))
+        assert page.raw_text == old.pages[page.number - 1].raw_text
+        assert scrap.text not in page.raw_text
+        assert page.without_texts().scraps == ()
 
 
 def test_cleaning_again_by_the_same_steps_changes_nothing(tmp_path: Path) -> None:

@@ -38,10 +38,11 @@ from pipeline.ocr.mixed_languages import attempt_by_line
 from pipeline.ocr.page_orientation import orient_view
 from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
 from pipeline.ocr.recipes import Recipe
+from pipeline.ocr.scraps import set_scraps_aside
 from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.second_engine import STEP_NAME, SecondEngine, review_text
 from pipeline.ocr.stamps import has_only_stamps
-from pipeline.text import PageText, Word
+from pipeline.text import Box, PageText, Word
 
 _SURE_CONFIDENCE = 0.75  #: 0..1; the engine's confidence from which a word is trusted
 _TEXT_SURE_SHARE = 0.25  #: 0..1, sure letters of all read; with less the page has scraps, not text
@@ -107,19 +108,26 @@ def _best_reading(
     """Return the best of the readings, its boxes in pixels of the page image."""
     best = max(attempts, key=_rank)
     state, text, detail = _accepted_text(best)
+    text, scraps = set_scraps_aside(text, best.image.pixels.shape, best.options.languages)
+    evidence = replace(best.evidence, confidence=text.confidence or 1.0)
     started = time.monotonic()
     text, steps = review_text(text, best.image.pixels, best.options.languages, second_engine)
     if steps:
         seconds |= {STEP_NAME: time.monotonic() - started}
     height, width = page.shape
+
+    def to_page(box: Box) -> Box:
+        return best.image.to_page(box, width, height)
+
     return PageReading(
         state,
-        map_boxes(text, lambda box: best.image.to_page(box, width, height)),
+        map_boxes(text, to_page),
         (*best.image.steps, _recognition_step(best, attempts, engine), *steps),
         detail,
         languages=best.options.languages,
         readings=len(attempts),
-        expected_error=best.evidence.expected_error if state is PageState.OK else None,
+        expected_error=evidence.expected_error if state is PageState.OK else None,
+        scraps=tuple(replace(scrap, box=to_page(scrap.box)) for scrap in scraps),
         seconds=seconds,
     )
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pipeline.model import PageImage, PageReading
 from pipeline.ocr.engine import map_boxes
+from pipeline.ocr.sheet import sheet_box
 from pipeline.ocr.transform import AffineTransform
-from pipeline.text import PageText
+from pipeline.text import Box, PageText
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +38,19 @@ def to_upright(reading: PageReading, image: PageImage | None) -> UprightText:
         else reading.text
     )
     return UprightText(text, quarters, width, height)
+
+
+def to_upright_sheet(reading: PageReading, image: PageImage | None) -> UprightText:
+    """Return the same with boxes in pixels of the turned sheet, where one was cut out."""
+    upright, box = to_upright(reading, image), sheet_box(reading.steps)
+    if image is None or box is None:
+        return upright
+    turn = AffineTransform.from_quarter_turns(upright.quarters, image.width, image.height)
+    sheet = turn.map_box(box, upright.width, upright.height)
+    text = map_boxes(
+        upright.text,
+        lambda word: Box(
+            max(word.x - sheet.x, 0), max(word.y - sheet.y, 0), word.width, word.height
+        ),
+    )
+    return UprightText(text, upright.quarters, sheet.width, sheet.height)

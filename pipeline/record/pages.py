@@ -21,7 +21,8 @@ from pipeline.layout.across import (
 )
 from pipeline.layout.page import assign_roles
 from pipeline.model import Clock, Issue, IssueType, PageSource, PageState, TextLayerVerdict
-from pipeline.ocr.upright import to_upright
+from pipeline.ocr.sheet import sheet_box
+from pipeline.ocr.upright import to_upright_sheet
 from pipeline.record.events import cleaning_activity, doubt_activity, text_digest
 from pipeline.record.provenance import Activity
 from pipeline.record.record import EmbeddedLayer, Quality, RecordPage
@@ -79,7 +80,7 @@ class PageDraft:
 def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
     """Return the draft of a page; ``leaf`` is its label."""
     text, image = page.reading.text, None if page.source is None else page.source.image
-    upright = to_upright(page.reading, image)
+    upright = to_upright_sheet(page.reading, image)
     size = (upright.width, upright.height)
     return PageDraft(
         page=replace(page, reading=replace(page.reading, text=PageText())),
@@ -190,6 +191,8 @@ def _build_page(
         expected_error=reading.expected_error,
         engine_seconds=clock.duration(reading.seconds.get("recognize", 0.0)),
         embedded=_judge_text_layer(source, draft.raw_text),
+        sheet=sheet_box(reading.steps),
+        scraps=reading.scraps,
     )
 
 

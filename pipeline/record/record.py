@@ -17,7 +17,7 @@ from pipeline.doubt.exchanges import LetterExchange
 from pipeline.doubt.word_doubts import WordDoubt
 from pipeline.model import FrozenModel, Issue, PageImage, PageState, TextLayerVerdict
 from pipeline.record.provenance import Provenance
-from pipeline.text import Role
+from pipeline.text import Box, Role, Scrap
 
 _EMPTY_SHA256 = sha256(b"").hexdigest()
 
@@ -68,6 +68,8 @@ class RecordPage(FrozenModel):
     expected_error: float | None  #: 0..1, CER estimated from the evidence; None if no text was read
     engine_seconds: float  #: differs from run to run; not content
     embedded: EmbeddedLayer | None
+    sheet: Box | None = None  #: where the sheet lies on the image; None if it is all of it
+    scraps: tuple[Scrap, ...] = ()  #: lines that the engine read where there is no text
 
     def without_texts(self) -> Self:
         """Return the page without its texts."""
@@ -75,7 +77,7 @@ class RecordPage(FrozenModel):
             "detail": "withdrawn", "raw_text": "", "raw_sha256": _EMPTY_SHA256, "line_roles": (),
             "cleaning": (), "reading_text": "", "words": 0, "mean_confidence": None,
             "doubts": None, "expected_wrong_words": None,
-            "expected_error": None, "embedded": None,
+            "expected_error": None, "embedded": None, "scraps": (),
         }  # fmt: skip
         return self.model_copy(update=fields)
 

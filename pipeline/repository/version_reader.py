@@ -135,6 +135,7 @@ def _page_reading(page: RecordPage, text: PageText, activity: Activity | None) -
         detail=page.detail,
         languages=page.languages,
         expected_error=page.expected_error,
+        scraps=page.scraps,
         seconds={"recognize": page.engine_seconds},
         started=None if activity is None else activity.started,
         ended=None if activity is None else activity.ended,
