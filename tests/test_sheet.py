@@ -106,6 +106,14 @@ def test_no_letter_is_lost_however_the_sheet_lies(ground: str, degrees: float) -
     assert dark_pixels(left) >= 0.99 * dark_pixels(lay(typed(), "an even desk", degrees)[0])
 
 
+def test_a_table_that_is_larger_than_the_sheet_is_not_the_sheet() -> None:
+    table = as_grey(GROUNDS["an even desk"](HEIGHT + 900, WIDTH + 1200))
+    table[500 : 500 + HEIGHT, 700 : 700 + WIDTH] = typed()
+    sheet = find_sheet(table)
+    assert sheet is not None
+    assert_same_box(sheet.box, Box(700, 500, WIDTH, HEIGHT))
+
+
 def vignetted() -> Grey:
     y, x = np.mgrid[-1 : 1 : HEIGHT * 1j, -1 : 1 : WIDTH * 1j]
     return as_grey(typed() * (1 - 0.4 * (x**2 + y**2)))

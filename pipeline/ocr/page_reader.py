@@ -109,7 +109,9 @@ def _best_reading(
     best = max(attempts, key=_rank)
     state, text, detail = _accepted_text(best)
     text, scraps = set_scraps_aside(text, best.image.pixels.shape, best.options.languages)
-    evidence = replace(best.evidence, confidence=text.confidence or 1.0)
+    error = None
+    if text.confidence is not None:  # scraps say nothing about the text
+        error = replace(best.evidence, confidence=text.confidence).expected_error
     started = time.monotonic()
     text, steps = review_text(text, best.image.pixels, best.options.languages, second_engine)
     if steps:
@@ -126,7 +128,7 @@ def _best_reading(
         detail,
         languages=best.options.languages,
         readings=len(attempts),
-        expected_error=evidence.expected_error if state is PageState.OK else None,
+        expected_error=error,
         scraps=tuple(replace(scrap, box=to_page(scrap.box)) for scrap in scraps),
         seconds=seconds,
     )

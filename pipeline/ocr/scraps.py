@@ -1,7 +1,8 @@
 """Set lines aside that are no text: what the engine read in texture, edges and stains.
 
-Faint text must stay, so no single sign is enough: nothing on such a line is known or read with
-confidence, and it stands at the edge of the image, or has not the height of the page's letters.
+Faint text must stay, so no single sign is enough: hardly a letter of such a line was read with
+confidence, and it stands at the edge of the image, or has not the height of the page's lines. Known
+words count only above a confidence: below it the engine makes words of its dictionary from nothing.
 """
 
 from collections.abc import Iterable
@@ -10,11 +11,12 @@ from statistics import median
 from pipeline.ocr.lexicon import count_known_letters
 from pipeline.text import Block, Box, Line, PageText, Scrap, Word
 
-_CHANCE_CONFIDENCE = 0.45  #: 0..1; the mean of a line's letters that were read by chance
 _SURE_CONFIDENCE = 0.75  #: 0..1; a word of two letters and more that is surer is no chance
+_CHANCE_CONFIDENCE = 0.45  #: 0..1; with less on average, a line without known words may be chance
+_NO_CONFIDENCE = 0.25  #: 0..1; with less on average, a line with known words may be chance too
 _KNOWN_LETTERS = 3  #: letters; shorter words become known by chance
-_EDGE = 1.0  #: letter heights from the edge of the image; text keeps more
-_LOW, _HIGH = 0.45, 2.6  #: of the usual height of lines; letters are between
+_EDGE = 1.0  #: usual line heights from the edge of the image; text keeps more
+_LOW, _HIGH = 0.4, 2.6  #: of the usual height of lines; lines of text are between
 
 
 def set_scraps_aside(
@@ -40,13 +42,14 @@ def set_scraps_aside(
 
 
 def _is_chance(line: Line, languages: tuple[str, ...]) -> bool:
-    """Return whether nothing on a line is known, and nothing was read with confidence."""
+    """Return whether hardly a letter of a line was read with confidence, and no word is known."""
     if any(word.confidence >= _SURE_CONFIDENCE and _letters(word) > 1 for word in line.words):
         return False
+    confidence = _mean_confidence(line.words)
+    if confidence < _NO_CONFIDENCE:
+        return True
     long_words = (word.text for word in line.words if _letters(word) >= _KNOWN_LETTERS)
-    if count_known_letters(long_words, languages)[0]:
-        return False
-    return _mean_confidence(line.words) < _CHANCE_CONFIDENCE
+    return confidence < _CHANCE_CONFIDENCE and not count_known_letters(long_words, languages)[0]
 
 
 def _is_odd(box: Box, usual: float, shape: tuple[int, ...]) -> bool:

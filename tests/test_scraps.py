@@ -1,0 +1,77 @@
+"""Lines that are no text are set aside; faint text, stamps and page numbers stay."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.ocr.scraps import set_scraps_aside
+from pipeline.text import Block, Box, Line, PageText, Word
+
+SHAPE = 1400, 1000  #: height and width
+BODY = "the keeper of the bridge writes down what they carry"
+
+
+def line(words: str, x: int, y: int, confidence: float, height: int = 20) -> Line:
+    placed, left = [], x
+    for word in words.split():
+        placed.append(Word(word, Box(left, y, 11 * len(word), height), confidence))
+        left += 11 * (len(word) + 1)
+    return Line(tuple(placed))
+
+
+def page(*extra: Line) -> PageText:
+    body = [line(BODY, 120, 200 + 40 * row, 0.92) for row in range(12)]
+    return PageText((Block(tuple(body)), *(Block((one,)) for one in extra)))
+
+
+SCRAPS = {
+    "grain at the left edge": line("ii ~ Ee", 2, 700, 0.2),
+    "a tall stain": line("| J", 400, 900, 0.3, height=190),
+    "specks below": line("- . =", 500, 1385, 0.35, height=6),
+    "the shadow of the right edge": line("|i|", 960, 400, 0.1),
+}
+TEXT = {
+    "a faint line in the midst": line("thc kccpcr wrtcs", 120, 720, 0.3),
+    "a page number": line("- 2 -", 480, 12, 0.88),
+    "a known word at the edge": line("Secret", 2, 30, 0.3),
+    "a sure word at the edge": line("XVII Gjrk", 2, 30, 0.8),
+    "a faint date at the right": line("14.1.49", 780, 100, 0.4),
+    "a stamp's scrap away from the edges": line("Bx. Ns", 700, 60, 0.3),
+}
+
+
+@pytest.mark.parametrize("extra", SCRAPS.values(), ids=SCRAPS)
+def test_a_scrap_is_set_aside_with_its_box(extra: Line) -> None:
+    text, scraps = set_scraps_aside(page(extra), SHAPE, ("eng",))
+    assert text == page()
+    assert [(scrap.text, scrap.box) for scrap in scraps] == [(extra.text, extra.box)]
+    assert scraps[0].confidence == extra.words[0].confidence
+
+
+@pytest.mark.parametrize("extra", TEXT.values(), ids=TEXT)
+def test_text_stays(extra: Line) -> None:
+    assert set_scraps_aside(page(extra), SHAPE, ("eng",)) == (page(extra), ())
+
+
+def test_a_page_of_nothing_but_scraps_is_left_to_the_state_of_the_page() -> None:
+    alone = PageText((Block((SCRAPS["grain at the left edge"],)),))
+    assert set_scraps_aside(alone, SHAPE, ("eng",)) == (alone, ())
+
+
+LINES = st.builds(
+    line,
+    st.sampled_from(["ii ~", "the bridge", "|", "q.7 zz", "14"]),
+    st.integers(0, 900),
+    st.integers(0, 1370),
+    st.sampled_from([0.0, 0.1, 0.4, 0.6, 0.9]),
+    st.integers(4, 300),
+)
+
+
+@given(st.lists(LINES, max_size=8))
+def test_no_line_is_lost_or_invented(lines: list[Line]) -> None:
+    whole = page(*lines)
+    text, scraps = set_scraps_aside(whole, SHAPE, ("eng",))
+    kept, aside = [one.text for one in text.lines()], [scrap.text for scrap in scraps]
+    assert sorted(kept + aside) == sorted(one.text for one in whole.lines())
+    assert set_scraps_aside(text, SHAPE, ("eng",))[0] == text
