@@ -170,22 +170,24 @@ def test_torn_edges_before_black_keep_every_letter() -> None:
     torn = np.cumsum(random.integers(-4, 5, HEIGHT)).clip(-30, 30) + 40
     for row, edge in enumerate(torn):
         page[row, :edge] = 15
-    page[HEIGHT - 120 :, WIDTH - 150 :][np.tri(120, 150, 30, dtype=bool)[:, ::-1]] = 15
-    sheet = find_sheet(page)
+    picture, _ = lay(page, "a scanner's lid")
+    sheet = find_sheet(picture)
     assert sheet is not None
-    kept = sheet.cut_out(page)
-    lettered = page[90:800, 75:]
-    same = kept[90 - sheet.box.y : 800 - sheet.box.y, 75 - sheet.box.x :]
-    assert dark_pixels(same) == pytest.approx(dark_pixels(lettered), rel=0.01)
-    assert np.median(kept[200:1000, :5]) > 180
+    assert dark_pixels(sheet.cut_out(picture)) >= 0.99 * dark_pixels(typed())
+    assert np.median(sheet.cut_out(picture)[200:1000, : sheet.margin + 15]) > 180
 
 
 def test_a_bilevel_page_stays_bilevel() -> None:
-    page = np.where(typed() < 130, 0, 255).astype(np.uint8)
-    page[:, :60] = 0
+    page = np.where(np.pad(typed(), ((0, 0), (200, 0))) < 130, 0, 255).astype(np.uint8)
     sheet = find_sheet(page)
     assert sheet is not None
     assert set(np.unique(sheet.cut_out(page))) == {0, 255}
+
+
+def test_a_narrow_border_that_leaves_no_marks_changes_nothing() -> None:
+    page = typed()
+    page[:, :40] = 30
+    assert find_sheet(page) is None
 
 
 def side_by_side(left: Grey, right: Grey) -> Grey:

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
+from pipeline.ocr.background import level_background
 from pipeline.ocr.components import NO_COMPONENTS, LetterComponents, find_letter_components
 from pipeline.ocr.sheet import find_sheet
 from pipeline.ocr.skew import is_sideways, skew_angle
@@ -177,22 +178,6 @@ def _straighten_lines(image: PreparedImage) -> PreparedImage:
     transform = AffineTransform(*matrix.ravel().tolist())
     step = ProcessingStep("straighten", {"degrees": str(degrees)})
     return image.with_step(step, pixels, image.components.apply_transform(transform), transform)
-
-
-def level_background(page: Grey) -> Grey:
-    """Divide by an estimate of the bare paper: paper becomes white, ink keeps its depth.
-
-    The estimate: the page at an eighth of its size, dark strokes closed away, then blurred.
-    """
-    height, width = page.shape
-    small_size = (max(width // 8, 1), max(height // 8, 1))
-    small = cv2.resize(page, small_size, interpolation=cv2.INTER_AREA)
-    closed = cv2.morphologyEx(
-        small, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (13, 13))
-    )
-    paper = np.maximum(cv2.GaussianBlur(closed, (0, 0), 6), 1)
-    full = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
-    return _as_grey(cv2.divide(page, full, scale=255))
 
 
 def darken_ink(page: Grey, black: int) -> Grey:

@@ -12,6 +12,7 @@ import numpy as np
 
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
+from pipeline.ocr.background import level_background
 from pipeline.ocr.components import LetterComponents, find_letter_shapes
 from pipeline.ocr.paper_zones import MIN_SHEET, STROKE, Zone, close_strokes, find_leaves
 from pipeline.ocr.transform import AffineTransform
@@ -21,7 +22,10 @@ _STEP_NAME = "cut-out-sheet"  #: in provenance
 _SMALL_SIDE = 1024  #: pixels; the longer side of the small copy
 _LETTERS_SIDE = 1600  #: pixels; the longer side of a copy that shows letters of 5 pixels
 _MAX_LETTER = 100  #: pixels of that copy
-_MAX_SHEET = 0.99  #: of the picture's area; with more, nothing is cut out
+_LARGE_OUTSIDE = 0.1  #: of the picture's area; less than that is cut off only if it has marks
+_FEW_MARKS = 4  #: marks like letters outside of the sheet; fewer are harmless
+_RIM = 9  #: pixels; marks nearer to the sheet are its own edge
+_MARGIN = 20  #: pixels of the small copy
 _NOTCH = 31  #: pixels; narrower notches in the outline of the sheet (clips, holes) belong to it
 _GROWTH = 9  #: pixels around its zone in which the edge of the sheet lies
 _EDGE_SIGMA = 2.5  #: pixels
@@ -34,12 +38,17 @@ class Sheet:
 
     box: Box  #: in pixels of the picture
     mask: Grey  #: 255 is the sheet, 0 is not
-    paper: Grey  #: bare paper, continued outside of the sheet
+    paper: Grey  #: bare paper, continued outside of the sheet and into a margin around the box
+
+    @property
+    def margin(self) -> int:
+        """The width of the margin around the box, pixels of the picture; the engine needs one."""
+        return int(_MARGIN * self.box.width / self.mask.shape[1])
 
     @property
     def transform(self) -> AffineTransform:
-        """The transform from the picture to the box."""
-        return AffineTransform(c=-self.box.x, f=-self.box.y)
+        """The transform from the picture to what is cut out."""
+        return AffineTransform(c=self.margin - self.box.x, f=self.margin - self.box.y)
 
     @property
     def step(self) -> ProcessingStep:
@@ -49,12 +58,14 @@ class Sheet:
         return ProcessingStep(_STEP_NAME, {key: str(value) for key, value in sides.items()})
 
     def cut_out(self, picture: Grey) -> Grey:
-        """Return what the box holds, with bare paper in place of what is not the sheet."""
-        box = self.box
-        pixels = picture[box.y : box.bottom, box.x : box.right].copy()
+        """Return the sheet with a margin; bare paper stands in place of what is not the sheet."""
+        box, margin = self.box, self.margin
+        size = box.width + 2 * margin, box.height + 2 * margin
+        paper = cv2.resize(self.paper, size, interpolation=cv2.INTER_LINEAR)
+        pixels = np.asarray(paper, dtype=np.uint8)
         mask = cv2.resize(self.mask, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
-        paper = cv2.resize(self.paper, (box.width, box.height), interpolation=cv2.INTER_LINEAR)
-        np.copyto(pixels, np.asarray(paper, dtype=np.uint8), where=mask < 128)
+        inner = pixels[margin : margin + box.height, margin : margin + box.width]
+        np.copyto(inner, picture[box.y : box.bottom, box.x : box.right], where=mask >= 128)
         return pixels
 
 
@@ -66,30 +77,38 @@ def find_sheet(picture: Grey) -> Sheet | None:
     """
     if min(picture.shape) * min(_SMALL_SIDE / max(picture.shape), 1.0) < 2 * _NOTCH:
         return None
-    small, paper, letters = _shrink(picture)
-    found = find_leaves(small, paper, letters)
+    larger = _resize(picture, _LETTERS_SIDE)
+    small = _resize(larger, _SMALL_SIDE)
+    paper = close_strokes(small)
+    found = find_leaves(
+        small, paper, _scale_letters(find_letter_shapes(larger, _MAX_LETTER), larger, small)
+    )
     if found is None:
         return None
     leaves, others = found
     # Closing raises the grain of a table: a blur of the picture shows the edge before it.
     edges = cv2.min(paper, cv2.GaussianBlur(small, (0, 0), _EDGE_SIGMA))
     mask = _trace_edge(edges, np.maximum.reduce([_fill_bays(leaf, others) for leaf in leaves]))
-    if not MIN_SHEET <= np.count_nonzero(mask) / mask.size <= _MAX_SHEET:
+    if np.count_nonzero(mask) < MIN_SHEET * mask.size or _is_quiet_outside(larger, mask):
         return None
     return _build_sheet(picture, mask, paper)
 
 
-def _shrink(picture: Grey) -> tuple[Grey, Grey, LetterComponents]:
-    """Return the small copy, its bare paper, and its letters, found on a larger copy."""
-    larger = _resize(picture, _LETTERS_SIDE)
-    small = _resize(larger, _SMALL_SIDE)
+def _is_quiet_outside(larger: Grey, mask: Grey) -> bool:
+    """Return whether little is outside of the sheet, and levelling makes no marks of it."""
+    sheet = cv2.dilate(mask, np.ones((_RIM, _RIM), np.uint8)) > 0
+    if np.count_nonzero(sheet) < (1 - _LARGE_OUTSIDE) * sheet.size:
+        return False
+    shapes = find_letter_shapes(level_background(larger), _MAX_LETTER)
+    marks = _scale_letters(shapes, larger, mask)
+    outside = ~sheet[marks.y.astype(int), marks.x.astype(int)]
+    return bool(np.count_nonzero(outside) < _FEW_MARKS)
+
+
+def _scale_letters(letters: LetterComponents, larger: Grey, small: Grey) -> LetterComponents:
+    """Return the letters of the larger copy in pixels of the small one."""
     across, down = small.shape[1] / larger.shape[1], small.shape[0] / larger.shape[0]
-    letters = find_letter_shapes(larger, _MAX_LETTER)
-    return (
-        small,
-        close_strokes(small),
-        letters.apply_transform(AffineTransform.from_scale(across, down)),
-    )
+    return letters.apply_transform(AffineTransform.from_scale(across, down))
 
 
 def _resize(picture: Grey, longer_side: int) -> Grey:
@@ -144,7 +163,8 @@ def _build_sheet(picture: Grey, mask: Grey, paper: Grey) -> Sheet:
     left, top = round(x * across), round(y * down)
     box = Box(left, top, round((x + width) * across) - left, round((y + height) * down) - top)
     inner = slice(y, y + height), slice(x, x + width)
-    return Sheet(box, mask[inner], _continue_paper(paper, mask)[inner])
+    around = np.pad(_continue_paper(paper, mask)[inner], _MARGIN, mode="edge")
+    return Sheet(box, mask[inner], around)
 
 
 def _continue_paper(paper: Grey, mask: Grey) -> Grey:
