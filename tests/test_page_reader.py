@@ -11,7 +11,7 @@ from pipeline.model import EngineSignature, Model, PageState
 from pipeline.ocr.engine import Orientation, PageSegmentation, RecognitionOptions
 from pipeline.ocr.page_reader import accept_or_blank, read_image
 from pipeline.ocr.preprocess import prepare_image
-from pipeline.text import Box, PageText
+from pipeline.text import Block, Box, Line, PageText, Word
 from tests.factories import SIGNATURE, text
 
 
@@ -155,6 +155,18 @@ def test_scraps_do_not_drive_out_a_reading_that_stands() -> None:
     reading = read_image(typed(), LayoutEngine(text(FOREIGN, 0.8)))
     assert (reading.state, reading.readings) == (PageState.OK, 2)
     assert reading.text.raw_text == FOREIGN
+
+
+def test_lines_that_are_no_text_are_kept_apart_and_do_not_count_as_doubt() -> None:
+    page = typed(52, lines=6)
+    body = text("слово за словом\nи ещё строка", 0.95)
+    scrap = Block((Line((Word("ii~", Box(0, 200, 14, 20), 0.1),)),))
+    reading = read_image(page, CannedEngine(PageText((*body.blocks, scrap))))
+    clean = read_image(page, CannedEngine(body))
+    assert reading.text == clean.text
+    assert reading.expected_error == clean.expected_error
+    assert [found.text for found in reading.scraps] == ["ii~"]
+    assert reading.scraps[0].box.y == int(200 / prepare_image(page).transform.e)
 
 
 def test_provenance_has_the_options_as_the_engine_takes_them() -> None:
