@@ -1,8 +1,9 @@
 """Set lines aside that are no text: what the engine read in texture, edges and stains.
 
 Faint text must stay, so no single sign is enough: hardly a letter of such a line was read with
-confidence, and it stands at the edge of the image, or has not the height of the page's lines. Known
-words count only above a confidence: below it the engine makes words of its dictionary from nothing.
+confidence, and it stands at the edge of the image, or has not the height of the page's lines. A
+known word makes it text; but where nothing was read with confidence only a long one does, for the
+engine makes short ones of noise.
 """
 
 from collections.abc import Iterable
@@ -13,8 +14,8 @@ from pipeline.text import Block, Box, Line, PageText, Scrap, Word
 
 _SURE_CONFIDENCE = 0.75  #: 0..1; a word of two letters and more that is surer is no chance
 _CHANCE_CONFIDENCE = 0.45  #: 0..1; with less on average, a line without known words may be chance
-_NO_CONFIDENCE = 0.25  #: 0..1; with less on average, a line with known words may be chance too
-_KNOWN_LETTERS = 3  #: letters; shorter words become known by chance
+_NO_CONFIDENCE = 0.25  #: 0..1; with less on average, even words of some letters are chance
+_KNOWN_LETTERS, _SURELY_KNOWN_LETTERS = 3, 6  #: letters; shorter words become known by chance
 _EDGE = 1.0  #: usual line heights from the edge of the image; text keeps more
 _LOW, _HIGH = 0.4, 2.6  #: of the usual height of lines; lines of text are between
 
@@ -46,9 +47,8 @@ def _is_chance(line: Line, languages: tuple[str, ...]) -> bool:
     if any(word.confidence >= _SURE_CONFIDENCE and _letters(word) > 1 for word in line.words):
         return False
     confidence = _mean_confidence(line.words)
-    if confidence < _NO_CONFIDENCE:
-        return True
-    long_words = (word.text for word in line.words if _letters(word) >= _KNOWN_LETTERS)
+    enough = _KNOWN_LETTERS if confidence >= _NO_CONFIDENCE else _SURELY_KNOWN_LETTERS
+    long_words = (word.text for word in line.words if _letters(word) >= enough)
     return confidence < _CHANCE_CONFIDENCE and not count_known_letters(long_words, languages)[0]
 
 
