@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from pipeline.imaging.pixels import Grey
-from pipeline.model import PageState
+from pipeline.model import PageReading, PageState, ProcessingStep
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.preprocess import prepare_image
 from pipeline.ocr.sheet import find_sheet
 from pipeline.ocr.tesseract import Tesseract
-from pipeline.text import Box
+from pipeline.record.pages import draft_page
+from pipeline.scan import ReadPage
+from pipeline.text import Block, Box, Line, PageText, Role, Word
 from pipeline.text_metrics import cer
+from tests.factories import source
 
 WIDTH, HEIGHT = 900, 1270
 LINES = (
@@ -237,6 +240,21 @@ def test_a_sheet_that_lies_sideways_is_cut_out_and_turned() -> None:
     picture = np.rot90(lay(typed(), "stone")[0]).copy()
     names = [step.name for step in prepare_image(picture).steps]
     assert names[:2] == ["cut-out-sheet", "turn"]
+
+
+@pytest.mark.parametrize(("turn", "place"), [("", (430, 110)), ("90", (305, 360))])
+def test_a_leaf_number_is_looked_for_in_the_corner_of_the_sheet(
+    turn: str, place: tuple[int, int]
+) -> None:
+    cut = {"x": "300", "y": "100", "width": "200", "height": "300"}
+    steps = [ProcessingStep("cut-out-sheet", cut)]
+    steps += [ProcessingStep("turn", {"degrees": turn})] if turn else []
+    size = (12, 30) if turn else (30, 12)
+    number = Line((Word("0110", Box(*place, *size), 0.9),))
+    body = Line((Word("Protokoll", Box(380, 250, *size), 0.9),))
+    text = PageText((Block((number,)), Block((body,))))
+    read = ReadPage(1, source(1), PageReading(PageState.OK, text, tuple(steps)))
+    assert draft_page(read, "110").furniture.roles[0] is Role.LEAF_NUMBER
 
 
 @pytest.mark.tesseract
