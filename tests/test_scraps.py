@@ -28,7 +28,7 @@ SCRAPS = {
     "grain at the left edge": line("ii ~ Ee", 2, 700, 0.2),
     "a tall stain": line("| J", 400, 900, 0.3, height=190),
     "short words made of the edge": line("tee ten teen", 985, 300, 0.1, height=300),
-    "specks below": line("- . =", 500, 1385, 0.35, height=6),
+    "specks below": line("- . =", 500, 1385, 0.3, height=6),
     "the shadow of the right edge": line("|i|", 960, 400, 0.1),
 }
 TEXT = {
@@ -37,6 +37,7 @@ TEXT = {
     "a known word at the edge": line("Secret", 2, 30, 0.3),
     "a sure word at the edge": line("XVII Gjrk", 2, 30, 0.8),
     "a faint date at the right": line("14.1.49", 780, 100, 0.4),
+    "unknown words that reach the edge": line("mongholjan proverbq", 780, 90, 0.43),
     "a stamp askew": line("[SECRETARY", 700, 30, 0.0, height=80),
     "a stamp's scrap away from the edges": line("Bx. Ns", 700, 60, 0.3),
 }

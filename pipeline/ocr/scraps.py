@@ -13,7 +13,7 @@ from pipeline.ocr.lexicon import count_known_letters
 from pipeline.text import Block, Box, Line, PageText, Scrap, Word
 
 _SURE_CONFIDENCE = 0.75  #: 0..1; a word of two letters and more that is surer is no chance
-_CHANCE_CONFIDENCE = 0.45  #: 0..1; with less on average, a line without known words may be chance
+_CHANCE_CONFIDENCE = 0.35  #: 0..1; with less on average, a line without known words may be chance
 _NO_CONFIDENCE = 0.25  #: 0..1; with less on average, even words of some letters are chance
 _KNOWN_LETTERS, _SURELY_KNOWN_LETTERS = 3, 6  #: letters; shorter words become known by chance
 _EDGE = 1.0  #: usual line heights from the edge of the image; text keeps more
