@@ -28,6 +28,7 @@ SCRAPS = {
     "grain at the left edge": line("ii ~ Ee", 2, 700, 0.2),
     "a tall stain": line("| J", 400, 900, 0.3, height=190),
     "short words made of the edge": line("tee ten teen", 985, 300, 0.1, height=300),
+    "long words made of the edge": line("the committee", 950, 300, 0.1, height=700),
     "specks below": line("- . =", 500, 1385, 0.3, height=6),
     "the shadow of the right edge": line("|i|", 960, 400, 0.1),
 }

@@ -18,6 +18,7 @@ _NO_CONFIDENCE = 0.25  #: 0..1; with less on average, even words of some letters
 _KNOWN_LETTERS, _SURELY_KNOWN_LETTERS = 3, 6  #: letters; shorter words become known by chance
 _EDGE = 1.0  #: usual line heights from the edge of the image; text keeps more
 _LOW, _HIGH = 0.4, 2.6  #: of the usual height of lines; lines of text are between
+_NEVER = 6.0  #: of the usual height of lines; no line is so high, whatever words are made of it
 
 
 def set_scraps_aside(
@@ -34,12 +35,14 @@ def set_scraps_aside(
     if not heights:
         return text, ()
     usual = median(heights)
-    scraps = [
-        line
-        for line in text.lines()
-        if _is_chance(line, languages) and _is_odd(line.box, usual, shape)
-    ]
+    scraps = [line for line in text.lines() if _is_scrap(line, usual, shape, languages)]
     return _without(text, scraps), tuple(map(_to_scrap, scraps))
+
+
+def _is_scrap(line: Line, usual: float, shape: tuple[int, ...], languages: tuple[str, ...]) -> bool:
+    if line.box.height > _NEVER * usual and _mean_confidence(line.words) < _NO_CONFIDENCE:
+        return True
+    return _is_chance(line, languages) and _is_odd(line.box, usual, shape)
 
 
 def _is_chance(line: Line, languages: tuple[str, ...]) -> bool:
