@@ -11,7 +11,7 @@ from pipeline.doubt.vocabulary import Vocabulary
 from pipeline.doubt.word_forms import Form, forms_of_page
 
 #: 0..1; a word from this chance on is doubtful: one right word in twenty, three wrong ones in five
-DOUBTFUL_CHANCE = 0.12
+DOUBTFUL_CHANCE = 0.13
 _LOWISH_CONFIDENCE = 0.9  #: 0..1; below it the engine's doubt is a reason
 _MIN_PROBABILITY = 0.7  #: 0..1, of a suggestion that is shown
 _MAX_SUGGESTIONS = 3  #: of a word
