@@ -17,8 +17,8 @@ _COMMON_EXPONENT = 5.0  #: a form of frequency 10^-5 is neither common nor rare
 _SHORT, _LONG = 2, 10  #: letters; characters
 _INNER_MARKS = frozenset("-'’.")  #: marks that stand inside right words
 
-#: By the names of ``feature_values``. An unknown word is never likelier right than a known one: -0.24
-#: is fitted for the second of its two weights.
+#: By the names of ``feature_values``. The fit gives -0.24 for ``unknown-confidence``, but an unknown
+#: word is never likelier right than a known one.
 WEIGHTS: Mapping[str, float] = {
     "constant": -0.98,
     "confidence": -0.63,
