@@ -17,8 +17,8 @@ _COMMON_EXPONENT = 5.0  #: a form of frequency 10^-5 is neither common nor rare
 _SHORT, _LONG = 2, 10  #: letters; characters
 _INNER_MARKS = frozenset("-'’.")  #: marks that stand inside right words
 
-#: By the names of ``feature_values``. The fit gives -0.24 for ``unknown-confidence``, but with it an
-#: unknown word could be likelier right than a known one.
+#: By the names of ``feature_values``. The fit gives -0.24 for ``unknown-confidence``, with which
+#: an unknown word could be likelier right than a known one.
 WEIGHTS: Mapping[str, float] = {
     "constant": -0.98,
     "confidence": -0.63,
