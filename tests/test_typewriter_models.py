@@ -1,6 +1,7 @@
 """Typewriter models: the container, and networks put into installed models."""
 
 import json
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -59,7 +60,7 @@ def test_each_network_that_is_shipped_is_the_one_that_is_described() -> None:
 
 
 @pytest.fixture
-def other_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def other_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A folder of networks: English as installed, Russian made from another model."""
     for code, installed in installed_models().items():
         if code == "eng":
@@ -70,11 +71,15 @@ def other_networks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     described = {"eng": {"made_from": digest}, "rus": {"made_from": "0" * 64}}
     (tmp_path / "models.json").write_text(json.dumps(described), "utf-8")
     monkeypatch.setattr(typewriter_models, "NETWORKS", tmp_path)
-    caches = (typewriter_networks, typewriter_digest, model_files, program_signature)
-    for cached in (*caches, typewriter_models._scratch_folder):
+    _clear_caches()
+    yield
+    _clear_caches()
+
+
+def _clear_caches() -> None:
+    caches = (typewriter_networks, fitting_network, typewriter_digest, model_files)
+    for cached in (*caches, program_signature, typewriter_models._scratch_folder):
         cached.cache_clear()
-        monkeypatch.setattr(cached, "opis_cleared", True, raising=False)
-    return tmp_path
 
 
 @pytest.mark.tesseract

@@ -14,6 +14,7 @@ _NumberArray = NDArray[np.integer[Any] | np.floating[Any]]
 
 _MIN_LETTER_HEIGHT, _MAX_LETTER_HEIGHT = 5, 160  #: pixels; letters at any sane resolution
 _MIN_CONTRAST = 12  #: grey levels (of 255) by which ink is darker than its neighbourhood
+_LINE_REACH = 2.2  #: letter heights; components this near on a row stand in one line
 _HALVING_SIZE = 2400  #: pixels of the longer side; from here half the resolution shows letters too
 
 
@@ -76,6 +77,39 @@ def find_letter_shapes(page: Grey, max_height: int) -> LetterComponents:
     _, stats, centres, is_letter = _letter_shapes(page, max_height)
     x, y = centres[is_letter].T
     return LetterComponents(x, y, stats[is_letter, cv2.CC_STAT_HEIGHT].astype(np.float64), 0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
+class LabelledLetters:
+    """Centres of letters, in pixels, origin top left, and the line that each stands in."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    line: NDArray[np.int32]  #: from 1; the same for letters of one line
+
+
+def label_lines(
+    components: LetterComponents, shape: tuple[int, ...], row_reach: int
+) -> LabelledLetters:
+    """Return the components of letter size, joined to lines with those beside them.
+
+    Args:
+        components: all components of letter shape, in pixels of an image.
+        shape: height and width of that image.
+        row_reach: pixels up and down within which letters stand in one line, an odd number.
+    """
+    height = components.typical_height
+    is_letter = (components.height > 0.6 * height) & (components.height < 1.8 * height)
+    x, y = components.x[is_letter], components.y[is_letter]
+    if not len(x):
+        return LabelledLetters(x, y, np.empty(0, np.int32))
+    row = np.clip(y, 0, shape[0] - 1).astype(int)
+    column = np.clip(x, 0, shape[1] - 1).astype(int)
+    centres = np.zeros(shape, dtype=np.uint8)
+    centres[row, column] = 1
+    kernel = np.ones((row_reach, max(int(2 * _LINE_REACH * height), 1) | 1), dtype=np.uint8)
+    _, labels = cv2.connectedComponents(cv2.dilate(centres, kernel))
+    return LabelledLetters(x, y, labels[row, column])
 
 
 def _detect_components(page: cv2.typing.MatLike) -> LetterComponents:

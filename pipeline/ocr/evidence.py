@@ -8,18 +8,16 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.components import LetterComponents
+from pipeline.ocr.components import LetterComponents, label_lines
 from pipeline.ocr.lexicon import count_known_letters
 from pipeline.text import PageText, Word
 
 #: 0..1; the engine's confidence from which a word is sure. It decides which reading is chosen;
 #: ``DOUBTFUL_CONFIDENCE`` decides what a record counts and the site marks: each may change alone.
 _SURE_CONFIDENCE = 0.6
-_LINE_REACH = 2.2  #: letter heights; components this near on a row stand in one line
 _MIN_LINE_COMPONENTS = 3  #: components in a line
 _MIN_COVERED, _MIN_SURE = 0.95, 0.85  #: 0..1; with less of either a second reading is worthwhile
 #: CER = factor * (1 - confidence) ** power, fitted by least squares of the logarithms.
@@ -105,21 +103,10 @@ def find_line_components(components: LetterComponents, shape: tuple[int, ...]) -
         components: all components of letter shape, in pixels of an image.
         shape: height and width of that image.
     """
-    height = components.typical_height
-    is_letter = (components.height > 0.6 * height) & (components.height < 1.8 * height)
-    x, y = components.x[is_letter], components.y[is_letter]
-    if not len(x):
-        return LineComponents(x, y)
-    rows = np.zeros(shape, dtype=np.uint8)
-    row = np.clip(y, 0, shape[0] - 1).astype(int)
-    column = np.clip(x, 0, shape[1] - 1).astype(int)
-    rows[row, column] = 1
-    reach = max(int(2 * _LINE_REACH * height), 1) | 1
-    kernel = np.ones((max(int(0.8 * height), 1) | 1, reach), dtype=np.uint8)
-    _, labels = cv2.connectedComponents(cv2.dilate(rows, kernel))
-    lines = labels[row, column]
-    in_line = np.bincount(lines)[lines] >= _MIN_LINE_COMPONENTS
-    return LineComponents(x[in_line], y[in_line])
+    row_reach = max(int(0.8 * components.typical_height), 1) | 1
+    letters = label_lines(components, shape, row_reach)
+    in_line = np.bincount(letters.line)[letters.line] >= _MIN_LINE_COMPONENTS
+    return LineComponents(letters.x[in_line], letters.y[in_line])
 
 
 def _true_share(flags: NDArray[np.bool_]) -> float:

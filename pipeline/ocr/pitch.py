@@ -8,17 +8,16 @@ Agreement is judged in short windows, so that wavy paper does not matter.
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.components import LetterComponents
+from pipeline.ocr.components import LetterComponents, label_lines
 
 _WINDOW = 16  #: neighbouring letters whose phases are compared
 _SHORTEST, _LONGEST = 0.6, 1.5  #: of the letters' median height: the range of pitches
 _MAX_WINDOWS = 96  #: evenly chosen; more cost time and tell no more
 _PITCHES = 240  #: pitches that are tried, in steps of equal ratio
-_LINE_REACH = 2.2  #: letter heights; components this near on a row stand in one line
+_ROW_REACH = 3  #: pixels; letters of a line that slopes or waves join one after the other
 #: A page is print if it has enough windows and they agree less. Of 53 typed pages with so many none
 #: had under 0.49; of 37 pages of print none had over 0.37. Letters that touch give few windows.
 _MIN_WINDOWS, _TYPED_AGREEMENT = 32, 0.45
@@ -60,21 +59,12 @@ def find_pitch(components: LetterComponents, shape: tuple[int, ...]) -> Pitch:
 
 def _letter_windows(components: LetterComponents, shape: tuple[int, ...]) -> NDArray[np.float64]:
     """Return places along the line of ``_WINDOW`` neighbouring letters each; windows x letters."""
-    height = components.typical_height
-    is_letter = (components.height > 0.6 * height) & (components.height < 1.8 * height)
-    x, y = components.x[is_letter], components.y[is_letter]
-    if len(x) < _WINDOW:
-        return np.empty((0, _WINDOW))
-    row = np.clip(y, 0, shape[0] - 1).astype(int)
-    column = np.clip(x, 0, shape[1] - 1).astype(int)
-    centres = np.zeros(shape, dtype=np.uint8)
-    centres[row, column] = 1
-    kernel = np.ones((3, max(int(2 * _LINE_REACH * height), 1) | 1), dtype=np.uint8)
-    count, labels = cv2.connectedComponents(cv2.dilate(centres, kernel))
-    lines = (np.sort(x[labels[row, column] == label]) for label in range(1, count))
+    letters = label_lines(components, shape, _ROW_REACH)
+    order = np.lexsort((letters.x, letters.line))
+    ends = np.flatnonzero(np.diff(letters.line[order])) + 1
     windows = [
         line[start : start + _WINDOW]
-        for line in lines
+        for line in np.split(letters.x[order], ends)
         for start in range(0, len(line) - _WINDOW + 1, _WINDOW)
     ]
     return np.array(windows).reshape(-1, _WINDOW)

@@ -27,7 +27,11 @@ from pipeline.ocr.tesseract_models import (
     run_tesseract,
 )
 from pipeline.ocr.tesseract_orientation import ORIENTATION_MODEL, read_orientation
-from pipeline.ocr.typewriter_models import typewriter_digest, typewriter_networks
+from pipeline.ocr.typewriter_models import (
+    fitting_network,
+    typewriter_digest,
+    typewriter_networks,
+)
 from pipeline.ocr.unspaced import join_unspaced_words
 from pipeline.text import Block, Box, Line, PageText, Word
 
@@ -94,7 +98,7 @@ class TesseractBase:
             f"{code}: the installed model ({path}) is another than Opis's typewriter model was "
             "made from, and reads typescripts as it is."
             for code, path in models_of(self.languages).items()
-            if code in typewriter_networks() and not typewriter_digest(code, path)
+            if code in typewriter_networks() and not fitting_network(code, path)
         )
 
     def model_of(self, options: RecognitionOptions) -> Model:

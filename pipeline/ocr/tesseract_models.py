@@ -12,7 +12,7 @@ from pipeline.errors import SetupError
 from pipeline.model import Model
 from pipeline.ocr.language_codes import needs_orientation_model
 from pipeline.ocr.tesseract_orientation import ORIENTATION_MODEL
-from pipeline.ocr.typewriter_models import typewriter_digest, typewriter_folder
+from pipeline.ocr.typewriter_models import fitting_network, typewriter_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def model_files(languages: tuple[str, ...], model: Model) -> ModelFiles:
         SetupError: no language is given, or a model is missing; names the package to install.
     """
     models = models_of(languages)
-    if model is Model.TYPEWRITER and any(typewriter_digest(*item) for item in models.items()):
+    if model is Model.TYPEWRITER and any(fitting_network(*item) for item in models.items()):
         return ModelFiles(typewriter_folder(models), model)
     return ModelFiles(next(iter(models.values())).parent, Model.STOCK)
 

@@ -47,6 +47,7 @@ def typewriter_networks() -> dict[str, TypewriterNetwork]:
     }
 
 
+@cache
 def fitting_network(code: str, installed: Path) -> TypewriterNetwork | None:
     """Return the network of a language if it was made from the installed model, else None."""
     network = typewriter_networks().get(code)
