@@ -136,6 +136,11 @@ class Line:
         """The words, separated by spaces."""
         return " ".join(word.text for word in self.words)
 
+    @property
+    def confidence(self) -> float:
+        """Mean confidence of the words, 0..1."""
+        return sum(word.confidence for word in self.words) / len(self.words)
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -165,7 +170,7 @@ class Scrap:
 
     text: str
     box: Box
-    confidence: float  #: 0..1, mean of its words
+    confidence: float  #: 0..1, mean of its characters
 
 
 @dataclass(frozen=True, slots=True)

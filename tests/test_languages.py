@@ -19,7 +19,7 @@ from pipeline.ocr.lexicon import plain_words
 from pipeline.ocr.mixed_languages import choose_lines, find_other_lines
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.tesseract_models import models_of
-from pipeline.ocr.unspaced import join_unspaced_words
+from pipeline.ocr.unspaced_words import join_unspaced_words
 from pipeline.text import Box, Word
 from tests.campaigns.language_pages import CASES, MIXED
 from tests.factories import text

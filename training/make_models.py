@@ -28,7 +28,7 @@ _GUIDES = "usr/share/doc/installation-guide-amd64"
 
 
 @dataclass(frozen=True)
-class Workshop:
+class TrainingSources:
     """Where training finds what it needs."""
 
     lines: Path  #: the folder of ``lines.tsv``
@@ -76,11 +76,11 @@ def main() -> None:
     )
     options = parser.parse_args()
     recipes = tomllib.loads(_RECIPES.read_text("utf-8"))
-    workshop = Workshop(options.lines, options.sources, options.installed)
+    sources = TrainingSources(options.lines, options.sources, options.installed)
     for code in options.model or recipes["models"]:
         for training in _trainings(code, recipes, folds=options.folds):
             if not (options.out / training.place).exists():
-                _train(training, recipes, workshop, options.out)
+                _train(training, recipes, sources, options.out)
 
 
 def _trainings(code: str, recipes: dict[str, Any], *, folds: bool) -> list[Training]:
@@ -90,21 +90,23 @@ def _trainings(code: str, recipes: dict[str, Any], *, folds: bool) -> list[Train
     return [Training(code, number, frozenset(held)) for number, held in enumerate(series, 1)]
 
 
-def _train(training: Training, recipes: dict[str, Any], workshop: Workshop, out: Path) -> None:
+def _train(
+    training: Training, recipes: dict[str, Any], sources: TrainingSources, out: Path
+) -> None:
     """Train one model, write its network, and describe it in ``models.json``."""
     recipe = recipes["models"][training.code]
-    installed = (workshop.installed / f"{training.code}.traineddata").read_bytes()
+    installed = (sources.installed / f"{training.code}.traineddata").read_bytes()
     components = read_components(installed)
     network, charset = components[Component.LSTM], Charset.parse(components)
     assert network is not None
     file = NetworkFile.parse(network)
-    lines = list(load_lines(workshop.lines, charset))
+    lines = list(load_lines(sources.lines, charset))
     seen = [line for line in lines if line.series not in training.held_back]
     mixture = Mixture(
         own=[line for line in seen if line.language == training.code],
         other=[line for line in seen if line.language != training.code],
-        faces=workshop.faces(recipes),
-        texts=TextSource.load(recipe["tag"], workshop.sources / _GUIDES / recipe["tag"], charset),
+        faces=sources.faces(recipes),
+        texts=TextSource.load(recipe["tag"], sources.sources / _GUIDES / recipe["tag"], charset),
         charset=charset,
         shares=Shares(**recipe.get("shares", {})),
         image_height=file.image_height,

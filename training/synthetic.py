@@ -75,14 +75,14 @@ class Impression:
 def draw_line(text: str, face: Face, random: Generator, mottled_share: float = 0.0) -> TrainingLine:
     """Return a line set in a face, its letters as high as on a prepared page."""
     size = int(random.choice(_SIZES))
-    sheet = _Sheet(face, size, Impression.choose(face.style, random, mottled_share), random)
-    ink = sheet.strike(text)
-    factor = random.uniform(*_X_HEIGHTS) / sheet.x_height
+    canvas = _LineCanvas(face, size, Impression.choose(face.style, random, mottled_share), random)
+    ink = canvas.strike(text)
+    factor = random.uniform(*_X_HEIGHTS) / canvas.x_height
     blurred = cv2.GaussianBlur(ink, (0, 0), random.uniform(0.4, 1.8))
     small = cv2.resize(blurred, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
     grey = random.uniform(225, 255) - small * random.uniform(150, 255)
     image = np.clip(grey, 0, 255).astype(np.uint8)
-    baseline = round(sheet.baseline * factor)
+    baseline = round(canvas.baseline * factor)
     missing = max(ROWS_BELOW - (image.shape[0] - baseline), 0)
     image = np.pad(image, ((0, missing), (0, 0)), mode="edge")
     top = max(baseline - ROWS_ABOVE, 0)
@@ -90,7 +90,7 @@ def draw_line(text: str, face: Face, random: Generator, mottled_share: float = 0
 
 
 @dataclass
-class _Sheet:
+class _LineCanvas:
     face: Face
     size: int  #: pixels of the em
     impression: Impression

@@ -15,7 +15,7 @@ from pipeline.ocr.engine import Engine
 from pipeline.ocr.evidence import weigh_evidence
 from pipeline.ocr.language_codes import is_letter_script, script_of
 from pipeline.ocr.lexicon import count_known_letters, language_costs
-from pipeline.text import Block, Box, Line, PageText
+from pipeline.text import Box, Line, PageText
 
 _READ_CONFIDENCE = 0.3  #: 0..1; the engine's confidence from which a word is evidence
 #: Nats that a change of the language between two lines must gain: some three frequent words.
@@ -60,19 +60,19 @@ def find_other_lines(text: PageText, read_in: str, languages: tuple[str, ...]) -
 
 def _likeliest_lines(language: str, gains: Sequence[float]) -> OtherLines:
     """Return the runs of lines that gain most, each less the cost of two changes of language."""
-    inside, outside = OtherLines(language, frozenset(), -_CHANGE_COST), _none_in(language)
+    inside, outside = OtherLines(language, frozenset(), -_CHANGE_COST), _no_lines(language)
     for number, gain in enumerate(gains):
-        entered = max(inside, _changed(outside), key=lambda lines: lines.gain)
-        outside = max(outside, _changed(inside), key=lambda lines: lines.gain)
+        entered = max(inside, _after_change(outside), key=lambda lines: lines.gain)
+        outside = max(outside, _after_change(inside), key=lambda lines: lines.gain)
         inside = replace(entered, lines=entered.lines | {number}, gain=entered.gain + gain)
     return max(outside, inside, key=lambda lines: lines.gain)
 
 
-def _none_in(language: str) -> OtherLines:
+def _no_lines(language: str) -> OtherLines:
     return OtherLines(language, frozenset(), 0.0)
 
 
-def _changed(lines: OtherLines) -> OtherLines:
+def _after_change(lines: OtherLines) -> OtherLines:
     return replace(lines, gain=lines.gain - _CHANGE_COST)
 
 
@@ -120,8 +120,7 @@ def choose_lines(
         is_better = match is not None and _is_better(match, other.language, line, language)
         chosen.append(match if match is not None and is_better else line)
     count = sum(new is not old for new, old in zip(chosen, first.lines(), strict=True))
-    lines = iter(chosen)
-    return PageText(tuple(Block(tuple(next(lines) for _ in b.lines)) for b in first.blocks)), count
+    return first.with_lines(chosen), count
 
 
 def _same_line(line: Line, candidates: Sequence[Line]) -> Line | None:
@@ -139,12 +138,8 @@ def _overlap(one: Box, other: Box) -> float:
 
 def _is_better(new: Line, new_language: str, old: Line, old_language: str) -> bool:
     """Return whether a line has more known letters in its language, and is read about as surely."""
-    if _confidence(new) < _confidence(old) - _MAX_CONFIDENCE_LOSS:
+    if new.confidence < old.confidence - _MAX_CONFIDENCE_LOSS:
         return False
     known_new, _ = count_known_letters((word.text for word in new.words), (new_language,))
     known_old, _ = count_known_letters((word.text for word in old.words), (old_language,))
     return known_new > known_old
-
-
-def _confidence(line: Line) -> float:
-    return sum(word.confidence for word in line.words) / len(line.words)

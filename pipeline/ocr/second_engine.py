@@ -115,8 +115,7 @@ def review_text(
 
 def is_doubtful(line: Line, script: str) -> bool:
     """Return whether a line may have errors, and all its letters are of a script (ISO 15924)."""
-    confidence = sum(word.confidence for word in line.words) / len(line.words)
-    if not _MIN_CONFIDENCE <= confidence < _MAX_CONFIDENCE:
+    if not _MIN_CONFIDENCE <= line.confidence < _MAX_CONFIDENCE:
         return False
     return regex.search(rf"(?V1)[\p{{L}}--\p{{Script={script}}}]", line.text) is None
 

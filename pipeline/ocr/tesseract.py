@@ -32,7 +32,7 @@ from pipeline.ocr.typewriter_models import (
     typewriter_digest,
     typewriter_networks,
 )
-from pipeline.ocr.unspaced import join_unspaced_words
+from pipeline.ocr.unspaced_words import join_unspaced_words
 from pipeline.text import Block, Box, Line, PageText, Word
 
 _DPI = 200  #: letters are scaled to their height at this resolution

@@ -33,7 +33,10 @@ _SURE_CONFIDENCE = 0.9  #: 0..1; a known word that the first engine is so sure o
 #: 0..1; with less agreement on such words of a page, the second engine misreads its letters.
 _MIN_AGREEMENT = 0.75
 #: As the signature of a reading names them.
-VOTE_RULES = "known 0.95, signs 0.9, letters 0.6, agreement 0.75"
+VOTE_RULES = (
+    f"known {_KNOWN_WINS_BELOW}, signs {_WINS_BELOW[Difference.SIGNS]}, "
+    f"letters {_WINS_BELOW[Difference.LETTERS]}, agreement {_MIN_AGREEMENT}"
+)
 
 _STYLES = {"„“”«»": '"', "‚‘’´`": "'", "–—‐": "-"}
 _SAME_SIGN = str.maketrans({mark: same for marks, same in _STYLES.items() for mark in marks})
@@ -50,7 +53,7 @@ def agreement(lines: Iterable[tuple[Line, str]], knows: Knows) -> float:
     agreed = [
         text is not None and difference_of(word.text, text) is Difference.NONE
         for line, other in lines
-        for word, text in _aligned(line, other)
+        for word, text in _align_line(line, other)
         if word.confidence >= _SURE_CONFIDENCE and knows(word.text)
     ]
     return sum(agreed) / len(agreed) if agreed else 1.0
@@ -69,14 +72,14 @@ def vote_on_lines(lines: Sequence[tuple[Line, str]], knows: Knows) -> list[Line]
             line,
             words=tuple(
                 word if text is None else _vote_on_word(word, text, knows, is_trusted=is_trusted)
-                for word, text in _aligned(line, other)
+                for word, text in _align_line(line, other)
             ),
         )
         for line, other in lines
     ]
 
 
-def _aligned(line: Line, other: str) -> Iterator[tuple[Word, str | None]]:
+def _align_line(line: Line, other: str) -> Iterator[tuple[Word, str | None]]:
     """Return each word of a line with what the other reading has in its place."""
     return zip(line.words, align_words([word.text for word in line.words], other), strict=True)
 
@@ -91,7 +94,7 @@ def difference_of(text: str, other: str) -> Difference:
     has_digit = any(sign.isdigit() for sign in text + other)
     if first == second or (has_digit and first.translate(_SAME_KEY) == second.translate(_SAME_KEY)):
         return Difference.NONE
-    if _only(str.isalnum, first) == _only(str.isalnum, second):
+    if _keep_characters(str.isalnum, first) == _keep_characters(str.isalnum, second):
         return Difference.SIGNS
     if _without_accents(first) == _without_accents(second):
         return Difference.ACCENTS
@@ -130,8 +133,10 @@ def _is_spaced_out(text: str) -> bool:
 
 
 def _without_accents(text: str) -> str:
-    return _only(lambda sign: not unicodedata.combining(sign), unicodedata.normalize("NFD", text))
+    return _keep_characters(
+        lambda sign: not unicodedata.combining(sign), unicodedata.normalize("NFD", text)
+    )
 
 
-def _only(is_kept: Callable[[str], bool], text: str) -> str:
+def _keep_characters(is_kept: Callable[[str], bool], text: str) -> str:
     return "".join(filter(is_kept, text))

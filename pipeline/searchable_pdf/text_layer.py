@@ -8,7 +8,7 @@ from pikepdf import Name, Page
 
 from pipeline.imaging.pdf_terms import INVISIBLE_MODE
 from pipeline.model import PageImage
-from pipeline.ocr.unspaced import runs_down
+from pipeline.ocr.unspaced_words import runs_down
 from pipeline.searchable_pdf.glyphless_font import ADVANCE, GlyphlessFont
 from pipeline.searchable_pdf.word_strips import WordStrip, word_and_space_widths, word_strips
 from pipeline.text import Line, PageText
