@@ -13,7 +13,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from flows.cli.app import COMMANDS, app
-from tests.workspace import LETTER, OPIS, PATIENCE, Workspace
+from tests.workspace import LETTER, OPIS, PATIENCE, Workspace, paths_below
 
 pytestmark = pytest.mark.slow  # each starts the command, often several times
 
@@ -192,14 +192,13 @@ def test_a_killed_run_goes_on_where_it_was(workspace: Workspace) -> None:
         env={"PATH": "/usr/bin:/bin", "OPIS_SETTLE_SECONDS": "0", "OPIS_JOBS": "1"},
         stdout=subprocess.DEVNULL,
     )
-    cache = workspace.output / ".opis" / "cache" / "reading"
-    while not list(cache.rglob("*.json")):
+    while not workspace.readings():
         assert run.poll() is None
         time.sleep(0.05)
     run.send_signal(signal.SIGKILL)
     run.wait()
     assert workspace.versions() == []
-    kept = {path: path.stat().st_mtime_ns for path in cache.rglob("[!.]*.json")}
+    kept = {path: path.stat().st_mtime_ns for path in workspace.readings()}
     assert workspace.opis("ingest", "--direct").returncode == 0
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert len(workspace.versions()) == 1
@@ -222,7 +221,8 @@ def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(
         stderr=subprocess.PIPE,
         text=True,
     )
-    while not list(workspace.output.rglob("source/**/*.json")):
+    cache = workspace.output / ".opis" / "cache" / "source"
+    while not any(path.suffix == ".json" for path in paths_below(cache)):
         assert run.poll() is None
         time.sleep(0.05)
     run.send_signal(number)

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
 
 
 def _readings(workspace: Workspace) -> dict[Path, int]:
-    return {path: path.stat().st_mtime_ns for path in workspace.output.rglob("reading/**/*.json")}
+    return {path: path.stat().st_mtime_ns for path in workspace.readings()}
 
 
 def _workers(run: "subprocess.Popen[bytes]") -> list[psutil.Process]:

@@ -137,7 +137,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
         text=True,
         start_new_session=True,
     )
-    while not list(made.output.rglob("reading/**/*.json")):
+    while not made.readings():
         assert run.poll() is None
         time.sleep(0.05)
     family = psutil.Process(run.pid).children(recursive=True)

@@ -88,7 +88,25 @@ class Workspace:
 
     def versions(self) -> list[Path]:
         """Return the folders of all published versions."""
-        return sorted(path.parent for path in self.output.rglob("bagit.txt"))
+        return sorted(path.parent for path in paths_below(self.output) if path.name == "bagit.txt")
+
+    def readings(self) -> list[Path]:
+        """Return the files of all pages that the page cache has as read."""
+        cache_folder = self.output / ".opis" / "cache" / "reading"
+        return [
+            path
+            for path in paths_below(cache_folder)
+            if path.suffix == ".json" and not path.name.startswith(".")
+        ]
+
+
+def paths_below(folder: Path) -> list[Path]:
+    """Return all folders and files below a folder while a running Opis adds and removes some.
+
+    `Path.rglob` raises where a folder disappears between its listing and its turn.
+    """
+    walk = os.walk(folder)
+    return [Path(parent, name) for parent, folders, files in walk for name in folders + files]
 
 
 def prepare_database(home: Path) -> None:

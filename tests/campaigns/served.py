@@ -28,6 +28,7 @@ from tests.workspace import (
     database,
     free_port,
     outliving,
+    paths_below,
     prepare_database,
 )
 
@@ -147,7 +148,7 @@ def waiting_scans(inbox: Path) -> list[Path]:
     """Return the scans that wait in an inbox."""
     return [
         path
-        for path in inbox.rglob("*")
+        for path in paths_below(inbox)
         if path.is_file()
         and path.suffix not in {".yaml", ".txt"}
         and path.relative_to(inbox).parts[0] != "refused"
@@ -178,7 +179,7 @@ def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
     )
     refused = Counter(
         file_sha256(path)
-        for path in (workspace.inbox / "refused").rglob("*")
+        for path in paths_below(workspace.inbox / "refused")
         if path.is_file() and path.suffix not in {".txt", ".yaml"}
     )
     waiting = Counter(file_sha256(path) for path in waiting_scans(workspace.inbox))
@@ -200,7 +201,7 @@ def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
         problems.append(f"verify: {verified.stdout}")
     problems += [
         f"stray: {path}"
-        for path in workspace.output.rglob("*")
+        for path in paths_below(workspace.output)
         if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
     ]
     return problems
@@ -246,7 +247,7 @@ def drop_small(served: Served, numbers: range) -> Counter[str]:
 
 def count_readings(served: Served) -> int:
     """Return the number of readings in the page cache."""
-    return len(list(served.workspace.output.rglob("reading/**/*.json")))
+    return len(served.workspace.readings())
 
 
 def pages_address(served: Served) -> str:
