@@ -109,8 +109,10 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
     assert len(workspace.versions()) == 2
 
 
-def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(tmp_path: Path) -> None:
-    made = Workspace(tmp_path)
+def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(
+    tmp_path: Path, shared_pages: Path
+) -> None:
+    made = Workspace(tmp_path, shared_pages)
     made.drop(LETTER)
     done = made.opis("ingest", PREFECT_HOME=str(tmp_path / "fresh"))  # no database is there yet
     assert done.returncode == 0, done.stdout + done.stderr

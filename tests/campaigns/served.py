@@ -193,17 +193,19 @@ def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
     twice = once & set(published) & (set(refused) | set(waiting))
     problems += [f"in two places: {sha}" for sha in twice]
     problems += [f"refused more often than dropped: {sha}" for sha in once if refused[sha] > 1]
+    problems += [
+        f"stray: {path}"
+        for path in paths_below(workspace.output)
+        if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
+    ]
+    if problems:
+        return problems  # work goes on; the commands cost more than all this
     receipts = json.loads(workspace.opis("receipts", "--json").stdout)
     with_receipt = {receipt["sha256"] for receipt in receipts}
     problems += [f"no receipt: {sha}" for sha in dropped.keys() - with_receipt]
     verified = workspace.opis("verify")
     if verified.returncode:
         problems.append(f"verify: {verified.stdout}")
-    problems += [
-        f"stray: {path}"
-        for path in paths_below(workspace.output)
-        if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
-    ]
     return problems
 
 
