@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.clock import clock_from
 from pipeline.errors import SetupError, disk_error_message
@@ -21,7 +21,9 @@ from pipeline.ocr.engines import (
 )
 from pipeline.repository.staging import clear_leftovers
 from pipeline.settings import Settings, check_folders, merge_settings
-from pipeline.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from pipeline.workers.pool import WorkerPool
 
 _SETTINGS_FILE = Path("opis.toml")
 
@@ -90,13 +92,15 @@ def get_clock() -> Clock:
     return clock_from(os.environ)
 
 
-def worker_pool(settings: Settings) -> WorkerPool:
+def worker_pool(settings: Settings) -> "WorkerPool":
     """Return the worker pool of this process; it is closed when the process exits."""
     return _cached_worker_pool(worker_count(settings), settings.child_memory)
 
 
 @cache
-def _cached_worker_pool(jobs: int, memory: int) -> WorkerPool:
+def _cached_worker_pool(jobs: int, memory: int) -> "WorkerPool":
+    from pipeline.workers.pool import WorkerPool  # noqa: PLC0415  it loads what reads pages
+
     pool = WorkerPool(jobs, memory)
     atexit.register(pool.close)
     return pool

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.doubt.chance import WordFeatures, chance_wrong
+from pipeline.doubt.findings import DoubtReason, WordDoubt
 from pipeline.doubt.record_doubts import PageDoubts, PageWords, RecordDoubts, doubts_of_pages
 from pipeline.doubt.suggested_text import (
     doubts_fit,
@@ -18,7 +19,6 @@ from pipeline.doubt.suggested_text import (
     without_marks,
 )
 from pipeline.doubt.vocabulary import vocabulary_of
-from pipeline.doubt.word_doubts import DoubtReason, WordDoubt
 from pipeline.doubt.word_forms import forms_of_page, lines_of
 from pipeline.record.assemble import assemble_record
 from pipeline.record.record import Record, dump_record

@@ -10,9 +10,6 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from edtf import parse_edtf
-from edtf.parser.edtf_exceptions import EDTFParseException
-
 _ALPHABET = re.compile(r"[0-9XYSE.?~%/,\[\]{}-]+", re.ASCII)
 _HALF_UNKNOWN = re.compile(r"-(?:[0-9]X|X[0-9])")
 _QUALIFIERS = re.compile("[?~%]")
@@ -60,6 +57,10 @@ def _is_calendar_day(year: int, month: int, day: int) -> bool:
 
 def _parse_or_none(text: str) -> Any:
     """Return the library's date, or None; the library raises other errors beside its own."""
+    # The library builds its grammar when it is imported, and most commands parse no date.
+    from edtf import parse_edtf  # noqa: PLC0415
+    from edtf.parser.edtf_exceptions import EDTFParseException  # noqa: PLC0415
+
     try:
         return parse_edtf(text)
     except (EDTFParseException, AttributeError, ValueError, TypeError):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, pairwise
 
+from pipeline.doubt.findings import LetterExchange
 from pipeline.doubt.vocabulary import Vocabulary
 
 _MIN_LETTERS = 4  #: of a word that is evidence; shorter ones become another word by any exchange
@@ -31,28 +32,6 @@ _MAX_PLACES = 4  #: in a word that are tried together
 _COMMON_PAIRS = 120  #: pairs of letters that one letter may have been read for
 _MAX_UNKNOWN = 20_000  #: forms that are examined; the most frequent ones
 _EXAMPLES = 8  #: words that are published with an exchange
-
-
-@dataclass(frozen=True, slots=True)
-class LetterExchange:
-    """Letters that were read for others in many words of a record."""
-
-    as_read: str  #: what the engine read, in lower case
-    right: str  #: what stands on the page, in lower case
-    languages: tuple[str, ...]  #: the engine's codes of the pages where it was found
-    words: int  #: different unknown words that become known; endings are no evidence
-    occurrences: int  #: of these words
-    expected_words: float  #: different words that would become known by chance
-    times_right: int  #: how often ``right`` stands in known words of these pages
-    examples: tuple[tuple[str, str], ...]  #: the most frequent of the words: as read, and right
-
-    @property
-    def rate(self) -> float:
-        """The share of the places of ``right`` that were misread, 0..1."""
-        return self.occurrences / (self.occurrences + self.times_right)
-
-    def __str__(self) -> str:
-        return f"{self.as_read} → {self.right} ({self.words})"
 
 
 def letter_exchanges(

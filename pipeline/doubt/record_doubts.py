@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.doubt.exchanges import LetterExchange, letter_exchanges
+from pipeline.doubt.exchanges import letter_exchanges
+from pipeline.doubt.findings import LetterExchange, WordDoubt
 from pipeline.doubt.suggestions import RecordForms, Suggester
 from pipeline.doubt.vocabulary import vocabulary_of
-from pipeline.doubt.word_doubts import WordDoubt, weigh_words
+from pipeline.doubt.word_doubts import weigh_words
 from pipeline.doubt.word_forms import forms_of_page, lines_of
 from pipeline.text import PageText
 

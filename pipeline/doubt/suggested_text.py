@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import regex
 
-from pipeline.doubt.word_doubts import WordDoubt
+from pipeline.doubt.findings import WordDoubt
 from pipeline.doubt.word_forms import broken_word, lines_of
 
 _OUTER_MARKS = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")

@@ -10,7 +10,8 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
-from pipeline.doubt.exchanges import LetterExchange, exchanged_forms
+from pipeline.doubt.exchanges import exchanged_forms
+from pipeline.doubt.findings import LetterExchange
 from pipeline.doubt.vocabulary import Vocabulary, stem_of
 
 _UNLISTED = 2e-9  #: frequency of one word of those that no list has

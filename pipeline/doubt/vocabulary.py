@@ -14,9 +14,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from wordfreq import available_languages, get_frequency_dict, read_cBpack
 
+from pipeline.doubt.case_folding import fold_case
 from pipeline.ocr.language_codes import script_of, word_list_of
+from pipeline.ocr.word_lists import forms_by_frequency, frequent_forms
 
 #: 0..1; below it listed forms are often typing errors, or names
 _UNKNOWN_FREQUENCY = 1e-7
@@ -92,21 +93,6 @@ def stem_of(form: str) -> str:
     return form[: max(_MIN_STEM, len(form) - _MAX_ENDING)] if len(form) > _MIN_STEM else ""
 
 
-def fold_case(text: str) -> str:
-    """Return a text as forms are compared: in lower case, е for ё; a letter stays one letter.
-
-    >>> fold_case("Ещё Straße")
-    'еще straße'
-    """
-    return "".join(map(_fold_letter, text))
-
-
-@cache
-def _fold_letter(letter: str) -> str:
-    lower = letter.lower().replace("ё", "е")
-    return lower if len(lower) == 1 else letter
-
-
 def _list_key(form: str) -> str:
     """Return a folded form as the lists have it: ss for ß."""
     return form.replace("ß", "ss") if "ß" in form else form
@@ -132,7 +118,7 @@ class _FrequentForms:
     @cache
     def load(tag: str) -> "_FrequentForms":
         frequencies = dict[str, float]()
-        for form, frequency in get_frequency_dict(tag, "small").items():
+        for form, frequency in frequent_forms(tag).items():
             if form.isalpha():
                 frequencies.setdefault(fold_case(form), frequency)
         return _FrequentForms(frequencies)
@@ -157,7 +143,7 @@ class _ListedForms:
     @staticmethod
     @cache
     def load(tag: str) -> "_ListedForms":
-        return _ListedForms(read_cBpack(available_languages("best")[tag]))
+        return _ListedForms(forms_by_frequency(tag, "best"))
 
     def frequency(self, form: str) -> float:
         """Return the frequency of a form, 0 if it is not listed."""

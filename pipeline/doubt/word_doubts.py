@@ -3,44 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from pipeline.doubt.chance import WordFeatures, chance_wrong
+from pipeline.doubt.findings import DoubtReason, WordDoubt
 from pipeline.doubt.suggestions import Suggester
 from pipeline.doubt.vocabulary import Vocabulary
 from pipeline.doubt.word_forms import Form, forms_of_page
 
-#: 0..1; a word from this chance on is doubtful: one right word in twenty, three wrong ones in five
-DOUBTFUL_CHANCE = 0.13
 _LOWISH_CONFIDENCE = 0.9  #: 0..1; below it the engine's doubt is a reason
 _MIN_PROBABILITY = 0.7  #: 0..1, of a suggestion that is shown
 _MAX_SUGGESTIONS = 3  #: of a word
-
-
-class DoubtReason(StrEnum):
-    """What speaks against a word."""
-
-    CONFIDENCE = "confidence"  #: the engine is not sure of it
-    UNKNOWN_WORD = "unknown-word"  #: no list of words has it
-    MISREAD_LETTER = "misread-letter"  #: with letters that the record misreads it is a known word
-    UNUSUAL_FORM = "unusual-form"  #: letters beside digits, a capital or a mark inside
-
-
-@dataclass(frozen=True, slots=True)
-class WordDoubt:
-    """What is thought of a word that may be wrong."""
-
-    line: int  #: from 1, of the lines of the raw text that are not empty
-    word: int  #: of the line, from 1
-    text: str  #: as read
-    chance: float  #: 0..1, that it is wrong
-    reasons: tuple[DoubtReason, ...]
-    suggestions: tuple[str, ...] = ()  #: what may stand there instead, the likeliest first
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether a reader is told."""
-        return self.chance >= DOUBTFUL_CHANCE
 
 
 def weigh_words(

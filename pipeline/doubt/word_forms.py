@@ -5,12 +5,16 @@ A word that is broken over a line end gives one form, if its halves are not word
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import regex
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.cleaning.lineends import joining_hyphen
-from pipeline.doubt.vocabulary import Vocabulary, fold_case
+from pipeline.doubt.case_folding import fold_case
+
+if TYPE_CHECKING:
+    from pipeline.doubt.vocabulary import Vocabulary
 
 #: Letters that no digit touches: l949 is a number.
 _LETTERS = regex.compile(r"(?<![\p{L}\p{N}])\p{L}{2,}(?![\p{L}\p{N}])")
@@ -69,7 +73,7 @@ def lines_of(raw_text: str) -> list[list[str]]:
     return [words for line in raw_text.split("\n") if (words := line.split())]
 
 
-def forms_of_page(lines: Sequence[Sequence[str]], vocabulary: Vocabulary) -> Iterator[Form]:
+def forms_of_page(lines: Sequence[Sequence[str]], vocabulary: "Vocabulary") -> Iterator[Form]:
     """Yield the word forms of a page in order; ``lines`` has the words of each line.
 
     Letters beside digits and single letters are no form.
@@ -109,7 +113,7 @@ def broken_word(lines: Sequence[Sequence[str]], line: int, word: int) -> Form | 
     )
 
 
-def _is_compound(form: Form, vocabulary: Vocabulary) -> bool:
+def _is_compound(form: Form, vocabulary: "Vocabulary") -> bool:
     """Return whether both halves are words, and the whole is none."""
     halves = [fold_case(part.letters) for part in form.parts]
     return not vocabulary.frequency(form.folded) and all(map(vocabulary.is_frequent, halves))

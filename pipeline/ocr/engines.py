@@ -10,13 +10,15 @@ import math
 import pkgutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import SetupError
 from pipeline.model import EngineChoice, EngineSignature
 from pipeline.ocr.engine import Engine
 from pipeline.ocr.language_codes import detectable_languages
-from pipeline.ocr.second_engine import SecondEngine
+
+if TYPE_CHECKING:
+    from pipeline.ocr.second_engine import SecondEngine
 
 NO_SECOND_ENGINE = "off"  #: the value of the setting ``second_engine`` for none
 
@@ -55,7 +57,7 @@ def make_engine(choice: EngineChoice, languages: tuple[str, ...], timeout: float
     return engine
 
 
-def make_second_engine(choice: EngineChoice, timeout: float) -> SecondEngine | None:
+def make_second_engine(choice: EngineChoice, timeout: float) -> "SecondEngine | None":
     """Return a second engine for one page, or None if the setting is off.
 
     Args:
@@ -68,6 +70,8 @@ def make_second_engine(choice: EngineChoice, timeout: float) -> SecondEngine | N
     require_engine_names(choice)
     if choice.second == NO_SECOND_ENGINE:
         return None
+    from pipeline.ocr.second_engine import SecondEngine  # noqa: PLC0415  most commands read no page
+
     entry = SECOND_ENGINES[choice.second]
     recognizer = _load_class("second_engine", choice.second, entry, NO_SECOND_ENGINE)()
     return SecondEngine(recognizer, timeout)

@@ -8,7 +8,8 @@ from functools import cache
 
 import langcodes
 from langcodes.tag_parser import LanguageTagError
-from wordfreq import available_languages
+
+from pipeline.ocr.word_lists import list_names
 
 _LETTER_SCRIPTS = frozenset(["Cyrl", "Latn"])  #: told apart by their tall letters
 _EAST_ASIAN_SCRIPTS = frozenset(["Hans", "Hant", "Jpan"])  #: written without spaces
@@ -54,7 +55,7 @@ def word_list_of(code: str) -> str | None:
     >>> [word_list_of(code) for code in ("nor", "srp", "bel", "chi_tra")]
     ['nb', 'sh', None, 'zh']
     """
-    lists, tag = sorted(available_languages("small")), language_tag(code)
+    lists, tag = list_names(), language_tag(code)
     wanted = tag.partition("-")[0] if is_east_asian(code) else tag  # one list for both scripts
     name, _ = langcodes.closest_match(wanted, lists, max_distance=_MAX_LIST_DISTANCE)
     return None if name == "und" else name

@@ -13,10 +13,9 @@ from math import log
 import numpy as np
 import regex
 from numpy.typing import NDArray
-from wordfreq import available_languages, get_frequency_dict, read_cBpack
-from wordfreq.transliterate import SR_LATN_TABLE
 
 from pipeline.ocr.language_codes import is_east_asian, script_of, word_list_of
+from pipeline.ocr.word_lists import forms_by_frequency, frequent_forms, transliterate_serbian
 
 _LETTER_RUN = regex.compile(r"\p{L}{2,}")
 _LETTER = regex.compile(r"\p{L}")
@@ -50,7 +49,7 @@ def count_known_letters(words: Iterable[str], languages: tuple[str, ...]) -> tup
     for word in words:
         for part in _LETTER_RUN.findall(word.casefold().replace("ё", "е")):
             letters += len(part)
-            forms = ((part.translate(SR_LATN_TABLE) if t else part, listed) for listed, t in lists)
+            forms = ((transliterate_serbian(part) if t else part, listed) for listed, t in lists)
             known += len(part) if any(form in listed for form, listed in forms) else 0
     return known, letters
 
@@ -73,7 +72,7 @@ def word_costs(words: Sequence[str], language: str) -> NDArray[np.float32]:
     """Return how unlikely each of some `plain_words` is in a language, in nats."""
     listed, forms = _cost_table(language), words
     if _is_transliterated(language):
-        forms = [_without_marks(word.translate(SR_LATN_TABLE)) for word in words]
+        forms = [_without_marks(transliterate_serbian(word)) for word in words]
     hashes = np.fromiter((hash(form) for form in forms), np.int64, len(forms))
     places = np.minimum(np.searchsorted(listed.hashes, hashes), len(listed.hashes) - 1)
     return np.where(listed.hashes[places] == hashes, listed.nats[places], _UNKNOWN_NATS)
@@ -117,7 +116,7 @@ class _CostTable:
 def _cost_table(language: str) -> _CostTable:
     name = word_list_of(language)
     costs: dict[int, float] = {0: _UNKNOWN_NATS}
-    lists = read_cBpack(available_languages("small")[name]) if name else ()
+    lists = forms_by_frequency(name, "small") if name else ()
     for centibels, words in enumerate(lists):  # the most frequent come first
         for word in words:
             plain = word if word.isascii() else _without_marks(word)
@@ -131,7 +130,7 @@ def _cost_table(language: str) -> _CostTable:
 @cache
 def _frequent_words(language: str) -> dict[str, float]:
     name = word_list_of(language)
-    return get_frequency_dict(name, "small") if name else _NO_WORDS
+    return frequent_forms(name) if name else _NO_WORDS
 
 
 @cache

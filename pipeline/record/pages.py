@@ -12,7 +12,7 @@ from typing import Any
 from pipeline.cleaning.clean import clean
 from pipeline.cleaning.edits import CleanText
 from pipeline.cleaning.pageends import join_page_ends, pages_sharing_words
-from pipeline.doubt.exchanges import LetterExchange
+from pipeline.doubt.findings import LetterExchange
 from pipeline.doubt.record_doubts import PageWords, doubts_of_pages
 from pipeline.layout.across import (
     FurnitureCandidates,

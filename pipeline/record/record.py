@@ -13,8 +13,7 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from pipeline.cleaning.edits import Change
-from pipeline.doubt.exchanges import LetterExchange
-from pipeline.doubt.word_doubts import WordDoubt
+from pipeline.doubt.findings import LetterExchange, WordDoubt
 from pipeline.model import FrozenModel, Issue, PageImage, PageState, TextLayerVerdict
 from pipeline.record.provenance import Provenance
 from pipeline.text import Box, Role, Scrap
