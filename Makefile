@@ -29,7 +29,7 @@ test-fast: setup ## the tests that need neither engine, server nor browser
 test:            ## the whole suite
 	@sh scripts/setup.sh tests
 	@$(MAKE) --no-print-directory check
-	$(RUN) pytest -n 6 --dist loadfile --no-loadscope-reorder
+	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 serve: setup     ## Prefect server, its UI and the inbox watcher
 	$(RUN) opis serve
