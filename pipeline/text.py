@@ -166,7 +166,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Scrap:
-    """A line that the engine read where there is no text: texture, an edge, a stain."""
+    """Words that the engine read where there is no text: texture, an edge, a stain, writing."""
 
     text: str
     box: Box

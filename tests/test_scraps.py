@@ -57,6 +57,54 @@ def test_text_stays(extra: Line) -> None:
     assert set_scraps_aside(page(extra), SHAPE, ("eng",)) == (page(extra), ())
 
 
+STAMP = [
+    line(words, 600, 30 + 26 * row, 0.3) for row, words in enumerate(["Ca ane ae", "S?", "Lo ="])
+]
+
+
+def test_several_lines_of_a_stamp_are_set_aside_amid_the_page() -> None:
+    text, scraps = set_scraps_aside(page(*STAMP), SHAPE, ("eng",))
+    assert text == page()
+    assert [scrap.text for scrap in scraps] == [one.text for one in STAMP]
+    fewer = page(*STAMP[:2])
+    assert set_scraps_aside(fewer, SHAPE, ("eng",)) == (fewer, ())
+
+
+def test_a_faint_page_keeps_its_lines() -> None:
+    faint = PageText((Block(tuple(line(BODY, 120, 200 + 40 * n, 0.6) for n in range(12))),))
+    whole = PageText((*faint.blocks, *page(*STAMP).blocks[1:]))
+    assert set_scraps_aside(whole, SHAPE, ("eng",)) == (whole, ())
+
+
+ENDS = {  # text, confidence, distance from the line, height; whether it is a scrap
+    "a stroke beside the line": ("|", 0.3, 40, 20, True),
+    "a stain that touches the line": ("ae", 0.3, 8, 60, True),
+    "writing in the margin": ("Le.", 0.4, 60, 25, True),
+    "a short word of the line": ("zk", 0.3, 11, 20, False),
+    "a known word in the margin": ("secret", 0.3, 60, 20, False),
+    "a sure mark in the margin": ("V", 0.8, 60, 20, False),
+    "a number in a column": ("145.30", 0.3, 80, 20, False),
+    "a ditto mark in a column": ('"', 0.3, 80, 8, False),
+    "a long unknown word": ("Kashpirovsky", 0.2, 60, 20, False),
+}
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
+def test_a_word_at_the_end_of_a_line_is_set_aside(
+    end: tuple[str, float, int, int, bool], side: str
+) -> None:
+    words, confidence, distance, height, is_scrap = end
+    inner = line(BODY, 320, 700, 0.92)
+    left = 320 - distance - 11 * len(words)
+    x = inner.box.right + distance if side == "right" else left
+    (word,) = line(words, x, 700, confidence, height).words
+    parts = (*inner.words, word) if side == "right" else (word, *inner.words)
+    text, scraps = set_scraps_aside(page(Line(parts)), SHAPE, ("eng",))
+    assert text == (page(inner) if is_scrap else page(Line(parts)))
+    assert [(scrap.text, scrap.box) for scrap in scraps] == [(words, word.box)] * is_scrap
+
+
 def test_a_page_of_nothing_but_scraps_is_left_to_the_state_of_the_page() -> None:
     alone = PageText((Block((SCRAPS["grain at the left edge"],)),))
     assert set_scraps_aside(alone, SHAPE, ("eng",)) == (alone, ())
@@ -73,9 +121,10 @@ LINES = st.builds(
 
 
 @given(st.lists(LINES, max_size=8))
-def test_no_line_is_lost_or_invented(lines: list[Line]) -> None:
+def test_no_word_is_lost_or_invented(lines: list[Line]) -> None:
     whole = page(*lines)
     text, scraps = set_scraps_aside(whole, SHAPE, ("eng",))
-    kept, aside = [one.text for one in text.lines()], [scrap.text for scrap in scraps]
-    assert sorted(kept + aside) == sorted(one.text for one in whole.lines())
+    kept = [word.text for word in text.words()]
+    aside = [word for scrap in scraps for word in scrap.text.split()]
+    assert sorted(kept + aside) == sorted(word.text for word in whole.words())
     assert set_scraps_aside(text, SHAPE, ("eng",))[0] == text
