@@ -1,7 +1,8 @@
 """Why a scan cannot become a record, in words for the archivist who dropped it.
 
     IngestError
-    ├── NotAScanError          no PDF, TIFF, JPEG, PNG or JPEG 2000
+    ├── NotAScanError          no PDF, and no image of a kind that Opis reads
+    ├── PagesElsewhereError    its documents are not on its pages
     ├── EmptyScanError         no bytes, or no pages
     ├── EncryptedScanError     asks for a password
     ├── BrokenScanError        broken beyond repair
@@ -50,7 +51,15 @@ class NotAScanError(IngestError):
     """The file is of no kind that holds page images."""
 
     cause = "not a scan"
-    advice = "Opis reads PDF, TIFF, JPEG, PNG and JPEG 2000; convert it to one of these."
+    advice = (
+        "Opis reads PDF, TIFF, JPEG, PNG, JPEG 2000, BMP, GIF and WebP; convert it to one of these."
+    )
+
+
+class PagesElsewhereError(IngestError):
+    """The documents that the file carries are not on its pages; the message says what to do."""
+
+    cause = "pages elsewhere"
 
 
 class EmptyScanError(IngestError):
@@ -71,9 +80,7 @@ class BrokenScanError(IngestError):
     """The file is broken beyond what can be read without guessing."""
 
     cause = "broken scan"
-    advice = (
-        "Copy it again from its source. A copy of a PDF may be mended with: qpdf IN.pdf OUT.pdf"
-    )
+    advice = "Copy it again from its source, or scan it again."
 
 
 class CutOffError(BrokenScanError):

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from pipeline.text import PageText, Scrap
 
 PDF = "application/pdf"  #: media type
+TIFF = "image/tiff"  #: media type
 
 
 class FrozenModel(BaseModel):
@@ -80,6 +81,7 @@ class IssueType(StrEnum):
     PAGE_ERROR = "page-error"
     PAGE_TIMEOUT = "page-timeout"
     REPAIRED = "repaired"
+    UNREAD_CONTENT = "unread-content"
     UNREAD_DATE = "unread-date"
     UNREAD_REFERENCE = "unread-reference"
 

@@ -1,13 +1,17 @@
 """Inspect a PDF: count its pages and list its issues, or refuse it."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pikepdf
 import pypdf
 
 from pipeline.errors import BrokenScanError, CutOffError, EmptyScanError, EncryptedScanError
+from pipeline.imaging.pdf_contents import (
+    contents_issues,
+    refuse_cover_sheets,
+    refuse_joined_pdfs,
+)
 from pipeline.imaging.pdf_terms import PDF_ERRORS
 from pipeline.model import PDF, Issue, IssueType, ScanFacts
 from pipeline.wording import one_line
@@ -17,12 +21,7 @@ _HEAD_BYTES, _TAIL_BYTES = 1024, 1024
 _MAX_PADDING = 2**20  #: bytes of padding that tape and disk images may append to a file
 #: The length in bytes that a linearized (web-optimized) file declares.
 _LINEARIZED_LENGTH = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)")
-_ACTIVE_ACTIONS = (
-    pikepdf.Name.JavaScript,
-    pikepdf.Name.Launch,
-    pikepdf.Name.URI,
-    pikepdf.Name.SubmitForm,
-)
+_MEND = "`qpdf IN.pdf OUT.pdf` may mend a copy."
 _OBJECT_START = re.compile(rb"\d+\s+\d+\s+obj\b")
 
 
@@ -34,6 +33,7 @@ def inspect_pdf(path: Path, size: int) -> ScanFacts:
         EncryptedScanError: it asks for a password, or a certificate.
         CutOffError: its end is missing.
         BrokenScanError: it has lost pages, or cannot be read at all.
+        PagesElsewhereError: its pages are not those of its documents.
         OSError: the file cannot be read.
     """
     try:
@@ -48,14 +48,18 @@ def inspect_pdf(path: Path, size: int) -> ScanFacts:
 
 
 def _read_scan_facts(path: Path, size: int) -> ScanFacts:
+    refuse_joined_pdfs(path)
     with _open_pdf(path) as pdf:
         count, declared, issues = _count_pages(pdf, path)
         warnings = " ".join(map(str, pdf.get_warnings()))
     if count < declared:
-        msg = f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found."
+        msg = (
+            f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found. "
+            f"{_MEND}"
+        )
         raise BrokenScanError(msg)
     if "Pages tree includes non-dictionary" in warnings:  # qpdf drops the page and repairs /Count
-        msg = f"{path.name} has lost pages: only {count:,} of them can be found."
+        msg = f"{path.name} has lost pages: only {count:,} of them can be found. {_MEND}"
         raise BrokenScanError(msg)
     if count == 0:
         msg = f"{path.name} has no pages."
@@ -63,7 +67,8 @@ def _read_scan_facts(path: Path, size: int) -> ScanFacts:
     rebuilt = "reconstruct" in warnings
     if _is_cut_off(path, size, rebuilt=rebuilt):
         msg = (
-            f"{path.name} is cut off: its end is missing; pages may be, too ({count} can be found)."
+            f"{path.name} is cut off: its end is missing, and perhaps pages ({count} can be "
+            f"found). {_MEND}"
         )
         raise CutOffError(msg)
     if rebuilt:
@@ -89,32 +94,17 @@ def _count_pages(pdf: pikepdf.Pdf, path: Path) -> tuple[int, int, list[Issue]]:
     """Return the number of pages of a PDF, the number that it declares, and its issues."""
     detail = "The PDF is locked by an owner password; it could be read without it."
     issues = [Issue(IssueType.ENCRYPTION, detail)] if pdf.is_encrypted else []
-    if active := ", ".join(_active_content(pdf)):
-        detail = f"The PDF holds {active}. Opis runs and opens nothing; who opens the file, beware."
-        issues.append(Issue(IssueType.ACTIVE_CONTENT, detail))
     try:
+        refuse_cover_sheets(pdf, path)
+        issues += contents_issues(pdf)
         declared, count = pdf.Root.Pages.get("/Count", 0), len(pdf.pages)
     except PDF_ERRORS as error:
         raise _broken_pdf(path, error) from error
     return count, declared if isinstance(declared, int) else 0, issues
 
 
-def _active_content(pdf: pikepdf.Pdf) -> Iterator[str]:
-    """Yield descriptions of scripts, actions and attachments that a viewer may run or open."""
-    try:
-        names = pdf.Root.get("/Names", pikepdf.Dictionary())
-        action = pdf.Root.get("/OpenAction", pikepdf.Dictionary())
-        runs = isinstance(action, pikepdf.Dictionary) and action.get("/S") in _ACTIVE_ACTIONS
-        if "/JavaScript" in names or runs:
-            yield "a script or an action that runs when it is opened"
-        if "/EmbeddedFiles" in names:
-            yield "attached files"
-    except PDF_ERRORS:
-        return
-
-
 def _broken_pdf(path: Path, error: Exception) -> BrokenScanError:
-    return BrokenScanError(f"{path.name} cannot be read as a PDF ({first_line(error)}).")
+    return BrokenScanError(f"{path.name} cannot be read as a PDF ({first_line(error)}). {_MEND}")
 
 
 def _is_cut_off(path: Path, size: int, *, rebuilt: bool) -> bool:

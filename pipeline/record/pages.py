@@ -44,6 +44,7 @@ _REVIEW_ISSUE_TYPES = frozenset(
         IssueType.LOW_CONFIDENCE,
         IssueType.PAGE_ERROR,
         IssueType.PAGE_TIMEOUT,
+        IssueType.UNREAD_CONTENT,
     ]
 )
 #: Issues that each reading or cleaning of the pages finds again.

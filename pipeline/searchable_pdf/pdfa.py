@@ -11,6 +11,8 @@ from functools import cache
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream, String
 from PIL import ImageCms
 
+from pipeline.imaging.pdf_active import nested_dictionaries
+
 _PRODUCER = "Opis"
 _PROFILE_DATE = slice(24, 36)  #: bytes of the creation date in an ICC profile (ICC.1:2010, 7.2.8)
 _FIXED_DATE = bytes([7, 208, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0])  #: 1 January 2000
@@ -102,22 +104,8 @@ def pdfa_violations(pdf: Pdf) -> Iterator[str]:
         if key in names:
             yield f"{key} among the document's names"
     for pdf_object in pdf.objects:
-        for dictionary in _nested_dictionaries(pdf_object):
+        for dictionary in nested_dictionaries(pdf_object):
             yield from _object_violations(dictionary)
-
-
-def _nested_dictionaries(pdf_object: Object) -> Iterator[Dictionary | Stream]:
-    """Yield the dictionaries in an object, without referenced ones: ``pdf.objects`` has these."""
-    stack = [pdf_object]
-    while stack:
-        current = stack.pop()
-        values: list[object] = []
-        if isinstance(current, Array):
-            values = list(current)
-        elif isinstance(current, Dictionary | Stream):
-            yield current
-            values = [value for _, value in current.items()]
-        stack.extend(v for v in values if isinstance(v, Object) and not v.is_indirect)
 
 
 def _object_violations(pdf_object: Dictionary | Stream) -> Iterator[str]:

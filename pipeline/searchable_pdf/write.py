@@ -30,6 +30,7 @@ from pikepdf import (
 )
 
 from pipeline.errors import BrokenScanError, EncryptedScanError
+from pipeline.imaging.pdf_active import remove_active_content
 from pipeline.model import PDF, PageImage
 from pipeline.searchable_pdf.glyphless_font import GlyphlessFont
 from pipeline.searchable_pdf.hidden_text import page_streams, remove_hidden_text
@@ -82,6 +83,7 @@ def write_searchable_pdf(
     with ExitStack() as stack:
         try:
             pdf = _open_as_pdf(original, media_type, target.parent, stack)
+            remove_active_content(pdf)
             _replace_text_layers(pdf, pages)
             label_pages(pdf, metadata.labels)
             set_pdf_metadata(
