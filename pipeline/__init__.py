@@ -8,7 +8,7 @@ references             archival references: find in text, parse, format, make id
 model, settings        values that all stages share; settings and their checks
 dates                  EDTF; parse written dates; dates for formats and citations
 layout, cleaning       roles of lines; named steps from raw text to reading text
-imaging                page images from PDF, TIFF, JPEG, PNG and JPEG 2000
+imaging                page images from PDF and image files
 inbox                  files of the inbox: find, claim, move, remove
 text_metrics           error rates; verdicts on text layers
 ocr                    preparation and OCR of one page image

@@ -121,11 +121,66 @@ def test_a_word_file_is_no_scan(tmp_path: Path) -> None:
         inspect_scan(tmp_path / "letter.docx", LIMITS)
 
 
-@pytest.mark.parametrize("kind", ["GIF", "BMP", "WEBP"])
-def test_an_image_of_another_kind_is_no_scan(tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"\0\0\0\x1cftypheic", "a HEIC picture (to convert it: heif-convert "),
+        (b"\0\0\0\x1cftypavif", "an AVIF picture (to convert it: avifdec "),
+        (b"\0\0\0\x18ftypisom", "a film."),
+        (b"AT&TFORM\0\0\1\0DJVU", "a DjVu document (to convert it: ddjvu "),
+        (b"\xff\x0a\x10", "a JPEG XL picture"),
+        (b"8BPS\0\1", "a Photoshop picture"),
+        (b"%!PS-Adobe-3.0", "a PostScript document (to convert it: ps2pdf "),
+        (b"P5\n9 9\n255\n", "a picture in a PNM format"),
+        (b"PK\3\4" + b"x" * 26 + b"word/document.xml", "an Office document"),
+        (b"PK\3\4" + b"x" * 26 + b"leaf 1.tif", "a packed archive (to convert it: unpack"),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", "a web page"),
+        (b"II*\0\x08\0\0\0\0\0\0\0\0\0", "a TIFF whose pixels are of a kind that"),
+    ],
+)
+def test_a_file_of_another_kind_is_refused_by_what_it_is(
+    tmp_path: Path, head: bytes, what: str
+) -> None:
+    path = tmp_path / "scan.jpg"
+    path.write_bytes(head + b"\0more of it" * 50)
+    with pytest.raises(NotAScanError) as refusal:
+        inspect_scan(path, LIMITS)
+    assert str(refusal.value).startswith(f"scan.jpg is {what}")
+    assert "no scan" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", ["BMP", "GIF", "WEBP"])
+def test_a_picture_of_the_web_is_a_scan(tmp_path: Path, kind: str) -> None:
     picture().save(tmp_path / "scan.png", kind)
-    with pytest.raises(NotAScanError):
-        inspect_scan(tmp_path / "scan.png", LIMITS)
+    facts = inspect_scan(tmp_path / "scan.png", LIMITS)
+    assert (facts.media_type, facts.page_count) == (f"image/{kind.lower()}", 1)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
+def test_the_frames_of_a_picture_are_pages(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "scan"
+    others = [picture().rotate(90, expand=False), picture().rotate(180)]
+    picture().convert("RGB").save(path, kind, save_all=True, append_images=others)
+    assert inspect_scan(path, LIMITS).page_count == 3
+    with pytest.raises(TooLargeError, match="OPIS_MAX_PAGES"):
+        inspect_scan(path, Limits(max_pages=2))
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    with pytest.raises(BrokenScanError):
+        inspect_scan(path, LIMITS)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF", "JPEG2000", "BMP", "GIF"])
+def test_qpdf_is_advised_for_a_pdf_only(tmp_path: Path, kind: str) -> None:
+    picture(300, 200).save(tmp_path / "scan", kind)
+    whole = (tmp_path / "scan").read_bytes()
+    (tmp_path / "scan").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(BrokenScanError) as refusal:
+        inspect_scan(tmp_path / "scan", LIMITS)
+    assert str(refusal.value).endswith("Copy it again from its source, or scan it again.")
+    assert "qpdf" not in str(refusal.value)
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.7\n" + os.urandom(5000))
+    with pytest.raises(BrokenScanError, match=r"`qpdf IN\.pdf OUT\.pdf` may mend a copy"):
+        inspect_scan(tmp_path / "scan.pdf", LIMITS)
 
 
 def test_a_folder_is_no_scan(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from pipeline.ocr.engine import Engine
 from pipeline.ocr.language_codes import detectable_languages
 
 GROUND_TRUTH_SUFFIX = ".gt.txt"
-_SCAN_SUFFIXES = frozenset([".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k"])
+_SCAN_SUFFIXES = frozenset(
+    [".pdf", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".jp2", ".j2k", ".bmp", ".gif", ".webp"]
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Decode pages of image files: TIFF (one page or many), JPEG, PNG, JPEG 2000."""
+"""Decode pages of image files, which may have one page or many: TIFF, JPEG, PNG, GIF and others."""
 
 import math
 import warnings
@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
+from pipeline.imaging.frames import IMAGE_ERRORS, page_frames
 from pipeline.imaging.pixels import (
     MAX_PIXEL_ASPECT,
     SIDEWAYS_ORIENTATIONS,
@@ -27,6 +28,9 @@ MEDIA_TYPES = {
     "MPO": "image/jpeg",
     "PNG": "image/png",
     "JPEG2000": "image/jp2",
+    "BMP": "image/bmp",
+    "GIF": "image/gif",
+    "WEBP": "image/webp",
 }
 #: Formats that Pillow may open; it opens an MPO as a JPEG.
 PILLOW_FORMATS = tuple(name for name in MEDIA_TYPES if name != "MPO")
@@ -45,13 +49,12 @@ def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placemen
     """
     try:
         with warnings.catch_warnings(action="ignore"):
-            status = path.stat()
-            image = _open_image(path, status.st_mtime_ns, status.st_size).get_frame(number)
+            image = open_image(path).get_frame(number)
             if image.width * image.height > max_pixels:
                 msg = f"{path.name}, page {number} is larger than OPIS_MAX_PIXELS ({max_pixels:,})."
                 raise BrokenScanError(msg)
             grey, dpi, extraction = _to_upright_grey(image)
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
+    except IMAGE_ERRORS as error:
         msg = f"{path.name}, page {number}: the image cannot be decoded ({error})."
         raise BrokenScanError(msg) from error
     width, height = grey.width / dpi[0] * 72, grey.height / dpi[1] * 72
@@ -62,12 +65,13 @@ def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placemen
     return np.asarray(grey, dtype=np.uint8), placement, extraction
 
 
-class _OpenImage:
+class OpenImage:
     """An image file that stays open between its pages: each is found by way of all before it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._image = self._open_file()
+        self.frames = page_frames(self._image)  #: from 0, of each page
         self._current_frame: int | None = None
 
     def get_frame(self, number: int) -> Image.Image:
@@ -75,10 +79,18 @@ class _OpenImage:
         if self._current_frame == number:  # Pillow turned it, and would not know that
             self._image.close()
             self._image = self._open_file()
-        if number != self._image.tell() + 1:
-            self._image.seek(number - 1)
+        if not 1 <= number <= len(self.frames):
+            msg = "the file has no such page"
+            raise EOFError(msg)
+        frame = self.frames[number - 1]
+        if frame != self._image.tell():
+            self._image.seek(frame)
         self._current_frame = number
         return self._image
+
+    def get_tags(self, number: int) -> Image.Image:
+        """Return a page by its 1-based number, for its tags: it may be decoded and turned."""
+        return self._image if self._current_frame == number else self.get_frame(number)
 
     def _open_file(self) -> Image.Image:
         image = Image.open(self._path, formats=PILLOW_FORMATS)
@@ -86,10 +98,20 @@ class _OpenImage:
         return image
 
 
+def open_image(path: Path) -> OpenImage:
+    """Return the open image file at ``path``; the last one is cached.
+
+    Raises:
+        IMAGE_ERRORS: it cannot be opened.
+    """
+    status = path.stat()
+    return _open_cached(path, status.st_mtime_ns, status.st_size)
+
+
 @lru_cache(maxsize=1)
-def _open_image(path: Path, changed: int, size: int) -> _OpenImage:
+def _open_cached(path: Path, changed: int, size: int) -> OpenImage:
     del changed, size  # part of the key: other bytes under the same name are another file
-    return _OpenImage(path)
+    return OpenImage(path)
 
 
 def _to_upright_grey(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:

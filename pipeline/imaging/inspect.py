@@ -1,12 +1,10 @@
 """Inspect a file by its bytes: return its type and number of pages, or refuse it."""
 
-import itertools
 import stat
 import warnings
 from pathlib import Path
-from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import (
     BrokenScanError,
@@ -17,12 +15,22 @@ from pipeline.errors import (
     UnreadableError,
     is_machine_error,
 )
+from pipeline.imaging.file_kinds import DEVELOP, what_it_is
+from pipeline.imaging.frames import (
+    IMAGE_ERRORS,
+    Frame,
+    hidden_page,
+    page_frames,
+    pages_among,
+    tiff_frames,
+)
 from pipeline.imaging.image_file import MEDIA_TYPES, PILLOW_FORMATS
 from pipeline.imaging.pdf_info import first_line, inspect_pdf
 from pipeline.model import Limits, ScanFacts
 
 _HEAD_BYTES = 1024  #: bytes at the beginning that must contain %PDF- (ISO 32000-2, annex H)
 _DATA_TAGS = ((273, 279), (324, 325))  #: TIFF tags: offsets and lengths of strips, of tiles
+_MAX_FRAMES_PER_PAGE = 20  #: a page and its smaller copies
 _IMAGE_SIGNATURES = (
     b"II*\0",
     b"MM\0*",
@@ -31,6 +39,9 @@ _IMAGE_SIGNATURES = (
     b"\xff\xd8\xff",
     b"\x89PNG",
     b"\0\0\0\x0cjP  ",
+    b"BM",
+    b"GIF8",
+    b"RIFF",
 )
 
 Image.MAX_IMAGE_PIXELS = None  # Limits.max_pixels limits it, and its message names the setting
@@ -61,7 +72,7 @@ def inspect_scan(path: Path, limits: Limits) -> ScanFacts:
         if b"%PDF-" in head and not head.startswith(_IMAGE_SIGNATURES):
             facts = inspect_pdf(path, size)
         else:
-            facts = _inspect_image(path, limits)
+            facts = _inspect_image(path, head, limits)
     except OSError as error:
         if is_machine_error(error):
             raise
@@ -87,54 +98,81 @@ def _file_size(path: Path) -> int:
     return status.st_size
 
 
-def _inspect_image(path: Path, limits: Limits) -> ScanFacts:
+def _inspect_image(path: Path, head: bytes, limits: Limits) -> ScanFacts:
     try:
         with (
             warnings.catch_warnings(action="ignore"),
             Image.open(path, formats=PILLOW_FORMATS) as image,
         ):
             media_type = MEDIA_TYPES[image.format or ""]
-            count = _count_tiff_pages(image, path, limits) if image.format == "TIFF" else 1
             _check_pixels(image, path, limits)
-            if count == 1:
-                image.load()  # only decoding detects a file that is cut off
+            if isinstance(image, TiffImagePlugin.TiffImageFile):
+                count = _count_tiff_pages(image, path, limits)
+            else:
+                count = _count_frames(image, path, limits)
     except UnidentifiedImageError as error:
-        msg = f"{path.name} is no scan: its bytes are those of no kind of image or PDF."
+        msg = f"{path.name} {what_it_is(head)}"
         raise NotAScanError(msg) from error
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError) as error:
+    except IMAGE_ERRORS as error:
         msg = f"{path.name} is a broken image ({first_line(error)})."
         kind = CutOffError if "truncated" in str(error) else BrokenScanError
         raise kind(msg) from error
     return ScanFacts(media_type, count)
 
 
-def _count_tiff_pages(image: Any, path: Path, limits: Limits) -> int:
+def _count_frames(image: Image.Image, path: Path, limits: Limits) -> int:
+    """Return the number of pages of an image that is no TIFF; decode each.
+
+    Only decoding detects a file that is cut off.
+    """
+    frames = page_frames(image)
+    if len(frames) > limits.max_pages:
+        raise _too_many_pages(path, f"{len(frames):,}", limits)
+    for frame in frames:
+        if frame:
+            image.seek(frame)
+        _check_pixels(image, path, limits)
+        image.load()
+    return len(frames)
+
+
+def _count_tiff_pages(image: TiffImagePlugin.TiffImageFile, path: Path, limits: Limits) -> int:
     """Return the number of pages of a TIFF; check that each is inside the file.
 
     Raises:
         CutOffError: a page is cut off.
         TooLargeError: there are too many pages, or one is too large.
+        NotAScanError: its frame is a preview of an image that Pillow does not reach.
     """
-    size = path.stat().st_size
-    for number in itertools.count(1):
+    size, frames = path.stat().st_size, list[Frame]()
+    for frame in tiff_frames(image):
         tags = image.tag_v2
         ends = [
             start + length
             for starts, lengths in _DATA_TAGS
             for start, length in zip(tags.get(starts, ()), tags.get(lengths, ()), strict=False)
         ]
-        if not ends or max(ends) > size or tags.next > size:
-            msg = f"{path.name} is cut off: page {number} is not whole."
+        if max(ends, default=0 if frame.is_reduced else size + 1) > size or tags.next > size:
+            msg = f"{path.name} is cut off: page {frame.number + 1} is not whole."
             raise CutOffError(msg)
         _check_pixels(image, path, limits)
-        if number > limits.max_pages:
+        frames.append(frame)
+        if sum(not each.is_reduced and not each.is_mask for each in frames) > limits.max_pages:
             raise _too_many_pages(path, f"more than {limits.max_pages:,}", limits)
-        try:
-            image.seek(number)
-        except EOFError:
-            break
-    image.seek(0)
-    return number
+        if len(frames) > _MAX_FRAMES_PER_PAGE * limits.max_pages:
+            raise _too_many_pages(path, f"more than {limits.max_pages:,}", limits)
+    pages = pages_among(frames)
+    image.seek(pages[0])
+    if hidden := hidden_page(image):
+        width, height = hidden
+        msg = (
+            f"{path.name} is the raw file of a camera (to convert it: {DEVELOP}): only a preview "
+            f"of its image of {width:,} x {height:,} pixels can be decoded."
+        )
+        raise NotAScanError(msg)
+    if len(pages) == 1:
+        image.load()  # only decoding detects data that are broken
+    return len(pages)
 
 
 def _check_pixels(image: Image.Image, path: Path, limits: Limits) -> None:

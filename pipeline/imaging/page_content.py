@@ -90,7 +90,7 @@ class _ContentInterpreter:
 
     def run(self, stream: Any, resources: Any, depth: int) -> None:
         """Interpret one content stream, of a page or a form, at a depth of forms."""
-        if depth > _MAX_FORM_DEPTH or _stored_length(stream) > _MAX_STREAM_BYTES:
+        if exceeds_limits(stream, depth):
             raise UnsupportedContentError
         for instruction in pikepdf.parse_content_stream(stream, _PARSED_OPERATORS):
             operator, operands = str(instruction.operator), list(instruction.operands)
@@ -231,6 +231,11 @@ def intersect_rects(first: Rect, second: Rect) -> Rect:
         min(first[2], second[2]),
         min(first[3], second[3]),
     )
+
+
+def exceeds_limits(holder: Any, depth: int) -> bool:
+    """Return whether a page or a form, at a depth of forms, is no scan but a drawing."""
+    return depth > _MAX_FORM_DEPTH or _stored_length(holder) > _MAX_STREAM_BYTES
 
 
 def _stored_length(holder: Any) -> int:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.imaging.file_integrity import page_damage
 from pipeline.imaging.image_file import read_frame
 from pipeline.imaging.pdf_page import open_pdf_pages
 from pipeline.imaging.pixels import Grey
@@ -38,6 +39,7 @@ def extract_page_image(
     pixels, origin, placement, extraction, damage = _extract_pixels(
         path, media_type, number, dpi, max_pixels
     )
+    damage = damage or _stored_damage(path, media_type, number, max_pixels)
     height, width = pixels.shape
     facts = PageImage(
         sha256=pgm_digest(pixels),
@@ -81,6 +83,13 @@ def _extract_pixels(
         return pixels, page.origin, page.placement, page.extraction, page.damage
     pixels, placement, extraction = read_frame(path, number, max_pixels)
     return np.ascontiguousarray(pixels), Origin.FILE, placement, extraction, ""
+
+
+def _stored_damage(path: Path, media_type: str, number: int, max_pixels: int) -> str:
+    """Return what is wrong with the stored image of a page, though it could be decoded."""
+    if media_type == PDF:
+        return open_pdf_pages(path).stored_damage(number, max_pixels)
+    return page_damage(path, number)
 
 
 def extract_embedded_text(path: Path, media_type: str, number: int) -> EmbeddedText | None:

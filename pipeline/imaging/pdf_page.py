@@ -3,6 +3,7 @@
 import io
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,8 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from pipeline.errors import BrokenScanError
-from pipeline.imaging.image_integrity import has_all_rows
+from pipeline.imaging.image_integrity import image_damage
+from pipeline.imaging.painted_images import painted_images
 from pipeline.imaging.pdf_render import fit_size, is_annotated, render_page
 from pipeline.imaging.pdf_terms import INVISIBLE_MODE, PDF_ERRORS
 from pipeline.imaging.pixels import Grey, to_grey
@@ -21,6 +23,7 @@ from pipeline.model import EmbeddedText, Origin, Placement
 from pipeline.wording import UNWRITABLE
 
 _PAGES_PER_OPENING = 32  #: pages until the PDF is opened again: pdfium holds half a MB of each
+_MAX_IMAGES = 1_000  #: of a page that are examined; one that has more is a drawing
 _PAPER_GREY = 255  #: grey level of an empty drawn page
 _MAX_DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
 
@@ -33,7 +36,7 @@ class ExtractedPage:
     origin: Origin
     placement: Placement
     extraction: str  #: how the pixels were extracted, for users
-    damage: str = ""  #: description of damage to the stored image; empty if none was detected
+    damage: str = ""  #: why its image could not be decoded; empty if it could
 
 
 class PdfPages:
@@ -81,10 +84,24 @@ class PdfPages:
             lost = extractable and drawn.pixels.min() == _PAPER_GREY
             return replace(drawn, damage="its image cannot be decoded" if lost else "")
         extraction = f"{single.filters}{single.orientation}"
-        is_whole = has_all_rows(single)
-        damage = "" if is_whole else "its image is damaged: not all of it can be unpacked"
         pixels = single.orientation.apply(pixels)
-        return ExtractedPage(pixels, Origin.EMBEDDED, single.placement, extraction, damage)
+        return ExtractedPage(pixels, Origin.EMBEDDED, single.placement, extraction)
+
+    def stored_damage(self, number: int, max_pixels: int) -> str:
+        """Return what is wrong with the stored data of a page's images; empty if nothing is.
+
+        Args:
+            number: of the page, 1-based.
+            max_pixels: an image that has more is not decoded.
+        """
+        count, found = 0, list[str]()
+        for image in islice(painted_images(self._pdf.pages[number - 1]), _MAX_IMAGES):
+            count += 1
+            if 0 < image.width * image.height <= max_pixels and (damage := image_damage(image)):
+                found.append(damage)
+        if not found or count == 1:
+            return "".join(found)
+        return f"{len(found)} of its {count} images and masks: {found[0]}"
 
     def page_jpeg(self, number: int) -> bytes | None:
         """Return the JPEG that is the page exactly as it is shown, or None.

@@ -32,7 +32,6 @@ class SingleImage:
     placement: Placement
     is_opaque: bool  #: it has no mask of any kind, and hides everything under it
     has_plain_colours: bool  #: grey or RGB, which all decoders treat alike; not inks or Lab
-    channels: int  #: values stored for each pixel, 1 for a palette; 0 if unknown
     jpeg_mode: str  #: Pillow's mode if the JPEG looks the same outside the PDF, else empty
 
     @property
@@ -106,7 +105,6 @@ def find_single_image(page: pikepdf.Page) -> SingleImage | None:
         placement=placement,
         is_opaque=opaque,
         has_plain_colours=_colour_channels(space) > 0,
-        channels=1 if _is_palette(space) else _direct_channels(space),
         jpeg_mode=_jpeg_mode(shown.stream),
     )
 

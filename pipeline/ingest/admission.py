@@ -39,7 +39,7 @@ def decide_admission(
         IngestError: the scan cannot become a record; the message says why and what to do.
     """
     arrived = clock.now()
-    facts = _inspect_scan(path, settings, workers)
+    facts = inspect_in_worker(path, settings, workers)
     sha256 = file_sha256(path)
     described = merge_sources(find_sources(path, settings.inbox))
     sidecar = find_sidecar(path)
@@ -171,7 +171,12 @@ def assign_version(scan: AdmittedScan, catalog: Catalog, settings: Settings) -> 
     return replace(scan, record_id=record_id, version=newest + 1)
 
 
-def _inspect_scan(path: Path, settings: Settings, workers: WorkerPool) -> ScanFacts:
+def inspect_in_worker(path: Path, settings: Settings, workers: WorkerPool) -> ScanFacts:
+    """Return the facts of a scan, which a worker inspects.
+
+    Raises:
+        IngestError: it is refused.
+    """
     limits = Limits(settings.max_pages, settings.max_bytes, settings.max_pixels)
     try:
         facts = workers.ask(InspectScan(path, limits), settings.page_timeout).facts

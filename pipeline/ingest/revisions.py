@@ -1,12 +1,12 @@
 """New versions of a record: read again, cleaned again or withdrawn. Earlier versions stay."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pipeline.errors import CatalogError, failure_message
-from pipeline.ingest.admission import engine_languages
+from pipeline.errors import CatalogError, IngestError, failure_message
+from pipeline.ingest.admission import engine_languages, inspect_in_worker
 from pipeline.ingest.outcome import Outcome
-from pipeline.model import Clock
+from pipeline.model import TIFF, Clock
 from pipeline.ocr.engines import signature_of
 from pipeline.record.assemble import reassemble_record
 from pipeline.record.changes import ChangeKind, has_same_content
@@ -32,13 +32,30 @@ def reread_record(
     """
     folder, old = _load_newest(record_id, settings)
     languages = engine_languages(old.language, settings)
-    scan = readmit(folder, old, languages)
-    read_pages(scan, range(1, len(old.pages) + 1), settings, workers, clock)
+    scan = _with_pages_of_today(readmit(folder, old, languages), settings, workers)
+    count = scan.facts.page_count
+    read_pages(scan, range(1, count + 1), settings, workers, clock)
     signature = signature_of(settings.engine_choice, languages)
-    new = reassemble_record(old, load_pages(scan, settings), signature, clock)
+    new = reassemble_record(old, load_pages(scan, settings), signature, clock, count)
     why = reason or "read again with the engine and settings of today"
     revision = _Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
     return revision.publish_if_changed(settings, clock, pdf_jobs_in_workers(workers, settings))
+
+
+def _with_pages_of_today(
+    scan: AdmittedScan, settings: Settings, workers: WorkerPool
+) -> AdmittedScan:
+    """Return a scan with the pages that it has by the rules of today.
+
+    Earlier versions of Opis counted reduced copies and masks in a TIFF as pages.
+    """
+    if scan.facts.media_type != TIFF:
+        return scan
+    try:
+        count = inspect_in_worker(scan.path, settings, workers).page_count
+    except IngestError:
+        return scan
+    return replace(scan, facts=replace(scan.facts, page_count=count))
 
 
 def reclean_record(record_id: str, settings: Settings, clock: Clock, reason: str = "") -> Outcome:

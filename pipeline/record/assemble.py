@@ -1,10 +1,10 @@
 """Assembles a record from the results of the stages; reads no pixels and no files."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from pipeline.description.merge import MergedDescription, page_labels
-from pipeline.model import Clock, EngineSignature, IssueType
+from pipeline.model import Clock, EngineSignature, Issue, IssueType
 from pipeline.record.events import (
     build_provenance,
     description_activity,
@@ -77,8 +77,9 @@ def assemble_record(
 
 
 def reassemble_record(
-    old: Record, pages: Iterable[ReadPage], signature: EngineSignature | None, clock: Clock
-) -> Record:
+    old: Record, pages: Iterable[ReadPage], signature: EngineSignature | None, clock: Clock,
+    page_count: int | None = None,
+) -> Record:  # fmt: skip
     """Return the next version of a record, with the same description and the given pages.
 
     Args:
@@ -86,9 +87,10 @@ def reassemble_record(
         pages: all pages, in order; read again, or as stored.
         signature: of the engine that read the pages again; None if the old reading is kept.
         clock: gives the times of the activities here.
+        page_count: of the scan; None if it has as many as before.
     """
     provenance = old.provenance
-    issues = [issue for issue in old.issues if issue.concern not in PAGE_ISSUE_TYPES]
+    labels, issues = _labels_and_issues(old, page_count or len(old.pages))
     accumulator = PageAccumulator(issues=issues)
     plans = _DESCRIPTION_PLANS if signature else _DESCRIPTION_PLANS | READING_PLANS
     part = inherit(provenance, plans, opis_agent())
@@ -96,12 +98,11 @@ def reassemble_record(
     if signature is not None:
         part |= reading_part(signature)
 
-    def page_activities(page: ReadPage) -> Iterable[Activity]:
-        if signature is None:
-            return inherited[page.number]
+    def new_activities(page: ReadPage) -> Iterable[Activity]:
         return reading_activities(provenance.source.sha256, page, clock)
 
-    drafts = draft_pages(pages, [page.leaf for page in old.pages], accumulator, page_activities)
+    activities = new_activities if signature else lambda page: inherited[page.number]
+    drafts = draft_pages(pages, labels, accumulator, activities)
     text = finish_pages(accumulator, drafts, clock)
     translations = tuple(realign_translation(old_one, text) for old_one in old.translations)
     accumulator.activities += [
@@ -111,11 +112,21 @@ def reassemble_record(
     ]
     people = people_of(old.contributors, old.funder, translations)
     sources = (provenance.source, provenance.sidecar)
-    fields = {
-        "version": old.version + 1, "translations": translations, **page_fields(accumulator, text),
-        "provenance": build_provenance(sources, part, accumulator.activities, people),
-    }  # fmt: skip
-    return old.model_copy(update=fields)
+    log = build_provenance(sources, part, accumulator.activities, people)
+    new = {"version": old.version + 1, "translations": translations, "provenance": log}
+    return old.model_copy(update={**new, **page_fields(accumulator, text)})
+
+
+def _labels_and_issues(old: Record, page_count: int) -> tuple[Sequence[str | None], list[Issue]]:
+    """Return the leaf of each page, and the issues of a record that no page decides."""
+    issues = [issue for issue in old.issues if issue.concern not in PAGE_ISSUE_TYPES]
+    if page_count == len(old.pages):
+        return [page.leaf for page in old.pages], issues
+    held = next((one.as_cited for one in old.references if one.relation == "held"), "")
+    reference = next(iter(parse_references(held)), None)
+    labels, mismatch = page_labels(reference, (), page_count)
+    kept = [issue for issue in issues if issue.concern is not IssueType.LEAF_COUNT]
+    return labels, [*filter(None, [mismatch]), *kept]
 
 
 def redescribe_record(old: Record, scan: AdmittedScan, *, new_description: bool) -> Record:

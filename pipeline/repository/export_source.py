@@ -14,6 +14,7 @@ _MEDIA_TYPES = {
     "pdf": "application/pdf", "xml": "application/xml", "json": "application/json",
     "txt": "text/plain", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png",
     "tif": "image/tiff", "tiff": "image/tiff", "jp2": "image/jp2",
+    "bmp": "image/bmp", "gif": "image/gif", "webp": "image/webp",
     "yaml": "application/yaml", "yml": "application/yaml", "csv": "text/csv",
 }  # fmt: skip
 

@@ -1,15 +1,15 @@
 """Converts an image file to a PDF with one page for each image, unchanged where PDF can hold it.
 
 JPEG, JPEG 2000 and CCITT G4 data go into the PDF as they are, PNG as its own Flate stream. Other
-data (other TIFF compressions, alpha, odd pixel formats) are packed again with lossless compression.
-A rotation in EXIF becomes the page's /Rotate, a mirroring the matrix of the image.
+data (other TIFF compressions, BMP, GIF, WebP, alpha, odd pixel formats) are packed again with
+lossless compression. A rotation in EXIF becomes the page's /Rotate, a mirroring the matrix
+of the image.
 
 Frames are processed one at a time and stored on disk, so memory does not grow with their number.
 """
 
 import io
-import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from pikepdf import AccessMode, Job, Page, Pdf
 from PIL import Image, TiffImagePlugin, UnidentifiedImageError
 
 from pipeline.errors import BrokenScanError
+from pipeline.imaging.frames import IMAGE_ERRORS, page_frames
 from pipeline.imaging.pixels import (
     BLACK_IS_ZERO,
     SIDEWAYS_ORIENTATIONS,
@@ -27,12 +28,16 @@ from pipeline.imaging.pixels import (
     likely_dpi,
     orientation_in,
 )
+from pipeline.imaging.tiff_integrity import one_strip_tiff
 from pipeline.searchable_pdf.reencode import has_transparency, reencode_data, reencode_image
 
 _MIN_SIDE, _MAX_SIDE = 3.0, 14_400.0  #: points; sides of a page that every viewer shows
 _PART_BYTES = 64 << 20  #: of frames in memory before they are written to disk
 _PART_FRAMES = 64  #: the same, as a number of frames
 _ROTATIONS = {3: 180, 4: 180, 5: 270, 6: 90, 7: 90, 8: 270}  #: degrees clockwise, after mirroring
+_PDF_FORMATS = frozenset(
+    ["JPEG", "MPO", "PNG", "JPEG2000"]
+)  #: whose data a PDF can hold as they are
 _MIRRORED_ORIENTATIONS = frozenset({2, 4, 5, 7})  #: left and right
 
 Image.MAX_IMAGE_PIXELS = None  # the inspection checked every frame against Limits.max_pixels
@@ -47,18 +52,19 @@ class _FrameFile(NamedTuple):
     dpi: tuple[float, float]  #: as stored
 
 
-def image_to_pdf(original: Path, scratch: Path, stack: ExitStack) -> Pdf:
+def image_to_pdf(original: Path, scratch: Path, page_count: int, stack: ExitStack) -> Pdf:
     """Return a PDF of an image file's pages; it stays open until ``stack`` closes.
 
     Args:
-        original: TIFF, JPEG, PNG or JPEG 2000.
+        original: an image file of one page or more.
         scratch: a folder for parts; it must exist as long as the PDF is open.
+        page_count: of the record; 0 if unknown.
         stack: closes the PDF.
 
     Raises:
         BrokenScanError: the file is no image that can be opened.
     """
-    parts = [str(part) for part in _write_parts(_read_frames(original), scratch)]
+    parts = [str(part) for part in _write_parts(_read_frames(original, page_count), scratch)]
     joined = str(scratch / "whole.pdf")
     # a qpdf job, because pikepdf's page list keeps pages of other files in memory
     options = ["--empty", "--stream-data=preserve", "--deterministic-id"]
@@ -142,7 +148,7 @@ def _mirror_page(pdf: Pdf, page: Page) -> None:
     )
 
 
-def _read_frames(original: Path) -> Iterator[_FrameFile]:
+def _read_frames(original: Path, page_count: int) -> Iterator[_FrameFile]:
     """Yield the images of a file, each as an image file of its own."""
     try:
         image = Image.open(original)
@@ -150,14 +156,33 @@ def _read_frames(original: Path) -> Iterator[_FrameFile]:
         msg = f"{original.name} is no image that can be opened."
         raise BrokenScanError(msg) from error
     with image:
-        if not isinstance(image, TiffImagePlugin.TiffImageFile):
-            orientation = orientation_in(image.getexif())
-            data = reencode_image(image) if has_transparency(image) else original.read_bytes()
-            yield _FrameFile(data, orientation, image.size, likely_dpi(image))
-            return
-        for number in range(image.n_frames):
-            image.seek(number)
-            yield _read_tiff_frame(image, original)
+        for number in _frames_of_record(image, page_count):
+            if number != image.tell():
+                image.seek(number)
+            yield _read_frame(image, original)
+
+
+def _frames_of_record(image: Image.Image, page_count: int) -> Sequence[int]:
+    """Return the frames of a record's pages; older records have as many as come first."""
+    frames = page_frames(image)
+    return frames if page_count in {0, len(frames)} else range(page_count)
+
+
+def _read_frame(image: Image.Image, original: Path) -> _FrameFile:
+    """Return the current frame of an image file: as stored where a PDF can hold it."""
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        return _read_tiff_frame(image, original)
+    orientation, dpi = orientation_in(image.getexif()), likely_dpi(image)
+    if image.format in _PDF_FORMATS and not has_transparency(image) and not _has_frames(image):
+        return _FrameFile(original.read_bytes(), orientation, image.size, dpi)
+    try:
+        return _FrameFile(reencode_image(image), orientation, image.size, dpi)
+    except IMAGE_ERRORS:
+        return _FrameFile(b"", orientation, image.size, dpi)
+
+
+def _has_frames(image: Image.Image) -> bool:
+    return len(page_frames(image)) > 1
 
 
 def _read_tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _FrameFile:
@@ -165,12 +190,12 @@ def _read_tiff_frame(image: TiffImagePlugin.TiffImageFile, original: Path) -> _F
     tags = image.tag_v2
     orientation, dpi = orientation_in(tags), likely_dpi(image)
     if _is_g4(image):
-        return _FrameFile(_one_strip_tiff(tags, original), orientation, (tags[256], tags[257]), dpi)
+        return _FrameFile(_g4_file(tags, original), orientation, (tags[256], tags[257]), dpi)
     sideways = orientation in SIDEWAYS_ORIENTATIONS
     upright_dpi = (dpi[1], dpi[0]) if sideways else dpi  # Pillow rotates a TIFF when it decodes
     try:
         return _FrameFile(reencode_image(image), 1, image.size, upright_dpi)
-    except (OSError, ValueError, SyntaxError):  # Pillow's errors for damaged data
+    except IMAGE_ERRORS:
         return _FrameFile(b"", 1, image.size, upright_dpi)
 
 
@@ -184,8 +209,8 @@ def _is_g4(image: TiffImagePlugin.TiffImageFile) -> bool:
     )
 
 
-def _one_strip_tiff(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> bytes:
-    """Return a TIFF of the one G4 strip at which ``tags`` point (TIFF 6.0, sections 2 and 11)."""
+def _g4_file(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path) -> bytes:
+    """Return a TIFF of the one G4 strip at which ``tags`` point (TIFF 6.0, section 11)."""
     with original.open("rb") as file:
         file.seek(tags[273][0])
         strip = file.read(tags[279][0])
@@ -196,11 +221,8 @@ def _one_strip_tiff(tags: TiffImagePlugin.ImageFileDirectory_v2, original: Path)
         259: 4,  # compression: G4
         262: tags[262],  # photometric interpretation
         266: tags.get(266, 1),  # fill order
-        273: 8 + 2 + 11 * 12 + 4,  # offset of the strip: after header and directory
         277: 1,  # samples per pixel
         278: tags[257],  # rows per strip
-        279: len(strip),
         293: tags.get(293, 0),  # G4 options
     }
-    directory = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in entries.items())
-    return b"II*\0" + struct.pack("<IH", 8, len(entries)) + directory + b"\0\0\0\0" + strip
+    return one_strip_tiff(entries, strip)

@@ -60,7 +60,7 @@ class PdfMetadata:
     language: str  #: BCP 47, or "" if unknown
     modified: datetime | None  #: with a time zone; None leaves the date as it is
     creator: str = ""  #: used if the original has no author
-    labels: tuple[str | None, ...] = ()  #: the leaf of each page; None if unknown
+    labels: tuple[str | None, ...] = ()  #: the leaf of each page, None if unknown; all or none
 
 
 def write_searchable_pdf(
@@ -82,7 +82,7 @@ def write_searchable_pdf(
     """
     with ExitStack() as stack:
         try:
-            pdf = _open_as_pdf(original, media_type, target.parent, stack)
+            pdf = _open_as_pdf(original, media_type, target.parent, len(metadata.labels), stack)
             remove_active_content(pdf)
             _replace_text_layers(pdf, pages)
             label_pages(pdf, metadata.labels)
@@ -98,12 +98,14 @@ def write_searchable_pdf(
             raise BrokenScanError(msg) from error
 
 
-def _open_as_pdf(original: Path, media_type: str, scratch: Path, stack: ExitStack) -> Pdf:
+def _open_as_pdf(
+    original: Path, media_type: str, scratch: Path, page_count: int, stack: ExitStack
+) -> Pdf:
     """Return the original as a PDF that stays open until ``stack`` closes."""
     if media_type == PDF:
         return stack.enter_context(Pdf.open(original, access_mode=AccessMode.stream))
     folder = stack.enter_context(TemporaryDirectory(prefix=".searchable-", dir=scratch))
-    return image_to_pdf(original, Path(folder), stack)
+    return image_to_pdf(original, Path(folder), page_count, stack)
 
 
 def _replace_text_layers(pdf: Pdf, pages: Iterable[LayerPage]) -> None:
