@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from pipeline.citation.check import check_citation
-from pipeline.citation.cited import citation_target, page_of_leaf
+from pipeline.citation.cited import citation_target, find_leaf
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
 from pipeline.citation.pin import Pin, word_differences
 from pipeline.citation.styles import CitationStyle, format_citation
@@ -77,7 +77,44 @@ def test_a_leaf_of_another_holding_is_the_one_at_the_same_place(letter: Record) 
 
 @pytest.mark.parametrize("leaf", ["111", "0111", " 0111 "])
 def test_a_leaf_is_named_with_or_without_its_zeros(letter: Record, leaf: str) -> None:
-    assert page_of_leaf(letter, leaf).number == 2
+    assert find_leaf(letter, leaf).page.number == 2
+
+
+@pytest.fixture
+def spreads(tmp_path: Path) -> Record:
+    """A record of two spreads, which another archive numbers in its own way."""
+    references = ["RGASPI, f. 17, op. 3, d. 7, ll. 12v-14", "APRF, f. 3, op. 1, d. 5, ll. 7v-9"]
+    return record(tmp_path, 2, references=references)
+
+
+@pytest.mark.parametrize(
+    ("leaf", "page", "held", "other"),
+    [
+        ("12v", 1, "l. 12v", "l. 7v"), ("13", 1, "l. 13", "l. 8"), ("13 об.", 2, "l. 13v", "l. 8v"),
+        ("14", 2, "l. 14", "l. 9"), ("12v-13", 1, "ll. 12v-13", "ll. 7v-8"),
+        ("12об.–13", 1, "ll. 12v-13", "ll. 7v-8"),
+    ],
+)  # fmt: skip
+def test_each_leaf_of_a_spread_is_cited(
+    spreads: Record, leaf: str, page: int, held: str, other: str
+) -> None:
+    target = citation_target(spreads, leaf)
+    told = format_citation(target, CitationStyle.CHICAGO, all_holdings=True).replace("–", "-")
+    assert f"RGASPI, f. 17, op. 3, d. 7, {held}, and APRF, f. 3, op. 1, d. 5, {other}." in told
+    assert find_leaf(spreads, leaf).page.number == page
+    pinned = Pin.from_record(spreads, "reading text", leaf)
+    assert pinned.leaf == spreads.pages[page - 1].leaf  # the text is that of the whole image
+
+
+def test_each_leaf_of_a_spread_has_its_own_key(spreads: Record) -> None:
+    keys = {json.loads(to_csl_json(spreads, leaf))[0]["id"] for leaf in ("12v", "13", "12v-13")}
+    assert keys == {f"{spreads.id}-{end}" for end in ("12-v", "13", "12-v-13")}
+
+
+@pytest.mark.parametrize("leaf", ["12", "14v", "13-13v", "1"])
+def test_a_leaf_that_no_spread_shows_is_refused(spreads: Record, leaf: str) -> None:
+    with pytest.raises(CatalogError, match=r"has no leaf .*It has 12v-13, 13v-14"):
+        citation_target(spreads, leaf)
 
 
 def test_a_leaf_that_the_record_has_not_is_refused_in_words(letter: Record) -> None:

@@ -347,7 +347,61 @@ def test_numbers_that_do_not_match_are_an_issue(
     assert (issue.concern, issue.detail) == (IssueType.LEAF_COUNT, detail)
 
 
+@pytest.mark.parametrize(
+    ("leaves", "given", "pages", "labels"),
+    [
+        ("ll. 12v-13", (), 1, ("12v-13",)),
+        ("ll. 0012об.-0013", (), 1, ("0012v-0013",)),
+        ("ll. 12v-15", (), 3, ("12v-13", "13v-14", "14v-15")),
+        ("ll. 12v-13, 20v-21", (), 2, ("12v-13", "20v-21")),
+        ("ll. 12v-12a", (), 1, ("12v-12a",)),
+        ("ll. 12-14", ("12", "12v-13", "13v-14"), 3, ("12", "12v-13", "13v-14")),
+        ("ll. 12-14", ("12v", "13"), 1, ("12v-13",)),
+        ("ll. 12v-13", (), 2, ("12v", "13")),  # must not change: an image for each side
+        ("ll. 12-13", (), 2, ("12", "13")),
+    ],
+)
+def test_a_spread_has_two_leaves(
+    leaves: str, given: tuple[str, ...], pages: int, labels: tuple[str, ...]
+) -> None:
+    reference = parse_reference(f"RGASPI, f. 17, op. 3, d. 7, {leaves}")
+    assert page_labels(reference, given, pages) == (labels, None)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "pages", "labels"),
+    [
+        ("ll. 12-13", 1, ("12-13",)),  # the only image: whatever shows them, it is this one
+        ("pp. 12-13", 1, ("12-13",)),
+        ("ll. 12-15", 2, (None, None)),  # two may be missing
+        ("ll. 12v-15", 2, (None, None)),
+        ("ll. 12v-13v", 1, (None,)),
+    ],
+)
+def test_two_leaves_that_may_be_no_spread_are_an_issue(
+    leaves: str, pages: int, labels: tuple[str | None, ...]
+) -> None:
+    reference = parse_reference(f"RGASPI, f. 17, op. 3, d. 7, {leaves}")
+    found, issue = page_labels(reference, (), pages)
+    assert found == labels
+    assert issue is not None
+    assert issue.concern is IssueType.LEAF_COUNT
+
+
+@pytest.mark.parametrize(
+    "label", ["12v-13", "12об-13", " 12 об. – 13", "12v, 13", "12 verso and 13"]
+)
+def test_a_sidecar_names_the_two_leaves_of_a_spread(label: str) -> None:
+    assert merge_sources([sidecar(leaves=[label, None, "cover"])]).description.leaves == (
+        "12v-13", None, "cover",
+    )  # fmt: skip
+
+
 def test_a_label_that_is_not_of_the_reference_is_an_issue() -> None:
+    spread, outside = page_labels(parse_reference(HELD), ("0112v-0113", "0113v-0114"), 2)
+    assert spread == ("0112v-0113", "0113v-0114")
+    assert outside is not None
+    assert outside.detail == "Not among the leaves of the reference: 0113v-0114"
     labels, issue = page_labels(parse_reference(HELD), ("0113v", "0114", "cover"), 3)
     assert labels == ("0113v", "0114", "cover")
     assert issue is not None

@@ -91,6 +91,9 @@ VARIED: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
     "a Bulgarian file": (
         {"references": "ЦДА, ф. 1Б, оп. 6, а.е. 3388, л. 5-6", "language": "bg"}, LETTER, {},
     ),
+    "a spread of two leaves": (
+        {"references": "RGASPI, f. 17, op. 3, d. 7, ll. 12об-13"}, LETTER[:1], {},
+    ),
     "a British piece, an interval": (
         {"references": "CAB 123/246", "date": "1949-01-14/1949-02-01", "language": "en"},
         LETTER, {},
@@ -339,6 +342,12 @@ def test_leaf_labels_keep_their_zeros_everywhere(tmp_path: Path) -> None:
     made = material(tmp_path, "two holdings, all said")
     for form in ("tei", "iiif", "mets", "oai_dc", "csl-json", "bibtex"):
         assert b"0110" in FORMATS_BY_NAME[form].write(made), form
+
+
+def test_the_label_of_a_spread_names_both_leaves(tmp_path: Path) -> None:
+    made = material(tmp_path, "a spread of two leaves")
+    for form in ("tei", "iiif", "mets"):
+        assert b'"12v-13"' in FORMATS_BY_NAME[form].write(made), form
 
 
 def test_the_linked_data_says_who_and_where(tmp_path: Path) -> None:

@@ -44,6 +44,13 @@ def drawn(page: Drawn) -> PageText:
     return PageText(tuple(blocks))
 
 
+@pytest.mark.parametrize("number", ["0012", "0013"])
+def test_either_leaf_of_a_spread_may_be_stamped(number: str) -> None:
+    page = drawn([("", " " * 66 + number), ("", ""), ("", "     Товарищу Мао Цзэ-дуну")])
+    first = next(iter(assign_roles(page, SIZE, "12v-13").lines()))
+    assert first.role is Role.LEAF_NUMBER
+
+
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     pages = [rows(page) for page in case["pages"]]

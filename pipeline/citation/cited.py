@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
 from pipeline.record.record import Record, RecordPage, Reference
-from pipeline.references import ArchivalReference, Leaf, LeafRange, parse_reference
+from pipeline.references import ArchivalReference, LeafRange, parse_reference
 from pipeline.references.leaves import parse_leaves
+from pipeline.references.page_labels import leaf_on_page, leaves_of_label, spread_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def citation_target(record: Record, leaf: str = "") -> CitationTarget:
     Raises:
         CatalogError: the record has no such leaf; the message lists its leaves.
     """
-    page = page_of_leaf(record, leaf) if leaf else None
+    page = find_leaf(record, leaf) if leaf else None
     return CitationTarget(
         title=record.title or "",
         creator=record.creator or "",
@@ -49,17 +50,24 @@ def citation_target(record: Record, leaf: str = "") -> CitationTarget:
     )
 
 
-def page_of_leaf(record: Record, leaf: str) -> RecordPage:
-    """Return the page of a leaf, as people write it: 111, 0111, 111 об.
+@dataclass(frozen=True, slots=True)
+class CitedLeaf:
+    """A leaf of a record, and the page that shows it."""
+
+    label: str  #: as stamped; of a spread, the leaf that is cited or both
+    page: RecordPage
+
+
+def find_leaf(record: Record, leaf: str) -> CitedLeaf:
+    """Return a leaf, as people write it: 111, 0111, 111 об.; 12v-13 for both of a spread.
 
     Raises:
         CatalogError: the record has no such leaf; the message lists its leaves.
     """
-    target = Leaf.parse(leaf)
     for page in record.pages:
-        stamp = page.leaf and Leaf.parse(page.leaf)
-        if page.leaf is not None and (page.leaf == leaf.strip() or (target and stamp == target)):
-            return page
+        label = leaf_on_page(page.leaf, leaf) if page.leaf else None
+        if label is not None:
+            return CitedLeaf(label, page)
     labels = [page.leaf for page in record.pages if page.leaf]
     hint = (
         f"It has {', '.join(labels[:8])}{' …' if len(labels) > 8 else ''}."
@@ -79,26 +87,36 @@ def to_archival_reference(reference: Reference) -> ArchivalReference | None:
 
 
 def _reference_for_page(
-    record: Record, reference: Reference, page: RecordPage | None
+    record: Record, reference: Reference, cited: CitedLeaf | None
 ) -> ArchivalReference | str:
     place = to_archival_reference(reference)
     if place is None:
         return reference.as_cited
-    if page is None or page.leaf is None:
+    if cited is None:
         return place
-    labels = place.leaf_labels()
     if reference.relation == "held":
-        return _narrow_to_leaf(place, page.leaf)
+        return _narrow_to_label(place, cited.label)
     # Another holding numbers its own leaves: its nth leaf is our nth page, if the counts agree.
-    counts_agree = len(labels) == len(record.pages)
-    return _narrow_to_leaf(place, labels[page.number - 1]) if counts_agree else place
-
-
-def _narrow_to_leaf(place: ArchivalReference, label: str) -> ArchivalReference:
-    leaf = Leaf.parse(label)
-    if leaf is None:
+    leaves = place.leaf_labels()
+    labels = spread_labels(leaves, len(record.pages)) or leaves
+    if len(labels) != len(record.pages):
         return place
-    return replace(place, unit=place.unit or "l", leaves=(LeafRange(leaf, leaf),))
+    return _narrow_to_label(place, _same_side(labels[cited.page.number - 1], cited))
+
+
+def _same_side(label: str, cited: CitedLeaf) -> str:
+    """Return the part of another holding's label that stands where the cited leaf does."""
+    ours, theirs = leaves_of_label(cited.page.leaf or ""), leaves_of_label(label)
+    if cited.label == cited.page.leaf or len(ours) != len(theirs):
+        return label
+    return theirs[[leaf.label for leaf in ours].index(cited.label)].label
+
+
+def _narrow_to_label(place: ArchivalReference, label: str) -> ArchivalReference:
+    leaves = leaves_of_label(label)
+    if not leaves:
+        return place
+    return replace(place, unit=place.unit or "l", leaves=(LeafRange(leaves[0], leaves[-1]),))
 
 
 def covers(record: Record, place: ArchivalReference) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from pipeline.citation.cited import CitationTarget, citation_target, page_of_leaf
+from pipeline.citation.cited import CitationTarget, citation_target, find_leaf
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.dates.words import date_parts, english_date
 from pipeline.description.transliteration import transliterate
@@ -126,8 +126,8 @@ def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
 
 def _citation_key(record: Record, leaf: str) -> str:
     """Return the key of an item; each leaf has its own, so that one text can cite several."""
-    label = page_of_leaf(record, leaf).leaf if leaf else ""
-    latin = transliterate(label or "", "bgn-pcgn")
+    label = find_leaf(record, leaf).label if leaf else ""
+    latin = transliterate(label, "bgn-pcgn")
     return "-".join([record.id, *re.findall("[0-9]+|[a-z]+", latin)])
 
 

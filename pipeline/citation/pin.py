@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Self
 
-from pipeline.citation.cited import page_of_leaf
+from pipeline.citation.cited import find_leaf
 from pipeline.errors import CatalogError
 from pipeline.record.events import text_digest
 from pipeline.record.record import Record
@@ -30,7 +30,7 @@ class Pin:
 
     record: str
     version: int
-    leaf: str  #: label; empty for the whole record
+    leaf: str  #: label of the page that has it; empty for the whole record
     kind: str  #: ``reading text``, ``raw text`` or ``translation CODE``
     digest: str
 
@@ -42,7 +42,7 @@ class Pin:
             CatalogError: the record has no such text or leaf.
         """
         digest = text_digest(record_text(record, kind, leaf))[:_DIGEST_LENGTH]
-        label = (page_of_leaf(record, leaf).leaf or "") if leaf else ""
+        label = (find_leaf(record, leaf).page.leaf or "") if leaf else ""
         return cls(record.id, record.version, label, kind, digest)
 
     @classmethod
@@ -72,7 +72,7 @@ def record_text(record: Record, kind: str, leaf: str = "") -> str:
                 return translation.text
         msg = f"{record.id} has no translation into {language}{' of a single leaf' * bool(leaf)}."
         raise CatalogError(msg)
-    pages = [page_of_leaf(record, leaf)] if leaf else record.pages
+    pages = [find_leaf(record, leaf).page] if leaf else record.pages
     return "\f".join(page.raw_text if kind == "raw text" else page.reading_text for page in pages)
 
 

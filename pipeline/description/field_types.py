@@ -5,7 +5,8 @@ from typing import Annotated, TypeAlias
 from pydantic import AfterValidator, BeforeValidator
 
 from pipeline.description.languages import normalize_language_tag
-from pipeline.references.leaves import Leaf, parse_leaf_labels
+from pipeline.references.leaves import parse_leaf_labels
+from pipeline.references.page_labels import normalize_label
 
 
 def to_text(given: object) -> object:
@@ -45,8 +46,7 @@ def _to_leaf_label(given: object) -> str | None:
     if not isinstance(given, str):
         msg = "takes a leaf, or null, for each page"
         raise ValueError(msg)
-    leaf = Leaf.parse(given)
-    return given.strip() or None if leaf is None else leaf.label
+    return normalize_label(given) or None
 
 
 def _normalize_if_given(language: str | None) -> str | None:

@@ -24,7 +24,7 @@ from pipeline.description.statement import Statement, statements_of, validate
 from pipeline.errors import DescriptionError
 from pipeline.model import Issue, IssueType
 from pipeline.references import ArchivalReference, find_references, parse_references
-from pipeline.references.leaves import Leaf
+from pipeline.references.page_labels import leaves_of_label, spread_labels
 from pipeline.wording import plural
 
 __all__ = [
@@ -94,13 +94,14 @@ def page_labels(
 ) -> tuple[tuple[str | None, ...], Issue | None]:
     """Return a leaf label for each page, from ``leaves`` or else from the reference.
 
-    With labels for another number of pages, each is None; an issue says so. Labels outside the
-    reference are kept, with an issue.
+    A page may be a spread of two leaves. With labels for another number of pages, each is None;
+    an issue says so. Labels outside the reference are kept, with an issue.
 
     >>> page_labels(parse_references("RGASPI, f. 1, op. 1, d. 1, ll. 09-10")[0], (), 2)
     (('09', '10'), None)
     """
     labels = tuple(leaves) or (reference.leaf_labels() if reference else ())
+    labels = spread_labels(labels, page_count) or labels
     if labels and len(labels) != page_count:
         kind = "label" if leaves else "page" if reference and reference.unit == "p" else "leaf"
         several = "leaves" if kind == "leaf" else ""
@@ -108,6 +109,9 @@ def page_labels(
             "" if leaves or reference is None else f" ({reference.as_stamped.rpartition('. ')[2]})"
         )
         detail = f"{plural(page_count, 'image')} for {plural(len(labels), kind, several)}{which}"
+        both = "-".join(filter(None, labels))
+        if page_count == 1 and len(leaves_of_label(both)) == len(labels):
+            return (both,), Issue(IssueType.LEAF_COUNT, f"{detail}; both may be on it")
         return (None,) * page_count, Issue(IssueType.LEAF_COUNT, detail)
     outside = [
         label for label in leaves if label and reference and not _covers_label(reference, label)
@@ -179,6 +183,7 @@ def _description_issues(description: Description, date_problem: str) -> Iterator
 
 
 def _covers_label(reference: ArchivalReference, label: str) -> bool:
-    """Return whether a label may be a leaf of the reference; a range covers both sides of each."""
-    leaf = Leaf.parse(label)
-    return leaf is None or not reference.leaves or any(leaf in part for part in reference.leaves)
+    """Return whether a label may be of the reference; a range covers both sides of each leaf."""
+    return not reference.leaves or all(
+        any(leaf in part for part in reference.leaves) for leaf in leaves_of_label(label)
+    )

@@ -1,6 +1,6 @@
 """Collects all errors in the sources of a description, for the dry run."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pipeline.dates.parse import parse_date
@@ -9,8 +9,8 @@ from pipeline.description.merge import merge_sources
 from pipeline.description.sources import FILE_NAME, DescriptionSource
 from pipeline.description.statement import Statement, statements_of, validation_errors
 from pipeline.errors import DescriptionError
-from pipeline.references import ArchivalReference, parse_references
-from pipeline.references.leaves import Leaf
+from pipeline.references import ArchivalReference, Leaf, parse_references
+from pipeline.references.page_labels import leaves_of_label
 
 
 def source_errors(source: DescriptionSource) -> list[DescriptionError]:
@@ -70,21 +70,32 @@ def _lost_zero_errors(sources: Sequence[DescriptionSource]) -> Iterator[Descript
         parse_references(str(names[-1].values["references"])) if names else (held,) if held else ()
     )
     padded_by = "file name" if names else "reference"
-    padded = {Leaf.parse(label) for reference in named for label in reference.leaf_labels()}
-    padded_leaves = {leaf.sort_key: leaf for leaf in padded if leaf is not None}
+    padded_leaves = {
+        leaf.sort_key: leaf
+        for reference in named
+        for label in reference.leaf_labels()
+        for leaf in leaves_of_label(label)
+    }
     for source in sources:
         if source.name == FILE_NAME:
             continue
         for index, label, statement in _labels_of_place(statements_of(source), named):
-            leaf = Leaf.parse(label)
-            full = None if leaf is None else padded_leaves.get(leaf.sort_key)
-            if leaf is not None and full is not None and leaf.digit_count < full.digit_count:
+            full = _label_with_zeros(label, padded_leaves)
+            if full is not None:
                 problem = (
-                    f"`{statement.key}` says {label}, the {padded_by} {full.label}:"
-                    f" zeros were lost. Write {full.label}; in a spreadsheet, make the column text."
+                    f"`{statement.key}` says {label}, the {padded_by} {full}:"
+                    f" zeros were lost. Write {full}; in a spreadsheet, make the column text."
                 )
                 yield statement.make_error(problem, "lost-zero", index)
                 break
+
+
+def _label_with_zeros(label: str, padded: Mapping[tuple[int, str, bool], Leaf]) -> str | None:
+    """Return a label with the zeros of padded leaves; None if it has them."""
+    leaves = leaves_of_label(label)
+    full = [padded.get(leaf.sort_key, leaf) for leaf in leaves]
+    lost = any(a.digit_count < b.digit_count for a, b in zip(leaves, full, strict=True))
+    return "-".join(leaf.label for leaf in full) if lost else None
 
 
 def _labels_of_place(

@@ -64,14 +64,14 @@ def is_corner_number(page: PageLines, row: TextRow) -> bool:
 
 
 def _is_leaf_number(text: str, leaf: str | None) -> bool:
-    """Return whether a number is the description's leaf or, without one, has a leading zero.
+    """Return whether a number is one of the page's leaves or, without any, has a leading zero.
 
     Typists do not type page numbers as 0110.
     """
     digits = re.match(r"\d+", text)
-    known = re.match(r"\d+", leaf or "")
+    known = re.findall(r"\d+", leaf or "")  # two of a spread
     if known and digits:
-        return int(known.group()) == int(digits.group())
+        return int(digits.group()) in map(int, known)
     return digits is not None and len(digits.group()) > 2 and digits.group()[0] == "0"
 
 

@@ -10,7 +10,7 @@ const MARKS = {
   l: "leaf", ll: "leaf", list: "leaf", listy: "leaf", ark: "leaf", pp: "leaf",
 };
 
-const NUMBERED = /([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g; // the mark of a level or none, and its value
+const NUMBERED = /([a-z]*)[.\s№]*?((?:[a-z]{1,2}-?)?\d+(?:(?:v|ob\.?)?-\d+)?[a-z]{0,2})(?=[\s,./;:)]|$)/g; // the mark of a level or none, and its value
 
 const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] ?? letter).join("");
 
@@ -41,9 +41,16 @@ export function asReference(query) {
 
 const bare = (value) => latin(value).replace(/[^0-9a-z]/g, "").replace(/^0+(?=\d)/, "");
 
-export function leafAmong(leaves, wanted) {
-  const number = parseInt(wanted, 10);
-  return leaves.find((leaf) => bare(leaf) === bare(wanted)) ?? leaves.find((leaf) => parseInt(leaf, 10) === number);
+// The leaves that a label names: two of a spread, 12v-13; of "page-3" itself.
+const leavesOf = (label) => (/^\d/.test(label) ? latin(label).split("-") : [label]).map((leaf) => bare(leaf).replace(/ob$/, "v"));
+
+export function leafAmong(labels, wanted) {
+  const same = leavesOf(wanted).join("-"), number = parseInt(wanted, 10);
+  return (
+    labels.find((label) => leavesOf(label).join("-") === same) ??
+    labels.find((label) => leavesOf(label).includes(same)) ??
+    labels.find((label) => leavesOf(label).some((leaf) => parseInt(leaf, 10) === number))
+  );
 }
 
 export async function placesOf(reference) {
