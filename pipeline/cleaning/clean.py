@@ -16,11 +16,12 @@ even if the function is renamed.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from pipeline.cleaning.edits import CleanText, Edit
 from pipeline.cleaning.layout_edits import leave_out_furniture, set_paragraphs
 from pipeline.cleaning.letters import compose, drop_invisible, type_in_cyrillic, unmix_scripts
-from pipeline.cleaning.lineends import join_broken_words
+from pipeline.cleaning.lineends import CompoundWords, join_broken_words
 from pipeline.cleaning.pageends import PAGE_END_STEP, PAGE_START_STEP
 from pipeline.cleaning.typewriter import close_up_letters, drop_marks, mend_numbers, name_points
 from pipeline.text import Role
@@ -44,19 +45,24 @@ TEXT_STEPS: Mapping[str, Callable[[str], Iterator[Edit]]] = {
 }
 
 
-def clean(raw: str, roles: Sequence[Role] = ()) -> CleanText:
+def clean(
+    raw: str, roles: Sequence[Role] = (), compounds: CompoundWords | None = None
+) -> CleanText:
     """Return the reading text: apply the layout steps, then the text steps until none has edits.
 
     Args:
         raw: the text as the engine read it.
         roles: of its non-empty lines, in order; empty if the layout is unknown.
+        compounds: the words that keep their hyphen at a line end; None if unknown.
     """
+    steps = dict(TEXT_STEPS)
+    steps["join-broken-words"] = partial(join_broken_words, compounds=compounds)
     text = CleanText(raw)
     for name, layout_step in LAYOUT_STEPS.items() if roles else ():
         text = text.after_step(name, layout_step(text.text, roles))
     while True:
         before = text
-        for name, step in TEXT_STEPS.items():
+        for name, step in steps.items():
             text = text.after_step(name, step(text.text))
         if text is before:
             return text

@@ -10,20 +10,21 @@ from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from pipeline.cleaning.edits import CleanText, Edit
-from pipeline.cleaning.lineends import joining_hyphen
+from pipeline.cleaning.lineends import FIRST_HALF, SECOND_HALF, CompoundWords, joining_hyphen
 from pipeline.text import Role
 
 #: Published names of the two steps.
 PAGE_END_STEP, PAGE_START_STEP = "join-at-page-end", "join-at-page-start"
 
-_BROKEN_WORD = re.compile(r"(?P<first>[^\W\d_]+)(?P<hyphen>[-\u00ad\u2010\u2011\u00ac])(?=\n|\Z)")
-_WORD_REST = re.compile(r"(?P<rest>[^\W\d_]+)\S*(?:\n+| |\Z)")
+_BROKEN_WORD = re.compile(rf"{FIRST_HALF}(?=\n|\Z)")
+_WORD_REST = re.compile(rf"{SECOND_HALF}\S*(?:\n+| |\Z)")
 
 
 def join_page_ends(
     texts: Sequence[CleanText],
     roles: Sequence[Sequence[Role]],
     unread_pages: Collection[int] = frozenset(),
+    compounds: Sequence[CompoundWords | None] = (),
 ) -> list[CleanText]:
     """Return the texts with the words joined that continue on the next page.
 
@@ -31,13 +32,16 @@ def join_page_ends(
         texts: of the pages in order; blank pages are skipped.
         roles: of the non-empty lines of each page.
         unread_pages: indexes of pages that could not be read; no word is joined across them.
+        compounds: of each page; empty if unknown.
     """
     joined = list(texts)
     not_blank = [n for n, text in enumerate(texts) if text.text or n in unread_pages]
     for left, right in pairwise(not_blank):
         if not {left, right} & set(unread_pages):
             joined[left], joined[right] = _join_pages(
-                joined[left], roles[left], joined[right], roles[right]
+                (joined[left], joined[right]),
+                (roles[left], roles[right]),
+                compounds[left] if compounds else None,
             )
     return joined
 
@@ -57,14 +61,17 @@ def pages_sharing_words(texts: Sequence[CleanText]) -> list[tuple[int, ...]]:
 
 
 def _join_pages(
-    left: CleanText, left_roles: Sequence[Role], right: CleanText, right_roles: Sequence[Role]
+    pages: tuple[CleanText, CleanText],
+    roles: tuple[Sequence[Role], Sequence[Role]],
+    compounds: CompoundWords | None,
 ) -> tuple[CleanText, CleanText]:
     """Return two pages with the word between them joined; unchanged if none is broken."""
-    broken = _broken_last_word(left.text, left_roles)
-    rest = _WORD_REST.match(right.text, _text_start(right.text, right_roles))
+    left, right = pages
+    broken = _broken_last_word(left.text, roles[0])
+    rest = _WORD_REST.match(right.text, _text_start(right.text, roles[1]))
     if broken is None or rest is None or not _can_join(broken["first"], rest["rest"]):
         return left, right
-    separator = joining_hyphen(broken["first"], broken["hyphen"], rest["rest"])
+    separator = joining_hyphen(broken["first"], broken["hyphen"], rest["rest"], compounds)
     if separator is None:
         return left, right
     moved = rest.group().rstrip()

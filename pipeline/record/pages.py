@@ -23,6 +23,7 @@ from pipeline.layout.page import assign_roles
 from pipeline.model import Clock, Issue, IssueType, PageSource, PageState, TextLayerVerdict
 from pipeline.ocr.sheet import sheet_box
 from pipeline.ocr.upright import to_upright_sheet
+from pipeline.record.compounds import HyphenatedWords, PageCompounds
 from pipeline.record.events import cleaning_activity, doubt_activity, text_digest
 from pipeline.record.provenance import Activity
 from pipeline.record.record import EmbeddedLayer, Quality, RecordPage
@@ -97,9 +98,12 @@ def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
 def clean_pages(drafts: Sequence[PageDraft]) -> tuple[list[tuple[Role, ...]], list[CleanText]]:
     """Return, for each page, the roles of its lines and its reading text."""
     roles = assign_roles_across_pages([draft.furniture for draft in drafts])
-    texts = [clean(d.raw_text, line_roles) for d, line_roles in zip(drafts, roles, strict=True)]
+    words = HyphenatedWords(draft.raw_text for draft in drafts)
+    compounds = [PageCompounds(words, draft.page.reading.languages) for draft in drafts]
+    pages = zip(drafts, roles, compounds, strict=True)
+    texts = [clean(draft.raw_text, line_roles, known) for draft, line_roles, known in pages]
     unread = {index for index, d in enumerate(drafts) if d.page.reading.state in _UNREAD_STATES}
-    return roles, join_page_ends(texts, roles, unread)
+    return roles, join_page_ends(texts, roles, unread, compounds)
 
 
 @dataclass(slots=True)
