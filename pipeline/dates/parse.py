@@ -15,6 +15,7 @@ from pipeline.dates.julian import edtf_to_gregorian
 from pipeline.references.leaves import normalize_text
 
 Calendar: TypeAlias = Literal["gregorian", "julian"]
+_MAX_CHARS = 120  #: characters of a date; parsers call each other for its parts
 
 _OLD_STYLE = re.compile(
     r"[,(]?\s*(?:\bпо ст(?:арому|\.)\s?ст(?:илю|\.)|\bст\.\s?ст\.|\bстарого стиля"
@@ -39,7 +40,7 @@ _NOT_AFTER = re.compile(
     r"(?:не позднее|не позже|not after|no later than|not later than)\s+", re.IGNORECASE
 )
 _FROM_TO = re.compile(
-    r"(?:(?:с|from)\s+(.+?)\s+(?:по|to)|(?:между|between)\s+(.+?)\s+(?:и|and))\s+(.+)",
+    r"(?:(?:с|from)\s(.+?)\s(?:по|to)|(?:между|between)\s(.+?)\s(?:и|and))\s(.+)",
     re.IGNORECASE,
 )
 _DASH = re.compile(r"\s*-\s*|\s+(?:to|по)\s+", re.IGNORECASE)
@@ -69,6 +70,9 @@ def parse_date(text: str, calendar: Calendar | None = None) -> ParsedDate:
     >>> parse_date("14/27 January 1917")
     ParsedDate(edtf='1917-01-27', calendar='julian', problem='')
     """
+    if len(text) > _MAX_CHARS:
+        problem = f"is too long for a date: {len(text)} characters. Move the rest to the summary"
+        return ParsedDate(None, problem=problem)
     words = _strip_ornament(text)
     old, new = _OLD_STYLE.search(words), _NEW_STYLE.search(words)
     stated: Calendar | None = "julian" if old else "gregorian" if new else None

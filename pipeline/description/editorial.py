@@ -63,7 +63,7 @@ def strip_editorial_spans(text: str) -> str:
     if not parts:
         return text
     joined = "".join([*parts, text[end:]])
-    return re.sub(r"\s+([,.;:!?])", r"\1", re.sub(r"[ \t]{2,}", " ", joined)).strip()
+    return re.sub(r"(?<!\s)\s+([,.;:!?])", r"\1", re.sub(r"[ \t]{2,}", " ", joined)).strip()
 
 
 def _kind_of(words: str) -> EditorialKind:

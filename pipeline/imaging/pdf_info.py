@@ -22,7 +22,7 @@ _MAX_PADDING = 2**20  #: bytes of padding that tape and disk images may append t
 #: The length in bytes that a linearized (web-optimized) file declares.
 _LINEARIZED_LENGTH = re.compile(rb"/Linearized\b[^>]*?/L\s+(\d+)")
 _MEND = "`qpdf IN.pdf OUT.pdf` may mend a copy."
-_OBJECT_START = re.compile(rb"\d+\s+\d+\s+obj\b")
+_OBJECT_START = re.compile(rb"(?<!\d)\d{1,10}\s{1,20}\d{1,5}\s{1,20}obj\b")
 
 
 def inspect_pdf(path: Path, size: int) -> ScanFacts:

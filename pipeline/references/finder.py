@@ -3,6 +3,7 @@
 A wrong reference is worse than none: incomplete and ambiguous ones are reported as such.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -13,7 +14,8 @@ from pipeline.references.result import ParsedReference, ParseResult
 from pipeline.references.system_registry import known_systems
 
 _NO_REFERENCE = Problem("non-archival", "No archival reference is in this text.")
-_MAX_CHARS = 20_000  #: characters; citations are short
+_MAX_CHARS = 4_000  #: characters; a citation is short, and hostile text takes long
+_TOO_LONG = Problem("too-long", f"Only its first {_MAX_CHARS:,} characters were searched.")
 
 
 @lru_cache(maxsize=256)
@@ -21,7 +23,8 @@ def find_references(text: str, context: ArchivalReference | None = None) -> Pars
     """Return all references of a text, in text order.
 
     Args:
-        text: citations, perhaps in running prose; only its first 20,000 characters are read.
+        text: citations, perhaps in running prose; of a text beyond 4,000 characters only the
+            beginning is searched, and a reference at the cut is in doubt.
         context: the reference that "Ibid." at the beginning repeats.
 
     >>> [match.status.value for match in find_references("ЦАМО, Ф. 33, Оп. 690155").references]
@@ -29,15 +32,19 @@ def find_references(text: str, context: ArchivalReference | None = None) -> Pars
     >>> find_references("9 л.").problems[0].code
     'non-archival'
     """
+    is_cut = len(text) > _MAX_CHARS
     as_written = " ".join(normalize("NFC", text[:_MAX_CHARS]).split())
     citing = CitingText(as_written, normalize_text(as_written))
     matches = [
         match for system in known_systems().values() for match in system.find(citing, context)
     ]
+    if is_cut:
+        matches = [_doubt_at_cut(match, len(as_written)) for match in matches]
     references = tuple(
         _checked_reference(match, text, as_written) for match in _best_matches(matches)
     )
-    return ParseResult(references, () if references else (_NO_REFERENCE,))
+    problems = () if references else (_NO_REFERENCE,)
+    return ParseResult(references, (*problems, _TOO_LONG) if is_cut else problems)
 
 
 def parse_references(text: str) -> tuple[ArchivalReference, ...]:
@@ -81,6 +88,13 @@ def _best_matches(matches: list[ReferenceMatch]) -> list[ReferenceMatch]:
         elif best[-1].status is not ReferenceStatus.OK and match.status is ReferenceStatus.OK:
             best[-1] = match
     return best
+
+
+def _doubt_at_cut(match: ReferenceMatch, length: int) -> ReferenceMatch:
+    """Return a match as suspect if it reaches the end of a text that was cut."""
+    if match.status is not ReferenceStatus.OK or match.start + len(match.as_cited) < length - 20:
+        return match
+    return replace(match, status=ReferenceStatus.SUSPECT, problems=(*match.problems, _TOO_LONG))
 
 
 def _checked_reference(match: ReferenceMatch, text: str, as_written: str) -> ParsedReference:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
+_MAX_LEAVES = 20_000  #: leaves of one reference; each may become a label
 LETTER = "[A-Za-z\u0400-\u04ff]"
 _SIDE = r"(?:(?:об|ob|зв)\.?|\s(?:об|ob|зв|verso)(?:\.|(?!\s*\w))|v)"  # not in "5 об отправке"
 _LEAF = rf"(?>[0-9]{{1,6}}+{LETTER}??(?:{_SIDE}|r)?(?![^\W_]))"
@@ -147,9 +148,9 @@ def parse_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
     Pages (``unit`` "p") may be abbreviated: 110-13 is 110-113. Leaves never are.
 
     Raises:
-        ValueError: a range runs backward.
+        ValueError: a range runs backward, or there are more leaves than a file can have.
     """
-    ranges = []
+    ranges: list[LeafRange] = []
     parts = re.split(rf"[,;]|{_AND}", text, flags=re.IGNORECASE)
     for part in filter(str.strip, parts):
         first, _, last = (expand_range_end(part) if unit == "p" else part).partition("-")
@@ -158,6 +159,10 @@ def parse_leaves(text: str, unit: str) -> tuple[LeafRange, ...]:
             msg = f"not a range of leaves: {part!r}"
             raise ValueError(msg)
         ranges.append(LeafRange(ends[0], ends[1]))
+    count = sum(part.last.number - part.first.number + 1 for part in ranges)
+    if count > _MAX_LEAVES:
+        msg = f"{count:,} leaves are more than a file has"
+        raise ValueError(msg)
     return tuple(ranges)
 
 

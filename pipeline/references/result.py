@@ -37,11 +37,12 @@ class ParseResult:
 
     @property
     def certain_references(self) -> tuple[ArchivalReference, ...]:
-        """All references if all are OK; none if any is in doubt."""
+        """All references if all are OK; none if any, or the whole text, is in doubt."""
         certain = tuple(
             parsed.reference for parsed in self.references if parsed.reference is not None
         )
-        return certain if len(certain) == len(self.references) else ()
+        is_certain = len(certain) == len(self.references) and not self.problems
+        return certain if is_certain else ()
 
     @property
     def explanation(self) -> str:

@@ -10,7 +10,7 @@ folder. The tail of a decimal file is a date, not leaves. The end of a sentence 
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.references.archives import all_spellings, find_archive
 from pipeline.references.leaves import normalize_text
@@ -55,14 +55,18 @@ class AmericanSystem(ReferenceSystem):
     def find(self, text: CitingText, context: ArchivePlace | None) -> Iterator[ReferenceMatch]:
         """Yield the references of a text; "Ibid." is not supported. Dashes are part of values."""
         del context
+        read_until = 0  #: where the last certain reference ends
         for match in _archive_pattern(self.key).finditer(text.as_written):
+            if match.start() < read_until:
+                continue
             end = _NOTE_END.search(match.string, match.end(), match.end() + 2 * _MAX_NOTE_CHARS)
             rest = match.string[match.end() : end.start() if end else None][:_MAX_NOTE_CHARS]
             steps = [step.strip() for step in rest.split(", ") if step.strip()]
-            if any(
-                _ARCHIVAL_STEP.match(step) or _named_levels(normalize_text(step)) for step in steps
-            ):
-                yield self._match_of(match, rest, steps)
+            if any(_ARCHIVAL_STEP.match(step) or _named_levels(step) for step in steps):
+                reference = self._match_of(match, rest, steps)
+                if reference.status is ReferenceStatus.OK:
+                    read_until = match.end() + len(rest)
+                yield reference
 
     def _match_of(self, match: re.Match[str], rest: str, steps: list[str]) -> ReferenceMatch:
         archive = find_archive(match["archive"] or "")
@@ -81,13 +85,13 @@ def _path_from_steps(steps: list[str]) -> LevelPath:
     path: list[tuple[str, str]] = []
     series: list[str] = []
     for index, step in enumerate(steps):
-        levels = _named_levels(normalize_text(step))
+        levels = _named_levels(step)
         if (
             levels is None
             and _DECIMAL_FILE.fullmatch(normalize_text(step))
             and not has_level(path, "file")
         ):
-            levels = [("file", normalize_text(step))]
+            levels = (("file", normalize_text(step)),)
         if levels is None and has_level(path, "lot", "transfer", "box", "file"):
             rest = ", ".join(steps[index:])
             boxes = re.search(r"(?:, |^)Box ([0-9]+[A-Z]?)", rest)
@@ -113,16 +117,18 @@ def _folder_after_box(rest: str) -> list[tuple[str, str]]:
     return [("folder", rest.strip(", "))] if rest.strip(", ") else []
 
 
-def _named_levels(step: str) -> list[tuple[str, str]] | None:
+@lru_cache(maxsize=256)  # of notes that overlap
+def _named_levels(step: str) -> tuple[tuple[str, str], ...] | None:
     """Return the levels that a step names; None if it names none."""
+    step = normalize_text(step)
     for level, pattern in _LEVEL_PATTERNS:
         match = pattern.fullmatch(step)
         if match:
-            return [(level, match[1])]
+            return ((level, match[1]),)
     lot = _LOT.fullmatch(step)
     if lot is None:
         return None
-    return [*([("series", lot["series"])] if lot["series"] else []), ("lot", lot["lot"])]
+    return (*([("series", lot["series"])] if lot["series"] else []), ("lot", lot["lot"]))
 
 
 def has_level(path: list[tuple[str, str]], *levels: str) -> bool:

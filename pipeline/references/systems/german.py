@@ -10,8 +10,8 @@ from pipeline.references.system import Level
 _REFERENCE = (
     r"{archive}[\s,:]+(?P<bestand>[A-Z][A-Za-z]{{0,5}}(?: ?[0-9]{{1,5}}[a-z]?)?"
     r"(?: [IVX]+(?![\w.]))?)(?:(?:/| /|, (?:Nr\. )?(?=(?:[A-C] ?)?[0-9]))"
-    r"(?P<signatur>[^\s,;.]+(?: [0-9A-Z/]+)*))?"
-    r"(?:,? (?:Bd|Band|Bände)\.? (?P<volume>[0-9]+[A-Za-z]?))?"
+    r"(?P<signatur>[^\s,;.]++(?: [0-9A-Z/]++)*))?"
+    r"(?:,? (?:Bd|Band|Bände)\.? (?P<volume>[0-9]{{1,20}}+[A-Za-z]?))?"
     r"(?:,? (?:Bl|Blatt|S|fol)\.? ?(?P<leaves>{leaves}))?"
 )
 

@@ -7,8 +7,9 @@ from pipeline.references.signatures import BOX_OR_BUNDLE, SignatureSystem
 from pipeline.references.system import Level
 
 _REFERENCE = (
-    r"{archive}[\s,:-]+(?P<signatura>[A-Z]{{1,6}}[ -]?[0-9A-Za-z][\w.-]*"
-    r"(?:[ -][\w./-]*[0-9][\w./-]*)*[\w](?:(?<=\.-[0-9]{{2}})\.|(?<=\.-[0-9])\.)?)"
+    r"{archive}[\s,:-]+(?P<signatura>[A-Z]{{1,6}}[ -]?[0-9A-Za-z]\w*+(?:[./-]{{1,3}}+\w++)*+"
+    r"(?: (?=[\w./-]*?[0-9])\w++(?:[./-]{{1,3}}+\w++)*+)*"
+    r"(?:(?<=\.-[0-9]{{2}})\.|(?<=\.-[0-9])\.)?)"
     r"(?:, (?P<box>[0-9]{{1,5}})\. ?doboz)?"
 )
 

@@ -9,8 +9,8 @@ from pipeline.references.system import Level
 
 _SYGNATURA = (
     r"{archive}[\s,:]+(?:(?P<zespol>(?!sygn)[^,;]{{2,80}}?), )?"
-    r"(?:sygn\.|sygnatura)? ?(?P<sygnatura>(?:[A-Z]{{1,3}} ?)*"
-    r"[IVXL]*(?: ?[A-Z]/)?[0-9][0-9A-Z/.-]*[0-9A-Za-z]?)(?:, (?:t|tom)\. ?(?P<volume>[0-9]+))?"
+    r"(?:sygn\.|sygnatura)? ?(?P<sygnatura>(?:[A-Z]++ ?+)*+(?:(?<=[A-Z])/)?"
+    r"[0-9][0-9A-Z/.-]*+[0-9A-Za-z]?)(?:, (?:t|tom)\. ?(?P<volume>[0-9]{{1,20}}))?"
     r"(?:, (?:k|karta|s|str)\. ?(?P<leaves>{leaves}))?"
 )
 _TECZKA = (
