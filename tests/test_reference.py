@@ -12,7 +12,6 @@ from pipeline.references import (
     ArchivalReference,
     Leaf,
     LeafRange,
-    parse_file_name,
     parse_reference,
     parse_references,
 )
@@ -122,18 +121,6 @@ def test_a_reference_is_read(case: dict[str, Any]) -> None:
 def test_what_is_no_reference_or_in_doubt_is_not_read(case: dict[str, str]) -> None:
     assert parse_references(case["text"]) == ()
     assert parse_reference(case["text"]) is None
-
-
-@pytest.mark.parametrize("case", cases("file-names.json"))
-def test_a_file_name_is_read(case: dict[str, Any]) -> None:
-    found = parse_file_name(case["name"])
-    assert (found and found.as_stamped) == case["read"]
-    assert found is None or (found.slug, found.as_cited) == (case["slug"], case["name"])
-
-
-def test_backward_leaves_in_a_file_name_are_an_error() -> None:
-    with pytest.raises(ValueError, match="0113-0110"):
-        parse_file_name("RGASPI_f558_op11_d330_ll0113-0110")
 
 
 def test_padding_of_leaves_is_not_identity() -> None:

@@ -181,6 +181,9 @@ def _check_scan(check: _FolderCheck, scan: Path) -> None:
         check.add_error(error, check.root / error.file if error.file else scan)
     try:
         merged = merge_sources(sources)
+        doubts = [source.doubt for source in sources if source.doubt]
+        if doubts and not merged.description.references:
+            check.add_fault(scan, "unread-reference", doubts[-1])
         find_translations(scan, merged.description.translations)
     except DescriptionError as error:
         statement = nearest_statements(sources).get("translations")

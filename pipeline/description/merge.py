@@ -73,7 +73,7 @@ def merge_sources(sources: Sequence[DescriptionSource]) -> MergedDescription:
         {name: statement.source.origin for name, statement in statements.items()},
         references,
         date.edtf if description.date else None,
-        tuple(_description_issues(description, problem)),
+        tuple(_description_issues(description, problem, sources)),
         date.calendar if date.edtf else description.date_calendar or "gregorian",
     )
 
@@ -168,9 +168,14 @@ def _contradiction_error(
     )
 
 
-def _description_issues(description: Description, date_problem: str) -> Iterator[Issue]:
+def _description_issues(
+    description: Description, date_problem: str, sources: Sequence[DescriptionSource]
+) -> Iterator[Issue]:
     """Yield an issue for missing references, and for references and a date that are not parsed."""
-    if not description.references:
+    doubts = [source.doubt for source in sources if source.doubt]
+    if not description.references and doubts:
+        yield Issue(IssueType.UNREAD_REFERENCE, doubts[-1])
+    elif not description.references:
         yield Issue(IssueType.NO_REFERENCE, "No archival reference was given.")
     for text in description.references:
         found = find_references(text)

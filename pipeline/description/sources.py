@@ -9,14 +9,15 @@ from functools import partial
 from pathlib import Path
 
 from pipeline.description.index_csv import INDEX_FILE, IndexRow, read_table, to_csv
+from pipeline.description.scan_name import read_scan_name
 from pipeline.description.yaml_file import FieldValue, OnError, raise_error, read_sidecar
 from pipeline.errors import DescriptionError
 from pipeline.inbox.files import SIDECAR_SUFFIXES
-from pipeline.references import parse_file_name
 
 DEFAULTS = "folder defaults"
 INDEX = "index"
 FILE_NAME = "file name"
+DOUBTFUL_NAME = "file name in doubt"  #: it has no values
 SIDECAR = "sidecar"
 
 _SUFFIXES = (*SIDECAR_SUFFIXES, *map(str.upper, SIDECAR_SUFFIXES))
@@ -31,6 +32,7 @@ class DescriptionSource:
     values: Mapping[str, FieldValue]
     lines: Mapping[str, int] = field(default_factory=dict)  #: of each key, 1-based
     row: int | None = None  #: of ``index.csv``, 1-based, the heading being the first
+    doubt: str = ""  #: why a file name that looks like a reference could not be read
 
     @property
     def origin(self) -> str:
@@ -82,19 +84,27 @@ def _file_source(name: str, base: Path, inbox: Path, on_error: OnError) -> Descr
 
 
 def file_name_source(scan: Path) -> DescriptionSource | None:
-    """Return the reference that a file name spells as a source, or None.
+    """Return the reference that a file name spells as a source, or its doubt, or None.
 
     Raises:
         DescriptionError: the file name spells an impossible reference.
     """
     try:
-        named = parse_file_name(scan.stem)
+        reading = read_scan_name(scan.name)
     except ValueError as error:
         msg = f"The file name {scan.name} cannot be right: {error}. Rename the scan."
         raise DescriptionError(msg, file=scan.name, code="bad-file-name") from error
-    if named is None:
+    if reading.reference is not None:
+        values = {"references": reading.reference.as_stamped}
+        return DescriptionSource(FILE_NAME, scan.name, values)
+    if not reading.doubt:
         return None
-    return DescriptionSource(FILE_NAME, scan.name, {"references": named.as_stamped})
+    doubt = (
+        f"The file name “{scan.name}” looks like a reference that could not be read:"
+        f" {reading.doubt} Give the reference in a sidecar, or rename the scan, such as"
+        " RGASPI_f558_op11_d330_l112."
+    )
+    return DescriptionSource(DOUBTFUL_NAME, scan.name, {}, doubt=doubt)
 
 
 def index_row_source(scan: Path, inbox: Path) -> DescriptionSource | None:

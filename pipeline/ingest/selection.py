@@ -76,7 +76,7 @@ def orphan_message(path: Path) -> str:
 def is_described(scan: Path, inbox: Path) -> bool:
     """Return whether a scan has a description; a faulty one counts, admission reports it."""
     try:
-        return bool(find_sources(scan, inbox))
+        return any(source.values for source in find_sources(scan, inbox))
     except IngestError:
         return True
 

@@ -175,7 +175,7 @@ def _relabel_pages(old: Record, scan: AdmittedScan, *, new_description: bool) ->
     """Return the pages with their new leaf labels, and the issues that follow."""
     reference, description = scan.described.held_reference, scan.described.description
     labels, mismatch = page_labels(reference, description.leaves, len(old.pages))
-    outdated = {IssueType.NO_REFERENCE, IssueType.LEAF_COUNT}
+    outdated = {IssueType.NO_REFERENCE, IssueType.UNREAD_REFERENCE, IssueType.LEAF_COUNT}
     kept_types = PAGE_ISSUE_TYPES if new_description else frozenset(IssueType) - outdated
     new_issues = (*scan.facts.issues, *scan.described.issues) if new_description else ()
     old_issues = [issue for issue in old.issues if issue.concern in kept_types]

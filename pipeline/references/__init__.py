@@ -4,12 +4,8 @@
 'RGASPI, f. 558, op. 11, d. 330, ll. 110-113'
 """
 
-from pipeline.references.finder import (
-    find_references,
-    parse_file_name,
-    parse_reference,
-    parse_references,
-)
+from pipeline.references.file_names import FileNameReading, read_file_name
+from pipeline.references.finder import find_references, parse_reference, parse_references
 from pipeline.references.leaves import Leaf, LeafRange
 from pipeline.references.match import Problem, ReferenceStatus
 from pipeline.references.reference import ArchivalReference
@@ -18,6 +14,7 @@ from pipeline.references.result import ParsedReference, ParseResult
 
 __all__ = [
     "ArchivalReference",
+    "FileNameReading",
     "Leaf",
     "LeafRange",
     "ParseResult",
@@ -27,7 +24,7 @@ __all__ = [
     "ReferenceStyle",
     "find_references",
     "format_reference",
-    "parse_file_name",
     "parse_reference",
     "parse_references",
+    "read_file_name",
 ]

@@ -62,22 +62,6 @@ def parse_reference(text: str) -> ArchivalReference | None:
     return references[0] if len(references) == 1 else None
 
 
-def parse_file_name(stem: str) -> ArchivalReference | None:
-    """Return the reference that a file name spells; None if it spells none.
-
-    Args:
-        stem: the file name without its suffix.
-
-    Raises:
-        ValueError: the reference cannot be right, such as one with leaves that run backward.
-    """
-    for system in known_systems().values():
-        place = system.read_file_name(stem)
-        if place is not None:
-            return ArchivalReference(place.archive, place.path, place.unit, place.leaves, stem)
-    return None
-
-
 def _best_matches(matches: list[ReferenceMatch]) -> list[ReferenceMatch]:
     """Return matches in text order; of overlapping ones the first, or the next if only it is OK."""
     best: list[ReferenceMatch] = []

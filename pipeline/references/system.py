@@ -46,17 +46,9 @@ class ReferenceSystem:
         del text, context
         yield from ()
 
-    def read_file_name(self, stem: str) -> ArchivePlace | None:
-        """Return the place that a file name spells; None if it spells none.
-
-        Args:
-            stem: the file name without its suffix.
-
-        Raises:
-            ValueError: the leaves run backward.
-        """
-        del stem
-        return None
+    def cite_file_name(self, name: str) -> str:
+        """Return a file name with the signs that citations of this system have between parts."""
+        return name
 
     def is_complete(self, path: LevelPath) -> bool:
         """Return whether the path reaches a file or a document."""

@@ -34,6 +34,7 @@ _ARCHIVAL_STEP = re.compile(
     r"(?:RG|Record Group|Lot|Box|Job|Entry|Reel) ?[0-9]|.*\b(?:Files?|Papers|Records|Series|"
     r"Collection|Documents|Lot|Diar(?:y|ies))\b"
 )
+_STEP_START = re.compile(r"[ ,;-]+(RG|Record Group|Entry|Lot|Box|Folder)[ -]?(?=[0-9])")
 _DECIMAL_FILE = re.compile(
     r"[0-9]{3}[A-Za-z]?\.[0-9A-Za-z.]*(?:/[0-9][\w-]*)?|[A-Z]{2,4} [0-9][\w -]*"
 )
@@ -67,6 +68,10 @@ class AmericanSystem(ReferenceSystem):
                 if reference.status is ReferenceStatus.OK:
                     read_until = match.end() + len(rest)
                 yield reference
+
+    def cite_file_name(self, name: str) -> str:
+        """Return a file name with commas between its steps."""
+        return _STEP_START.sub(r", \1 ", name)
 
     def _match_of(self, match: re.Match[str], rest: str, steps: list[str]) -> ReferenceMatch:
         archive = find_archive(match["archive"] or "")

@@ -26,6 +26,11 @@ _REFERENCE = re.compile(
     r"(?:-[0-9]{1,6})?)(?:/(?P<item>[A-Z]{0,3}[0-9]{1,6}[A-Z]?(?:/[0-9]{1,6}[A-Z]?)*))?)?"
     rf"(?![\w/]|-\w)(?:,? (?:ff?|fols?)\.? ?(?P<leaves>{LEAF_LIST}))?"
 )
+#: In a file name another sign stands for the stroke: FO371_21747.
+_NAMED_PIECE = re.compile(
+    rf"(?<![^\W_])(?P<class>{_CLASSES})[ -]?(?P<series>[0-9]{{1,4}})[ -]"
+    r"(?P<piece>[0-9]{1,6}[A-Z]?)(?![^\W_])"
+)
 
 
 class BritishSystem(ReferenceSystem):
@@ -42,6 +47,10 @@ class BritishSystem(ReferenceSystem):
                 names = [level.name for level in self.levels if match[level.name]]
                 path = tuple((name, match[name]) for name in names)
                 yield match_from_regex(self, match, _ARCHIVE, path)
+
+    def cite_file_name(self, name: str) -> str:
+        """Return a file name with a stroke between series and piece."""
+        return _NAMED_PIECE.sub(r"\g<class> \g<series>/\g<piece>", name)
 
     def format_path(self, path: LevelPath) -> list[str]:
         """Return class and numbers as one step: FO 371/56763."""

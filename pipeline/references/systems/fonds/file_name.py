@@ -1,43 +1,40 @@
-"""File names that spell a reference: ``RGASPI_f558_op11_d330_ll0110-0113``."""
+"""File names of the Russian kind, rewritten as citations: ``f558-op11`` as ``f. 558, op. 11``."""
 
 import re
-from collections.abc import Collection
 
-from pipeline.references.archives import find_archive
-from pipeline.references.leaves import LEAF_LIST, normalize_text, parse_leaves
-from pipeline.references.place import ArchivePlace
-from pipeline.references.systems.fonds.levels import RANKS, VALUE, normalize_fond_value
+from pipeline.references.systems.fonds.levels import FOND_LEVELS
+from pipeline.references.systems.fonds.tokens import LEAF_MARKS, PAGE_MARKS
 
-_FILE_NAME = re.compile(
-    rf"(?P<archive>[^\W\d_]+(?:[-_ ][^\W\d_]+)*?)_[fф](?P<fond>{VALUE})"
-    rf"_(?:op|оп)(?P<opis>{VALUE})(?:_[pп](?P<papka>{VALUE}))?_[dд](?P<delo>{VALUE})"
-    rf"(?:_(?:ll?|лл?|(?P<pages>pp?|сс?))(?P<leaves>{LEAF_LIST}))?"
-    r"(?:_part\w{0,8}|_[0-9]{1,3}|_[a-z])?",
+_LEVELS = "|".join(re.sub(r"\(\?P<\w+>", "(?:", level.pattern) for level in FOND_LEVELS)
+#: A mark and the beginning of its value. Marks that are also the class of a fond (П-5446) or a
+#: common word (с) do not follow a digit.
+_STEP = re.compile(
+    rf"[ .,;-]*(?:(?<![^\W_])(?P<page>{PAGE_MARKS})|(?<![^\W\d_])(?P<mark>{_LEVELS}|{LEAF_MARKS}))"
+    r"[ .=№-]{0,3}(?P<value>(?:[RPРП][ -]?)?[0-9])",
     re.IGNORECASE,
 )
+_LEAF_RANGE = re.compile(
+    rf"((?<![^\W_])(?:{LEAF_MARKS})[ .]{{0,2}}[0-9]{{1,6}}[^\W\d_]{{0,3}}\.?) ?- ?"
+    rf"(?:{LEAF_MARKS})[ .]{{0,2}}(?=[0-9])",
+    re.IGNORECASE,
+)
+_VERSO = re.compile(
+    r"(?<=[0-9])([^\W\d_]?)[ .,-]{0,2}(?:verso|vers|оборот|обор|об|ob|зв|v)(?![^\W_])\.?"
+    r"(?! *[^\W\d_]{2})",
+    re.IGNORECASE,
+)
+_RECTO = re.compile(r"(?<=[0-9])[ .,-]{0,2}(?:recto|лиц)(?![^\W_])\.?", re.IGNORECASE)
 
 
-def place_of_file_name(stem: str, systems: Collection[str]) -> ArchivePlace | None:
-    """Return the place that a file name spells; None if it spells none.
+def cite_fonds(name: str) -> str:
+    """Return a file name with its marks and sides as citations have them.
 
-    Args:
-        stem: the file name without its suffix.
-        systems: keys of the systems whose archives may be named.
-
-    Raises:
-        ValueError: the leaves run backward.
+    >>> cite_fonds("RGASPI-f17-op3-d6-l12"), cite_fonds("ГАРФ Ф.Р-5446 Оп 1 Д 12 л5-л6об")
+    ('RGASPI, f. 17, op. 3, d. 6, l. 12', 'ГАРФ, Ф. Р-5446, Оп. 1, Д. 12, л. 5-6v')
     """
-    match = _FILE_NAME.fullmatch(normalize_text(stem))
-    archive = None if match is None else find_archive(match["archive"])
-    if match is None or archive is None or archive.system not in systems:
-        return None
-    values = ((level, match.groupdict().get(level)) for level in RANKS)
-    path = tuple(
-        (level, normalize_fond_value(archive.code, level, value))
-        for level, value in values
-        if value
-    )
-    if not match["leaves"]:
-        return ArchivePlace(archive.code, path)
-    unit = "p" if match["pages"] else "l"
-    return ArchivePlace(archive.code, path, unit, parse_leaves(match["leaves"], unit))
+    citation = _RECTO.sub("", _VERSO.sub(r"\1v", _LEAF_RANGE.sub(r"\1-", name)))
+    return _STEP.sub(_as_step, citation).removeprefix(", ")
+
+
+def _as_step(match: re.Match[str]) -> str:
+    return f", {match['mark'] or match['page']}. {match['value'].replace(' ', '')}"

@@ -14,7 +14,7 @@ from pipeline.references.place import ArchivePlace, LevelPath
 from pipeline.references.system import ReferenceSystem
 from pipeline.references.systems.fonds.assembler import ReferenceAssembler
 from pipeline.references.systems.fonds.candidate import ReferenceCandidate
-from pipeline.references.systems.fonds.file_name import place_of_file_name
+from pipeline.references.systems.fonds.file_name import cite_fonds
 from pipeline.references.systems.fonds.levels import (
     FOND_LEVELS,
     RANKS,
@@ -52,9 +52,9 @@ class RussianSystem(FondSystem):
         for candidate in ReferenceAssembler(text.normalized, context).find_candidates():
             yield _match_of(candidate, text.normalized)
 
-    def read_file_name(self, stem: str) -> ArchivePlace | None:
-        """Return the place in an archive of the Russian kind that a file name spells."""
-        return place_of_file_name(stem, [system.key for system in SYSTEMS])
+    def cite_file_name(self, name: str) -> str:
+        """Return a file name with the marks that citations of the Russian kind have."""
+        return cite_fonds(name)
 
 
 def _match_of(candidate: ReferenceCandidate, text: str) -> ReferenceMatch:

@@ -10,8 +10,8 @@ from pipeline.references.archives import find_archive, spelling_pattern
 from pipeline.references.leaves import LEAF_LIST
 from pipeline.references.systems.fonds.levels import FOND_LEVELS, VALUE
 
-_LEAF_MARKS = r"лл?|ll?|лист[ыа]?|list[ya]?|sheets?|арк|аркуші?|ark"
-_PAGE_MARKS = r"pp?|сс?|стр|pages?"  #: "p." may also be a papka
+LEAF_MARKS = r"лл?|ll?|лист[ыа]?|list[ya]?|sheets?|арк|аркуші?|ark"
+PAGE_MARKS = r"pp?|сс?|стр|pages?"  #: "p." may also be a papka
 _IBID = r"ibidem|ibid|idem|там же|там само|tamże"
 _AFTER_NUMBER = re.compile(r"\d\s$")  #: a number before "л." is an extent: 9 л.
 
@@ -76,8 +76,8 @@ def _token_pattern() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w-])(?:(?P<archive>{spelling_pattern()})(?![\w])"
         rf"|(?P<ibid>{_IBID})(?!\w)\.?"
-        rf"|(?:(?P<pagemark>{_PAGE_MARKS})\.?\s*(?P<pages>{LEAF_LIST})"
-        rf"|(?P<leafmark>{_LEAF_MARKS})\.?\s*(?P<leaves>{LEAF_LIST})"
+        rf"|(?:(?P<pagemark>{PAGE_MARKS})\.?\s*(?P<pages>{LEAF_LIST})"
+        rf"|(?P<leafmark>{LEAF_MARKS})\.?\s*(?P<leaves>{LEAF_LIST})"
         rf"|(?P<mark>{levels})\.? ?(?:№ ?)?(?P<value>{VALUE})))",
         re.IGNORECASE,
     )
