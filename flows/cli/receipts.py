@@ -8,6 +8,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
+from pipeline.inbox.name_forms import name_key
 from pipeline.ingest.receipts import Receipt, read_receipts
 from pipeline.wording import plural
 
@@ -30,7 +31,9 @@ def receipts(
     settings = runtime.settings_with(output=output)
     every = read_receipts(settings.output)
     if last:
-        every = iter({(receipt.scan, receipt.sha256): receipt for receipt in every}.values())
+        every = iter(
+            {(name_key(receipt.scan), receipt.sha256): receipt for receipt in every}.values()
+        )
     chosen = [
         receipt for receipt in every if _is_about(receipt, scan) and status in {"", receipt.fate}
     ]
@@ -45,7 +48,7 @@ def receipts(
 
 def _is_about(receipt: Receipt, query: str) -> bool:
     texts = (receipt.scan, receipt.record, receipt.sha256)
-    return any(query.casefold() in (text or "").casefold() for text in texts)
+    return any(name_key(query).casefold() in name_key(text or "").casefold() for text in texts)
 
 
 def _receipt_lines(receipt: Receipt) -> Iterator[str]:

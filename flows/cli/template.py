@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from flows.cli import console
-from pipeline.description.sources import file_name_source
+from pipeline.description.sources import file_name_source, find_sidecars
 from pipeline.description.template import sidecar_template
 from pipeline.errors import SetupError
-from pipeline.inbox.files import SIDECAR_SUFFIXES
 
 
 def template(
@@ -24,8 +23,8 @@ def template(
         return
     target = scan.with_suffix(".yaml")
     source = file_name_source(scan)
-    reference = "" if source is None else str(source.values["references"])
-    existing = [path for path in map(scan.with_suffix, SIDECAR_SUFFIXES) if path.exists()]
+    reference = "" if source is None else str(source.values.get("references", ""))
+    existing = find_sidecars(scan)
     if existing:
         msg = f"{existing[0]} exists and was not changed."
         raise SetupError(msg)

@@ -19,6 +19,7 @@ from pipeline.description.sources import (
     DescriptionSource,
     display_path,
     file_name_source,
+    sidecars_of_stem,
     source_from_file,
     source_from_row,
 )
@@ -31,6 +32,7 @@ from pipeline.description.translations import (
 from pipeline.description.validation import cross_field_errors, drop_invalid, source_errors
 from pipeline.errors import DescriptionError, IngestError
 from pipeline.inbox.files import REFUSED_FOLDER, SIDECAR_SUFFIXES, find_scans, is_ignored
+from pipeline.inbox.name_forms import path_key
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -73,7 +75,7 @@ def check_folder(folder: Path) -> list[Fault]:
     check = _FolderCheck(folder, find_scans(folder))
     stems = defaultdict[Path, list[Path]](list)
     for scan in check.scans:
-        stems[scan.with_name(scan.stem)].append(scan)
+        stems[path_key(scan, scan.stem)].append(scan)
     for path in sorted(_find_descriptions(folder)):
         if path.suffix.lower() in SIDECAR_SUFFIXES:
             _check_sidecar(check, path, stems)
@@ -99,7 +101,7 @@ def _find_descriptions(folder: Path) -> Iterator[Path]:
 
 def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]]) -> None:
     is_default = path.stem == "_defaults"
-    if not is_default and path.with_name(path.stem) not in stems:
+    if not is_default and path_key(path, path.stem) not in stems:
         detail = f"{path.name} describes no scan: none here is named {path.stem}. Rename it."
         check.add_fault(path, "sidecar-without-scan", detail)
     kind = DEFAULTS if is_default else SIDECAR
@@ -112,8 +114,7 @@ def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]
             check.add_error(error, path)
 
     check.catch_errors(path, check_fields)
-    others = [path.with_suffix(suffix) for suffix in SIDECAR_SUFFIXES]
-    duplicates = [other for other in others if other != path and other.is_file()]
+    duplicates = [other for other in sidecars_of_stem(path.parent, path.stem) if other != path]
     if duplicates and path.name > duplicates[0].name:
         detail = f"{duplicates[0].name} and {path.name} describe the same. Keep one of the two."
         check.add_fault(path, "two-sidecars", detail)
@@ -153,7 +154,7 @@ def _check_translation(check: _FolderCheck, path: Path, stems: dict[Path, list[P
     stem, _, tag = path.stem.rpartition(".")
     if not stem or tag.lower() in NOT_LANGUAGES:
         return
-    has_scan = path.with_name(stem) in stems
+    has_scan = path_key(path, stem) in stems
     meant = suggest_language_tag(tag)
     if has_scan and not is_two_letter_code(tag) and (meant or len(tag) == 2):
         detail = f"{path.name} names no language: “{tag}”. Name it {stem}.{meant or 'en'}.txt."
@@ -166,7 +167,7 @@ def _check_translation(check: _FolderCheck, path: Path, stems: dict[Path, list[P
 
 
 def _check_shared_stem(check: _FolderCheck, scans: list[Path]) -> None:
-    sidecars = [path for path in map(scans[0].with_suffix, SIDECAR_SUFFIXES) if path.is_file()]
+    sidecars = sidecars_of_stem(scans[0].parent, scans[0].stem)
     if len(scans) > 1 and sidecars:
         names = " and ".join(scan.name for scan in scans)
         detail = f"{sidecars[0].name} would describe {names}. Give each scan a name of its own."

@@ -9,7 +9,6 @@ became 110) are not restored here; ``validation`` reports them.
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,6 +18,7 @@ from pipeline.description.fields import PLURAL_NAMES, Description, suggest_field
 from pipeline.description.text_file import CONTROL_CHARACTER, decode_utf8
 from pipeline.description.yaml_file import FieldValue
 from pipeline.errors import DescriptionError, UnreadableError, is_machine_error
+from pipeline.inbox.name_forms import name_key
 
 INDEX_FILE = "index.csv"
 _SCAN_COLUMNS = ("file", "scan")
@@ -53,8 +53,8 @@ class IndexTable:
 
     def rows_of(self, file_name: str) -> tuple[IndexRow, ...]:
         """Return the rows on a scan, which they name with or without its suffix."""
-        name = _normalize_name(file_name)
-        stem = _normalize_name(Path(file_name).stem)
+        name = name_key(file_name)
+        stem = name_key(Path(file_name).stem)
         by_stem = self.rows_by_scan.get(stem, ()) if stem != name else ()
         return (*self.rows_by_scan.get(name, ()), *by_stem)
 
@@ -120,7 +120,7 @@ def parse_table(content: bytes, file_label: str) -> IndexTable:
     )
     rows_by_scan: dict[str, tuple[IndexRow, ...]] = {}
     for row in rows:
-        name = _normalize_name(row.scan)
+        name = name_key(row.scan)
         rows_by_scan[name] = (*rows_by_scan.get(name, ()), row)
     first = errors[0] if errors else None
     return IndexTable(file_label, rows, heading, first, errors, rows_by_scan)
@@ -212,10 +212,6 @@ def _cell_value(name: str, cell: str) -> FieldValue:
     if name == "leaves":
         return [None if item in {"", "-", "null"} else item for item in items]
     return [item for item in items if item]
-
-
-def _normalize_name(scan: str) -> str:
-    return unicodedata.normalize("NFC", scan)
 
 
 def _csv_error(file_label: str, line: int, message: str, code: str) -> DescriptionError:

@@ -13,6 +13,7 @@ from pipeline.description.scan_name import read_scan_name
 from pipeline.description.yaml_file import FieldValue, OnError, raise_error, read_sidecar
 from pipeline.errors import DescriptionError
 from pipeline.inbox.files import SIDECAR_SUFFIXES
+from pipeline.inbox.name_forms import same_names
 
 DEFAULTS = "folder defaults"
 INDEX = "index"
@@ -152,22 +153,23 @@ def find_sidecar(scan: Path) -> Path | None:
 
 def find_sidecars(scan: Path) -> list[Path]:
     """Return every sidecar of a scan: one at most, unless the archivist left two."""
-    return _sidecar_files(scan.parent, scan.stem)
+    return sidecars_of_stem(scan.parent, scan.stem)
 
 
 def _single_sidecar(folder: Path, stem: str) -> Path | None:
     """Return the sidecar of this name or None; DescriptionError if there are two."""
-    paths = _sidecar_files(folder, stem)
+    paths = sidecars_of_stem(folder, stem)
     if len(paths) > 1:
         msg = f"{paths[0].name} and {paths[1].name} describe the same. Keep one of the two."
         raise DescriptionError(msg)
     return paths[0] if paths else None
 
 
-def _sidecar_files(folder: Path, stem: str) -> list[Path]:
+def sidecars_of_stem(folder: Path, stem: str) -> list[Path]:
     """Return all sidecars of this name; on some disks .yaml and .YAML are one file."""
     paths: list[Path] = []
-    for path in (folder / f"{stem}{suffix}" for suffix in _SUFFIXES):
+    names = (f"{stem}{suffix}" for suffix in _SUFFIXES)
+    for path in (path for name in names for path in same_names(folder, name)):
         if _is_file(path) and not any(path.samefile(other) for other in paths):
             paths.append(path)
     return paths

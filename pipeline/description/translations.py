@@ -1,7 +1,6 @@
 """Translations supplied with a scan: ``NAME.en.txt`` beside ``NAME.pdf``, or in its sidecar."""
 
 import hashlib
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from pipeline.description.languages import is_language_tag, normalize_language_t
 from pipeline.description.nested_fields import GivenTranslation
 from pipeline.description.text_file import CONTROL_CHARACTER, decode_utf8, read_bounded
 from pipeline.errors import DescriptionError
+from pipeline.inbox.name_forms import files_of_stem, name_key, rest_of_name, same_names
 
 SIDECAR_TEXT = "sidecar"  #: origin of a text in a sidecar
 _MAX_BYTES = 16 * 1024 * 1024
@@ -35,13 +35,7 @@ def translation_files(scan: Path) -> dict[str, Path]:
     Only codes of two letters count as languages; files of others are named in the sidecar.
     """
     paths: dict[str, Path] = {}
-    try:
-        with os.scandir(scan.parent) as entries:  # of thousands few begin so; only they are checked
-            stem = scan.stem
-            names = sorted(entry.name for entry in entries if entry.name.startswith(stem))
-    except OSError:
-        return paths
-    for name in names:
+    for name in files_of_stem(scan.parent, scan.stem):  # of thousands few; only they are checked
         tag = language_part(name, scan.stem)
         if tag is not None and is_two_letter_code(tag) and scan.with_name(name).is_file():
             paths.setdefault(normalize_language_tag(tag), scan.with_name(name))
@@ -63,8 +57,9 @@ def language_part(name: str, stem: str) -> str | None:
     >>> language_part("letter.en.txt", "letter"), language_part("letter.gt.txt", "letter")
     ('en', None)
     """
-    part = name[len(stem) + 1 : -4]
-    fits = name.startswith(f"{stem}.") and name.lower().endswith(".txt") and part
+    rest = rest_of_name(name, stem)
+    part = rest[1:-4]
+    fits = rest != name_key(name) and rest[:1] == "." and rest.lower().endswith(".txt") and part
     return part if fits and "." not in part and part.lower() not in NOT_LANGUAGES else None
 
 
@@ -83,7 +78,8 @@ def find_translations(
         if item.text is not None:
             translation = SuppliedTranslation(language, translator, item.text, SIDECAR_TEXT)
         elif item.file is not None:
-            translation = read_translation(scan.with_name(item.file), language, translator)
+            file = next(same_names(scan.parent, item.file), scan.with_name(item.file))
+            translation = read_translation(file, language, translator)
         elif language in beside:
             translation = read_translation(beside.pop(language), language, translator)
         else:

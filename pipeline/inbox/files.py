@@ -9,10 +9,10 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from glob import escape
 from pathlib import Path
 
 from pipeline.fixity import file_sha256
+from pipeline.inbox.name_forms import files_of_stem, name_key, rest_of_name
 
 REFUSED_FOLDER = "refused"
 #: the longest stem to which a number and the ending of a reason can be added
@@ -73,7 +73,7 @@ def move_to_refused(
     before_move(target)
     scan.replace(target)
     for companion in companions:
-        suffix = companion.name.removeprefix(scan.stem)
+        suffix = rest_of_name(companion.name, scan.stem)
         companion.replace(target.with_name(target.stem + suffix))
     return target
 
@@ -108,10 +108,11 @@ def remove_refusal_reason(scan: Path, inbox: Path) -> None:
     The reason stays if another file of that stem is still refused.
     """
     folder = inbox / REFUSED_FOLDER / scan.parent.relative_to(inbox)
-    reason = folder / f"{scan.stem}.reason.txt"
-    others = [path for path in folder.glob(f"{escape(scan.stem)}.*") if path != reason]
-    if reason.is_file() and not others:
-        reason.unlink()
+    names = files_of_stem(folder, scan.stem)
+    reasons = [name for name in names if rest_of_name(name, scan.stem) == ".reason.txt"]
+    if names and names == reasons:
+        for name in reasons:
+            (folder / name).unlink(missing_ok=True)
         remove_empty_folders(folder, inbox)
 
 
@@ -179,7 +180,8 @@ def _reserve_name(folder: Path, scan: Path, reason: str) -> Path:
         number = "" if attempt == 1 else f"-{attempt}"
         target = folder / f"{stem}{number}{suffix}"
         attempt += 1
-        taken = any(other.stem == target.stem for other in folder.iterdir() if other.is_file())
+        key = name_key(target.stem)
+        taken = any(name_key(other.stem) == key for other in folder.iterdir() if other.is_file())
         if not taken:
             # The reason of a scan that was put back into the inbox is out of date: overwrite it.
             reason_file = folder / f"{target.stem}.reason.txt"

@@ -7,6 +7,7 @@ from pipeline.description.merge import find_sidecars
 from pipeline.description.translations import translation_files
 from pipeline.errors import LinkError
 from pipeline.fixity import file_sha256
+from pipeline.inbox.name_forms import name_key
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.receipts import Receipt, append_receipt, name_in_receipt
 from pipeline.model import Clock
@@ -56,7 +57,7 @@ def write_receipt(
 def duplicate_notice(path: Path, record: Record, published: PublishResult) -> str:
     """Return a notice if the same bytes were published under another file name; else ``""``."""
     first = record.provenance.source.name
-    if not published.already_published or first == path.name:
+    if not published.already_published or name_key(first) == name_key(path.name):
         return ""
     return f"{path.name} holds the same bytes as {first}, from which {record.id} was made."
 

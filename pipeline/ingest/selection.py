@@ -9,6 +9,7 @@ from pipeline.description.translations import NOT_LANGUAGES, is_two_letter_code
 from pipeline.errors import IngestError
 from pipeline.inbox.claims import claim
 from pipeline.inbox.files import find_descriptions, find_scans, find_unsettled
+from pipeline.inbox.name_forms import path_key
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.steps import claimed_elsewhere, refuse_illegible_names
 from pipeline.model import Clock
@@ -52,7 +53,7 @@ def select_scans(
 
 def orphan_sidecars(inbox: Path, scans: Iterable[Path]) -> list[Path]:
     """Return the sidecars and translations of the inbox without a scan of their name."""
-    stems = {scan.with_name(scan.stem) for scan in scans}
+    stems = {path_key(scan, scan.stem) for scan in scans}
     orphans = []
     for path in find_descriptions(inbox):
         stem = path.stem
@@ -60,7 +61,7 @@ def orphan_sidecars(inbox: Path, scans: Iterable[Path]) -> list[Path]:
             stem, _, tag = path.stem.rpartition(".")
             if not stem or tag.lower() in NOT_LANGUAGES or not is_two_letter_code(tag):
                 continue
-        if stem != "_defaults" and path.with_name(stem) not in stems:
+        if stem != "_defaults" and path_key(path, stem) not in stems:
             orphans.append(path)
     return orphans
 
