@@ -50,6 +50,22 @@ def settings_with(**options: Any) -> Settings:
     return load_settings({key: value for key, value in options.items() if value is not None})
 
 
+def archive_settings(output: Path | None) -> Settings:
+    """Return the settings of a command that needs published records, and creates no archive.
+
+    Raises:
+        SetupError: there is no archive in the output.
+    """
+    settings = settings_with(output=output)
+    if not settings.records.is_dir():
+        msg = (
+            f"There is no archive in {settings.output}: no folder {settings.records.name}. Is the "
+            "disk there? Set --output to where the records are; `opis ingest` begins an archive."
+        )
+        raise SetupError(msg)
+    return settings
+
+
 def check_ready(settings: Settings) -> None:
     """Check preconditions before starting work; create the folders and remove leftovers.
 

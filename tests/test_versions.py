@@ -229,6 +229,8 @@ def test_two_versions_are_compared_in_words(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, ["diff", done.record_id, "v1", "v2", *output])
     assert "page 1, leaf 0110" in told.stdout
     assert "[получили → полутили]" in told.stdout
+    newest = CliRunner().invoke(app, ["diff", done.record_id, *output])
+    assert newest.stdout == told.stdout
     as_json = CliRunner().invoke(app, ["diff", done.record_id, "2", "1", "--json", *output])
     assert json.loads(as_json.stdout)["pages"][0]["edits"][0]["inserted"] == "получили"
     same = CliRunner().invoke(app, ["diff", done.record_id, "v1", "v1", *output])

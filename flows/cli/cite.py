@@ -71,7 +71,7 @@ def cite(  # noqa: PLR0913, PLR0917  a parameter for each option
 
     If the text has changed, the exit code is 4.
     """
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if checked:
             _check_citation(checked, quote, catalog)

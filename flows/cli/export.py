@@ -38,7 +38,7 @@ def export(
     if every == (record is not None):
         msg = "Say either which record to export, or --all with a folder to write --to."
         raise SetupError(msg)
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         if record is None:
             is_complete = _export_all(catalog, settings, FORMATS_BY_NAME[form], to)

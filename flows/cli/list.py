@@ -24,7 +24,7 @@ def list_records(
     as_json: JsonOption = False,
 ) -> None:
     """List records in the order of the archive."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         default = 0 if as_json else _DEFAULT_LIMIT
         entries = catalog.iter_entries((default if limit is None else limit) or -1, after)

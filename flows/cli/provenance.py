@@ -25,7 +25,7 @@ def provenance(
     as_json: JsonOption = False,
 ) -> None:
     """Trace a word back to its box, its page image, the engine and the scan."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record)
         newest = catalog.load_record(record, None)

@@ -23,5 +23,5 @@ def push(
             size = f"{result.files_sent} files, {result.bytes_sent / 2**20:.1f} MB"
             console.print_line(f"sent {result.version}: {size}")
 
-    count = push_versions(runtime.settings_with(output=output), url, report_sent)
+    count = push_versions(runtime.archive_settings(output), url, report_sent)
     console.print_line(f"{count} versions are at {url}; {len(sent)} were sent now.")

@@ -28,7 +28,7 @@ def receipts(
     as_json: JsonOption = False,
 ) -> None:
     """Show the receipts of scans: when each came, its outcome, and where its bytes are now."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     every = read_receipts(settings.output)
     if last:
         every = iter(

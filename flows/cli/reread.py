@@ -28,7 +28,7 @@ def revise_records(
     kind: str, records: Sequence[str], reason: str, directly: bool, output: Path | None
 ) -> None:
     """Read or clean records again, by the flow ``reread`` or directly, and print the outcomes."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     runtime.check_ready(settings)
     console.print_notes(runtime.engine_notes(settings))
     revise = direct.revise_records if directly else _revise_on_prefect

@@ -21,7 +21,7 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Search the text of all pages, and what is suggested for its doubtful words."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         _print_hits(catalog.search(query, limit), catalog.count_hits(query), as_json=as_json)
 

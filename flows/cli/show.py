@@ -13,7 +13,7 @@ def show_record(
     record: RecordArgument, output: OutputOption = None, as_json: JsonOption = False
 ) -> None:
     """Show a record: its citation, folder, description, issues and text."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record)
     folder = VersionFolder.of(settings.records / entry.folder, entry.version)

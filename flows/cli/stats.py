@@ -28,7 +28,7 @@ def stats(
     as_json: JsonOption = False,
 ) -> None:
     """Count scans, pages, words, seconds, refusals by cause and reviews due, day by day."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     if prometheus:
         console.print_line(Metrics(settings.output).to_text().decode().rstrip("\n"))
         return

@@ -10,11 +10,9 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import JsonOption, OutputOption
-from pipeline.errors import SetupError
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Finding
 from pipeline.repository.replication import check_mirror
-from pipeline.settings import Settings
 from pipeline.wording import plural
 
 
@@ -26,24 +24,13 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check every digest, manifest and invariant of the published records."""
-    settings = runtime.settings_with(output=output)
     if records and "://" in records[0]:
-        checked, findings = check_mirror(settings, records[0])
+        checked, findings = check_mirror(runtime.settings_with(output=output), records[0])
     else:
-        _require_archive(settings)
-        checked, findings = check_archive(settings, records or [])
+        checked, findings = check_archive(runtime.archive_settings(output), records or [])
     _print_findings(checked, findings, as_json=as_json)
     if findings:
         raise typer.Exit(ExitCode.DAMAGE)
-
-
-def _require_archive(settings: Settings) -> None:
-    if not settings.records.is_dir():
-        msg = (
-            f"There is no archive in {settings.output}: no folder {settings.records.name}. Is the "
-            "disk there? Set --output to where the records are."
-        )
-        raise SetupError(msg)
 
 
 def _print_findings(checked: int, findings: Sequence[Finding], *, as_json: bool) -> None:

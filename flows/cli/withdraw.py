@@ -16,7 +16,7 @@ def withdraw(
     output: OutputOption = None,
 ) -> None:
     """Withdraw a record: its next version holds the reason and no text; earlier ones stay."""
-    settings = runtime.settings_with(output=output)
+    settings = runtime.archive_settings(output)
     runtime.check_ready(settings)
     outcome = withdraw_record(record, reason, settings, runtime.get_clock())
     console.print_outcomes([outcome], settings.output)

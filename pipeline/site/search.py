@@ -114,12 +114,14 @@ class SearchIndex:
         for name in {path.name for path in self._documents.glob("*")} - current.keys():
             shutil.rmtree(self._documents / name, ignore_errors=True)
         limit = max(_MAX_CHANGED, _MAX_CHANGED_SHARE * len(current))
-        if not (self._site / _MAIN_INDEX).is_dir() or len({*changed, *stale}) > limit:
+        if not current:  # Pagefind makes no index of nothing
+            shutil.rmtree(self._site / _MAIN_INDEX, ignore_errors=True)
+        elif not (self._site / _MAIN_INDEX).is_dir() or len({*changed, *stale}) > limit:
             self._run_pagefind(self._documents, _MAIN_INDEX)
             write_digests(self._state, current)
             changed, stale = [], []
         self._index_changed(changed)
-        newer = {"newer": bool(changed), "stale": sorted(stale)}
+        newer = {"empty": not current, "newer": bool(changed), "stale": sorted(stale)}
         write_file(self._site / "search" / "newer.json", json.dumps(newer).encode())
         self._write_references(state.listing for state in states.values())
 

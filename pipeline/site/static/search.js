@@ -27,16 +27,18 @@ function showPlace([id, title, archive, steps, leaves, names], reference) {
   return element("li", "", link, element("span", "aside", where.filter(Boolean).join(", ")));
 }
 
+const NO_INDEX = { search: async () => ({ results: [] }), filters: async () => ({}) }; // of an archive without records
 let engine, changes, stemmer;
 const pagefind = () => (engine ??= load().catch((error) => { engine = undefined; throw error; }));
 async function load() {
   changes = await (await fetch(`${root}search/newer.json`)).json();
   changes.stale = new Set(changes.stale);
   const [library, russian] = await Promise.all([
-    import(new URL("pagefind/pagefind.js", import.meta.url).href),
+    changes.empty ? NO_INDEX : import(new URL("pagefind/pagefind.js", import.meta.url).href),
     import(new URL("libraries/stemmers/ru.js", import.meta.url).href).catch(() => ({ stemmer: (word) => word })),
   ]);
   stemmer = russian.stemmer;
+  if (changes.empty) return library;
   await library.options({ baseUrl: "/", ranking: { metaWeights: { context: 0.1 } } }); // the leaf's own text counts for more
   await library.init();
   if (changes.newer)
