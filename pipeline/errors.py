@@ -17,7 +17,8 @@
     └── PageTimeoutError       … within its time
 
     MachineError               this machine cannot do it now; the scan waits until it can
-    └── AwayError              the disk of inbox or output is not there
+    ├── AwayError              the disk of inbox or output is not there
+    └── ChangedScanError       the scan, or a file beside it, changed while it was read
     SetupError                 Opis cannot start: settings, languages, folders
     CatalogError               the catalogue has no such entry, or cannot read the query
 
@@ -145,6 +146,12 @@ class AwayError(MachineError):
     """The disk that inbox or output lies on is not there now."""
 
     advice = "It goes on when the disk is back."
+
+
+class ChangedScanError(MachineError):
+    """A scan, or a file beside it, changed while it was read; the scan waits."""
+
+    advice = "The scan waits for the next run."
 
 
 class SetupError(OpisError):

@@ -5,6 +5,11 @@ import re
 #: Characters that XML cannot hold: control characters, lone surrogates, U+FFFE and U+FFFF.
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+#: Those, and what ends a line or turns the direction of reading.
+_UNPRINTABLE = re.compile(
+    rf"[\t\n\r\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]|{UNWRITABLE.pattern}"
+)
+
 
 def plural(count: int, noun: str, many: str = "") -> str:
     """Return a count with its noun.
@@ -25,10 +30,19 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def escape_unprintable(name: str) -> str:
-    r"""Return a file name with unwritable characters escaped.
+def printable_line(text: str) -> str:
+    r"""Return a text of others on one line that forges no other: for logs, tables and messages.
 
-    >>> escape_unprintable("д.\udce9\x1b.png")
-    'д.\\udce9\\x1b.png'
+    >>> printable_line("a.png\npublished b.png\x1b[2J")
+    'a.png published b.png\\x1b[2J'
     """
-    return UNWRITABLE.sub(lambda match: ascii(match[0])[1:-1], name)
+    return escape_unprintable(one_line(text))
+
+
+def escape_unprintable(name: str) -> str:
+    r"""Return a file name with control characters, also of lines and directions, escaped.
+
+    >>> escape_unprintable("д.\udce9\x1b.png"), escape_unprintable("a\nb\u202egnp.")
+    ('д.\\udce9\\x1b.png', 'a\\nb\\u202egnp.')
+    """
+    return _UNPRINTABLE.sub(lambda match: ascii(match[0])[1:-1], name)

@@ -5,7 +5,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from pipeline.errors import DuplicateError, IngestError
+from pipeline.errors import ChangedScanError, DuplicateError
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.repository import publish as publishing
 from pipeline.repository.audit import check_archive
@@ -68,7 +68,7 @@ def test_a_scan_that_changes_while_it_is_read_is_not_published(tmp_path: Path) -
     scan = admitted_scan(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
     made = record(scan)
     scan_pdf(scan.path, 5)
-    with pytest.raises(IngestError, match=r"scan\.pdf changed while it was read"):
+    with pytest.raises(ChangedScanError, match=r"scan\.pdf changed while it was read"):
         publish_record(scan, made, pages, settings, CLOCK)
     assert list(settings.records.rglob("*")) == []
 

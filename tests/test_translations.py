@@ -15,7 +15,7 @@ from pipeline.description.translations import (
     find_translations,
     translation_files,
 )
-from pipeline.errors import DescriptionError, IngestError
+from pipeline.errors import ChangedScanError, DescriptionError
 from pipeline.record.record import dump_json, parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import close_bag
@@ -249,5 +249,5 @@ def test_a_translation_that_changes_while_the_scan_is_read_is_not_published(
     scan = translated(tmp_path)
     put(scan.path.with_name("a.en.txt"), "Dear friend.")
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    with pytest.raises(IngestError, match=r"a\.en\.txt changed while it was read"):
+    with pytest.raises(ChangedScanError, match=r"a\.en\.txt changed while it was read"):
         publish_record(scan, record(scan), pages, settings, CLOCK)

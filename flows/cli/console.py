@@ -12,6 +12,7 @@ from rich.table import Table
 from flows.progress import meter
 from pipeline.ingest.outcome import Outcome
 from pipeline.record.record import dump_json
+from pipeline.wording import printable_line
 
 # no emoji: ":id:" in a text stays as it is
 _out = Console(soft_wrap=True, highlight=False, emoji=False)
@@ -65,7 +66,7 @@ def _outcome_details(outcome: Outcome) -> Iterator[str]:
     """Yield lines with the folder, issues, finding and reason of an outcome."""
     if outcome.folder:
         yield f"  {outcome.record}: {outcome.folder}"
-    yield from (f"    look at: {issue}" for issue in outcome.issues)
+    yield from (f"    look at: {printable_line(issue)}" for issue in outcome.issues)
     if outcome.finding:
         yield f"  {outcome.finding}"
     if outcome.reason:
@@ -76,11 +77,11 @@ def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on a terminal, else each row with tabs between its cells."""
     if not _out.is_terminal:
         for row in rows:
-            print_line("\t".join(row))
+            print_line("\t".join(map(printable_line, row)))
         return
     table = Table(*heads, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*map(escape, row))
+        table.add_row(*(escape(printable_line(cell)) for cell in row))
     _out.print(table)
 
 

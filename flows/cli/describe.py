@@ -15,7 +15,7 @@ from pipeline.description.check_folder import Fault, check_folder
 from pipeline.description.merge import MergedDescription, find_sources, merge_sources
 from pipeline.description.translations import SuppliedTranslation, find_translations
 from pipeline.errors import SetupError
-from pipeline.wording import plural
+from pipeline.wording import plural, printable_line
 
 
 def describe(
@@ -60,7 +60,7 @@ def _fault_line(fault: Fault) -> str:
     """Return a fault as compilers print it: FILE:LINE: CODE: DETAIL, the place only once."""
     place = f"{fault.file}, line {fault.line}"
     detail = fault.detail.removeprefix(place).removeprefix(fault.file).lstrip(":, ")
-    return f"{fault.file}:{fault.line}: {fault.code}: {detail}"
+    return printable_line(f"{fault.file}:{fault.line}: {fault.code}: {detail}")
 
 
 def _field_rows(
@@ -97,4 +97,4 @@ def _print_description(
             text = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
             console.print_line(f"{name + ':':<16}{text}   ({row['from']})")
     for issue in issues:
-        console.print_line(f"look at: {issue}")
+        console.print_line(f"look at: {printable_line(issue)}")

@@ -10,7 +10,7 @@ from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
 from pipeline.inbox.name_forms import name_key
 from pipeline.ingest.receipts import Receipt, read_receipts
-from pipeline.wording import plural
+from pipeline.wording import plural, printable_line
 
 
 def receipts(
@@ -54,6 +54,7 @@ def _is_about(receipt: Receipt, query: str) -> bool:
 def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     beside = f" with {', '.join(receipt.beside)}" if receipt.beside else ""
     size = "no file" if receipt.size is None else f"{receipt.size:,} bytes"
-    yield f"{receipt.when:%Y-%m-%d %H:%M:%S} {receipt.fate}: {receipt.scan}{beside}, {size}"
-    yield f"    SHA-256 {receipt.sha256 or 'unknown'}; now {receipt.where}"
-    yield from (f"    {text}" for text in (receipt.reason, receipt.finding) if text)
+    scan = printable_line(f"{receipt.scan}{beside}")
+    yield f"{receipt.when:%Y-%m-%d %H:%M:%S} {receipt.fate}: {scan}, {size}"
+    yield f"    SHA-256 {receipt.sha256 or 'unknown'}; now {printable_line(receipt.where)}"
+    yield from (f"    {printable_line(text)}" for text in (receipt.reason, receipt.finding) if text)

@@ -7,6 +7,7 @@ from pipeline.exports.readme import pinned_citation
 from pipeline.record.record import Record, parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
+from pipeline.wording import printable_line
 
 
 def show_record(
@@ -47,7 +48,7 @@ def _print_record(record: Record, folder: VersionFolder) -> None:
         if value:
             console.print_line(f"{name:<12}{value}")
     for issue in record.issues:
-        console.print_line(f"{'look at':<12}{issue.detail}")
+        console.print_line(f"{'look at':<12}{printable_line(issue.detail)}")
     for page in record.pages:
         leaf = "" if page.leaf is None else f", leaf {page.leaf}"
         console.print_line(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from pipeline.ingest.receipts import Receipt, read_receipts_since
+from pipeline.wording import printable_line
 
 
 class StatusLine:
@@ -42,7 +43,8 @@ class StatusLine:
 
 
 def _receipt_line(receipt: Receipt) -> str:
+    text = f"{receipt.fate}: {receipt.reason}"
     if receipt.record:
         more = f" {receipt.finding}" if receipt.finding else ""
-        return f"{receipt.fate} {receipt.scan}: {receipt.record} v{receipt.version}{more}"
-    return f"{receipt.fate}: {receipt.reason}"
+        text = f"{receipt.fate} {receipt.scan}: {receipt.record} v{receipt.version}{more}"
+    return printable_line(text)

@@ -7,6 +7,7 @@ from pipeline.description.merge import find_sidecars
 from pipeline.description.translations import translation_files
 from pipeline.errors import LinkError
 from pipeline.fixity import file_sha256
+from pipeline.inbox.files import file_stamp
 from pipeline.inbox.name_forms import name_key
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.receipts import Receipt, append_receipt, name_in_receipt
@@ -14,7 +15,7 @@ from pipeline.model import Clock
 from pipeline.record.record import Record
 from pipeline.repository.publish import PublishResult
 from pipeline.settings import Settings
-from pipeline.wording import escape_unprintable
+from pipeline.wording import escape_unprintable, printable_line
 
 
 def write_receipt(
@@ -59,12 +60,18 @@ def duplicate_notice(path: Path, record: Record, published: PublishResult) -> st
     first = record.provenance.source.name
     if not published.already_published or name_key(first) == name_key(path.name):
         return ""
-    return f"{path.name} holds the same bytes as {first}, from which {record.id} was made."
+    notice = f"{path.name} holds the same bytes as {first}, from which {record.id} was made."
+    return printable_line(notice)
 
 
 def companions_of(scan: Path) -> list[Path]:
     """Return the files beside a scan that belong to it: sidecars and translations."""
     return [*find_sidecars(scan), *translation_files(scan).values()]
+
+
+def file_stamps(scan: Path) -> dict[str, tuple[int, int]]:
+    """Return size and time of a scan and of each file beside it that belongs to it."""
+    return {file.name: file_stamp(file) for file in (scan, *companions_of(scan))}
 
 
 def entry_exists(path: Path) -> bool:

@@ -8,6 +8,7 @@ from pydantic import Field
 from pipeline.model import FrozenModel
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
+from pipeline.wording import printable_line
 
 #: The status of a scan in its receipt; a run writes no receipt of a scan that is gone.
 ReceiptStatus = Literal["published", "published before", "refused", "waits", "failed"]
@@ -89,4 +90,5 @@ class Outcome:
         sentence = self.missing_reason or self.waiting_reason or self.refusal_reason
         if self.failure_reason:
             sentence = f"{self.failure_reason} The scan stays where it is and is tried again."
+        sentence = printable_line(sentence)  # it may quote a description
         return sentence if not sentence or self.scan in sentence else f"{self.scan}: {sentence}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pipeline.description.sources import find_sources
+from pipeline.description.sources import find_sidecars, find_sources
 from pipeline.description.translations import NOT_LANGUAGES, is_two_letter_code
 from pipeline.errors import IngestError
 from pipeline.inbox.claims import claim
@@ -33,10 +33,10 @@ def select_scans(
         their names, or claimed by another run; and of descriptions without a scan.
     """
     candidates = [path.absolute() for path in scans] or find_scans(settings.inbox)
-    unsettled = find_unsettled(candidates, settings.settle_seconds)
+    unsettled = _unsettled_scans(candidates, settings.settle_seconds)
     waiting = [
-        Outcome(scan=escape_unprintable(path.name), waiting_reason=_unsettled_message(path))
-        for path in sorted(unsettled)
+        Outcome(scan=escape_unprintable(path.name), waiting_reason=_unsettled_message(file))
+        for path, file in sorted(unsettled.items())
     ]
     if not scans:
         orphans = orphan_sidecars(settings.inbox, candidates)
@@ -49,6 +49,14 @@ def select_scans(
     )
     with claim(legible, settings) as (claimed, claimed_by_others):
         yield claimed, [*waiting, *refused, *claimed_elsewhere(claimed_by_others)]
+
+
+def _unsettled_scans(scans: Iterable[Path], seconds: float) -> dict[Path, Path]:
+    """Return the scans that may still be written, or whose sidecar may be, each with that file."""
+    files = {scan: (scan, *find_sidecars(scan)) for scan in scans}
+    unsettled = find_unsettled((file for each in files.values() for file in each), seconds)
+    written = {scan: [file for file in each if file in unsettled] for scan, each in files.items()}
+    return {scan: each[0] for scan, each in written.items() if each}
 
 
 def orphan_sidecars(inbox: Path, scans: Iterable[Path]) -> list[Path]:

@@ -11,7 +11,14 @@ from contextlib import suppress
 from pathlib import Path
 
 from pipeline.description.merge import find_sidecar
-from pipeline.errors import AwayError, CutOffError, EmptyScanError, IngestError, failure_message
+from pipeline.errors import (
+    AwayError,
+    ChangedScanError,
+    CutOffError,
+    EmptyScanError,
+    IngestError,
+    failure_message,
+)
 from pipeline.fixity import file_sha256
 from pipeline.inbox.files import (
     CopiedFile,
@@ -26,6 +33,7 @@ from pipeline.ingest.arrivals import (
     companions_of,
     duplicate_notice,
     entry_exists,
+    file_stamps,
     refuse_links,
     write_receipt,
 )
@@ -79,6 +87,7 @@ def admit_scan(
 ) -> AdmittedScan | Outcome:
     """Admit a scan; return its outcome if it is published before, refused or incomplete."""
     require_mounts(settings)
+    stamps = file_stamps(path)
     try:
         refuse_links(path, settings)
         with Catalog(settings.catalog, settings.records) as catalog:
@@ -86,7 +95,11 @@ def admit_scan(
     except (CutOffError, EmptyScanError) as error:
         return _defer_incomplete_scan(path, error, settings, clock)
     except IngestError as error:
+        if file_stamps(path) != stamps:
+            return _defer_changed_scan(path, settings, clock)
         return refuse_scan(path, str(error), settings, clock, error.cause)
+    if file_stamps(path) != stamps:
+        return _defer_changed_scan(path, settings, clock)
     if isinstance(admitted, PublishResult):
         return _finish_scan(path, find_sidecar(path), admitted, settings, clock)
     return admitted
@@ -113,6 +126,8 @@ def publish_scan(
                 clock,
                 pdf_jobs=pdfs,
             )
+    except ChangedScanError as error:
+        return record_failure(scan.path, error, settings, clock)
     except IngestError as error:
         return refuse_scan(scan.path, str(error), settings, clock, error.cause)
     work = None if published.already_published else counter.total_work(clock)
@@ -171,15 +186,26 @@ def _defer_incomplete_scan(
     return outcome
 
 
+def _defer_changed_scan(path: Path, settings: Settings, clock: Clock) -> Outcome:
+    """Let a scan wait that changed, or a file beside it, while it was admitted."""
+    name = escape_unprintable(path.name)
+    error = ChangedScanError(f"{name}, or a file beside it, changed while it was read.")
+    return record_failure(path, error, settings, clock)
+
+
 def record_failure(path: Path, error: BaseException, settings: Settings, clock: Clock) -> Outcome:
-    """Return the outcome of a scan after an error of this machine; the scan stays in place."""
+    """Return the outcome of a scan after an error that is none of its own; it stays in place."""
     try:
         with guard_mounts(settings):
             if not entry_exists(path):
                 return _missing_outcome(path, settings)
     except AwayError as away:  # the receipts may be on the same disk
         return Outcome(escape_unprintable(path.name), failure_reason=str(away))
-    outcome = Outcome(escape_unprintable(path.name), failure_reason=failure_message(error))
+    message, name = failure_message(error), escape_unprintable(path.name)
+    if isinstance(error, ChangedScanError):
+        outcome = Outcome(name, waiting_reason=message)
+    else:
+        outcome = Outcome(name, failure_reason=message)
     with suppress(OSError):  # the same error may prevent the receipt
         write_receipt(path, outcome, settings, clock)
     return outcome

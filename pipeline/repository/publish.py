@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import DuplicateError, IngestError, UnreadableError
+from pipeline.errors import ChangedScanError, DuplicateError
 from pipeline.fixity import file_sha256
 from pipeline.inbox.mounts import require_mounts
 from pipeline.model import Clock
@@ -64,7 +64,7 @@ def publish_record(  # noqa: PLR0913  scan, content, target, date, reason and PD
     Raises:
         DuplicateError: another scan took the version's place meanwhile.
         AwayError: the disk of the output is not there.
-        IngestError: the scan changed or vanished while it was read.
+        ChangedScanError: the scan changed or vanished while it was read.
         RuntimeError: the version fails its own check.
     """
     record_folder, record_id = _record_folder(scan, record, settings), record.id
@@ -114,17 +114,16 @@ def copy_checked(source: Path, target: Path, sha256: str) -> None:
     """Copy a file and check the digest of the copy.
 
     Raises:
-        UnreadableError: the source is missing.
-        IngestError: the copy does not have the digest ``sha256``.
+        ChangedScanError: the source is missing, or the copy has another digest than ``sha256``.
     """
     try:
         shutil.copyfile(source, target)
     except FileNotFoundError as error:
-        msg = f"{source.name} is gone from the inbox."
-        raise UnreadableError(msg) from error
+        msg = f"{source.name} was moved or removed while it was read."
+        raise ChangedScanError(msg) from error
     if file_sha256(target) != sha256:
-        msg = f"{source.name} changed while it was read. Leave it alone until it is published."
-        raise IngestError(msg)
+        msg = f"{source.name} changed while it was read."
+        raise ChangedScanError(msg)
 
 
 def _copy_originals(folder: VersionFolder, scan: AdmittedScan) -> None:

@@ -7,7 +7,7 @@ one at a time.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pipeline.errors import IngestError, MachineError, PageError, PageTimeoutError
+from pipeline.errors import ChangedScanError, IngestError, PageError, PageTimeoutError
 from pipeline.fixity import file_sha256
 from pipeline.model import Clock, PageReading, PageSource, PageState
 from pipeline.ocr.engines import signature_of
@@ -128,7 +128,7 @@ class _ScanReader:
         """Check, once for each run of pages, that the scan is still there and unchanged.
 
         Raises:
-            MachineError: the scan is gone, or has other bytes.
+            ChangedScanError: the scan is gone, or has other bytes.
         """
         if self._scan_checked:
             return
@@ -137,10 +137,10 @@ class _ScanReader:
             is_unchanged = file_sha256(scan.path) == scan.sha256
         except OSError as error:
             msg = f"{scan.name} can no longer be read ({error.strerror})."
-            raise MachineError(msg) from error
+            raise ChangedScanError(msg) from error
         if not is_unchanged:
             msg = f"{scan.name} changed while it was read."
-            raise MachineError(msg)
+            raise ChangedScanError(msg)
 
     def _extract_request(self, number: int) -> ExtractPage:
         scan, settings = self._scan, self._settings
