@@ -15,6 +15,7 @@ from pipeline.model import Model
 from pipeline.ocr.engines import candidate_languages, make_engine, make_second_engine
 from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.settings import Settings, check_folders
+from pipeline.wording import plural
 
 _MIN_FREE_BYTES = 2 * 2**30  #: bytes; a published version is about twice its scan
 
@@ -30,7 +31,8 @@ class Check:
 
 def check_machine(settings: Settings) -> list[Check]:
     """Return the result of every check, in the order in which they are printed."""
-    jobs = f"{runtime.worker_count(settings)} pages at once, {os.cpu_count()} cores"
+    cores = plural(os.cpu_count() or 1, "core")
+    jobs = f"{plural(runtime.worker_count(settings), 'page')} at once, {cores}"
     return [
         Check("opis", True, f"{version('opis')}, Prefect {version('prefect')}"),
         _check_engine(settings),

@@ -11,6 +11,7 @@ from prefect.states import Completed, Failed
 from flows import artifacts, direct
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
+from pipeline.wording import plural
 
 
 @task(name="again", task_run_name="{name} {record}", cache_policy=NO_CACHE)
@@ -22,9 +23,9 @@ def revise_record(name: str, record: str, settings: Settings, reason: str) -> Ou
     return outcome
 
 
-@flow(name="reread", flow_run_name="{name} {count} records", validate_parameters=False)
+@flow(name="reread", flow_run_name="{name} {count}", validate_parameters=False)
 def reread_records(
-    name: str, records: Sequence[str], settings: Settings, reason: str, count: int
+    name: str, records: Sequence[str], settings: Settings, reason: str, count: str
 ) -> State[Any]:
     """Revise all records; one that fails stops no other. ``count`` only names the run."""
     del count
@@ -41,7 +42,8 @@ def reread_records(
 
 def run_reread(name: str, records: Sequence[str], settings: Settings, reason: str) -> list[Outcome]:
     """Run the flow on the server of ``PREFECT_API_URL``, or on a temporary one."""
-    state = reread_records(name, records, settings, reason, len(records), return_state=True)
+    count = plural(len(records), "record")
+    state = reread_records(name, records, settings, reason, count, return_state=True)
     outcomes: Any = state.result(raise_on_failure=False)
     if not isinstance(outcomes, list):
         raise RuntimeError(state.message)

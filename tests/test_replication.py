@@ -126,7 +126,7 @@ def test_the_commands_push_and_verify(settings: Settings, s3: str) -> None:
     workspace = Workspace(settings.output.parent)
     done = workspace.opis("push", f"{s3}/by-hand")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"1 versions are at {s3}/by-hand; 1 were sent now.\n")
+    assert done.stdout.endswith(f"1 version at {s3}/by-hand; 1 sent now.\n")
     seen = workspace.opis("verify", f"{s3}/by-hand")
     assert (seen.returncode, seen.stdout) == (0, "1 version checked, 0 findings\n")
     assert workspace.opis("verify", f"{s3}/nothing").returncode == 4

@@ -15,6 +15,7 @@ from pipeline.record.trace import describe_source, describe_trace, trace_word
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.text import PageText
+from pipeline.wording import plural
 
 
 def provenance(
@@ -65,7 +66,7 @@ def _chosen_pages(record: Record, number: int | None, word: str) -> list[RecordP
     if number is None:
         return list(record.pages) if word else list(record.pages[:1])
     if number > len(record.pages):
-        msg = f"{record.id} has {len(record.pages)} pages, no page {number}."
+        msg = f"{record.id} has {plural(len(record.pages), 'page')}, no page {number}."
         raise CatalogError(msg)
     return [record.pages[number - 1]]
 

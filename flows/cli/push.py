@@ -8,6 +8,7 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import OutputOption
 from pipeline.repository.replication import PushResult, push_versions
+from pipeline.wording import plural
 
 
 def push(
@@ -20,8 +21,8 @@ def push(
     def report_sent(result: PushResult) -> None:
         if result.files_sent:
             sent.append(result)
-            size = f"{result.files_sent} files, {result.bytes_sent / 2**20:.1f} MB"
+            size = f"{plural(result.files_sent, 'file')}, {result.bytes_sent / 2**20:.1f} MB"
             console.print_line(f"sent {result.version}: {size}")
 
     count = push_versions(runtime.archive_settings(output), url, report_sent)
-    console.print_line(f"{count} versions are at {url}; {len(sent)} were sent now.")
+    console.print_line(f"{plural(count, 'version')} at {url}; {len(sent)} sent now.")

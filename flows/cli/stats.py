@@ -14,6 +14,7 @@ from flows.cli.options import JsonOption, OutputOption
 from flows.serve.metrics import Metrics
 from pipeline.ingest.receipts import read_receipts
 from pipeline.ingest.stats import DailyTotals, sum_by_day, sum_receipts
+from pipeline.wording import plural
 
 
 def stats(
@@ -38,7 +39,7 @@ def stats(
     total = sum_receipts(read_receipts(settings.output))
     if picture is not None:
         draw_chart(chosen, picture)
-        console.print_line(f"{len(chosen)} days are drawn in {picture}.")
+        console.print_line(f"{plural(len(chosen), 'day')} drawn in {picture}.")
     elif as_json:
         days_json = {day: vars(totals) for day, totals in rows.items()}
         console.print_json({"days": days_json, "all": vars(total)})

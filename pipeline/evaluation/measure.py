@@ -22,7 +22,7 @@ from pipeline.model import Limits, PageReading, PageState, ScanFacts
 from pipeline.ocr.recipes import Recipe
 from pipeline.settings import Settings
 from pipeline.text_metrics import ErrorRates, error_rates
-from pipeline.wording import one_line
+from pipeline.wording import one_line, plural
 from pipeline.workers.pool import Worker, WorkerPool
 from pipeline.workers.protocol import ExtractPage, InspectScan, RecognizePage
 
@@ -55,7 +55,7 @@ def _inspect_sample(sample: Sample, settings: Settings, workers: WorkerPool) -> 
     assert facts is not None
     if facts.page_count != len(sample.transcriptions):
         msg = (
-            f"{sample.scan.name} has {facts.page_count} pages, its transcription has "
+            f"{sample.scan.name} has {plural(facts.page_count, 'page')}, its transcription has "
             f"{len(sample.transcriptions)}. Part them by form feeds, one page each."
         )
         raise IngestError(msg)

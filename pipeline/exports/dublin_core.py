@@ -8,6 +8,7 @@ from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
 from pipeline.record.record import Record
+from pipeline.wording import plural
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 OAI_DC_SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
@@ -39,7 +40,7 @@ def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, st
     yield "type", "Text"
     yield "type", record.document_type
     yield "format", record.provenance.source.media_type
-    yield "format", f"{len(record.pages)} page images"
+    yield "format", plural(len(record.pages), "page image")
     yield "identifier", source.url
     yield "identifier", record.id
     for reference in record.references:

@@ -17,6 +17,7 @@ from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.exports.source import ExportSource, PlacedLine, page_label
 from pipeline.record.record import Record, RecordPage, dump_json_with_list
 from pipeline.record.version_folder import alto_file_name
+from pipeline.wording import plural
 
 _CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 _DEFAULT_CANVAS_SIZE = (1000, 1400)  #: width and height for a page without an image
@@ -179,7 +180,8 @@ def _all_ids(value: object) -> Iterator[str]:
 
 def _canvas_mismatches(canvases: list[dict[str, Any]], record: Record) -> Iterator[str]:
     if len(canvases) != len(record.pages):
-        yield f"has {len(canvases)} canvases for {len(record.pages)} pages"
+        shown = plural(len(canvases), "canvas", "canvases")
+        yield f"has {shown} for {plural(len(record.pages), 'page')}"
         return
     for canvas, page in zip(canvases, record.pages, strict=True):
         size = (canvas["width"], canvas["height"])

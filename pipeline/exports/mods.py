@@ -18,6 +18,7 @@ from pipeline.exports.source import (
 )
 from pipeline.exports.xml_rules import parse_root
 from pipeline.record.record import Name, Record, Reference
+from pipeline.wording import plural
 
 MODS = "http://www.loc.gov/mods/v3"
 MODS_SCHEMA = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
@@ -71,7 +72,7 @@ def _add_content(root: etree._Element, record: Record) -> None:
         element(language, _qname("languageTerm"), record.language, type="code", authority="rfc5646")
     physical = element(root, _qname("physicalDescription"))
     element(physical, _qname("internetMediaType"), record.provenance.source.media_type)
-    element(physical, _qname("extent"), f"{len(record.pages)} page images")
+    element(physical, _qname("extent"), plural(len(record.pages), "page image"))
     element(physical, _qname("digitalOrigin"), "reformatted digital")
     if record.summary:
         element(root, _qname("abstract"), record.summary)

@@ -12,6 +12,7 @@ from pipeline.model import Model, Origin
 from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.record.provenance import Provenance
 from pipeline.record.record import Record
+from pipeline.wording import noun_form
 
 _WIDTH = 96  #: characters in a line
 _NAME_WIDTH = 24  #: of the column of file names
@@ -144,7 +145,8 @@ def _processing_section(record: Record) -> str:
     ]
     if drawn_count:
         lines.append(
-            f"{drawn_count} page(s) had to be drawn, because no single image was the page."
+            f"{drawn_count} {noun_form(drawn_count, 'page')} had to be drawn, because no single "
+            "image was the page."
         )
     return "HOW IT WAS MADE\n\n" + "\n".join(lines)
 
@@ -171,8 +173,9 @@ def _second_engine_lines(log: Provenance) -> Iterator[str]:
         lines = sum(int(step.settings["lines"].partition(" ")[0]) for step in steps)
         replaced = sum(int(step.settings["replaced"]) for step in steps)
         yield (
-            f"{steps[0].settings['model']} read {lines:,} doubtful lines again: "
-            f"{replaced:,} words stand as it read them."
+            f"{steps[0].settings['model']} read {lines:,} {noun_form(lines, 'doubtful line')} "
+            f"again: {replaced:,} {noun_form(replaced, 'word')} as it read "
+            f"{noun_form(replaced, 'it', 'them')}."
         )
 
 

@@ -13,6 +13,7 @@ from pipeline.exports.people import names_in_role
 from pipeline.exports.source import ExportSource, archive_of
 from pipeline.record.provenance import SourceFile
 from pipeline.record.record import Name, Record, Reference, dump_json
+from pipeline.wording import plural
 
 
 def to_json_ld(source: ExportSource) -> bytes:
@@ -40,7 +41,7 @@ def to_json_ld(source: ExportSource) -> bytes:
         "about": list(record.subjects),
         "genre": record.document_type,
         "license": record.rights,
-        "materialExtent": f"{len(record.pages)} page images",
+        "materialExtent": plural(len(record.pages), "page image"),
         "isPartOf": _collection_object(record.collection),
         "encoding": _media_objects(source, record.provenance.source),
     }

@@ -7,6 +7,7 @@ from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, element
 from pipeline.exports.tei_text import add_marked_text
 from pipeline.record.record import Name, Record, Reference
+from pipeline.wording import plural
 
 _DATE_ATTRIBUTES = {
     DateKind.SINGLE: ("when", ""),
@@ -21,7 +22,7 @@ def build_header(source: ExportSource) -> etree._Element:
     header = element(None, "teiHeader")
     description = element(header, "fileDesc")
     _add_titles(element(description, "titleStmt"), record)
-    element(description, "extent", f"{len(record.pages)} page images")
+    element(description, "extent", plural(len(record.pages), "page image"))
     publication = element(description, "publicationStmt")
     element(publication, "publisher", record.collection or "Opis")
     element(publication, "idno", source.url, type="URI")

@@ -28,7 +28,7 @@ from pipeline.ocr.engine import (
     map_boxes,
 )
 from pipeline.ocr.evidence import unread_components
-from pipeline.ocr.language_codes import word_list_of
+from pipeline.ocr.foreign_text import foreign_text_detail
 from pipeline.ocr.language_detection import (
     detect_second_language,
     language_of_page,
@@ -51,8 +51,6 @@ _MIN_COVERED = 0.9  #: 0..1; with less covered, whole lines are missing
 _GRAIN_SIGMA = 0.6  #: pixels of the prepared image; a second reading smooths away finer grain
 _WRONG_KNOWN_SHARE = 0.35  #: 0..1; with fewer letters known the orientation may be wrong
 _WRONG_SURE_SHARE = 0.5  #: 0..1; the same for components in sure words
-#: A text is foreign if fewer of its letters are known (0..1) and it has at least so many letters.
-_FOREIGN_SHARE, _FOREIGN_MIN_LETTERS = 0.25, 200
 _GENERAL_OPTIONS = (PageSegmentation.PAGE, Binarization.OTSU)
 _RECIPE_OPTIONS = {
     Recipe.LOCAL: (PageSegmentation.PAGE, Binarization.SAUVOLA),
@@ -245,21 +243,8 @@ def _accepted_text(best: Attempt) -> tuple[PageState, PageText, str]:
     if state is PageState.OK and has_only_stamps(text, best.image.pixels):
         words = " ".join(word.text for word in text.words())
         return PageState.BLANK, PageText(), f"nothing but a stamp: {words}"
-    return state, text, detail or _foreign_detail(best)
-
-
-def _foreign_detail(best: Attempt) -> str:
-    """Return a warning if hardly a word of a long text is known in its language, else nothing."""
-    evidence = best.evidence
-    if evidence.letters < _FOREIGN_MIN_LETTERS or evidence.known_share >= _FOREIGN_SHARE:
-        return ""
-    if not any(map(word_list_of, best.options.languages)):
-        return ""
-    return (
-        f"only {evidence.known_share:.0%} of its letters stand in words that Opis knows in "
-        f"{'+'.join(best.options.languages)}: it may be in another language, "
-        "which its sidecar can tell"
-    )
+    languages = best.options.languages
+    return state, text, detail or foreign_text_detail(text, best.evidence, languages)
 
 
 def accept_or_blank(text: PageText) -> tuple[PageState, PageText, str]:

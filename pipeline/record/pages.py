@@ -35,6 +35,7 @@ from pipeline.text_metrics import (
     REVIEW_WORD_SHARE,
     judge_text_layer,
 )
+from pipeline.wording import noun_form, plural
 
 _UNREAD_STATES = frozenset([PageState.TIMEOUT, PageState.ERROR])
 #: Issues for which a person should look at the record.
@@ -221,11 +222,16 @@ def _page_issues(page: RecordPage) -> Iterable[Issue]:
     if page.state in concerns:
         yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
     elif _needs_comparison(page):
+        doubtful = len(page.doubts or ())
         detail = (
-            f"page {page.number}: about {page.expected_wrong_words:.0f} of its {page.words} words "
-            f"may be wrong, {len(page.doubts or ())} are doubtful; compare them with the image"
+            f"page {page.number}: about {page.expected_wrong_words:.0f} of its "
+            f"{plural(page.words, 'word')} may be wrong, {doubtful} "
+            f"{noun_form(doubtful, 'is', 'are')} doubtful; compare them with the image"
             + (f"; {page.detail}" if page.detail else "")
         )
+        yield Issue(IssueType.LOW_CONFIDENCE, detail, page.number)
+    elif page.detail:
+        detail = f"page {page.number}: {page.detail}; compare it with the image"
         yield Issue(IssueType.LOW_CONFIDENCE, detail, page.number)
 
 
@@ -244,7 +250,8 @@ def _text_layer_issues(pages: list[RecordPage]) -> Iterable[Issue]:
         ]
         if numbers:
             shown = ", ".join(map(str, numbers[:10])) + (" …" if len(numbers) > 10 else "")
-            detail = f"the scan's own text layer is {verdict} on {len(numbers)} page(s): {shown}"
+            count = plural(len(numbers), "page")
+            detail = f"the scan's own text layer is {verdict} on {count}: {shown}"
             yield Issue(IssueType.EMBEDDED_TEXT, detail)
 
 

@@ -23,6 +23,7 @@ from pipeline.repository.pdf_jobs import PdfComparer
 from pipeline.repository.verify_description import check_description, check_translations
 from pipeline.repository.verify_exports import check_alto, check_exports, check_provenance
 from pipeline.searchable_pdf.compare import compare_pdfs
+from pipeline.wording import plural
 
 
 def check_version(folder: VersionFolder, compare: PdfComparer = compare_pdfs) -> list[Finding]:
@@ -165,7 +166,7 @@ def _pdf_check(compare: PdfComparer) -> "VersionCheck":
             return
         yield from (Finding(name, Damage.CHANGED, detail) for detail in comparison.differences)
         if comparison.pages != len(record.pages):
-            detail = f"has {comparison.pages} pages, the record {len(record.pages)}"
+            detail = f"has {plural(comparison.pages, 'page')}, the record {len(record.pages)}"
             yield Finding(name, Damage.CHANGED, detail)
         labels = tuple(page_label(page) for page in record.pages)
         if any(page.leaf for page in record.pages) and comparison.labels != labels:

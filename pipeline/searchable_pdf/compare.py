@@ -9,6 +9,7 @@ from pathlib import Path
 import pikepdf
 
 from pipeline.imaging.pdf_terms import PDF_ERRORS
+from pipeline.wording import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def pdf_differences(original: Path, searchable: Path) -> Iterator[str]:
         pairs = zip_longest(scan.pages, copy.pages)
         for number, (page, other) in enumerate(pairs, 1):
             if page is None or other is None:
-                yield f"has {len(copy.pages)} pages, the scan {len(scan.pages)}"
+                yield f"has {plural(len(copy.pages), 'page')}, the scan {len(scan.pages)}"
                 return
             if _page_frame(page) != _page_frame(other):
                 yield f"page {number}: its boxes or its rotation are not the scan's"
