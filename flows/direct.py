@@ -1,7 +1,6 @@
 """Ingests and revises without Prefect, for scripts and benchmarks; the records are the same."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import admit_scan, end_batch, publish_scan, record_failure
 from pipeline.model import Clock
 from pipeline.settings import Settings
+from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.page_runs import read_pages
 
 
@@ -27,7 +27,7 @@ def _ingest_selected(scans: Sequence[Path], settings: Settings, clock: Clock) ->
     """Admit, read and publish the scans in threads of this process."""
     jobs, workers = runtime.worker_count(settings), runtime.worker_pool(settings)
     # Twice the jobs: while workers read, other threads admit and publish.
-    with ThreadPoolExecutor(max_workers=2 * jobs) as pool:
+    with thread_pool(2 * jobs) as pool:
         scheduler = BatchScheduler(
             admit=lambda path: pool.submit(admit_scan, path, settings, workers, clock),
             read=lambda scan, run: pool.submit(read_pages, scan, run, settings, workers, clock),
@@ -36,12 +36,7 @@ def _ingest_selected(scans: Sequence[Path], settings: Settings, clock: Clock) ->
             progress=meter,
             jobs=jobs,
         )
-        try:
-            outcomes = list(scheduler.run(scans))
-        except KeyboardInterrupt:
-            workers.close()
-            pool.shutdown(cancel_futures=True)
-            raise
+        outcomes = list(scheduler.run(scans))
     end_batch(settings, clock)
     return outcomes
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
+from flows import shutdown
 from flows.clock import clock_from
 from pipeline.errors import SetupError, disk_error_message
 from pipeline.inbox.mounts import require_mounts
@@ -119,4 +120,5 @@ def _cached_worker_pool(jobs: int, memory: int) -> "WorkerPool":
 
     pool = WorkerPool(jobs, memory)
     atexit.register(pool.close)
+    shutdown.stop_on_interrupt(pool.kill)
     return pool

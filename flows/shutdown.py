@@ -1,71 +1,112 @@
-"""Ends a run on Ctrl-C or SIGTERM, with a sentence and exit code 130."""
+"""Ends a run on Ctrl-C or SIGTERM, with a sentence and exit code 130.
+
+A signal handler runs in the middle of whatever the main thread does, which may hold any lock. So
+the handler only notes the signal and interrupts the main thread; a thread reads the notes, prints,
+and ends the process where the main thread does not.
+"""
 
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 INTERRUPTED_EXIT_CODE = 130  #: 128 + SIGINT, as shells have it
 _GRACE_SECONDS = 10.0  #: seconds until a run that does not end is killed
-_INTERRUPTED_MESSAGE = (
+#: seconds in which further signals belong to the first: ``timeout`` and ``uv run`` pass on what a
+#: terminal has sent to the whole group
+_SAME_INTERRUPT_SECONDS = 1.0
+_KILL_SECONDS = 2.0  #: seconds for the last message and for killing child processes
+SCANS_WAIT = (
     "Interrupted. What is published stays; the other scans wait in the inbox, and the next run "
     "continues from here."
 )
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class _InterruptHandler:
-    """The handler of both signals: the first interrupts, the second exits at once."""
+_stops: list[Callable[[], None]] = []  #: see `stop_on_interrupt`
 
-    def __init__(self, cleanup: Callable[[], None], report: Callable[[str], None]) -> None:
-        self._cleanup, self._report = cleanup, report
+
+def stop_on_interrupt(stop: Callable[[], None]) -> None:
+    """Let the first signal call ``stop``, from a thread, so that no other thread waits on."""
+    _stops.append(stop)
+
+
+def _do_nothing() -> None:
+    """Do nothing."""
+
+
+class _Interruption:
+    """The notes of the handler, and the thread that acts on them."""
+
+    def __init__(self, report: Callable[[], None], kill: Callable[[], None]) -> None:
+        self._report, self._kill = report, kill
+        self._notes: SimpleQueue[bool] = SimpleQueue()  # its ``put`` may interrupt another
         self.is_interrupted = False
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
+    def note_signal(self, number: int, frame: FrameType | None) -> None:
+        """Note a signal, and raise KeyboardInterrupt at the first."""
         del number, frame
-        if self.is_interrupted:
-            self._exit_now()
-        self.is_interrupted = True
-        self._report(_INTERRUPTED_MESSAGE)
-        timer = threading.Timer(_GRACE_SECONDS, self._exit_now)
-        timer.daemon = True
-        timer.start()
-        raise KeyboardInterrupt
+        is_first, self.is_interrupted = not self.is_interrupted, True
+        self._notes.put(True)
+        if is_first:
+            raise KeyboardInterrupt
 
-    def _exit_now(self) -> None:
-        try:
-            self._cleanup()
-        finally:
-            os._exit(INTERRUPTED_EXIT_CODE)
+    def end_watch(self) -> None:
+        """End the thread, unless a signal came."""
+        self._notes.put(False)
+
+    def _watch(self) -> None:
+        if not self._notes.get():
+            return
+        interrupted_at = time.monotonic()
+        message = _run_in_thread(self._report)
+        for stop in _stops:
+            _run_in_thread(stop)
+        while (left := interrupted_at + _GRACE_SECONDS - time.monotonic()) > 0:
+            try:
+                is_signal = self._notes.get(timeout=left)
+            except Empty:
+                break
+            if is_signal and time.monotonic() > interrupted_at + _SAME_INTERRUPT_SECONDS:
+                break
+        message.join(_KILL_SECONDS)
+        _run_in_thread(self._kill).join(_KILL_SECONDS)
+        os._exit(INTERRUPTED_EXIT_CODE)
 
 
-_active_handlers: list[_InterruptHandler] = []  #: the one of `handle_interrupts`, or none
+_active: list[_Interruption] = []  #: of the blocks of `handle_interrupts`, the innermost last
 
 
 @contextmanager
-def handle_interrupts(cleanup: Callable[[], None], report: Callable[[str], None]) -> Iterator[None]:
-    """Raise KeyboardInterrupt on the first signal; exit on a second one, or after ten seconds.
+def handle_interrupts(
+    report: Callable[[], None], kill: Callable[[], None] = _do_nothing
+) -> Iterator[None]:
+    """Raise KeyboardInterrupt on the first signal; exit on a later one, or after ten seconds.
 
     The exit is needed: Ctrl-C ends Prefect's temporary server, too, and Prefect then waits for it
     for ever.
 
     Args:
-        cleanup: ends the child processes before the exit; may be called twice.
-        report: prints a message.
+        report: says that the run was interrupted; called by another thread.
+        kill: kills the child processes before the exit; called by another thread.
     """
-    handler = _InterruptHandler(cleanup, report)
-    previous = {
-        number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    _active_handlers.append(handler)
+    interruption = _Interruption(report, kill)
+    previous = {number: signal.signal(number, interruption.note_signal) for number in _SIGNALS}
+    _active.append(interruption)
     try:
         yield
     finally:
-        _active_handlers.clear()
-        for number, old_handler in previous.items():
-            if not handler.is_interrupted:
+        _active.pop()
+        if not interruption.is_interrupted:
+            for number, old_handler in previous.items():
                 signal.signal(number, old_handler)
+        interruption.end_watch()
 
 
 @contextmanager
@@ -83,5 +124,12 @@ def close_on_cancel(cleanup: Callable[[], None]) -> Iterator[None]:
 
 def reinstall_sigterm() -> None:
     """Handle SIGTERM here again: Prefect installs its own handler for the duration of a flow."""
-    if _active_handlers and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _active_handlers[-1])
+    if _active and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _active[-1].note_signal)
+
+
+def _run_in_thread(action: Callable[[], None]) -> threading.Thread:
+    """Run an action in a thread, for it may block, on a full pipe or a disk that is away."""
+    thread = threading.Thread(target=action, daemon=True)
+    thread.start()
+    return thread

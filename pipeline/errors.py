@@ -210,6 +210,8 @@ def disk_error_message(error: BaseException) -> str | None:
     'The disk is full. Make room and start again; what was done is kept.'
     >>> disk_error_message(OSError(30, "Read-only file system", "output"))
     'output: Read-only file system. Give this user the right to write, or choose another folder.'
+    >>> disk_error_message(OSError(13, "Not permitted", "in"))
+    'in: Not permitted. Give this user the rights to read and write it, or choose another folder.'
     """
     if isinstance(error, sqlite3.DatabaseError):
         return _CATALOG_MESSAGES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
@@ -218,7 +220,9 @@ def disk_error_message(error: BaseException) -> str | None:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _DISK_FULL
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}:
-        advice = "Give this user the right to write, or choose another folder."
+        denied = error.errno in {errno.EACCES, errno.EPERM}  # reading or writing: it does not say
+        rights = "rights to read and write it" if denied else "right to write"
+        advice = f"Give this user the {rights}, or choose another folder."
         return f"{error.filename}: {error.strerror}. {advice}"
     return lost_disk_message(error)
 

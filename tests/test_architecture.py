@@ -21,7 +21,7 @@ SOURCES = [path for path in [*PIPELINE, *FLOWS] if path.name != "__init__.py"]
 #: a package from itself. A new one gets a place here first.
 FLOORS = (
     {"errors", "fixity", "owner_lock", "references", "text", "wording"},
-    {"cleaning", "dates", "layout", "model"},
+    {"cleaning", "dates", "layout", "model", "system"},
     {"imaging", "settings", "text_metrics"},
     {"inbox", "ocr"},
     {"description", "doubt", "searchable_pdf"},

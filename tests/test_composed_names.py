@@ -10,7 +10,7 @@ from pipeline.description.merge import find_sources, merge_sources
 from pipeline.description.nested_fields import GivenTranslation
 from pipeline.description.sources import find_sidecars
 from pipeline.description.translations import find_translations
-from pipeline.inbox.files import move_to_refused, remove_refusal_reason
+from pipeline.inbox.files import list_inbox, move_to_refused, remove_refusal_reason
 from pipeline.ingest.arrivals import companions_of
 from pipeline.ingest.selection import orphan_sidecars
 
@@ -46,7 +46,9 @@ def test_files_beside_a_scan_are_its_own(tmp_path: Path, scan_stem: str, beside_
     scan = drop(tmp_path, scan_stem, beside_stem)
     assert merge_sources(find_sources(scan, tmp_path)).description.title == "Отчёт"
     assert [t.language for t in find_translations(scan, ())] == ["en"]
-    assert orphan_sidecars(tmp_path, [scan]) == [tmp_path / f"{beside_stem}1.yaml"]
+    assert orphan_sidecars(list_inbox(tmp_path).descriptions, [scan]) == [
+        tmp_path / f"{beside_stem}1.yaml"
+    ]
     assert [fault.code for fault in check_folder(tmp_path)] == ["sidecar-without-scan"]
 
 

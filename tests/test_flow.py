@@ -144,6 +144,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
         time.sleep(0.05)
     family = psutil.Process(run.pid).children(recursive=True)
     os.killpg(run.pid, number)  # as a terminal or systemd would: all of them
+    run.send_signal(number)  # as `uv run` and `timeout` do: they pass it on
     _, said = run.communicate(timeout=PATIENCE)
     assert (run.returncode, said.count("\n")) == (130, 1), said
     assert said.startswith("opis: Interrupted.")

@@ -14,6 +14,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from flows import shutdown
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from pipeline.errors import OpisError, disk_error_message
@@ -85,7 +86,8 @@ def main() -> None:
         logging.getLogger(library).propagate = False
         logging.getLogger(library).addHandler(logging.NullHandler())
     try:
-        app()
+        with shutdown.handle_interrupts(lambda: console.print_error("Interrupted.")):
+            app()
     except OpisError as error:
         console.print_error(str(error))
         sys.exit(ExitCode.USAGE)

@@ -14,7 +14,7 @@ from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import DirectOption, InboxOption, JobsOption, LanguagesOption, OutputOption
 from pipeline.errors import SetupError
-from pipeline.inbox.files import find_scans
+from pipeline.inbox.files import list_inbox
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
 from pipeline.wording import escape_unprintable
@@ -44,7 +44,9 @@ def ingest(
         console.print_line(f"Nothing to ingest in {settings.inbox}.")
         return
     with (
-        shutdown.handle_interrupts(lambda: _stop_child_processes(settings), console.print_error),
+        shutdown.handle_interrupts(
+            lambda: console.print_error(shutdown.SCANS_WAIT), _kill_prefect_server
+        ),
         console.show_progress(),
     ):
         outcomes = (
@@ -60,7 +62,7 @@ def ingest(
 
 
 def _scans_to_ingest(scans: list[Path] | None, settings: Settings) -> list[Path] | None:
-    """Return the scans named, or an empty list for the whole inbox; None if that has no scan.
+    """Return the scans named, or an empty list for the whole inbox; None if nothing is there.
 
     Raises:
         SetupError: a name has unprintable characters, which Prefect's server does not take.
@@ -72,7 +74,8 @@ def _scans_to_ingest(scans: list[Path] | None, settings: Settings) -> list[Path]
             raise SetupError(msg)
     if scans:
         return [path.absolute() for path in scans]
-    return [] if find_scans(settings.inbox) else None
+    listing = list_inbox(settings.inbox)
+    return [] if listing.scans or listing.problems else None
 
 
 def _ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
@@ -94,8 +97,9 @@ def _ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
     return list(batch.outcomes)
 
 
-def _stop_child_processes(settings: Settings) -> None:
-    """End the workers, and Prefect's temporary server if it was started."""
-    runtime.worker_pool(settings).close()
-    if (prefect := sys.modules.get("prefect.server.api.server")) is not None:
-        prefect.SubprocessASGIServer().stop()
+def _kill_prefect_server() -> None:
+    """Kill Prefect's temporary server if it was started; do not wait for its end."""
+    prefect = sys.modules.get("prefect.server.api.server")
+    server = None if prefect is None else prefect.SubprocessASGIServer().server_process
+    if server is not None:
+        server.kill()

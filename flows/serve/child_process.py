@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _MAX_LOG_BYTES = 10 * 2**20  #: bytes; a longer log is renamed at the next start
-_STOP_SECONDS = 6.0  #: seconds between SIGTERM and SIGKILL
+_STOP_SECONDS = 6.0  #: seconds from SIGTERM to SIGKILL, and from there to the end
 
 
 class ChildProcess:
@@ -48,7 +48,7 @@ class ChildProcess:
             )
 
     def stop(self, seconds: float = _STOP_SECONDS) -> None:
-        """End the process and its children; another thread may call `kill` meanwhile."""
+        """End the process and its children; another thread may call `send_kill` meanwhile."""
         if (child := self._child) is None:
             return
         child.terminate()
@@ -60,7 +60,13 @@ class ChildProcess:
         """Kill the process and all of its group."""
         if (child := self._child) is None:
             return
-        with suppress(ProcessLookupError):  # the whole group has ended
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+        self.send_kill()
+        with suppress(subprocess.TimeoutExpired):  # it may wait for a disk that is away
+            child.wait(timeout=_STOP_SECONDS)
         self._child = None
+
+    def send_kill(self) -> None:
+        """Kill the process and all of its group; do not wait for their end."""
+        if (child := self._child) is not None:
+            with suppress(ProcessLookupError):  # the whole group has ended
+                os.killpg(child.pid, signal.SIGKILL)

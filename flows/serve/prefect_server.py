@@ -88,12 +88,12 @@ class PrefectServer:
         msg = f"The Prefect server does not start; its output is in {self._process.log}."
         raise SetupError(msg)
 
-    def kill(self) -> None:
-        """Kill the server and its children."""
-        self._process.kill()
+    def send_kill(self) -> None:
+        """Kill the server and its children; do not wait for their end."""
+        self._process.send_kill()
 
     def stop(self) -> None:
-        """End the server and its children; another thread may call `kill` meanwhile."""
+        """End the server and its children; another thread may call `send_kill` meanwhile."""
         self._process.stop()
 
     def is_healthy(self) -> bool:

@@ -59,7 +59,7 @@ def run_service(settings: Settings, print_line: Printer, print_error: Printer) -
     settings = with_mounts(settings.model_copy(update={"pages_url": _pages_url(settings)}))
     prefect_env.prepare_prefect(settings)
     service = _Service(settings, print_line, print_error)
-    with shutdown.handle_interrupts(service.kill, print_error):
+    with shutdown.handle_interrupts(lambda: print_error(shutdown.SCANS_WAIT), service.kill):
         try:
             service.run()
         finally:
@@ -116,9 +116,9 @@ class _Service:
         self._record_server.stop()
 
     def kill(self) -> None:
-        """Kill the runner and the server."""
-        self._runner.kill()
-        self._server.kill()
+        """Kill the runner and the server; do not wait for their end."""
+        self._runner.send_kill()
+        self._server.send_kill()
 
     def _start(self) -> None:
         self._print_line(f"Prefect server: starting on {self._server.ui_url} …")
@@ -254,6 +254,7 @@ class _Service:
             return
         now = time.monotonic()
         ready = self._watch.ready_scans(now)
+        self._print_lines(self._watch.new_problems())
         self._print_lines([orphan_message(path) for path in self._watch.late_orphans(now)])
         self._print_lines(self._status.changed_line(waiting=self._watch.scan_count))
         if not ready:

@@ -14,10 +14,11 @@ from pathlib import Path
 import watchfiles
 
 from pipeline.description.sources import find_sidecars
-from pipeline.inbox.files import file_stamp, find_scans, is_open_for_writing
+from pipeline.inbox.files import InboxListing, file_stamp, is_open_for_writing, list_inbox
 from pipeline.ingest.receipts import Receipt, name_in_receipt
 from pipeline.ingest.selection import is_described, orphan_sidecars
 from pipeline.settings import Settings
+from pipeline.system.folders import FolderProblem
 
 _LISTEN_RETRY_SECONDS = 30.0  #: seconds between two tries to watch a folder that is away
 _ORPHAN_SECONDS = 60.0  #: seconds that a sidecar may wait for its scan
@@ -42,6 +43,8 @@ class InboxWatch:
         self._taken: set[Path] = set()
         self.expects_change = False  #: a scan in the inbox becomes ready by waiting alone
         self._orphans: dict[Path, float] = {}  # since when; -inf once it was reported
+        self._listing = InboxListing([], [])  # the last one
+        self._reported: set[FolderProblem] = set()
 
     @property
     def scan_count(self) -> int:
@@ -54,18 +57,17 @@ class InboxWatch:
         Raises:
             OSError: the inbox cannot be read.
         """
-        return len(set(find_scans(self._settings.inbox)) - self._taken)
+        return len(set(list_inbox(self._settings.inbox).scans) - self._taken)
 
     def late_orphans(self, now: float) -> list[Path]:
         """Return the sidecars that have had no scan for a minute; each is returned once.
 
+        They are those of the last `ready_scans`.
+
         Args:
             now: seconds of the monotonic clock.
-
-        Raises:
-            OSError: the inbox cannot be read.
         """
-        orphans = orphan_sidecars(self._settings.inbox, self._sightings)
+        orphans = orphan_sidecars(self._listing.descriptions, self._sightings)
         self._orphans = {path: self._orphans.get(path, now) for path in orphans}
         late = [
             path
@@ -74,6 +76,12 @@ class InboxWatch:
         ]
         self._orphans |= dict.fromkeys(late, -math.inf)
         return late
+
+    def new_problems(self) -> list[str]:
+        """Return a sentence for each folder that has become unlistable, as `ready_scans` saw it."""
+        problems = set(self._listing.problems)
+        new, self._reported = problems - self._reported, problems
+        return [problem.reason for problem in sorted(new)]
 
     def mark_taken(self, scans: Iterable[Path]) -> None:
         """Set the scans that the run under way takes; none when it has ended."""
@@ -88,7 +96,8 @@ class InboxWatch:
         Raises:
             OSError: the inbox cannot be read.
         """
-        scans = find_scans(self._settings.inbox)
+        self._listing = list_inbox(self._settings.inbox)
+        scans = self._listing.scans
         self._sightings = {path: self._observe_scan(path, now) for path in scans}
         self._backed_off = {
             path: until for path, until in self._backed_off.items() if path in self._sightings

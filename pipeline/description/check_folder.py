@@ -4,9 +4,8 @@ Each file is checked alone first, so that a fault in the defaults of a folder is
 not for every scan under it; then each scan is checked with all of its sources.
 """
 
-import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +30,7 @@ from pipeline.description.translations import (
 )
 from pipeline.description.validation import cross_field_errors, drop_invalid, source_errors
 from pipeline.errors import DescriptionError, IngestError
-from pipeline.inbox.files import REFUSED_FOLDER, SIDECAR_SUFFIXES, find_scans, is_ignored
+from pipeline.inbox.files import SIDECAR_SUFFIXES, list_inbox
 from pipeline.inbox.name_forms import path_key
 
 
@@ -72,17 +71,14 @@ class _FolderCheck:
 
 def check_folder(folder: Path) -> list[Fault]:
     """Return every fault under a folder, by file and line; an inbox's ``refused/`` is skipped."""
-    check = _FolderCheck(folder, find_scans(folder))
+    listing = list_inbox(folder)
+    check = _FolderCheck(folder, listing.scans)
+    for problem in listing.problems:
+        check.add_fault(problem.folder, "unreadable", problem.reason)
     stems = defaultdict[Path, list[Path]](list)
     for scan in check.scans:
         stems[path_key(scan, scan.stem)].append(scan)
-    for path in sorted(_find_descriptions(folder)):
-        if path.suffix.lower() in SIDECAR_SUFFIXES:
-            _check_sidecar(check, path, stems)
-        elif path.name.lower() == INDEX_FILE:
-            _check_table(check, path)
-        elif path.suffix.lower() == ".txt":
-            _check_translation(check, path, stems)
+    _check_files(check, listing.files, stems)
     for scans in stems.values():
         _check_shared_stem(check, scans)
     for scan in check.scans:
@@ -91,12 +87,15 @@ def check_folder(folder: Path) -> list[Fault]:
     return sorted(check.faults)
 
 
-def _find_descriptions(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not is_ignored(name)]
-        if Path(parent) == folder and REFUSED_FOLDER in folders:
-            folders.remove(REFUSED_FOLDER)
-        yield from (Path(parent, name) for name in names if not is_ignored(name))
+def _check_files(check: _FolderCheck, files: list[Path], stems: dict[Path, list[Path]]) -> None:
+    """Check each file that may describe scans alone."""
+    for path in files:
+        if path.suffix.lower() in SIDECAR_SUFFIXES:
+            _check_sidecar(check, path, stems)
+        elif path.name.lower() == INDEX_FILE:
+            _check_table(check, path)
+        elif path.suffix.lower() == ".txt":
+            _check_translation(check, path, stems)
 
 
 def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]]) -> None:

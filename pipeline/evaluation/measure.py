@@ -5,7 +5,6 @@ same joining before it is compared with the reading text.
 """
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 from pipeline.cleaning.clean import clean
 from pipeline.cleaning.edits import apply_step
@@ -21,6 +20,7 @@ from pipeline.layout.page import assign_roles
 from pipeline.model import Limits, PageReading, PageState, ScanFacts
 from pipeline.ocr.recipes import Recipe
 from pipeline.settings import Settings
+from pipeline.system.thread_pool import thread_pool
 from pipeline.text_metrics import ErrorRates, error_rates
 from pipeline.wording import one_line, plural
 from pipeline.workers.pool import Worker, WorkerPool
@@ -37,7 +37,7 @@ def evaluate_samples(
     Raises:
         IngestError: a scan cannot be opened, or its page count differs from its transcription's.
     """
-    with ThreadPoolExecutor(max_workers=workers.count) as pool:
+    with thread_pool(workers.count) as pool:
         pages = [
             pool.submit(_evaluate_page, sample, number, facts, recipes, settings, workers)
             for sample in samples

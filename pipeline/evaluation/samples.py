@@ -13,6 +13,7 @@ from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import SetupError
 from pipeline.ocr.engine import Engine
 from pipeline.ocr.language_codes import detectable_languages
+from pipeline.system.folders import list_files
 
 GROUND_TRUTH_SUFFIX = ".gt.txt"
 _SCAN_SUFFIXES = frozenset(
@@ -54,7 +55,8 @@ def find_samples(
     samples, problems = list[Sample](), list[str]()
     installed = tuple(sorted(engine.installed_languages()))
     candidates = detectable_languages(installed) or installed
-    for scan in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SCAN_SUFFIXES):
+    listing = list_files(folder)
+    for scan in (path for path in listing.files if path.suffix.lower() in _SCAN_SUFFIXES):
         truth = scan.with_name(scan.stem + GROUND_TRUTH_SUFFIX)
         if truth.is_file():
             codes, origin = _languages_of(scan, folder, engine, languages, candidates)
@@ -65,12 +67,19 @@ def find_samples(
             samples.append(Sample(scan, name, found, texts, codes, origin))
         else:
             problems.append(f"{scan} has no transcription {truth.name}")
+    unlistable = [problem.reason for problem in listing.problems]
     if not samples:
         msg = f"{folder} holds no scan with a transcription NAME{GROUND_TRUTH_SUFFIX} beside it."
-        raise SetupError(msg)
+        raise SetupError(" ".join([msg, *unlistable[:1]]))
+    problems += [f"{path} has no scan beside it" for path in _unmatched(listing.files, samples)]
+    return samples, problems + unlistable
+
+
+def _unmatched(files: Sequence[Path], samples: Sequence[Sample]) -> list[Path]:
+    """Return the transcriptions among files that belong to none of the samples."""
     matched = {sample.scan.with_name(sample.scan.stem + GROUND_TRUTH_SUFFIX) for sample in samples}
-    unmatched = set(folder.rglob(f"*{GROUND_TRUTH_SUFFIX}")) - matched
-    return samples, problems + [f"{path} has no scan beside it" for path in sorted(unmatched)]
+    truths = (path for path in files if path.name.endswith(GROUND_TRUTH_SUFFIX))
+    return [path for path in truths if path not in matched]
 
 
 def samples_of_series(samples: Sequence[Sample], names: Sequence[str]) -> list[Sample]:

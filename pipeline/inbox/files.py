@@ -7,12 +7,13 @@ bytes, or it is moved to ``refused/`` with a reason. Nothing is overwritten.
 import fcntl
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.fixity import file_sha256
 from pipeline.inbox.name_forms import files_of_stem, name_key, rest_of_name
+from pipeline.system.folders import FolderProblem, list_files
 
 REFUSED_FOLDER = "refused"
 #: the longest stem to which a number and the ending of a reason can be added
@@ -25,18 +26,38 @@ _COMPANION_SUFFIXES = (*_DESCRIPTION_SUFFIXES, ".csv", ".md")
 _LITTER_NAMES = ("thumbs.db", "desktop.ini")
 
 
+@dataclass(frozen=True, slots=True)
+class InboxListing:
+    """The files of an inbox and its folders, sorted by path, and the folders that are unreadable."""
+
+    files: list[Path]
+    problems: list[FolderProblem]
+
+    @property
+    def scans(self) -> list[Path]:
+        """The files that may be scans."""
+        return [path for path in self.files if path.suffix.lower() not in _COMPANION_SUFFIXES]
+
+    @property
+    def descriptions(self) -> list[Path]:
+        """The files that may describe a scan."""
+        return [path for path in self.files if path.suffix.lower() in _DESCRIPTION_SUFFIXES]
+
+
+def list_inbox(inbox: Path) -> InboxListing:
+    """List an inbox without what was refused, unfinished files and litter.
+
+    Raises:
+        OSError: the inbox itself cannot be read.
+    """
+    refused = inbox / REFUSED_FOLDER
+    listing = list_files(inbox, lambda path: path == refused or is_ignored(path.name))
+    return InboxListing(listing.files, listing.problems)
+
+
 def find_scans(inbox: Path) -> list[Path]:
-    """Return all files of the inbox and its folders that may be scans, sorted by path."""
-    return [path for path in _list_files(inbox) if path.suffix.lower() not in _COMPANION_SUFFIXES]
-
-
-def find_descriptions(inbox: Path) -> list[Path]:
-    """Return all files of the inbox and its folders that may describe a scan, sorted by path."""
-    return [path for path in _list_files(inbox) if path.suffix.lower() in _DESCRIPTION_SUFFIXES]
-
-
-def _list_files(inbox: Path) -> list[Path]:
-    return sorted(_walk_files(inbox, inbox / REFUSED_FOLDER))
+    """Return the files of an inbox that may be scans, sorted by path."""
+    return list_inbox(inbox).scans
 
 
 def find_unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
@@ -128,16 +149,6 @@ def remove_empty_folders(folder: Path, root: Path) -> None:
         folder = folder.parent
 
 
-def _walk_files(folder: Path, refused: Path) -> Iterator[Path]:
-    for path in folder.iterdir():
-        if path == refused or is_ignored(path.name):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _walk_files(path, refused)
-        else:
-            yield path
-
-
 def is_ignored(name: str) -> bool:
     """Return whether a file or folder of this name is unfinished, hidden or litter."""
     low = name.lower()
@@ -159,9 +170,9 @@ def is_open_for_writing(path: Path) -> bool:
     Linux grants a read lease only on a file that no process writes (fcntl(2), F_SETLEASE). False
     if leases are not supported or not permitted.
     """
-    if not path.is_file():
-        return False
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)

@@ -76,7 +76,13 @@ def file_stamps(scan: Path) -> dict[str, tuple[int, int]]:
 
 def entry_exists(path: Path) -> bool:
     """Return whether a path exists; a broken link counts."""
-    return path.exists() or path.is_symlink()
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # nobody can tell; what is next done with it says why
+        return True
+    return True
 
 
 def refuse_links(path: Path, settings: Settings) -> None:

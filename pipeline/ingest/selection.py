@@ -8,7 +8,7 @@ from pipeline.description.sources import find_sidecars, find_sources
 from pipeline.description.translations import NOT_LANGUAGES, is_two_letter_code
 from pipeline.errors import IngestError
 from pipeline.inbox.claims import claim
-from pipeline.inbox.files import find_descriptions, find_scans, find_unsettled
+from pipeline.inbox.files import InboxListing, find_unsettled, list_inbox
 from pipeline.inbox.name_forms import path_key
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.steps import claimed_elsewhere, refuse_illegible_names
@@ -30,25 +30,28 @@ def select_scans(
 
     Yields:
         The scans to admit, and the outcomes of the others: still being written, refused for
-        their names, or claimed by another run; and of descriptions without a scan.
+        their names, or claimed by another run; of descriptions without a scan; and of folders
+        that cannot be listed.
     """
-    candidates = [path.absolute() for path in scans] or find_scans(settings.inbox)
+    listing = InboxListing([], []) if scans else list_inbox(settings.inbox)
+    candidates = [path.absolute() for path in scans] or listing.scans
     unsettled = _unsettled_scans(candidates, settings.settle_seconds)
     waiting = [
         Outcome(scan=escape_unprintable(path.name), waiting_reason=_unsettled_message(file))
         for path, file in sorted(unsettled.items())
     ]
-    if not scans:
-        orphans = orphan_sidecars(settings.inbox, candidates)
-        waiting += [
-            Outcome(scan=escape_unprintable(path.name), waiting_reason=orphan_message(path))
-            for path in orphans
-        ]
+    waiting += [
+        Outcome(scan=escape_unprintable(path.name), waiting_reason=orphan_message(path))
+        for path in orphan_sidecars(listing.descriptions, candidates)
+    ]
+    unlistable = [
+        Outcome(scan=problem.name, refusal_reason=problem.reason) for problem in listing.problems
+    ]
     legible, refused = refuse_illegible_names(
         (path for path in candidates if path not in unsettled), settings, clock
     )
     with claim(legible, settings) as (claimed, claimed_by_others):
-        yield claimed, [*waiting, *refused, *claimed_elsewhere(claimed_by_others)]
+        yield claimed, [*waiting, *unlistable, *refused, *claimed_elsewhere(claimed_by_others)]
 
 
 def _unsettled_scans(scans: Iterable[Path], seconds: float) -> dict[Path, Path]:
@@ -59,11 +62,11 @@ def _unsettled_scans(scans: Iterable[Path], seconds: float) -> dict[Path, Path]:
     return {scan: each[0] for scan, each in written.items() if each}
 
 
-def orphan_sidecars(inbox: Path, scans: Iterable[Path]) -> list[Path]:
-    """Return the sidecars and translations of the inbox without a scan of their name."""
+def orphan_sidecars(descriptions: Iterable[Path], scans: Iterable[Path]) -> list[Path]:
+    """Return the sidecars and translations without a scan of their name."""
     stems = {path_key(scan, scan.stem) for scan in scans}
     orphans = []
-    for path in find_descriptions(inbox):
+    for path in descriptions:
         stem = path.stem
         if path.suffix.lower() == ".txt":
             stem, _, tag = path.stem.rpartition(".")
@@ -86,7 +89,7 @@ def is_described(scan: Path, inbox: Path) -> bool:
     """Return whether a scan has a description; a faulty one counts, admission reports it."""
     try:
         return any(source.values for source in find_sources(scan, inbox))
-    except IngestError:
+    except (IngestError, OSError):
         return True
 
 

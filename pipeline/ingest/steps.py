@@ -69,7 +69,10 @@ def refuse_illegible_names(
             f"{escape_unprintable(path.name)} cannot be taken: {escaped} holds control characters "
             "or letters that are not UTF-8. Rename the scan or its folder."
         )
-        refused.append(refuse_scan(path, reason, settings, clock, "name"))
+        try:
+            refused.append(refuse_scan(path, reason, settings, clock, "name"))
+        except OSError as error:  # it stops no other scan
+            refused.append(record_failure(path, error, settings, clock))
     return legible, refused
 
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from itertools import pairwise
 
-from pipeline.doubt.vocabulary import Vocabulary, fold_case, stem_of, vocabulary_of
+from pipeline.doubt.case_folding import fold_case
+from pipeline.doubt.vocabulary import Vocabulary, stem_of, vocabulary_of
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)*")
 _HYPHEN = re.compile("[\u2010\u2011]")

@@ -16,6 +16,7 @@ from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.staging import is_unfinished
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
+from pipeline.system.folders import FolderProblem
 
 
 def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:
@@ -37,8 +38,14 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
         folders = [version for folder in record_folders for version in version_folders(folder)]
         findings = [*_check_versions(folders, settings), *lost]
         return len(folders), _add_version_gaps(findings, folders, settings)
-    folders = list(version_folders(settings.records))
-    findings = [*_check_versions(folders, settings), *_stray_paths(settings, folders)]
+    problems: list[FolderProblem] = []
+    folders = list(version_folders(settings.records, problems.append))
+    findings = [_problem_finding(problem, settings) for problem in problems]
+    unlistable = {problem.folder for problem in problems}
+    findings += [
+        *_check_versions(folders, settings),
+        *_stray_paths(settings, folders, unlistable),
+    ]
     findings.extend(_check_catalog(settings, broken=bool(findings)))
     return len(folders), _add_version_gaps(findings, folders, settings)
 
@@ -46,8 +53,17 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
 def _check_versions(folders: Iterable[VersionFolder], settings: Settings) -> Iterator[Finding]:
     for folder in folders:
         name = folder.path.relative_to(settings.output).as_posix()
-        findings = check_version(folder) or list(_check_location(folder))
+        try:
+            findings = check_version(folder) or list(_check_location(folder))
+        except OSError as error:
+            detail = f"{error.filename or folder.path} cannot be read ({error.strerror})"
+            findings = [Finding("", Damage.MALFORMED, detail)]
         yield from (replace(finding, path=f"{name}/{finding.path}") for finding in findings)
+
+
+def _problem_finding(problem: FolderProblem, settings: Settings) -> Finding:
+    name = f"{settings.records.name}/{problem.name}"
+    return Finding(name, Damage.MALFORMED, problem.reason)
 
 
 def _add_version_gaps(
@@ -79,11 +95,17 @@ def _check_location(folder: VersionFolder) -> Iterator[Finding]:
         yield Finding(folder.name_of(folder.record_file), Damage.UNLISTED, detail)
 
 
-def _stray_paths(settings: Settings, folders: Sequence[VersionFolder]) -> Iterator[Finding]:
-    """Yield a finding for each path outside all versions; staging of killed runs is no damage."""
+def _stray_paths(
+    settings: Settings, folders: Sequence[VersionFolder], unlistable: set[Path]
+) -> Iterator[Finding]:
+    """Yield a finding for each path outside all versions; staging of killed runs is no damage.
+
+    A folder of ``unlistable``, or a parent of one, has its finding already.
+    """
     record_folders = {folder.record_folder for folder in folders}
     parents = {parent for folder in record_folders for parent in folder.parents}
     known = {*(folder.path for folder in folders), *record_folders, *parents}
+    known |= {parent for folder in unlistable for parent in (folder, *folder.parents)}
     levels = {parent for parent in parents if _is_in_records(parent, settings)}
     for folder in sorted({settings.records, *record_folders, *levels}):
         if not folder.is_dir():

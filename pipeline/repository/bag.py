@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from pipeline.fixity import file_sha256
+from pipeline.system.folders import list_files
 
 _BAGIT_TXT = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = "manifest-sha256.txt"
@@ -75,17 +76,24 @@ class LocalBag:
     folder: Path
 
     def file_names(self) -> set[str]:
-        """Return the names of all files; a link counts as a file."""
-        return {_relative_name(self.folder, p) for p in self.folder.rglob("*") if not p.is_dir()}
+        """Return the names of all files; a link, or a folder that cannot be read, counts as one."""
+        listing = list_files(self.folder)
+        unlistable = (problem.folder for problem in listing.problems)
+        return {_relative_name(self.folder, path) for path in (*listing.files, *unlistable)}
 
     def read_file(self, name: str) -> bytes:
         """Return the content of a file."""
         return (self.folder / name).read_bytes()
 
     def file_digest(self, name: str) -> str:
-        """Return the SHA-256 of a file in hex, or a sentence for a link."""
+        """Return the SHA-256 of a file in hex, or a sentence for a link or an unreadable file."""
         path = self.folder / name
-        return "a link: the file lies elsewhere" if path.is_symlink() else file_sha256(path)
+        if path.is_symlink():
+            return "a link: the file lies elsewhere"
+        try:
+            return file_sha256(path)
+        except PermissionError as error:
+            return f"a file that cannot be read ({error.strerror})"
 
 
 def check_bag(folder: Path) -> list[Finding]:

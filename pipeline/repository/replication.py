@@ -22,6 +22,7 @@ from pipeline.record.version_folder import version_name
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
 from pipeline.settings import Settings
+from pipeline.system.thread_pool import thread_pool
 
 _DECLARATION_FILE = "bagit.txt"  #: marks a complete version
 _MAX_TRANSFERS = 8  #: files that are sent or read back at the same time
@@ -170,7 +171,7 @@ def push_versions(settings: Settings, url: str, report: Callable[[PushResult], N
     with (
         _explain_store_errors(url),
         Catalog(settings.catalog, settings.records) as catalog,
-        ThreadPoolExecutor(_MAX_TRANSFERS) as pool,
+        thread_pool(_MAX_TRANSFERS) as pool,
     ):
         for published in catalog.iter_versions():
             version = f"{published.folder}/{version_name(published.version)}"
@@ -190,7 +191,7 @@ def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
         SetupError: the protocol is unknown, or its package is not installed.
     """
     mirror, findings = Mirror(url), []
-    with _explain_store_errors(url), ThreadPoolExecutor(_MAX_TRANSFERS) as pool:
+    with _explain_store_errors(url), thread_pool(_MAX_TRANSFERS) as pool:
         copies = list(mirror.iter_versions())
         for copy_findings in pool.map(mirror.check_version, copies):
             findings += copy_findings

@@ -37,9 +37,18 @@ def clear_leftovers(settings: Settings) -> None:
 
 def is_unfinished(path: Path) -> bool:
     """Return whether a path is a staging folder, or a folder of nothing else, or empty."""
-    if path.name.startswith(".v") and path.name.endswith(_PARTIAL_SUFFIX):
-        return True
-    return path.is_dir() and not path.is_symlink() and all(map(is_unfinished, path.iterdir()))
+    waiting = [path]
+    while waiting:
+        folder = waiting.pop()
+        if folder.name.startswith(".v") and folder.name.endswith(_PARTIAL_SUFFIX):
+            continue
+        try:
+            if folder.is_symlink() or not folder.is_dir():
+                return False
+            waiting += folder.iterdir()
+        except OSError:  # it cannot be read
+            return False
+    return True
 
 
 def discard_folder(folder: Path) -> None:

@@ -8,7 +8,6 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +26,7 @@ from pipeline.site.record_views import line_views, record_view
 from pipeline.site.render import STATIC, Renderer, library_files, static_file
 from pipeline.site.search import SearchIndex
 from pipeline.site.views import RecordView
+from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.pool import WorkerPool
 
 _PRIVATE_FOLDERS = {"sidecar"}  #: folders of a version that are not published
@@ -113,7 +113,7 @@ class Site:
     ) -> Iterator[tuple[str, BuildState]]:
         """Build the folders of records, several at once; yield the id and state of each."""
         parallel_pages = self._jobs if len(stale) < self._jobs else 1
-        with ThreadPoolExecutor(self._jobs) as threads:
+        with thread_pool(self._jobs) as threads:
             futures = []
             for entry in stale:
                 names = before[entry.id].image_folders if entry.id in before else {}

@@ -1,7 +1,6 @@
 """Writes the page images of a record in JPEG; versions of one scan share them."""
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -12,6 +11,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.settings import Settings
 from pipeline.site.file_list import copy_file
 from pipeline.site.record_views import page_image_files
+from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import WriteDerivatives
 
@@ -56,7 +56,7 @@ class PageImageWriter:
                 requests.append(
                     WriteDerivatives(original, media_type, page.number, *resolution, targets)
                 )
-        with ThreadPoolExecutor(self.parallel_pages) as threads:
+        with thread_pool(self.parallel_pages) as threads:
             for _ in threads.map(
                 lambda request: self.worker_pool.ask(request, settings.page_timeout), requests
             ):

@@ -19,6 +19,9 @@ from pipeline.workers.cpu_slots import hold_slot
 from pipeline.workers.protocol import REPLY_ADAPTER, REQUEST_ADAPTER, Answer, Failure, Request
 
 _MAX_TRIES = 3  #: workers that may die over one request before it fails
+#: seconds to wait for the end of a process that was killed: one that waits for a disk that is away
+#: ends when the disk is back
+_END_SECONDS = 5.0
 
 
 class Worker:
@@ -28,6 +31,7 @@ class Worker:
         self._memory = memory  #: bytes of address space; 0 for no limit
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr_file: IO[bytes] | None = None
+        self._is_ended = False  #: no process may be started any more
 
     def start(self) -> None:
         """Start the process if it is not running; it needs half a second to be ready."""
@@ -63,11 +67,23 @@ class Worker:
             self._raise_no_answer(timed_out, timeout)
         return _parse_reply(line)
 
+    def kill(self) -> None:
+        """Kill the process and its children, and start no other; do not wait for their end.
+
+        Any thread may call it, while others wait for the process.
+        """
+        self._is_ended = True
+        self._kill()
+
     def close(self) -> None:
-        """End the process and its children."""
+        """End the process and its children, and start no other."""
+        self._is_ended = True
+        self._discard_process()
+
+    def _discard_process(self) -> None:
         self._kill()
         if self._process is not None:
-            self._process.wait()
+            _wait_for_end(self._process)
             for stream in (self._process.stdin, self._process.stdout, self._stderr_file):
                 if stream is not None:
                     with suppress(BrokenPipeError):  # unread requests
@@ -77,7 +93,7 @@ class Worker:
     def _ensure_process(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
-        self.close()
+        self._discard_process()
         self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 -- open as long as the process
         arguments = [str(self._memory), str(os.getpid())]
         self._process = subprocess.Popen(
@@ -88,25 +104,36 @@ class Worker:
             env=_worker_environment(),
             start_new_session=True,
         )
+        if self._is_ended:  # meanwhile: `kill` may not have seen this process
+            self._kill()
+            raise PoolClosedError
         return self._process
 
     def _kill(self) -> None:
-        if self._process is not None and self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+        if (process := self._process) is not None and process.poll() is None:
+            with suppress(ProcessLookupError):  # another thread has waited for its end
+                os.killpg(process.pid, signal.SIGKILL)
 
     def _raise_no_answer(self, timed_out: bool, timeout: float) -> None:
         """Raise the reason for a missing answer; the next request starts a new process."""
         assert self._process is not None
         assert self._stderr_file is not None
-        status = self._process.wait()
+        status = _wait_for_end(self._process)  # it may have closed its output and go on
         self._stderr_file.seek(0)
         last_lines = self._stderr_file.read().decode(errors="replace").strip().splitlines()[-1:]
-        self.close()
+        self._discard_process()
         if timed_out:
             msg = f"no answer within {timeout:g} s"
             raise PageTimeoutError(msg)
         msg = f"the reading process died (status {status}) {' '.join(last_lines)}".strip()
         raise _WorkerDiedError(msg)
+
+
+def _wait_for_end(process: subprocess.Popen[bytes]) -> int | None:
+    """Wait a few seconds until a process has ended; return its status, None if it goes on."""
+    with suppress(subprocess.TimeoutExpired):
+        return process.wait(_END_SECONDS)
+    return None
 
 
 def _worker_environment() -> dict[str, str]:
@@ -191,6 +218,12 @@ class WorkerPool:
                 return worker.ask(request, timeout)
         with self.borrow() as worker:
             return worker.ask(request, timeout)
+
+    def kill(self) -> None:
+        """Kill all workers, from any thread; do not wait for their end."""
+        self._closed = True
+        for worker in self._workers:
+            worker.kill()
 
     def close(self) -> None:
         """End all workers; a request in progress is neither answered nor repeated."""

@@ -1,0 +1,1 @@
+"""What the operating system gives: threads, folders, rights of a process."""
