@@ -1,7 +1,10 @@
 """Checks of this machine for ``opis doctor``: engine, folders, disk space, Prefect's server."""
 
+import json
 import os
 import shutil
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ from pipeline.model import Model
 from pipeline.ocr.engines import candidate_languages, make_engine, make_second_engine
 from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.settings import Settings, check_folders
+from pipeline.system.confinement import Restriction
 from pipeline.wording import plural
 
 _MIN_FREE_BYTES = 2 * 2**30  #: bytes; a published version is about twice its scan
@@ -39,6 +43,7 @@ def check_machine(settings: Settings) -> list[Check]:
         _check_second_engine(settings),
         *_check_both_folders(settings),
         Check("jobs", True, jobs),
+        check_confinement(),
         _check_server(),
     ]
 
@@ -96,6 +101,17 @@ def _check_folder(name: str, folder: Path) -> Check:
     if free < _MIN_FREE_BYTES:
         return Check(name, False, f"{folder}: only {free / 2**30:.1f} GiB free: make room.")
     return Check(name, True, f"{folder}, {free / 2**30:.0f} GiB free")
+
+
+def check_confinement() -> Check:
+    """Check what the kernel takes from the processes that decode scans; no failure is bad."""
+    words = [sys.executable, "-m", "pipeline.workers.confined", "--"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    restrictions = [Restriction(**row) for row in json.loads(done.stdout)]
+    holds = ", ".join(r.name for r in restrictions if not r.error)
+    open_ = "; ".join(f"{r.name} ({r.error})" for r in restrictions if r.error)
+    detail = f"reading processes have no secrets; they are refused {holds or 'nothing'}"
+    return Check("confinement", True, f"{detail}{f'; not refused here: {open_}' if open_ else ''}")
 
 
 def _check_server() -> Check:

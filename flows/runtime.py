@@ -22,6 +22,7 @@ from pipeline.ocr.engines import (
 )
 from pipeline.repository.staging import clear_leftovers
 from pipeline.settings import Settings, check_folders, merge_settings
+from pipeline.workers.worker_folders import clear_results
 
 if TYPE_CHECKING:
     from pipeline.workers.pool import WorkerPool
@@ -90,6 +91,7 @@ def check_ready(settings: Settings) -> None:
                 raise SetupError(msg) from error
     settings.records.mkdir(exist_ok=True)
     clear_leftovers(settings)
+    clear_results(_results_folder(settings))
 
 
 def engine_notes(settings: Settings) -> tuple[str, ...]:
@@ -111,14 +113,19 @@ def get_clock() -> Clock:
 
 def worker_pool(settings: Settings) -> "WorkerPool":
     """Return the worker pool of this process; it is closed when the process exits."""
-    return _cached_worker_pool(worker_count(settings), settings.child_memory)
+    results = _results_folder(settings)
+    return _cached_worker_pool(worker_count(settings), settings.child_memory, results)
+
+
+def _results_folder(settings: Settings) -> Path:
+    return settings.work_folder / "results"
 
 
 @cache
-def _cached_worker_pool(jobs: int, memory: int) -> "WorkerPool":
+def _cached_worker_pool(jobs: int, memory: int, results: Path) -> "WorkerPool":
     from pipeline.workers.pool import WorkerPool  # noqa: PLC0415  it loads what reads pages
 
-    pool = WorkerPool(jobs, memory)
+    pool = WorkerPool(jobs, memory, results)
     atexit.register(pool.close)
     shutdown.stop_on_interrupt(pool.kill)
     return pool

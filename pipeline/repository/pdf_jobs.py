@@ -7,6 +7,7 @@ import errno
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -42,9 +43,9 @@ def pdf_jobs_in_workers(workers: WorkerPool, settings: Settings) -> PdfJobs:
     Its functions raise BrokenScanError if the worker fails, OSError if the disk is full.
     """
 
-    def ask_worker(question: WriteSearchablePdf | ComparePdfs, name: str, pages: int) -> Answer:
+    def ask_worker(ask: Callable[[float], Answer], name: str, pages: int) -> Answer:
         try:
-            return workers.ask(question, settings.page_timeout + _SECONDS_PER_PAGE * pages)
+            return ask(settings.page_timeout + _SECONDS_PER_PAGE * pages)
         except PageError as error:
             if _DISK_FULL in str(error):  # qpdf ends the process when it cannot write
                 raise OSError(errno.ENOSPC, _DISK_FULL, name) from error
@@ -61,12 +62,18 @@ def pdf_jobs_in_workers(workers: WorkerPool, settings: Settings) -> PdfJobs:
         with NamedTemporaryFile(prefix=".layers-", dir=target.parent, suffix=".jsonl") as file:
             count = sum(1 for page in pages if file.write(LAYER_ADAPTER.dump_json(page) + b"\n"))
             file.flush()
-            question = WriteSearchablePdf(original, media_type, Path(file.name), target, metadata)
-            ask_worker(question, original.name, count)
+            layers, name = Path(file.name), target.name
+            ask = partial(
+                workers.ask_for_files,
+                lambda to: WriteSearchablePdf(original, media_type, layers, to / name, metadata),
+                {name: target},
+            )
+            ask_worker(ask, original.name, count)
 
     def compare_in_worker(searchable: Path, original: Path | None) -> PdfComparison:
         name = (original or searchable).name
-        answer = ask_worker(ComparePdfs(searchable, original), name, settings.max_pages)
+        ask = partial(workers.ask, ComparePdfs(searchable, original))
+        answer = ask_worker(ask, name, settings.max_pages)
         return answer.comparison or PdfComparison(0, (), (), "the worker gave no comparison")
 
     return PdfJobs(write_in_worker, compare_in_worker)

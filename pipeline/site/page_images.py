@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.ocr.recipes import DERIVATIVES, EXTRACTION
-from pipeline.record.record import Record
+from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
 from pipeline.settings import Settings
 from pipeline.site.file_list import copy_file
@@ -47,20 +47,31 @@ class PageImageWriter:
 
     def _draw_pages(self, home: Path, original: Path, record: Record) -> None:
         """Draw the images in the worker processes."""
-        media_type, settings = record.provenance.source.media_type, self.settings
-        requests = []
-        for page in record.pages:
-            targets = tuple((width, home / path) for width, path in page_image_files(page))
-            if targets and original.exists():
-                resolution = (settings.dpi, settings.max_pixels)
-                requests.append(
-                    WriteDerivatives(original, media_type, page.number, *resolution, targets)
-                )
+        if not original.exists():
+            return
+
+        def draw(page: RecordPage) -> None:
+            files = {width: home / path for width, path in page_image_files(page)}
+            if files:
+                self._draw_page(page.number, original, record.provenance.source.media_type, files)
+
         with thread_pool(self.parallel_pages) as threads:
-            for _ in threads.map(
-                lambda request: self.worker_pool.ask(request, settings.page_timeout), requests
-            ):
+            for _ in threads.map(draw, record.pages):
                 pass  # an error of a worker is raised here
+
+    def _draw_page(
+        self, number: int, original: Path, media_type: str, files: dict[int, Path]
+    ) -> None:
+        """Draw the images of a page, by their widths in pixels."""
+        settings = self.settings
+
+        def request(folder: Path) -> WriteDerivatives:
+            targets = tuple((width, folder / f"{width}.jpg") for width in files)
+            resolution = (settings.dpi, settings.max_pixels)
+            return WriteDerivatives(original, media_type, number, *resolution, targets)
+
+        targets = {f"{width}.jpg": file for width, file in files.items()}
+        self.worker_pool.ask_for_files(request, targets, settings.page_timeout)
 
     def _source_digest(self, record: Record) -> str:
         """Return a digest of all that the images of a record are drawn from."""

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO
 
 from pydantic import ValidationError
@@ -17,6 +18,8 @@ from pipeline import errors
 from pipeline.errors import OpisError, PageError, PageTimeoutError
 from pipeline.workers.cpu_slots import hold_slot
 from pipeline.workers.protocol import REPLY_ADAPTER, REQUEST_ADAPTER, Answer, Failure, Request
+from pipeline.workers.worker_environ import worker_environ
+from pipeline.workers.worker_folders import WorkerFolders, request_folder, take_file
 
 _MAX_TRIES = 3  #: workers that may die over one request before it fails
 #: seconds to wait for the end of a process that was killed: one that waits for a disk that is away
@@ -27,8 +30,10 @@ _END_SECONDS = 5.0
 class Worker:
     """A child process that answers requests; it is started again after it died."""
 
-    def __init__(self, memory: int = 0) -> None:
+    def __init__(self, memory: int = 0, results: Path | None = None) -> None:
         self._memory = memory  #: bytes of address space; 0 for no limit
+        self._results = results  #: see `WorkerFolders.create`
+        self._folders: WorkerFolders | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr_file: IO[bytes] | None = None
         self._is_ended = False  #: no process may be started any more
@@ -49,7 +54,30 @@ class Worker:
             PageError: the process died, or its answer is invalid.
             OpisError: the process answered with this failure.
         """
+        return self._ask(self._ensure_process(), request, timeout)
+
+    def ask_for_files(
+        self, make_request: Callable[[Path], Request], targets: Mapping[str, Path], timeout: float
+    ) -> Answer:
+        """Return the answer to a request to write files, and move the files to their places.
+
+        Args:
+            make_request: returns the request, given the folder that the process may write to.
+            targets: the path of each file, by its name in that folder.
+            timeout: seconds, as for `ask`.
+
+        Raises:
+            OpisError: as by `ask`; PageError, too, if a file was not written.
+        """
         child = self._ensure_process()
+        assert self._folders is not None
+        with request_folder(self._folders.results) as folder:
+            answer = self._ask(child, make_request(folder), timeout)
+            for name, target in targets.items():
+                take_file(folder / name, target)
+        return answer
+
+    def _ask(self, child: subprocess.Popen[bytes], request: Request, timeout: float) -> Answer:
         assert child.stdin is not None
         timer = threading.Timer(timeout, self._kill)
         timer.start()
@@ -88,20 +116,25 @@ class Worker:
                 if stream is not None:
                     with suppress(BrokenPipeError):  # unread requests
                         stream.close()
-        self._process = self._stderr_file = None
+        if self._folders is not None:
+            self._folders.remove()
+        self._process = self._stderr_file = self._folders = None
 
     def _ensure_process(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._discard_process()
         self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 -- open as long as the process
+        self._folders = folders = WorkerFolders.create(self._results)
+        writable = [str(folders.scratch), str(folders.results)]
+        confined = [sys.executable, "-m", "pipeline.workers.confined", *writable, "--"]
         arguments = [str(self._memory), str(os.getpid())]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "pipeline.workers.worker", *arguments],
+            [*confined, "pipeline.workers.worker", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr_file,
-            env=_worker_environment(),
+            env=worker_environ(os.environ, folders.scratch),
             start_new_session=True,
         )
         if self._is_ended:  # meanwhile: `kill` may not have seen this process
@@ -136,17 +169,6 @@ def _wait_for_end(process: subprocess.Popen[bytes]) -> int | None:
     return None
 
 
-def _worker_environment() -> dict[str, str]:
-    """Return the environment of a worker, without MALLOC_TRIM_THRESHOLD_, which Dask sets.
-
-    With it, a worker returns the megabytes of each page to the system, and took up to 8 % longer.
-    """
-    inherited = {
-        name: value for name, value in os.environ.items() if name != "MALLOC_TRIM_THRESHOLD_"
-    }
-    return {**inherited, "OMP_THREAD_LIMIT": "1"}
-
-
 class _WorkerDiedError(PageError):
     """The worker process ended without an answer."""
 
@@ -160,13 +182,13 @@ class WorkerPool:
 
     No more than ``count`` work at once on this machine, over the pools of all processes of a user.
     Each worker, and each process that it starts, is limited to ``memory`` bytes of address space;
-    0 sets no limit.
+    0 sets no limit. Workers may write only to folders of their own, and to ``results``.
     """
 
-    def __init__(self, count: int, memory: int = 0) -> None:
+    def __init__(self, count: int, memory: int = 0, results: Path | None = None) -> None:
         self._closed = False
         self.count = count
-        self._workers = [Worker(memory) for _ in range(count)]
+        self._workers = [Worker(memory, results) for _ in range(count)]
         # Last in, first out: a caller with four threads starts only four workers.
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         for worker in self._workers:
@@ -213,11 +235,25 @@ class WorkerPool:
             PageError: every worker died over the request, or an answer is invalid.
             OpisError: a worker answered with this failure.
         """
+        return self._ask_with_retries(lambda worker: worker.ask(request, timeout))
+
+    def ask_for_files(
+        self, make_request: Callable[[Path], Request], targets: Mapping[str, Path], timeout: float
+    ) -> Answer:
+        """Return the answer to a request to write files (see `Worker.ask_for_files`).
+
+        Other workers are tried, and errors are raised, as by `ask`.
+        """
+        return self._ask_with_retries(
+            lambda worker: worker.ask_for_files(make_request, targets, timeout)
+        )
+
+    def _ask_with_retries(self, ask: Callable[[Worker], Answer]) -> Answer:
         for _ in range(_MAX_TRIES - 1):
             with suppress(_WorkerDiedError), self.borrow() as worker:
-                return worker.ask(request, timeout)
+                return ask(worker)
         with self.borrow() as worker:
-            return worker.ask(request, timeout)
+            return ask(worker)
 
     def kill(self) -> None:
         """Kill all workers, from any thread; do not wait for their end."""
@@ -227,7 +263,7 @@ class WorkerPool:
 
     def close(self) -> None:
         """End all workers; a request in progress is neither answered nor repeated."""
-        self._closed = True
+        self.kill()  # all of them before any is waited for
         for worker in self._workers:
             worker.close()
 

@@ -22,7 +22,6 @@ from pipeline.imaging.pixels import Grey
 from pipeline.model import PageReading, PageSource
 from pipeline.ocr.engines import make_engine, make_second_engine
 from pipeline.ocr.page_reader import read_image
-from pipeline.ocr.scratch_files import remove_stale_scratch
 from pipeline.searchable_pdf.compare import compare_pdfs
 from pipeline.searchable_pdf.write import write_searchable_pdf
 from pipeline.workers.parent_watch import die_with_parent
@@ -132,7 +131,6 @@ def _limit_memory(memory: int) -> None:
 def main() -> None:
     """Serve the parent; libraries' output to standard output goes to standard error."""
     _limit_memory(int(sys.argv[1]))
-    remove_stale_scratch()
     die_with_parent(int(sys.argv[2]))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
