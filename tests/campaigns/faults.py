@@ -2,8 +2,10 @@
 
     python -m tests.campaigns.faults --kills 100 --scans 200 --seed 1
 
-Exits with 1 on any problem: a scan lost or in two places, a record published twice or damaged, a
-file left over. It takes about a quarter of an hour.
+A third of the kills fall while a version is written: of the process that writes it, of a child that
+makes its PDF, or of all. Exits with 1 on any problem: a scan lost or in two places, a record
+published twice or damaged, a file left over, or too few kills during a publication. It takes about
+a quarter of an hour on a quiet machine.
 """
 
 import argparse
@@ -22,7 +24,11 @@ from tests.workspace import Workspace
 
 _VICTIMS = ("child", "child", "tesseract", "tesseract", "flow", "flow", "runner", "server", "serve",
             "everything")  # fmt: skip
+_PUBLISHERS = ("flow", "flow", "child", "child", "serve", "everything")
+_PUBLICATION_SHARE = 0.3  #: of the kills, at least
 _VICTIM_WAIT = 10.0  #: seconds to wait for a victim
+_PUBLICATION_WAIT = 120.0  #: seconds to wait for a publication
+_PUBLICATION_SECONDS = 0.5  #: seconds of a publication at least, into which kills are spread
 _PATIENCE = 900.0  #: seconds for the remaining scans after the last kill
 
 
@@ -45,6 +51,13 @@ class ScanDropper:
         self.readable_count = 0  #: of the dropped scans
         self._inbox, self._count, self._rng, self._seconds = inbox, count, rng, seconds
         self.thread = threading.Thread(target=self._drop_all)
+
+    def drop_more(self, count: int) -> None:
+        """Drop more scans at once, after the thread has dropped all of its own."""
+        self.thread.join()
+        for _ in range(count):
+            self._drop(self._count)
+            self._count += 1
 
     def _drop_all(self) -> None:
         for number in range(self._count):
@@ -114,10 +127,15 @@ def campaign(folder: Path, kills: int, scans: int, rng: random.Random) -> list[s
     served.wait_for_output("Watching")
     dropper = ScanDropper(served.workspace.inbox, scans, rng, kills * 5.0)
     dropper.thread.start()
-    killed = _kill_at_random(served, kills, rng)
+    killed = _kill_at_random(served, kills, rng, dropper)
     print("killed:", dict(killed), flush=True)
     _start_again(served, patient=True)
-    return finish_and_check(served, dropper)
+    problems = finish_and_check(served, dropper)
+    publications = sum(count for victim, count in killed.items() if victim.startswith("publishing"))
+    print("during a publication:", publications, flush=True)
+    if publications < _PUBLICATION_SHARE * kills:
+        problems.append(f"only {publications} of {kills} kills fell during a publication")
+    return problems
 
 
 def finish_and_check(served: Served, dropper: ScanDropper) -> list[str]:
@@ -136,15 +154,51 @@ def finish_and_check(served: Served, dropper: ScanDropper) -> list[str]:
     return problems + archive_problems(served.workspace, dropper.digests)
 
 
-def _kill_at_random(served: Served, kills: int, rng: random.Random) -> Counter[str]:
-    """Kill random parts; return how often each was killed."""
+def _notes_of_publications(served: Served) -> list[Path]:
+    """Return the notes of versions that are being written; a killed run leaves its note."""
+    return list((served.workspace.output / ".opis" / "staging").glob("*.txt"))
+
+
+def _kill_during_publication(served: Served, victim: str, rng: random.Random) -> bool:
+    """Wait until a version is being written, and kill a process; return whether it fell then."""
+    stale = set(_notes_of_publications(served))
+    deadline = time.monotonic() + _PUBLICATION_WAIT
+    while time.monotonic() < deadline:
+        notes = set(_notes_of_publications(served)) - stale
+        if not notes:
+            time.sleep(0.01)
+            continue
+        time.sleep(rng.uniform(0, _PUBLICATION_SECONDS))
+        if not any(note.exists() for note in notes):
+            continue
+        if not kill_part(served, victim):
+            continue
+        # A child's parent goes on; a publication that was over before the kill has no note.
+        return victim == "child" or any(note.exists() for note in notes)
+    return False
+
+
+def _kill_at_random(
+    served: Served, kills: int, rng: random.Random, dropper: ScanDropper
+) -> Counter[str]:
+    """Kill random parts, some during a publication; return how often each was killed."""
     killed: Counter[str] = Counter()
+    publications = 0
     while killed.total() < kills:
         time.sleep(rng.uniform(0.2, 6))
         _start_again(served, patient=True)
-        victim = rng.choice(_VICTIMS)
-        if not _kill_when_present(served, victim):
-            continue
+        if not (dropper.thread.is_alive() or waiting_scans(served.workspace.inbox)):
+            dropper.drop_more(10)
+        if publications < _PUBLICATION_SHARE * kills and rng.random() < 2 * _PUBLICATION_SHARE:
+            victim = rng.choice(_PUBLISHERS)
+            if not _kill_during_publication(served, victim, rng):
+                continue
+            publications += 1
+            victim = f"publishing, {victim}"
+        else:
+            victim = rng.choice(_VICTIMS)
+            if not _kill_when_present(served, victim):
+                continue
         killed[victim] += 1
         print(f"{killed.total()}: {victim}", flush=True)
         _start_again(served, patient=rng.random() < 0.7)
