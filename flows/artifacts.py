@@ -26,11 +26,15 @@ from prefect.runtime import flow_run
 from flows.progress import meter
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
-from pipeline.wording import plural
+from pipeline.wording import duration_text, plural
 
 _MAX_LISTED = 25  #: scans named in the report, under each heading
 _MAX_TABLE_ROWS = 1000  #: scans in the table
 _RENAME_SECONDS = 10.0  #: seconds between two new names of a run whose page count still grows
+_STOPPED_MESSAGE = (
+    "This run was stopped before its end. What is published stays; the other scans wait in the "
+    "inbox. `opis serve` tries them again in {}, or when this run is retried."
+)
 _MAX_REASONS = 5  #: reasons in a summary
 #: seconds between two updates of a run's progress: at first, and later
 _MIN_POLL_SECONDS, _MAX_POLL_SECONDS = 4.0, 20.0
@@ -163,9 +167,26 @@ class _ExpectedTracebackFilter(logging.Filter):
         return error_type is None or not issubclass(error_type, FailedRun)
 
 
-def hide_expected_tracebacks() -> None:
-    """Keep the tracebacks of returned failed states out of the run's log."""
-    logging.getLogger("prefect.flow_runs").addFilter(_ExpectedTracebackFilter())
+class _StoppedRunFilter(logging.Filter):
+    """Rewrites what Prefect logs at the end of a run that was cancelled: it is still “Running”."""
+
+    def __init__(self, retry_seconds: float) -> None:
+        super().__init__()
+        self._retry_seconds = retry_seconds
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Put a sentence for people in the place of a state that is not final; keep all records."""
+        if re.match(r"Finished in state (Running|Cancelling|Pending)\b", record.getMessage()):
+            record.msg = _STOPPED_MESSAGE.format(duration_text(self._retry_seconds))
+            record.args = ()
+        return True
+
+
+def prepare_log(settings: Settings) -> None:
+    """Keep tracebacks of returned states, and states that are not final, out of the run's log."""
+    logger = logging.getLogger("prefect.flow_runs")
+    for rewriting in (_ExpectedTracebackFilter(), _StoppedRunFilter(settings.retry_seconds)):
+        logger.addFilter(rewriting)
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

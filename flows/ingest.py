@@ -58,7 +58,7 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
     """
     settings, clock = runtime.load_settings({}), runtime.get_clock()
     named = [Path(scan) for scan in scans or []]
-    artifacts.hide_expected_tracebacks()
+    artifacts.prepare_log(settings)
     shutdown.reinstall_sigterm()
     with shutdown.close_on_cancel(lambda: runtime.worker_pool(settings).close()):
         try:

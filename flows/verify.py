@@ -18,8 +18,8 @@ def verify_fixity() -> State[Any]:
 
     A run that finds damage ends in the state Damage and lists it in its table; it repairs nothing.
     """
-    artifacts.hide_expected_tracebacks()
     settings = runtime.load_settings({})
+    artifacts.prepare_log(settings)
     checked, findings = check_archive(settings, [])
     count = f"{plural(checked, 'version')} checked"
     if not findings:

@@ -25,6 +25,17 @@ def noun_form(count: int, noun: str, many: str = "") -> str:
     return noun if count == 1 else many or f"{noun}s"
 
 
+def duration_text(seconds: float) -> str:
+    """Return a duration in words.
+
+    >>> duration_text(600), duration_text(60), duration_text(90), duration_text(0.5)
+    ('10 minutes', '1 minute', '90 seconds', '0.5 seconds')
+    """
+    if seconds >= 60 and seconds % 60 == 0:
+        return plural(round(seconds / 60), "minute")
+    return "1 second" if seconds == 1 else f"{seconds:g} seconds"
+
+
 def one_line(text: str) -> str:
     """Return a text on one line: each run of white space is a space, none at the ends."""
     return " ".join(text.split())

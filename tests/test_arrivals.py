@@ -217,6 +217,33 @@ class TestWatch:
         watch.ready_scans(1e9 + 1)
         assert scans["kept"] in watch.ready_scans(1e9 + 5)
 
+    @pytest.mark.parametrize(("run_ends", "due"), [(10, 600), (370, 600), (590, 650), (970, 1030)])
+    def test_an_incomplete_scan_waits_no_longer_because_a_run_was_long(
+        self, tmp_path: Path, run_ends: float, due: float
+    ) -> None:
+        settings = _settings(tmp_path, sidecar_seconds=0, incomplete_seconds=600)
+        watch, scan = InboxWatch(settings), settings.inbox / "cut.pdf"
+        scan.write_bytes(b"scan")
+        watch.ready_scans(0)
+        watch.back_off([receipt("cut.pdf", fate="waits")], run_ends)
+        assert watch.ready_scans(due - 1) == []
+        assert watch.ready_scans(due) == [scan]
+
+    def test_a_folder_that_cannot_be_listed_is_told_of_when_it_becomes_so(
+        self, tmp_path: Path
+    ) -> None:
+        settings = _settings(tmp_path)
+        watch, folder = InboxWatch(settings), settings.inbox / "/".join("d" * 101)
+        told = []
+        for is_there in (False, True, True, False, True):
+            if is_there:
+                folder.mkdir(parents=True, exist_ok=True)
+            elif folder.exists():
+                folder.rmdir()
+            watch.ready_scans(0)
+            told.append(len(watch.new_problems()))
+        assert told == [0, 1, 0, 0, 1]
+
     def test_a_sidecar_without_its_scan_is_told_of_once(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path)
         for name in ("_defaults.yaml", "a.yaml", "b.en.txt", "b.gt.txt", "notes.txt", "c.json"):

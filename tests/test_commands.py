@@ -245,7 +245,7 @@ def test_a_scan_whose_end_is_missing_waits_then_is_read_whole(tmp_path: Path) ->
     first = workspace.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="600")
     assert first.returncode == 0
     assert "waits: slow.pdf is cut off" in first.stdout
-    assert "it is refused in 10 minutes" in first.stdout
+    assert "the first run that finds it unchanged for 10 minutes refuses it" in first.stdout
     assert [path.name for path in workspace.inbox.iterdir()] == ["slow.pdf"]
     scan.write_bytes(whole)
     second = workspace.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="600")

@@ -122,6 +122,19 @@ def test_verification_is_a_run_that_a_person_may_ask_for(serving: Served) -> Non
     assert 1 <= int(message[1]) <= len(serving.workspace.versions())
 
 
+def _wait_for_log(serving: Served, run_id: str, words: str) -> None:
+    """Wait for words in the log of a run; no state that is not final may stand there."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        logs = serving.query("logs/filter", logs={"flow_run_id": {"any_": [run_id]}}, limit=200)
+        messages = [log["message"] for log in logs]
+        assert not any("Running()" in message for message in messages)
+        if any(words in message for message in messages):
+            return
+        assert time.monotonic() < until, messages
+        time.sleep(0.2)
+
+
 def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> None:
     before = len(serving.workspace.versions())
     kept = count_readings(serving)
@@ -137,6 +150,7 @@ def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serving: Served) -> N
         time.sleep(0.1)
     assert count_readings(serving) < kept + 16, "it went on reading to the end"
     assert _ended(serving, run["id"])["state"]["name"] == "Cancelled"
+    _wait_for_log(serving, run["id"], "This run was stopped before its end.")
     assert (serving.workspace.inbox / "long.tif").exists()
     read = count_readings(serving)
     again = {"type": "SCHEDULED", "name": "AwaitingRetry"}

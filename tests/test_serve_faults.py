@@ -42,6 +42,7 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
     assert not outliving(family)
     dropped += drop_small(served, range(3, 6))  # while it is down
     served.start()
+    _kill_the_server_while_it_starts(served)
     served.wait_for_output("run had been stopped; scans are kept.")
     until = time.monotonic() + PATIENCE
     while len(served.workspace.versions()) < 7:  # one may have been published as serve was killed
@@ -51,6 +52,13 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
     assert "Nothing is lost" in dead["state"]["message"]
     assert archive_problems(served.workspace, dropped) == []
     _sigterm_in_the_midst_of_a_long_scan(served)
+
+
+def _kill_the_server_while_it_starts(served: Served) -> None:
+    while not (found := served.processes_of_kind("server")):
+        time.sleep(0.02)
+    found[-1].kill()
+    served.wait_for_output("The Prefect server was killed while it started. It is started again.")
 
 
 def _sigterm_in_the_midst_of_a_long_scan(served: Served) -> None:

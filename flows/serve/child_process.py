@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 _MAX_LOG_BYTES = 10 * 2**20  #: bytes; a longer log is renamed at the next start
+_SIGNALLED = 128  #: a process that a signal ended has this and the signal as its exit code
 _STOP_SECONDS = 6.0  #: seconds from SIGTERM to SIGKILL, and from there to the end
 
 
@@ -29,6 +30,12 @@ class ChildProcess:
     def exit_code(self) -> int | None:
         """Its exit code; None while it runs, before `start` and after `stop` or `kill`."""
         return None if self._child is None else self._child.poll()
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether a signal ended it, or the command that it wraps."""
+        code = self.exit_code
+        return code is not None and (code < 0 or code > _SIGNALLED)
 
     def start(self, environ: Mapping[str, str] | None = None) -> None:
         """Start the process, or kill and start it again; ``environ`` is added to our own."""

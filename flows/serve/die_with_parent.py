@@ -28,7 +28,8 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, terminate_child)
     die_with_parent(int(sys.argv[1]), end_gently)
-    sys.exit(child.wait())
+    status = child.wait()
+    sys.exit(status if status >= 0 else 128 - status)  # 128 + signal, as shells have it
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Prefect API calls of ``opis serve``: start a run, poll it, mark abandoned runs as crashed."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -42,11 +42,16 @@ class FlowRunStatus:
     is_cancelled: bool = False
 
 
-def wait_for_deployments(seconds: float) -> bool:
-    """Wait until the deployments are registered; return whether they are."""
+def wait_for_deployments(seconds: float, is_alive: Callable[[], bool]) -> bool:
+    """Wait until the deployments are registered; return whether they are.
+
+    Args:
+        seconds: to wait at most.
+        is_alive: whether the processes run that register them; if not, it waits no longer.
+    """
     deadline = time.monotonic() + seconds
     with get_client(sync_client=True) as client:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and is_alive():
             try:
                 client.read_deployment_by_name(ON_ARRIVAL_DEPLOYMENT)
             except ObjectNotFound:

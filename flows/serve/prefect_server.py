@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flows.serve.child_process import ChildProcess
 from flows.serve.network import ALL_INTERFACES
+from flows.serve.startup import KilledError
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
@@ -74,6 +75,7 @@ class PrefectServer:
         A broken SQLite database is renamed and replaced: all results are in output/.
 
         Raises:
+            KilledError: the server was killed while it started.
             SetupError: the port is taken, or the server does not start.
         """
         _wait_for_port(self._settings.host, self._settings.port)
@@ -82,7 +84,11 @@ class PrefectServer:
             self._process.start(self._server_environ())
             if self._wait_until_healthy():
                 return
+            was_killed = self._process.was_killed
             self.stop()
+            if was_killed:
+                msg = "The Prefect server was killed while it started."
+                raise KilledError(msg)
             if attempt == 2 or not self._set_aside_database(log_size):
                 break
         msg = f"The Prefect server does not start; its output is in {self._process.log}."

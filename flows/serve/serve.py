@@ -15,6 +15,7 @@ from flows.serve.http import RecordServer
 from flows.serve.network import ALL_INTERFACES, is_loopback
 from flows.serve.prefect_server import PrefectServer, prefect_home
 from flows.serve.site_builder import SiteBuilder
+from flows.serve.startup import KilledError, start_again_if_killed
 from flows.serve.status_line import StatusLine
 from flows.serve.watch import FileEvents, InboxWatch
 from pipeline.errors import AwayError, SetupError
@@ -123,17 +124,36 @@ class _Service:
     def _start(self) -> None:
         self._print_line(f"Prefect server: starting on {self._server.ui_url} …")
         self._record_server.start()
-        self._server.start()
-        os.environ["PREFECT_API_URL"] = self._server.api_url
-        self._flow_runs = importlib.import_module("flows.serve.flow_runs")
-        self._start_runner()
-        self._install_notifications()
+        start_again_if_killed(self._start_prefect, self._stop_prefect, self._print_error)
         if self._settings.site:
             self._print_line(f"The reading room is at {self._settings.pages_url}/site/.")
         self._print_line(
             f"Watching {self._settings.inbox}; the run reports are at {self._server.ui_url}, "
             f"records are at {self._settings.pages_url}. Ctrl-C ends all of it."
         )
+
+    def _start_prefect(self) -> None:
+        """Start the server and the runner.
+
+        Raises:
+            KilledError: one of them was killed meanwhile.
+            SetupError: one of them does not start.
+        """
+        self._server.start()
+        os.environ["PREFECT_API_URL"] = self._server.api_url
+        self._flow_runs = importlib.import_module("flows.serve.flow_runs")
+        try:
+            self._start_runner()
+            self._install_notifications()
+        except Exception as error:
+            if self._server.is_running and not self._runner.was_killed:
+                raise
+            msg = "The Prefect server or the process that runs the flows was killed."
+            raise KilledError(msg) from error
+
+    def _stop_prefect(self) -> None:
+        self._runner.kill()
+        self._server.stop()
 
     def _wait_for_change(self) -> None:
         """Wait for an event in the inbox; briefly while a run is under way or a scan settles."""
@@ -172,7 +192,9 @@ class _Service:
         if abandoned := self._flow_runs.mark_abandoned():
             self._print_line(f"{plural(abandoned, 'run')} had been stopped; scans are kept.")
         self._runner.start(_RUNNER_ENVIRON)
-        if not self._flow_runs.wait_for_deployments(_DEPLOYMENT_TIMEOUT):
+        if not self._flow_runs.wait_for_deployments(
+            _DEPLOYMENT_TIMEOUT, lambda: self._runner.is_running and self._server.is_running
+        ):
             msg = f"The deployments do not start; the runner's output is in {self._runner.log}."
             raise SetupError(msg)
 
@@ -207,12 +229,9 @@ class _Service:
     def _restart_server(self) -> None:
         """Restart server and runner; the server creates its database if that is gone."""
         self._failures = 0
-        self._runner.kill()
-        self._server.stop()
+        self._stop_prefect()
         try:
-            self._server.start()
-            self._start_runner()
-            self._install_notifications()
+            self._start_prefect()
         except SetupError as error:
             self._print_error_once(str(error))
 

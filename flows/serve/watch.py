@@ -21,6 +21,7 @@ from pipeline.settings import Settings
 from pipeline.system.folders import FolderProblem
 
 _LISTEN_RETRY_SECONDS = 30.0  #: seconds between two tries to watch a folder that is away
+_MIN_WAIT_SECONDS = 60.0  #: seconds between two looks at a scan that is incomplete
 _ORPHAN_SECONDS = 60.0  #: seconds that a sidecar may wait for its scan
 FileStamps = tuple[tuple[int, int], ...]  #: size and time of a scan and of its sidecars
 
@@ -118,14 +119,20 @@ class InboxWatch:
         fates = {receipt.scan: receipt.fate for receipt in receipts}
         for path, sighting in self._sightings.items():
             fate = fates.get(name_in_receipt(path, self._settings.inbox), "")
-            wait = self._back_off_seconds(fate) if seconds is None else seconds
+            unchanged = now - sighting.since
+            wait = self._back_off_seconds(fate, unchanged) if seconds is None else seconds
             self._backed_off[path] = (sighting.stamps, now + wait)
 
-    def _back_off_seconds(self, fate: str) -> float:
+    def _back_off_seconds(self, fate: str, unchanged: float) -> float:
+        """Return how long to leave a scan alone that has been unchanged for some seconds."""
         if fate.startswith("published"):  # keep_inbox leaves it there
             return math.inf
-        settings = self._settings
-        return settings.incomplete_seconds if fate == "waits" else settings.retry_seconds
+        if fate != "waits":
+            return self._settings.retry_seconds
+        # The run may have taken long. It looks at the file's own date, which may be that of a
+        # server with another clock: so not at once, if the time is over.
+        limit = self._settings.incomplete_seconds
+        return max(limit - unchanged, min(limit, _MIN_WAIT_SECONDS))
 
     def _observe_scan(self, path: Path, now: float) -> _Sighting:
         stamps = tuple(file_stamp(file) for file in (path, *find_sidecars(path)))

@@ -4,7 +4,6 @@ Plain functions: ``flows`` runs them as Prefect tasks, or in a thread pool witho
 the records are the same.
 """
 
-import math
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -50,7 +49,7 @@ from pipeline.repository.publish import PublishResult, publish_record
 from pipeline.repository.version_reader import merge_with_previous, stored_pages
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
-from pipeline.wording import escape_unprintable, plural
+from pipeline.wording import duration_text, escape_unprintable
 from pipeline.workers.page_runs import load_pages
 from pipeline.workers.pool import WorkerPool
 
@@ -77,10 +76,10 @@ def refuse_illegible_names(
 
 
 def claimed_elsewhere(paths: Iterable[Path]) -> list[Outcome]:
-    """Return the outcomes of scans that another run has claimed."""
+    """Return the outcomes of scans that another run has claimed; they are where they were."""
     names = [escape_unprintable(path.name) for path in paths]
     return [
-        Outcome(scan=name, missing_reason=f"{name} is being taken by another run.")
+        Outcome(scan=name, waiting_reason=f"{name} is already being read by another run.")
         for name in names
     ]
 
@@ -179,10 +178,10 @@ def _defer_incomplete_scan(
     is_in_inbox = path.is_relative_to(settings.inbox)
     if not is_in_inbox or unchanged_seconds >= settings.incomplete_seconds:
         return refuse_scan(path, str(error), settings, clock, error.cause)
-    minutes_left = math.ceil((settings.incomplete_seconds - max(unchanged_seconds, 0)) / 60)
+    # No time of day: a run that is under way may come first.
     reason = (
-        f"{error.args[0]} It waits for the rest; if nothing comes, it is refused in "
-        f"{plural(minutes_left, 'minute')}."
+        f"{error.args[0]} It waits for the rest; the first run that finds it unchanged for "
+        f"{duration_text(settings.incomplete_seconds)} refuses it."
     )
     outcome = Outcome(scan=escape_unprintable(path.name), waiting_reason=reason)
     write_receipt(path, outcome, settings, clock)
@@ -217,7 +216,10 @@ def record_failure(path: Path, error: BaseException, settings: Settings, clock: 
 def _missing_outcome(path: Path, settings: Settings) -> Outcome:
     require_mounts(settings)  # the scan may be missing because its disk is
     name = escape_unprintable(path.name)
-    reason = f"{name} is no longer where it was: another run took it, or somebody moved it."
+    reason = (
+        f"{name} is no longer in its folder: another run has dealt with it, as `opis receipts` "
+        "tells, or somebody moved it."
+    )
     return Outcome(scan=name, missing_reason=reason)
 
 
