@@ -12,6 +12,7 @@ from pipeline.ingest.scheduler import BatchScheduler
 from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import admit_scan, end_batch, publish_scan, record_failure
 from pipeline.model import Clock
+from pipeline.repository.pdf_jobs import pdf_jobs_in_workers
 from pipeline.settings import Settings
 from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.page_runs import read_pages
@@ -46,11 +47,12 @@ def revise_record(kind: str, record: str, settings: Settings, reason: str) -> Ou
 
     A failure is in the outcome, not raised: one bad record stops no other.
     """
-    clock = runtime.get_clock()
+    clock, workers = runtime.get_clock(), runtime.worker_pool(settings)
     try:
         if kind == "reclean":
-            return reclean_record(record, settings, clock, reason)
-        return reread_record(record, settings, runtime.worker_pool(settings), clock, reason)
+            pdf_jobs = pdf_jobs_in_workers(workers, settings)
+            return reclean_record(record, settings, clock, reason, pdf_jobs)
+        return reread_record(record, settings, workers, clock, reason)
     except Exception as error:  # see above
         return revision_failure(record, error)
 

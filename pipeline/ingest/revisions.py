@@ -58,8 +58,21 @@ def _with_pages_of_today(
     return replace(scan, facts=replace(scan.facts, page_count=count))
 
 
-def reclean_record(record_id: str, settings: Settings, clock: Clock, reason: str = "") -> Outcome:
+def reclean_record(
+    record_id: str,
+    settings: Settings,
+    clock: Clock,
+    reason: str = "",
+    pdf_jobs: PdfJobs = PDF_JOBS_IN_PROCESS,
+) -> Outcome:
     """Lay out and clean a record's pages again from the words in its ALTO files; no OCR runs.
+
+    Args:
+        record_id: of the record.
+        settings: name the output folder.
+        clock: dates the version.
+        reason: why it is done.
+        pdf_jobs: writes the searchable PDF from the original.
 
     Raises:
         CatalogError: there is no such record, or it was withdrawn.
@@ -69,7 +82,7 @@ def reclean_record(record_id: str, settings: Settings, clock: Clock, reason: str
     new = reassemble_record(old, stored_pages(folder, old), None, clock)
     why = reason or "cleaned again by the steps of today"
     revision = _Revision(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
-    return revision.publish_if_changed(settings, clock)
+    return revision.publish_if_changed(settings, clock, pdf_jobs)
 
 
 def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Clock) -> Outcome:
