@@ -131,7 +131,7 @@ def _server_cpu_seconds() -> float:
     seconds = 0.0
     for process in psutil.Process().children(recursive=True):
         try:
-            if "prefect server start" in " ".join(process.cmdline()):
+            if "flows.serve.prefect_app" in " ".join(process.cmdline()):
                 seconds += sum(process.cpu_times()[:4])
         except psutil.Error:
             continue

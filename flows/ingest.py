@@ -25,7 +25,7 @@ from flows.task_runners import ConfiguredTaskRunner, parallel_page_count, withou
 from pipeline.errors import OpisError, SetupError
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.scheduler import BatchScheduler
-from pipeline.ingest.selection import select_scans
+from pipeline.ingest.selection import require_in_inbox, select_scans
 from pipeline.ingest.steps import admit_scan, end_batch, publish_scan, record_failure
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
@@ -54,7 +54,8 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
     run continues with them: a run can be retried at any time.
 
     Args:
-        scans: paths of the scans; all settled scans of the inbox if none are named.
+        scans: paths of the scans; all settled scans of the inbox if none are named. A run of a
+            deployment takes scans of the inbox only.
     """
     settings, clock = runtime.load_settings({}), runtime.get_clock()
     named = [Path(scan) for scan in scans or []]
@@ -63,6 +64,8 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
     with shutdown.close_on_cancel(lambda: runtime.worker_pool(settings).close()):
         try:
             runtime.check_ready(settings)
+            if deployment.id:
+                require_in_inbox(named, settings)
             if settings.runner == "threads":
                 runtime.worker_pool(settings).start()
             with select_scans(named, settings, clock) as (selected, others):

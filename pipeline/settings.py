@@ -20,6 +20,7 @@ from pipeline.errors import SetupError
 from pipeline.model import EngineChoice, Model
 
 _ENV_PREFIX = "OPIS_"
+_HOST_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*|(?:[0-9a-fA-F]*:){2,7}[0-9a-fA-F.]*")
 
 
 def _split_languages(value: object) -> object:
@@ -30,6 +31,19 @@ def _split_languages(value: object) -> object:
 def _split_paths(value: object) -> object:
     """Split folders at ``os.pathsep``, a colon."""
     return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+
+def _split_hosts(value: object) -> object:
+    """Split host names at commas, in small letters; ValueError if one is no host name."""
+    if isinstance(value, str):
+        value = tuple(filter(None, re.split(r"[,\s]+", value)))
+    if not isinstance(value, (tuple, list)):
+        return value
+    for host in value:
+        if not _HOST_NAME.fullmatch(str(host)):
+            msg = f"has {host!r}, which is no host name: no port, no scheme, no wildcard"
+            raise ValueError(msg)
+    return tuple(str(host).lower() for host in value)
 
 
 def _normalize_url(value: object) -> object:
@@ -112,6 +126,8 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"  #: where the server listens; beyond loopback only with ``auth``
     port: int = Field(default=4200, ge=1, le=65_535)  #: of the Prefect server that serve starts
     pages_port: int = Field(default=4201, ge=1, le=65_535)  #: where ``opis serve`` serves records
+    #: names under which browsers may ask for the two, besides those of loopback and this machine
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_split_hosts)] = ()
     #: the address of ``pages_port`` in links of the UI
     pages_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = ""
     #: ``name:password``
@@ -195,6 +211,7 @@ def to_environ(settings: Settings) -> dict[str, str]:
     values = {name: getattr(settings, name) for name in Settings.model_fields}
     values["languages"] = "+".join(settings.languages)
     values["mounts"] = os.pathsep.join(map(str, settings.mounts))
+    values["allowed_hosts"] = ",".join(settings.allowed_hosts)
     values["auth"] = settings.auth and settings.auth.get_secret_value()
     return {
         f"{_ENV_PREFIX}{name.upper()}": str(value)

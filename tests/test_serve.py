@@ -112,6 +112,37 @@ def test_the_deployments_are_there_with_their_schedules(serving: Served) -> None
     assert crons == {"on-arrival": [], "nightly": ["0 2 * * *"], "weekly": ["0 4 * * 0"]}
 
 
+def test_it_answers_no_other_host_and_starts_nothing_for_another_page(serving: Served) -> None:
+    (there,) = [one for one in serving.query("deployments/filter") if one["name"] == "on-arrival"]
+    before = len(serving.query("flow_runs/filter"))
+    start = f"http://127.0.0.1:{serving.port}/api/deployments/{there['id']}/create_flow_run"
+    for url, headers, status in (
+        (f"{pages_address(serving)}/", {"Host": "evil.example"}, 421),
+        (f"{pages_address(serving)}/%00", {}, 400),
+        (f"http://127.0.0.1:{serving.port}/", {"Host": "evil.example"}, 421),
+        (f"http://127.0.0.1:{serving.port}/%00", {}, 400),
+        (start, {"Host": f"evil.example:{serving.port}"}, 421),
+        (start, {"Origin": "http://evil.example"}, 403),
+        (start, {"Origin": pages_address(serving)}, 403),
+    ):
+        request = urllib.request.Request(url, b"{}" if url == start else None, headers)
+        with pytest.raises(urllib.error.HTTPError, match=f" {status}:"):
+            urllib.request.urlopen(request, timeout=60)
+    assert len(serving.query("flow_runs/filter")) == before
+
+
+def test_a_run_that_is_asked_for_takes_no_file_from_elsewhere(serving: Served) -> None:
+    (there,) = [one for one in serving.query("deployments/filter") if one["name"] == "on-arrival"]
+    secret = scan_pdf(serving.workspace.folder / "secret" / "secret.pdf", 1)
+    asked = serving.query(
+        f"deployments/{there['id']}/create_flow_run", parameters={"scans": [str(secret)]}
+    )
+    run = _ended(serving, asked["id"])
+    assert run["state"]["name"] == "Failed"
+    assert "secret.pdf is not in the inbox" in run["state"]["message"]
+    assert secret.exists()
+
+
 def test_verification_is_a_run_that_a_person_may_ask_for(serving: Served) -> None:
     found = {one["name"]: one["id"] for one in serving.query("deployments/filter")}
     asked = serving.query(f"deployments/{found['weekly']}/create_flow_run")

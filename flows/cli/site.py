@@ -8,6 +8,8 @@ import uvicorn
 from flows import runtime
 from flows.cli import console
 from flows.cli.options import OutputOption
+from flows.serve.network import AllowedHosts
+from flows.serve.request_guard import RequestGuard
 from flows.serve.site_app import build_site_app
 from pipeline.site.build import Site
 from pipeline.wording import plural
@@ -31,7 +33,7 @@ def site(
         address = f"http://{settings.host}:{settings.pages_port}/"
         console.print_line(f"The reading room is at {address}. Ctrl-C ends it.")
         uvicorn.run(
-            build_site_app(settings),
+            RequestGuard(build_site_app(settings), AllowedHosts.of(settings)),
             host=settings.host,
             port=settings.pages_port,
             log_level="warning",

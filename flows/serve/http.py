@@ -30,10 +30,11 @@ from starlette.middleware.authentication import AuthenticationMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from flows.serve.metrics import Metrics
-from flows.serve.site_app import build_site_app, is_unfinished
+from flows.serve.network import AllowedHosts
+from flows.serve.request_guard import RequestGuard
+from flows.serve.site_app import PublishedFiles, build_site_app, is_unfinished
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 from pipeline.site.build import Site
@@ -47,7 +48,7 @@ _FOLDER_PAGE = Environment(autoescape=True).from_string(
 )
 
 
-class _RecordFiles(StaticFiles):
+class _RecordFiles(PublishedFiles):
     """The files of published records; a folder is a page that lists it."""
 
     async def get_response(self, path: str, scope: Any) -> Response:
@@ -86,7 +87,7 @@ class RecordServer:
             SetupError: the port is taken.
         """
         config = uvicorn.Config(
-            self._build_app(),
+            RequestGuard(self._build_app(), AllowedHosts.of(self._settings)),
             host=self._settings.host,
             port=self._settings.pages_port,
             log_level="critical",

@@ -12,7 +12,7 @@ from flows.serve.child_process import ChildProcess
 from flows.serve.network import ALL_INTERFACES
 from flows.serve.startup import KilledError
 from pipeline.errors import SetupError
-from pipeline.settings import Settings
+from pipeline.settings import Settings, to_environ
 
 _START_TIMEOUT = 180.0  #: seconds until the server answers; 11 to 21 were measured
 _PORT_TIMEOUT = 15.0  #: seconds for which the server of a killed serve may still hold the port
@@ -46,11 +46,7 @@ class PrefectServer:
     def __init__(self, settings: Settings, log: Path) -> None:
         """Prepare a server for the host and port of the settings; `start` starts it."""
         self._settings = settings
-        host, port = settings.host, str(settings.port)
-        prefect = str(Path(sys.executable).with_name("prefect"))
-        self._process = ChildProcess(
-            [prefect, "server", "start", "--host", host, "--port", port], log
-        )
+        self._process = ChildProcess([sys.executable, "-m", "flows.serve.prefect_app"], log)
 
     @property
     def ui_url(self) -> str:
@@ -119,6 +115,7 @@ class PrefectServer:
         With ``auth`` set the server requires name and password, and a CSRF token.
         """
         environ = {
+            **to_environ(self._settings),
             **_SLOW_LOOPS,
             **_BATCHED_WRITES,
             "PREFECT_SERVER_UI_API_URL": "/api",

@@ -1,5 +1,6 @@
 """The reading room by HTTP: the files of the built site, and OAI-PMH for harvesters."""
 
+import os
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -31,7 +32,21 @@ def is_unfinished(path: str) -> bool:
     return any(part.startswith(".") and part != "." for part in path.split("/"))
 
 
-class _SiteFiles(StaticFiles):
+class PublishedFiles(StaticFiles):
+    """The files of a folder, which need not exist; a name that no file can have is not found."""
+
+    async def check_config(self) -> None:
+        """Accept a folder that is missing, where Starlette would answer 500."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Return the file of a path and its status; no status if there is no file."""
+        try:
+            return super().lookup_path(path)
+        except OSError:  # the name is too long, or the path leads through a file
+            return "", None
+
+
+class _SiteFiles(PublishedFiles):
     """The files of the site; unfinished folders are not served."""
 
     async def get_response(self, path: str, scope: Any) -> Response:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.description.sources import find_sidecars, find_sources
 from pipeline.description.translations import NOT_LANGUAGES, is_two_letter_code
-from pipeline.errors import IngestError
+from pipeline.errors import IngestError, SetupError
 from pipeline.inbox.claims import claim
 from pipeline.inbox.files import InboxListing, find_unsettled, list_inbox
 from pipeline.inbox.name_forms import path_key
@@ -60,6 +60,30 @@ def _unsettled_scans(scans: Iterable[Path], seconds: float) -> dict[Path, Path]:
     unsettled = find_unsettled((file for each in files.values() for file in each), seconds)
     written = {scan: [file for file in each if file in unsettled] for scan, each in files.items()}
     return {scan: each[0] for scan, each in written.items() if each}
+
+
+def require_in_inbox(scans: Iterable[Path], settings: Settings) -> None:
+    """Check that scans are in the inbox: who can start a run over HTTP may not read other files.
+
+    Raises:
+        SetupError: a path leads elsewhere, also by ``..`` or through a link to a folder.
+    """
+    for path in scans:
+        if not _is_in_inbox(path, settings):
+            shown = escape_unprintable(str(path))
+            msg = (
+                f"{shown} is not in the inbox, {settings.inbox}. A run of a deployment takes only "
+                f"files from there: move it there, or run `opis ingest {shown}`."
+            )
+            raise SetupError(msg)
+
+
+def _is_in_inbox(path: Path, settings: Settings) -> bool:
+    try:
+        folder = path.parent.resolve()
+    except (OSError, ValueError, RuntimeError):  # a null character, or links in a circle
+        return False
+    return path.name not in {"", ".."} and folder.is_relative_to(settings.inbox.resolve())
 
 
 def orphan_sidecars(descriptions: Iterable[Path], scans: Iterable[Path]) -> list[Path]:

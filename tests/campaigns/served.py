@@ -34,7 +34,7 @@ from tests.workspace import (
 
 #: The kinds of processes, each by words of its command line.
 PROCESS_KINDS = {
-    "server": "prefect server start", "runner": "flows.deployments", "flow": "prefect.engine",
+    "server": "flows.serve.prefect_app", "runner": "flows.deployments", "flow": "prefect.engine",
     "child": "pipeline.workers.worker", "tesseract": "tesseract ",
     "watchdog": "flows.serve.die_with_parent",
 }  # fmt: skip
