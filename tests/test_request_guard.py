@@ -159,6 +159,9 @@ def test_other_paths_are_passed_on(path: str) -> None:
         ({"origin": ""}, False),
         ({"origin": "http://[::"}, False),
         ({"origin": "https://archive.example"}, True),
+        ({"origin": "http://archive.example:4201"}, False),
+        ({"origin": "http://127.0.0.1:4201"}, False),
+        ({"origin": "http://127.0.0.1"}, False),
         ({"sec_fetch_site": "same-origin"}, True),
         ({"sec_fetch_site": "none"}, True),
         ({"sec_fetch_site": "same-site"}, False),
@@ -166,7 +169,7 @@ def test_other_paths_are_passed_on(path: str) -> None:
     ],
 )
 def test_only_its_own_pages_may_start_something(headers: dict[str, str], *, passes: bool) -> None:
-    made = origin_guard(allowed_hosts="archive.example")
+    made = origin_guard(allowed_hosts="archive.example", pages_url="http://127.0.0.1:4201")
     for method in ("POST", "PUT", "PATCH", "DELETE", "WS"):
         status = status_of(made, method, host="localhost:4200", **headers)
         assert status == (403 if not passes else 101 if method == "WS" else 200), method

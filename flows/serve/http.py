@@ -139,7 +139,7 @@ class RecordServer:
         inside = request.path_params["inside"].strip("/")
         version = "/".join(inside.split("/")[-2:])
         page = Site.folder_of(self._settings) / "id" / version / "index.html"
-        is_built = not is_unfinished(version) and page.is_file()
+        is_built = not is_unfinished(version) and _is_file(page)
         address = f"/site/id/{quote(version)}/" if is_built else f"/{quote(inside)}/data/"
         return RedirectResponse(address, 302)
 
@@ -187,6 +187,14 @@ def _basic_auth(auth: SecretStr) -> Middleware:
 def _ask_for_credentials(request: HTTPConnection, error: AuthenticationError) -> Response:
     del request
     return PlainTextResponse(str(error), 401, {"WWW-Authenticate": "Basic"})
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether a path is a file; a name that is too long for one is none."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _run_server(server: uvicorn.Server) -> None:

@@ -44,17 +44,17 @@ class AllowedHosts:
     """
 
     names: frozenset[str]  #: in small letters
-    configured: frozenset[str]  #: the part of the names that the settings give
+    public: frozenset[str]  #: those that only the settings give: names of a proxy in front
     takes_addresses: bool  #: any IP address, too: an address cannot be rebound
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
         """Return the hosts of the settings, of loopback and of this machine."""
         urls = (settings.pages_url, settings.base_url)
-        of_urls = {urlsplit(url).hostname or "" for url in urls}
-        configured = frozenset({*settings.allowed_hosts, *of_urls} - {"", _PLACEHOLDER_HOST})
-        names = {*configured, *_LOOPBACK_NAMES, settings.host.lower(), socket.gethostname().lower()}
-        return cls(frozenset(names), configured, not is_loopback(settings.host))
+        given = {*settings.allowed_hosts, *(urlsplit(url).hostname or "" for url in urls)}
+        own = {*_LOOPBACK_NAMES, settings.host.lower(), socket.gethostname().lower()}
+        public = frozenset(given - own - {"", _PLACEHOLDER_HOST})
+        return cls(public | own, public, not is_loopback(settings.host))
 
     def __contains__(self, host: str) -> bool:
         """Return whether a server answers for a host."""

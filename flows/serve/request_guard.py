@@ -83,7 +83,8 @@ class OriginGuard(RequestGuard):
         """Return whether an origin is that of the request, or of a proxy that the settings name."""
         try:
             parts = urlsplit(origin.strip().lower())
-            return parts.netloc == host.strip().lower() or parts.hostname in self._hosts.configured
+            is_proxy = parts.port is None and parts.hostname in self._hosts.public
+            return parts.netloc == host.strip().lower() or is_proxy
         except ValueError:
             return False
 
