@@ -1,9 +1,10 @@
 """Prepare a page image for the engine, and record each step.
 
-Cut out the sheet, turn it, level the background, deepen faint ink, scale letters to the height that
-the engine reads best, straighten the lines. Levelling comes before scaling: the other order lost
-pages. The sheet comes first, because levelling would raise the grain of a table to letters; then
-turning, so that a page reads the same in any orientation on the scanner's glass.
+Make a negative positive, cut out the sheet, turn it, level the background, deepen faint ink, scale
+letters to the height that the engine reads best, straighten the lines. Levelling comes before
+scaling: the other order lost pages. The sheet comes first, because levelling would raise the grain
+of a table to letters; then turning, so that a page reads the same in any orientation on the
+scanner's glass.
 """
 
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.background import level_background
 from pipeline.ocr.components import NO_COMPONENTS, LetterComponents, find_letter_components
+from pipeline.ocr.polarity import make_positive
 from pipeline.ocr.sheet import find_sheet
 from pipeline.ocr.skew import is_sideways, skew_angle
 from pipeline.ocr.transform import AffineTransform
@@ -82,7 +84,7 @@ class PreparedImage:
 def prepare_image(
     page: Grey, quarters: int | None = None, letter_height: float = _TARGET_LETTER_HEIGHT
 ) -> PreparedImage:
-    """Cut out, turn, level, deepen, scale and straighten the sheet on a page image.
+    """Make positive, cut out, turn, level, deepen, scale and straighten the sheet on a page image.
 
     Args:
         page: grey pixels, height x width, 0 is black.
@@ -90,13 +92,16 @@ def prepare_image(
             by 3. A page upside down is not detected here, only by reading it.
         letter_height: pixels to which letters are scaled.
     """
-    sheet = find_sheet(page)
-    if sheet is None:
-        return _prepare_sheet(PreparedImage(page, NO_COMPONENTS), quarters, letter_height)
-    step, pixels = sheet.step, sheet.cut_out(page)
-    whole = PreparedImage(page, NO_COMPONENTS)
-    cut_out = whole.with_step(step, pixels, NO_COMPONENTS, sheet.transform)
-    return _prepare_sheet(cut_out, quarters, letter_height)
+    image = PreparedImage(page, NO_COMPONENTS)
+    positive = make_positive(page)
+    if positive is not None:
+        image = image.with_step(positive.step, positive.pixels, NO_COMPONENTS)
+    # What is beside a frame in negative is light and stays: the number of the film stands there.
+    sheet = None if positive is not None and positive.is_frame else find_sheet(image.pixels)
+    if sheet is not None:
+        pixels = sheet.cut_out(image.pixels)
+        image = image.with_step(sheet.step, pixels, NO_COMPONENTS, sheet.transform)
+    return _prepare_sheet(image, quarters, letter_height)
 
 
 def _prepare_sheet(
