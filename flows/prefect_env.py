@@ -23,11 +23,17 @@ _DASK_DEFAULTS = {  # by default Dask monitors itself 100 times a second: a tent
 }
 
 
-def prepare_prefect(settings: Settings) -> None:
+def prepare_prefect(settings: Settings, server_log_level: str = "CRITICAL") -> None:
     """Set the variables that Prefect and Dask read at import, unless the user has set them.
 
     The settings are set as ``OPIS_*``, too, so that every process of a run has the same.
+
+    Args:
+        settings: of the run.
+        server_log_level: of a server that is started from here. A temporary one writes to the
+            terminal; Ctrl-C reaches it in the midst of its work, of which it tells pages.
     """
+    os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", server_log_level)
     os.environ.update(to_environ(settings))
     for name, value in (_PREFECT_DEFAULTS | _DASK_DEFAULTS).items():
         os.environ.setdefault(name, value)

@@ -58,7 +58,7 @@ def run_service(settings: Settings, print_line: Printer, print_error: Printer) -
         )
         raise SetupError(msg)
     settings = with_mounts(settings.model_copy(update={"pages_url": _pages_url(settings)}))
-    prefect_env.prepare_prefect(settings)
+    prefect_env.prepare_prefect(settings, server_log_level="WARNING")
     service = _Service(settings, print_line, print_error)
     with shutdown.handle_interrupts(lambda: print_error(shutdown.SCANS_WAIT), service.kill):
         try:
