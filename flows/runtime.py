@@ -20,6 +20,7 @@ from pipeline.ocr.engines import (
     require_engine_names,
     signature_of,
 )
+from pipeline.repository.receipt_chain import RECEIPTS_FILE
 from pipeline.repository.staging import clear_leftovers
 from pipeline.settings import Settings, check_folders, merge_settings
 from pipeline.workers.worker_folders import clear_results
@@ -52,14 +53,19 @@ def settings_with(**options: Any) -> Settings:
     return load_settings({key: value for key, value in options.items() if value is not None})
 
 
-def archive_settings(output: Path | None) -> Settings:
+def archive_settings(output: Path | None, *, or_receipts: bool = False) -> Settings:
     """Return the settings of a command that needs published records, and creates no archive.
+
+    Args:
+        output: the folder of the archive; None: the settings'.
+        or_receipts: receipts without records will do, too.
 
     Raises:
         SetupError: there is no archive in the output.
     """
     settings = settings_with(output=output)
-    if not settings.records.is_dir():
+    has_receipts = or_receipts and (settings.output / RECEIPTS_FILE).is_file()
+    if not settings.records.is_dir() and not has_receipts:
         msg = (
             f"There is no archive in {settings.output}: no folder {settings.records.name}. Is the "
             "disk there? Set --output to where the records are; `opis ingest` begins an archive."

@@ -20,15 +20,15 @@ from pipeline.inbox.claims import claim
 from pipeline.inbox.mounts import guard_mounts, with_mounts
 from pipeline.ingest.arrivals import refuse_links, write_receipt
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.receipts import (
-    RECEIPTS_FILE,
+from pipeline.ingest.selection import select_scans
+from pipeline.ingest.steps import record_failure
+from pipeline.repository.receipt_chain import RECEIPTS_FILE
+from pipeline.repository.receipts import (
     Receipt,
     append_receipt,
     read_receipts,
     read_receipts_since,
 )
-from pipeline.ingest.selection import select_scans
-from pipeline.ingest.steps import record_failure
 from pipeline.settings import Settings, merge_settings, to_environ
 from tests.factories import CLOCK, MOMENT, scan_pdf
 from tests.workspace import PATIENCE, Workspace
@@ -50,7 +50,8 @@ def test_what_is_entered_is_read_back_in_order(tmp_path: Path) -> None:
     ]
     for one in book:
         append_receipt(one, tmp_path)
-    assert list(read_receipts(tmp_path)) == book
+    found = [one.model_copy(update={"previous": ""}) for one in read_receipts(tmp_path)]
+    assert found == book
     assert len((tmp_path / RECEIPTS_FILE).read_bytes().splitlines()) == 3
 
 

@@ -13,9 +13,9 @@ from pipeline.errors import ChangedScanError, DescriptionError
 from pipeline.inbox.files import remove_refusal_reason
 from pipeline.ingest import steps
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.receipts import append_receipt, read_receipts
 from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import admit_scan, publish_scan, record_failure, refuse_illegible_names
+from pipeline.repository.receipts import append_receipt, read_receipts
 from pipeline.settings import Settings
 from pipeline.wording import escape_unprintable
 from tests.factories import CLOCK, admitted_scan, scan_pdf

@@ -12,9 +12,8 @@ from PIL import Image
 from prometheus_client.parser import text_string_to_metric_families
 
 from flows.serve.metrics import Metrics
-from pipeline.ingest.outcome import Work
-from pipeline.ingest.receipts import Receipt, append_receipt
 from pipeline.ingest.stats import DailyTotals, sum_by_day, sum_receipts
+from pipeline.repository.receipts import Receipt, Work, append_receipt
 from tests.workspace import Workspace
 
 MORNING = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)  # in Moscow it is the 27th

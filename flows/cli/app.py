@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "ingest": ("flows.cli.ingest", "ingest"),
     "serve": ("flows.cli.serve", "serve"),
     "verify": ("flows.cli.verify", "verify"),
+    "accept": ("flows.cli.accept", "accept"),
     "evaluate": ("flows.cli.evaluate", "evaluate"),
     "list": ("flows.cli.list", "list_records"),
     "show": ("flows.cli.show", "show_record"),

@@ -9,7 +9,7 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
 from pipeline.inbox.name_forms import name_key
-from pipeline.ingest.receipts import Receipt, read_receipts
+from pipeline.repository.receipts import Receipt, read_receipts
 from pipeline.wording import plural, printable_line
 
 
@@ -20,7 +20,9 @@ def receipts(
     status: Annotated[
         str,
         typer.Option(
-            "--status", "--fate", help="published, published before, refused, waits or failed."
+            "--status",
+            "--fate",
+            help="published, published before, refused, waits, failed; revised, removed, accepted.",
         ),
     ] = "",
     last: Annotated[bool, typer.Option("--last", help="Only the newest of each scan.")] = False,

@@ -12,8 +12,8 @@ from flows.cli import console
 from flows.cli.charts import COUNTED_STATUSES, draw_chart
 from flows.cli.options import JsonOption, OutputOption
 from flows.serve.metrics import Metrics
-from pipeline.ingest.receipts import read_receipts
 from pipeline.ingest.stats import DailyTotals, sum_by_day, sum_receipts
+from pipeline.repository.receipts import read_receipts
 from pipeline.wording import plural
 
 

@@ -27,7 +27,9 @@ def verify(
     if records and "://" in records[0]:
         checked, findings = check_mirror(runtime.settings_with(output=output), records[0])
     else:
-        checked, findings = check_archive(runtime.archive_settings(output), records or [])
+        checked, findings = check_archive(
+            runtime.archive_settings(output, or_receipts=True), records or []
+        )
     _print_findings(checked, findings, as_json=as_json)
     if findings:
         raise typer.Exit(ExitCode.DAMAGE)

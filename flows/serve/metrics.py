@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from pipeline.ingest.receipts import read_receipts_since
 from pipeline.ingest.stats import DailyTotals
+from pipeline.repository.receipts import read_receipts_since
 
 
 class Metrics(Collector):

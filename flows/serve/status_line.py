@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pipeline.ingest.receipts import Receipt, read_receipts_since
+from pipeline.repository.receipts import Receipt, read_receipts_since
 from pipeline.wording import printable_line
 
 

@@ -15,8 +15,8 @@ import watchfiles
 
 from pipeline.description.sources import find_sidecars
 from pipeline.inbox.files import InboxListing, file_stamp, is_open_for_writing, list_inbox
-from pipeline.ingest.receipts import Receipt, name_in_receipt
 from pipeline.ingest.selection import is_described, orphan_sidecars
+from pipeline.repository.receipts import Receipt, name_in_receipt
 from pipeline.settings import Settings
 from pipeline.system.folders import FolderProblem
 

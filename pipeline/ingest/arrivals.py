@@ -10,10 +10,11 @@ from pipeline.fixity import file_sha256
 from pipeline.inbox.files import file_stamp
 from pipeline.inbox.name_forms import name_key
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.receipts import Receipt, append_receipt, name_in_receipt
 from pipeline.model import Clock
 from pipeline.record.record import Record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.publish import PublishResult
+from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest, name_in_receipt
 from pipeline.settings import Settings
 from pipeline.wording import escape_unprintable, printable_line
 
@@ -46,6 +47,7 @@ def write_receipt(
         fate=status,
         record=outcome.record,
         version=outcome.version,
+        manifest=manifest_digest(VersionFolder(Path(outcome.folder))) if outcome.folder else "",
         where=_receipt_location(path, outcome, settings, target),
         reason=outcome.reason,
         finding=outcome.finding,

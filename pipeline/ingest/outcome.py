@@ -3,25 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal, Self
 
-from pydantic import Field
-
-from pipeline.model import FrozenModel
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
+from pipeline.repository.receipts import ReceiptStatus, Work
 from pipeline.wording import printable_line
-
-#: The status of a scan in its receipt; a run writes no receipt of a scan that is gone.
-ReceiptStatus = Literal["published", "published before", "refused", "waits", "failed"]
-
-
-class Work(FrozenModel):
-    """The work that a published version took."""
-
-    pages: int = 0
-    words: int = 0
-    cached: int = 0  #: pages that an earlier run had read
-    review: bool = False  #: a person should look at the record
-    seconds: dict[str, float] = Field({})  #: by stage: extract, prepare, recognize, publish
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs, pdf_jobs_in_workers
 from pipeline.repository.publish import publish_record
+from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
 from pipeline.repository.version_reader import readmit, stored_pages
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
+from pipeline.wording import escape_unprintable
 from pipeline.workers.page_runs import load_pages, read_pages
 from pipeline.workers.pool import WorkerPool
 
@@ -135,10 +137,25 @@ class _Revision:
         """Publish the new version, unless it has the same content as the old one."""
         if has_same_content(self.old, self.new):
             return _revision_outcome(self.scan, self.old, settings, already_published=True)
-        publish_record(
+        published = publish_record(
             self.scan, self.new, self.pages, settings, clock, self.change_reason, pdf_jobs=pdf_jobs
         )
+        append_receipt(self._receipt(published.folder, settings, clock), settings.output)
         return _revision_outcome(self.scan, self.new, settings, already_published=False)
+
+    def _receipt(self, folder: VersionFolder, settings: Settings, clock: Clock) -> Receipt:
+        return Receipt(
+            when=clock.now(),
+            scan=escape_unprintable(self.scan.path.relative_to(settings.output).as_posix()),
+            size=self.scan.size,
+            sha256=self.scan.sha256,
+            fate="revised",
+            record=folder.record_id,
+            version=folder.number,
+            manifest=manifest_digest(folder),
+            where=folder.path.relative_to(settings.output).as_posix(),
+            reason=self.change_reason[1],
+        )
 
 
 def _revision_outcome(

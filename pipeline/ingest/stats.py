@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from pipeline.ingest.receipts import Receipt
+from pipeline.repository.receipts import Receipt
 
 
 @dataclass
@@ -24,7 +24,7 @@ class DailyTotals:
 
     def add(self, receipt: Receipt) -> None:
         """Add a receipt."""
-        if receipt.fate == "waits":
+        if receipt.fate == "waits" or not receipt.is_about_scan:
             return
         self.fates[receipt.fate] += 1
         if receipt.fate == "refused":

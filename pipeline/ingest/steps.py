@@ -36,7 +36,7 @@ from pipeline.ingest.arrivals import (
     refuse_links,
     write_receipt,
 )
-from pipeline.ingest.outcome import Outcome, Work
+from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.work import WorkCounter
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
@@ -46,6 +46,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.pdf_jobs import PdfJobs, pdf_jobs_in_workers
 from pipeline.repository.publish import PublishResult, publish_record
+from pipeline.repository.receipts import Work
 from pipeline.repository.version_reader import merge_with_previous, stored_pages
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from pipeline.ingest.outcome import Work
 from pipeline.model import Clock
+from pipeline.repository.receipts import Work
 from pipeline.scan import ReadPage
 
 

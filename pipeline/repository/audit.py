@@ -1,4 +1,4 @@
-"""Checks a whole archive: every version, files outside versions, and the catalogue."""
+"""Checks a whole archive: every version, files outside versions, catalogue and receipts."""
 
 import sqlite3
 from collections import defaultdict
@@ -8,11 +8,19 @@ from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pipeline.fixity import file_sha256
+from pipeline.errors import CatalogError
 from pipeline.record.version_folder import VersionFolder
-from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding
+from pipeline.repository.bag import Damage, Finding
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
+from pipeline.repository.receipts import is_receipt_expected
+from pipeline.repository.reconciliation import (
+    ReceiptBook,
+    collect_evidence,
+    read_receipt_book,
+    unreceipted_finding,
+    unreceipted_versions,
+)
 from pipeline.repository.staging import is_unfinished
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
@@ -22,22 +30,18 @@ from pipeline.system.folders import FolderProblem
 def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:
     """Check versions; return their number and all findings.
 
-    A catalogue that is broken or disagrees with the records is a finding, and is rebuilt.
+    A catalogue that is broken or disagrees with the records is a finding, and is rebuilt. Receipts
+    are never mended: only a person can say what was in them.
 
     Args:
         settings: where the records are.
-        record_ids: records to check; if empty, all records and the catalogue.
+        record_ids: records to check; if empty, all records, the catalogue and the receipts.
 
     Raises:
         CatalogError: an id is unknown.
     """
     if record_ids:
-        with Catalog(settings.catalog, settings.records) as catalog:
-            record_folders = [settings.records / catalog.get_entry(r).folder for r in record_ids]
-            lost = [lost for r in record_ids for lost in _lost_versions(catalog, settings, r)]
-        folders = [version for folder in record_folders for version in version_folders(folder)]
-        findings = [*_check_versions(folders, settings), *lost]
-        return len(folders), _add_version_gaps(findings, folders, settings)
+        return _check_records(settings, record_ids)
     problems: list[FolderProblem] = []
     folders = list(version_folders(settings.records, problems.append))
     findings = [_problem_finding(problem, settings) for problem in problems]
@@ -46,8 +50,45 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
         *_check_versions(folders, settings),
         *_stray_paths(settings, folders, unlistable),
     ]
-    findings.extend(_check_catalog(settings, broken=bool(findings)))
-    return len(folders), _add_version_gaps(findings, folders, settings)
+    settled = [folder for folder in folders if _has_receipt_to_show(folder, findings, settings)]
+    book = read_receipt_book(settings.output)
+    findings.extend(_check_catalog(settings, book, broken=bool(findings)))
+    findings = _add_version_gaps(findings, folders, settings, book)
+    findings.extend(book.findings)
+    if unreceipted := unreceipted_versions(settled, book):
+        findings.append(unreceipted_finding(unreceipted, settings))
+    return len(folders), findings
+
+
+def _check_records(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:
+    """Check the versions of some records, and what catalogue and receipts say of them."""
+    existed, book = settings.catalog.exists(), read_receipt_book(settings.output)
+    known = {record_id for record_id, _ in book.versions}
+    folders, lost = list[VersionFolder](), list[Finding]()
+    with Catalog(settings.catalog, settings.records) as catalog:
+        evidence = catalog if existed and not catalog.was_rebuilt else None
+        for record_id in record_ids:
+            try:
+                record_folder = settings.records / catalog.get_entry(record_id).folder
+                folders += version_folders(record_folder)
+            except CatalogError:
+                if record_id not in known:
+                    raise
+            lost += _lost_versions(evidence, book, settings, record_id)
+    findings = [*_check_versions(folders, settings), *lost]
+    return len(folders), _add_version_gaps(findings, folders, settings, book)
+
+
+def _has_receipt_to_show(
+    folder: VersionFolder, findings: Iterable[Finding], settings: Settings
+) -> bool:
+    """Return whether a version is whole, in its place, and its receipt does not only come yet.
+
+    Ask before reading the receipts.
+    """
+    name = folder.path.relative_to(settings.output).as_posix()
+    is_whole = not any(finding.path.startswith(f"{name}/") for finding in findings)
+    return is_whole and not is_receipt_expected(settings.output, folder.record_id, folder.number)
 
 
 def _check_versions(folders: Iterable[VersionFolder], settings: Settings) -> Iterator[Finding]:
@@ -67,12 +108,12 @@ def _problem_finding(problem: FolderProblem, settings: Settings) -> Finding:
 
 
 def _add_version_gaps(
-    findings: list[Finding], folders: Sequence[VersionFolder], settings: Settings
+    findings: list[Finding], folders: Sequence[VersionFolder], settings: Settings, book: ReceiptBook
 ) -> list[Finding]:
-    """Add the gaps in version numbers that no finding reports yet."""
-    reported = {finding.path for finding in findings}
+    """Add the gaps in version numbers that no finding reports yet, and no receipt explains."""
+    known = {finding.path for finding in findings} | book.removed_folders()
     gaps = _version_gaps(folders, settings)
-    return [*findings, *(gap for gap in gaps if gap.path not in reported)]
+    return [*findings, *(gap for gap in gaps if gap.path not in known)]
 
 
 def _version_gaps(folders: Sequence[VersionFolder], settings: Settings) -> Iterator[Finding]:
@@ -117,51 +158,44 @@ def _stray_paths(
 
 
 def _lost_versions(
-    catalog: Catalog, settings: Settings, record_id: str | None = None
+    catalog: Catalog | None, book: ReceiptBook, settings: Settings, record_id: str | None = None
 ) -> Iterator[Finding]:
-    """Yield a finding for each published version that is missing or whose bag was closed again.
+    """Yield a finding for each version that is missing, or is not the one that was published.
 
-    Only the catalogue still lists them, so it is not rebuilt.
+    Only catalogue and receipts still know it, so the catalogue is not rebuilt.
     """
-    advice = (
-        "Restore it from a copy; if it was done on purpose, delete "
-        f"{settings.catalog.name}, which is then rebuilt from the records."
-    )
-    for published in catalog.iter_versions(record_id):
-        folder = VersionFolder.of(settings.records / published.folder, published.version).path
-        name = folder.relative_to(settings.output).as_posix()
-        manifest = folder / TAG_MANIFEST
-        if not folder.is_dir():
-            yield Finding(name, Damage.MISSING, f"was published and is gone. {advice}")
-        elif manifest.is_file() and file_sha256(manifest) != published.manifest_sha256:
-            detail = f"is not the one that was published. {advice}"
-            yield Finding(f"{name}/{manifest.name}", Damage.CHANGED, detail)
+    for evidence in collect_evidence(catalog, book, settings, record_id):
+        if (finding := evidence.finding()) is not None:
+            yield finding
 
 
 def _is_in_records(path: Path, settings: Settings) -> bool:
     return path.is_relative_to(settings.records)
 
 
-def _check_catalog(settings: Settings, *, broken: bool) -> Iterator[Finding]:
-    """Compare the catalogue with a rebuilt one, unless records are ``broken`` or missing."""
-    name = settings.catalog.name
+def _check_catalog(settings: Settings, book: ReceiptBook, *, broken: bool) -> Iterator[Finding]:
+    """Compare the catalogue with records, receipts and a catalogue that is built anew.
+
+    It is not rebuilt if records are ``broken`` or missing.
+    """
+    name, existed = settings.catalog.name, settings.catalog.exists()
     unreadable = Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
-    existed = settings.catalog.exists()
     with Catalog(settings.catalog, settings.records) as catalog:
-        if catalog.was_rebuilt and existed:
+        if existed and not catalog.was_rebuilt:
+            try:
+                lost = list(_lost_versions(catalog, book, settings))
+                is_current = bool(broken or lost) or _matches_rebuild(catalog)
+            except sqlite3.DatabaseError:
+                catalog.rebuild()
+            else:
+                yield from lost
+                if not is_current:
+                    catalog.rebuild()
+                    yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
+                return
+        yield from _lost_versions(None, book, settings)  # it was just built from the records
+        if existed:
             yield unreadable
-            return
-        try:
-            lost = list(_lost_versions(catalog, settings))
-            is_current = bool(broken or lost) or _matches_rebuild(catalog)
-        except sqlite3.DatabaseError:
-            catalog.rebuild()
-            yield unreadable
-            return
-        yield from lost
-        if not is_current:
-            catalog.rebuild()
-            yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
 
 
 def _matches_rebuild(catalog: Catalog) -> bool:

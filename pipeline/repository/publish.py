@@ -24,6 +24,7 @@ from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_file import archive_lock
 from pipeline.repository.contents import write_contents
 from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs
+from pipeline.repository.receipts import expect_receipt
 from pipeline.repository.staging import staging
 from pipeline.repository.verify_version import check_version
 from pipeline.scan import AdmittedScan, ReadPage
@@ -186,6 +187,7 @@ def _put_in_place(
             folder = VersionFolder.of(settings.records / known.folder, known.version)
             return PublishResult(known.record_id, known.version, folder, already_published=True)
         catalog.mark_pending(target)
+        expect_receipt(settings.output, target.record_id, target.number)
         try:
             staged.rename(target.path)
         except OSError as error:

@@ -1,55 +1,85 @@
-"""Receipts: one line for each outcome of a scan.
+"""Receipts: one line for each outcome of a scan, and for each version that is made without one.
 
-``output/receipts.jsonl`` is append-only, with one JSON object a line. A line is written before its
-scan leaves the inbox, so a crash can leave a line too many and never one too few.
+``output/receipts.jsonl`` is append-only, with one JSON object a line, linked to those before it
+(see ``receipt_chain``). A line is written before its scan leaves the inbox, so a crash can leave a
+line too many and never one too few. From just before a version is published until its receipt is
+written, a note in ``.opis/unreceipted`` names it.
 """
 
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
-from pydantic import AwareDatetime, ValidationError
+from pydantic import AwareDatetime, Field, ValidationError
 
-from pipeline.ingest.outcome import ReceiptStatus, Work
+from pipeline.fixity import file_sha256
 from pipeline.model import FrozenModel
+from pipeline.record.version_folder import VersionFolder
+from pipeline.repository.bag import TAG_MANIFEST
 from pipeline.repository.catalog_file import archive_lock
+from pipeline.repository.receipt_chain import RECEIPTS_FILE, append_linked
 from pipeline.wording import escape_unprintable
 
-RECEIPTS_FILE = "receipts.jsonl"
+#: The status of a scan in its receipt; a run writes no receipt of a scan that is gone.
+ReceiptStatus = Literal["published", "published before", "refused", "waits", "failed"]
+#: Of receipts without a scan: a version was made from the one before it; somebody says that a
+#: version was removed on purpose, or accepts a version, or the receipts, as they are.
+ArchiveStatus = Literal["revised", "removed", "accepted"]
+
+
+class Work(FrozenModel):
+    """The work that a published version took."""
+
+    pages: int = 0
+    words: int = 0
+    cached: int = 0  #: pages that an earlier run had read
+    review: bool = False  #: a person should look at the record
+    seconds: dict[str, float] = Field({})  #: by stage: extract, prepare, recognize, publish
 
 
 class Receipt(FrozenModel):
-    """The outcome of a scan at one moment."""
+    """The outcome of a scan, or what happened to a version, at one moment."""
 
     when: AwareDatetime
     scan: str  #: its path in the inbox; the whole path of a scan from elsewhere
     size: int | None  #: bytes; None if it is no readable file
     sha256: str | None
     beside: tuple[str, ...] = ()  #: names of its sidecars and translations
-    fate: ReceiptStatus
+    fate: ReceiptStatus | ArchiveStatus
     record: str = ""
     version: int = 0
+    manifest: str = ""  #: SHA-256 of the version's tagmanifest, which covers every file of it
     where: str  #: where its bytes are now: below ``output/`` or ``inbox/``
     reason: str = ""
     finding: str = ""  #: a notice: the same bytes came before under another name
     cause: str = ""  #: the kind of a refusal, for counts
     work: Work | None = None  #: of the version that was published just then
+    previous: str = ""  #: SHA-256 of all bytes since the last line that has this field
+    torn_bytes: int = 0  #: of the line before this one, which a power cut left unfinished
+
+    @property
+    def is_about_scan(self) -> bool:
+        """Whether a scan arrived."""
+        return self.fate not in {"revised", "removed", "accepted"}
 
 
 def append_receipt(receipt: Receipt, output: Path) -> None:
-    """Append a receipt and force it to disk.
+    """Append a receipt, linked to those before it, and force it to disk.
 
     Raises:
         OSError: the file cannot be written.
     """
-    line = receipt.model_dump_json(exclude_defaults=True).encode() + b"\n"
-    with archive_lock(output), (output / RECEIPTS_FILE).open("ab") as file:
-        if file.tell() and not _ends_with_newline(output / RECEIPTS_FILE):
-            line = b"\n" + line  # a power cut left the last line incomplete
-        file.write(line)
-        file.flush()
-        os.fsync(file.fileno())
+
+    def linked_line(previous: str, torn_bytes: int) -> bytes:
+        linked = receipt.model_copy(update={"previous": previous, "torn_bytes": torn_bytes})
+        return linked.model_dump_json(exclude_defaults=True).encode() + b"\n"
+
+    with archive_lock(output):
+        append_linked(output / RECEIPTS_FILE, linked_line)
+        _note_of(output, receipt.record, receipt.version).unlink(missing_ok=True)
 
 
 def read_receipts(output: Path) -> Iterator[Receipt]:
@@ -84,7 +114,24 @@ def name_in_receipt(path: Path, inbox: Path) -> str:
     return escape_unprintable(path.relative_to(inbox).as_posix() if inside else str(path))
 
 
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+def manifest_digest(folder: VersionFolder) -> str:
+    """Return the SHA-256 of a version's tagmanifest; empty if it is not there."""
+    manifest = folder.path / TAG_MANIFEST
+    return file_sha256(manifest) if manifest.is_file() else ""
+
+
+def expect_receipt(output: Path, record: str, version: int) -> None:
+    """Note that a version is about to be published: its receipt follows."""
+    note = _note_of(output, record, version)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.touch()
+
+
+def is_receipt_expected(output: Path, record: str, version: int) -> bool:
+    """Return whether a version was just published, or its run was stopped before the receipt."""
+    return _note_of(output, record, version).exists()
+
+
+def _note_of(output: Path, record: str, version: int) -> Path:
+    name = hashlib.sha256(f"{record} v{version}".encode()).hexdigest()[:16]
+    return output / ".opis" / "unreceipted" / name

@@ -1,4 +1,4 @@
-"""Mirrors published versions to another place: a folder or an object store.
+"""Mirrors published versions and the receipts to another place: a folder or an object store.
 
 A version is complete there if its ``bagit.txt`` is there: that file is sent last, after all others
 were read back and their digests compared. An interrupted push is continued by the next one.
@@ -21,6 +21,7 @@ from pipeline.fixity import file_sha256
 from pipeline.record.version_folder import version_name
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.receipt_chain import RECEIPTS_FILE, check_lines
 from pipeline.settings import Settings
 from pipeline.system.thread_pool import thread_pool
 
@@ -104,6 +105,34 @@ class Mirror:
         sizes.append(send(_DECLARATION_FILE))
         return PushResult(version, sum(size > 0 for size in sizes), sum(sizes))
 
+    def read_receipts(self) -> bytes | None:
+        """Return the copy of the receipts; None if there is none."""
+        path = join(self._root, RECEIPTS_FILE)
+        return self._fs.cat_file(path) if self._fs.exists(path) else None
+
+    def push_receipts(self, receipts: Path) -> None:
+        """Send the receipts, unless the copy is no beginning of them.
+
+        Raises:
+            MachineError: the copy has other lines.
+            OSError: the copy cannot be written, or differs when it is read back.
+        """
+        content, copy = receipts.read_bytes(), self.read_receipts()
+        if copy == content:
+            return
+        if copy is not None and not content.startswith(copy):
+            msg = (
+                f"{self.url} has lines in {receipts.name} that are not here; the copy was not "
+                "replaced. `opis verify` says whether lines are missing here: if they are, restore "
+                "them from the copy, else move the copy away."
+            )
+            raise MachineError(msg)
+        self._fs.makedirs(self._root, exist_ok=True)
+        self._fs.pipe_file(join(self._root, receipts.name), content)
+        if self.read_receipts() != content:
+            msg = f"{receipts.name} does not come back as it was sent"
+            raise OSError(msg)
+
     def _send_file(self, folder: Path, version: str, name: str) -> int:
         """Send a file unless it is there; return the number of bytes sent."""
         source, target = folder / name, join(self._root, version, name)
@@ -156,7 +185,9 @@ def _explain_store_errors(url: str) -> Iterator[None]:
 
 
 def push_versions(settings: Settings, url: str, report: Callable[[PushResult], None]) -> int:
-    """Mirror every published version and return their number; complete copies are skipped.
+    """Mirror every published version, and the receipts; return the number of versions.
+
+    Complete copies are skipped.
 
     Args:
         settings: names the catalogue and the records.
@@ -177,6 +208,9 @@ def push_versions(settings: Settings, url: str, report: Callable[[PushResult], N
             version = f"{published.folder}/{version_name(published.version)}"
             report(mirror.push_version(settings.records / version, version, pool))
             count += 1
+        receipts = settings.output / RECEIPTS_FILE
+        if receipts.exists():
+            mirror.push_receipts(receipts)
     return count
 
 
@@ -197,7 +231,22 @@ def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
             findings += copy_findings
         if settings.catalog.exists():
             findings += _compare_with_catalog(settings, mirror, set(copies))
+        findings += _check_receipts(settings.output / RECEIPTS_FILE, mirror)
     return len(copies), findings
+
+
+def _check_receipts(receipts: Path, mirror: Mirror) -> Iterator[Finding]:
+    """Yield a finding if the copy of the receipts is no beginning of them, or broken in itself."""
+    copy = mirror.read_receipts()
+    if copy is None:
+        if receipts.exists():
+            detail = f"written, and not at {mirror.url}: push again"
+            yield Finding(receipts.name, Damage.MISSING, detail)
+    elif not receipts.exists():
+        yield from check_lines(copy.splitlines(keepends=True))
+    elif not receipts.read_bytes().startswith(copy):
+        detail = "the copy has lines that are not here; `opis verify` says whether they are missing"
+        yield Finding(receipts.name, Damage.CHANGED, detail)
 
 
 def _compare_with_catalog(

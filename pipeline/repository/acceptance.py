@@ -1,0 +1,82 @@
+"""Notes in the receipts that somebody accepts the archive as it is, where its parts disagree.
+
+Damage inside of a version is never accepted.
+"""
+
+from collections.abc import Iterator
+
+from pipeline.model import Clock
+from pipeline.record.version_folder import VersionFolder
+from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_entries import version_folders
+from pipeline.repository.receipt_chain import RECEIPTS_FILE, digest_before_next_line
+from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
+from pipeline.repository.reconciliation import (
+    VersionEvidence,
+    collect_evidence,
+    read_receipt_book,
+    unreceipted_versions,
+)
+from pipeline.repository.verify_version import check_version
+from pipeline.settings import Settings
+
+
+def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receipt]:
+    """Write a receipt for all that `opis verify` finds between records, catalogue and receipts.
+
+    Returns:
+        The new receipts: of the receipts themselves if their chain is broken, of each version that
+        is gone, and of each that is not as receipts and catalogue say, or has no receipt.
+
+    Raises:
+        OSError: the receipts cannot be written.
+    """
+    book = read_receipt_book(settings.output)
+    receipts = [_receipts_receipt(reason, settings, clock)] if book.findings else []
+    existed = settings.catalog.exists()
+    with Catalog(settings.catalog, settings.records) as catalog:
+        is_evidence = existed and not catalog.was_rebuilt
+        found = list(collect_evidence(catalog if is_evidence else None, book, settings))
+        wrong = [evidence for evidence in found if evidence.finding() is not None]
+        receipts += [_removal(evidence, reason, clock) for evidence in wrong if evidence.is_gone]
+        folders = [evidence.folder for evidence in wrong if not evidence.is_gone]
+        folders += unreceipted_versions(list(version_folders(settings.records)), book)
+        receipts += _acceptances(folders, reason, settings, clock)
+        for receipt in receipts:
+            append_receipt(receipt, settings.output)
+        if receipts:
+            catalog.rebuild()
+    return receipts
+
+
+def _receipts_receipt(reason: str, settings: Settings, clock: Clock) -> Receipt:
+    size, sha256 = digest_before_next_line(settings.output / RECEIPTS_FILE)
+    return Receipt(
+        when=clock.now(), scan=RECEIPTS_FILE, size=size, sha256=sha256, fate="accepted",
+        where=RECEIPTS_FILE, reason=reason,
+    )  # fmt: skip
+
+
+def _removal(evidence: VersionEvidence, reason: str, clock: Clock) -> Receipt:
+    folder = evidence.folder
+    return Receipt(
+        when=clock.now(), scan=evidence.name, size=None, sha256=None, fate="removed",
+        record=folder.record_id, version=folder.number, where=evidence.name, reason=reason,
+    )  # fmt: skip
+
+
+def _acceptances(
+    folders: list[VersionFolder], reason: str, settings: Settings, clock: Clock
+) -> Iterator[Receipt]:
+    for folder in folders:
+        if check_version(folder):
+            continue
+        record, name = folder.load_record(), folder.path.relative_to(settings.output).as_posix()
+        if (record.id, record.version) != (folder.record_id, folder.number):
+            continue  # a copy in a wrong folder
+        source = record.provenance.source
+        yield Receipt(
+            when=clock.now(), scan=source.name, size=source.size, sha256=source.sha256,
+            fate="accepted", record=record.id, version=record.version,
+            manifest=manifest_digest(folder), where=name, reason=reason,
+        )  # fmt: skip
