@@ -14,7 +14,7 @@ from pipeline.repository.receipts import Receipt, append_receipt, manifest_diges
 from pipeline.repository.reconciliation import (
     VersionEvidence,
     collect_evidence,
-    read_receipt_book,
+    read_checked_receipts,
     unreceipted_versions,
 )
 from pipeline.repository.verify_version import check_version
@@ -31,16 +31,16 @@ def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receip
     Raises:
         OSError: the receipts cannot be written.
     """
-    book = read_receipt_book(settings.output)
-    receipts = [_receipts_receipt(reason, settings, clock)] if book.findings else []
+    checked = read_checked_receipts(settings.output)
+    receipts = [_receipts_receipt(reason, settings, clock)] if checked.findings else []
     existed = settings.catalog.exists()
     with Catalog(settings.catalog, settings.records) as catalog:
         is_evidence = existed and not catalog.was_rebuilt
-        found = list(collect_evidence(catalog if is_evidence else None, book, settings))
+        found = list(collect_evidence(catalog if is_evidence else None, checked, settings))
         wrong = [evidence for evidence in found if evidence.finding() is not None]
         receipts += [_removal(evidence, reason, clock) for evidence in wrong if evidence.is_gone]
         folders = [evidence.folder for evidence in wrong if not evidence.is_gone]
-        folders += unreceipted_versions(list(version_folders(settings.records)), book)
+        folders += unreceipted_versions(list(version_folders(settings.records)), checked)
         receipts += _acceptances(folders, reason, settings, clock)
         for receipt in receipts:
             append_receipt(receipt, settings.output)

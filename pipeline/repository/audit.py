@@ -15,9 +15,9 @@ from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.receipts import is_receipt_expected
 from pipeline.repository.reconciliation import (
-    ReceiptBook,
+    CheckedReceipts,
     collect_evidence,
-    read_receipt_book,
+    read_checked_receipts,
     unreceipted_finding,
     unreceipted_versions,
 )
@@ -51,19 +51,19 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
         *_stray_paths(settings, folders, unlistable),
     ]
     settled = [folder for folder in folders if _has_receipt_to_show(folder, findings, settings)]
-    book = read_receipt_book(settings.output)
-    findings.extend(_check_catalog(settings, book, broken=bool(findings)))
-    findings = _add_version_gaps(findings, folders, settings, book)
-    findings.extend(book.findings)
-    if unreceipted := unreceipted_versions(settled, book):
+    checked = read_checked_receipts(settings.output)
+    findings.extend(_check_catalog(settings, checked, broken=bool(findings)))
+    findings = _add_version_gaps(findings, folders, settings, checked)
+    findings.extend(checked.findings)
+    if unreceipted := unreceipted_versions(settled, checked):
         findings.append(unreceipted_finding(unreceipted, settings))
     return len(folders), findings
 
 
 def _check_records(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:
     """Check the versions of some records, and what catalogue and receipts say of them."""
-    existed, book = settings.catalog.exists(), read_receipt_book(settings.output)
-    known = {record_id for record_id, _ in book.versions}
+    existed, checked = settings.catalog.exists(), read_checked_receipts(settings.output)
+    known = {record_id for record_id, _ in checked.versions}
     folders, lost = list[VersionFolder](), list[Finding]()
     with Catalog(settings.catalog, settings.records) as catalog:
         evidence = catalog if existed and not catalog.was_rebuilt else None
@@ -74,9 +74,9 @@ def _check_records(settings: Settings, record_ids: Sequence[str]) -> tuple[int, 
             except CatalogError:
                 if record_id not in known:
                     raise
-            lost += _lost_versions(evidence, book, settings, record_id)
+            lost += _lost_versions(evidence, checked, settings, record_id)
     findings = [*_check_versions(folders, settings), *lost]
-    return len(folders), _add_version_gaps(findings, folders, settings, book)
+    return len(folders), _add_version_gaps(findings, folders, settings, checked)
 
 
 def _has_receipt_to_show(
@@ -108,10 +108,13 @@ def _problem_finding(problem: FolderProblem, settings: Settings) -> Finding:
 
 
 def _add_version_gaps(
-    findings: list[Finding], folders: Sequence[VersionFolder], settings: Settings, book: ReceiptBook
+    findings: list[Finding],
+    folders: Sequence[VersionFolder],
+    settings: Settings,
+    checked: CheckedReceipts,
 ) -> list[Finding]:
     """Add the gaps in version numbers that no finding reports yet, and no receipt explains."""
-    known = {finding.path for finding in findings} | book.removed_folders()
+    known = {finding.path for finding in findings} | checked.removed_folders()
     gaps = _version_gaps(folders, settings)
     return [*findings, *(gap for gap in gaps if gap.path not in known)]
 
@@ -158,13 +161,16 @@ def _stray_paths(
 
 
 def _lost_versions(
-    catalog: Catalog | None, book: ReceiptBook, settings: Settings, record_id: str | None = None
+    catalog: Catalog | None,
+    checked: CheckedReceipts,
+    settings: Settings,
+    record_id: str | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each version that is missing, or is not the one that was published.
 
     Only catalogue and receipts still know it, so the catalogue is not rebuilt.
     """
-    for evidence in collect_evidence(catalog, book, settings, record_id):
+    for evidence in collect_evidence(catalog, checked, settings, record_id):
         if (finding := evidence.finding()) is not None:
             yield finding
 
@@ -173,7 +179,9 @@ def _is_in_records(path: Path, settings: Settings) -> bool:
     return path.is_relative_to(settings.records)
 
 
-def _check_catalog(settings: Settings, book: ReceiptBook, *, broken: bool) -> Iterator[Finding]:
+def _check_catalog(
+    settings: Settings, checked: CheckedReceipts, *, broken: bool
+) -> Iterator[Finding]:
     """Compare the catalogue with records, receipts and a catalogue that is built anew.
 
     It is not rebuilt if records are ``broken`` or missing.
@@ -183,7 +191,7 @@ def _check_catalog(settings: Settings, book: ReceiptBook, *, broken: bool) -> It
     with Catalog(settings.catalog, settings.records) as catalog:
         if existed and not catalog.was_rebuilt:
             try:
-                lost = list(_lost_versions(catalog, book, settings))
+                lost = list(_lost_versions(catalog, checked, settings))
                 is_current = bool(broken or lost) or _matches_rebuild(catalog)
             except sqlite3.DatabaseError:
                 catalog.rebuild()
@@ -193,7 +201,7 @@ def _check_catalog(settings: Settings, book: ReceiptBook, *, broken: bool) -> It
                     catalog.rebuild()
                     yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
                 return
-        yield from _lost_versions(None, book, settings)  # it was just built from the records
+        yield from _lost_versions(None, checked, settings)  # it was just built from the records
         if existed:
             yield unreadable
 

@@ -44,7 +44,7 @@ class VersionReceipt:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptBook:
+class CheckedReceipts:
     """All receipts of versions, and whether their chain is unbroken."""
 
     versions: Mapping[VersionKey, VersionReceipt]
@@ -56,12 +56,12 @@ class ReceiptBook:
         return {receipt.where for receipt in self.versions.values() if receipt.is_removed}
 
 
-def read_receipt_book(output: Path) -> ReceiptBook:
+def read_checked_receipts(output: Path) -> CheckedReceipts:
     """Read and check the receipts."""
     receipts = output / RECEIPTS_FILE
     findings = check_chain(receipts)
     if not receipts.exists():
-        return ReceiptBook({}, findings, are_trusted=False)
+        return CheckedReceipts({}, findings, are_trusted=False)
     versions: dict[VersionKey, VersionReceipt] = {}
     with receipts.open("rb") as file:
         for line in file:
@@ -71,7 +71,7 @@ def read_receipt_book(output: Path) -> ReceiptBook:
                 continue
             if receipt.record:
                 _enter_receipt(versions, receipt)
-    return ReceiptBook(versions, findings, not findings and has_links(receipts))
+    return CheckedReceipts(versions, findings, not findings and has_links(receipts))
 
 
 def _enter_receipt(versions: dict[VersionKey, VersionReceipt], receipt: Receipt) -> None:
@@ -163,39 +163,42 @@ class VersionEvidence:
 
 
 def collect_evidence(
-    catalog: Catalog | None, book: ReceiptBook, settings: Settings, record_id: str | None = None
+    catalog: Catalog | None,
+    checked: CheckedReceipts,
+    settings: Settings,
+    record_id: str | None = None,
 ) -> Iterator[VersionEvidence]:
     """Yield what is known of each version, of one record or of all.
 
     Args:
         catalog: None if it was just built from the records and so proves nothing.
-        book: the receipts.
+        checked: the receipts.
         settings: where the records are.
         record_id: of the one record; None for all.
     """
-    open_keys = {key for key in book.versions if record_id in {None, key[0]}}
+    open_keys = {key for key in checked.versions if record_id in {None, key[0]}}
     for published in () if catalog is None else catalog.iter_versions(record_id):
         key = (published.record_id, published.version)
         open_keys.discard(key)
         folder = VersionFolder.of(settings.records / published.folder, published.version)
         name = folder.path.relative_to(settings.output).as_posix()
-        receipt, trusted = book.versions.get(key), book.are_trusted
+        receipt, trusted = checked.versions.get(key), checked.are_trusted
         yield VersionEvidence(folder, name, published.manifest_sha256, receipt, trusted)
     for key in sorted(open_keys):
-        receipt = book.versions[key]
+        receipt = checked.versions[key]
         if receipt.where.startswith("records/") and ".." not in receipt.where.split("/"):
             folder = VersionFolder(settings.output / receipt.where)
-            yield VersionEvidence(folder, receipt.where, "", receipt, book.are_trusted)
+            yield VersionEvidence(folder, receipt.where, "", receipt, checked.are_trusted)
 
 
 def unreceipted_versions(
-    folders: Iterable[VersionFolder], book: ReceiptBook
+    folders: Iterable[VersionFolder], checked: CheckedReceipts
 ) -> list[VersionFolder]:
     """Return the versions that were made from a scan and have no receipt."""
     return [
         folder
         for folder in folders
-        if (folder.record_id, folder.number) not in book.versions and _is_from_scan(folder)
+        if (folder.record_id, folder.number) not in checked.versions and _is_from_scan(folder)
     ]
 
 
