@@ -8,9 +8,10 @@ import pytest
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.imaging.pixels import Grey
 from pipeline.model import EngineSignature, Model, PageState
+from pipeline.ocr.blank_pages import accept_or_blank
 from pipeline.ocr.engine import Orientation, PageSegmentation, RecognitionOptions
-from pipeline.ocr.page_reader import accept_or_blank, read_image
-from pipeline.ocr.preprocess import prepare_image
+from pipeline.ocr.page_reader import read_image
+from pipeline.ocr.preprocess import prepare_image, unprocessed_image
 from pipeline.text import Block, Box, Line, PageText, Word
 from tests.factories import SIGNATURE, text
 
@@ -58,6 +59,9 @@ def typed(height: int = 26, ink: int = 60, lines: int = 12) -> Grey:
             if y + height < 1200 and x + height < 900:
                 cv2.rectangle(page, (x, y), (x + height // 2, y + height), ink, 4)
     return page
+
+
+SMALL = unprocessed_image(typed())  #: letters of the height of typing
 
 
 def test_paper_becomes_white_and_ink_stays_dark() -> None:
@@ -121,18 +125,18 @@ def test_what_the_engine_does_becomes_a_state(error: Exception, state: PageState
 
 
 def test_a_page_read_with_confidence_stands() -> None:
-    state, kept, _ = accept_or_blank(text("Товарищу Мао Цзэ-дуну", 0.9))
+    state, kept, _ = accept_or_blank(text("Товарищу Мао Цзэ-дуну", 0.9), SMALL)
     assert (state, kept.raw_text) == (PageState.OK, "Товарищу Мао Цзэ-дуну")
 
 
 def test_scraps_are_no_text() -> None:
-    state, kept, detail = accept_or_blank(text("ьл, ‘к ії рт\n~; ун 0л", 0.3))
+    state, kept, detail = accept_or_blank(text("ьл, ‘к ії рт\n~; ун 0л", 0.3), SMALL)
     assert (state, kept.raw_text) == (PageState.BLANK, "")
     assert "scraps" in detail
 
 
 def test_marks_without_letters_are_no_text() -> None:
-    assert accept_or_blank(text("— . ; |", 0.9))[0] is PageState.BLANK
+    assert accept_or_blank(text("— . ; |", 0.9), SMALL)[0] is PageState.BLANK
 
 
 FOREIGN = "Сдѣлено прѣзидіу минѣстерства внутрѣ"

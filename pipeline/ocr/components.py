@@ -15,6 +15,11 @@ _NumberArray = NDArray[np.integer[Any] | np.floating[Any]]
 _MIN_LETTER_HEIGHT, _MAX_LETTER_HEIGHT = 5, 160  #: pixels; letters at any sane resolution
 _MIN_CONTRAST = 12  #: grey levels (of 255) by which ink is darker than its neighbourhood
 _LINE_REACH = 2.2  #: letter heights; components this near on a row stand in one line
+_MIN_LINE = 3  #: components in a line
+_FEW_LETTERS = 60  #: components; a page with fewer may have letters of another size
+_GRAIN_HEIGHT = 7  #: pixels; lower components may be grain, among which letters are overlooked
+_LARGE_LETTERS = (2, 4, 8)  #: factors by which a copy is smaller that shows larger letters
+_MIN_TEXT_LETTERS = 8  #: components; a page with fewer has no text, unless they stand in a line
 _HALVING_SIZE = 2400  #: pixels of the longer side; from here half the resolution shows letters too
 
 
@@ -60,11 +65,44 @@ def find_letter_components(page: Grey) -> LetterComponents:
     Args:
         page: grey pixels, height x width, 0 is black; the paper is white.
     """
-    if max(page.shape) < _HALVING_SIZE or min(page.shape) < 2 * _MIN_LETTER_HEIGHT:
-        return _detect_components(page)
+    is_small = max(page.shape) < _HALVING_SIZE or min(page.shape) < 2 * _MIN_LETTER_HEIGHT
     # Four times faster, and the grain of the paper is no longer taken for letters.
-    half = _detect_components(cv2.resize(page, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-    return LetterComponents(2 * half.x, 2 * half.y, 2 * half.height, half.ink_grey)
+    factor = 1 if is_small else 2
+    usual = _detect_components(page) if is_small else _detect_on_copy(page, factor)
+    is_grain = usual.typical_height < _GRAIN_HEIGHT * factor
+    are_many = usual.count >= _FEW_LETTERS and not is_grain
+    return usual if are_many else _find_few_letters(page, usual)
+
+
+def has_text(components: LetterComponents, shape: tuple[int, ...]) -> bool:
+    """Return whether the components of an image are enough for a text, or stand in a line."""
+    return components.count >= _MIN_TEXT_LETTERS or len(find_lines(components, shape).x) > 0
+
+
+def _find_few_letters(page: Grey, usual: LetterComponents) -> LetterComponents:
+    """Return the usual components, larger ones, or smaller ones too: of those most are in lines."""
+    smaller = [_detect_components(page, with_smaller=True)]
+    larger = [
+        _detect_on_copy(page, factor)
+        for factor in _LARGE_LETTERS
+        if min(page.shape) >= 2 * factor * _MIN_LETTER_HEIGHT
+    ]
+
+    def letters_in_lines(components: LetterComponents) -> int:
+        count = len(find_lines(components, page.shape).x)
+        return count if count >= components.count / 2 else 0  # stains and grain are scattered
+
+    return max((usual, *larger, *smaller), key=letters_in_lines)
+
+
+def _detect_on_copy(page: Grey, factor: int) -> LetterComponents:
+    """Return the components of a copy that is so many times smaller, in pixels of the page."""
+    scale = 1 / factor
+    copy = cv2.resize(page, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    found = _detect_components(copy)
+    return LetterComponents(
+        factor * found.x, factor * found.y, factor * found.height, found.ink_grey
+    )
 
 
 def find_letter_shapes(page: Grey, max_height: int) -> LetterComponents:
@@ -112,11 +150,29 @@ def label_lines(
     return LabelledLetters(x, y, labels[row, column])
 
 
-def _detect_components(page: cv2.typing.MatLike) -> LetterComponents:
+def find_lines(components: LetterComponents, shape: tuple[int, ...]) -> LabelledLetters:
+    """Return the components of letter size that have others beside them: writing, not stains.
+
+    Args:
+        components: all components of letter shape, in pixels of an image.
+        shape: height and width of that image.
+    """
+    row_reach = max(int(0.8 * components.typical_height), 1) | 1
+    letters = label_lines(components, shape, row_reach)
+    in_line = np.bincount(letters.line, minlength=1)[letters.line] >= _MIN_LINE
+    return LabelledLetters(letters.x[in_line], letters.y[in_line], letters.line[in_line])
+
+
+def _detect_components(page: cv2.typing.MatLike, *, with_smaller: bool = False) -> LetterComponents:
+    """Return the components; with smaller ones, too, if these are less than half as high."""
     labels, stats, centres, is_letter = _letter_shapes(page, _MAX_LETTER_HEIGHT)
     height, area = stats[:, cv2.CC_STAT_HEIGHT], stats[:, cv2.CC_STAT_AREA]
     # Specks outnumber letters on dirty paper, but cover less of it: weigh components by area.
-    is_letter &= height > _weighted_median(height[is_letter], area[is_letter]) / 2
+    least = _weighted_median(height[is_letter], area[is_letter]) / 2
+    if with_smaller:
+        smaller = is_letter & (height <= least)
+        least = _weighted_median(height[smaller], area[smaller]) / 2
+    is_letter &= height > least
     ink_grey = int(np.median(page[is_letter[labels]])) if is_letter.any() else 0
     x, y = centres[is_letter].T
     return LetterComponents(x, y, height[is_letter].astype(np.float64), ink_grey)

@@ -11,14 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pipeline.ocr.components import LetterComponents, label_lines
+from pipeline.ocr.components import LetterComponents, find_lines
 from pipeline.ocr.lexicon import count_known_letters
 from pipeline.text import PageText, Word
 
 #: 0..1; the engine's confidence from which a word is sure. It decides which reading is chosen;
 #: ``DOUBTFUL_CONFIDENCE`` decides what a record counts and the site marks: each may change alone.
 _SURE_CONFIDENCE = 0.6
-_MIN_LINE_COMPONENTS = 3  #: components in a line
 _MIN_COVERED, _MIN_SURE = 0.95, 0.85  #: 0..1; with less of either a second reading is worthwhile
 #: CER = factor * (1 - confidence) ** power, fitted by least squares of the logarithms.
 _CER_FACTOR, _CER_POWER = 2.4, 1.9
@@ -103,10 +102,8 @@ def find_line_components(components: LetterComponents, shape: tuple[int, ...]) -
         components: all components of letter shape, in pixels of an image.
         shape: height and width of that image.
     """
-    row_reach = max(int(0.8 * components.typical_height), 1) | 1
-    letters = label_lines(components, shape, row_reach)
-    in_line = np.bincount(letters.line)[letters.line] >= _MIN_LINE_COMPONENTS
-    return LineComponents(letters.x[in_line], letters.y[in_line])
+    letters = find_lines(components, shape)
+    return LineComponents(letters.x, letters.y)
 
 
 def _true_share(flags: NDArray[np.bool_]) -> float:

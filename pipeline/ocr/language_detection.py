@@ -75,6 +75,14 @@ def sole_language(languages: tuple[str, ...], components: LetterComponents) -> s
     return likely[0] if len(likely) == 1 else None
 
 
+def languages_by_script(
+    languages: tuple[str, ...], components: LetterComponents
+) -> list[tuple[str, ...]]:
+    """Return the Cyrillic and the Latin languages apart, those that the heights suggest first."""
+    letter_languages = tuple(filter(is_letter_script, languages))
+    return sorted(_group_by_script(letter_languages), key=_script_mismatch(components))
+
+
 def detect_language(
     pixels: Grey,
     components: LetterComponents,
@@ -96,8 +104,7 @@ def detect_language(
         PageError: the engine failed.
     """
     best = LanguageGuess(engine.languages[0], 0.0)
-    letter_languages = tuple(filter(is_letter_script, engine.languages))
-    groups = sorted(_group_by_script(letter_languages), key=_script_mismatch(components))
+    groups = languages_by_script(engine.languages, components)
     for rows in dict.fromkeys((shortest_lines(line_components), fullest_band(line_components))):
         if best.is_clear or not len(line_components.y):
             break
@@ -151,7 +158,7 @@ def _best_guess(image: Path, groups: list[tuple[str, ...]], engine: Engine) -> L
 
 def guess_language(text: PageText, languages: tuple[str, ...]) -> LanguageGuess:
     """Return the likeliest of some languages of one script, by the words in their word lists."""
-    words = [word.text for word in text.words() if word.confidence >= _READ_CONFIDENCE]
+    words = _read_words(text)
     code = likeliest_language(words, languages)
     known, letters = count_listed_letters(words, code)
     if letters < _MIN_LETTERS:
@@ -183,8 +190,16 @@ def language_of_page(text: PageText, read_in: str, languages: tuple[str, ...]) -
     candidates = (read_in, *(code for code in others if script_of(code) == script_of(read_in)))
     if len(candidates) == 1 or not is_letter_script(read_in):
         return read_in
-    words = [word.text for word in text.words() if word.confidence >= _READ_CONFIDENCE]
-    return likeliest_language(words, candidates, _MIN_PAGE_GAIN)
+    return likeliest_language(_read_words(text), candidates, _MIN_PAGE_GAIN)
+
+
+def language_of_few_words(text: PageText, languages: tuple[str, ...]) -> str:
+    """Return the likeliest of some languages of one script for a page of a few words."""
+    return likeliest_language(_read_words(text), languages)
+
+
+def _read_words(text: PageText) -> list[str]:
+    return [word.text for word in text.words() if word.confidence >= _READ_CONFIDENCE]
 
 
 def shortest_lines(components: LineComponents) -> tuple[int, int]:

@@ -20,6 +20,7 @@ from pipeline.ocr.attempt import (
     attempt_with_lines_separated,
     view_of,
 )
+from pipeline.ocr.blank_pages import accept_or_blank, accept_or_blank_marks
 from pipeline.ocr.engine import (
     Binarization,
     Engine,
@@ -28,6 +29,7 @@ from pipeline.ocr.engine import (
     map_boxes,
 )
 from pipeline.ocr.evidence import unread_components
+from pipeline.ocr.few_letters import iterate_few_letters
 from pipeline.ocr.foreign_text import foreign_text_detail
 from pipeline.ocr.language_detection import (
     detect_second_language,
@@ -41,12 +43,8 @@ from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scraps import set_scraps_aside
 from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.second_engine import STEP_NAME, SecondEngine, review_text
-from pipeline.ocr.stamps import has_only_stamps
-from pipeline.text import Box, PageText, Word
+from pipeline.text import Box, PageText
 
-_SURE_CONFIDENCE = 0.75  #: 0..1; the engine's confidence from which a word is trusted
-_TEXT_SURE_SHARE = 0.25  #: 0..1, sure letters of all read; with less the page has scraps, not text
-_FEW_SURE_WORDS = 3  #: with so few sure words, a text needs twice that share
 _MIN_COVERED = 0.9  #: 0..1; with less covered, whole lines are missing
 _GRAIN_SIGMA = 0.6  #: pixels of the prepared image; a second reading smooths away finer grain
 _WRONG_KNOWN_SHARE = 0.35  #: 0..1; with fewer letters known the orientation may be wrong
@@ -141,17 +139,18 @@ def _iterate_attempts(
         options = RecognitionOptions(engine.languages, model=Model.STOCK)
         yield attempt_reading(view, options, engine, folder)
         return
+    first: Attempt | None = None
     language = None if prepared.quarters else sole_language(engine.languages, prepared.components)
-    if language is None:
-        view, options = orient_view(page, view, engine, folder)
-    else:
+    if prepared.has_few_letters and recipe is Recipe.EVIDENCE:
+        first = yield from iterate_few_letters(view, engine, folder)
+    elif language is not None:
         options = RecognitionOptions((language,))
-    first = attempt_reading(view, _with_recipe(options, recipe, view), engine, folder)
-    yield first
-    if language and _looks_wrong(first, monolingual=len(engine.languages) == 1):
+        first = attempt_reading(view, _with_recipe(options, recipe, view), engine, folder)
+        yield first
+    if first is None or _looks_wrong(first, monolingual=len(engine.languages) == 1):
         view, options = orient_view(page, view, engine, folder)
         options = _with_recipe(options, recipe, view)
-        if view.image is not first.image or options != first.options:
+        if first is None or view.image is not first.image or options != first.options:
             first = attempt_reading(view, options, engine, folder)
             yield first
     if recipe is Recipe.EVIDENCE:
@@ -232,37 +231,24 @@ def _recognition_step(best: Attempt, attempts: Sequence[Attempt], engine: Engine
     )
 
 
-def _rank(attempt: Attempt) -> tuple[bool, float]:
-    """Return a sort key: text before scraps, then the score of the evidence."""
-    return accept_or_blank(attempt.text)[0] is PageState.OK, attempt.evidence.score
+def _rank(attempt: Attempt) -> tuple[bool, float, float]:
+    """Return a sort key: text before scraps, then the score of the evidence.
+
+    Of a few words all may be known in several readings; there the engine's confidence decides.
+    """
+    confidence = attempt.evidence.confidence if attempt.image.has_few_letters else 0.0
+    return (
+        accept_or_blank(attempt.text, attempt.image)[0] is PageState.OK,
+        attempt.evidence.score,
+        confidence,
+    )
 
 
 def _accepted_text(best: Attempt) -> tuple[PageState, PageText, str]:
     """Return the state, the text, empty if the page is blank, and a sentence about it or none."""
-    state, text, detail = accept_or_blank(best.text)
-    if state is PageState.OK and has_only_stamps(text, best.image.pixels):
-        words = " ".join(word.text for word in text.words())
-        return PageState.BLANK, PageText(), f"nothing but a stamp: {words}"
-    languages = best.options.languages
-    return state, text, detail or foreign_text_detail(text, best.evidence, languages)
-
-
-def accept_or_blank(text: PageText) -> tuple[PageState, PageText, str]:
-    """Return the state, the text (empty if it is scraps) and a sentence about it or none.
-
-    Scraps are stamps, show-through and stains that the engine took for letters: hardly a letter of
-    them was read with confidence.
-    """
-    words = [word for word in text.words() if any(mark.isalnum() for mark in word.text)]
-    sure = [word for word in words if word.confidence >= _SURE_CONFIDENCE and len(word.text) > 1]
-    if not words:
-        return PageState.BLANK, PageText(), "the engine read no word"
-    share = _count_letters(sure) / _count_letters(words)
-    if share < _TEXT_SURE_SHARE or (len(sure) <= _FEW_SURE_WORDS and share < 2 * _TEXT_SURE_SHARE):
-        detail = f"{len(words)} scraps, {share:.0%} of their letters read with confidence: no text"
-        return PageState.BLANK, PageText(), detail
-    return PageState.OK, text, ""
-
-
-def _count_letters(words: list[Word]) -> int:
-    return sum(len(word.text) for word in words)
+    state, text, detail = accept_or_blank(best.text, best.image)
+    if state is PageState.OK:
+        state, text, detail = accept_or_blank_marks(text, best.image)
+    if detail or state is PageState.BLANK:
+        return state, text, detail
+    return state, text, foreign_text_detail(text, best.evidence, best.options.languages)

@@ -15,7 +15,12 @@ import numpy as np
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.background import level_background
-from pipeline.ocr.components import NO_COMPONENTS, LetterComponents, find_letter_components
+from pipeline.ocr.components import (
+    NO_COMPONENTS,
+    LetterComponents,
+    find_letter_components,
+    has_text,
+)
 from pipeline.ocr.polarity import make_positive
 from pipeline.ocr.sheet import find_sheet
 from pipeline.ocr.skew import is_sideways, skew_angle
@@ -29,7 +34,9 @@ _BLACK_FACTOR = 0.85  #: of the ink's grey; that level becomes black, and stroke
 _GRAIN_SHARE = 0.04  #: of the letters' height; grain is finer, strokes are not
 _MAX_SIDE = 3600  #: pixels; the longer side is not scaled up beyond this
 _IDENTITY = AffineTransform()
-_MIN_LETTERS = 8  #: components; a page with fewer has no text
+_FEW_LETTERS = 60  #: components; a page of typing has more
+_LARGE_LETTERS = 1 / 60  #: of the longer side of the sheet: 5 mm on A4
+_MIN_SCALE, _MAX_SCALE = 0.05, 2.5  #: factors of lengths
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # holds arrays: compared by identity
@@ -45,7 +52,17 @@ class PreparedImage:
     @property
     def is_blank(self) -> bool:
         """Whether the page has too few components of letter size for a text."""
-        return self.components.count < _MIN_LETTERS
+        return not has_text(self.components, self.pixels.shape)
+
+    @property
+    def has_few_letters(self) -> bool:
+        """Whether the page has no more letters than a cover or a title page."""
+        return self.components.count < _FEW_LETTERS
+
+    @property
+    def has_large_letters(self) -> bool:
+        """Whether the letters are larger than typing and stamps."""
+        return bool(self.components.typical_height > _LARGE_LETTERS * max(self.pixels.shape))
 
     def to_page(self, box: Box, width: int, height: int) -> Box:
         """Map a box to the page image of the given size, in pixels, origin top left."""
@@ -195,11 +212,11 @@ def _scale_factor(
     components: LetterComponents, shape: tuple[int, ...], letter_height: float
 ) -> float:
     """Return the factor that scales letters to a height, within limits; 1.0 for none."""
-    if components.count < _MIN_LETTERS:
+    if not has_text(components, shape):
         return 1.0
     # Tiny components on a page of many pixels are paper grain: never enlarge that.
     largest = max(_MAX_SIDE / max(shape), 1.0)
-    factor = min(max(letter_height / components.typical_height, 0.2), 2.5, largest)
+    factor = min(max(letter_height / components.typical_height, _MIN_SCALE), _MAX_SCALE, largest)
     return 1.0 if 0.92 < factor < 1.09 or min(shape) * factor < 50 else round(factor, 4)
 
 
