@@ -14,7 +14,7 @@ from pipeline.imaging.pdf_contents import (
 )
 from pipeline.imaging.pdf_terms import PDF_ERRORS
 from pipeline.model import PDF, Issue, IssueType, ScanFacts
-from pipeline.wording import one_line
+from pipeline.wording import noun_form, one_line
 
 #: Bytes at the beginning of the file that contain the header, at the end that contain %%EOF.
 _HEAD_BYTES, _TAIL_BYTES = 1024, 1024
@@ -54,8 +54,8 @@ def _read_scan_facts(path: Path, size: int) -> ScanFacts:
         warnings = " ".join(map(str, pdf.get_warnings()))
     if count < declared:
         msg = (
-            f"{path.name} says that it has {declared:,} pages, but only {count:,} can be found. "
-            f"{_MEND}"
+            f"{path.name} says that it has {declared:,} {noun_form(declared, 'page')}, but only "
+            f"{count:,} can be found. {_MEND}"
         )
         raise BrokenScanError(msg)
     if "Pages tree includes non-dictionary" in warnings:  # qpdf drops the page and repairs /Count
