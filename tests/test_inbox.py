@@ -8,8 +8,8 @@ import pytest
 from pipeline.fixity import file_sha256
 from pipeline.inbox.files import (
     CopiedFile,
-    find_scans,
     find_unsettled,
+    list_inbox,
     move_to_refused,
     remove_empty_folders,
     remove_if_copied,
@@ -29,7 +29,7 @@ def test_scans_in_subfolders_count_and_what_describes_them_does_not(tmp_path: Pa
     ]
     for name in ("a.yaml", "_defaults.yaml", "index.csv", "a.en.txt", "box 1/notes.md"):
         put(tmp_path / name)
-    assert find_scans(tmp_path) == sorted(scans)
+    assert list_inbox(tmp_path).scans == sorted(scans)
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_scans_in_subfolders_count_and_what_describes_them_does_not(tmp_path: Pa
 )
 def test_unfinished_files_and_litter_are_not_scans(tmp_path: Path, name: str) -> None:
     put(tmp_path / name)
-    assert find_scans(tmp_path) == []
+    assert list_inbox(tmp_path).scans == []
 
 
 def test_refused_scans_are_not_taken_again(tmp_path: Path) -> None:
     put(tmp_path / "refused" / "x.pdf")
-    assert find_scans(tmp_path) == []
+    assert list_inbox(tmp_path).scans == []
 
 
 def test_a_file_that_has_lain_still_is_settled_without_waiting(tmp_path: Path) -> None:

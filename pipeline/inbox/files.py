@@ -55,11 +55,6 @@ def list_inbox(inbox: Path) -> InboxListing:
     return InboxListing(listing.files, listing.problems)
 
 
-def find_scans(inbox: Path) -> list[Path]:
-    """Return the files of an inbox that may be scans, sorted by path."""
-    return list_inbox(inbox).scans
-
-
 def find_unsettled(paths: Iterable[Path], seconds: float) -> set[Path]:
     """Return the files that may still be written; sleep ``seconds`` only if one changed lately.
 
