@@ -15,6 +15,7 @@ import numpy as np
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.background import level_background
+from pipeline.ocr.black_boxes import find_black_boxes
 from pipeline.ocr.components import (
     NO_COMPONENTS,
     LetterComponents,
@@ -142,10 +143,22 @@ def _turn_and_level(sheet: PreparedImage, quarters: int) -> PreparedImage:
     if quarters:
         pixels, transform = _rotate_pixels(sheet.pixels, quarters)
         image = sheet.with_step(_turn_step(quarters), pixels, NO_COMPONENTS, transform)
-    if not _is_bilevel(image.pixels):
+    raw = image.pixels
+    if not _is_bilevel(raw):
         step = ProcessingStep("level-background", {"divide-by": "closed and blurred paper"})
-        image = image.with_step(step, level_background(image.pixels), NO_COMPONENTS)
-    return replace(image, components=find_letter_components(image.pixels), quarters=quarters)
+        image = image.with_step(step, level_background(raw), NO_COMPONENTS)
+    image = replace(image, components=find_letter_components(image.pixels), quarters=quarters)
+    return _blank_boxes(image, raw)
+
+
+def _blank_boxes(image: PreparedImage, raw: Grey) -> PreparedImage:
+    """Return the levelled image with paper in place of the black boxes on the page as it was."""
+    count, boxes = find_black_boxes(raw, image.components)
+    if boxes is None:
+        return image
+    pixels = np.where(boxes, np.uint8(255), image.pixels)
+    step = ProcessingStep("blank-boxes", {"boxes": str(count)})
+    return image.with_step(step, pixels, find_letter_components(pixels))
 
 
 def _rotate_pixels(pixels: Grey, quarters: int) -> tuple[Grey, AffineTransform]:
