@@ -79,6 +79,17 @@ def test_a_frame_in_negative_is_as_its_positive(
     assert positive.pixels[0, 0] <= np.median(page)  # no lighter border
 
 
+@pytest.mark.parametrize("border", [0, 137])
+def test_dense_white_lines_are_no_paper(border: int) -> None:
+    page = np.full((HEIGHT, WIDTH), 10, np.uint8)
+    for row in range(40, HEIGHT - 30, 15):
+        cv2.putText(page, LINES[row % 6], (60, row), cv2.FONT_HERSHEY_SIMPLEX, 0.45, 250, 1)
+    positive = make_positive(framed(page, border))
+    assert positive is not None
+    frame = positive.pixels[border : border + HEIGHT, border : border + WIDTH]
+    assert np.mean(frame < 100) == pytest.approx(np.mean(page > 155), rel=0.02)
+
+
 def test_provenance_says_where_the_frame_lies() -> None:
     positive = make_positive(framed(negative_of(typed()), 120))
     assert positive is not None

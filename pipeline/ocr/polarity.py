@@ -23,6 +23,7 @@ _STROKE = 5  #: pixels of the sample; strokes are thinner
 #: made negatives had 0.99 and, in a white border of any width, 0.4 and more.
 _SURELY_DARK_WRITING, _LIGHT_WRITING = -0.5, 0.85
 _NO_WRITING = 100.0  #: mean of the moment; grain has less than 70, faint typing more than 1,000
+_PAPER_SHARE = 0.49  #: of light pixels in a neighbourhood on paper; 0.5 at its edge
 _LIGHT_GREY = 170  #: grey level; no negative has so light a ground
 #: Grey level of the ground, and the dark part of the picture's area: on such a page dark writing
 #: would be seen by its moment, and without any levelling makes letters of grain.
@@ -88,7 +89,10 @@ def _dark_part(sample: Grey) -> NDArray[np.uint8]:
     light = np.pad((ground > _LIGHT_GREY).astype(np.uint8), _WINDOW, mode="edge")
     opened = cv2.morphologyEx(light, cv2.MORPH_OPEN, np.ones((_WINDOW, _WINDOW), np.uint8))
     paper = opened[_WINDOW:-_WINDOW, _WINDOW:-_WINDOW] > 0
-    _, labels = cv2.connectedComponents((sample > _LIGHT_GREY).astype(np.uint8))
+    light_pixels = (sample > _LIGHT_GREY).astype(np.uint8)
+    # Dense lines of light writing close, too; but less than half of them is light.
+    paper &= cv2.blur(light_pixels.astype(np.float32), (_WINDOW, _WINDOW)) > _PAPER_SHARE
+    _, labels = cv2.connectedComponents(light_pixels)
     beside_paper = np.isin(labels, np.unique(labels[paper])) & (labels > 0)
     return np.asarray(~(paper | beside_paper), dtype=np.uint8)
 
