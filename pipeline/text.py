@@ -15,6 +15,7 @@ class Role(StrEnum):
     PARAGRAPH = "paragraph"  #: the first line of a paragraph
     HEADING = "heading"
     POINT = "point"  #: the first line of a numbered point
+    TABLE_ROW = "table-row"  #: a row of a typed list
     PAGE_NUMBER = "page-number"  #: typed with the document; stays in the reading text
     LEAF_NUMBER = "leaf-number"  #: stamped on the leaf by the archive
     STAMP = "stamp"  #: of a registry: the date and number of receipt

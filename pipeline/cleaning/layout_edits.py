@@ -44,8 +44,8 @@ def set_paragraphs(text: str, roles: Sequence[Role]) -> Iterator[Edit]:
     text_roles = [role for role in roles if not role.is_furniture]
     breaks = _BREAK.finditer(text)
     for match, above, role in zip(breaks, text_roles, text_roles[1:], strict=False):
-        continues_heading = above is role is Role.HEADING
-        separate = role.begins_paragraph or above is Role.PAGE_NUMBER
-        line_break = "\n\n" if separate and not continues_heading else "\n"
+        continues = above is role and role in {Role.HEADING, Role.TABLE_ROW}
+        separate = role.begins_paragraph or above in {Role.PAGE_NUMBER, Role.TABLE_ROW}
+        line_break = "\n\n" if separate and not continues else "\n"
         if match.group() != line_break:
             yield Edit(match.start(), match.group(), line_break)

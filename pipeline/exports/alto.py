@@ -10,6 +10,7 @@ from lxml import etree
 
 from pipeline.exports.source import XSI, qname_in
 from pipeline.exports.xml_rules import broken_pointers, number_attribute
+from pipeline.layout.lists import cells_of
 from pipeline.record.provenance import Activity, Provenance
 from pipeline.record.record import Record, RecordPage
 from pipeline.text import (
@@ -123,6 +124,9 @@ def _add_tags(
 
 
 def _add_block(space: etree._Element, block_id: str, block: Block) -> None:
+    if all(line.role is Role.TABLE_ROW for line in block.lines):
+        table = {"ID": f"{block_id}t", "TYPE": "table"} | _box_attributes(block.box)
+        space = etree.SubElement(space, _qname("ComposedBlock"), table)
     element = etree.SubElement(
         space, _qname("TextBlock"), {"ID": block_id} | _box_attributes(block.box)
     )
@@ -133,10 +137,20 @@ def _add_block(space: etree._Element, block_id: str, block: Block) -> None:
 def _add_line(block: etree._Element, line_id: str, line: Line) -> None:
     attributes = {"ID": line_id, "TAGREFS": f"{_ROLE_ID_PREFIX}{line.role}"}
     element = etree.SubElement(block, _qname("TextLine"), attributes | _box_attributes(line.box))
+    cells = cells_of(line) if line.role is Role.TABLE_ROW else ()
+    cell_starts = {id(cell.words[0]) for cell in cells[1:]}
     for number, word in enumerate(line.words, 1):
         if number > 1:
-            etree.SubElement(element, _qname("SP"))
+            space = etree.SubElement(element, _qname("SP"))
+            if id(word) in cell_starts:
+                space.attrib.update(_gap_attributes(line.words[number - 2].box, word.box))
         _add_word(element, f"{line_id}w{number}", word)
+
+
+def _gap_attributes(left: Box, right: Box) -> dict[str, str]:
+    """Return the place of the gap between two cells of a row."""
+    gap = {"HPOS": left.right, "VPOS": left.y, "WIDTH": max(right.x - left.right, 0)}
+    return {key: str(value) for key, value in gap.items()}
 
 
 def _add_word(line: etree._Element, word_id: str, word: Word) -> None:

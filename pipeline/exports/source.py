@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from pipeline.layout.lists import cells_of
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references.archives import Archive, find_archive
-from pipeline.text import Box, PageText, Role
+from pipeline.text import Box, Line, PageText, Role
 from pipeline.wording import UNWRITABLE
 
 XLINK = "http://www.w3.org/1999/xlink"
@@ -28,6 +29,7 @@ class PlacedLine:
     text: str
     box: Box
     role: Role
+    cells: tuple[str, ...] = ()  #: of a row of a table
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,12 @@ def placed_lines(text: PageText, roles: Iterable[Role]) -> tuple[PlacedLine, ...
         ValueError: there is not exactly one role per line.
     """
     lines = text.with_roles(roles).lines()
-    return tuple(PlacedLine(line.text, line.box, line.role) for line in lines)
+    return tuple(map(_place_line, lines))
+
+
+def _place_line(line: Line) -> PlacedLine:
+    cells = cells_of(line) if line.role is Role.TABLE_ROW else ()
+    return PlacedLine(line.text, line.box, line.role, tuple(cell.text for cell in cells))
 
 
 def page_label(page: RecordPage) -> str:

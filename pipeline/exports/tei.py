@@ -8,7 +8,7 @@ them (``corresp``) where numbered points pair the two.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import starmap
+from itertools import groupby, starmap
 from typing import Any
 
 from lxml import etree
@@ -84,9 +84,21 @@ def _diplomatic_page(page: RecordPage, lines: tuple[PlacedLine, ...]) -> etree._
     """Return a page of the diplomatic text."""
     block = element(None, "ab")
     _add_page_break(block, page)
-    for number, line in enumerate(lines, 1):
-        _add_line(block, line, f"#s{page.number}l{number}")
+    numbered = [(line, f"#s{page.number}l{number}") for number, line in enumerate(lines, 1)]
+    for is_table, group in groupby(numbered, lambda pair: pair[0].role is Role.TABLE_ROW):
+        table = element(block, "table") if is_table else None
+        for line, zone in group:
+            if table is None:
+                _add_line(block, line, zone)
+            else:
+                _add_row(table, line, zone)
     return block
+
+
+def _add_row(table: etree._Element, line: PlacedLine, zone: str) -> None:
+    row = element(table, "row", facs=zone)
+    for cell in line.cells:
+        element(row, "cell", cell)
 
 
 def _add_line(block: etree._Element, line: PlacedLine, zone: str) -> None:

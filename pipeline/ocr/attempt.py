@@ -1,11 +1,12 @@
 """One recognition of a prepared page image, with its evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 
-from pipeline.model import Model
+from pipeline.model import Model, ProcessingStep
 from pipeline.ocr.engine import Engine, RecognitionOptions, map_boxes
 from pipeline.ocr.evidence import Evidence, LineComponents, find_line_components, weigh_evidence
 from pipeline.ocr.line_separation import separate_lines
@@ -81,4 +82,21 @@ def attempt_with_lines_separated(
     image = image.with_step(separated.step, image.pixels, image.components)
     return Attempt(
         image, options, text, weigh_evidence(text, view.line_components, options.languages)
+    )
+
+
+def recognition_step(best: Attempt, attempts: Sequence[Attempt], engine: Engine) -> ProcessingStep:
+    """Return the published step of the chosen reading: its options and its evidence."""
+    evidence = best.evidence
+    return ProcessingStep(
+        "recognize",
+        {
+            "languages": "+".join(best.options.languages),
+            "model": engine.model_of(best.options),
+            "options": engine.format_options(best.options),
+            "reading": f"{attempts.index(best) + 1} of {len(attempts)}",
+            "covered": f"{evidence.covered_share}",
+            "sure": f"{evidence.sure_share}",
+            "known": f"{evidence.known_share:.4f}",
+        },
     )

@@ -12,12 +12,13 @@ from pathlib import Path
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.imaging.pixels import Grey
-from pipeline.model import Model, PageReading, PageState, ProcessingStep
+from pipeline.model import Model, PageReading, PageState
 from pipeline.ocr.attempt import (
     Attempt,
     PreparedView,
     attempt_reading,
     attempt_with_lines_separated,
+    recognition_step,
     view_of,
 )
 from pipeline.ocr.blank_pages import accept_or_blank, accept_or_blank_marks
@@ -36,6 +37,7 @@ from pipeline.ocr.language_detection import (
     language_of_page,
     sole_language,
 )
+from pipeline.ocr.list_rows import KeptRows, keep_rows
 from pipeline.ocr.mixed_languages import attempt_by_line
 from pipeline.ocr.page_orientation import orient_view
 from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
@@ -79,35 +81,54 @@ def read_image(
         return PageReading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
     started = time.monotonic()
     attempts: list[Attempt] = []
-    error: PageError | None = None
     with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
-        try:
-            for attempt in _iterate_attempts(page, prepared, engine, recipe, Path(folder)):
-                attempts.append(attempt)  # noqa: PERF402  readings before an error are kept
-        except PageError as failure:
-            error = failure
+        readings = _iterate_attempts(page, prepared, engine, recipe, Path(folder))
+        kept, error = _collect_attempts(readings, attempts, engine, recipe, Path(folder))
     seconds["recognize"] = time.monotonic() - started
-    if not attempts:
+    if kept is None:
         timed_out = isinstance(error, PageTimeoutError)
         state = PageState.TIMEOUT if timed_out else PageState.ERROR
         return PageReading(state, steps=prepared.steps, detail=str(error), seconds=seconds)
-    return _best_reading(page, attempts, engine, second_engine, seconds)
+    return _best_reading(page, kept, attempts, engine, second_engine, seconds)
+
+
+def _collect_attempts(
+    readings: Iterator[Attempt],
+    attempts: list[Attempt],
+    engine: Engine,
+    recipe: Recipe,
+    folder: Path,
+) -> tuple[KeptRows | None, PageError | None]:
+    """Add the readings to a list; return the best, lists in rows, and what ended it if any."""
+    error: PageError | None = None
+    try:
+        for attempt in readings:
+            attempts.append(attempt)  # noqa: PERF402  readings before an error are kept
+        if recipe is Recipe.EVIDENCE:
+            return keep_rows(max(attempts, key=_rank), engine, folder), None
+    except PageError as failure:
+        error = failure
+    best = max(attempts, key=_rank, default=None)
+    return None if best is None else KeptRows(best, best), error
 
 
 def _best_reading(
     page: Grey,
+    kept: KeptRows,
     attempts: Sequence[Attempt],
     engine: Engine,
     second_engine: SecondEngine | None,
     seconds: dict[str, float],
 ) -> PageReading:
     """Return the best of the readings, its boxes in pixels of the page image."""
-    best = max(attempts, key=_rank)
+    best = kept.attempt
     state, text, detail = _accepted_text(best)
+    detail = "; ".join(filter(None, (detail, kept.fault)))
     text, scraps = set_scraps_aside(text, best.image.pixels.shape, best.options.languages)
     error = None
     if text.confidence is not None:  # scraps say nothing about the text
         error = replace(best.evidence, confidence=text.confidence).expected_error
+        error = max(error, round(kept.doubtful_share, 4))
     started = time.monotonic()
     text, steps = review_text(text, best.image.pixels, best.options.languages, second_engine)
     if steps:
@@ -120,7 +141,7 @@ def _best_reading(
     return PageReading(
         state,
         map_boxes(text, to_page),
-        (*best.image.steps, _recognition_step(best, attempts, engine), *steps),
+        (*best.image.steps, recognition_step(kept.first, attempts, engine), *steps),
         detail,
         languages=best.options.languages,
         readings=len(attempts),
@@ -212,23 +233,6 @@ def _looks_wrong(attempt: Attempt, *, monolingual: bool) -> bool:
     if evidence.known_share >= _WRONG_KNOWN_SHARE:
         return False
     return evidence.sure_share < _WRONG_SURE_SHARE or not monolingual
-
-
-def _recognition_step(best: Attempt, attempts: Sequence[Attempt], engine: Engine) -> ProcessingStep:
-    """Return the published step of the chosen reading: its options and its evidence."""
-    evidence = best.evidence
-    return ProcessingStep(
-        "recognize",
-        {
-            "languages": "+".join(best.options.languages),
-            "model": engine.model_of(best.options),
-            "options": engine.format_options(best.options),
-            "reading": f"{attempts.index(best) + 1} of {len(attempts)}",
-            "covered": f"{evidence.covered_share}",
-            "sure": f"{evidence.sure_share}",
-            "known": f"{evidence.known_share:.4f}",
-        },
-    )
 
 
 def _rank(attempt: Attempt) -> tuple[bool, float, float]:
