@@ -171,6 +171,12 @@ def test_cells_that_no_word_covers_are_counted() -> None:
     assert count_unread_cells(attempt(whole, letters(whole))) == (0, 0.0)
 
 
+def test_a_mark_beside_numbered_text_is_no_cell() -> None:
+    points = across([f"{n}.   The keeper shall count the sacks of the store" for n in range(1, 8)])
+    marks = [(place[0] + 30 * WIDE, place[1] + 10) for place in letters(points)[:40]]
+    assert count_unread_cells(attempt(points, [*letters(points), *marks])) == (0, 0.0)
+
+
 def test_a_word_as_high_as_several_rows_reads_none_of_them() -> None:
     whole = across(WAREHOUSES)
     rows = [line for line in whole.lines() if len(cells_of(line)) > 1]

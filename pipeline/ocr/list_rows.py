@@ -176,6 +176,8 @@ def count_unread_cells(attempt: Attempt) -> tuple[int, float]:
     usual = components.typical_height
     is_letter = (components.height > _LETTER[0] * usual) & (components.height < _LETTER[1] * usual)
     for found in find_lists(lines):
+        if found.is_numbered_text:
+            continue
         unread, inside = _unread_places(found, attempt, is_letter)
         if len(unread) > _MAX_UNREAD * inside:
             width = usual_letter_width([word for row in found.rows for word in row.words])
