@@ -16,7 +16,10 @@ from pipeline.references.result import ParsedReference, ParseResult
 from pipeline.references.system_registry import known_systems
 
 _SIGNS = " .,;:_-+()[]"
+_SPACES = re.compile("[_+~=]|%20")  #: what stands for a space in a file name
 _NUMBERS = re.compile("[0-9]+")
+#: A mark of several leaves: "ll. 113-110" is wrong, "l. 112-1" may be image 1 of leaf 112.
+_SEVERAL_LEAVES = re.compile(r"(?<![^\W_])(?:ll|лл|pp|сс|листы|pages)[ .]", re.IGNORECASE)
 _MANY_WAYS = "Its numbers can be read in many ways."
 _UNREAD_REST = "“{}” may belong to it."
 
@@ -43,7 +46,7 @@ def read_file_name(name: str) -> FileNameReading:
     >>> read_file_name("RGASPI_558_11").doubt
     'Its numbers can be read in many ways.'
     """
-    citation = " ".join(normalize_text(name).replace("_", " ").split())
+    citation = " ".join(_SPACES.sub(" ", normalize_text(name)).split())
     for system in known_systems().values():
         citation = system.cite_file_name(citation)
     found = find_references(citation)
@@ -52,7 +55,7 @@ def read_file_name(name: str) -> FileNameReading:
         numbered = _archive_pattern().search(citation) and len(_NUMBERS.findall(citation)) > 1
         return FileNameReading(doubt=_MANY_WAYS if numbered else "")
     impossible = [one.detail for one in likely[0].problems if one.code == "leaves"]
-    if impossible and likely[0].archive:
+    if impossible and likely[0].archive and _SEVERAL_LEAVES.search(citation):
         raise ValueError(impossible[0].rpartition("cannot be right: ")[2].rstrip("."))
     doubt = _doubt_of(found, likely[0], citation)
     return FileNameReading(doubt=doubt) if doubt else FileNameReading(likely[0].reference)

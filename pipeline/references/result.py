@@ -47,7 +47,7 @@ class ParseResult:
     @property
     def explanation(self) -> str:
         """The problems as sentences; empty if there are none."""
-        return " ".join(problem.detail for problem in self._all_problems())
+        return " ".join(dict.fromkeys(problem.detail for problem in self._all_problems()))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of ``opis reference --json``."""

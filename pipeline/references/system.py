@@ -79,12 +79,14 @@ class ReferenceSystem:
             self.normalize_value(place.archive, *step) == step[1] for step in place.path
         )
         if not (is_normal and self.is_complete(place.path)):
-            msg = f"no place in an archive that we know: {place.archive}, {place.path}"
+            steps = ", ".join(f"{level} {value}" for level, value in place.path)
+            msg = f"no place in an archive that we know: {place.archive}, {steps}"
             raise ValueError(msg)
         if may_be_years(place.leaves) or place.unit not in (
             self._unit_plurals() if place.leaves else ("",)
         ):
-            msg = f"leaves without a unit, or that may be years: {place.unit!r}, {place.leaves}"
+            labels = join_leaves([part.as_stamped for part in place.leaves])
+            msg = f"leaves without a unit, or that may be years: {place.unit} {labels}"
             raise ValueError(msg)
 
     def format_normal(self, place: ArchivePlace, leaves: Sequence[str]) -> str:
