@@ -16,7 +16,6 @@ from pipeline.description.scan_name import read_scan_name
 from pipeline.description.sources import file_name_source
 from pipeline.ingest.selection import is_described
 from pipeline.model import IssueType
-from pipeline.references import read_file_name
 from tests.test_hostile_text import cpu_seconds, hostile_text
 
 CASES = json.loads((Path(__file__).parent / "cases" / "file-names.json").read_text("utf-8"))
@@ -71,9 +70,17 @@ def test_signs_between_the_parts_change_nothing(
 def test_any_file_name_is_read_soon(text: str) -> None:
     def read(name: str) -> None:
         with suppress(ValueError):  # leaves that run backward
-            read_file_name(name)
+            read_scan_name(name)
 
     assert cpu_seconds(read, text[:255]) < 0.2
+
+
+@pytest.mark.parametrize(
+    "mark", [" - Копия", " Копия -", "(2)", "_Page_1", "-page", "~1 ", "copy_"]
+)
+def test_marks_of_copies_and_images_without_end_are_read_soon(mark: str) -> None:
+    name = f"RGASPI_f558_op11_d330_l112{mark * 60}"[:254] + "!"
+    assert cpu_seconds(read_scan_name, name) < 0.2
 
 
 def test_a_name_in_doubt_is_an_issue_unless_something_else_gives_the_reference(

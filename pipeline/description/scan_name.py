@@ -15,13 +15,13 @@ _COPY_BEFORE = re.compile(
     rf"{_COPY}(?: ?\([0-9]{{1,2}}\))?(?: (?:of|von|de|di|av|af))?[ _-]+", re.IGNORECASE
 )
 _COPIES_AFTER = re.compile(
-    rf"(?:[ _.-]*(?:[(\[] ?(?:{_COPY}[ _]?)?[0-9]{{0,2}} ?[)\]]"
-    rf"|(?<![^\W\d_]){_COPY}[ _.-]?[0-9]{{0,2}}|~[0-9]))+\Z",
+    rf"(?:[ _.-]*+(?:[(\[] ?(?:{_COPY}[ _]?)?[0-9]{{0,2}} ?[)\]]"
+    rf"|(?<![^\W\d_]){_COPY}[ _.-]?+[0-9]{{0,2}}+|~[0-9]))++\Z",
     re.IGNORECASE,
 )
 _IMAGE_WORD = r"(?:page|pg|image|img|scan|part|кадр|скан|изображение|страница|часть|seite|strana)"
 _IMAGE_AFTER = re.compile(
-    rf"(?:[ _.,-]+(?:{_IMAGE_WORD}[ _.-]?[^\W_]{{1,8}}|[0-9]{{2,4}} ?dpi))+\Z",
+    rf"(?:[ _.,-]++(?:{_IMAGE_WORD}[ _.-]?[^\W_]{{1,8}}|[0-9]{{2,4}} ?dpi))++\Z",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+")
