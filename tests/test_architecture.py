@@ -90,6 +90,7 @@ def test_the_pipeline_knows_neither_prefect_nor_flows(path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_command_imports_only_what_it_uses(tmp_path: Path) -> None:
+    (tmp_path / "records").mkdir()
     look = f"""
 import atexit, sys
 from flows.cli.app import app

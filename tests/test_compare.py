@@ -58,7 +58,7 @@ def _shorter(pdf: pikepdf.Pdf) -> None:
         (_turned, ["page 2: its boxes or its rotation are not the scan's"]),
         (_cropped, ["page 2: its boxes or its rotation are not the scan's"]),
         (_encoded_again, ["page 2: its images are not the scan's, byte for byte"]),
-        (_shorter, ["has 1 pages, the scan 2"]),
+        (_shorter, ["has 1 page, the scan 2"]),
         (_inherited, []),
         (_turned_by_a_word, []),
     ],

@@ -37,6 +37,7 @@ class Worker:
         self._process: subprocess.Popen[bytes] | None = None
         self._stderr_file: IO[bytes] | None = None
         self._is_ended = False  #: no process may be started any more
+        self._discarding = threading.Lock()
 
     def start(self) -> None:
         """Start the process if it is not running; it needs half a second to be ready."""
@@ -109,16 +110,19 @@ class Worker:
         self._discard_process()
 
     def _discard_process(self) -> None:
+        """End the process and remove its folders; another thread may do the same."""
         self._kill()
-        if self._process is not None:
-            _wait_for_end(self._process)
-            for stream in (self._process.stdin, self._process.stdout, self._stderr_file):
+        with self._discarding:
+            process, stderr_file, folders = self._process, self._stderr_file, self._folders
+            self._process = self._stderr_file = self._folders = None
+        if process is not None:
+            _wait_for_end(process)
+            for stream in (process.stdin, process.stdout, stderr_file):
                 if stream is not None:
                     with suppress(BrokenPipeError):  # unread requests
                         stream.close()
-        if self._folders is not None:
-            self._folders.remove()
-        self._process = self._stderr_file = self._folders = None
+        if folders is not None:
+            folders.remove()
 
     def _ensure_process(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is None:
@@ -149,11 +153,14 @@ class Worker:
 
     def _raise_no_answer(self, timed_out: bool, timeout: float) -> None:
         """Raise the reason for a missing answer; the next request starts a new process."""
-        assert self._process is not None
-        assert self._stderr_file is not None
-        status = _wait_for_end(self._process)  # it may have closed its output and go on
-        self._stderr_file.seek(0)
-        last_lines = self._stderr_file.read().decode(errors="replace").strip().splitlines()[-1:]
+        process, stderr_file = self._process, self._stderr_file
+        if process is None or stderr_file is None:  # another thread has closed it
+            raise PoolClosedError
+        status = _wait_for_end(process)  # it may have closed its output and go on
+        last_lines: list[str] = []
+        with suppress(ValueError):  # closed meanwhile
+            stderr_file.seek(0)
+            last_lines = stderr_file.read().decode(errors="replace").strip().splitlines()[-1:]
         self._discard_process()
         if timed_out:
             msg = f"no answer within {timeout:g} s"
