@@ -19,6 +19,7 @@ from pipeline.repository.bag import Damage, Finding, close_bag
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.receipt_chain import RECEIPTS_FILE
 from pipeline.repository.receipts import append_receipt, read_receipts
+from pipeline.repository.reconciliation import collect_evidence, read_checked_receipts
 from pipeline.repository.replication import check_mirror, push_versions
 from pipeline.repository.staging import discard_folder
 from pipeline.settings import Settings
@@ -239,6 +240,32 @@ def test_old_receipts_with_another_scan_than_the_record_are_wrong(archive: Archi
     archive.replace_in_receipts(lines[0]["sha256"], "0" * 64)
     (finding,) = archive.findings()
     assert (finding.path, "of its scan" in finding.detail) == (RECEIPTS_FILE, True)
+
+
+@pytest.mark.parametrize("name", ["a" * 300, "a\0b", "../../etc", "ё" * 200])
+def test_a_receipt_with_a_folder_that_cannot_be_is_a_finding(archive: Archive, name: str) -> None:
+    old = archive.version().record_folder.name
+    line = json.loads(archive.receipts.read_bytes().splitlines()[0])
+    line |= {"record": "another", "where": line["where"].replace(old, name)}
+    with archive.receipts.open("a") as stream:
+        stream.write(f"{json.dumps(line)}\n")
+    assert archive.findings() != []
+    assert archive.findings("another") != [] or ".." in name
+
+
+def test_a_version_in_a_folder_that_cannot_be_read_is_not_called_gone(archive: Archive) -> None:
+    folder = archive.version()
+    (evidence,) = collect_evidence(
+        None, read_checked_receipts(archive.settings.output), archive.settings, FIRST
+    )
+
+    def deny(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    assert evidence.folder == folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Path, "is_dir", deny)  # tests run as root, whom no mode stops
+        assert not evidence.is_gone
 
 
 def test_a_version_whose_run_was_stopped_before_its_receipt_is_no_finding(tmp_path: Path) -> None:

@@ -102,8 +102,13 @@ class VersionEvidence:
 
     @property
     def is_gone(self) -> bool:
-        """Whether there is no such version."""
-        return not self.folder.path.is_dir()
+        """Whether there is no such version; one in a folder that cannot be read may be there."""
+        try:
+            return not self.folder.path.is_dir()
+        except PermissionError:  # the folder is a finding of its own
+            return False
+        except OSError:  # no folder can have this name
+            return True
 
     def finding(self) -> Finding | None:
         """Return what is wrong, and what is right; None if all agree."""
