@@ -5,12 +5,14 @@ the handler only notes the signal and interrupts the main thread; a thread reads
 and ends the process where the main thread does not.
 """
 
+import atexit
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from queue import Empty, SimpleQueue
 from types import FrameType
 
@@ -96,6 +98,7 @@ def handle_interrupts(
         report: says that the run was interrupted; called by another thread.
         kill: kills the child processes before the exit; called by another thread.
     """
+    _ignore_signals_at_exit()
     interruption = _Interruption(report, kill)
     previous = {number: signal.signal(number, interruption.note_signal) for number in _SIGNALS}
     _active.append(interruption)
@@ -120,6 +123,17 @@ def close_on_cancel(cleanup: Callable[[], None]) -> Iterator[None]:
     except BaseException:
         cleanup()
         raise
+
+
+@cache
+def _ignore_signals_at_exit() -> None:
+    """Keep the exit code of a process that ends: Python lets a later signal kill it."""
+
+    def ignore_signals() -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+
+    atexit.register(ignore_signals)
 
 
 def reinstall_sigterm() -> None:
