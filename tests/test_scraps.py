@@ -84,6 +84,7 @@ ENDS = {  # text, confidence, distance from the line, height; whether it is a sc
     "a known word in the margin": ("secret", 0.3, 60, 20, False),
     "a sure mark in the margin": ("V", 0.8, 60, 20, False),
     "a number in a column": ("145.30", 0.3, 80, 20, False),
+    "a digit in a column": ("7", 0.2, 80, 20, False),
     "a ditto mark in a column": ('"', 0.3, 80, 8, False),
     "a long unknown word": ("Kashpirovsky", 0.2, 60, 20, False),
 }
