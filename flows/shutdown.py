@@ -48,6 +48,7 @@ class _Interruption:
         self._report, self._kill = report, kill
         self._notes: SimpleQueue[bool] = SimpleQueue()  # its ``put`` may interrupt another
         self.is_interrupted = False
+        self._is_reported = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
@@ -63,11 +64,21 @@ class _Interruption:
         """End the thread, unless a signal came."""
         self._notes.put(False)
 
+    def wait_for_report(self) -> None:
+        """Wait until the interruption is reported, but not for ever: the report may block."""
+        self._is_reported.wait(_KILL_SECONDS)
+
+    def _report_interruption(self) -> None:
+        try:
+            self._report()
+        finally:
+            self._is_reported.set()
+
     def _watch(self) -> None:
         if not self._notes.get():
             return
         interrupted_at = time.monotonic()
-        message = _run_in_thread(self._report)
+        message = _run_in_thread(self._report_interruption)
         for stop in _stops:
             _run_in_thread(stop)
         while (left := interrupted_at + _GRACE_SECONDS - time.monotonic()) > 0:
@@ -106,7 +117,9 @@ def handle_interrupts(
         yield
     finally:
         _active.pop()
-        if not interruption.is_interrupted:
+        if interruption.is_interrupted:
+            interruption.wait_for_report()
+        else:
             for number, old_handler in previous.items():
                 signal.signal(number, old_handler)
         interruption.end_watch()
