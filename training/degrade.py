@@ -63,21 +63,6 @@ def _fade_along(ink: Layer, random: Generator) -> Layer:
     return _layer(ink * _curve(ink.shape[1], random.uniform(0.3, 0.8), 1.1, knots, random)[None])
 
 
-def _strike_unevenly(ink: Layer, random: Generator) -> Layer:
-    """Letters whose one side is faint: worn or slanted type struck unevenly."""
-    is_ink = (ink > _INK_DEPTH).astype(np.uint8)
-    count, _, boxes, _ = cv2.connectedComponentsWithStats(is_ink, connectivity=8)
-    struck, share = ink.copy(), random.uniform(0.1, 0.6)
-    for left, top, width, height, _ in boxes[1:count]:
-        if min(width, height) < _LEAST_STRUCK or random.random() > share:
-            continue
-        ramp = _layer(np.linspace(1, random.uniform(0, 0.6), width))
-        if random.random() < _LEFT_SHARE:
-            ramp = ramp[::-1]
-        struck[top : top + height, left : left + width] *= ramp[None]
-    return struck
-
-
 def _fade_across(ink: Layer, random: Generator) -> Layer:
     return _layer(ink * _curve(ink.shape[0], 0.5, 1.1, 4, random)[:, None])
 
@@ -165,15 +150,11 @@ def _stretch(grey: Layer, random: Generator) -> Layer:
 
 
 _NEIGHBOUR_PROBABILITY = 0.12
-_INK_DEPTH = 40  #: of a layer; letters are deeper
-_LEAST_STRUCK = 8  #: pixels, width and height of what may be struck unevenly; stops are smaller
-_LEFT_SHARE = 0.3  #: of the letters that are faint on one side: the left one
 INK_DAMAGES: tuple[tuple[float, Damage], ...] = (
     (0.22, _change_weight),
     (0.12, _clog),
     (0.25, _fade_along),
     (0.12, _fade_across),
-    (0.15, _strike_unevenly),
     (0.40, _change_depth),
     (0.15, _break_strokes),
     (0.20, _bend),
