@@ -6,13 +6,13 @@ uses another recipe. The evidence alone decides between them.
 
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.imaging.pixels import Grey
-from pipeline.model import Model, PageReading, PageState
+from pipeline.model import Model, PageReading, PageState, ProcessingStep
 from pipeline.ocr.attempt import (
     Attempt,
     PreparedView,
@@ -45,7 +45,7 @@ from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scraps import set_scraps_aside
 from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.second_engine import STEP_NAME, SecondEngine, review_text
-from pipeline.text import Box, PageText
+from pipeline.text import Box, PageText, Scrap
 
 _MIN_COVERED = 0.9  #: 0..1; with less covered, whole lines are missing
 _GRAIN_SIGMA = 0.6  #: pixels of the prepared image; a second reading smooths away finer grain
@@ -89,7 +89,9 @@ def read_image(
         timed_out = isinstance(error, PageTimeoutError)
         state = PageState.TIMEOUT if timed_out else PageState.ERROR
         return PageReading(state, steps=prepared.steps, detail=str(error), seconds=seconds)
-    return _best_reading(page, kept, attempts, engine, second_engine, seconds)
+    recognized = recognition_step(kept.first, attempts, engine)
+    reading = _best_reading(page, recipe, kept, recognized, second_engine, seconds)
+    return replace(reading, readings=len(attempts))
 
 
 def _collect_attempts(
@@ -114,9 +116,9 @@ def _collect_attempts(
 
 def _best_reading(
     page: Grey,
+    recipe: Recipe,
     kept: KeptRows,
-    attempts: Sequence[Attempt],
-    engine: Engine,
+    recognized: ProcessingStep,
     second_engine: SecondEngine | None,
     seconds: dict[str, float],
 ) -> PageReading:
@@ -124,7 +126,9 @@ def _best_reading(
     best = kept.attempt
     state, text, detail = _accepted_text(best)
     detail = "; ".join(filter(None, (detail, kept.fault)))
-    text, scraps = set_scraps_aside(text, best.image.pixels.shape, best.options.languages)
+    scraps: tuple[Scrap, ...] = ()
+    if recipe is not Recipe.UNTOUCHED:  # compared with: all that the engine alone reads
+        text, scraps = set_scraps_aside(text, best.image.pixels.shape, best.options.languages)
     error = None
     if text.confidence is not None:  # scraps say nothing about the text
         error = replace(best.evidence, confidence=text.confidence).expected_error
@@ -141,10 +145,9 @@ def _best_reading(
     return PageReading(
         state,
         map_boxes(text, to_page),
-        (*best.image.steps, recognition_step(kept.first, attempts, engine), *steps),
+        (*best.image.steps, recognized, *steps),
         detail,
         languages=best.options.languages,
-        readings=len(attempts),
         expected_error=error,
         scraps=tuple(replace(scrap, box=to_page(scrap.box)) for scrap in scraps),
         seconds=seconds,
