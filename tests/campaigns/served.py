@@ -8,11 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +86,23 @@ class Served:
             time.sleep(0.2)
 
     def query(self, path: str, **body: Any) -> Any:
-        """Return the answer of Prefect's API to a POST request."""
+        """Return the answer of Prefect's API to a POST request.
+
+        While its database is busy the server answers 503, and Prefect's own clients ask again.
+        """
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/api/{path}", json.dumps(body).encode(),
             {"Content-Type": "application/json"},
         )  # fmt: skip
-        with urllib.request.urlopen(request, timeout=30) as response:
-            return json.load(response)
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=PATIENCE) as response:
+                    return json.load(response)
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                    raise
+            time.sleep(0.5)
 
     def processes(self) -> list[psutil.Process]:
         """Return all its child processes."""
