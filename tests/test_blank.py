@@ -12,7 +12,7 @@ from pipeline.imaging.pixels import Grey
 from pipeline.model import PageState
 from pipeline.ocr.page_reader import read_image
 from pipeline.ocr.tesseract import Tesseract
-from tests.workspace import LETTER
+from tests.workspace import LETTER, PATIENCE
 
 pytestmark = pytest.mark.tesseract
 STAMPED = slice(0, 430)  #: rows of the first leaf: registry stamp and leaf number, no typing
@@ -73,18 +73,18 @@ def shown_through(strength: float, blur: float) -> Grey:
 )
 def test_a_page_without_text_is_blank_and_says_why(page: object, told: str) -> None:
     assert callable(page)
-    reading = read_image(page(), Tesseract(("rus", "eng"), 60))
+    reading = read_image(page(), Tesseract(("rus", "eng"), PATIENCE))
     assert (reading.state, list(reading.text.words())) == (PageState.BLANK, [])
     assert told in reading.detail
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 3)])
 def test_a_sliver_of_a_page_is_blank(shape: tuple[int, int]) -> None:
-    reading = read_image(np.full(shape, 200, np.uint8), Tesseract(("rus", "eng"), 60))
+    reading = read_image(np.full(shape, 200, np.uint8), Tesseract(("rus", "eng"), PATIENCE))
     assert reading.state is PageState.BLANK
 
 
 def test_a_stamp_beside_typing_takes_nothing_away() -> None:
-    reading = read_image(leaf(1), Tesseract(("rus",), 60))
+    reading = read_image(leaf(1), Tesseract(("rus",), PATIENCE))
     assert reading.state is PageState.OK
     assert len(list(reading.text.words())) > 190

@@ -35,7 +35,7 @@ from pipeline.ocr.tesseract import Tesseract
 from pipeline.text_metrics import ErrorRates
 from tests.factories import fake_tesseract
 from tests.factories import text as page_text
-from tests.workspace import LETTER, Workspace
+from tests.workspace import LETTER, PATIENCE, Workspace
 
 READINGS = ("vom 11. Mai", "vom 11. Mei")
 INSTALLED = ("deu", "eng", "osd", "rus")
@@ -69,7 +69,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyP
     """A Tesseract with models of some languages, and one of none."""
     program = fake_tesseract(tmp_path_factory.mktemp("tesseract"), *INSTALLED)
     monkeypatch.setattr(pytesseract.pytesseract, "tesseract_cmd", str(program))
-    return Tesseract(("rus",), 60)
+    return Tesseract(("rus",), PATIENCE)
 
 
 def test_a_scan_is_paired_with_its_transcription_and_what_stands_alone_is_named(

@@ -18,6 +18,7 @@ from pipeline.text import PageText
 from tests.factories import text
 from tests.test_page_reader import CannedEngine
 from tests.test_sheet import as_grey, grain
+from tests.workspace import PATIENCE
 
 WIDTH, HEIGHT = 827, 1170  #: A4 at 100 dpi
 
@@ -147,6 +148,6 @@ def test_a_number_in_large_figures_is_a_title() -> None:
 @pytest.mark.tesseract
 def test_a_cover_is_really_read() -> None:
     page = lettered(("FILE", 200, 118), ("No. 27", 450, 100), scale=2)
-    reading = read_image(page, Tesseract(("rus", "eng"), 60))
+    reading = read_image(page, Tesseract(("rus", "eng"), PATIENCE))
     assert reading.state is PageState.OK
     assert reading.text.raw_text.split() == ["FILE", "No.", "27"]

@@ -23,7 +23,7 @@ from pipeline.ocr.unspaced_words import join_unspaced_words
 from pipeline.text import Box, Word
 from tests.campaigns.language_pages import CASES, MIXED
 from tests.factories import text
-from tests.workspace import ROOT, Workspace
+from tests.workspace import PATIENCE, ROOT, Workspace
 
 TEXTS: dict[str, list[str]] = json.loads((CASES / "texts.json").read_text("utf-8"))
 WITH_WORDS = sorted(code for code in TEXTS if script_of(code) in {"Cyrl", "Latn"})
@@ -127,7 +127,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Path:
 def read_page(name: str) -> PageReading:
     """Return the reading of a page among all languages that are installed."""
     choice = EngineChoice("tesseract")
-    engine = make_engine(choice, candidate_languages(choice, ()), 120)
+    engine = make_engine(choice, candidate_languages(choice, ()), PATIENCE)
     pixels = cv2.imread(str(CASES / f"{name}.png"), cv2.IMREAD_GRAYSCALE)
     assert pixels is not None
     return read_image(pixels.astype("uint8"), engine)

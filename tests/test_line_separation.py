@@ -14,6 +14,7 @@ from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.tesseract import Tesseract
 from pipeline.text import Box
 from pipeline.text_metrics import line_error
+from tests.workspace import PATIENCE
 
 TYPICAL = 20
 WIDTH = 400
@@ -117,8 +118,8 @@ def test_tight_lines_that_the_engine_loses_are_read_where_they_stand() -> None:
         cv2.putText(page, LINES[row % 4], place, cv2.FONT_HERSHEY_COMPLEX, 1.5, (40,), 4)
     page = np.asarray(cv2.GaussianBlur(page, (0, 0), 2), np.uint8)
     typed = "\n".join(LINES[row % 4] for row in range(rows))
-    once = read_image(page, Tesseract(("eng",), 60), Recipe.GENERAL)
-    reading = read_image(page, Tesseract(("eng",), 60))
+    once = read_image(page, Tesseract(("eng",), PATIENCE), Recipe.GENERAL)
+    reading = read_image(page, Tesseract(("eng",), PATIENCE))
     assert line_error(typed, once.text.raw_text) > 0.3
     assert line_error(typed, reading.text.raw_text) < 0.05
     assert "spread-lines" in [step.name for step in reading.steps]

@@ -24,7 +24,7 @@ from pipeline.ocr.transform import AffineTransform
 from pipeline.ocr.upright import to_upright as set_upright
 from pipeline.searchable_pdf.write import LayerPage, PdfMetadata, write_searchable_pdf
 from pipeline.text_metrics import cer, line_error
-from tests.workspace import LETTER
+from tests.workspace import LETTER, PATIENCE
 
 pytestmark = pytest.mark.tesseract
 TYPED = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")[1]
@@ -48,7 +48,7 @@ def leaf() -> Grey:
 
 @cache
 def upright() -> PageReading:
-    return read_image(leaf(), Tesseract(("rus",), 60))
+    return read_image(leaf(), Tesseract(("rus",), PATIENCE))
 
 
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is missing")
@@ -57,7 +57,7 @@ def test_the_words_of_a_turned_page_are_found_in_its_pdf(quarters: int, tmp_path
     scan = tmp_path / "scan.png"
     Image.fromarray(np.rot90(leaf(), -quarters)).save(scan, dpi=(300, 300))
     pixels, image = extract_page_image(scan, "image/png", 1, 300, 10**9)
-    found = set_upright(read_image(pixels, Tesseract(("rus",), 60)), image)
+    found = set_upright(read_image(pixels, Tesseract(("rus",), PATIENCE)), image)
     assert found.quarters == 4 - quarters
     page = LayerPage(image, found.text, keep_own=False, quarters=found.quarters)
     target = tmp_path / "searchable.pdf"
@@ -74,7 +74,7 @@ def error(reading: PageReading) -> float:
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_turned_page_is_read_as_well_and_its_words_are_where_they_are(quarters: int) -> None:
     page = np.ascontiguousarray(np.rot90(leaf(), -quarters))
-    reading = read_image(page, Tesseract(("rus",), 60))
+    reading = read_image(page, Tesseract(("rus",), PATIENCE))
     assert error(reading) <= error(upright()) + 0.01
     assert "turn" in [step.name for step in reading.steps]
     height, width = leaf().shape
@@ -93,7 +93,7 @@ def test_a_sloping_page_is_read_as_well(degrees: float) -> None:
     height, width = leaf().shape
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
     page = cv2.warpAffine(leaf(), turn, (width, height), borderValue=(205,))
-    reading = read_image(np.asarray(page, np.uint8), Tesseract(("rus",), 60))
+    reading = read_image(np.asarray(page, np.uint8), Tesseract(("rus",), PATIENCE))
     (step,) = [step for step in reading.steps if step.name == "straighten"]
     assert float(step.settings["degrees"]) == pytest.approx(
         -degrees, abs=0.8
@@ -102,7 +102,7 @@ def test_a_sloping_page_is_read_as_well(degrees: float) -> None:
 
 
 def test_the_language_of_a_page_is_found_among_several() -> None:
-    reading = read_image(leaf(), Tesseract(("eng", "rus"), 60))
+    reading = read_image(leaf(), Tesseract(("eng", "rus"), PATIENCE))
     assert reading.languages == ("rus",)
     assert error(reading) <= error(upright()) + 0.005
 
@@ -113,7 +113,7 @@ def test_a_page_in_two_scripts_is_read_in_both() -> None:
     for row, line in enumerate(ENGLISH):
         place = (330, 1850 + 110 * row)
         cv2.putText(page, line, place, cv2.FONT_HERSHEY_COMPLEX, 1.5, (40,), 3, cv2.LINE_AA)
-    reading = read_image(page, Tesseract(("rus", "eng"), 60))
+    reading = read_image(page, Tesseract(("rus", "eng"), PATIENCE))
     assert set(reading.languages) == {"rus", "eng"}
     read = reading.text.raw_text.lower()
     assert "the government has agreed" in read
@@ -122,21 +122,24 @@ def test_a_page_in_two_scripts_is_read_in_both() -> None:
 
 
 def test_a_page_is_read_the_same_twice() -> None:
-    again = read_image(leaf(), Tesseract(("rus",), 60))
+    again = read_image(leaf(), Tesseract(("rus",), PATIENCE))
     assert (again.text, again.steps) == (upright().text, upright().steps)
 
 
 def test_the_library_reads_what_the_program_reads() -> None:
-    reading = read_image(leaf(), Tesserocr(("rus",), 60))
+    reading = read_image(leaf(), Tesserocr(("rus",), PATIENCE))
     assert reading.state is PageState.OK
     assert cer(upright().text.raw_text, reading.text.raw_text) < 0.03  # two versions of Tesseract
     assert error(reading) <= error(upright()) + 0.01
-    again = read_image(leaf(), Tesserocr(("rus",), 60))
+    again = read_image(leaf(), Tesserocr(("rus",), PATIENCE))
     assert again.text == reading.text
 
 
 def test_the_library_is_named_in_the_signature() -> None:
-    ours, programs = Tesserocr(("rus",), 60).signature, Tesseract(("rus",), 60).signature
+    ours, programs = (
+        Tesserocr(("rus",), PATIENCE).signature,
+        Tesseract(("rus",), PATIENCE).signature,
+    )
     assert ours.models == programs.models
     assert ours.settings["through"].startswith("tesserocr ")
     assert ours != programs
@@ -146,7 +149,7 @@ def test_the_library_says_what_went_wrong(tmp_path: Path) -> None:
     path = tmp_path / "page.pgm"
     path.write_bytes(b"P5 garbage")
     with pytest.raises(PageError):
-        Tesserocr(("rus",), 60).read(path, RecognitionOptions(("rus",)))
+        Tesserocr(("rus",), PATIENCE).read(path, RecognitionOptions(("rus",)))
     cv2.imwrite(str(path), leaf())
     with pytest.raises(PageTimeoutError, match="longer than"):
         Tesserocr(("rus",), 0.001).read(path, RecognitionOptions(("rus",)))

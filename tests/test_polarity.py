@@ -28,6 +28,7 @@ from tests.test_sheet import (
     side_by_side,
     typed,
 )
+from tests.workspace import PATIENCE
 
 
 def negative_of(page: Grey) -> Grey:
@@ -184,7 +185,7 @@ def test_a_positive_is_left_as_it_is(page: Callable[[], Grey]) -> None:
 @pytest.mark.tesseract
 def test_a_negative_is_read_as_well_as_its_positive_and_as_often() -> None:
     enlarged = np.asarray(cv2.resize(typed(), None, fx=2, fy=2), dtype=np.uint8)
-    engine = Tesseract(("eng",), 60)
+    engine = Tesseract(("eng",), PATIENCE)
     positive = read_image(enlarged, engine)
     negative = read_image(framed(negative_of(enlarged), 200), engine)
     assert negative.state is PageState.OK

@@ -20,6 +20,7 @@ from pipeline.scan import ReadPage
 from pipeline.text import Block, Box, Line, PageText, Role, Word
 from pipeline.text_metrics import cer
 from tests.factories import source
+from tests.workspace import PATIENCE
 
 WIDTH, HEIGHT = 900, 1270
 LINES = (
@@ -260,7 +261,9 @@ def test_a_leaf_number_is_looked_for_in_the_corner_of_the_sheet(
 @pytest.mark.tesseract
 def test_nothing_is_read_from_the_table() -> None:
     picture, box = lay(typed(), "a table with a coarse grain", 1.5)
-    reading = read_image(np.asarray(cv2.resize(picture, None, fx=2, fy=2)), Tesseract(("eng",), 60))
+    reading = read_image(
+        np.asarray(cv2.resize(picture, None, fx=2, fy=2)), Tesseract(("eng",), PATIENCE)
+    )
     assert reading.state is PageState.OK
     truth = "\n".join(LINES * 3)
     assert cer(truth, reading.text.raw_text) < 0.05

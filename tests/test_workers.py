@@ -38,7 +38,7 @@ def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> 
         readers.start()
         for one in _children():
             one.kill()  # as the system does when memory is short
-        facts = readers.ask(InspectScan(scan, Limits()), 30).facts
+        facts = readers.ask(InspectScan(scan, Limits()), PATIENCE).facts
         assert facts is not None
         assert facts.page_count == 2
     finally:
@@ -69,7 +69,7 @@ def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
 def test_a_child_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
     readers = WorkerPool(1, memory=2**31)
     try:
-        readers.ask(InspectScan(scan_pdf(tmp_path / "scan.pdf", 1), Limits()), 30)
+        readers.ask(InspectScan(scan_pdf(tmp_path / "scan.pdf", 1), Limits()), PATIENCE)
         (child,) = _children()
         assert child.rlimit(psutil.RLIMIT_AS) == (2**31, 2**31)
     finally:
