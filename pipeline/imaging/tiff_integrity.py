@@ -22,14 +22,8 @@ _FAX_FAULT = re.compile(r"^(?!Try to decode)(.*) at line (\d+) of (strip|tile) (
 _NO_LINE_ENDS = "Try to decode (read) fax Group 3 data without EOL"
 _JPEG_FAULTS = ("Premature end of JPEG", "Corrupt JPEG data")
 _PADDING = re.compile(r"Corrupt JPEG data: \d{1,2} extraneous bytes")  #: between segments
-_NONE, _FAX_ROWS, _G3, _G4, _LZW, _JPEG = (
-    1,
-    2,
-    3,
-    4,
-    5,
-    7,
-)  #: compressions: values of tag 259, TIFF 6.0
+#: compressions: values of tag 259, TIFF 6.0
+_NONE, _FAX_ROWS, _G3, _G4, _LZW, _JPEG = 1, 2, 3, 4, 5, 7
 _DEFLATE = frozenset([8, 32946])  #: two names of one compression
 _DATA_TAGS = ((273, 324), (279, 325))  #: of strips and tiles: their offsets, their lengths
 _YCBCR = 6  #: a photometric interpretation: value of tag 262

@@ -38,6 +38,11 @@ class LetterComponents:
         return len(self.x)
 
     @property
+    def are_few(self) -> bool:
+        """Whether they are no more than a cover or a title page has; a page of typing has more."""
+        return self.count < _FEW_LETTERS
+
+    @property
     def typical_height(self) -> float:
         """Their median height in pixels; 0 if there are none."""
         return float(np.median(self.height)) if self.count else 0.0
@@ -70,8 +75,7 @@ def find_letter_components(page: Grey) -> LetterComponents:
     factor = 1 if is_small else 2
     usual = _detect_components(page) if is_small else _detect_on_copy(page, factor)
     is_grain = usual.typical_height < _GRAIN_HEIGHT * factor
-    are_many = usual.count >= _FEW_LETTERS and not is_grain
-    return usual if are_many else _find_few_letters(page, usual)
+    return _find_few_letters(page, usual) if usual.are_few or is_grain else usual
 
 
 def has_text(components: LetterComponents, shape: tuple[int, ...]) -> bool:

@@ -165,7 +165,7 @@ def _iterate_attempts(
         return
     first: Attempt | None = None
     language = None if prepared.quarters else sole_language(engine.languages, prepared.components)
-    if prepared.has_few_letters and recipe is Recipe.EVIDENCE:
+    if prepared.components.are_few and recipe is Recipe.EVIDENCE:
         first = yield from iterate_few_letters(view, engine, folder)
     elif language is not None:
         options = RecognitionOptions((language,))
@@ -243,7 +243,7 @@ def _rank(attempt: Attempt) -> tuple[bool, float, float]:
 
     Of a few words all may be known in several readings; there the engine's confidence decides.
     """
-    confidence = attempt.evidence.confidence if attempt.image.has_few_letters else 0.0
+    confidence = attempt.evidence.confidence if attempt.image.components.are_few else 0.0
     return (
         accept_or_blank(attempt.text, attempt.image)[0] is PageState.OK,
         attempt.evidence.score,

@@ -35,7 +35,6 @@ _BLACK_FACTOR = 0.85  #: of the ink's grey; that level becomes black, and stroke
 _GRAIN_SHARE = 0.04  #: of the letters' height; grain is finer, strokes are not
 _MAX_SIDE = 3600  #: pixels; the longer side is not scaled up beyond this
 _IDENTITY = AffineTransform()
-_FEW_LETTERS = 60  #: components; a page of typing has more
 _LARGE_LETTERS = 1 / 60  #: of the longer side of the sheet: 5 mm on A4
 _MIN_SCALE, _MAX_SCALE = 0.05, 2.5  #: factors of lengths
 
@@ -54,11 +53,6 @@ class PreparedImage:
     def is_blank(self) -> bool:
         """Whether the page has too few components of letter size for a text."""
         return not has_text(self.components, self.pixels.shape)
-
-    @property
-    def has_few_letters(self) -> bool:
-        """Whether the page has no more letters than a cover or a title page."""
-        return self.components.count < _FEW_LETTERS
 
     @property
     def has_large_letters(self) -> bool:

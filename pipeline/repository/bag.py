@@ -108,7 +108,7 @@ def check_bag_files(bag: BagFiles) -> list[Finding]:
     present = bag.file_names()
     for manifest in (TAG_MANIFEST, MANIFEST):
         if manifest in present:
-            digests |= _read_manifest(manifest, bag.read_file(manifest), findings)
+            digests |= read_manifest(manifest, bag.read_file(manifest), findings)
         else:
             findings.append(Finding(manifest, Damage.MISSING, "the manifest is not there"))
     for name, expected in sorted(digests.items()):
@@ -122,8 +122,14 @@ def check_bag_files(bag: BagFiles) -> list[Finding]:
     return findings
 
 
-def _read_manifest(manifest: str, content: bytes, findings: list[Finding]) -> dict[str, str]:
-    """Return digests by file name; add a finding for each unreadable line."""
+def read_manifest(manifest: str, content: bytes, findings: list[Finding]) -> dict[str, str]:
+    """Return digests by file name; add a finding for each unreadable line.
+
+    Args:
+        manifest: its name, for the findings.
+        content: its bytes.
+        findings: takes those of unreadable lines.
+    """
     entries: dict[str, str] = {}
     text = content.decode("utf-8", errors="replace")
     for number, line in enumerate(text.splitlines(), 1):

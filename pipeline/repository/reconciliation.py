@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline.record.version_folder import VersionFolder
-from pipeline.repository.bag import MANIFEST, TAG_MANIFEST, Damage, Finding
+from pipeline.repository.bag import MANIFEST, TAG_MANIFEST, Damage, Finding, read_manifest
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.receipt_chain import (
     RECEIPTS_FILE,
@@ -233,6 +233,6 @@ def _original_digest(folder: VersionFolder) -> str:
     """Return the SHA-256 of the original from the manifest; empty if the version has none."""
     prefix = folder.name_of(folder.original_folder)
     manifest = folder.path / MANIFEST
-    lines = manifest.read_text("utf-8", "replace").splitlines() if manifest.is_file() else []
-    found = [line.partition("  ") for line in lines]
-    return next((digest for digest, _, name in found if name.startswith(f"{prefix}/")), "")
+    content = manifest.read_bytes() if manifest.is_file() else b""
+    digests = read_manifest(MANIFEST, content, [])  # of its faults the check of the version tells
+    return next((digests[name] for name in digests if name.startswith(f"{prefix}/")), "")
