@@ -5,6 +5,8 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export UV_COMPILE_BYTECODE := 1
+# Where this is set, each of the hundreds of processes of the tests compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 RUN := uv run --frozen
 
 .PHONY: help setup demo test test-fast check serve bench
@@ -21,7 +23,7 @@ demo: setup      ## ingest the bundled letter through Prefect
 check: setup     ## formatter, linter, types
 	$(RUN) ruff format --check
 	$(RUN) ruff check
-	$(RUN) mypy
+	$(RUN) mypy --num-workers auto
 
 test-fast: setup ## the tests that need neither engine, server nor browser
 	$(RUN) pytest -n logical --dist loadfile -m "not tesseract and not prefect and not browser and not slow"

@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     waits = {item.path for item in items if item.get_closest_marker("prefect")}
     serves = {path for path in waits if path.stem.startswith("test_serve")}
     items.sort(key=lambda item: (item.path not in serves, item.path not in waits))
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over the thousands of tests, which live to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

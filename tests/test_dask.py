@@ -42,7 +42,7 @@ def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
     tmp_path: Path, server: str
 ) -> None:
     workspace, pages = Workspace(tmp_path), 12
-    long_scan(workspace.inbox / "long.tif", pages, lines=15)
+    long_scan(workspace.inbox / "long.tif", pages, lines=4)
     environ = os.environ | _on_dask(server) | {"OPIS_JOBS": "2"}
     run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
     while len(before := _readings(workspace)) < 5:
@@ -98,7 +98,7 @@ def _client(address: str) -> Any:
 
 def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str) -> None:
     workspace, pages, given = Workspace(tmp_path), 8, 0
-    long_scan(workspace.inbox / "long.tif", pages, lines=15)
+    long_scan(workspace.inbox / "long.tif", pages, lines=4)
     worker = {"PREFECT_API_URL": server}
     with _cluster(workspace, worker, worker) as address, _client(address) as dask:
         dask.wait_for_workers(2, timeout=PATIENCE)

@@ -1,5 +1,6 @@
 """The flow on a real Prefect server, looked at through the server's own eyes."""
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ import psutil
 import pytest
 from PIL import Image
 
+from tests.campaigns.served import long_scan
+from tests.factories import scan_pdf
 from tests.workspace import (
     LETTER,
     OPIS,
@@ -97,7 +100,7 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
     }
     for way, (words, environ) in ways.items():
         made = Workspace(tmp_path / way)
-        made.drop(LETTER)
+        long_scan(made.inbox / "RGASPI_f17_op3_d5_ll1-3.tif", 3, lines=4)
         done = made.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
         assert done.returncode == 0, done.stdout + done.stderr
     for way in ("direct", "dask"):
@@ -107,6 +110,17 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
         )  # fmt: skip
         assert (compared.returncode, compared.stdout) == (0, "")
     assert len(workspace.versions()) == 2
+
+
+def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path, server: str) -> None:
+    made = Workspace(tmp_path)
+    scan_pdf(made.inbox / "a.pdf", 1)
+    assert made.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(made.opis("list", "--json").stdout)
+    done = made.opis("reclean", entry["id"], "no-such-record", PREFECT_API_URL=server)
+    assert done.returncode == 1
+    assert "published before" in done.stdout
+    assert "There is no record 'no-such-record'" in done.stdout
 
 
 def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(

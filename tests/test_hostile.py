@@ -39,8 +39,10 @@ def _pdf(path: Path, change: Callable[[pikepdf.Pdf], None]) -> None:
 
 def _bomb(pdf: pikepdf.Pdf) -> None:
     """A page image that says 40,000 by 40,000 pixels and unpacks to 1.6 GB of zeros."""
-    packer = zlib.compressobj(9)
-    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(1526)) + packer.flush()
+    packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
+    block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = (1526 << 20) % 65_521 << 16 | 1  # Adler-32 of so many zeros
+    packed = b"\x78\xda" + block * 1526 + b"\x03\x00" + checksum.to_bytes(4, "big")
     image = Stream(
         pdf, packed, Type=Name.XObject, Subtype=Name.Image, Width=40_000, Height=40_000,
         ColorSpace=Name.DeviceGray, BitsPerComponent=8, Filter=Name.FlateDecode,

@@ -411,18 +411,6 @@ def test_the_same_scan_described_anew_is_a_version_whose_text_is_the_same(
     assert workspace.opis("verify").returncode == 0
 
 
-@pytest.mark.tesseract
-@pytest.mark.prefect
-def test_records_are_cleaned_again_as_a_run_of_the_flow(workspace: Workspace) -> None:
-    scan_pdf(workspace.inbox / "a.pdf", 1)
-    assert workspace.opis("ingest", "--direct").returncode == 0
-    (entry,) = json.loads(workspace.opis("list", "--json").stdout)
-    done = workspace.opis("reclean", entry["id"], "no-such-record")
-    assert done.returncode == 1
-    assert "published before" in done.stdout
-    assert "There is no record 'no-such-record'" in done.stdout
-
-
 @cache
 def readers() -> WorkerPool:
     """Children that write PDFs; none of them reads a page here."""
