@@ -15,6 +15,7 @@ from flows import runtime
 from flows.dask_workers import no_answer_error
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
+from pipeline.system.scratch_files import scratch_prefix
 
 _THREADS_PER_WORKER = 4  #: of a local worker: while one waits for pages, others admit and publish
 
@@ -111,7 +112,9 @@ def _certificate_file() -> IO[bytes]:
     In a worker Prefect opens two clients a task; each reads all certificates, 45 ms of CPU, even
     without TLS. It does not accept a file without certificates.
     """
-    file = NamedTemporaryFile(prefix="opis-", suffix=".pem")  # noqa: SIM115  open until we exit
+    file = NamedTemporaryFile(  # noqa: SIM115  open until we exit
+        prefix=scratch_prefix("certificate"), suffix=".pem"
+    )
     end = "-----END CERTIFICATE-----\n"
     file.write((certifi.contents().partition(end)[0] + end).encode())
     file.flush()

@@ -195,6 +195,9 @@ def test_an_archive_of_which_only_the_receipts_are_left_names_every_version(
     workspace = Workspace(archive.settings.inbox.parent)
     done = workspace.opis("verify")
     assert (done.returncode, "0 versions checked, 3 findings" in done.stdout) == (4, True)
+    for command in ("receipts", "stats"):
+        done = workspace.opis(command)
+        assert (done.returncode, "1949-01-14" in done.stdout) == (0, True), done.stderr
     done = workspace.opis("accept", "--reason", "The disk burnt.")
     assert (done.returncode, done.stdout.count("removed records/")) == (0, 3), done.stderr
     assert workspace.opis("verify").stdout == "0 versions checked, 0 findings\n"

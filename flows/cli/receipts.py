@@ -30,7 +30,7 @@ def receipts(
     as_json: JsonOption = False,
 ) -> None:
     """Show the receipts of scans: when each came, its outcome, and where its bytes are now."""
-    settings = runtime.archive_settings(output)
+    settings = runtime.archive_settings(output, or_receipts=True)
     every = read_receipts(settings.output)
     if last:
         every = iter(

@@ -29,7 +29,7 @@ def stats(
     as_json: JsonOption = False,
 ) -> None:
     """Count scans, pages, words, seconds, refusals by cause and reviews due, day by day."""
-    settings = runtime.archive_settings(output)
+    settings = runtime.archive_settings(output, or_receipts=True)
     if prometheus:
         console.print_line(Metrics(settings.output).to_text().decode().rstrip("\n"))
         return

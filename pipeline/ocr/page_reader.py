@@ -43,8 +43,8 @@ from pipeline.ocr.page_orientation import orient_view
 from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scraps import set_scraps_aside
-from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.second_engine import STEP_NAME, SecondEngine, review_text
+from pipeline.system.scratch_files import scratch_prefix
 from pipeline.text import Box, PageText, Scrap
 
 _MIN_COVERED = 0.9  #: 0..1; with less covered, whole lines are missing
@@ -81,7 +81,7 @@ def read_image(
         return PageReading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
     started = time.monotonic()
     attempts: list[Attempt] = []
-    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix("page")) as folder:
         readings = _iterate_attempts(page, prepared, engine, recipe, Path(folder))
         kept, error = _collect_attempts(readings, attempts, engine, recipe, Path(folder))
     seconds["recognize"] = time.monotonic() - started

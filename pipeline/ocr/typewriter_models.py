@@ -15,8 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from pipeline.fixity import file_sha256
-from pipeline.ocr.scratch_files import scratch_prefix
 from pipeline.ocr.traineddata import replace_network
+from pipeline.system.scratch_files import scratch_prefix
 
 NETWORKS = Path(__file__).with_name("typewriter")
 
@@ -84,6 +84,6 @@ def typewriter_folder(models: dict[str, Path]) -> Path:
 
 @cache
 def _scratch_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=f"{scratch_prefix()}models-"))
+    folder = Path(tempfile.mkdtemp(prefix=scratch_prefix("models")))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder

@@ -25,6 +25,7 @@ from pipeline.repository.staging import is_unfinished
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
 from pipeline.system.folders import FolderProblem
+from pipeline.system.scratch_files import scratch_prefix
 
 
 def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:
@@ -209,7 +210,7 @@ def _check_catalog(
 def _matches_rebuild(catalog: Catalog) -> bool:
     catalog.apply_pending()
     with (
-        TemporaryDirectory(prefix="opis-verify-") as folder,
+        TemporaryDirectory(prefix=scratch_prefix("verify")) as folder,
         Catalog(Path(folder) / "fresh.sqlite", catalog.records) as fresh,
     ):
         row_pairs = zip_longest(fresh.iter_rows(), catalog.iter_rows())

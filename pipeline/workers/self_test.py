@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw
 
 from pipeline.errors import MachineError, PageError, PageTimeoutError
 from pipeline.model import EngineChoice, PageState
+from pipeline.system.scratch_files import scratch_prefix
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import ExtractPage, RecognizePage
 
@@ -20,7 +21,7 @@ def check_engine(engine: EngineChoice, languages: tuple[str, ...], workers: Work
     Raises:
         MachineError: it cannot, so that its earlier failure is no fault of the scan.
     """
-    with tempfile.TemporaryDirectory(prefix="opis-probe-") as folder:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix("probe")) as folder:
         page = Path(folder) / "probe.png"
         image = Image.new("L", (900, 500), 235)
         ImageDraw.Draw(image).text((60, 60), _TEST_TEXT, 15, font_size=60)

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Self
 
 from pipeline.errors import PageError
-from pipeline.ocr.scratch_files import remove_stale_scratch, scratch_prefix
 from pipeline.owner_lock import clear_abandoned, hold_note, remove_note
+from pipeline.system.scratch_files import remove_stale_scratch, scratch_prefix
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class WorkerFolders:
             results: is used if it is there; without an archive results lie with scratch.
         """
         remove_stale_scratch()
-        scratch = Path(tempfile.mkdtemp(prefix=f"{scratch_prefix()}worker-"))
+        scratch = Path(tempfile.mkdtemp(prefix=scratch_prefix("worker")))
         is_there = results is not None and results.is_dir()
         return cls(scratch, results if results is not None and is_there else scratch)
 
