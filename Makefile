@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export UV_COMPILE_BYTECODE := 1
-# Where this is set, each of the hundreds of processes of the tests compiles all modules again.
+# With it Python keeps no compiled modules: each of hundreds of processes would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 RUN := uv run --frozen
 

@@ -28,7 +28,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Let the garbage collector pass over the thousands of tests, which live to the end."""
+    """Exempt the collected tests from garbage collection: thousands, and all live to the end."""
     gc.collect()
     gc.freeze()
 

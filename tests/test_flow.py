@@ -100,7 +100,9 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
     }
     for way, (words, environ) in ways.items():
         made = Workspace(tmp_path / way)
-        long_scan(made.inbox / "RGASPI_f17_op3_d5_ll1-3.tif", 3, lines=4)
+        scan = made.inbox / "RGASPI_f17_op3_d5_ll1-3.tif"
+        long_scan(scan, 3, lines=4)
+        scan.with_suffix(".yaml").write_text("title: Talks\ndate: 1949-01-14\n", "utf-8")
         done = made.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
         assert done.returncode == 0, done.stdout + done.stderr
     for way in ("direct", "dask"):
