@@ -19,6 +19,8 @@ import asyncpg
 import psutil
 from filelock import FileLock
 
+from tests.forked_commands import ON_PREFECT, run_command
+
 ROOT = Path(__file__).parent.parent
 LETTER = ROOT / "samples" / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
 OPIS = Path(sys.executable).with_name("opis")
@@ -52,31 +54,36 @@ class Workspace:
 
     def opis(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command here; nothing waits for files to settle, they lie still."""
+        self._share_pages()
+        if words[0] not in ON_PREFECT or "--direct" in words:
+            return run_command(words, self.folder, self._environ(environ), PATIENCE)
+        if not environ.keys() & {"PREFECT_API_URL", "PREFECT_HOME"}:
+            prepare_database(self.folder / "prefect")
         return self._run([str(OPIS), *words], environ)
 
     def python(self, code: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run Python here, as a command would run."""
+        self._share_pages()
         return self._run([sys.executable, "-c", code], environ)
 
     def _run(self, words: list[str], environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        base = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
-        base |= {"OPIS_SETTLE_SECONDS": "0", "OPIS_INCOMPLETE_SECONDS": "0"}
-        base |= {"OPIS_JOBS": "1"}  # other tests have the other cores
-        base |= {"OPIS_LANGUAGES": "rus+eng"}  # whatever else is installed on this machine
-        base |= {"PREFECT_HOME": str(self.folder / "prefect"), **database(self.folder)}
-        on_prefect = words[1] in {"ingest", "reread", "reclean"} and "--direct" not in words
-        if on_prefect and not environ.keys() & {"PREFECT_API_URL", "PREFECT_HOME"}:
-            prepare_database(self.folder / "prefect")
-        self._share_pages()
         return subprocess.run(
             words,
             cwd=self.folder,
-            env=base | environ,
+            env=self._environ(environ),
             capture_output=True,
             text=True,
             timeout=PATIENCE,
             check=False,
         )
+
+    def _environ(self, environ: dict[str, str]) -> dict[str, str]:
+        base = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
+        base |= {"OPIS_SETTLE_SECONDS": "0", "OPIS_INCOMPLETE_SECONDS": "0"}
+        base |= {"OPIS_JOBS": "1"}  # other tests have the other cores
+        base |= {"OPIS_LANGUAGES": "rus+eng"}  # whatever else is installed on this machine
+        base |= {"PREFECT_HOME": str(self.folder / "prefect"), **database(self.folder)}
+        return base | environ
 
     def _share_pages(self) -> None:
         """Put a link to the shared page cache where this one's would be."""
