@@ -4,7 +4,6 @@ SHELL := /bin/sh
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
-export UV_COMPILE_BYTECODE := 1
 # With it Python keeps no compiled modules: each of hundreds of processes would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 RUN := uv run --frozen
@@ -37,4 +36,4 @@ serve: setup     ## Prefect server, its UI and the inbox watcher
 	$(RUN) opis serve
 
 bench: setup     ## measure against OCRmyPDF on the same scans
-	$(RUN) --group bench python benchmarks/peers.py --pages 40 --kind jpeg --rounds 2 --warm
+	UV_COMPILE_BYTECODE=1 $(RUN) --group bench python benchmarks/peers.py --pages 40 --kind jpeg --rounds 2 --warm

@@ -11,13 +11,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from queue import Empty, SimpleQueue
 from types import FrameType
 
 INTERRUPTED_EXIT_CODE = 130  #: 128 + SIGINT, as shells have it
 _GRACE_SECONDS = 10.0  #: seconds until a run that does not end is killed
+_POLL_SECONDS = 0.2  #: seconds between two looks whether waiting is of no use
 #: seconds in which further signals belong to the first: ``timeout`` and ``uv run`` pass on what a
 #: terminal has sent to the whole group
 _SAME_INTERRUPT_SECONDS = 1.0
@@ -41,11 +42,20 @@ def _do_nothing() -> None:
     """Do nothing."""
 
 
+def _never() -> bool:
+    return False
+
+
 class _Interruption:
     """The notes of the handler, and the thread that acts on them."""
 
-    def __init__(self, report: Callable[[], None], kill: Callable[[], None]) -> None:
-        self._report, self._kill = report, kill
+    def __init__(
+        self,
+        report: Callable[[], None],
+        kill: Callable[[], None],
+        cannot_end: Callable[[], bool],
+    ) -> None:
+        self._report, self._kill, self._cannot_end = report, kill, cannot_end
         self._notes: SimpleQueue[bool] = SimpleQueue()  # its ``put`` may interrupt another
         self.is_interrupted = False
         self._is_reported = threading.Event()
@@ -81,12 +91,11 @@ class _Interruption:
         message = _run_in_thread(self._report_interruption)
         for stop in _stops:
             _run_in_thread(stop)
-        while (left := interrupted_at + _GRACE_SECONDS - time.monotonic()) > 0:
-            try:
-                is_signal = self._notes.get(timeout=left)
-            except Empty:
-                break
-            if is_signal and time.monotonic() > interrupted_at + _SAME_INTERRUPT_SECONDS:
+        while (waited := time.monotonic() - interrupted_at) < _GRACE_SECONDS:
+            is_signal = False
+            with suppress(Empty):
+                is_signal = self._notes.get(timeout=_POLL_SECONDS)
+            if waited > _SAME_INTERRUPT_SECONDS and (is_signal or self._cannot_end()):
                 break
         message.join(_KILL_SECONDS)
         _run_in_thread(self._kill).join(_KILL_SECONDS)
@@ -98,7 +107,9 @@ _active: list[_Interruption] = []  #: of the blocks of `handle_interrupts`, the 
 
 @contextmanager
 def handle_interrupts(
-    report: Callable[[], None], kill: Callable[[], None] = _do_nothing
+    report: Callable[[], None],
+    kill: Callable[[], None] = _do_nothing,
+    cannot_end: Callable[[], bool] = _never,
 ) -> Iterator[None]:
     """Raise KeyboardInterrupt on the first signal; exit on a later one, or after ten seconds.
 
@@ -108,9 +119,11 @@ def handle_interrupts(
     Args:
         report: says that the run was interrupted; called by another thread.
         kill: kills the child processes before the exit; called by another thread.
+        cannot_end: tells that the run waits for what never comes, so that the exit is at once;
+            called by another thread.
     """
     _ignore_signals_at_exit()
-    interruption = _Interruption(report, kill)
+    interruption = _Interruption(report, kill, cannot_end)
     previous = {number: signal.signal(number, interruption.note_signal) for number in _SIGNALS}
     _active.append(interruption)
     try:

@@ -126,5 +126,9 @@ if [ -z "$uv" ]; then
     uv=.tools/bin/uv
 fi
 
-# Compile to bytecode now: where Python cannot write it later, Prefect takes twice as long to start.
-"$uv" sync --frozen --quiet --compile-bytecode
+# Compile all to bytecode now: where Python cannot write it later, Prefect takes twice as long to
+# start. Tests write what they use.
+compile=--compile-bytecode
+[ "${1:-}" != tests ] || compile=""
+# shellcheck disable=SC2086  # none is no argument
+"$uv" sync --frozen --quiet $compile

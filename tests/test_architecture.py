@@ -1,4 +1,4 @@
-"""The cheapest architecture document there is: imports point down, modules stay small."""
+"""The architecture of the code: imports point down, modules stay small, names are unique."""
 
 import ast
 import subprocess
@@ -17,9 +17,9 @@ PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))
 FLOWS = sorted(ROOT.glob("flows/**/*.py"))
 SOURCES = [path for path in [*PIPELINE, *FLOWS] if path.name != "__init__.py"]
 
-#: From the ground up: packages and modules of pipeline/. Each imports from lower floors alone, and
-#: a package from itself. A new one gets a place here first.
-FLOORS = (
+#: Packages and modules of pipeline/, lowest layer first. Each imports from lower layers alone, and
+#: a package from itself. Add a new one here first.
+LAYERS = (
     {"errors", "fixity", "owner_lock", "references", "text", "wording"},
     {"cleaning", "dates", "layout", "model", "system"},
     {"imaging", "settings", "text_metrics"},
@@ -41,8 +41,8 @@ STAGES = {
     "pipeline.ocr.preprocess",
     "pipeline.ocr.tesseract",
 }
-CEILING = 300  #: lines of a module
-TALL = 40  #: lines of a function
+MODULE_LINES = 300  #: most lines of a module
+FUNCTION_LINES = 40  #: most lines of a function
 
 
 def name_of(path: Path) -> str:
@@ -73,19 +73,24 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
             yield node
 
 
-def room(module: str) -> str:
-    """Return the room of a module of the pipeline."""
+def package_of(module: str) -> str:
+    """Return the package, or the module at the top, that a module of the pipeline belongs to."""
     return module.split(".")[1]
 
 
-def floor(module: str) -> int:
-    """Return how high a module's room lies."""
-    return next(number for number, rooms in enumerate(FLOORS) if room(module) in rooms)
+def layer_of(module: str) -> int:
+    """Return the layer of a module of the pipeline; 0 is the lowest."""
+    return next(number for number, names in enumerate(LAYERS) if package_of(module) in names)
 
 
-@pytest.mark.parametrize("path", PIPELINE, ids=name_of)
-def test_the_pipeline_knows_neither_prefect_nor_flows(path: Path) -> None:
-    assert not {name.partition(".")[0] for name in imports(path)} & {"prefect", "flows", "typer"}
+def test_the_pipeline_imports_neither_prefect_nor_flows() -> None:
+    foreign = {"prefect", "flows", "typer"}
+    found = {
+        name_of(path): names
+        for path in PIPELINE
+        if (names := {name.partition(".")[0] for name in imports(path)} & foreign)
+    }
+    assert found == {}
 
 
 @pytest.mark.slow
@@ -103,16 +108,22 @@ app()
     assert seen.stdout.splitlines()[-1] == "set()"
 
 
-def test_every_room_of_the_pipeline_has_one_place() -> None:
-    places = [name for rooms in FLOORS for name in rooms]
-    assert sorted(places) == sorted({room(name) for name in MODULES if "pipeline." in name})
+def test_every_package_of_the_pipeline_is_in_one_layer() -> None:
+    listed = [name for names in LAYERS for name in names]
+    assert sorted(listed) == sorted({package_of(name) for name in MODULES if "pipeline." in name})
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("pipeline.")])
-def test_imports_point_down(module: str) -> None:
-    for name in imports(MODULES[module]):
-        if name.startswith("pipeline.") and room(name) != room(module):
-            assert floor(name) < floor(module), f"{module} imports {name}"
+def test_imports_point_down() -> None:
+    upward = [
+        f"{module} imports {name}"
+        for module, path in MODULES.items()
+        if module.startswith("pipeline.")
+        for name in imports(path)
+        if name.startswith("pipeline.")
+        and package_of(name) != package_of(module)
+        and layer_of(name) >= layer_of(module)
+    ]
+    assert upward == []
 
 
 def test_no_import_runs_in_a_circle() -> None:
@@ -166,12 +177,15 @@ def test_stages_never_import_each_other() -> None:
     }
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_no_module_is_longer_than_the_ceiling(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= CEILING
+def test_no_module_is_longer_than_the_limit() -> None:
+    lengths = {name: len(path.read_text("utf-8").splitlines()) for name, path in MODULES.items()}
+    assert {name: lines for name, lines in lengths.items() if lines > MODULE_LINES} == {}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name_of)
-def test_no_function_is_longer_than_a_screen(path: Path) -> None:
-    tall = {f.name: (f.end_lineno or 0) - f.lineno + 1 for f in functions(path)}
-    assert {name: lines for name, lines in tall.items() if lines > TALL} == {}
+def test_no_function_is_longer_than_a_screen() -> None:
+    lengths = {
+        f"{name}.{function.name}": (function.end_lineno or 0) - function.lineno + 1
+        for name, path in MODULES.items()
+        for function in functions(path)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > FUNCTION_LINES} == {}

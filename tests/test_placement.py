@@ -51,13 +51,19 @@ def upright() -> PageReading:
     return read_image(leaf(), Tesseract(("rus",), PATIENCE))
 
 
+@cache
+def turned(quarters: int) -> PageReading:
+    page = np.ascontiguousarray(np.rot90(leaf(), -quarters))
+    return read_image(page, Tesseract(("rus",), PATIENCE))
+
+
 @pytest.mark.skipif(not shutil.which("pdftotext"), reason="poppler is missing")
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_the_words_of_a_turned_page_are_found_in_its_pdf(quarters: int, tmp_path: Path) -> None:
     scan = tmp_path / "scan.png"
     Image.fromarray(np.rot90(leaf(), -quarters)).save(scan, dpi=(300, 300))
-    pixels, image = extract_page_image(scan, "image/png", 1, 300, 10**9)
-    found = set_upright(read_image(pixels, Tesseract(("rus",), PATIENCE)), image)
+    _, image = extract_page_image(scan, "image/png", 1, 300, 10**9)
+    found = set_upright(turned(quarters), image)
     assert found.quarters == 4 - quarters
     page = LayerPage(image, found.text, keep_own=False, quarters=found.quarters)
     target = tmp_path / "searchable.pdf"
@@ -73,8 +79,7 @@ def error(reading: PageReading) -> float:
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_turned_page_is_read_as_well_and_its_words_are_where_they_are(quarters: int) -> None:
-    page = np.ascontiguousarray(np.rot90(leaf(), -quarters))
-    reading = read_image(page, Tesseract(("rus",), PATIENCE))
+    reading = turned(quarters)
     assert error(reading) <= error(upright()) + 0.01
     assert "turn" in [step.name for step in reading.steps]
     height, width = leaf().shape

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,9 @@ from pipeline.inbox.files import list_inbox
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
 from pipeline.wording import escape_unprintable
+
+if TYPE_CHECKING:
+    import subprocess
 
 
 def ingest(
@@ -45,7 +48,9 @@ def ingest(
         return
     with (
         shutdown.handle_interrupts(
-            lambda: console.print_error(shutdown.SCANS_WAIT), _kill_prefect_server
+            lambda: console.print_error(shutdown.SCANS_WAIT),
+            _kill_prefect_server,
+            _has_prefect_server_ended,
         ),
         console.show_progress(),
     ):
@@ -99,7 +104,16 @@ def _ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
 
 def _kill_prefect_server() -> None:
     """Kill Prefect's temporary server if it was started; do not wait for its end."""
-    prefect = sys.modules.get("prefect.server.api.server")
-    server = None if prefect is None else prefect.SubprocessASGIServer().server_process
-    if server is not None:
+    if (server := _prefect_server()) is not None:
         server.kill()
+
+
+def _has_prefect_server_ended() -> bool:
+    """Tell whether Prefect's temporary server was started and has ended: Ctrl-C ends it, too."""
+    server = _prefect_server()
+    return server is not None and server.poll() is not None
+
+
+def _prefect_server() -> "subprocess.Popen[Any] | None":
+    prefect = sys.modules.get("prefect.server.api.server")
+    return None if prefect is None else prefect.SubprocessASGIServer().server_process
