@@ -126,9 +126,6 @@ if [ -z "$uv" ]; then
     uv=.tools/bin/uv
 fi
 
-# Compile all to bytecode now: where Python cannot write it later, Prefect takes twice as long to
-# start. Tests write what they use.
-compile=--compile-bytecode
-[ "${1:-}" != tests ] || compile=""
-# shellcheck disable=SC2086  # none is no argument
-"$uv" sync --frozen --quiet $compile
+# Compile to bytecode now: workers may write only scratch files, so each would compile all again.
+"$uv" sync --frozen --quiet --compile-bytecode
+.venv/bin/python -m compileall -q -j 0 pipeline flows

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 import time
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,14 +47,7 @@ def ingest(
     if chosen is None:
         console.print_line(f"Nothing to ingest in {settings.inbox}.")
         return
-    with (
-        shutdown.handle_interrupts(
-            lambda: console.print_error(shutdown.SCANS_WAIT),
-            _kill_prefect_server,
-            _has_prefect_server_ended,
-        ),
-        console.show_progress(),
-    ):
+    with _handle_interrupts(), console.show_progress():
         outcomes = (
             direct.ingest_scans(chosen, settings, runtime.get_clock())
             if directly
@@ -100,6 +94,14 @@ def _ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
         f"Scans took {batch.seconds:.1f} s; Prefect's own start and end {overhead:.1f} s."
     )
     return list(batch.outcomes)
+
+
+def _handle_interrupts() -> AbstractContextManager[None]:
+    return shutdown.handle_interrupts(
+        lambda: console.print_error(shutdown.SCANS_WAIT),
+        _kill_prefect_server,
+        _has_prefect_server_ended,
+    )
 
 
 def _kill_prefect_server() -> None:
