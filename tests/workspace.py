@@ -94,8 +94,9 @@ class Workspace:
             cache_folder.symlink_to(self.shared_pages)
 
     def versions(self) -> list[Path]:
-        """Return the folders of all published versions."""
-        return sorted(path.parent for path in paths_below(self.output) if path.name == "bagit.txt")
+        """Return the folders of all published versions, without those being written."""
+        folders = [path.parent for path in paths_below(self.output) if path.name == "bagit.txt"]
+        return sorted(folder for folder in folders if not folder.name.startswith("."))
 
     def readings(self) -> list[Path]:
         """Return the files of all pages that the page cache has as read."""
