@@ -151,6 +151,12 @@ class PageSource:
 
     image: PageImage
     embedded: EmbeddedText | None
+    writing_sha256: str = ""  #: of the pixels without coloured marks, if some cover the writing
+
+    @property
+    def read_sha256(self) -> str:
+        """The digest of the pixels that are read."""
+        return self.writing_sha256 or self.image.sha256
 
 
 class Model(StrEnum):

@@ -134,7 +134,7 @@ def test_a_hundred_words_lead_back_to_image_scan_engine_and_model(
     ]
     models = {code: file_sha256(path) for code, path in installed_models().items()}
     for number, word in random.Random(558).sample(words, 100):
-        pixels, facts = images[number]
+        pixels, facts, _ = images[number]
         read, extract = by_id[f"read-{number:04d}"], by_id[f"extract-{number:04d}"]
         assert read.used == {f"image-{number:04d}": facts.sha256}
         assert extract.used == {"scan": log.source.sha256}

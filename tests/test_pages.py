@@ -85,9 +85,9 @@ def scan(
 
 
 def got(path: Path, number: int = 1, max_pixels: int = 10**8) -> tuple[Grey, PageImage]:
-    return extract_page_image(
-        path, inspect_scan(path, Limits()).media_type, number, 300, max_pixels
-    )
+    media_type = inspect_scan(path, Limits()).media_type
+    page = extract_page_image(path, media_type, number, 300, max_pixels)
+    return page.pixels, page.image
 
 
 def taken(path: Path, number: int = 1) -> Grey:
@@ -663,7 +663,7 @@ def test_any_file_ends_in_page_images_or_a_refusal(path: Path) -> None:
         assert named
         return
     for number in range(1, facts.page_count + 1):
-        found, image = extract_page_image(path, facts.media_type, number, 300, 50_000_000)
+        found, image, _ = extract_page_image(path, facts.media_type, number, 300, 50_000_000)
         assert found.shape == (image.height, image.width)
         assert found.dtype == np.uint8
         assert found.size <= 50_000_000 or image.origin == Origin.FILE

@@ -62,7 +62,7 @@ def turned(quarters: int) -> PageReading:
 def test_the_words_of_a_turned_page_are_found_in_its_pdf(quarters: int, tmp_path: Path) -> None:
     scan = tmp_path / "scan.png"
     Image.fromarray(np.rot90(leaf(), -quarters)).save(scan, dpi=(300, 300))
-    _, image = extract_page_image(scan, "image/png", 1, 300, 10**9)
+    image = extract_page_image(scan, "image/png", 1, 300, 10**9).image
     found = set_upright(turned(quarters), image)
     assert found.quarters == 4 - quarters
     page = LayerPage(image, found.text, keep_own=False, quarters=found.quarters)

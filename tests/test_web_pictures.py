@@ -43,7 +43,7 @@ def test_a_picture_of_the_web_becomes_a_whole_record(tmp_path: Path, name: str, 
     facts = inspect_scan(path, Limits())
     assert facts.page_count == count
     for number, grey in enumerate(GREYS[:count], 1):
-        pixels, image = extract_page_image(path, facts.media_type, number, 300, 10**7)
+        pixels, image, _ = extract_page_image(path, facts.media_type, number, 300, 10**7)
         assert (pixels.shape, image.damage) == ((HEIGHT, WIDTH), "")
         assert int(pixels[5, 5]) == 0
         assert int(pixels[-5, -5]) == pytest.approx(grey, abs=3)

@@ -9,17 +9,18 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
+from pipeline.imaging.coloured_ink import BlackWriting, find_black_writing
+from pipeline.imaging.extracted_page import ExtractedPage
 from pipeline.imaging.frames import IMAGE_ERRORS, page_frames
 from pipeline.imaging.pixels import (
     MAX_PIXEL_ASPECT,
     SIDEWAYS_ORIENTATIONS,
-    Grey,
     is_white_zero,
     likely_dpi,
     orientation_in,
     to_grey,
 )
-from pipeline.model import Placement
+from pipeline.model import Origin, Placement
 
 #: By Pillow's format names; a camera's JPEG with a preview inside is an MPO.
 MEDIA_TYPES = {
@@ -36,8 +37,8 @@ MEDIA_TYPES = {
 PILLOW_FORMATS = tuple(name for name in MEDIA_TYPES if name != "MPO")
 
 
-def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placement, str]:
-    """Return the upright grey pixels of a page, their placement (the whole page), the extraction.
+def read_frame(path: Path, number: int, max_pixels: int) -> ExtractedPage:
+    """Return the upright grey pixels of a page; their placement is the whole page.
 
     Args:
         path: the image file.
@@ -53,16 +54,19 @@ def read_frame(path: Path, number: int, max_pixels: int) -> tuple[Grey, Placemen
             if image.width * image.height > max_pixels:
                 msg = f"{path.name}, page {number} is larger than OPIS_MAX_PIXELS ({max_pixels:,})."
                 raise BrokenScanError(msg)
-            grey, dpi, extraction = _to_upright_grey(image)
+            upright, grey, dpi, extraction = _to_upright_grey(image)
+            writing = find_black_writing(upright)
     except IMAGE_ERRORS as error:
         msg = f"{path.name}, page {number}: the image cannot be decoded ({error})."
         raise BrokenScanError(msg) from error
     width, height = grey.width / dpi[0] * 72, grey.height / dpi[1] * 72
     if not 1 / MAX_PIXEL_ASPECT < dpi[0] / dpi[1] < MAX_PIXEL_ASPECT:
+        writing = writing and _to_square_writing(writing, dpi, max_pixels)
         grey = _to_square_pixels(grey, dpi, max_pixels)
         extraction = f"{extraction}, pixels made square"
     placement = Placement(width, height, 0.0, 0.0, width, height)
-    return np.asarray(grey, dtype=np.uint8), placement, extraction
+    pixels = np.asarray(grey, dtype=np.uint8)
+    return ExtractedPage(pixels, Origin.FILE, placement, extraction, writing=writing)
 
 
 class OpenImage:
@@ -114,8 +118,10 @@ def _open_cached(path: Path, changed: int, size: int) -> OpenImage:
     return OpenImage(path)
 
 
-def _to_upright_grey(image: Image.Image) -> tuple[Image.Image, tuple[float, float], str]:
-    """Return a page as upright grey pixels, its resolution (x, y) in dpi, and the extraction."""
+def _to_upright_grey(
+    image: Image.Image,
+) -> tuple[Image.Image, Image.Image, tuple[float, float], str]:
+    """Return a page upright, the same in grey, its resolution (x, y) in dpi, the extraction."""
     orientation = orientation_in(image.getexif())
     inverted = is_white_zero(image)
     extraction, dpi = f"{image.format} {image.mode}", likely_dpi(image)
@@ -125,7 +131,15 @@ def _to_upright_grey(image: Image.Image) -> tuple[Image.Image, tuple[float, floa
         grey = ImageOps.invert(grey)
     if orientation > 1:
         extraction = f"{extraction}, turned as its orientation {orientation} says"
-    return grey, dpi[::-1] if orientation in SIDEWAYS_ORIENTATIONS else dpi, extraction
+    dpi = dpi[::-1] if orientation in SIDEWAYS_ORIENTATIONS else dpi
+    return upright, grey, dpi, extraction
+
+
+def _to_square_writing(
+    writing: BlackWriting, dpi: tuple[float, float], max_pixels: int
+) -> BlackWriting:
+    squared = _to_square_pixels(Image.fromarray(writing.pixels), dpi, max_pixels)
+    return BlackWriting(np.asarray(squared, dtype=np.uint8), writing.marks)
 
 
 def _to_square_pixels(image: Image.Image, dpi: tuple[float, float], max_pixels: int) -> Image.Image:

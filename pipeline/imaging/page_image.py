@@ -9,22 +9,33 @@ import hashlib
 import io
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from pipeline.imaging.coloured_ink import BlackWriting
+from pipeline.imaging.extracted_page import ExtractedPage
 from pipeline.imaging.file_integrity import page_damage
 from pipeline.imaging.image_file import read_frame
 from pipeline.imaging.pdf_page import open_pdf_pages
 from pipeline.imaging.pixels import Grey
-from pipeline.model import PDF, EmbeddedText, Origin, PageImage, Placement
+from pipeline.model import PDF, EmbeddedText, PageImage
+
+
+class PagePixels(NamedTuple):
+    """The pixels of a page, and their metadata."""
+
+    pixels: Grey  #: height x width, 0 is black
+    image: PageImage
+    writing: BlackWriting | None  #: without coloured marks, if some cover the writing
 
 
 def extract_page_image(
     path: Path, media_type: str, number: int, dpi: int, max_pixels: int
-) -> tuple[Grey, PageImage]:
-    """Return the pixels of a page, height x width, 0 is black, and its metadata.
+) -> PagePixels:
+    """Return the pixels of a page and their metadata.
 
     Args:
         path: the scan.
@@ -36,23 +47,21 @@ def extract_page_image(
     Raises:
         BrokenScanError: the page cannot be decoded or drawn, or is too large.
     """
-    pixels, origin, placement, extraction, damage = _extract_pixels(
-        path, media_type, number, dpi, max_pixels
-    )
-    damage = damage or _stored_damage(path, media_type, number, max_pixels)
+    page = _extract_page(path, media_type, number, dpi, max_pixels)
+    pixels, placement = np.ascontiguousarray(page.pixels), page.placement
     height, width = pixels.shape
-    facts = PageImage(
+    image = PageImage(
         sha256=pgm_digest(pixels),
         width=width,
         height=height,
         dpi_x=round(width / placement.width * 72, 2),
         dpi_y=round(height / placement.height * 72, 2),
-        origin=origin,
+        origin=page.origin,
         placement=placement,
-        extraction=extraction,
-        damage=damage,
+        extraction=page.extraction,
+        damage=page.damage or _stored_damage(path, media_type, number, max_pixels),
     )
-    return pixels, facts
+    return PagePixels(pixels, image, page.writing)
 
 
 def extract_display_image(
@@ -71,18 +80,16 @@ def extract_display_image(
         with suppress(OSError, SyntaxError, ValueError), Image.open(io.BytesIO(jpeg)) as image:
             if image.mode in {"L", "RGB"} and image.width * image.height <= max_pixels:
                 return np.asarray(image, dtype=np.uint8), jpeg
-    return _extract_pixels(path, media_type, number, dpi, max_pixels)[0], None
+    page = _extract_page(path, media_type, number, dpi, max_pixels)
+    return np.ascontiguousarray(page.pixels), None
 
 
-def _extract_pixels(
+def _extract_page(
     path: Path, media_type: str, number: int, dpi: int, max_pixels: int
-) -> tuple[Grey, Origin, Placement, str, str]:
+) -> ExtractedPage:
     if media_type == PDF:
-        page = open_pdf_pages(path).extract_page(number, dpi, max_pixels)
-        pixels = np.ascontiguousarray(page.pixels)
-        return pixels, page.origin, page.placement, page.extraction, page.damage
-    pixels, placement, extraction = read_frame(path, number, max_pixels)
-    return np.ascontiguousarray(pixels), Origin.FILE, placement, extraction, ""
+        return open_pdf_pages(path).extract_page(number, dpi, max_pixels)
+    return read_frame(path, number, max_pixels)
 
 
 def _stored_damage(path: Path, media_type: str, number: int, max_pixels: int) -> str:

@@ -1,7 +1,7 @@
 """Extract page images and text layers of PDFs: the embedded image if it is the page, else drawn."""
 
 import io
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -13,11 +13,13 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from pipeline.errors import BrokenScanError
+from pipeline.imaging.coloured_ink import BlackWriting, find_black_writing
+from pipeline.imaging.extracted_page import ExtractedPage
 from pipeline.imaging.image_integrity import image_damage
 from pipeline.imaging.painted_images import painted_images
 from pipeline.imaging.pdf_render import fit_size, is_annotated, render_page
 from pipeline.imaging.pdf_terms import INVISIBLE_MODE, PDF_ERRORS
-from pipeline.imaging.pixels import Grey, to_grey
+from pipeline.imaging.pixels import to_grey
 from pipeline.imaging.single_image import SingleImage, find_single_image
 from pipeline.model import EmbeddedText, Origin, Placement
 from pipeline.wording import UNWRITABLE
@@ -26,17 +28,6 @@ _PAGES_PER_OPENING = 32  #: pages until the PDF is opened again: pdfium holds ha
 _MAX_IMAGES = 1_000  #: of a page that are examined; one that has more is a drawing
 _PAPER_GREY = 255  #: grey level of an empty drawn page
 _MAX_DRAWN_PIXELS = 100_000_000  #: A0 at 300 dpi is 139 M: enough to read, half of what is stored
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedPage:
-    """The pixels of a page, height x width, and their origin."""
-
-    pixels: Grey
-    origin: Origin
-    placement: Placement
-    extraction: str  #: how the pixels were extracted, for users
-    damage: str = ""  #: why its image could not be decoded; empty if it could
 
 
 class PdfPages:
@@ -75,17 +66,15 @@ class PdfPages:
             return self._draw_page(page, number, dpi, max_pixels)
         extractable = single.is_extractable and not is_annotated(page)
         try:
-            pixels = _decode_pixels(single, page) if extractable else None
+            image = _decode_image(single, page) if extractable else None
         except (OSError, SyntaxError) as error:  # Pillow's, of a JPEG that is cut off or garbled
             drawn = self._draw_page(page, number, max(single.dpi), max_pixels)
             return replace(drawn, damage=f"its image is damaged ({error}); what is left was drawn")
-        if pixels is None:
+        if image is None:
             drawn = self._draw_page(page, number, max(single.dpi), max_pixels)
             lost = extractable and drawn.pixels.min() == _PAPER_GREY
             return replace(drawn, damage="its image cannot be decoded" if lost else "")
-        extraction = f"{single.filters}{single.orientation}"
-        pixels = single.orientation.apply(pixels)
-        return ExtractedPage(pixels, Origin.EMBEDDED, single.placement, extraction)
+        return _page_of(single, image)
 
     def stored_damage(self, number: int, max_pixels: int) -> str:
         """Return what is wrong with the stored data of a page's images; empty if nothing is.
@@ -221,8 +210,18 @@ def _open_renderer(source: Path | bytes) -> pdfium.PdfDocument:
     return renderer
 
 
-def _decode_pixels(single: SingleImage, page: pdfium.PdfPage) -> Grey | None:
-    """Return the stored pixels of the single image, or None if the page must be drawn.
+def _page_of(single: SingleImage, image: Image.Image) -> ExtractedPage:
+    """Return the page that its single image shows."""
+    turn = single.orientation.apply
+    pixels = turn(np.asarray(to_grey(image), dtype=np.uint8))
+    found = find_black_writing(image)
+    writing = found and BlackWriting(turn(found.pixels), found.marks)
+    extraction = f"{single.filters}{single.orientation}"
+    return ExtractedPage(pixels, Origin.EMBEDDED, single.placement, extraction, writing=writing)
+
+
+def _decode_image(single: SingleImage, page: pdfium.PdfPage) -> Image.Image | None:
+    """Return the stored single image, or None if the page must be drawn.
 
     Raises:
         OSError, SyntaxError: a JPEG is cut off or garbled.
@@ -238,7 +237,8 @@ def _decode_pixels(single: SingleImage, page: pdfium.PdfPage) -> Grey | None:
             image = objects[0].get_bitmap(render=False).to_pil() if len(objects) == 1 else None
         if image is None or image.size != (single.width, single.height):
             return None
-        return np.asarray(to_grey(image), dtype=np.uint8)
+        image.load()
+        return image
     except PDF_ERRORS:
         return None
 

@@ -9,8 +9,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
 from pipeline.errors import PageError, PageTimeoutError
+from pipeline.imaging.page_image import PagePixels
 from pipeline.imaging.pixels import Grey
 from pipeline.model import Model, PageReading, PageState, ProcessingStep
 from pipeline.ocr.attempt import (
@@ -51,11 +53,38 @@ _MIN_COVERED = 0.9  #: 0..1; with less covered, whole lines are missing
 _GRAIN_SIGMA = 0.6  #: pixels of the prepared image; a second reading smooths away finer grain
 _WRONG_KNOWN_SHARE = 0.35  #: 0..1; with fewer letters known the orientation may be wrong
 _WRONG_SURE_SHARE = 0.5  #: 0..1; the same for components in sure words
+_Rank: TypeAlias = tuple[bool, float, float]  #: see `_rank`
+_NO_TEXT: _Rank = (False, 0.0, 0.0)
 _GENERAL_OPTIONS = (PageSegmentation.PAGE, Binarization.OTSU)
 _RECIPE_OPTIONS = {
     Recipe.LOCAL: (PageSegmentation.PAGE, Binarization.SAUVOLA),
     Recipe.BLOCK: (PageSegmentation.BLOCK, Binarization.SAUVOLA),
 }
+
+
+def read_page(
+    page: PagePixels,
+    engine: Engine,
+    recipe: Recipe = Recipe.EVIDENCE,
+    second_engine: SecondEngine | None = None,
+) -> PageReading:
+    """Return the reading of a page.
+
+    Where coloured marks cover the writing, the page is read with and without them; the evidence
+    decides: taking off the ink of a mark may leave scraps of it. The other arguments are those of
+    `read_image`.
+    """
+    writing = page.writing if recipe is Recipe.EVIDENCE else None
+    whole, rank = _read_and_rank(page.pixels, engine, recipe, second_engine)
+    if writing is None:
+        return whole
+    cleared, cleared_rank = _read_and_rank(writing.pixels, engine, recipe, second_engine)
+    best = whole
+    if cleared_rank > rank:
+        step = ProcessingStep("remove-coloured-marks", {"marks": str(writing.marks)})
+        best = replace(cleared, steps=(step, *cleared.steps))
+    more = {name: cleared.seconds[name] + whole.seconds.get(name, 0) for name in cleared.seconds}
+    return replace(best, readings=whole.readings + cleared.readings, seconds=whole.seconds | more)
 
 
 def read_image(
@@ -72,13 +101,21 @@ def read_image(
         recipe: other than the default only to compare recipes.
         second_engine: reads doubtful lines of the best reading again; None if there is none.
     """
+    return _read_and_rank(page, engine, recipe, second_engine)[0]
+
+
+def _read_and_rank(
+    page: Grey, engine: Engine, recipe: Recipe, second_engine: SecondEngine | None
+) -> tuple[PageReading, _Rank]:
+    """Return the reading of a page, and the rank of its best attempt."""
     started = time.monotonic()
     prepared = unprocessed_image(page) if recipe is Recipe.UNTOUCHED else prepare_image(page)
     seconds = {"prepare": time.monotonic() - started}
     if prepared.is_blank:
         marks = f"{prepared.components.count} marks of letter size"
         detail = f"nothing on the page looks like text ({marks})"
-        return PageReading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
+        blank = PageReading(PageState.BLANK, steps=prepared.steps, detail=detail, seconds=seconds)
+        return blank, _NO_TEXT
     started = time.monotonic()
     attempts: list[Attempt] = []
     with tempfile.TemporaryDirectory(prefix=scratch_prefix("page")) as folder:
@@ -86,12 +123,12 @@ def read_image(
         kept, error = _collect_attempts(readings, attempts, engine, recipe, Path(folder))
     seconds["recognize"] = time.monotonic() - started
     if kept is None:
-        timed_out = isinstance(error, PageTimeoutError)
-        state = PageState.TIMEOUT if timed_out else PageState.ERROR
-        return PageReading(state, steps=prepared.steps, detail=str(error), seconds=seconds)
+        state = PageState.TIMEOUT if isinstance(error, PageTimeoutError) else PageState.ERROR
+        failed = PageReading(state, steps=prepared.steps, detail=str(error), seconds=seconds)
+        return failed, _NO_TEXT
     recognized = recognition_step(kept.first, attempts, engine)
     reading = _best_reading(page, recipe, kept, recognized, second_engine, seconds)
-    return replace(reading, readings=len(attempts))
+    return replace(reading, readings=len(attempts)), _rank(kept.first)
 
 
 def _collect_attempts(
@@ -238,7 +275,7 @@ def _looks_wrong(attempt: Attempt, *, monolingual: bool) -> bool:
     return evidence.sure_share < _WRONG_SURE_SHARE or not monolingual
 
 
-def _rank(attempt: Attempt) -> tuple[bool, float, float]:
+def _rank(attempt: Attempt) -> _Rank:
     """Return a sort key: text before scraps, then the score of the evidence.
 
     Of a few words all may be known in several readings; there the engine's confidence decides.

@@ -53,9 +53,9 @@ def source_key(scan_sha256: str, number: int, dpi: int, max_pixels: int) -> str:
     return _hash_parts([EXTRACTION, scan_sha256, number, dpi, max_pixels])
 
 
-def reading_key(image_sha256: str, signature: EngineSignature) -> str:
-    """Return the key of a page image's reading by an engine."""
-    return _hash_parts([PREPARATION, image_sha256, asdict(signature)])
+def reading_key(pixels_sha256: str, signature: EngineSignature) -> str:
+    """Return the key of the reading of a page's pixels by an engine."""
+    return _hash_parts([PREPARATION, pixels_sha256, asdict(signature)])
 
 
 def _hash_parts(parts: list[Any]) -> str:

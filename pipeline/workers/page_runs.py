@@ -121,7 +121,7 @@ class _ScanReader:
         """Return the cached reading of an image, of any scan, if it is text or blank, else None."""
         if source is None:
             return None
-        cached = self._cache.load_reading(reading_key(source.image.sha256, self._signature))
+        cached = self._cache.load_reading(reading_key(source.read_sha256, self._signature))
         return cached if cached and cached.state in {PageState.OK, PageState.BLANK} else None
 
     def _check_scan(self) -> None:
@@ -156,4 +156,4 @@ class _ScanReader:
 
     def _reading_key(self, source: PageSource | None, key: str) -> str:
         """Return the key of a reading by its image; a page without an image uses its source key."""
-        return reading_key(key if source is None else source.image.sha256, self._signature)
+        return reading_key(key if source is None else source.read_sha256, self._signature)

@@ -14,14 +14,15 @@ from pipeline.errors import OpisError, PageError, disk_error_message, is_machine
 from pipeline.imaging.derivatives import write_derivatives
 from pipeline.imaging.inspect import inspect_scan
 from pipeline.imaging.page_image import (
+    PagePixels,
     extract_display_image,
     extract_embedded_text,
     extract_page_image,
+    pgm_digest,
 )
-from pipeline.imaging.pixels import Grey
 from pipeline.model import PageReading, PageSource
 from pipeline.ocr.engines import make_engine, make_second_engine
-from pipeline.ocr.page_reader import read_image
+from pipeline.ocr.page_reader import read_page
 from pipeline.searchable_pdf.compare import compare_pdfs
 from pipeline.searchable_pdf.write import write_searchable_pdf
 from pipeline.workers.parent_watch import die_with_parent
@@ -45,7 +46,7 @@ class WorkerService:
     """Answers requests; its only state between them is the page image extracted last."""
 
     def __init__(self) -> None:
-        self._page: Grey | None = None
+        self._page: PagePixels | None = None
 
     def answer(self, request: Request) -> Answer:
         """Return the answer to a request.
@@ -69,12 +70,14 @@ class WorkerService:
 
     def _extract_page(self, request: ExtractPage) -> PageSource:
         self._page = None
-        pixels, image = extract_page_image(
+        page = extract_page_image(
             request.path, request.media_type, request.number, request.dpi, request.max_pixels
         )
-        self._page = pixels
+        self._page = page
         return PageSource(
-            image, extract_embedded_text(request.path, request.media_type, request.number)
+            page.image,
+            extract_embedded_text(request.path, request.media_type, request.number),
+            "" if page.writing is None else pgm_digest(page.writing.pixels),
         )
 
     def _write_searchable_pdf(self, request: WriteSearchablePdf) -> Answer:
@@ -98,7 +101,7 @@ class WorkerService:
             raise PageError(msg)
         engine = make_engine(request.engine, request.languages, request.timeout)
         second_engine = make_second_engine(request.engine, request.timeout)
-        return read_image(self._page, engine, request.recipe, second_engine)
+        return read_page(self._page, engine, request.recipe, second_engine)
 
 
 def serve_requests(requests: BinaryIO, replies: BinaryIO) -> None:
