@@ -7,6 +7,7 @@ export DO_NOT_TRACK := 1
 # With it Python keeps no compiled modules: each of hundreds of processes would compile all again.
 unexport PYTHONDONTWRITEBYTECODE
 RUN := uv run --frozen
+DEV := uv run --frozen --group dev
 
 .PHONY: help setup demo test test-fast check serve bench
 
@@ -20,20 +21,20 @@ demo: setup      ## ingest the bundled letter through Prefect
 	@sh scripts/demo.sh
 
 check: setup     ## formatter, linter, types
-	$(RUN) ruff format --check
-	$(RUN) ruff check
-	$(RUN) mypy --num-workers auto
+	$(DEV) ruff format --check
+	$(DEV) ruff check
+	$(DEV) mypy --num-workers auto
 
 test-fast: setup ## the tests that need neither engine, server nor browser
-	$(RUN) pytest -n logical --dist loadfile -m "not tesseract and not prefect and not browser and not slow"
+	$(DEV) pytest -n logical --dist loadfile -m "not tesseract and not prefect and not browser and not slow"
 
 test:            ## the whole suite
 	@sh scripts/setup.sh tests
 	@$(MAKE) --no-print-directory check
-	$(RUN) pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(DEV) pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 serve: setup     ## Prefect server, its UI and the inbox watcher
 	$(RUN) opis serve
 
 bench: setup     ## measure against OCRmyPDF on the same scans
-	UV_COMPILE_BYTECODE=1 $(RUN) --group bench python benchmarks/peers.py --pages 40 --kind jpeg --rounds 2 --warm
+	UV_COMPILE_BYTECODE=1 $(DEV) --group bench python benchmarks/peers.py --pages 40 --kind jpeg --rounds 2 --warm

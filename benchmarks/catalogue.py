@@ -1,7 +1,7 @@
 """Measures searches in the catalogue of a big archive: 100,000 made-up records of 20 pages.
 
-    uv run python benchmarks/catalogue.py build /tmp/big --records 100000 --pages 20
-    uv run python benchmarks/catalogue.py ask /tmp/big
+    uv run --group dev python benchmarks/catalogue.py build /tmp/big --records 100000 --pages 20
+    uv run --group dev python benchmarks/catalogue.py ask /tmp/big
 
 Pages have words drawn by Zipf's law from the frequent words of Russian and English, so that some
 are on most pages and most on few. ``ask`` prints medians and 95th percentiles.

@@ -1,6 +1,6 @@
 """Measures the CPU and memory of all processes of an idle ``opis serve``.
 
-uv run python -m benchmarks.idle --minutes 10
+uv run --group dev python -m benchmarks.idle --minutes 10
 """
 
 import argparse

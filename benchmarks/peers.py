@@ -1,7 +1,7 @@
 """Compares Opis with OCRmyPDF, and optionally bare Tesseract, on the same made-up scans.
 
     make bench
-    uv run --group bench python benchmarks/peers.py --pages 4 --kind g4 --told own --bare --warm
+    uv run --group dev --group bench python benchmarks/peers.py --pages 4 --kind g4 --told own --bare --warm
 
 The programs alternate, A B A B, with the same languages and the same cores, so that a noisy machine
 treats them alike: believe the ratios, not the seconds. With ``--told own`` there is a corpus for
@@ -44,7 +44,9 @@ def main() -> None:
     """Run all programs on every requested corpus, and print tables."""
     options = _parse_options()
     if importlib.util.find_spec("ocrmypdf") is None:
-        sys.exit("OCRmyPDF is not installed here: uv run --frozen --group bench python …")
+        sys.exit(
+            "OCRmyPDF is not installed here: uv run --frozen --group dev --group bench python …"
+        )
     names = ["opis", *(WARM if options.warm else ()), "ocrmypdf"]
     names += ["tesseract"] if options.bare else []
     names += ["opis, library"] if options.library else []

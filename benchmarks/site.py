@@ -1,6 +1,6 @@
 """Measures the site of many records: its build, its update after one change, its search.
 
-    uv run python -m benchmarks.site OUTPUT 200 1000
+    uv run --group dev python -m benchmarks.site OUTPUT 200 1000
 
 OUTPUT holds a published record. The benchmark makes the given numbers of copies, with other names
 and other texts: 250 words a page, as frequent as in Russian. No page is recognized again. Prints

@@ -77,7 +77,7 @@ test)
     export TEST_POSTGRES
     shift
     [ "$#" -gt 0 ] || set -- tests/test_flow.py tests/test_serve.py tests/test_dask.py
-    uv run --frozen pytest "$@"
+    uv run --frozen --group dev pytest "$@"
     ;;
 *)
     sed -n '2,9s/^# \{0,1\}//p' "$0"

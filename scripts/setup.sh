@@ -127,5 +127,7 @@ if [ -z "$uv" ]; then
 fi
 
 # Compile to bytecode now: workers may write only scratch files, so each would compile all again.
-"$uv" sync --frozen --quiet --compile-bytecode
+# --inexact: what is there beside, such as the packages of tests, stays.
+"$uv" sync --frozen --quiet --inexact --compile-bytecode
 .venv/bin/python -m compileall -q -j 0 pipeline flows
+[ "${1:-}" != tests ] || "$uv" sync --frozen --quiet --inexact --group dev

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,9 +28,26 @@ def served(tmp_path: Path) -> Iterator[Served]:
     yield from started(Served(Workspace(tmp_path)))
 
 
-def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
-    served: Served,
-) -> None:
+def test_serve_goes_on_after_kills_a_lost_database_and_a_stop(served: Served) -> None:
+    """One test, because each start of `opis serve` costs seven seconds of CPU."""
+    dropped = _kill_in_the_midst_of_a_scan(served)
+    dropped += drop_small(served, range(3, 6))  # while it is down
+    served.start()
+    _kill_the_server_while_it_starts(served)
+    served.wait_for_output("run had been stopped; scans are kept.")
+    _wait_for_versions(served, 7)
+    (dead,) = served.query("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
+    assert "Nothing is lost" in dead["state"]["message"]
+    assert archive_problems(served.workspace, dropped) == []
+    if "TEST_POSTGRES" not in os.environ:
+        dropped += _delete_the_database(served)
+    _stop_in_the_midst_of_a_scan(served)
+    if "TEST_POSTGRES" not in os.environ:
+        dropped += _start_with_a_broken_database(served)
+        assert archive_problems(served.workspace, dropped) == []
+
+
+def _kill_in_the_midst_of_a_scan(served: Served) -> Counter[str]:
     dropped = drop_small(served, range(3))
     long_scan(served.workspace.inbox / "long.tif", 8, lines=4)
     dropped[file_sha256(served.workspace.inbox / "long.tif")] += 1
@@ -40,18 +58,7 @@ def test_a_kill_leaves_nothing_behind_and_the_next_start_goes_on_until_sigterm(
     served.run.kill()
     served.run.wait()
     assert not outliving(family)
-    dropped += drop_small(served, range(3, 6))  # while it is down
-    served.start()
-    _kill_the_server_while_it_starts(served)
-    served.wait_for_output("run had been stopped; scans are kept.")
-    until = time.monotonic() + PATIENCE
-    while len(served.workspace.versions()) < 7:  # one may have been published as serve was killed
-        assert time.monotonic() < until, served.output_text()
-        time.sleep(0.2)
-    (dead,) = served.query("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
-    assert "Nothing is lost" in dead["state"]["message"]
-    assert archive_problems(served.workspace, dropped) == []
-    _sigterm_in_the_midst_of_a_long_scan(served)
+    return dropped
 
 
 def _kill_the_server_while_it_starts(served: Served) -> None:
@@ -61,7 +68,22 @@ def _kill_the_server_while_it_starts(served: Served) -> None:
     served.wait_for_output("The Prefect server was killed while it started. It is started again.")
 
 
-def _sigterm_in_the_midst_of_a_long_scan(served: Served) -> None:
+def _wait_for_versions(served: Served, count: int) -> None:
+    until = time.monotonic() + PATIENCE
+    while len(served.workspace.versions()) < count:
+        assert time.monotonic() < until, served.output_text()
+        time.sleep(0.2)
+
+
+def _delete_the_database(served: Served) -> Counter[str]:
+    for path in (served.workspace.folder / "prefect").glob("prefect.db*"):
+        path.unlink()
+    dropped = drop_small(served, range(6, 8))
+    served.wait_for_output("published scan 7.png")
+    return dropped
+
+
+def _stop_in_the_midst_of_a_scan(served: Served) -> None:
     before, kept = len(served.workspace.versions()), count_readings(served)
     scan = served.workspace.inbox / "longer.tif"
     long_scan(scan, 24)
@@ -71,20 +93,14 @@ def _sigterm_in_the_midst_of_a_long_scan(served: Served) -> None:
     served.stop_and_check()
     assert scan.exists()
     assert len(served.workspace.versions()) == before
+    scan.unlink()
 
 
-@pytest.mark.skipif("TEST_POSTGRES" in os.environ, reason="its database is no file")
-def test_prefects_database_may_go_at_any_time(served: Served) -> None:
-    dropped = drop_small(served, range(1))
-    served.wait_for_output("published scan 0.png")
-    for path in (served.workspace.folder / "prefect").glob("prefect.db*"):
-        path.unlink()
-    dropped += drop_small(served, range(1, 3))
-    served.wait_for_output("published scan 2.png")
-    served.stop_and_check()
-    (served.workspace.folder / "prefect" / "prefect.db").write_bytes(b"this is no database" * 400)
-    dropped += drop_small(served, range(3, 4))
+def _start_with_a_broken_database(served: Served) -> Counter[str]:
+    home = served.workspace.folder / "prefect"
+    (home / "prefect.db").write_bytes(b"this is no database" * 400)
+    dropped = drop_small(served, range(8, 9))
     served.start()
-    served.wait_for_output("published scan 3.png")
-    assert list((served.workspace.folder / "prefect").glob("prefect.db.broken-*"))
-    assert archive_problems(served.workspace, dropped) == []
+    served.wait_for_output("published scan 8.png")
+    assert list(home.glob("prefect.db.broken-*"))
+    return dropped
