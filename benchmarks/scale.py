@@ -2,8 +2,8 @@
 
     uv run --group dev python -m benchmarks.scale 1x40 1x400 1x2000 500x4
     uv run --group dev python -m benchmarks.scale --runner dask 20x4
-    uv run --group dev python -m benchmarks.scale --runner direct 500x4    # the difference is Prefect
-    uv run --group dev python -m benchmarks.scale --images 20 5000x1       # everything but reading
+    uv run --group dev python -m benchmarks.scale --runner direct 500x4  # the difference: Prefect
+    uv run --group dev python -m benchmarks.scale --images 20 5000x1  # everything but reading
 
 SCANSxLEAVES: the number of scans and of leaves in each; every leaf is a different page of typed
 Russian and English, at 200 dpi, black and white. Prefect's server is a process of its own, as in
