@@ -1,7 +1,7 @@
 """Compares Opis with OCRmyPDF, and optionally bare Tesseract, on the same made-up scans.
 
     make bench
-    uv run --group dev --group bench python benchmarks/peers.py --pages 4 --kind g4 --told own --bare
+    uv run --group dev --group bench python benchmarks/peers.py --pages 4 --kind g4 --told own
 
 The programs alternate, A B A B, with the same languages and the same cores, so that a noisy machine
 treats them alike: believe the ratios, not the seconds. With ``--told own`` there is a corpus for
