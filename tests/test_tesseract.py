@@ -142,11 +142,14 @@ def test_every_option_is_the_same_flag_and_variable_as_ever(
     }
 
 
-def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.005, 0.02, 0.05])
+def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(
+    seconds: float, tmp_path: Path
+) -> None:
     readers = WorkerPool(1)
     (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4")
     limits = Limits(max_pages=1, max_bytes=100, max_pixels=100)
-    threading.Timer(0.05, readers.close).start()  # before the child is up
+    threading.Timer(seconds, readers.close).start()  # before the child is up
     with pytest.raises(PoolClosedError), readers.borrow() as reader:
         reader.ask(InspectScan(tmp_path / "scan.pdf", limits), 30)
 

@@ -128,23 +128,25 @@ class Worker:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self._discard_process()
-        self._stderr_file = tempfile.TemporaryFile()  # noqa: SIM115 -- open as long as the process
-        self._folders = folders = WorkerFolders.create(self._results)
+        stderr_file = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process
+        folders = WorkerFolders.create(self._results)
         writable = [str(folders.scratch), str(folders.results)]
         confined = [sys.executable, "-m", "pipeline.workers.confined", *writable, "--"]
         arguments = [str(self._memory), str(os.getpid())]
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [*confined, "pipeline.workers.worker", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=self._stderr_file,
+            stderr=stderr_file,
             env=worker_environ(os.environ, folders.scratch),
             start_new_session=True,
         )
-        if self._is_ended:  # meanwhile: `kill` may not have seen this process
-            self._kill()
+        with self._discarding:
+            self._process, self._stderr_file, self._folders = process, stderr_file, folders
+        if self._is_ended:  # meanwhile: `kill` and `close` may not have seen this process
+            self._discard_process()
             raise PoolClosedError
-        return self._process
+        return process
 
     def _kill(self) -> None:
         if (process := self._process) is not None and process.poll() is None:
