@@ -112,6 +112,15 @@ def test_marks_over_the_writing_are_taken_off(name: str) -> None:
     assert lost.sum() < 0.01 * black.sum()
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "CMYK", "P"])
+def test_marks_are_taken_off_in_any_mode(mode: str) -> None:
+    image = Image.fromarray(MARKED["a violet stamp"])
+    image = image.quantize(64) if mode == "P" else image.convert(mode)
+    found = find_black_writing(image)
+    assert found is not None
+    assert (found.pixels >= np.asarray(to_grey(image))).all()
+
+
 @pytest.mark.parametrize("name", UNTOUCHED)
 def test_nothing_else_is_taken_off(name: str) -> None:
     assert find_black_writing(UNTOUCHED[name]()) is None

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from pipeline.imaging.pixels import Grey, to_grey
+from pipeline.imaging.pixels import Grey, on_white, to_grey
 
 Rgb = NDArray[np.uint8]  #: height x width x 3
 
+_COLOUR_MODES = frozenset(["RGB", "RGBA", "P", "PA", "CMYK", "YCbCr"])  #: of Pillow
 _UNIT = 80  #: steps of absorbance (natural logarithm) in a byte: up to 3.2, where black ends
 _DARKEST = 10  #: level of a channel; what is darker is noise to a logarithm
 _COLOURED = 0.4  #: difference of absorbances; yellowed paper and its grain have less
@@ -52,9 +53,10 @@ def find_black_writing(image: Image.Image) -> BlackWriting | None:
     Args:
         image: the page, upright, in any mode of Pillow.
     """
-    if image.mode not in {"RGB", "P", "CMYK", "YCbCr"}:
+    if image.mode not in _COLOUR_MODES:
         return None
-    rgb = np.asarray(image.convert("RGB"), dtype=np.uint8)
+    flat = on_white(image) if image.has_transparency_data else image.convert("RGB")
+    rgb = np.asarray(flat, dtype=np.uint8)
     stride = math.ceil(float(max(image.size)) / _SAMPLE_SIDE)
     sample = np.ascontiguousarray(rgb[::stride, ::stride])
     paper = _paper_colour(sample)

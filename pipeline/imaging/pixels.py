@@ -31,12 +31,17 @@ def to_grey(image: Image.Image) -> Image.Image:
         values, white = values_and_white(image)
         return Image.fromarray(np.clip(values * (255 / white), 0, 255).astype(np.uint8))
     if image.has_transparency_data:
-        image = image.convert("RGBA")
-        paper = Image.new("RGBA", image.size, "white")
-        return Image.alpha_composite(paper, image).convert("L")
+        return on_white(image).convert("L")
     if image.mode == "LAB":
         return image.getchannel("L")
     return (image.convert("RGB") if image.mode in {"CMYK", "P"} else image).convert("L")
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Return an image with transparent pixels in red, green and blue on white paper."""
+    image = image.convert("RGBA")
+    paper = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(paper, image).convert("RGB")
 
 
 def values_and_white(image: Image.Image) -> tuple[NDArray[Any], float]:
