@@ -6,7 +6,6 @@ red, green and blue alike; a coloured ink absorbs one of them little. So the sma
 absorbances is that of the black ink, and little more.
 """
 
-import math
 from dataclasses import dataclass
 
 import cv2
@@ -55,10 +54,9 @@ def find_black_writing(image: Image.Image) -> BlackWriting | None:
     """
     if image.mode not in _COLOUR_MODES:
         return None
-    flat = on_white(image) if image.has_transparency_data else image.convert("RGB")
-    rgb = np.asarray(flat, dtype=np.uint8)
-    stride = math.ceil(float(max(image.size)) / _SAMPLE_SIDE)
-    sample = np.ascontiguousarray(rgb[::stride, ::stride])
+    factor = min(1.0, _SAMPLE_SIDE / max(image.size))
+    width, height = (max(round(side * factor), 1) for side in image.size)
+    sample = _rgb_pixels(image.resize((width, height), Image.Resampling.NEAREST))
     paper = _paper_colour(sample)
     least, spread = _absorbances(sample, paper)
     count, regions = _covering_marks(least, spread)
@@ -67,8 +65,13 @@ def find_black_writing(image: Image.Image) -> BlackWriting | None:
     ink = _usual_ink(least, spread, regions)
     region = cv2.resize(regions.astype(np.uint8), image.size, interpolation=cv2.INTER_NEAREST) > 0
     pixels = np.array(to_grey(image), dtype=np.uint8)
-    _take_off(pixels, rgb, paper, ink, region)
+    _take_off(pixels, _rgb_pixels(image), paper, ink, region)
     return BlackWriting(pixels, count)
+
+
+def _rgb_pixels(image: Image.Image) -> Rgb:
+    flat = on_white(image) if image.has_transparency_data else image.convert("RGB")
+    return np.asarray(flat, dtype=np.uint8)
 
 
 def _paper_colour(sample: Rgb) -> NDArray[np.uint8]:
