@@ -5,7 +5,15 @@ cd "$(dirname "$0")/.."
 
 letter=RGASPI_f558_op11_d330_ll0110-0113
 cp "samples/$letter.pdf" "samples/$letter.yaml" inbox/
-uv run --frozen opis ingest
+./opis ingest
 echo
-uv run --frozen opis list
-uv run --frozen opis verify
+./opis list
+./opis verify
+cat <<END
+
+Go on with these:
+  ./opis show rgaspi-f558-op11-d330-l0110-0113
+  ./opis search Гоминьдан
+  ./opis site --serve     # the reading room: http://127.0.0.1:4201
+  ./opis serve            # Prefect's UI: http://127.0.0.1:4200; takes in scans as they arrive
+END

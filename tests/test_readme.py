@@ -1,7 +1,9 @@
 """Documents that cannot rot: what the README names is there."""
 
 import re
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -38,3 +40,18 @@ def test_files_and_folders_that_documents_name_exist() -> None:
             r"`((?:docs|tests|samples|pipeline|flows)/[\w./]*)`", document.read_text("utf-8")
         ):
             assert (ROOT / name).exists(), f"{document.name} names {name}"
+
+
+def test_the_launcher_runs_from_any_folder(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [ROOT / "opis", "list"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (run.returncode, run.stdout) == (2, "")
+    assert f"no archive in {tmp_path}" in run.stderr
+
+
+def test_the_launcher_of_a_bare_clone_says_what_to_do(tmp_path: Path) -> None:
+    launcher = shutil.copy(ROOT / "opis", tmp_path)
+    run = subprocess.run([launcher], capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert "make setup" in run.stderr
