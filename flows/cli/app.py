@@ -44,6 +44,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "doctor": ("flows.cli.doctor", "doctor"),
     "describe": ("flows.cli.describe", "describe"),
     "template": ("flows.cli.template", "template"),
+    "init": ("flows.cli.init", "init"),
 }
 #: libraries that log problems of a scan; Opis reports them itself, with the scan's name
 _NOISY_LOGGERS = ("img2pdf", "pikepdf", "PIL", "pypdf")
