@@ -25,7 +25,9 @@ def test_the_readme_tells_every_setting_once() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_of_the_readme_exists(command: str) -> None:
-    assert CliRunner().invoke(app, [command, "--help"]).exit_code == 0
+    by_both = [CliRunner().invoke(app, [command, option]) for option in ("--help", "-h")]
+    assert [run.exit_code for run in by_both] == [0, 0]
+    assert by_both[0].stdout == by_both[1].stdout
 
 
 def test_every_target_of_the_makefile_is_told_by_its_help() -> None:

@@ -46,6 +46,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "template": ("flows.cli.template", "template"),
     "init": ("flows.cli.init", "init"),
 }
+_CONTEXT = {"help_option_names": ["-h", "--help"]}
 #: libraries that log problems of a scan; Opis reports them itself, with the scan's name
 _NOISY_LOGGERS = ("img2pdf", "pikepdf", "PIL", "pypdf")
 
@@ -70,11 +71,17 @@ class _CommandGroup(TyperGroup):
             return None
         module, function = COMMANDS[cmd_name]
         single = typer.Typer()
-        single.command(cmd_name)(getattr(importlib.import_module(module), function))
+        command = single.command(cmd_name, context_settings=_CONTEXT)
+        command(getattr(importlib.import_module(module), function))
         return typer.main.get_command(single)
 
 
-app = typer.Typer(cls=_CommandGroup, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    cls=_CommandGroup,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings=_CONTEXT,
+)
 
 
 @app.callback()
