@@ -55,7 +55,7 @@ class Workspace:
     def opis(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         """Run a command here; nothing waits for files to settle, they lie still."""
         self._share_pages()
-        if words[0] not in ON_PREFECT or "--direct" in words:
+        if not ON_PREFECT.intersection(words[:1]) or "--direct" in words:
             return run_command(words, self.folder, self._environ(environ), PATIENCE)
         if not environ.keys() & {"PREFECT_API_URL", "PREFECT_HOME"}:
             prepare_database(self.folder / "prefect")

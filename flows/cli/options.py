@@ -5,6 +5,26 @@ from typing import Annotated
 
 import typer
 
+from flows import runtime
+from pipeline.errors import OpisError
+from pipeline.repository.catalog import Catalog
+
+_MOST_COMPLETIONS = 100
+
+
+def complete_record(incomplete: str) -> list[str]:
+    """Return the ids of records that begin like this, for the Tab key; nothing if there are none.
+
+    The archive is that of the settings: options of the same command are not known here.
+    """
+    try:
+        settings = runtime.archive_settings(None)
+        with Catalog(settings.catalog, settings.records) as catalog:
+            return catalog.find_ids(incomplete, _MOST_COMPLETIONS)
+    except (OpisError, OSError):
+        return []
+
+
 InboxOption = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
 OutputOption = Annotated[Path | None, typer.Option(help="Where records are published.")]
 LanguagesOption = Annotated[
@@ -14,5 +34,9 @@ JobsOption = Annotated[int | None, typer.Option(help="Pages read at once; 0: one
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DirectOption = Annotated[bool, typer.Option("--direct", help="Work without Prefect.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; it is published with the version.")]
-RecordArgument = Annotated[str, typer.Argument(help="The record's id.")]
-RecordsArgument = Annotated[list[str], typer.Argument(help="Ids of records.")]
+RecordArgument = Annotated[
+    str, typer.Argument(help="The record's id.", autocompletion=complete_record)
+]
+RecordsArgument = Annotated[
+    list[str], typer.Argument(help="Ids of records.", autocompletion=complete_record)
+]

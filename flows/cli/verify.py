@@ -9,7 +9,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
-from flows.cli.options import JsonOption, OutputOption
+from flows.cli.options import JsonOption, OutputOption, complete_record
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Finding
 from pipeline.repository.replication import check_mirror
@@ -18,7 +18,10 @@ from pipeline.wording import plural
 
 def verify(
     records: Annotated[
-        list[str] | None, typer.Argument(help="Record ids, or a URL of copies; all if none.")
+        list[str] | None,
+        typer.Argument(
+            help="Record ids, or a URL of copies; all if none.", autocompletion=complete_record
+        ),
     ] = None,
     output: OutputOption = None,
     as_json: JsonOption = False,

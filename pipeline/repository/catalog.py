@@ -180,6 +180,15 @@ class Catalog:
         )
         return [str(row["id"]) for row in rows]
 
+    def find_ids(self, beginning: str, limit: int) -> list[str]:
+        """Return the ids that begin like this, in order."""
+        rows = self._db.execute(
+            "SELECT id FROM record WHERE id >= ?1 AND substr(id, 1, length(?1)) = ?1"
+            " ORDER BY id LIMIT ?2",
+            [beginning, limit],
+        )
+        return [str(row["id"]) for row in rows]
+
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Return the pages that contain all words of the query (see `full_text`)."""
         return find_hits(self._db, query, limit)
