@@ -27,10 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (item.path not in serves, item.path not in waits))
 
 
+def pytest_collection() -> None:
+    """Import the tests without garbage collection: it takes time, and finds nothing."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """Exempt the collected tests from garbage collection: thousands, and all live to the end."""
-    gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -4,11 +4,13 @@ Each command is a function in a module of its own, and has a row in ``COMMANDS``
 imported when its command runs, so that no command waits for the imports of others.
 """
 
+import gc
 import importlib
 import logging
 import sqlite3
 import sys
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -46,9 +48,19 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "template": ("flows.cli.template", "template"),
     "init": ("flows.cli.init", "init"),
 }
-_CONTEXT = {"help_option_names": ["-h", "--help"]}
+_CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 #: libraries that log problems of a scan; Opis reports them itself, with the scan's name
 _NOISY_LOGGERS = ("img2pdf", "pikepdf", "PIL", "pypdf")
+
+
+def _import_module(name: str) -> ModuleType:
+    """Import a module; garbage collection would take a tenth of the time, and find nothing."""
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 class _CommandGroup(TyperGroup):
@@ -72,7 +84,7 @@ class _CommandGroup(TyperGroup):
         module, function = COMMANDS[cmd_name]
         single = typer.Typer()
         command = single.command(cmd_name, context_settings=_CONTEXT)
-        command(getattr(importlib.import_module(module), function))
+        command(getattr(_import_module(module), function))
         return typer.main.get_command(single)
 
 

@@ -5,6 +5,7 @@ group itself when its parent has ended. Its arguments are its memory limit in by
 its parent's process number.
 """
 
+import gc
 import os
 import resource
 import sys
@@ -133,6 +134,8 @@ def _limit_memory(memory: int) -> None:
 
 def main() -> None:
     """Serve the parent; libraries' output to standard output goes to standard error."""
+    gc.freeze()  # the imported modules stay to the end
+    gc.enable()
     _limit_memory(int(sys.argv[1]))
     die_with_parent(int(sys.argv[2]))
     replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
