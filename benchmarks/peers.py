@@ -1,10 +1,10 @@
 """Compares Opis with OCRmyPDF, and optionally bare Tesseract, on the same made-up scans.
 
     make bench
-    uv run --group dev --group bench python benchmarks/peers.py --pages 4 --kind g4 --told own
+    uv run --group dev --group bench python benchmarks/peers.py --pages 4 --kind g4 --codes own
 
 The programs alternate, A B A B, with the same languages and the same cores, so that a noisy machine
-treats them alike: believe the ratios, not the seconds. With ``--told own`` there is a corpus for
+treats them alike: believe the ratios, not the seconds. With ``--codes own`` there is a corpus for
 each language, and both programs read in that language alone.
 
 ``opis, known`` (with ``--warm``) is a second ingest of a scan that has its record; ``opis, read``
@@ -51,7 +51,7 @@ def main() -> None:
     names += ["tesseract"] if options.bare else []
     names += ["opis, library"] if options.library else []
     languages = options.languages
-    separately = options.told == "own"
+    separately = options.codes == "own"
     try:
         for group in [(language,) for language in languages] if separately else [languages]:
             order = Order(group, options.kind, options.pages)
@@ -59,7 +59,7 @@ def main() -> None:
                 f"corpus {options.corpus}/{order.name}.pdf (drawn first if it is not there)"
             )
             scans = corpus(order, options.corpus, options.fonts)
-            codes = "+".join(group) if separately else options.told
+            codes = "+".join(group) if separately else options.codes
             _print_table(scans, codes, _run_rounds(scans, codes, names, options.rounds))
     except (CommandError, FileNotFoundError) as error:
         sys.exit(str(error))
@@ -72,7 +72,7 @@ def _parse_options() -> argparse.Namespace:
     parser.add_argument(
         "--languages", type=_parse_languages, default="rus+eng", help="of the pages"
     )
-    parser.add_argument("--told", default="rus+eng", help="languages to read in, or 'own'")
+    parser.add_argument("--codes", default="rus+eng", help="languages to read in, or 'own'")
     parser.add_argument("--rounds", type=_parse_count, default=2)
     parser.add_argument("--bare", action="store_true", help="run bare Tesseract too")
     parser.add_argument("--warm", action="store_true", help="also ingest scans that Opis knows")

@@ -19,7 +19,7 @@ class Job:
     """The input of every program."""
 
     scan: Path
-    told: str  #: Tesseract's language codes, joined by ``+``
+    codes: str  #: Tesseract's language codes, joined by ``+``
     cores: int
 
 
@@ -58,7 +58,7 @@ def kept(job: Job, folder: Path) -> Run:
 def ocrmypdf(job: Job, folder: Path) -> Run:
     """Run OCRmyPDF without conversion to PDF/A, which Opis does not do either."""
     command = (
-        BIN / "ocrmypdf", "-l", job.told, "--jobs", job.cores, "--output-type", "pdf",
+        BIN / "ocrmypdf", "-l", job.codes, "--jobs", job.cores, "--output-type", "pdf",
         "--sidecar", folder / "text.txt", job.scan, folder / "out.pdf",
     )  # fmt: skip
     cost = measured(command, folder, job.cores)
@@ -71,7 +71,7 @@ def tesseract(job: Job, folder: Path) -> Run:
     (folder / "names.txt").write_text("\n".join(names))
     command = (
         "xargs", "-a", "names.txt", "-P", job.cores, "-I{}",
-        "tesseract", "{}", "{}", "-l", job.told,
+        "tesseract", "{}", "{}", "-l", job.codes,
     )  # fmt: skip
     cost = measured(command, folder, job.cores, {"OMP_THREAD_LIMIT": "1"})
     return Run(cost, tuple((folder / f"{name}.txt").read_text("utf-8") for name in names))
@@ -92,7 +92,7 @@ def _run_opis(
 ) -> Run:
     command = (
         BIN / "opis", "ingest", "--direct", "--inbox", folder / "inbox", "--output", output,
-        "--languages", job.told, "--jobs", job.cores, job.scan,
+        "--languages", job.codes, "--jobs", job.cores, job.scan,
     )  # fmt: skip
     cost = measured(command, folder, job.cores, {"OPIS_SETTLE_SECONDS": "0", **(environ or {})})
     record = json.loads(next(output.rglob("record.json")).read_text("utf-8"))
