@@ -1,4 +1,4 @@
-"""A person looks at the Prefect UI while three scans are taken, one of them bad."""
+"""What the Prefect UI shows of a run over three scans, one of them bad."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright  # noqa: A004
 
-from tests.campaigns.served import Served
+from tests.campaigns.opis_serve import OpisServe
 from tests.factories import scan_pdf
 from tests.workspace import LETTER, PATIENCE, Workspace
 
@@ -26,46 +26,46 @@ _QUIET = [
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    made = Served(Workspace(tmp_path_factory.mktemp("report")))
-    _drop_three(made.workspace)  # before it starts, so that one run takes all
-    made.start()
-    made.wait_for_output("Watching")
-    yield made
-    made.kill_everything()
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpisServe]:
+    serve = OpisServe(Workspace(tmp_path_factory.mktemp("report")))
+    _drop_three(serve.workspace)  # before it starts, so that one run takes all
+    serve.start()
+    serve.wait_for_output("Watching")
+    yield serve
+    serve.kill_everything()
 
 
 @pytest.fixture(scope="module")
-def page(served: Served) -> Iterator[Page]:
+def page(serve: OpisServe) -> Iterator[Page]:
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
-        made = browser.new_page(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce")
-        made.set_default_timeout(PATIENCE * 1000)
-        yield made
+        page = browser.new_page(viewport={"width": 1400, "height": 1000}, reduced_motion="reduce")
+        page.set_default_timeout(PATIENCE * 1000)
+        yield page
         browser.close()
 
 
-def _shown(page: Page, words: str) -> Locator:
-    """Wait until words are to be seen; the UI looks at the server only now and then."""
-    found = page.get_by_text(words).first
+def _wait_for_text(page: Page, words: str) -> Locator:
+    """Wait until the page shows these words; the UI asks the server only now and then."""
+    element = page.get_by_text(words).first
     for _ in range(30):
         try:
-            found.wait_for(timeout=8_000)
+            element.wait_for(timeout=8_000)
         except TimeoutError:
             page.reload()
         else:
-            return found
+            return element
     pytest.fail(f"never shown: {words}")
 
 
 def _follow(page: Page, words: str, address: str) -> None:
-    """Click on words that lead somewhere, again where the list was drawn anew under the click."""
+    """Click on the words of a link, again if the list was drawn anew during the click."""
     for _ in range(30):
-        _shown(page, words).click()
+        _wait_for_text(page, words).click()
         with suppress(TimeoutError):
             page.wait_for_url(address, timeout=8_000)
             return
-    pytest.fail(f"leads nowhere: {words}")
+    pytest.fail(f"does not lead to {address}: {words}")
 
 
 def _drop_three(workspace: Workspace) -> None:
@@ -75,21 +75,21 @@ def _drop_three(workspace: Workspace) -> None:
 
 
 def test_the_run_its_table_and_the_reason_are_found_by_clicking(
-    served: Served, page: Page, tmp_path: Path
+    serve: OpisServe, page: Page, tmp_path: Path
 ) -> None:
-    page.goto(f"http://127.0.0.1:{served.port}/runs")
+    page.goto(f"http://127.0.0.1:{serve.port}/runs")
     _follow(page, "ingest 3 scans", "**/flow-run/**")
-    _shown(page, "ingest 3 scans, 5 pages")
-    served.wait_for_output("[waits 0 · runs nothing · published 2 · refused 1]")
+    _wait_for_text(page, "ingest 3 scans, 5 pages")
+    serve.wait_for_output("[waits 0 · runs nothing · published 2 · refused 1]")
     page.reload()
-    _shown(page, "Refusals")
-    _shown(page, "refused: notes.pdf is no scan")  # in its log
+    _wait_for_text(page, "Refusals")
+    _wait_for_text(page, "refused: notes.pdf is no scan")  # in its log
     page.screenshot(path=tmp_path / "run.png")
     assert not page.get_by_text("Traceback").count()
     page.get_by_text("Artifacts", exact=True).last.click()
     page.get_by_text("Run report").first.wait_for()
     page.screenshot(path=tmp_path / "artifacts.png")
-    page.goto(f"http://127.0.0.1:{served.port}/artifacts/key/ingest-inbox")
+    page.goto(f"http://127.0.0.1:{serve.port}/artifacts/key/ingest-inbox")
     page.get_by_role("heading", name="Run report").wait_for()
     page.locator("a[href*='/artifacts/artifact/']").first.click()
     page.get_by_text("refused", exact=True).first.wait_for()
@@ -99,7 +99,7 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
 
 
 def _lead_to_the_record(page: Page, address: str, shots: Path) -> None:
-    """Go where the run report links: to the reading room, or to the folder until that is built."""
+    """Follow a link of the run report: to the site, or to the folder until the site is built."""
     page.goto(address)
     page.get_by_role("heading", level=1).wait_for()
     page.screenshot(path=shots / "record.png")

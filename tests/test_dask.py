@@ -1,4 +1,4 @@
-"""Pages read by workers of Dask: one that dies costs what it was at, one that differs is told."""
+"""Workers of Dask read pages: one that dies costs its pages, one that differs is reported."""
 
 import json
 import os
@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from flows.dask_workers import WorkerInfo, WorkerReplies, compare_workers
-from tests.campaigns.served import long_scan
+from tests.campaigns.opis_serve import long_scan
 from tests.workspace import OPIS, PATIENCE, Workspace, data, free_port
 
 pytestmark = [pytest.mark.prefect, pytest.mark.tesseract]
@@ -38,7 +38,7 @@ def _on_dask(server: str) -> dict[str, str]:
     return {"PREFECT_API_URL": server, "OPIS_RUNNER": "dask", "OPIS_SETTLE_SECONDS": "0"}
 
 
-def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
+def test_a_killed_worker_costs_only_the_pages_that_it_was_reading(
     tmp_path: Path, server: str
 ) -> None:
     workspace, pages = Workspace(tmp_path), 12
@@ -64,30 +64,34 @@ def test_a_worker_that_is_killed_costs_only_the_pages_it_was_at(
 def _cluster(workspace: Workspace, *workers: dict[str, str]) -> Iterator[str]:
     address = f"tcp://127.0.0.1:{free_port()}"
     dask = [sys.executable, "-m", "dask"]
-    with ExitStack() as ended:
+    with ExitStack() as stack:
         words = [["scheduler", "--host", address, "--no-dashboard"]]
         words += [["worker", address, "--no-dashboard"] for _ in workers]
         for command, environ in zip(words, [{}, *workers], strict=True):
-            made = subprocess.Popen(
+            process = subprocess.Popen(
                 [*dask, *command], cwd=workspace.folder, env=os.environ | environ,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
-            ended.callback(made.wait)
-            ended.callback(made.terminate)
+            stack.callback(process.wait)
+            stack.callback(process.terminate)
         yield address
 
 
-def test_a_scheduler_that_cannot_read_is_told_of(tmp_path: Path, server: str) -> None:
+def test_a_scheduler_that_does_not_answer_or_has_no_workers_is_reported(
+    tmp_path: Path, server: str
+) -> None:
     workspace = Workspace(tmp_path)
     long_scan(workspace.inbox / "long.tif", 1)
-    nobody = f"tcp://127.0.0.1:{free_port()}"
+    free_address = f"tcp://127.0.0.1:{free_port()}"
     patience = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s"}
-    with _cluster(workspace) as idle:
-        for address, told in {nobody: "does not answer", idle: "has no workers"}.items():
-            done = workspace.opis("ingest", OPIS_SCHEDULER=address, **_on_dask(server), **patience)
-            assert done.returncode == 2, done.stdout + done.stderr
-            assert f"{address} {told}" in done.stderr
-            assert "Nothing was taken; the scans stay in the inbox." in done.stderr
+    with _cluster(workspace) as idle_address:
+        reasons = {free_address: "does not answer", idle_address: "has no workers"}
+        for address, reason in reasons.items():
+            environ = _on_dask(server) | patience | {"OPIS_SCHEDULER": address}
+            result = workspace.opis("ingest", **environ)
+            assert result.returncode == 2, result.stdout + result.stderr
+            assert f"{address} {reason}" in result.stderr
+            assert "Nothing was taken; the scans stay in the inbox." in result.stderr
     assert (workspace.inbox / "long.tif").is_file()
 
 
@@ -96,8 +100,8 @@ def _client(address: str) -> Any:
     return make(address)
 
 
-def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str) -> None:
-    workspace, pages, given = Workspace(tmp_path), 8, 0
+def test_all_workers_of_a_scheduler_read_pages(tmp_path: Path, server: str) -> None:
+    workspace, pages, most_tasks = Workspace(tmp_path), 8, 0
     long_scan(workspace.inbox / "long.tif", pages, lines=4)
     worker = {"PREFECT_API_URL": server}
     with _cluster(workspace, worker, worker) as address, _client(address) as dask:
@@ -105,37 +109,35 @@ def test_all_workers_of_a_scheduler_are_given_pages(tmp_path: Path, server: str)
         environ = os.environ | _on_dask(server) | {"OPIS_SCHEDULER": address, "OPIS_JOBS": "1"}
         run = subprocess.Popen([OPIS, "ingest"], cwd=tmp_path, env=environ)
         while run.poll() is None:
-            given = max(given, sum(map(len, dask.processing().values())))
+            most_tasks = max(most_tasks, sum(map(len, dask.processing().values())))
             time.sleep(0.1)
     assert run.returncode == 0
-    assert given > 2, "no more than one job of this machine would be given"
+    assert most_tasks > 2, "the workers had no more pages than the jobs of one machine"
     (version,) = workspace.versions()
     record = json.loads(data(version, "record.json").read_text("utf-8"))
     assert [page["state"] for page in record["pages"]] == ["ok"] * pages
 
 
-def test_a_worker_that_would_read_otherwise_is_told_by_the_doctor(
-    tmp_path: Path, server: str
-) -> None:
+def test_the_doctor_reports_a_worker_with_another_engine(tmp_path: Path, server: str) -> None:
     workspace = Workspace(tmp_path)
     workspace.inbox.mkdir()
     (tmp_path / "empty").mkdir()
     other = {"PREFECT_API_URL": "", "TESSDATA_PREFIX": str(tmp_path / "empty")}
     with _cluster(workspace, {"PREFECT_API_URL": server}, other) as address:
         until = time.monotonic() + PATIENCE
-        told = ""
-        while told.count("worker tcp") < 2:
-            assert time.monotonic() < until, told
-            done = workspace.opis("doctor", "--workers", OPIS_SCHEDULER=address, COLUMNS="300")
-            told = done.stdout + done.stderr
-    assert done.returncode == 1
-    assert told.count("sees inbox and output") == 1
-    assert told.count("Its engine or language data differ") == 1
-    assert told.count("It has no PREFECT_API_URL") == 1
+        output = ""
+        while output.count("worker tcp") < 2:
+            assert time.monotonic() < until, output
+            result = workspace.opis("doctor", "--workers", OPIS_SCHEDULER=address, COLUMNS="300")
+            output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert output.count("sees inbox and output") == 1
+    assert output.count("Its engine or language data differ") == 1
+    assert output.count("It has no PREFECT_API_URL") == 1
     assert not list(workspace.output.rglob("doctor-*"))
 
 
-def test_what_differs_is_said_in_sentences() -> None:
+def test_differences_between_workers_are_sentences() -> None:
     ours = WorkerInfo("0.1.0", "3.8.8", "tesseract 5", "", "", 100.0)
     theirs = {
         "a": ours,
@@ -154,6 +156,6 @@ def test_what_differs_is_said_in_sentences() -> None:
 
 
 def test_without_a_scheduler_the_doctor_says_what_to_set(tmp_path: Path) -> None:
-    done = Workspace(tmp_path).opis("doctor", "--workers")
-    assert done.returncode == 2
-    assert "Set OPIS_SCHEDULER" in done.stderr
+    result = Workspace(tmp_path).opis("doctor", "--workers")
+    assert result.returncode == 2
+    assert "Set OPIS_SCHEDULER" in result.stderr

@@ -13,7 +13,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.campaigns.served import long_scan
+from tests.campaigns.opis_serve import long_scan
 from tests.factories import scan_pdf
 from tests.workspace import (
     LETTER,
@@ -33,15 +33,17 @@ def workspace(
     tmp_path_factory: pytest.TempPathFactory, server: str, shared_pages: Path
 ) -> Workspace:
     """One batch: the letter, a scan that is none, and a bare page where two leaves should be."""
-    made = Workspace(tmp_path_factory.mktemp("flow"), shared_pages)
-    made.drop(LETTER)
-    Image.new("L", (800, 1100), 230).save(made.inbox / "RGASPI_f17_op3_d5_ll1-2.png")
-    (made.inbox / "notes.pdf").write_text("these are only words")
-    (made.inbox / "box\udce9.pdf").write_text("a name that is not UTF-8, which no server takes")
-    done = made.opis("ingest", PREFECT_API_URL=server, OPIS_JOBS="2")
-    assert done.returncode == 3, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    return made
+    workspace = Workspace(tmp_path_factory.mktemp("flow"), shared_pages)
+    workspace.drop(LETTER)
+    Image.new("L", (800, 1100), 230).save(workspace.inbox / "RGASPI_f17_op3_d5_ll1-2.png")
+    (workspace.inbox / "notes.pdf").write_text("these are only words")
+    (workspace.inbox / "box\udce9.pdf").write_text(
+        "a name that is not UTF-8, which no server takes"
+    )
+    result = workspace.opis("ingest", PREFECT_API_URL=server, OPIS_JOBS="2")
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    return workspace
 
 
 def ask(server: str, path: str, **query: Any) -> Any:
@@ -60,7 +62,7 @@ def test_the_run_says_by_name_what_it_did(workspace: Workspace, server: str) -> 
     assert len(workspace.versions()) == 2
 
 
-def test_tasks_are_named_as_an_archivist_speaks(workspace: Workspace, server: str) -> None:
+def test_tasks_are_named_in_an_archivists_words(workspace: Workspace, server: str) -> None:
     tasks = {task["name"]: task["state"] for task in ask(server, "task_runs")}
     names = sorted(tasks)
     assert names[1:3] == [f"admit {LETTER.name}", "admit notes.pdf"]
@@ -99,43 +101,44 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
         "dask": (["ingest"], {"PREFECT_API_URL": server, "OPIS_RUNNER": "dask"}),
     }
     for way, (words, environ) in ways.items():
-        made = Workspace(tmp_path / way)
-        scan = made.inbox / "RGASPI_f17_op3_d5_ll1-3.tif"
+        own_workspace = Workspace(tmp_path / way)
+        scan = own_workspace.inbox / "RGASPI_f17_op3_d5_ll1-3.tif"
         long_scan(scan, 3, lines=4)
         scan.with_suffix(".yaml").write_text("title: Talks\ndate: 1949-01-14\n", "utf-8")
-        done = made.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
-        assert done.returncode == 0, done.stdout + done.stderr
+        result = own_workspace.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
+        assert result.returncode == 0, result.stdout + result.stderr
     for way in ("direct", "dask"):
-        compared = subprocess.run(
+        comparison = subprocess.run(
             ["diff", "-r", tmp_path / "threads" / "output", tmp_path / way / "output"],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
-        assert (compared.returncode, compared.stdout) == (0, "")
+        assert (comparison.returncode, comparison.stdout) == (0, "")
     assert len(workspace.versions()) == 2
 
 
 def test_records_are_cleaned_again_as_a_run_of_the_flow(tmp_path: Path, server: str) -> None:
-    made = Workspace(tmp_path)
-    scan_pdf(made.inbox / "a.pdf", 1)
-    assert made.opis("ingest", "--direct").returncode == 0
-    (entry,) = json.loads(made.opis("list", "--json").stdout)
-    done = made.opis("reclean", entry["id"], "no-such-record", PREFECT_API_URL=server)
-    assert done.returncode == 1
-    assert "published before" in done.stdout
-    assert "There is no record 'no-such-record'" in done.stdout
+    workspace = Workspace(tmp_path)
+    scan_pdf(workspace.inbox / "a.pdf", 1)
+    assert workspace.opis("ingest", "--direct").returncode == 0
+    (entry,) = json.loads(workspace.opis("list", "--json").stdout)
+    result = workspace.opis("reclean", entry["id"], "no-such-record", PREFECT_API_URL=server)
+    assert result.returncode == 1
+    assert "published before" in result.stdout
+    assert "There is no record 'no-such-record'" in result.stdout
 
 
 def test_the_demo_runs_on_prefects_temporary_server_and_shows_its_cost(
     tmp_path: Path, shared_pages: Path
 ) -> None:
-    made = Workspace(tmp_path, shared_pages)
-    made.drop(LETTER)
-    done = made.opis("ingest", PREFECT_HOME=str(tmp_path / "fresh"))  # no database is there yet
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "starting a temporary server" in done.stdout
-    assert "Prefect's own start and end" in done.stdout
-    assert "published" in done.stdout
-    assert data(made.versions()[0], "record.json").is_file()
+    workspace = Workspace(tmp_path, shared_pages)
+    workspace.drop(LETTER)
+    # There is no database yet.
+    result = workspace.opis("ingest", PREFECT_HOME=str(tmp_path / "fresh"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "starting a temporary server" in result.stdout
+    assert "Prefect's own start and end" in result.stdout
+    assert "published" in result.stdout
+    assert data(workspace.versions()[0], "record.json").is_file()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -143,8 +146,8 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    made = Workspace(tmp_path)
-    scan = made.inbox / "long.tif"
+    workspace = Workspace(tmp_path)
+    scan = workspace.inbox / "long.tif"
     long_scan(scan, 8, lines=8)
     prepare_database(tmp_path)
     run = subprocess.Popen(
@@ -161,7 +164,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
         text=True,
         start_new_session=True,
     )
-    while not made.readings():
+    while not workspace.readings():
         assert run.poll() is None
         time.sleep(0.05)
     family = psutil.Process(run.pid).children(recursive=True)
@@ -171,4 +174,4 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
     assert (run.returncode, message.count("\n")) == (130, 1), message
     assert message.startswith("opis: Interrupted.")
     assert not outliving(family)
-    assert list(made.inbox.iterdir()) == [scan]
+    assert list(workspace.inbox.iterdir()) == [scan]

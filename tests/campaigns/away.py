@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.campaigns.faults import ScanDropper, finish_and_check
-from tests.campaigns.served import Served, run_campaign
+from tests.campaigns.opis_serve import OpisServe, run_campaign
 from tests.workspace import Workspace
 
 _ROUNDS = 12
@@ -52,24 +52,24 @@ def campaign(folder: Path) -> list[str]:
     for disk in disks.values():
         disk.attach()
     rng = random.Random(5)
-    served = Served(Workspace(folder), {"OPIS_RESCAN_SECONDS": "2", "OPIS_RETRY_SECONDS": "5"})
-    served.start()
-    served.wait_for_output("Watching")
+    serve = OpisServe(Workspace(folder), {"OPIS_RESCAN_SECONDS": "2", "OPIS_RETRY_SECONDS": "5"})
+    serve.start()
+    serve.wait_for_output("Watching")
     dropper = ScanDropper(folder / "store" / "inbox", 60, rng, _ROUNDS * 20.0)
     dropper.thread.start()
     problems: list[str] = []
     for _ in range(_ROUNDS):
         time.sleep(rng.uniform(2, 24))
         name, failure = rng.choice(list(disks)), rng.choice(["kill", "detach"])
-        problems += _run_without_disk(served, disks[name], failure)
+        problems += _run_without_disk(serve, disks[name], failure)
         print(f"{name}: {failure}", flush=True)
-    problems += finish_and_check(served, dropper)
+    problems += finish_and_check(serve, dropper)
     for disk in disks.values():
         disk.detach()
     return problems
 
 
-def _run_without_disk(served: Served, disk: Disk, failure: str) -> list[str]:
+def _run_without_disk(serve: OpisServe, disk: Disk, failure: str) -> list[str]:
     """Detach a disk for a while; return the problems that this caused."""
     if failure == "kill":
         disk.kill()
@@ -79,7 +79,7 @@ def _run_without_disk(served: Served, disk: Disk, failure: str) -> list[str]:
         disk.detach()
         time.sleep(6)
     stray = sorted(disk.mount.iterdir())
-    output = served.output_text()
+    output = serve.output_text()
     problems = [f"on the empty mount point: {path.name}" for path in stray]
     if "goes on when" not in output:
         problems.append(f"no message about {disk.mount.name}")

@@ -19,7 +19,7 @@ import psutil
 from PIL import Image, ImageDraw
 
 from pipeline.fixity import file_sha256
-from tests.campaigns.served import Served, archive_problems, run_campaign, waiting_scans
+from tests.campaigns.opis_serve import OpisServe, archive_problems, run_campaign, waiting_scans
 from tests.workspace import Workspace
 
 _VICTIMS = ("child", "child", "tesseract", "tesseract", "flow", "flow", "runner", "server", "serve",
@@ -90,17 +90,17 @@ class ScanDropper:
                 path.rename(folder / path.name)
 
 
-def kill_part(served: Served, victim: str) -> bool:
+def kill_part(serve: OpisServe, victim: str) -> bool:
     """Kill one process of ``opis serve``; return whether there was one to kill."""
     if victim == "everything":
-        served.kill_everything()
+        serve.kill_everything()
         return True
-    assert served.run is not None
+    assert serve.run is not None
     if victim == "serve":
-        served.run.kill()
-        served.run.wait()
+        serve.run.kill()
+        serve.run.wait()
         return True
-    processes = served.processes_of_kind(victim)
+    processes = serve.processes_of_kind(victim)
     if not processes:
         return False
     try:
@@ -110,11 +110,11 @@ def kill_part(served: Served, victim: str) -> bool:
     return True
 
 
-def _kill_when_present(served: Served, victim: str) -> bool:
+def _kill_when_present(serve: OpisServe, victim: str) -> bool:
     """Wait for a process of this kind and kill it; return whether one came in time."""
     deadline = time.monotonic() + _VICTIM_WAIT
     while time.monotonic() < deadline:
-        if kill_part(served, victim):
+        if kill_part(serve, victim):
             return True
         time.sleep(0.1)
     return False
@@ -122,56 +122,58 @@ def _kill_when_present(served: Served, victim: str) -> bool:
 
 def campaign(folder: Path, kills: int, scans: int, rng: random.Random) -> list[str]:
     """Run the campaign and return the problems."""
-    served = Served(Workspace(folder))
-    served.start()
-    served.wait_for_output("Watching")
-    dropper = ScanDropper(served.workspace.inbox, scans, rng, kills * 5.0)
+    serve = OpisServe(Workspace(folder))
+    serve.start()
+    serve.wait_for_output("Watching")
+    dropper = ScanDropper(serve.workspace.inbox, scans, rng, kills * 5.0)
     dropper.thread.start()
-    killed = _kill_at_random(served, kills, rng, dropper)
-    print("killed:", dict(killed), flush=True)
-    _start_again(served, patient=True)
-    problems = finish_and_check(served, dropper)
-    publications = sum(count for victim, count in killed.items() if victim.startswith("publishing"))
+    kill_counts = _kill_at_random(serve, kills, rng, dropper)
+    print("killed:", dict(kill_counts), flush=True)
+    _start_again(serve, patient=True)
+    problems = finish_and_check(serve, dropper)
+    publications = sum(
+        count for victim, count in kill_counts.items() if victim.startswith("publishing")
+    )
     print("during a publication:", publications, flush=True)
     if publications < _PUBLICATION_SHARE * kills:
         problems.append(f"only {publications} of {kills} kills fell during a publication")
     return problems
 
 
-def finish_and_check(served: Served, dropper: ScanDropper) -> list[str]:
+def finish_and_check(serve: OpisServe, dropper: ScanDropper) -> list[str]:
     """Wait until all scans are done, stop ``opis serve`` and return the problems."""
     dropper.thread.join()
     deadline = time.monotonic() + _PATIENCE
-    while waiting_scans(served.workspace.inbox) and time.monotonic() < deadline:
+    while waiting_scans(serve.workspace.inbox) and time.monotonic() < deadline:
         time.sleep(1)
     time.sleep(3)
-    problems = [f"still waiting: {path.name}" for path in waiting_scans(served.workspace.inbox)]
-    served.stop_and_check()
-    records = len(served.workspace.versions())
+    problems = [f"still waiting: {path.name}" for path in waiting_scans(serve.workspace.inbox)]
+    serve.stop_and_check()
+    records = len(serve.workspace.versions())
     print("records:", records, "of", dropper.readable_count, flush=True)
     if records != dropper.readable_count:
         problems.append(f"{records} records of {dropper.readable_count} readable scans")
-    return problems + archive_problems(served.workspace, dropper.digests)
+    return problems + archive_problems(serve.workspace, dropper.digests)
 
 
-def _notes_of_publications(served: Served) -> list[Path]:
+def _notes_of_publications(serve: OpisServe) -> list[Path]:
     """Return the notes of versions that are being written; a killed run leaves its note."""
-    return list((served.workspace.output / ".opis" / "staging").glob("*.txt"))
+    return list((serve.workspace.output / ".opis" / "staging").glob("*.txt"))
 
 
-def _kill_during_publication(served: Served, victim: str, rng: random.Random) -> bool:
+def _kill_during_publication(serve: OpisServe, victim: str, rng: random.Random) -> bool:
     """Wait until a version is being written, and kill a process; return whether it fell then."""
-    stale = set(_notes_of_publications(served))
+    stale = set(_notes_of_publications(serve))
     deadline = time.monotonic() + _PUBLICATION_WAIT
     while time.monotonic() < deadline:
-        notes = set(_notes_of_publications(served)) - stale
+        notes = set(_notes_of_publications(serve)) - stale
         if not notes:
             time.sleep(0.01)
             continue
         time.sleep(rng.uniform(0, _PUBLICATION_SECONDS))
         if not any(note.exists() for note in notes):
             continue
-        if not kill_part(served, victim):
+        if not kill_part(serve, victim):
             continue
         # A child's parent goes on; a publication that was over before the kill has no note.
         return victim == "child" or any(note.exists() for note in notes)
@@ -179,42 +181,42 @@ def _kill_during_publication(served: Served, victim: str, rng: random.Random) ->
 
 
 def _kill_at_random(
-    served: Served, kills: int, rng: random.Random, dropper: ScanDropper
+    serve: OpisServe, kills: int, rng: random.Random, dropper: ScanDropper
 ) -> Counter[str]:
     """Kill random parts, some during a publication; return how often each was killed."""
-    killed: Counter[str] = Counter()
+    kill_counts: Counter[str] = Counter()
     publications = 0
-    while killed.total() < kills:
+    while kill_counts.total() < kills:
         time.sleep(rng.uniform(0.2, 6))
-        _start_again(served, patient=True)
-        if not (dropper.thread.is_alive() or waiting_scans(served.workspace.inbox)):
+        _start_again(serve, patient=True)
+        if not (dropper.thread.is_alive() or waiting_scans(serve.workspace.inbox)):
             dropper.drop_more(10)
         if publications < _PUBLICATION_SHARE * kills and rng.random() < 2 * _PUBLICATION_SHARE:
             victim = rng.choice(_PUBLISHERS)
-            if not _kill_during_publication(served, victim, rng):
+            if not _kill_during_publication(serve, victim, rng):
                 continue
             publications += 1
             victim = f"publishing, {victim}"
         else:
             victim = rng.choice(_VICTIMS)
-            if not _kill_when_present(served, victim):
+            if not _kill_when_present(serve, victim):
                 continue
-        killed[victim] += 1
-        print(f"{killed.total()}: {victim}", flush=True)
-        _start_again(served, patient=rng.random() < 0.7)
-    return killed
+        kill_counts[victim] += 1
+        print(f"{kill_counts.total()}: {victim}", flush=True)
+        _start_again(serve, patient=rng.random() < 0.7)
+    return kill_counts
 
 
-def _start_again(served: Served, *, patient: bool) -> None:
+def _start_again(serve: OpisServe, *, patient: bool) -> None:
     """Restart ``opis serve`` if it ended, as systemd does; if patient, wait until it watches."""
-    assert served.run is not None
-    starts = served.output_text().count("Watching")
-    while served.run.poll() is not None:
-        served.start()
+    assert serve.run is not None
+    starts = serve.output_text().count("Watching")
+    while serve.run.poll() is not None:
+        serve.start()
         while (
             patient
-            and served.output_text().count("Watching") == starts
-            and served.run.poll() is None
+            and serve.output_text().count("Watching") == starts
+            and serve.run.poll() is None
         ):
             time.sleep(0.2)
 

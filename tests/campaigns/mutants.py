@@ -28,7 +28,7 @@ from flows.direct import ingest_scans
 from pipeline.fixity import file_sha256
 from pipeline.ingest.outcome import Outcome
 from pipeline.settings import Settings
-from tests.campaigns.served import archive_problems, run_campaign
+from tests.campaigns.opis_serve import archive_problems, run_campaign
 from tests.factories import scan_pdf
 from tests.workspace import Workspace
 
@@ -164,30 +164,30 @@ def campaign(folder: Path, count: int, seed: int, folders: Sequence[Path]) -> li
     originals, rng = _originals(folders, folder / "originals"), random.Random(seed)
     for path in originals:
         shutil.copy(path, workspace.inbox / f"whole-{path.name}")
-    dropped: Counter[str] = Counter()
+    digests: Counter[str] = Counter()
     problems: list[str] = []
-    fates: Counter[str] = Counter()  # by kind of scan and status
+    statuses: Counter[str] = Counter()  # by kind of scan and status
     memory_before, is_first = _memory(), True
     for start in range(0, count, _BATCH):
         write_mutants(originals, workspace.inbox, range(start, min(start + _BATCH, count)), rng)
-        dropped.update(
+        digests.update(
             file_sha256(path)
             for path in workspace.inbox.iterdir()
             if path.suffix != ".yaml" and path.is_file()
         )
         started = time.monotonic()
         outcomes = ingest_scans([], settings, RealClock())
-        fates.update(_kind_and_status(outcome) for outcome in outcomes)
+        statuses.update(_kind_and_status(outcome) for outcome in outcomes)
         problems += [f"failed: {o.scan}: {o.failure_reason}" for o in outcomes if o.failure_reason]
         if is_first:
             memory_before, is_first = _memory(), False
         print(
             f"{min(start + _BATCH, count)} of {count}, {time.monotonic() - started:.0f} s, "
-            f"{_memory()} MB, {dict(sorted(fates.items()))}", flush=True,
+            f"{_memory()} MB, {dict(sorted(statuses.items()))}", flush=True,
         )  # fmt: skip
     if _memory() - memory_before > _MAX_GROWTH:
         problems.append(f"the parent grew from {memory_before} to {_memory()} MB")
-    return problems + archive_problems(workspace, dropped)
+    return problems + archive_problems(workspace, digests)
 
 
 def _kind_and_status(outcome: Outcome) -> str:

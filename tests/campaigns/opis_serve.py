@@ -43,7 +43,7 @@ PROCESS_KINDS = {
 
 
 @dataclass
-class Served:
+class OpisServe:
     """A running ``opis serve`` and its workspace."""
 
     workspace: Workspace
@@ -52,7 +52,7 @@ class Served:
     run: "subprocess.Popen[bytes] | None" = None
 
     def start(self) -> None:
-        """Start it; `said` keeps the output of earlier starts."""
+        """Start it; its output is appended to that of earlier starts."""
         self.workspace.inbox.mkdir(parents=True, exist_ok=True)
         prepare_database(self.workspace.folder / "prefect")
         environ = {k: v for k, v in os.environ.items() if not k.startswith(("OPIS_", "PREFECT_"))}
@@ -64,7 +64,7 @@ class Served:
             "PREFECT_HOME": str(self.workspace.folder / "prefect"),
             **database(self.workspace.folder),
         }  # fmt: skip
-        with (self.workspace.folder / "said.txt").open("a") as log:
+        with (self.workspace.folder / "serve-output.txt").open("a") as log:
             self.run = subprocess.Popen(
                 [OPIS, "serve"], cwd=self.workspace.folder, env=environ | self.environ,
                 stdout=log, stderr=log,
@@ -72,7 +72,7 @@ class Served:
 
     def output_text(self) -> str:
         """Return its whole output."""
-        return (self.workspace.folder / "said.txt").read_text("utf-8")
+        return (self.workspace.folder / "serve-output.txt").read_text("utf-8")
 
     def wait_for_output(self, words: str, seconds: float = PATIENCE, times: int = 1) -> None:
         """Wait until its output has these words ``times`` times."""
@@ -81,7 +81,7 @@ class Served:
             assert self.run is not None
             assert self.run.poll() is None, f"serve ended: {self.output_text()[-2000:]}"
             assert time.monotonic() < deadline, (
-                f"never said {words!r}: {self.output_text()[-2000:]}"
+                f"never printed {words!r}: {self.output_text()[-2000:]}"
             )
             time.sleep(0.2)
 
@@ -168,7 +168,7 @@ def waiting_scans(inbox: Path) -> list[Path]:
     ]
 
 
-def archive_problems(workspace: Workspace, dropped: Counter[str]) -> list[str]:
+def archive_problems(workspace: Workspace, digests: Counter[str]) -> list[str]:
     """Return the problems after all work is done: invariant 9, fixity, receipts, strays.
 
     It checks again for a while: a scan is reported a moment before it leaves the inbox, and the
@@ -176,15 +176,15 @@ def archive_problems(workspace: Workspace, dropped: Counter[str]) -> list[str]:
 
     Args:
         workspace: of the run.
-        dropped: SHA-256 of every dropped scan, with the number of its drops.
+        digests: SHA-256 of every scan that was dropped, with the number of its drops.
     """
     deadline = time.monotonic() + PATIENCE
-    while (problems := _check_archive(workspace, dropped)) and time.monotonic() < deadline:
+    while (problems := _check_archive(workspace, digests)) and time.monotonic() < deadline:
         time.sleep(1)
     return problems
 
 
-def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
+def _check_archive(workspace: Workspace, digests: Counter[str]) -> list[str]:
     problems = []
     published = Counter(
         file_sha256(next(data(version, "original").iterdir())) for version in workspace.versions()
@@ -196,12 +196,12 @@ def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
     )
     waiting = Counter(file_sha256(path) for path in waiting_scans(workspace.inbox))
     problems += [f"published twice: {sha}" for sha, count in published.items() if count > 1]
-    lost = set(dropped) - set(published) - set(refused) - set(waiting)
+    lost = set(digests) - set(published) - set(refused) - set(waiting)
     problems += [f"lost: {sha}" for sha in lost]
     problems += [
-        f"came from nowhere: {sha}" for sha in (published + refused).keys() - dropped.keys()
+        f"came from nowhere: {sha}" for sha in (published + refused).keys() - digests.keys()
     ]
-    once = {sha for sha, count in dropped.items() if count == 1}
+    once = {sha for sha, count in digests.items() if count == 1}
     twice = once & set(published) & (set(refused) | set(waiting))
     problems += [f"in two places: {sha}" for sha in twice]
     problems += [f"refused more often than dropped: {sha}" for sha in once if refused[sha] > 1]
@@ -211,10 +211,10 @@ def _check_archive(workspace: Workspace, dropped: Counter[str]) -> list[str]:
         if path.name.endswith((".partial", ".tmp")) and ".opis" not in path.parts
     ]
     if problems:
-        return problems  # work goes on; the commands cost more than all this
+        return problems  # work goes on; the commands below cost more than all checks above
     receipts = json.loads(workspace.opis("receipts", "--json").stdout)
     with_receipt = {receipt["sha256"] for receipt in receipts}
-    problems += [f"no receipt: {sha}" for sha in dropped.keys() - with_receipt]
+    problems += [f"no receipt: {sha}" for sha in digests.keys() - with_receipt]
     verified = workspace.opis("verify")
     if verified.returncode:
         problems.append(f"verify: {verified.stdout}")
@@ -235,35 +235,35 @@ def long_scan(path: Path, pages: int, lines: int = 40) -> None:
     partial.rename(path)
 
 
-def started(served: Served) -> Iterator[Served]:
+def start_then_kill(serve: OpisServe) -> Iterator[OpisServe]:
     """Start it, wait until it watches its inbox, and kill it at the end."""
-    served.start()
-    served.wait_for_output("Watching")
+    serve.start()
+    serve.wait_for_output("Watching")
     try:
-        yield served
+        yield serve
     finally:
-        if served.run is not None and served.run.poll() is None:
-            served.kill_everything()
+        if serve.run is not None and serve.run.poll() is None:
+            serve.kill_everything()
 
 
-def drop_small(served: Served, numbers: range) -> Counter[str]:
+def drop_small(serve: OpisServe, numbers: range) -> Counter[str]:
     """Drop different small scans and return their digests."""
-    dropped: Counter[str] = Counter()
+    digests: Counter[str] = Counter()
     for number in numbers:
         image = Image.new("L", (500, 300), 235)
         ImageDraw.Draw(image).text((40, 40), f"scan {number}\nof the talks", 15, font_size=40)
-        path = served.workspace.folder / f"scan {number}.png"
+        path = serve.workspace.folder / f"scan {number}.png"
         image.save(path)
-        dropped[file_sha256(path)] += 1
-        path.rename(served.workspace.inbox / path.name)
-    return dropped
+        digests[file_sha256(path)] += 1
+        path.rename(serve.workspace.inbox / path.name)
+    return digests
 
 
-def count_readings(served: Served) -> int:
+def count_readings(serve: OpisServe) -> int:
     """Return the number of readings in the page cache."""
-    return len(served.workspace.readings())
+    return len(serve.workspace.readings())
 
 
-def pages_address(served: Served) -> str:
+def pages_address(serve: OpisServe) -> str:
     """Return the address of the records, from its output."""
-    return served.output_text().rpartition("records are at ")[2].partition(". Ctrl-C")[0]
+    return serve.output_text().rpartition("records are at ")[2].partition(". Ctrl-C")[0]
