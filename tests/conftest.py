@@ -56,9 +56,9 @@ def shared_pages(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Pa
 @pytest.fixture
 def workspace(tmp_path: Path, shared_pages: Path) -> Workspace:
     """A folder with an inbox; its pages are read once in the whole run of the tests."""
-    made = Workspace(tmp_path, shared_pages)
-    made.inbox.mkdir()
-    return made
+    workspace = Workspace(tmp_path, shared_pages)
+    workspace.inbox.mkdir()
+    return workspace
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,12 @@ from tests.schemas import EXPORT_CASES, needs_schemas, schema_errors
 
 @pytest.fixture
 def alto(tmp_path: Path) -> list[bytes]:
-    made = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")))
+    sample = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")))
     read = list(pages())
-    done = group_by_page(made.provenance.activities)
+    activities = group_by_page(sample.provenance.activities)
     return [
-        to_alto(made, page, one.reading.text, done[page.number])
-        for page, one in zip(made.pages, read, strict=True)
+        to_alto(sample, page, one.reading.text, activities[page.number])
+        for page, one in zip(sample.pages, read, strict=True)
     ]
 
 
@@ -29,8 +29,8 @@ def test_every_page_validates_against_alto_4_4(alto: list[bytes]) -> None:
 
 @needs_schemas
 def test_a_blank_page_validates_too(tmp_path: Path) -> None:
-    made = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")), ("", ""))
-    assert schema_errors("alto", to_alto(made, made.pages[0], PageText(), [])) == []
+    sample = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")), ("", ""))
+    assert schema_errors("alto", to_alto(sample, sample.pages[0], PageText(), [])) == []
 
 
 @needs_schemas
@@ -42,28 +42,28 @@ def test_a_corrupted_page_does_not_validate(alto: list[bytes]) -> None:
 
 
 def test_words_boxes_confidences_and_roles_come_back(alto: list[bytes], tmp_path: Path) -> None:
-    made = record(admitted_scan(scan_pdf(tmp_path / "again.pdf")))
-    for page, one, written in zip(alto, pages(), made.pages, strict=True):
+    sample = record(admitted_scan(scan_pdf(tmp_path / "again.pdf")))
+    for page, one, written in zip(alto, pages(), sample.pages, strict=True):
         assert read_page_text(page) == one.reading.text.with_roles(written.line_roles)
 
 
 @needs_schemas
 def test_furniture_is_tagged_as_furniture(tmp_path: Path) -> None:
-    made = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")), ("| ___\nТоварищу Мао", ""))
-    assert made.pages[0].reading_text == "Товарищу Мао"
-    content = to_alto(made, made.pages[0], text("| ___\nТоварищу Мао"), [])
+    sample = record(admitted_scan(scan_pdf(tmp_path / "scan.pdf")), ("| ___\nТоварищу Мао", ""))
+    assert sample.pages[0].reading_text == "Товарищу Мао"
+    content = to_alto(sample, sample.pages[0], text("| ___\nТоварищу Мао"), [])
     assert schema_errors("alto", content) == []
     page = etree.fromstring(content)
     tags = {tag.get("ID"): tag.get("TYPE") for tag in page.iter(f"{{{NAMESPACE}}}LayoutTag")}
-    said = [line.get("TAGREFS") for line in page.iter(f"{{{NAMESPACE}}}TextLine")]
-    assert [tags[name] for name in said] == ["furniture", "text"]
+    tag_ids = [line.get("TAGREFS") for line in page.iter(f"{{{NAMESPACE}}}TextLine")]
+    assert [tags[name] for name in tag_ids] == ["furniture", "text"]
 
 
-def test_the_file_alone_says_who_read_which_bytes(alto: list[bytes]) -> None:
+def test_the_file_names_its_engine_and_the_bytes_that_were_read(alto: list[bytes]) -> None:
     root = etree.fromstring(alto[0])
-    told = " ".join(root.itertext())
+    content = " ".join(root.itertext())
     for fact in ("scan.pdf", "sha256:", "canned", "opis", "recognize"):
-        assert fact in told
+        assert fact in content
     page = root.find(f".//{{{NAMESPACE}}}Page")
     assert page is not None
     assert page.get("PRINTED_IMG_NR") == "0110"

@@ -96,7 +96,7 @@ def test_the_pipeline_imports_neither_prefect_nor_flows() -> None:
 @pytest.mark.slow
 def test_a_command_imports_only_what_it_uses(tmp_path: Path) -> None:
     (tmp_path / "records").mkdir()
-    look = f"""
+    code = f"""
 import atexit, sys
 from flows.cli.app import app
 heavy = {{"prefect", "dask", "matplotlib", "numpy", "wordfreq", "edtf", "pikepdf"}}
@@ -104,8 +104,10 @@ atexit.register(lambda: print(heavy & set(sys.modules)))
 sys.argv = ["opis", "list", "--output", {str(tmp_path)!r}]
 app()
 """
-    seen = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
-    assert seen.stdout.splitlines()[-1] == "set()"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.splitlines()[-1] == "set()"
 
 
 def test_every_package_of_the_pipeline_is_in_one_layer() -> None:

@@ -1,4 +1,4 @@
-"""The book of arrivals, claims, and what came late."""
+"""Receipts of scans, claims on scans, and files that come late."""
 
 import errno
 import json
@@ -34,31 +34,31 @@ from tests.factories import CLOCK, MOMENT, scan_pdf
 from tests.workspace import PATIENCE, Workspace
 
 
-def receipt(scan: str, **said: object) -> Receipt:
+def receipt(scan: str, **values: object) -> Receipt:
     base: dict[str, object] = {
         "when": MOMENT, "scan": scan, "size": 1, "sha256": "a" * 64, "fate": "refused",
         "where": "inbox/refused", "reason": f"{scan} is no scan",
     }  # fmt: skip
-    return Receipt.model_validate(base | said)
+    return Receipt.model_validate(base | values)
 
 
-def test_what_is_entered_is_read_back_in_order(tmp_path: Path) -> None:
-    book = [
+def test_receipts_are_read_in_the_order_in_which_they_were_written(tmp_path: Path) -> None:
+    receipts = [
         receipt("a.pdf"),
         receipt("b/ё\n.pdf", sha256=None, size=None),
         receipt("c", record="r"),
     ]
-    for one in book:
+    for one in receipts:
         append_receipt(one, tmp_path)
-    found = [one.model_copy(update={"previous": ""}) for one in read_receipts(tmp_path)]
-    assert found == book
+    stored_receipts = [one.model_copy(update={"previous": ""}) for one in read_receipts(tmp_path)]
+    assert stored_receipts == receipts
     assert len((tmp_path / RECEIPTS_FILE).read_bytes().splitlines()) == 3
 
 
-def test_a_line_that_a_power_cut_tore_harms_no_other(tmp_path: Path) -> None:
+def test_a_line_that_a_power_cut_tore_damages_no_other_line(tmp_path: Path) -> None:
     append_receipt(receipt("a"), tmp_path)
-    with (tmp_path / RECEIPTS_FILE).open("ab") as book:
-        book.write(b'{"when": "1949-01-14T')
+    with (tmp_path / RECEIPTS_FILE).open("ab") as file:
+        file.write(b'{"when": "1949-01-14T')
     append_receipt(receipt("b"), tmp_path)
     assert [one.scan for one in read_receipts(tmp_path)] == ["a", "b"]
 
@@ -94,12 +94,12 @@ def test_the_status_counts_from_where_it_began(tmp_path: Path) -> None:
     assert status.changed_line(waiting=0) == ["[waits 0 · runs nothing · published 1 · refused 1]"]
 
 
-def _settings(folder: Path, **said: object) -> Settings:
-    made = Settings.model_validate(
-        {"inbox": folder / "inbox", "output": folder / "output", "settle_seconds": 3} | said
+def _settings(folder: Path, **values: object) -> Settings:
+    settings = Settings.model_validate(
+        {"inbox": folder / "inbox", "output": folder / "output", "settle_seconds": 3} | values
     )
-    made.inbox.mkdir(exist_ok=True)
-    return made
+    settings.inbox.mkdir(exist_ok=True)
+    return settings
 
 
 def _hold(settings: Settings, names: list[str], ours: object, go: object) -> None:
@@ -165,7 +165,7 @@ def test_an_outcome_names_its_scan_once() -> None:
 
 
 class TestWatch:
-    """Time is told to it, so no test waits."""
+    """The watch gets the time from the test, so no test waits."""
 
     def test_what_lies_still_is_ready_and_what_grows_is_not(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path, sidecar_seconds=0)
@@ -200,7 +200,9 @@ class TestWatch:
         assert watch.ready_scans(9) == [named]
         assert watch.ready_scans(12) == [named, bare]
 
-    def test_what_was_left_rests_until_it_changes_or_its_time_comes(self, tmp_path: Path) -> None:
+    def test_a_scan_that_stays_in_the_inbox_is_ready_again_when_it_changes_or_its_wait_is_over(
+        self, tmp_path: Path
+    ) -> None:
         settings = _settings(tmp_path, sidecar_seconds=0, incomplete_seconds=60, retry_seconds=600)
         watch = InboxWatch(settings)
         scans = {name: settings.inbox / f"{name}.pdf" for name in ("cut", "failed", "kept")}
@@ -208,8 +210,10 @@ class TestWatch:
             scan.write_bytes(b"scan")
         watch.ready_scans(0)
         assert len(watch.ready_scans(3)) == 3
-        fates = {"cut": "waits", "failed": "failed", "kept": "published"}
-        watch.back_off([receipt(f"{name}.pdf", fate=fate) for name, fate in fates.items()], 10)
+        statuses = {"cut": "waits", "failed": "failed", "kept": "published"}
+        watch.back_off(
+            [receipt(f"{name}.pdf", fate=status) for name, status in statuses.items()], 10
+        )
         assert watch.ready_scans(69) == []
         assert watch.ready_scans(70) == [scans["cut"]]
         assert watch.ready_scans(610) == [scans["cut"], scans["failed"]]
@@ -230,32 +234,32 @@ class TestWatch:
         assert watch.ready_scans(due - 1) == []
         assert watch.ready_scans(due) == [scan]
 
-    def test_a_folder_that_cannot_be_listed_is_told_of_when_it_becomes_so(
+    def test_a_folder_is_reported_each_time_it_becomes_impossible_to_list(
         self, tmp_path: Path
     ) -> None:
         settings = _settings(tmp_path)
         watch, folder = InboxWatch(settings), settings.inbox / "/".join("d" * 101)
-        told = []
+        problem_counts = []
         for is_there in (False, True, True, False, True):
             if is_there:
                 folder.mkdir(parents=True, exist_ok=True)
             elif folder.exists():
                 folder.rmdir()
             watch.ready_scans(0)
-            told.append(len(watch.new_problems()))
-        assert told == [0, 1, 0, 0, 1]
+            problem_counts.append(len(watch.new_problems()))
+        assert problem_counts == [0, 1, 0, 0, 1]
 
-    def test_a_sidecar_without_its_scan_is_told_of_once(self, tmp_path: Path) -> None:
+    def test_a_sidecar_without_its_scan_is_reported_once(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path)
         for name in ("_defaults.yaml", "a.yaml", "b.en.txt", "b.gt.txt", "notes.txt", "c.json"):
             (settings.inbox / name).write_text("title: One", encoding="utf-8")
         (settings.inbox / "c.pdf").write_bytes(b"scan")
         watch = InboxWatch(settings)
-        found = []
+        orphans = []
         for now in (0, 30, 60, 90):
             watch.ready_scans(now)
-            found.append([path.name for path in watch.late_orphans(now)])
-        assert found == [[], [], ["a.yaml", "b.en.txt"], []]
+            orphans.append([path.name for path in watch.late_orphans(now)])
+        assert orphans == [[], [], ["a.yaml", "b.en.txt"], []]
 
     def test_what_a_run_has_taken_does_not_wait(self, tmp_path: Path) -> None:
         settings = _settings(tmp_path)
@@ -272,18 +276,18 @@ def test_the_same_bytes_under_another_name_are_a_finding(workspace: Workspace) -
     assert workspace.opis("ingest", "--direct").returncode == 0
     scan_pdf(workspace.inbox / "second.pdf", 1)
     (workspace.inbox / "third.pdf").write_bytes(b"")
-    done = workspace.opis("ingest", "--direct")
-    assert "second.pdf holds the same bytes as first.pdf" in done.stdout
-    book = json.loads(workspace.opis("receipts", "--json").stdout)
-    book.sort(key=lambda one: one["scan"])  # they were looked at side by side
-    assert [(one["scan"], one["fate"]) for one in book] == [
+    result = workspace.opis("ingest", "--direct")
+    assert "second.pdf holds the same bytes as first.pdf" in result.stdout
+    receipts = json.loads(workspace.opis("receipts", "--json").stdout)
+    receipts.sort(key=lambda one: one["scan"])  # they were looked at side by side
+    assert [(one["scan"], one["fate"]) for one in receipts] == [
         ("first.pdf", "published"), ("second.pdf", "published before"), ("third.pdf", "refused"),
     ]  # fmt: skip
-    assert book[1]["finding"].startswith("second.pdf holds the same bytes as first.pdf")
-    assert book[2]["where"] == "inbox/refused/third.pdf"
-    assert book[0]["sha256"] == book[1]["sha256"]
-    found = workspace.opis("receipts", book[0]["sha256"][:12], "--last").stdout
-    assert "2 receipts" in found
+    assert receipts[1]["finding"].startswith("second.pdf holds the same bytes as first.pdf")
+    assert receipts[2]["where"] == "inbox/refused/third.pdf"
+    assert receipts[0]["sha256"] == receipts[1]["sha256"]
+    output = workspace.opis("receipts", receipts[0]["sha256"][:12], "--last").stdout
+    assert "2 receipts" in output
     assert not list(workspace.inbox.glob("*.pdf"))
 
 
@@ -323,26 +327,29 @@ def test_a_folder_whose_disk_is_away_is_no_empty_folder(tmp_path: Path) -> None:
     away = _settings(tmp_path, mounts=(Path("/proc"), tmp_path))
     with pytest.raises(AwayError, match=f"{tmp_path} is not mounted"), guard_mounts(away):
         pytest.fail("the block must not run")
-    told = record_failure(scan, OSError(errno.EIO, "Input/output error"), away, CLOCK)
-    assert "is not mounted" in told.failure_reason
-    assert not away.output.exists(), "a line in the book would lie on another disk"
+    outcome = record_failure(scan, OSError(errno.EIO, "Input/output error"), away, CLOCK)
+    assert "is not mounted" in outcome.failure_reason
+    assert not away.output.exists(), "a receipt would lie on another disk"
 
 
-def test_the_disks_of_inbox_and_output_are_found_and_handed_on(tmp_path: Path) -> None:
+def test_mount_points_of_inbox_and_output_are_found_and_passed_to_other_processes(
+    tmp_path: Path,
+) -> None:
     settings = Settings(inbox=Path("/proc/self"), output=tmp_path)
-    found = with_mounts(settings)
-    assert Path("/proc") in found.mounts
-    assert Path("/") not in found.mounts
-    assert merge_settings({}, to_environ(found), {}).mounts == found.mounts
-    named = settings.model_copy(update={"mounts": (tmp_path,)})
-    assert with_mounts(named) == named
+    settings_with_mounts = with_mounts(settings)
+    assert Path("/proc") in settings_with_mounts.mounts
+    assert Path("/") not in settings_with_mounts.mounts
+    other_process = merge_settings({}, to_environ(settings_with_mounts), {})
+    assert other_process.mounts == settings_with_mounts.mounts
+    settings_with_own_mounts = settings.model_copy(update={"mounts": (tmp_path,)})
+    assert with_mounts(settings_with_own_mounts) == settings_with_own_mounts
 
 
-def test_a_sidecar_that_is_left_is_said_to_wait(tmp_path: Path) -> None:
+def test_a_sidecar_without_its_scan_has_the_outcome_waits(tmp_path: Path) -> None:
     settings = _settings(tmp_path, settle_seconds=0)
     (settings.inbox / "late.yaml").write_text("title: Late", encoding="utf-8")
     with select_scans([], settings, CLOCK) as (ours, others):
         assert ours == []
-        (told,) = others
-        assert told.status == "waits"
-        assert told.reason.startswith("late.yaml describes no scan that lies here.")
+        (outcome,) = others
+        assert outcome.status == "waits"
+        assert outcome.reason.startswith("late.yaml describes no scan that lies here.")

@@ -62,7 +62,7 @@ def shown_through(strength: float, blur: float) -> Grey:
 
 
 @pytest.mark.parametrize(
-    ("page", "told"),
+    ("page", "reason"),
     [
         pytest.param(bare, "nothing on the page looks like text", id="bare paper"),
         pytest.param(bordered, "nothing on the page looks like text", id="a scanner's border"),
@@ -72,11 +72,11 @@ def shown_through(strength: float, blur: float) -> Grey:
         pytest.param(lambda: shown_through(0.5, 3), "no text", id="strong show-through"),
     ],
 )
-def test_a_page_without_text_is_blank_and_says_why(page: object, told: str) -> None:
+def test_a_page_without_text_is_blank_and_says_why(page: object, reason: str) -> None:
     assert callable(page)
     reading = read_image(page(), Tesseract(("rus", "eng"), PATIENCE))
     assert (reading.state, list(reading.text.words())) == (PageState.BLANK, [])
-    assert told in reading.detail
+    assert reason in reading.detail
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (1, 5000), (5000, 3)])

@@ -1,4 +1,4 @@
-"""A Tesseract that hangs, crashes or answers rubbish: the scan waits until it is well."""
+"""A Tesseract that hangs, crashes or answers rubbish: the scan waits until Tesseract works."""
 
 import json
 import os
@@ -21,7 +21,7 @@ WAYS = {
 
 
 def broken(folder: Path, way: str) -> str:
-    """Return a PATH on which the engine is broken; of itself it can still tell."""
+    """Return a PATH whose engine cannot read; it still prints its version and its languages."""
     engine, real = folder / "bin" / "tesseract", shutil.which("tesseract")
     engine.parent.mkdir()
     engine.write_text(
@@ -55,8 +55,8 @@ def test_a_broken_engine_harms_no_scan(way: str, tmp_path: Path) -> None:
     assert "Traceback" not in failed.stdout + failed.stderr
     assert (workspace.inbox / scan.name).exists()
     assert not workspace.versions()
-    done = workspace.opis("ingest", "--direct", "--languages", "rus")
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = workspace.opis("ingest", "--direct", "--languages", "rus")
+    assert result.returncode == 0, result.stdout + result.stderr
     assert len(workspace.versions()) == 1
 
 
@@ -66,8 +66,8 @@ def test_an_image_that_was_read_in_another_scan_is_not_read_again(tmp_path: Path
     assert workspace.opis("ingest", "--direct", "--languages", "rus").returncode == 0
     workspace.drop(first_page(tmp_path, 331))
     path = broken(tmp_path, WAYS["answers nothing"])
-    done = workspace.opis("ingest", "--direct", "--languages", "rus", PATH=path)
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = workspace.opis("ingest", "--direct", "--languages", "rus", PATH=path)
+    assert result.returncode == 0, result.stdout + result.stderr
     first, second = (
         json.loads((version / "data/record.json").read_bytes()) for version in workspace.versions()
     )

@@ -108,24 +108,24 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalog]:
     texts = [["мир и договор " * (7 if place == 2 else 1) for place in range(5)]] * 120
     cards = (record(number, pages) for number, pages in enumerate(texts))
     build_from_rows(folder / "catalog.sqlite", cards)
-    with Catalog(folder / "catalog.sqlite", folder / "records") as made:
-        yield made
+    with Catalog(folder / "catalog.sqlite", folder / "records") as catalog:
+        yield catalog
 
 
 @pytest.mark.parametrize("limit", [1, 7, 120, 500])
 def test_a_list_in_pages_is_the_whole_list(many: Catalog, limit: int) -> None:
-    whole, found, after = list(many.iter_entries()), [], ""
+    whole, entries, after = list(many.iter_entries()), [], ""
     while page := list(many.iter_entries(limit, after)):
         assert len(page) <= limit
-        found += page
+        entries += page
         after = page[-1].id
-    assert found == whole
+    assert entries == whole
     assert len(whole) == many.record_count() == 120
     with pytest.raises(CatalogError, match="no record"):
         list(many.iter_entries(limit, "nowhere"))
 
 
-def test_of_a_word_on_too_many_pages_the_first_are_weighed_and_it_is_said(many: Catalog) -> None:
+def test_of_a_word_on_too_many_pages_only_the_first_are_ranked(many: Catalog) -> None:
     assert many.count_hits("договор") == MAX_RANKED_PAGES + 1
     hits = many.search("договор", 10)
     assert [hit.page for hit in hits] == [3] * 10, "where it stands most often"

@@ -21,7 +21,7 @@ from pipeline.wording import escape_unprintable
 from tests.factories import CLOCK, admitted_scan, scan_pdf
 from tests.test_arrivals import receipt
 
-NOBODY: Any = None  #: a pool of workers that is not asked
+NOBODY: Any = None  #: a pool of workers that gets no request
 
 
 @pytest.fixture

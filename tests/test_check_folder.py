@@ -38,14 +38,14 @@ def test_every_planted_fault_is_listed_with_file_and_line_and_nothing_is_written
     assert everything(tmp_path) == before
 
 
-def test_each_fault_is_a_sentence_without_the_place_of_the_folder(tmp_path: Path) -> None:
+def test_each_fault_is_a_sentence_without_the_path_of_the_folder(tmp_path: Path) -> None:
     for fault in check_folder(plant(tmp_path, PLANTED["files"])):
         assert fault.detail.endswith((".", "?"))
         assert str(tmp_path) not in fault.detail
 
 
 @pytest.mark.slow
-def test_the_command_lists_them_and_says_so_to_the_shell(tmp_path: Path) -> None:
+def test_the_command_lists_the_faults_and_exits_with_code_3(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(workspace.inbox, PLANTED["files"])
     before = everything(tmp_path)
@@ -54,8 +54,8 @@ def test_the_command_lists_them_and_says_so_to_the_shell(tmp_path: Path) -> None
     assert f"{len(PLANTED['faults'])} faults" in plain.stdout
     for file, line, code in PLANTED["faults"]:
         assert f"{file}:{line}: {code}: " in plain.stdout
-    told = workspace.opis("describe", "--check", "inbox", "--json")
-    rows: list[dict[str, Any]] = json.loads(told.stdout)
+    result = workspace.opis("describe", "--check", "inbox", "--json")
+    rows: list[dict[str, Any]] = json.loads(result.stdout)
     assert [[row["file"], row["line"], row["code"]] for row in rows] == [
         [row["file"], row["line"], row["code"]] for row in sorted(rows, key=lambda r: r["file"])
     ]
@@ -64,7 +64,7 @@ def test_the_command_lists_them_and_says_so_to_the_shell(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_folder_without_fault_is_well(tmp_path: Path) -> None:
+def test_a_folder_without_faults_passes_the_check(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(
         workspace.inbox,
@@ -78,8 +78,8 @@ def test_a_folder_without_fault_is_well(tmp_path: Path) -> None:
             "notes.txt": "of no concern",
         },
     )
-    done = workspace.opis("describe", "--check", "inbox")
-    assert (done.returncode, done.stdout.strip()) == (0, "0 faults")
+    result = workspace.opis("describe", "--check", "inbox")
+    assert (result.returncode, result.stdout.strip()) == (0, "0 faults")
 
 
 def test_what_was_refused_is_not_checked(tmp_path: Path) -> None:
@@ -100,13 +100,13 @@ def test_the_description_of_a_scan_is_shown_with_where_it_is_from(tmp_path: Path
             "box/a.en.txt": "Dear comrade.\n",
         },
     )
-    told = json.loads(workspace.opis("describe", "inbox/box/a.pdf", "--json").stdout)
-    assert told["fields"]["title"] == {"value": "Cable", "from": "box/index.csv, row 2"}
-    assert told["fields"]["funder"]["from"] == "folder defaults (_defaults.yaml)"
-    assert told["fields"]["language"] == {"value": "ru", "from": "sidecar"}
-    assert told["fields"]["date_edtf"]["value"] == "1917-01-27"
-    assert told["fields"]["date_calendar"]["value"] == "julian"
-    assert told["fields"]["translations"]["from"] == "a.en.txt"
+    description = json.loads(workspace.opis("describe", "inbox/box/a.pdf", "--json").stdout)
+    assert description["fields"]["title"] == {"value": "Cable", "from": "box/index.csv, row 2"}
+    assert description["fields"]["funder"]["from"] == "folder defaults (_defaults.yaml)"
+    assert description["fields"]["language"] == {"value": "ru", "from": "sidecar"}
+    assert description["fields"]["date_edtf"]["value"] == "1917-01-27"
+    assert description["fields"]["date_calendar"]["value"] == "julian"
+    assert description["fields"]["translations"]["from"] == "a.en.txt"
     plain = workspace.opis("describe", "inbox/box/a.pdf").stdout
     assert "Cable   (box/index.csv, row 2)" in plain
 
@@ -122,8 +122,8 @@ def filled(text: str) -> str:
 def test_a_template_that_is_filled_in_passes_the_check(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     plant(workspace.inbox, {"a.pdf": "", "a.en.txt": "Dear comrade."})
-    done = workspace.opis("template", "inbox/a.pdf")
-    assert done.returncode == 0, done.stderr
+    result = workspace.opis("template", "inbox/a.pdf")
+    assert result.returncode == 0, result.stderr
     sidecar = workspace.inbox / "a.yaml"
     assert sidecar.read_text("utf-8") == sidecar_template()
     assert workspace.opis("describe", "--check", "inbox").returncode == 0

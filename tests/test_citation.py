@@ -35,22 +35,22 @@ SEED = (
 )
 
 
-def record(folder: Path, count: int = 2, **said: Any) -> Record:
+def record(folder: Path, count: int = 2, **values: Any) -> Record:
     scan = folder / "scan.pdf"
     scan.write_bytes(b"these bytes are a scan")
     texts = [f"страница {number} первая" for number in range(1, count + 1)]
-    return assemble_record(admitted_scan(scan, count, **said), pages(texts), SIGNATURE, CLOCK)
+    return assemble_record(admitted_scan(scan, count, **values), pages(texts), SIGNATURE, CLOCK)
 
 
 @pytest.fixture
 def letter(tmp_path: Path) -> Record:
     """The bundled letter's own description, with canned pages."""
-    scan = SAMPLES / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
-    described = merge_sources(find_sources(scan, SAMPLES))
-    held = described.held_reference
-    assert held is not None
-    let_in = replace(admitted_scan(scan, 4), described=described, record_id=held.slug)
-    return assemble_record(let_in, pages(("а", "б", "в", "г")), SIGNATURE, CLOCK)
+    path = SAMPLES / "RGASPI_f558_op11_d330_ll0110-0113.pdf"
+    described = merge_sources(find_sources(path, SAMPLES))
+    reference = described.held_reference
+    assert reference is not None
+    scan = replace(admitted_scan(path, 4), described=described, record_id=reference.slug)
+    return assemble_record(scan, pages(("а", "б", "в", "г")), SIGNATURE, CLOCK)
 
 
 def test_the_seeds_own_citation_comes_out_of_the_letters_data(letter: Record) -> None:
@@ -62,15 +62,16 @@ def test_the_seeds_own_citation_comes_out_of_the_letters_data(letter: Record) ->
 def test_a_record_is_cited_in_every_style(
     case: dict[str, Any], manner: CitationStyle, tmp_path: Path
 ) -> None:
-    made = record(tmp_path, case.get("pages", 2), **case["said"])
+    sample = record(tmp_path, case.get("pages", 2), **case["said"])
     assert (
-        format_citation(citation_target(made, case.get("leaf", "")), manner) == case[manner.value]
+        format_citation(citation_target(sample, case.get("leaf", "")), manner) == case[manner.value]
     )
 
 
 def test_a_leaf_of_another_holding_is_the_one_at_the_same_place(letter: Record) -> None:
-    told = format_citation(citation_target(letter, "111"), CitationStyle.CHICAGO, all_holdings=True)
-    assert told.endswith(
+    target = citation_target(letter, "111")
+    citation = format_citation(target, CitationStyle.CHICAGO, all_holdings=True)
+    assert citation.endswith(
         "RGASPI, f. 558, op. 11, d. 330, l. 111, and APRF, f. 45, op. 1, d. 330, p. 111."
     )
 
@@ -88,7 +89,7 @@ def spreads(tmp_path: Path) -> Record:
 
 
 @pytest.mark.parametrize(
-    ("leaf", "page", "held", "other"),
+    ("leaf", "page", "rgaspi_leaf", "aprf_leaf"),
     [
         ("12v", 1, "l. 12v", "l. 7v"), ("13", 1, "l. 13", "l. 8"), ("13 об.", 2, "l. 13v", "l. 8v"),
         ("14", 2, "l. 14", "l. 9"), ("12v-13", 1, "ll. 12v-13", "ll. 7v-8"),
@@ -96,11 +97,12 @@ def spreads(tmp_path: Path) -> Record:
     ],
 )  # fmt: skip
 def test_each_leaf_of_a_spread_is_cited(
-    spreads: Record, leaf: str, page: int, held: str, other: str
+    spreads: Record, leaf: str, page: int, rgaspi_leaf: str, aprf_leaf: str
 ) -> None:
     target = citation_target(spreads, leaf)
-    told = format_citation(target, CitationStyle.CHICAGO, all_holdings=True).replace("–", "-")
-    assert f"RGASPI, f. 17, op. 3, d. 7, {held}, and APRF, f. 3, op. 1, d. 5, {other}." in told
+    citation = format_citation(target, CitationStyle.CHICAGO, all_holdings=True).replace("–", "-")
+    rgaspi = f"RGASPI, f. 17, op. 3, d. 7, {rgaspi_leaf}"
+    assert f"{rgaspi}, and APRF, f. 3, op. 1, d. 5, {aprf_leaf}." in citation
     assert find_leaf(spreads, leaf).page.number == page
     pinned = Pin.from_record(spreads, "reading text", leaf)
     assert pinned.leaf == spreads.pages[page - 1].leaf  # the text is that of the whole image
@@ -123,14 +125,16 @@ def test_a_leaf_that_the_record_has_not_is_refused_in_words(letter: Record) -> N
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
-def test_reference_managers_read_what_was_said(case: dict[str, Any], tmp_path: Path) -> None:
-    made = record(tmp_path, case.get("pages", 2), **case["said"])
-    (entry,) = rispy.loads(to_ris(made))
-    assert entry["title"] == made.name
-    assert entry.get("keywords", []) == list(made.subjects)
-    library = parse_string(to_bibtex(made))
+def test_reference_managers_read_the_fields_of_the_record(
+    case: dict[str, Any], tmp_path: Path
+) -> None:
+    sample = record(tmp_path, case.get("pages", 2), **case["said"])
+    (entry,) = rispy.loads(to_ris(sample))
+    assert entry["title"] == sample.name
+    assert entry.get("keywords", []) == list(sample.subjects)
+    library = parse_string(to_bibtex(sample))
     assert not library.failed_blocks
-    assert library.entries[0].key == made.id
+    assert library.entries[0].key == sample.id
     assert library.entries[0]["title"].count("{") == library.entries[0]["title"].count("}")
 
 
@@ -164,7 +168,7 @@ def test_a_pinned_citation_reads_as_it_was_made(letter: Record) -> None:
     assert "reads as cited: the reading text of leaf 0111" in found.sentences[0]
 
 
-def test_a_newer_version_that_reads_otherwise_is_told_with_the_difference(letter: Record) -> None:
+def test_a_newer_version_with_another_text_is_reported_with_the_difference(letter: Record) -> None:
     pin = Pin.from_record(letter, "reading text", "111")
     page = letter.pages[1].model_copy(update={"reading_text": "бб"})
     pages_now = (letter.pages[0], page, *letter.pages[2:])
@@ -176,7 +180,7 @@ def test_a_newer_version_that_reads_otherwise_is_told_with_the_difference(letter
     assert check_citation(str(other), "", among(letter, now), lambda _: ()).is_unchanged
 
 
-def test_a_forged_pin_and_a_wrong_quotation_are_told(letter: Record) -> None:
+def test_a_forged_pin_and_a_wrong_quotation_are_reported(letter: Record) -> None:
     pin = Pin.from_record(letter, "raw text")
     assert not check_citation(
         str(replace(pin, digest="0" * 12)), "", among(letter), lambda _: ()
@@ -187,12 +191,12 @@ def test_a_forged_pin_and_a_wrong_quotation_are_told(letter: Record) -> None:
 
 def test_a_translation_can_be_pinned(letter: Record) -> None:
     text = Translation(language="en", translator="S. R.", text="To Comrade Mao")
-    made = letter.model_copy(update={"translations": (text,)})
-    pin = Pin.from_record(made, "translation en")
+    translated_letter = letter.model_copy(update={"translations": (text,)})
+    pin = Pin.from_record(translated_letter, "translation en")
     assert "translation en" in str(pin)
-    assert check_citation(str(pin), "Comrade", among(made), lambda _: ()).is_unchanged
+    assert check_citation(str(pin), "Comrade", among(translated_letter), lambda _: ()).is_unchanged
     with pytest.raises(CatalogError, match="no translation into fr"):
-        Pin.from_record(made, "translation fr")
+        Pin.from_record(translated_letter, "translation fr")
 
 
 def test_a_citation_without_a_pin_is_known_by_its_reference(letter: Record) -> None:
@@ -211,21 +215,21 @@ def test_words_are_compared_with_some_around() -> None:
 
 
 def test_the_command_cites_and_checks(tmp_path: Path) -> None:
-    done = publish_sample(tmp_path)
-    output = ["--output", str(done.folder.path.parents[6])]
+    sample = publish_sample(tmp_path)
+    output = ["--output", str(sample.folder.path.parents[6])]
     runner = CliRunner()
-    made = runner.invoke(app, ["cite", done.record_id, "--text", "reading", *output])
-    assert made.exit_code == 0, made.output
-    assert "[Opis rgaspi-" in made.stdout
-    good = runner.invoke(app, ["cite", "--check", made.stdout, *output])
+    cited = runner.invoke(app, ["cite", sample.record_id, "--text", "reading", *output])
+    assert cited.exit_code == 0, cited.output
+    assert "[Opis rgaspi-" in cited.stdout
+    good = runner.invoke(app, ["cite", "--check", cited.stdout, *output])
     assert good.exit_code == 0
-    forged = made.stdout[: made.stdout.rindex("sha256 ") + 7] + "0" * 12 + "]"
+    forged = cited.stdout[: cited.stdout.rindex("sha256 ") + 7] + "0" * 12 + "]"
     assert runner.invoke(app, ["cite", "--check", forged, *output]).exit_code == 4
-    plain = runner.invoke(app, ["cite", done.record_id, "--leaf", "0111", *output])
+    plain = runner.invoke(app, ["cite", sample.record_id, "--leaf", "0111", *output])
     assert plain.stdout.rstrip().endswith("op. 11, d. 330, l. 111.")
     unpinned = runner.invoke(app, ["cite", "--check", plain.stdout, *output])
     assert unpinned.exit_code == 0
-    assert done.record_id in unpinned.stdout
+    assert sample.record_id in unpinned.stdout
 
 
 def test_a_torn_pin_is_named_as_such(letter: Record) -> None:
@@ -242,6 +246,6 @@ def test_leaves_of_one_record_have_keys_of_their_own(letter: Record) -> None:
 
 
 def test_a_season_is_no_month_to_reference_managers(tmp_path: Path) -> None:
-    made = record(tmp_path, date="1949-21")
-    assert json.loads(to_csl_json(made))[0]["issued"] == {"date-parts": [[1949]]}
-    assert "spring 1949" in format_citation(citation_target(made), CitationStyle.CHICAGO)
+    sample = record(tmp_path, date="1949-21")
+    assert json.loads(to_csl_json(sample))[0]["issued"] == {"date-parts": [[1949]]}
+    assert "spring 1949" in format_citation(citation_target(sample), CitationStyle.CHICAGO)

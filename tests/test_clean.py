@@ -118,8 +118,8 @@ def test_over_all_pages_no_letter_is_lost_or_invented(
     pages: list[tuple[str, list[Role]]], unread: set[int]
 ) -> None:
     raws = [raw for raw, _ in pages]
-    roles = [said[: len(lines(raw))] for raw, said in pages]
-    texts = [clean(raw, said) for raw, said in zip(raws, roles, strict=True)]
+    roles = [page_roles[: len(lines(raw))] for raw, page_roles in pages]
+    texts = [clean(raw, page_roles) for raw, page_roles in zip(raws, roles, strict=True)]
     joined = join_page_ends(texts, roles, unread)
     assert letters(text.text for text in joined) == letters(text.text for text in texts)
     assert [undo(text.text, text.changes) for text in joined] == raws
@@ -159,7 +159,7 @@ def test_the_laws_try_every_step(name: str) -> None:
     assert any(list(TEXT_STEPS[name](piece)) for piece in PIECES), "no case has anything for it"
 
 
-def test_every_step_and_role_is_told_to_readers_of_records() -> None:
+def test_every_step_and_role_is_documented() -> None:
     page = (ROOT / "docs" / "cleaning.md").read_text("utf-8")
-    told = re.findall(r"^\| `([a-z-]+)`", page, re.MULTILINE)
-    assert told == [*step_names(), *(role.value for role in Role)]
+    names = re.findall(r"^\| `([a-z-]+)`", page, re.MULTILINE)
+    assert names == [*step_names(), *(role.value for role in Role)]

@@ -21,30 +21,30 @@ pytestmark = pytest.mark.slow  # each starts the command, often several times
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    made = Workspace(tmp_path)
-    made.inbox.mkdir()
-    return made
+    workspace = Workspace(tmp_path)
+    workspace.inbox.mkdir()
+    return workspace
 
 
 def test_every_command_has_help(workspace: Workspace) -> None:
-    done = workspace.opis("--help")
-    assert done.returncode == 0
+    result = workspace.opis("--help")
+    assert result.returncode == 0
     for command in COMMANDS:
-        assert command in done.stdout
+        assert command in result.stdout
         shown = CliRunner().invoke(app, [command, "--help"])
         assert shown.exit_code == 0
         assert "Usage" in shown.stdout
 
 
 @pytest.mark.parametrize("words", [["nonsense"], ["ingest", "--nonsense"], ["show"]])
-def test_a_slip_is_usage(workspace: Workspace, words: list[str]) -> None:
+def test_a_wrong_command_line_exits_with_code_2(workspace: Workspace, words: list[str]) -> None:
     assert workspace.opis(*words).returncode == 2
 
 
 def test_an_unknown_setting_is_refused_before_any_work(workspace: Workspace) -> None:
-    done = workspace.opis("ingest", OPIS_LANGAUGES="rus")
-    assert done.returncode == 2
-    assert "Did you mean languages?" in done.stderr
+    result = workspace.opis("ingest", OPIS_LANGAUGES="rus")
+    assert result.returncode == 2
+    assert "Did you mean languages?" in result.stderr
     (workspace.folder / "opis.toml").write_text("jobbs = 2\n")
     assert "Did you mean jobs?" in workspace.opis("list").stderr
 
@@ -54,21 +54,21 @@ def test_missing_language_data_stops_the_run_with_the_package_to_install(
     workspace: Workspace,
 ) -> None:
     workspace.drop(LETTER)
-    done = workspace.opis("ingest", "--direct", "--languages", "rus+tlh")
-    assert done.returncode == 2
-    assert "apt-get install tesseract-ocr-tlh" in done.stderr
+    result = workspace.opis("ingest", "--direct", "--languages", "rus+tlh")
+    assert result.returncode == 2
+    assert "apt-get install tesseract-ocr-tlh" in result.stderr
     assert (workspace.inbox / LETTER.name).is_file()
 
 
 def test_folders_that_contain_each_other_are_refused(workspace: Workspace) -> None:
-    done = workspace.opis("ingest", "--direct", "--output", str(workspace.inbox / "out"))
-    assert done.returncode == 2
-    assert "must not contain each other" in done.stderr
+    result = workspace.opis("ingest", "--direct", "--output", str(workspace.inbox / "out"))
+    assert result.returncode == 2
+    assert "must not contain each other" in result.stderr
 
 
 def test_an_empty_inbox_is_nothing_to_do(workspace: Workspace) -> None:
-    done = workspace.opis("ingest")
-    assert (done.returncode, "Nothing to ingest" in done.stdout) == (0, True)
+    result = workspace.opis("ingest")
+    assert (result.returncode, "Nothing to ingest" in result.stdout) == (0, True)
 
 
 def test_an_empty_archive_can_be_listed_searched_and_verified(workspace: Workspace) -> None:
@@ -79,14 +79,14 @@ def test_an_empty_archive_can_be_listed_searched_and_verified(workspace: Workspa
 
 
 @pytest.mark.parametrize("command", ["verify", "list"])
-def test_an_archive_that_is_not_there_is_a_slip(workspace: Workspace, command: str) -> None:
-    done = workspace.opis(command, "--output", "not-mounted")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert "Is the disk there?" in done.stderr
+def test_a_missing_archive_exits_with_code_2(workspace: Workspace, command: str) -> None:
+    result = workspace.opis(command, "--output", "not-mounted")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "Is the disk there?" in result.stderr
     assert not (workspace.folder / "not-mounted").exists()
 
 
-def test_a_catalogue_that_is_damaged_inside_is_a_sentence(workspace: Workspace) -> None:
+def test_a_catalogue_that_is_damaged_inside_is_reported_in_a_sentence(workspace: Workspace) -> None:
     assert workspace.opis("ingest", "--direct").returncode == 0
     assert workspace.opis("list").returncode == 0
     path = workspace.output / "catalog.sqlite"
@@ -96,33 +96,33 @@ def test_a_catalogue_that_is_damaged_inside_is_a_sentence(workspace: Workspace) 
         page = db.execute(asked).fetchone()[0]  # by which records are listed
     start = 4096 * (page - 1)
     path.write_bytes(content[:start] + bytes([255]) * 4096 + content[start + 4096 :])
-    done = workspace.opis("list")
-    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
-    assert "`opis verify` rebuilds it" in done.stderr
+    result = workspace.opis("list")
+    assert (result.returncode, "Traceback" in result.stderr) == (1, False)
+    assert "`opis verify` rebuilds it" in result.stderr
     assert workspace.opis("verify").returncode == 4
     assert workspace.opis("list").returncode == 0
 
 
-def test_an_inbox_that_was_not_there_is_said_to_be_made(workspace: Workspace) -> None:
-    done = workspace.opis("ingest", "--inbox", "in-box")
-    assert "There was no inbox" in done.stdout
+def test_an_inbox_that_was_not_there_is_created_and_reported(workspace: Workspace) -> None:
+    result = workspace.opis("ingest", "--inbox", "in-box")
+    assert "There was no inbox" in result.stdout
 
 
 @pytest.mark.parametrize("scan", ["nowhere.pdf", "inbox"])
-def test_naming_what_is_no_file_is_a_slip(workspace: Workspace, scan: str) -> None:
+def test_a_name_of_no_file_exits_with_code_2(workspace: Workspace, scan: str) -> None:
     assert workspace.opis("ingest", "--direct", scan).returncode == 2
 
 
-def test_an_output_that_cannot_be_written_is_a_sentence(workspace: Workspace) -> None:
+def test_an_output_that_cannot_be_written_is_reported_in_a_sentence(workspace: Workspace) -> None:
     (workspace.folder / "file").touch()
-    done = workspace.opis("ingest", "--output", "file")
-    assert done.returncode == 2
-    assert "choose another folder" in done.stderr
-    assert "Traceback" not in done.stderr
+    result = workspace.opis("ingest", "--output", "file")
+    assert result.returncode == 2
+    assert "choose another folder" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 @pytest.mark.tesseract
-def test_the_doctor_says_what_is_well_and_what_is_not(workspace: Workspace) -> None:
+def test_the_doctor_says_what_works_and_what_does_not(workspace: Workspace) -> None:
     well = workspace.opis("doctor")
     assert well.returncode == 0
     assert "BAD" not in well.stdout
@@ -133,14 +133,14 @@ def test_the_doctor_says_what_is_well_and_what_is_not(workspace: Workspace) -> N
 
 
 @pytest.mark.tesseract
-def test_one_bad_scan_stops_nobody(workspace: Workspace) -> None:
+def test_bad_scans_do_not_stop_a_good_one(workspace: Workspace) -> None:
     workspace.drop(LETTER)
     (workspace.inbox / "notes.pdf").write_text("these are only words")
     (workspace.inbox / "empty.tif").touch()
     (workspace.inbox / "cut.pdf").write_bytes(LETTER.read_bytes()[:700_000])
     (workspace.inbox / "link.pdf").symlink_to(workspace.folder / "nowhere.pdf")
-    done = workspace.opis("ingest", "--direct")
-    assert done.returncode == 3, done.stdout + done.stderr
+    result = workspace.opis("ingest", "--direct")
+    assert result.returncode == 3, result.stdout + result.stderr
     assert len(workspace.versions()) == 1
     refused = workspace.inbox / "refused"
     reasons = {
@@ -161,10 +161,10 @@ def test_names_that_nothing_can_hold_are_refused_and_long_ones_are_not(
     for name in ("box\udce9/scan.pdf", "bell\x07.png"):
         (workspace.inbox / name).write_bytes(b"never opened")
     (workspace.inbox / "bell\x07.YAML").write_text("title: a bell")
-    done = workspace.opis("ingest", "--direct")
-    assert done.returncode == 3, done.stdout + done.stderr
+    result = workspace.opis("ingest", "--direct")
+    assert result.returncode == 3, result.stdout + result.stderr
     assert len(workspace.versions()) == 1
-    assert re.search(r"a{251}\.png\s+published\s", done.stdout)
+    assert re.search(r"a{251}\.png\s+published\s", result.stdout)
     refused = workspace.inbox / "refused"
     reason = (refused / "bell\x07.reason.txt").read_text("utf-8")
     assert "bell\\x07.png cannot be taken" in reason
@@ -230,9 +230,9 @@ def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(
     for number in numbers:
         run.send_signal(number)
         time.sleep(0.01)
-    _, said = run.communicate(timeout=PATIENCE)
+    _, message = run.communicate(timeout=PATIENCE)
     assert run.returncode == 130
-    assert said.startswith("opis: Interrupted. What is published stays")
+    assert message.startswith("opis: Interrupted. What is published stays")
     assert (workspace.inbox / LETTER.name).is_file()
     assert workspace.versions() == []
 
@@ -262,6 +262,6 @@ def test_a_scan_that_stays_cut_off_is_refused_in_time(share: int, tmp_path: Path
     (workspace.inbox / "cut.pdf").write_bytes(whole[: len(whole) * share // 100])
     waits = workspace.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="600")
     assert (waits.returncode, workspace.versions()) == (0, [])
-    done = workspace.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="0.1")
-    assert (done.returncode, workspace.versions()) == (3, [])
+    result = workspace.opis("ingest", "--direct", OPIS_INCOMPLETE_SECONDS="0.1")
+    assert (result.returncode, workspace.versions()) == (3, [])
     assert "is cut off" in (workspace.inbox / "refused" / "cut.reason.txt").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""A searchable PDF is held against its scan: pages, boxes, turn, image bytes."""
+"""A searchable PDF is compared with its scan: pages, boxes, rotation, image bytes."""
 
 import io
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def _shorter(pdf: pikepdf.Pdf) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "differences"),
     [
         (_turned, ["page 2: its boxes or its rotation are not the scan's"]),
         (_cropped, ["page 2: its boxes or its rotation are not the scan's"]),
@@ -63,14 +63,14 @@ def _shorter(pdf: pikepdf.Pdf) -> None:
         (_turned_by_a_word, []),
     ],
 )
-def test_what_a_searchable_pdf_changed_is_told(
-    scan: Path, tmp_path: Path, change: Callable[[pikepdf.Pdf], None], told: list[str]
+def test_each_change_of_a_searchable_pdf_is_reported(
+    scan: Path, tmp_path: Path, change: Callable[[pikepdf.Pdf], None], differences: list[str]
 ) -> None:
-    made = tmp_path / "searchable.pdf"
+    target = tmp_path / "searchable.pdf"
     with pikepdf.open(scan) as pdf:
         change(pdf)
-        pdf.save(made)
-    assert list(pdf_differences(scan, made)) == told
+        pdf.save(target)
+    assert list(pdf_differences(scan, target)) == differences
 
 
 def test_a_copy_has_no_difference(scan: Path) -> None:

@@ -52,7 +52,9 @@ def test_files_beside_a_scan_are_its_own(tmp_path: Path, scan_stem: str, beside_
     assert [fault.code for fault in check_folder(tmp_path)] == ["sidecar-without-scan"]
 
 
-def test_a_refused_scan_takes_them_along(tmp_path: Path, scan_stem: str, beside_stem: str) -> None:
+def test_files_beside_a_refused_scan_move_with_it(
+    tmp_path: Path, scan_stem: str, beside_stem: str
+) -> None:
     scan = drop(tmp_path, scan_stem, beside_stem)
     refused = move_to_refused(scan, companions_of(scan), tmp_path, "No.")
     names = {path.name for path in refused.parent.iterdir()}
@@ -80,5 +82,5 @@ def test_two_forms_of_one_sidecar_are_two_sidecars(tmp_path: Path) -> None:
 def test_a_translation_that_a_sidecar_names_may_be_of_another_form(tmp_path: Path) -> None:
     scan = tmp_path / "scan.png"
     (tmp_path / f"{FORMS['decomposed']}.txt").write_text("A report\n", encoding="utf-8")
-    given = GivenTranslation(language="en", file=f"{FORMS['composed']}.txt")
-    assert [t.text for t in find_translations(scan, [given])] == ["A report"]
+    translation = GivenTranslation(language="en", file=f"{FORMS['composed']}.txt")
+    assert [t.text for t in find_translations(scan, [translation])] == ["A report"]

@@ -44,7 +44,7 @@ def test_no_letter_is_lost_or_invented(raw: str, record: str) -> None:
     assert [m for m in cleaned.text if m.isalpha()] == [m for m in raw if m.isalpha()]
 
 
-def test_another_page_of_the_record_tells(tmp_path: Path) -> None:
+def test_a_word_on_another_page_decides_whether_a_hyphen_is_kept(tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"these bytes are a scan")
     texts = [

@@ -68,8 +68,8 @@ _ALLOWED = ("write own", "rename own", "run a program", "read")
 def _restrictions() -> dict[str, str]:
     """Return why each restriction does not hold on this machine; empty if it does."""
     words = [sys.executable, "-m", "pipeline.workers.confined", "--"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
-    return {row["name"]: row["error"] for row in json.loads(done.stdout)}
+    result = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    return {row["name"]: row["error"] for row in json.loads(result.stdout)}
 
 
 def _run_confined(tmp_path: Path, before: str = "") -> dict[str, int]:
@@ -80,7 +80,7 @@ def _run_confined(tmp_path: Path, before: str = "") -> dict[str, int]:
     (other / "scan").write_bytes(b"scan")
     (tmp_path / "probe.py").write_text(_PROBE)
     code = f"{dedent(before)}\nfrom pipeline.workers.confined import main\nmain()"
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, str(own), "--", "probe", str(own), str(other)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}"},
@@ -88,8 +88,8 @@ def _run_confined(tmp_path: Path, before: str = "") -> dict[str, int]:
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
-    numbers: dict[str, int] = json.loads(done.stdout)
+    assert result.returncode == 0, result.stderr
+    numbers: dict[str, int] = json.loads(result.stdout)
     return numbers
 
 

@@ -62,7 +62,7 @@ def test_a_missing_font_is_named_by_its_package(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("language", MANNERS)
-def test_there_are_sixty_sentences_and_none_twice(language: str) -> None:
+def test_there_are_sixty_different_sentences(language: str) -> None:
     lines = (TEXTS / f"{language}.txt").read_text("utf-8").splitlines()
     assert len(lines) == len(set(lines)) >= 60
 
@@ -79,5 +79,5 @@ def test_four_hundred_pages_fill_their_sheets_and_differ(language: str) -> None:
 
 
 def test_every_language_comes_in_every_state() -> None:
-    found = {(leaf.language, leaf.state) for leaf in leaves(replace(ORDER, pages=8))}
-    assert found == set(product(ORDER.languages, STATES))
+    pairs = {(leaf.language, leaf.state) for leaf in leaves(replace(ORDER, pages=8))}
+    assert pairs == set(product(ORDER.languages, STATES))

@@ -30,7 +30,7 @@ def test_edtf_is_known_by_its_grammar_and_its_calendar(
 
 
 @pytest.mark.parametrize("case", WRITTEN, ids=[case["text"] for case in WRITTEN])
-def test_a_date_as_written_is_read_or_its_trouble_told(case: dict[str, Any]) -> None:
+def test_a_date_as_written_is_read_or_its_problem_is_reported(case: dict[str, Any]) -> None:
     read = parse_date(case["text"])
     assert read.edtf == case.get("edtf")
     assert case.get("trouble", "") in read.problem
@@ -89,10 +89,10 @@ def test_whatever_is_written_what_is_read_is_edtf(text: str) -> None:
         assert (read.edtf is None) == bool(read.problem)
 
 
-def test_a_calendar_that_is_said_twice_differently_is_trouble() -> None:
+def test_two_calendars_for_one_date_are_a_problem() -> None:
     assert "both calendars" in parse_date("14 января 1917 ст. ст.", "gregorian").problem
 
 
-def test_what_cannot_be_reckoned_from_old_style_is_told() -> None:
+def test_a_date_that_cannot_be_reckoned_from_old_style_is_an_error() -> None:
     with pytest.raises(ValueError, match="cannot be reckoned"):
         edtf_to_gregorian("191X")

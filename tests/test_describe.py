@@ -24,7 +24,7 @@ from pipeline.references import parse_reference
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 
-HELD = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
+REFERENCE = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
 SCAN = "RGASPI_f558_op11_d330_ll0110-0113.pdf"
 
 
@@ -32,7 +32,7 @@ def sidecar(**values: Any) -> DescriptionSource:
     return DescriptionSource("sidecar", "scan.yaml", values, dict.fromkeys(values, 1))
 
 
-def named(reference: str = HELD) -> DescriptionSource:
+def file_name_source(reference: str = REFERENCE) -> DescriptionSource:
     return DescriptionSource("file name", SCAN, {"references": reference})
 
 
@@ -48,7 +48,7 @@ def inbox(folder: Path, **files: str) -> Path:
     return folder
 
 
-def test_nothing_said_is_nothing_guessed() -> None:
+def test_without_sources_nothing_is_guessed() -> None:
     described = merge_sources([])
     assert described.description == Description()
     assert described.description.rights == COPYRIGHT_NOT_EVALUATED
@@ -64,7 +64,7 @@ def test_the_nearest_wins_and_the_record_says_where_from() -> None:
                 "folder defaults", "_defaults.yaml", {"funder": "B", "language": "en"}
             ),
             DescriptionSource("folder defaults", "stalin/_defaults.yaml", {"funder": "C"}),
-            named(),
+            file_name_source(),
             sidecar(title="Cable", language="rus"),
         ]
     )
@@ -76,7 +76,7 @@ def test_the_nearest_wins_and_the_record_says_where_from() -> None:
         "references": "file name",
         "title": "sidecar",
     }
-    assert described.held_reference == parse_reference(HELD)
+    assert described.held_reference == parse_reference(REFERENCE)
     assert described.issues == ()
 
 
@@ -92,9 +92,9 @@ def merged(sources: Sequence[DescriptionSource]) -> dict[str, object]:
 
 @law
 @given(st.lists(fields, max_size=5), st.integers(0, 5))
-def test_merging_in_steps_is_merging_at_once(said: list[dict[str, Any]], cut: int) -> None:
+def test_merging_in_steps_is_merging_at_once(value_sets: list[dict[str, Any]], cut: int) -> None:
     sources = [
-        DescriptionSource(f"place {number}", "", values) for number, values in enumerate(said)
+        DescriptionSource(f"place {number}", "", values) for number, values in enumerate(value_sets)
     ]
     first, last = merged(sources[:cut]), merged(sources[cut:])
     steps = [
@@ -110,13 +110,15 @@ def plain(value: object) -> Any:
 
 @law
 @given(st.lists(fields, max_size=5))
-def test_each_value_is_the_nearest_one_given(said: list[dict[str, Any]]) -> None:
+def test_each_value_comes_from_the_nearest_source_that_has_one(
+    value_sets: list[dict[str, Any]],
+) -> None:
     sources = [
-        DescriptionSource(f"place {number}", "", values) for number, values in enumerate(said)
+        DescriptionSource(f"place {number}", "", values) for number, values in enumerate(value_sets)
     ]
     described = merge_sources(sources)
     for name, origin in described.origins.items():
-        nearest = [number for number, values in enumerate(said) if values.get(name)][-1]
+        nearest = [number for number, values in enumerate(value_sets) if values.get(name)][-1]
         assert origin == f"place {nearest}"
 
 
@@ -128,17 +130,18 @@ def test_leaf_labels_survive_from_yaml_to_description() -> None:
 
 def test_one_text_is_a_list_of_one() -> None:
     described = merge_sources(
-        [sidecar(references=HELD, contributors="S. Radchenko", leaves="09-11")]
+        [sidecar(references=REFERENCE, contributors="S. Radchenko", leaves="09-11")]
     )
-    assert described.description.references == (HELD,)
+    assert described.description.references == (REFERENCE,)
     assert described.description.contributors == ("S. Radchenko",)
     assert described.description.leaves == ("09", "10", "11")
 
 
 def test_the_singular_of_a_list_is_its_name_too() -> None:
-    assert merge_sources([sidecar(reference=HELD)]).held_reference == parse_reference(HELD)
+    described = merge_sources([sidecar(reference=REFERENCE)])
+    assert described.held_reference == parse_reference(REFERENCE)
     with pytest.raises(DescriptionError, match="`reference` and `references` are one"):
-        merge_sources([sidecar(reference=HELD, references=HELD)])
+        merge_sources([sidecar(reference=REFERENCE, references=REFERENCE)])
 
 
 @pytest.mark.parametrize(
@@ -167,27 +170,27 @@ def test_what_cannot_be_is_refused_with_advice(values: dict[str, Any], problem: 
 
 
 @pytest.mark.parametrize(
-    ("given_one", "tag"), [("rus", "ru"), ("RU", "ru"), ("zh-hant", "zh-Hant"), ("ru_RU", "ru-RU")]
+    ("code", "tag"), [("rus", "ru"), ("RU", "ru"), ("zh-hant", "zh-Hant"), ("ru_RU", "ru-RU")]
 )
-def test_a_language_has_one_form(given_one: str, tag: str) -> None:
-    assert merge_sources([sidecar(language=given_one)]).description.language == tag
+def test_a_language_has_one_form(code: str, tag: str) -> None:
+    assert merge_sources([sidecar(language=code)]).description.language == tag
 
 
 def test_a_date_is_read_and_kept_as_given() -> None:
-    described = merge_sources([sidecar(references=HELD, date=" 14/27 January 1917")])
+    described = merge_sources([sidecar(references=REFERENCE, date=" 14/27 January 1917")])
     assert described.description.date == "14/27 January 1917"
     assert (described.edtf, described.calendar) == ("1917-01-27", "julian")
     assert described.issues == ()
 
 
-def test_an_old_style_date_may_be_said_to_be_one() -> None:
-    said = {"references": HELD, "date": "1917-10-25", "date_calendar": "julian"}
-    described = merge_sources([sidecar(**said)])
+def test_a_sidecar_may_declare_a_date_old_style() -> None:
+    values = {"references": REFERENCE, "date": "1917-10-25", "date_calendar": "julian"}
+    described = merge_sources([sidecar(**values)])
     assert (described.edtf, described.calendar) == ("1917-11-07", "julian")
 
 
 def test_an_ambiguous_date_is_an_issue_and_not_a_guess() -> None:
-    described = merge_sources([sidecar(references=HELD, date="03/04/1949")])
+    described = merge_sources([sidecar(references=REFERENCE, date="03/04/1949")])
     assert described.edtf is None
     assert described.description.date == "03/04/1949"
     assert concerns(described) == [IssueType.UNREAD_DATE]
@@ -195,23 +198,23 @@ def test_an_ambiguous_date_is_an_issue_and_not_a_guess() -> None:
 
 
 def test_an_unread_reference_is_kept_and_is_an_issue() -> None:
-    described = merge_sources([sidecar(references=[HELD, "Cabinet 9, blue"])])
-    assert described.description.references == (HELD, "Cabinet 9, blue")
-    assert described.references == (parse_reference(HELD),)
+    described = merge_sources([sidecar(references=[REFERENCE, "Cabinet 9, blue"])])
+    assert described.description.references == (REFERENCE, "Cabinet 9, blue")
+    assert described.references == (parse_reference(REFERENCE),)
     assert concerns(described) == [IssueType.UNREAD_REFERENCE]
 
 
-def test_another_holding_is_never_taken_for_the_held_one() -> None:
-    described = merge_sources([sidecar(references=["Cabinet 9, blue", HELD])])
+def test_another_holding_is_never_taken_for_the_held_reference() -> None:
+    described = merge_sources([sidecar(references=["Cabinet 9, blue", REFERENCE])])
     assert described.held_reference is None
     assert described.references == ()
     assert merge_sources(
-        [named(), sidecar(references=["Cabinet 9, blue"])]
-    ).held_reference == parse_reference(HELD)
+        [file_name_source(), sidecar(references=["Cabinet 9, blue"])]
+    ).held_reference == parse_reference(REFERENCE)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "reference",
     [
         "GARF, f. 558, op. 11, d. 330, ll. 0110-0113",
         "RGASPI, f. 558, op. 11, d. 331, ll. 0110-0113",
@@ -220,32 +223,31 @@ def test_another_holding_is_never_taken_for_the_held_one() -> None:
         "RGASPI, f. 558, op. 11, d. 330",
     ],
 )
-def test_a_file_name_and_a_sidecar_that_contradict_each_other_are_refused(said: str) -> None:
+def test_a_file_name_and_a_sidecar_that_contradict_each_other_are_refused(reference: str) -> None:
     with pytest.raises(DescriptionError) as caught:
-        merge_sources([named(), sidecar(references=said)])
-    assert HELD in str(caught.value)
-    assert said in str(caught.value)
+        merge_sources([file_name_source(), sidecar(references=reference)])
+    assert REFERENCE in str(caught.value)
+    assert reference in str(caught.value)
     assert "scan.yaml, line 1" in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
+    ("name", "reference"),
     [
-        (HELD, "РГАСПИ, ф. 558, оп. 11, д. 330, лл. 110–113"),
-        (HELD, "RGASPI, f. 558, op. 11, d. 330, pp. 110-113"),
-        ("RGASPI, f. 558, op. 11, d. 330", HELD),
+        (REFERENCE, "РГАСПИ, ф. 558, оп. 11, д. 330, лл. 110–113"),
+        (REFERENCE, "RGASPI, f. 558, op. 11, d. 330, pp. 110-113"),
+        ("RGASPI, f. 558, op. 11, d. 330", REFERENCE),
         ("GARF, f. 5-os, op. 1, d. 15a", "ГАРФ, ф. 5-ос, оп. 1, д. 15А"),
     ],
 )
-def test_the_same_place_written_otherwise_is_no_contradiction(name: str, said: str) -> None:
-    assert merge_sources([named(name), sidecar(references=said)]).held_reference == parse_reference(
-        said
-    )
+def test_the_same_place_written_otherwise_is_no_contradiction(name: str, reference: str) -> None:
+    described = merge_sources([file_name_source(name), sidecar(references=reference)])
+    assert described.held_reference == parse_reference(reference)
 
 
 def test_of_two_places_in_one_text_the_file_name_says_which_is_held() -> None:
-    both = f"APRF, f. 45, op. 1, d. 330, pp. 110-113, and {HELD}. Contributed by S. Radchenko."
-    described = merge_sources([named(), sidecar(references=both)])
+    both = f"APRF, f. 45, op. 1, d. 330, pp. 110-113, and {REFERENCE}. Contributed by S. Radchenko."
+    described = merge_sources([file_name_source(), sidecar(references=both)])
     assert [found.archive for found in described.references] == ["RGASPI", "APRF"]
     assert merge_sources([sidecar(references=both)]).references[0].archive == "APRF"
 
@@ -254,7 +256,7 @@ def test_a_folder_default_may_be_overridden() -> None:
     default = DescriptionSource(
         "folder defaults", "_defaults.yaml", {"references": "GARF, f. 1, op. 1, d. 1"}
     )
-    assert merge_sources([default, named()]).held_reference == parse_reference(HELD)
+    assert merge_sources([default, file_name_source()]).held_reference == parse_reference(REFERENCE)
 
 
 def test_sources_are_found_from_the_inbox_down(tmp_path: Path) -> None:
@@ -278,7 +280,7 @@ def test_sources_are_found_from_the_inbox_down(tmp_path: Path) -> None:
     described = merge_sources(sources)
     assert described.description.funder == "B"
     assert described.description.title == "Cable"
-    assert described.held_reference == parse_reference(HELD)
+    assert described.held_reference == parse_reference(REFERENCE)
 
 
 def test_a_scan_outside_the_inbox_has_its_own_folder_only(tmp_path: Path) -> None:
@@ -319,9 +321,12 @@ def test_a_bad_folder_default_is_named_with_its_folder(tmp_path: Path) -> None:
 
 
 def test_one_label_for_each_page() -> None:
-    assert page_labels(parse_reference(HELD), (), 4) == (("0110", "0111", "0112", "0113"), None)
+    assert page_labels(parse_reference(REFERENCE), (), 4) == (
+        ("0110", "0111", "0112", "0113"),
+        None,
+    )
     assert page_labels(None, (), 2) == ((None, None), None)
-    assert page_labels(parse_reference(HELD), (None, "0110", "0110v"), 3) == (
+    assert page_labels(parse_reference(REFERENCE), (None, "0110", "0110v"), 3) == (
         (None, "0110", "0110v"),
         None,
     )
@@ -330,12 +335,12 @@ def test_one_label_for_each_page() -> None:
 @pytest.mark.parametrize(
     ("reference", "leaves", "pages", "detail"),
     [
-        (HELD, (), 5, "5 images for 4 leaves (0110-0113)"),
-        (HELD, (), 8, "8 images for 4 leaves (0110-0113)"),
-        (HELD, (), 1, "1 image for 4 leaves (0110-0113)"),
+        (REFERENCE, (), 5, "5 images for 4 leaves (0110-0113)"),
+        (REFERENCE, (), 8, "8 images for 4 leaves (0110-0113)"),
+        (REFERENCE, (), 1, "1 image for 4 leaves (0110-0113)"),
         ("RGASPI, f. 1, op. 1, d. 1, l. 07", (), 2, "2 images for 1 leaf (07)"),
         ("APRF, f. 1, op. 1, d. 1, pp. 7-8", (), 3, "3 images for 2 pages (7-8)"),
-        (HELD, ("0110", None), 3, "3 images for 2 labels"),
+        (REFERENCE, ("0110", None), 3, "3 images for 2 labels"),
     ],
 )
 def test_numbers_that_do_not_match_are_an_issue(
@@ -348,7 +353,7 @@ def test_numbers_that_do_not_match_are_an_issue(
 
 
 @pytest.mark.parametrize(
-    ("leaves", "given", "pages", "labels"),
+    ("leaves", "sidecar_labels", "pages", "labels"),
     [
         ("ll. 12v-13", (), 1, ("12v-13",)),
         ("ll. 0012об.-0013", (), 1, ("0012v-0013",)),
@@ -362,10 +367,10 @@ def test_numbers_that_do_not_match_are_an_issue(
     ],
 )
 def test_a_spread_has_two_leaves(
-    leaves: str, given: tuple[str, ...], pages: int, labels: tuple[str, ...]
+    leaves: str, sidecar_labels: tuple[str, ...], pages: int, labels: tuple[str, ...]
 ) -> None:
     reference = parse_reference(f"RGASPI, f. 17, op. 3, d. 7, {leaves}")
-    assert page_labels(reference, given, pages) == (labels, None)
+    assert page_labels(reference, sidecar_labels, pages) == (labels, None)
 
 
 @pytest.mark.parametrize(
@@ -398,11 +403,11 @@ def test_a_sidecar_names_the_two_leaves_of_a_spread(label: str) -> None:
 
 
 def test_a_label_that_is_not_of_the_reference_is_an_issue() -> None:
-    spread, outside = page_labels(parse_reference(HELD), ("0112v-0113", "0113v-0114"), 2)
+    spread, outside = page_labels(parse_reference(REFERENCE), ("0112v-0113", "0113v-0114"), 2)
     assert spread == ("0112v-0113", "0113v-0114")
     assert outside is not None
     assert outside.detail == "Not among the leaves of the reference: 0113v-0114"
-    labels, issue = page_labels(parse_reference(HELD), ("0113v", "0114", "cover"), 3)
+    labels, issue = page_labels(parse_reference(REFERENCE), ("0113v", "0114", "cover"), 3)
     assert labels == ("0113v", "0114", "cover")
     assert issue is not None
     assert issue.detail == "Not among the leaves of the reference: 0114"

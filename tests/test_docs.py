@@ -26,22 +26,22 @@ def fields(schema: dict[str, Any]) -> set[str]:
     return {name for model in models for name in model.get("properties", {})}
 
 
-def named(page: str) -> set[str]:
+def names_on_page(page: str) -> set[str]:
     return set(re.findall(r"`([a-z_0-9]+)`", (DOCS / page).read_text("utf-8")))
 
 
 def test_every_field_of_a_sidecar_is_explained() -> None:
-    assert fields(SIDECAR) <= named("sidecar.md")
+    assert fields(SIDECAR) <= names_on_page("sidecar.md")
 
 
 def test_every_field_of_a_record_is_explained() -> None:
-    assert fields(RECORD) <= named("record.md")
+    assert fields(RECORD) <= names_on_page("record.md")
 
 
 def test_every_export_is_explained() -> None:
-    told = (DOCS / "exports.md").read_text("utf-8")
-    assert [name for name in FORMATS_BY_NAME if f"`{name}`" not in told] == []
-    assert [name for name in PUBLISHED_FORMATS if f"`{name}`" not in told] == []
+    page = (DOCS / "exports.md").read_text("utf-8")
+    assert [name for name in FORMATS_BY_NAME if f"`{name}`" not in page] == []
+    assert [name for name in PUBLISHED_FORMATS if f"`{name}`" not in page] == []
 
 
 def test_every_decision_is_dated_and_the_oldest_comes_first() -> None:

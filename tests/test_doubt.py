@@ -46,19 +46,19 @@ def judge(text: str, language: str, confidence: float = 0.97) -> RecordDoubts:
 
 @pytest.mark.parametrize("case", CASES["right"], ids=[case["label"] for case in CASES["right"]])
 def test_in_right_text_nothing_is_found(case: dict[str, Any]) -> None:
-    found = judge(case["text"], case["language"])
-    assert (found.misread_letters, found.pages[0].words) == NO_DOUBTS
+    doubts = judge(case["text"], case["language"])
+    assert (doubts.misread_letters, doubts.pages[0].words) == NO_DOUBTS
 
 
 @pytest.mark.parametrize("case", CASES["misread"], ids=[c["label"] for c in CASES["misread"]])
 def test_misread_letters_are_found_and_put_right(case: dict[str, Any]) -> None:
-    found = judge(case["text"], case["language"])
-    assert [[one.as_read, one.right] for one in found.misread_letters] == case["exchanges"]
-    exchange = found.misread_letters[0]
+    doubts = judge(case["text"], case["language"])
+    assert [[one.as_read, one.right] for one in doubts.misread_letters] == case["exchanges"]
+    exchange = doubts.misread_letters[0]
     assert exchange.words > 10 * exchange.expected_words
     assert exchange.occurrences >= exchange.words >= 4
     assert 0.1 < exchange.rate < 0.9
-    suggested = [doubt for doubt in found.pages[0].words if doubt.suggestions]
+    suggested = [doubt for doubt in doubts.pages[0].words if doubt.suggestions]
     assert {doubt.text: doubt.suggestions[0] for doubt in suggested} == case["suggestions"]
     assert all(DoubtReason.MISREAD_LETTER in doubt.reasons for doubt in suggested)
 
@@ -76,10 +76,10 @@ def test_letters_are_learnt_from_all_pages_of_one_language() -> None:
     halves = ["\n".join(lines[::2]), "\n".join(lines[1::2])]
     read = [(halves[0], "rus"), (english, "eng"), (halves[1], "rus")]
     words = [PageWords(text, [0.97] * len(text.split()), (code,)) for text, code in read]
-    found = doubts_of_pages(words)
-    assert [(one.as_read, one.right) for one in found.misread_letters] == [("л", "д")]
-    assert found.misread_letters == doubts_of_pages(words[::-1]).misread_letters
-    assert [bool(page.words) for page in found.pages] == [True, False, True]
+    doubts = doubts_of_pages(words)
+    assert [(one.as_read, one.right) for one in doubts.misread_letters] == [("л", "д")]
+    assert doubts.misread_letters == doubts_of_pages(words[::-1]).misread_letters
+    assert [bool(page.words) for page in doubts.pages] == [True, False, True]
 
 
 def test_a_page_without_words_or_of_a_language_without_a_list_has_no_findings() -> None:
@@ -102,7 +102,7 @@ SHARES = st.floats(0, 1)
 
 
 @given(st.text("аяAz19-/ ", min_size=1), SHARES, SHARES, SHARES, st.none() | SHARES, SHARES)
-def test_what_speaks_against_a_word_makes_its_chance_no_smaller(
+def test_evidence_against_a_word_never_lowers_its_chance_of_being_wrong(
     text: str,
     confidence: float,
     line: float,
@@ -129,8 +129,8 @@ RIGHT_LINES = st.sampled_from(CASES["right"]).flatmap(
 
 
 @given(RIGHT_LINES)
-def test_no_choice_of_right_lines_has_a_finding(drawn: tuple[str, list[str]]) -> None:
-    language, lines = drawn
+def test_no_choice_of_right_lines_has_a_finding(language_and_lines: tuple[str, list[str]]) -> None:
+    language, lines = language_and_lines
     assert judge("\n".join(lines), language).misread_letters == ()
 
 
@@ -145,11 +145,11 @@ HOSTILE = st.one_of(
 @given(HOSTILE)
 def test_doubts_are_about_words_that_are_there_and_change_none(extra: str) -> None:
     text = f"{LETTER['text']}\n{extra}"
-    found = judge(text, "rus").pages[0].words
-    assert doubts_fit(text, found)
-    places = [(doubt.line, doubt.word) for doubt in found]
+    doubts = judge(text, "rus").pages[0].words
+    assert doubts_fit(text, doubts)
+    places = [(doubt.line, doubt.word) for doubt in doubts]
     assert places == sorted(set(places))
-    suggested = with_suggestions(text, suggested_words(text, found))
+    suggested = with_suggestions(text, suggested_words(text, doubts))
     assert len(suggested.split()) == len(text.split())
     assert [line.count(" ") for line in suggested.split("\n")] == [
         line.count(" ") for line in text.split("\n")
@@ -172,10 +172,10 @@ def folder(tmp_path: Path) -> VersionFolder:
     return VersionFolder(next((tmp_path / "output" / "records").rglob("v1")))
 
 
-def test_a_record_keeps_its_text_and_tells_its_doubts(folder: VersionFolder) -> None:
-    made = folder.load_record()
-    assert [(one.as_read, one.right) for one in made.misread_letters] == [("л", "д")]
-    page = made.pages[0]
+def test_a_record_keeps_its_text_and_lists_its_doubts(folder: VersionFolder) -> None:
+    record = folder.load_record()
+    assert [(one.as_read, one.right) for one in record.misread_letters] == [("л", "д")]
+    page = record.pages[0]
     assert page.raw_text == LETTER["text"]
     assert "Олессу" in page.reading_text
     assert "Одессу" not in page.reading_text
@@ -188,14 +188,14 @@ def test_a_record_keeps_its_text_and_tells_its_doubts(folder: VersionFolder) -> 
 
 
 def test_a_doubt_about_another_word_is_found_by_verify(folder: VersionFolder) -> None:
-    made = folder.load_record()
-    page = made.pages[0]
+    record = folder.load_record()
+    page = record.pages[0]
     assert page.doubts
     moved = replace(page.doubts[0], word=page.doubts[0].word + 1)
     wrong = page.model_copy(update={"doubts": (moved, *page.doubts[1:])})
     folder.record_file.chmod(0o644)
     folder.record_file.write_bytes(
-        dump_record(made.model_copy(update={"pages": (wrong, *made.pages[1:])}))
+        dump_record(record.model_copy(update={"pages": (wrong, *record.pages[1:])}))
     )
     details = [finding.detail for finding in check_version(folder)]
     assert "page 1: a doubt is about a word that raw_text does not have" in details
@@ -227,21 +227,21 @@ def test_a_word_is_found_by_its_suggestion_and_the_hit_says_so(
 
 
 def test_the_command_says_that_a_hit_is_a_suggestion(folder: VersionFolder, tmp_path: Path) -> None:
-    found = Workspace(tmp_path).opis("search", "Одессу").stdout
-    assert "в Олессу." in found
-    assert "    perhaps Одессу; the text has Олессу\n" in found
+    output = Workspace(tmp_path).opis("search", "Одессу").stdout
+    assert "в Олессу." in output
+    assert "    perhaps Одессу; the text has Олессу\n" in output
     assert "misread     л → д (11)\n" in Workspace(tmp_path).opis("show", RECORD).stdout
     as_json = json.loads(Workspace(tmp_path).opis("search", "Одессу", "--json").stdout)
     assert as_json[0]["suggestions"] == [{"text": "Олессу", "suggestion": "Одессу"}]
 
 
 def test_the_site_marks_doubts_and_finds_suggestions(folder: VersionFolder) -> None:
-    made = folder.load_record()
-    words = [word for line in line_views(folder, made.pages[0]) for word in line.words]
+    record = folder.load_record()
+    words = [word for line in line_views(folder, record.pages[0]) for word in line.words]
     assert all(word.doubtful for word in words if word.suggestion)
     marked = {word.text: word.suggestion for word in words if word.suggestion}
     assert marked == {text: without_marks(one) for text, one in LETTER["suggestions"].items()}
-    document = list(search_documents(made))[1]
+    document = list(search_documents(record))[1]
     read = document.text.split(" ")
     suggested = {read[place]: word for place, word in document.suggested}
     assert suggested["Олессу."] == "Одессу"
@@ -265,8 +265,8 @@ def test_a_record_from_before_doubts_is_read(folder: VersionFolder) -> None:
 
 def test_the_issue_of_a_poor_page_counts_its_doubts(tmp_path: Path) -> None:
     scan = admitted_scan(scan_pdf(tmp_path / "s.pdf", 1), 1, references="RGASPI, f. 1, op. 1, d. 1")
-    made = assemble_record(scan, pages(["раз два"], confidence=0.3), SIGNATURE, CLOCK)
-    assert "of its 2 words may be wrong, 2 are doubtful" in made.issues[-1].detail
+    record = assemble_record(scan, pages(["раз два"], confidence=0.3), SIGNATURE, CLOCK)
+    assert "of its 2 words may be wrong, 2 are doubtful" in record.issues[-1].detail
 
 
 def test_a_doubt_fits_the_word_at_its_place() -> None:

@@ -1,4 +1,4 @@
-"""The table of engines, what a reading is signed with, and who is asked about languages."""
+"""The table of engines, the signature of a reading, and which engine names the languages."""
 
 import sys
 import tomllib
@@ -63,14 +63,14 @@ def test_the_published_signature_of_the_program_is_pinned() -> None:
     settings = {"options": "--dpi 200", "OMP_THREAD_LIMIT": "1", "leptonica": "1.82.0"}
     assert signature == EngineSignature("tesseract", "5.3.0", ("rus",), MODELS, settings)
     assert list(signature.settings) == list(settings)
-    kept = "9eae9cce2c25dd75012949c936d8725e020e230f4c88a143e6df9e171a4ec3bd"
-    assert reading_key("0" * 64, signature) == kept
+    published_key = "9eae9cce2c25dd75012949c936d8725e020e230f4c88a143e6df9e171a4ec3bd"
+    assert reading_key("0" * 64, signature) == published_key
 
 
 @pytest.mark.usefixtures("tesseract")
 def test_the_published_signature_of_the_library_is_pinned(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = "tesseract 5.5.4\n leptonica-1.87.0\n  libpng 1.6.34"
-    monkeypatch.setattr(tesserocr, "tesseract_version", lambda: told)
+    version = "tesseract 5.5.4\n leptonica-1.87.0\n  libpng 1.6.34"
+    monkeypatch.setattr(tesserocr, "tesseract_version", lambda: version)
     monkeypatch.setattr(tesserocr, "__version__", "2.13.0")
     signature = signature_of(EngineChoice("tesserocr", Model.STOCK), ("rus",))
     assert signature == EngineSignature(
@@ -85,8 +85,8 @@ def test_the_published_signature_of_the_library_is_pinned(monkeypatch: pytest.Mo
             "through": "tesserocr 2.13.0",
         },
     )
-    kept = "16809de5b0fe572f85a46095d64fa42c0c3ce310adf35457c302b9dbe80d582f"
-    assert reading_key("0" * 64, signature) == kept
+    published_key = "16809de5b0fe572f85a46095d64fa42c0c3ce310adf35457c302b9dbe80d582f"
+    assert reading_key("0" * 64, signature) == published_key
 
 
 @pytest.mark.usefixtures("tesseract")
@@ -150,8 +150,8 @@ def test_a_scan_is_read_by_the_codes_of_the_engine_that_is_set(other: Settings) 
 
 
 def test_the_doctor_names_the_languages_of_the_engine_that_is_set(other: Settings) -> None:
-    (found,) = [check for check in check_machine(other) if check.name == "engine"]
-    assert (found.ok, found.detail) == (
+    (engine_check,) = [check for check in check_machine(other) if check.name == "engine"]
+    assert (engine_check.ok, engine_check.detail) == (
         True,
         "tesserocr 7, reads Russian; no typewriter models; also has Georgian",
     )
@@ -162,23 +162,23 @@ def test_without_a_setting_all_installed_languages_are_candidates(tmp_path: Path
     for code in ("bel", "deu", "deu_latf"):
         (tmp_path / f"{code}.traineddata").touch()
     fake_tesseract(tmp_path, "bel", "deu", "deu_latf", "eng", "osd", "rus")
-    ours = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    assert engine_languages(None, ours) == ("rus", "eng", "deu")
-    assert signature_of(ours.engine_choice, ()).languages == ("rus", "eng", "deu")
-    (found,) = [check for check in check_machine(ours) if check.name == "engine"]
-    assert "reads rus+eng+deu, of which it finds each page's" in found.detail
-    assert "also has bel, deu_latf" in found.detail
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    assert engine_languages(None, settings) == ("rus", "eng", "deu")
+    assert signature_of(settings.engine_choice, ()).languages == ("rus", "eng", "deu")
+    (engine_check,) = [check for check in check_machine(settings) if check.name == "engine"]
+    assert "reads rus+eng+deu, of which it finds each page's" in engine_check.detail
+    assert "also has bel, deu_latf" in engine_check.detail
 
 
 @pytest.mark.usefixtures("tesseract")
 def test_the_model_of_scripts_is_signed_where_it_helps_to_choose(tmp_path: Path) -> None:
     fake_tesseract(tmp_path, "chi_tra", "chi_tra_vert", "eng", "osd", "rus")
-    ours = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    choice = ours.engine_choice
+    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    choice = settings.engine_choice
     assert "osd" not in signature_of(choice, ("rus", "eng")).models
     assert "osd" in signature_of(choice, ("rus", "chi_tra")).models
-    assert engine_languages("zh-Hant", ours) == ("chi_tra", "chi_tra_vert")
-    assert engine_languages("ru", ours) == ("rus",)
+    assert engine_languages("zh-Hant", settings) == ("chi_tra", "chi_tra_vert")
+    assert engine_languages("ru", settings) == ("rus",)
 
 
 def test_samples_are_read_by_the_codes_of_the_engine_that_is_set(
@@ -193,7 +193,7 @@ def test_samples_are_read_by_the_codes_of_the_engine_that_is_set(
     assert [sample.languages for sample in samples] == [("Georgian",), ("Georgian", "Russian")]
 
 
-def test_an_engine_that_there_is_not_is_refused_with_the_names_of_those_that_there_are(
+def test_an_unknown_engine_is_refused_with_the_names_of_the_known_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OPIS_ENGINE", "tesserac")

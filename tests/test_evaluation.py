@@ -1,4 +1,4 @@
-"""Error rates of pages with transcriptions: who is paired with whom, and how rates add up."""
+"""Error rates of pages with transcriptions: which files are paired, and how rates add up."""
 
 import json
 from collections import Counter
@@ -60,7 +60,7 @@ def result(name: str, error: float, characters: int = 100, **other: object) -> P
     return PageResult(**(values | {"name": name, "characters": characters} | other))  # type: ignore[arg-type]
 
 
-def judged(truth: str, read: str, confidence: float) -> list[JudgedWord]:
+def judge_line(truth: str, read: str, confidence: float) -> list[JudgedWord]:
     return judge_words(align_transcription(truth, read), page_text(read, confidence))
 
 
@@ -101,15 +101,15 @@ def test_a_folder_without_transcriptions_is_refused(tmp_path: Path, engine: Engi
         find_samples(folder_of(tmp_path, "1.jpg"), (), engine)
 
 
-def test_languages_are_told_by_option_then_by_defaults_then_found(
+def test_languages_come_from_the_option_then_from_defaults_then_from_the_pages(
     tmp_path: Path, engine: Engine
 ) -> None:
     folder = folder_of(tmp_path, "de/1.jpg", "de/1.gt.txt", "who/2.jpg", "who/2.gt.txt")
     (folder / "de" / "_defaults.yaml").write_text("language: de\n")
-    told = [(s.languages, s.languages_from) for s in find_samples(folder, (), engine)[0]]
-    assert told == [(("deu",), "defaults"), (("rus", "eng", "deu"), "found")]
-    told = [(s.languages, s.languages_from) for s in find_samples(folder, ("rus",), engine)[0]]
-    assert told == [(("rus",), "option")] * 2
+    languages = [(s.languages, s.languages_from) for s in find_samples(folder, (), engine)[0]]
+    assert languages == [(("deu",), "defaults"), (("rus", "eng", "deu"), "found")]
+    languages = [(s.languages, s.languages_from) for s in find_samples(folder, ("rus",), engine)[0]]
+    assert languages == [(("rus",), "option")] * 2
 
 
 def test_a_long_page_weighs_more_than_a_short_one() -> None:
@@ -131,12 +131,12 @@ def test_recipes_are_summed_apart_and_failures_counted() -> None:
     assert (untouched.recipe, untouched.failed, untouched.readings) == (Recipe.UNTOUCHED, 0, 3.0)
 
 
-def test_the_worst_tenth_is_held_against_what_is_marked_for_review() -> None:
+def test_the_worst_tenth_is_compared_with_the_pages_marked_for_review() -> None:
     results = [result(str(n), n / 100, expected_error=n / 100) for n in range(18)]
     results += [result("lost", 1.0, state=PageState.ERROR), result("unseen", 0.9)]
-    (found,) = review_rankings(results)
-    assert (found.worst, found.worst_flagged) == (2, 1)
-    assert "1 of the 2 with the highest CER" in found.sentence
+    (ranking,) = review_rankings(results)
+    assert (ranking.worst, ranking.worst_flagged) == (2, 1)
+    assert "1 of the 2 with the highest CER" in ranking.sentence
 
 
 def test_a_scan_belongs_to_its_series_or_to_its_set(tmp_path: Path, engine: Engine) -> None:
@@ -169,7 +169,7 @@ def test_a_table_of_series_is_refused(tmp_path: Path, table: str | None, reason:
 
 
 def test_the_table_of_words_has_a_row_for_each_word() -> None:
-    words = tuple(judged("vom 11. März", "vom 11.Marz", 0.5))
+    words = tuple(judge_line("vom 11. März", "vom 11.Marz", 0.5))
     heads, *rows = words_table([EvaluatedPage(result("1", 0.1), words)]).splitlines()
     first, second = (dict(zip(heads.split("\t"), row.split("\t"), strict=True)) for row in rows)
     assert (first["series"], first["line"], first["word"]) == ("letters", "1", "1")
@@ -204,9 +204,9 @@ def test_pages_read_worse_than_by_the_engine_alone_are_named() -> None:
     )  # fmt: skip
 
 
-def test_flags_are_held_against_what_is_wrong() -> None:
-    pages = [judged("vom 11. Mai", f"СЕКРЕТНО {read}", 0.5) for read in READINGS]
-    sure = judged("vom 11. Mai", "von 11. Mai", 0.99)
+def test_flags_are_compared_with_the_words_that_are_wrong() -> None:
+    pages = [judge_line("vom 11. Mai", f"СЕКРЕТНО {read}", 0.5) for read in READINGS]
+    sure = judge_line("vom 11. Mai", "von 11. Mai", 0.99)
     flags = report_flags(Recipe.EVIDENCE, [*pages, sure])
     words = flags.words
     assert (words.right, words.right_flagged, words.wrong, words.wrong_flagged) == (7, 5, 2, 1)
@@ -267,21 +267,21 @@ def test_the_bundled_letter_is_evaluated_from_the_command_line(tmp_path: Path) -
         LETTER.with_suffix(".gt.txt").read_text()
     )
     recipes = ("--recipe", "evidence", "--recipe", "untouched", "--words", "words.tsv")
-    done = workspace.opis("evaluate", "inbox", "--json", *recipes)
-    assert (done.returncode, done.stderr) == (0, "")
-    said = json.loads(done.stdout)
-    assert [(page["page"], page["recipe"]) for page in said["pages"]] == [
+    result = workspace.opis("evaluate", "inbox", "--json", *recipes)
+    assert (result.returncode, result.stderr) == (0, "")
+    report = json.loads(result.stdout)
+    assert [(page["page"], page["recipe"]) for page in report["pages"]] == [
         (page, recipe) for page in (1, 2, 3, 4) for recipe in ("evidence", "untouched")
     ]
-    assert {page["languages"] for page in said["pages"]} == {"rus"}
-    sums = {s["recipe"]: s for s in said["sets"] if s["set"] == "all"}
+    assert {page["languages"] for page in report["pages"]} == {"rus"}
+    sums = {s["recipe"]: s for s in report["sets"] if s["set"] == "all"}
     ours, bare = sums["evidence"], sums["untouched"]
     assert 0 < ours["raw"]["line_error"] < 0.01
     assert 0 < ours["cleaned"]["line_error"] < 0.01
     assert ours["raw"]["line_error"] <= bare["raw"]["line_error"] + 0.01
     assert ours["raw"]["lenient_line_error"] <= ours["raw"]["line_error"]
     assert sum(ours["kinds"].values()) > 0
-    (flags, _) = said["word_flags"]
+    (flags, _) = report["word_flags"]
     assert flags["words"]["right"] > 4 * flags["words"]["wrong"] > 0
     heads, *rows = (workspace.folder / "words.tsv").read_text("utf-8").splitlines()
     words = [dict(zip(heads.split("\t"), row.split("\t"), strict=True)) for row in rows]
@@ -295,6 +295,6 @@ def test_a_transcription_of_other_length_is_named(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
     workspace.drop(LETTER)
     (workspace.inbox / f"{LETTER.stem}.gt.txt").write_text("одна страница")
-    done = workspace.opis("evaluate", "inbox")
-    assert done.returncode == 2
-    assert "has 4 pages, its transcription has 1" in done.stderr
+    result = workspace.opis("evaluate", "inbox")
+    assert result.returncode == 2
+    assert "has 4 pages, its transcription has 1" in result.stderr

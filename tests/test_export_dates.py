@@ -10,6 +10,6 @@ CASES = json.loads((Path(__file__).parent / "cases" / "export-dates.json").read_
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["edtf"])
 def test_a_date_has_the_ends_that_iso_8601_can_say(case: dict[str, list[str]]) -> None:
-    found = iso_date_range(str(case["edtf"]))
-    told = None if found is None else [found.first, found.last, found.kind.value, found.qualifier]
-    assert told == case["span"]
+    dates = iso_date_range(str(case["edtf"]))
+    span = None if dates is None else [dates.first, dates.last, dates.kind.value, dates.qualifier]
+    assert span == case["span"]

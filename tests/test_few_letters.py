@@ -47,7 +47,7 @@ def sheet(scale: float = 1.0) -> Grey:
     return as_grey(215 + 4 * grain(height, width, 1, 1))
 
 
-def lettered(*lines: tuple[str, int, int], scale: float = 1.0) -> Grey:
+def draw_capitals(*lines: tuple[str, int, int], scale: float = 1.0) -> Grey:
     """Return a sheet with lines of capitals: each line, its top and its height at 100 dpi."""
     page = sheet(scale)
     for line, top, height in lines:
@@ -60,13 +60,13 @@ def lettered(*lines: tuple[str, int, int], scale: float = 1.0) -> Grey:
 
 
 COVERS: dict[str, tuple[Callable[[], Grey], float]] = {
-    "3 cm": (lambda: lettered(("FILE", 200, 118)), 118),
-    "3 cm at 200 dpi": (lambda: lettered(("FILE", 200, 118), scale=2), 236),
-    "3 cm at 400 dpi": (lambda: lettered(("FILE", 200, 118), scale=4), 472),
-    "2 cm": (lambda: lettered(("REPORTS", 200, 79), ("1931", 400, 79)), 79),
-    "a year": (lambda: lettered(("1937", 300, 100), scale=2), 200),
-    "1 cm": (lambda: lettered(("RIVER PORT", 200, 39)), 39),
-    "typed, one word": (lambda: lettered(("Vol.4", 500, 10), scale=3), 30),
+    "3 cm": (lambda: draw_capitals(("FILE", 200, 118)), 118),
+    "3 cm at 200 dpi": (lambda: draw_capitals(("FILE", 200, 118), scale=2), 236),
+    "3 cm at 400 dpi": (lambda: draw_capitals(("FILE", 200, 118), scale=4), 472),
+    "2 cm": (lambda: draw_capitals(("REPORTS", 200, 79), ("1931", 400, 79)), 79),
+    "a year": (lambda: draw_capitals(("1937", 300, 100), scale=2), 200),
+    "1 cm": (lambda: draw_capitals(("RIVER PORT", 200, 39)), 39),
+    "typed, one word": (lambda: draw_capitals(("Vol.4", 500, 10), scale=3), 30),
 }
 
 
@@ -81,7 +81,7 @@ def test_letters_of_any_size_are_brought_to_the_height_the_engine_likes(
 
 def test_small_print_beside_large_letters_decides_the_scale() -> None:
     small = [(f"HARBOUR OFFICE PAGE {n}", 700 + 40 * n, 14) for n in range(4)]
-    prepared = prepare_image(lettered(("FILE", 200, 118), *small, scale=2))
+    prepared = prepare_image(draw_capitals(("FILE", 200, 118), *small, scale=2))
     assert prepared.transform.scale == pytest.approx(19 / 28, rel=0.25)
 
 
@@ -105,12 +105,12 @@ def test_stains_are_no_letters(page: Callable[[], Grey]) -> None:
 
 
 def test_a_page_of_typing_is_prepared_for_its_typing() -> None:
-    page = lettered(*((30 * "TYPED ", 40 + 40 * n, 12) for n in range(25)), scale=2)
+    page = draw_capitals(*((30 * "TYPED ", 40 + 40 * n, 12) for n in range(25)), scale=2)
     page[200:500, 200:500] = 20  # a black box, larger than any letter
     assert find_letter_components(page).typical_height == pytest.approx(22, abs=4)
 
 
-TITLE = lettered(("RIVER PORT", 200, 64), ("REPORTS", 400, 64))
+TITLE = draw_capitals(("RIVER PORT", 200, 64), ("REPORTS", 400, 64))
 
 
 @pytest.mark.parametrize(
@@ -133,21 +133,21 @@ def test_a_title_is_read_in_the_script_in_which_it_makes_sense(
 
 def test_a_number_in_small_figures_is_a_leaf_number_and_no_text() -> None:
     reading = read_image(
-        lettered(("110", 60, 12), scale=3), bilingual(("110", 0.96), ("110", 0.96))
+        draw_capitals(("110", 60, 12), scale=3), bilingual(("110", 0.96), ("110", 0.96))
     )
     assert (reading.state, reading.detail) == (PageState.BLANK, "nothing but a number: 110")
 
 
 def test_a_number_in_large_figures_is_a_title() -> None:
     reading = read_image(
-        lettered(("1937", 300, 100), scale=2), bilingual(("1937", 0.96), ("1937", 0.96))
+        draw_capitals(("1937", 300, 100), scale=2), bilingual(("1937", 0.96), ("1937", 0.96))
     )
     assert (reading.state, reading.text.raw_text) == (PageState.OK, "1937")
 
 
 @pytest.mark.tesseract
 def test_a_cover_is_really_read() -> None:
-    page = lettered(("FILE", 200, 118), ("No. 27", 450, 100), scale=2)
+    page = draw_capitals(("FILE", 200, 118), ("No. 27", 450, 100), scale=2)
     reading = read_image(page, Tesseract(("rus", "eng"), PATIENCE))
     assert reading.state is PageState.OK
     assert reading.text.raw_text.split() == ["FILE", "No.", "27"]

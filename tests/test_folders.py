@@ -133,13 +133,13 @@ def test_a_folder_that_may_not_be_read_or_entered_is_one_finding(inbox: Path, mo
     drop = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}"]
     words = [*(drop if os.geteuid() == 0 else []), sys.executable, "-c", _WITHOUT_RIGHTS]
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             [*words, str(inbox)], cwd=ROOT, capture_output=True, text=True, check=False
         )
     finally:
         locked.chmod(0o700)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines() == [
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines() == [
         "['a.png', 'b.png'] 0",
         f"The folder locked cannot be read (Permission denied). {ADVICE}",
         "['locked']",

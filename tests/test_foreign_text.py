@@ -75,18 +75,22 @@ def test_a_model_without_a_word_list_says_nothing() -> None:
     assert detail_of(TEXTS["uk"], "bel") == ""
 
 
-def test_a_page_that_says_so_is_in_review_however_sure_the_engine_is(tmp_path: Path) -> None:
+def test_a_page_in_a_foreign_language_needs_review_however_sure_the_engine_is(
+    tmp_path: Path,
+) -> None:
     place = "RGASPI, f. 558, op. 11, d. 330, l. 110"
     scan = admitted_scan(scan_pdf(tmp_path / "scan.pdf", 1), 1, references=place)
     detail = detail_of(TEXTS["fr"], "eng")
 
-    def made(said: str) -> list[str]:
+    def review_details(page_detail: str) -> list[str]:
         read = text("Товарищу Мао Цзэ-дуну. Мы получили телеграмму.", 0.99)
         languages = ("rus",)
-        reading = PageReading(PageState.OK, read, (), said, languages=languages, expected_error=0.0)
-        done = assemble_record(scan, [ReadPage(1, source(1), reading)], SIGNATURE, CLOCK)
-        assert done.needs_review == bool(said)
-        return [one.detail for one in done.issues if one.concern is IssueType.LOW_CONFIDENCE]
+        reading = PageReading(
+            PageState.OK, read, (), page_detail, languages=languages, expected_error=0.0
+        )
+        record = assemble_record(scan, [ReadPage(1, source(1), reading)], SIGNATURE, CLOCK)
+        assert record.needs_review == bool(page_detail)
+        return [one.detail for one in record.issues if one.concern is IssueType.LOW_CONFIDENCE]
 
-    assert made("") == []
-    assert made(detail) == [f"page 1: {detail}; compare it with the image"]
+    assert review_details("") == []
+    assert review_details(detail) == [f"page 1: {detail}; compare it with the image"]

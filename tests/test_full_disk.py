@@ -34,9 +34,9 @@ def small(tmp_path: Path) -> Iterator[Workspace]:
 
 
 def _run(*words: str) -> None:
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"{' '.join(words)}: {done.stderr.strip()}")
+    result = subprocess.run(words, capture_output=True, text=True, check=False)
+    if result.returncode:
+        pytest.skip(f"{' '.join(words)}: {result.stderr.strip()}")
 
 
 def _resize(workspace: Workspace, size: int) -> None:

@@ -1,4 +1,4 @@
-"""Everything hostile at once in one inbox: each is refused or read, and nobody else suffers."""
+"""Many hostile files at once in one inbox: each is refused or read, and no other is affected."""
 
 import json
 import os
@@ -38,7 +38,7 @@ def _pdf(path: Path, change: Callable[[pikepdf.Pdf], None]) -> None:
 
 
 def _bomb(pdf: pikepdf.Pdf) -> None:
-    """A page image that says 40,000 by 40,000 pixels and unpacks to 1.6 GB of zeros."""
+    """A page image that declares 40,000 by 40,000 pixels and unpacks to 1.6 GB of zeros."""
     packer = zlib.compressobj(9, wbits=-zlib.MAX_WBITS)
     block = packer.compress(bytes(1 << 20)) + packer.flush(zlib.Z_FULL_FLUSH)
     checksum = (1526 << 20) % 65_521 << 16 | 1  # Adler-32 of so many zeros
@@ -106,8 +106,8 @@ def _fill(inbox: Path) -> dict[str, str]:
     inbox.mkdir()
     expected: dict[str, str] = {}
 
-    def add(name: str, fate: str) -> Path:
-        expected[name] = fate
+    def add(name: str, status: str) -> Path:
+        expected[name] = status
         return inbox / name
 
     Image.new("1", (40_000, 40_000)).save(add("bomb.png", REFUSED), "PNG")
@@ -167,7 +167,7 @@ def _add_sidecars(add: Add) -> None:
 
 
 @pytest.fixture(scope="module")
-def taken(
+def batch(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Workspace, dict[str, str], Counter[str]]:
     workspace = Workspace(tmp_path_factory.mktemp("hostile"))
@@ -177,56 +177,56 @@ def taken(
         for name in expected
         if (workspace.inbox / name).is_file() and not (workspace.inbox / name).is_symlink()
     )
-    done = workspace.opis("ingest", "--direct", OPIS_LANGUAGES="eng", OPIS_PAGE_TIMEOUT="60")
-    assert done.returncode == 3, done.stdout + done.stderr
-    assert "Traceback" not in done.stdout + done.stderr
-    assert "failed" not in done.stdout
+    result = workspace.opis("ingest", "--direct", OPIS_LANGUAGES="eng", OPIS_PAGE_TIMEOUT="60")
+    assert result.returncode == 3, result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    assert "failed" not in result.stdout
     return workspace, expected, digests
 
 
 def receipts(workspace: Workspace) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = json.loads(workspace.opis("receipts", "--json").stdout)
-    return found
+    receipts: list[dict[str, object]] = json.loads(workspace.opis("receipts", "--json").stdout)
+    return receipts
 
 
 def test_each_is_refused_or_read_and_has_its_receipt(
-    taken: tuple[Workspace, dict[str, str], Counter[str]],
+    batch: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    workspace, expected, _ = taken
-    by_name = {escape_unprintable(name): fate for name, fate in expected.items()}
+    workspace, expected, _ = batch
+    by_name = {escape_unprintable(name): status for name, status in expected.items()}
     assert {str(one["scan"]): one["fate"] for one in receipts(workspace)} == by_name
     assert workspace.opis("verify").returncode == 0
 
 
-def test_every_digest_is_in_exactly_one_place_and_in_the_book(
-    taken: tuple[Workspace, dict[str, str], Counter[str]],
+def test_every_digest_is_in_exactly_one_place_and_in_the_receipts(
+    batch: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    workspace, _, before = taken
+    workspace, _, before = batch
     refused = [
         path for path in (workspace.inbox / "refused").rglob("*") if path.suffix in {".pdf", ".png"}
     ]
-    there = Counter(
+    file_digests = Counter(
         file_sha256(path) for path in refused if path.is_file() and not path.is_symlink()
     )
-    there += Counter(
+    file_digests += Counter(
         file_sha256(next(data(version, "original").iterdir())) for version in workspace.versions()
     )
-    assert there == before
-    booked = Counter(str(one["sha256"]) for one in receipts(workspace) if one["sha256"])
-    assert booked == before
+    assert file_digests == before
+    receipt_digests = Counter(str(one["sha256"]) for one in receipts(workspace) if one["sha256"])
+    assert receipt_digests == before
 
 
-def test_what_must_not_be_taken_stays_or_is_told_of(
-    taken: tuple[Workspace, dict[str, str], Counter[str]],
+def test_files_that_are_not_accepted_stay_or_are_refused_with_a_reason(
+    batch: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    workspace, expected, _ = taken
+    workspace, expected, _ = batch
     left = sorted(path.name for path in workspace.inbox.iterdir() if path.name != "refused")
     assert left == ["...pdf..png", "..png", "folder named x.pdf"]
     reasons = {
         path.name.removesuffix(".reason.txt"): path.read_text("utf-8")
         for path in (workspace.inbox / "refused").glob("*.reason.txt")
     }
-    assert len(reasons) == sum(fate == REFUSED for fate in expected.values())
+    assert len(reasons) == sum(status == REFUSED for status in expected.values())
     for stem, words in {
         "bomb": "OPIS_MAX_PIXELS", "many": "OPIS_MAX_PAGES", "locked": "asks for a password",
         "link": "is a link to another place", "linked-sidecar": "is a link to another place",
@@ -235,10 +235,10 @@ def test_what_must_not_be_taken_stays_or_is_told_of(
         assert words in reasons[stem]
 
 
-def test_nothing_was_written_elsewhere_and_scripts_are_told_of(
-    taken: tuple[Workspace, dict[str, str], Counter[str]],
+def test_nothing_was_written_elsewhere_and_scripts_are_reported(
+    batch: tuple[Workspace, dict[str, str], Counter[str]],
 ) -> None:
-    workspace, _, _ = taken
+    workspace, _, _ = batch
     records = [
         json.loads(data(one, "record.json").read_text("utf-8")) for one in workspace.versions()
     ]

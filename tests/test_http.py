@@ -1,4 +1,4 @@
-"""The server of records, without Prefect's: what it lists, and who gets in."""
+"""The server of records, without Prefect's: what it lists, and what needs the password."""
 
 import base64
 import http.client
@@ -17,7 +17,7 @@ AUTH = "keeper:correct-höрse"
 STRANGE = "a'b\"<i>&? Берия.txt"
 
 
-class _Served:
+class _TestServer:
     """A server of records with one folder, and the notices that it received."""
 
     def __init__(self, folder: Path, auth: str | None) -> None:
@@ -30,7 +30,7 @@ class _Served:
         (settings.records / ".hidden").write_text("unfinished")
         self.notices: list[dict[str, Any]] = []
         self.port = settings.pages_port
-        self.server = RecordServer(settings, self.notices.append)
+        self.record_server = RecordServer(settings, self.notices.append)
 
     def ask(self, path: str, auth: str = "", body: bytes | None = None) -> tuple[int, str]:
         """Ask for a path as it is written: no ``..`` is resolved here."""
@@ -46,36 +46,36 @@ class _Served:
         return response.status, content
 
 
-def _run(served: _Served) -> Iterator[_Served]:
-    served.server.start()
-    yield served
-    served.server.stop()
+def _run(server: _TestServer) -> Iterator[_TestServer]:
+    server.record_server.start()
+    yield server
+    server.record_server.stop()
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[_Served]:
-    yield from _run(_Served(tmp_path, None))
+def server(tmp_path: Path) -> Iterator[_TestServer]:
+    yield from _run(_TestServer(tmp_path, None))
 
 
 @pytest.fixture
-def guarded(tmp_path: Path) -> Iterator[_Served]:
-    yield from _run(_Served(tmp_path, AUTH))
+def guarded(tmp_path: Path) -> Iterator[_TestServer]:
+    yield from _run(_TestServer(tmp_path, AUTH))
 
 
 def head(title: str) -> str:
     return f"<!doctype html><meta charset=utf-8><title>{title}</title><h1>{title}</h1>"
 
 
-def test_a_folder_is_listed_with_links_that_lead_to_its_files(served: _Served) -> None:
-    status, page = served.ask("/")
+def test_a_folder_is_listed_with_links_that_lead_to_its_files(server: _TestServer) -> None:
+    status, page = server.ask("/")
     assert (status, page) == (200, f'{head("records")}<ul><li><a href="/r-1/">r-1/</a></li></ul>')
-    status, page = served.ask("/r-1/")
+    status, page = server.ask("/r-1/")
     assert page.startswith(head("r-1"))
     link = "/r-1/a%27b%22%3Ci%3E%26%3F%20%D0%91%D0%B5%D1%80%D0%B8%D1%8F.txt"
     assert (status, page.count("<li>")) == (200, 1)
     assert f'<a href="{link}">a&#39;b&#34;&lt;i&gt;&amp;? Берия.txt</a>' in page
-    assert served.ask(link) == (200, "the text")
-    assert served.ask("/.hidden")[0] == 404
+    assert server.ask(link) == (200, "the text")
+    assert server.ask("/.hidden")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -84,15 +84,15 @@ def test_a_folder_is_listed_with_links_that_lead_to_its_files(served: _Served) -
      "/notices/../r-1/", "/notices/%2e%2e/r-1/", "/notices/..%2fr-1/"],
 )  # fmt: skip
 def test_everything_but_the_address_of_notices_asks_for_the_password(
-    guarded: _Served, path: str
+    guarded: _TestServer, path: str
 ) -> None:
     for auth in ("", "keeper:guess", "keeper:", AUTH + " ", AUTH.upper()):
         assert guarded.ask(path, auth) == (401, "name and password, please")
     assert guarded.ask(path, AUTH)[0] != 401
 
 
-def test_a_notice_needs_no_password_for_its_address_is_secret(guarded: _Served) -> None:
-    path = "/notices/" + guarded.server.notices_url.rpartition("/")[2]
+def test_a_notice_needs_no_password_for_its_address_is_secret(guarded: _TestServer) -> None:
+    path = "/notices/" + guarded.record_server.notices_url.rpartition("/")[2]
     assert guarded.ask(path, body=b'{"run": "ingest 1 scan"}')[0] == 200
     assert guarded.notices == [{"run": "ingest 1 scan"}]
     assert guarded.ask(path, body=b"words")[0] == 400

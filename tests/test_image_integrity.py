@@ -1,4 +1,4 @@
-"""Image data that end early or break are told, whatever packs them; sound oddities are not."""
+"""Image data that end early or break are reported in every packing; harmless oddities are not."""
 
 import base64
 import io
@@ -114,21 +114,23 @@ def broken(data: bytes) -> bytes:
 
 def pdf(path: Path, data: bytes, entries: dict[str, Any], content: str = "", **more: Any) -> Path:
     """Write a PDF of one page with one image that fills it."""
-    made = pikepdf.new()
+    document = pikepdf.new()
     usual = {"Width": WIDTH, "Height": HEIGHT, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
-    image = made.make_indirect(Stream(made, data, Type=Name.XObject, Subtype=Name.Image))
+    image = document.make_indirect(Stream(document, data, Type=Name.XObject, Subtype=Name.Image))
     for key, value in {**usual, **entries, **more}.items():
         if value is not None:
-            image["/" + key] = value(made) if callable(value) else value
-    sheet = made.add_blank_page(page_size=(500, 400))
+            image["/" + key] = value(document) if callable(value) else value
+    sheet = document.add_blank_page(page_size=(500, 400))
     sheet.Resources = Dictionary(XObject=Dictionary(Im0=image))
-    sheet.Contents = Stream(made, (content or "q 500 0 0 400 0 0 cm /Im0 Do Q").encode("latin-1"))
-    made.save(path, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
+    sheet.Contents = Stream(
+        document, (content or "q 500 0 0 400 0 0 cm /Im0 Do Q").encode("latin-1")
+    )
+    document.save(path, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
     return path
 
 
 def damage(path: Path, number: int = 1) -> str:
-    """Return what is told of a page: its damage, or why it is refused."""
+    """Return the damage of a page, or the reason why it is refused."""
     try:
         kind = inspect_scan(path, Limits()).media_type
         return extract_page_image(path, kind, number, 300, 10**8)[1].damage
@@ -142,17 +144,17 @@ def test_a_whole_image_is_not_called_damaged(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PACKED)
-def test_data_that_end_early_are_told(tmp_path: Path, name: str) -> None:
+def test_data_that_end_early_are_reported(tmp_path: Path, name: str) -> None:
     data, entries = PACKED[name]
-    told = damage(pdf(tmp_path / "scan.pdf", cut(data), entries))
-    assert told.startswith(("its image is damaged", "its image cannot be decoded"))
+    message = damage(pdf(tmp_path / "scan.pdf", cut(data), entries))
+    assert message.startswith(("its image is damaged", "its image cannot be decoded"))
 
 
 @pytest.mark.parametrize("name", BREAKABLE)
-def test_data_that_break_are_told(tmp_path: Path, name: str) -> None:
+def test_data_that_break_are_reported(tmp_path: Path, name: str) -> None:
     data, entries = PACKED[name]
-    told = damage(pdf(tmp_path / "scan.pdf", broken(data), entries))
-    assert told.startswith(("its image is damaged", "its image cannot be decoded"))
+    message = damage(pdf(tmp_path / "scan.pdf", broken(data), entries))
+    assert message.startswith(("its image is damaged", "its image cannot be decoded"))
 
 
 def test_the_row_at_which_they_end_is_named(tmp_path: Path) -> None:
@@ -181,36 +183,38 @@ def test_a_mask_and_the_masks_of_an_image_are_examined(tmp_path: Path) -> None:
     assert damage(pdf(tmp_path / "cut.pdf", cut(strip("group4")), stencil)).startswith(DAMAGED)
 
     def mask(data: bytes) -> Callable[[pikepdf.Pdf], Stream]:
-        def make(made: pikepdf.Pdf) -> Stream:
+        def make(document: pikepdf.Pdf) -> Stream:
             size = {"Width": WIDTH, "Height": HEIGHT, "BitsPerComponent": 8}
             entries = {**size, "Subtype": Name.Image, "ColorSpace": Name.DeviceGray}
-            return made.make_indirect(Stream(made, data, **entries))
+            return document.make_indirect(Stream(document, data, **entries))
 
         return make
 
     assert damage(pdf(tmp_path / "soft.pdf", GREY, {}, SMask=mask(GREY))) == ""
-    told = damage(pdf(tmp_path / "soft-cut.pdf", GREY, {}, SMask=mask(cut(GREY))))
-    assert told == f"1 of its 2 images and masks: {DAMAGED}its data end or break at row 400 of 800"
+    message = damage(pdf(tmp_path / "soft-cut.pdf", GREY, {}, SMask=mask(cut(GREY))))
+    assert (
+        message == f"1 of its 2 images and masks: {DAMAGED}its data end or break at row 400 of 800"
+    )
 
 
 def test_an_image_inside_a_form_and_one_in_the_content_are_examined(tmp_path: Path) -> None:
-    def form(made: pikepdf.Pdf) -> None:
-        sheet = made.pages[0]
-        inner = Stream(made, b"q 500 0 0 400 0 0 cm /Im0 Do Q", Subtype=Name.Form)
+    def form(document: pikepdf.Pdf) -> None:
+        sheet = document.pages[0]
+        inner = Stream(document, b"q 500 0 0 400 0 0 cm /Im0 Do Q", Subtype=Name.Form)
         inner.BBox, inner.Resources = Array([0, 0, 500, 400]), sheet.Resources
-        sheet.Resources = Dictionary(XObject=Dictionary(Fm0=made.make_indirect(inner)))
-        sheet.Contents = Stream(made, b"/Fm0 Do 0 0 9 9 re f")
+        sheet.Resources = Dictionary(XObject=Dictionary(Fm0=document.make_indirect(inner)))
+        sheet.Contents = Stream(document, b"/Fm0 Do 0 0 9 9 re f")
 
     path = pdf(tmp_path / "form.pdf", cut(strip("group4")), fax(K=-1))
-    with pikepdf.open(path, allow_overwriting_input=True) as made:
-        form(made)
-        made.save(path)
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
+        form(document)
+        document.save(path)
     assert damage(path).startswith(DAMAGED)
     for rows, expected in ((100, ""), (40, f"{DAMAGED}its data end or break at row 41 of 100")):
         inline = b"q 500 0 0 400 0 0 cm BI /W 100 /H 100 /BPC 8 /CS /G ID " + b"w" * 100 * rows
         content = (inline + b" EI Q").decode("latin-1")
-        told = damage(pdf(tmp_path / f"inline-{rows}.pdf", GREY, {}, content))
-        assert told == expected
+        message = damage(pdf(tmp_path / f"inline-{rows}.pdf", GREY, {}, content))
+        assert message == expected
 
 
 def test_an_image_that_the_page_does_not_paint_is_left_alone(tmp_path: Path) -> None:
@@ -272,7 +276,7 @@ TIFFS = [
 
 @pytest.mark.parametrize(("compression", "mode"), [*TIFFS, ("raw", "L"), ("raw", "RGB")])
 @pytest.mark.parametrize("strip_size", [10_000, 10**7])
-def test_a_strip_of_a_tiff_that_ends_early_is_told(
+def test_a_strip_of_a_tiff_that_ends_early_is_reported(
     tmp_path: Path, compression: str, mode: str, strip_size: int
 ) -> None:
     data, path = tiff(compression, mode, strip_size=strip_size), tmp_path / "scan.tif"
@@ -283,7 +287,9 @@ def test_a_strip_of_a_tiff_that_ends_early_is_told(
 
 
 @pytest.mark.parametrize(("compression", "mode"), [each for each in TIFFS if each[0] != "packbits"])
-def test_a_strip_of_a_tiff_that_breaks_is_told(tmp_path: Path, compression: str, mode: str) -> None:
+def test_a_strip_of_a_tiff_that_breaks_is_reported(
+    tmp_path: Path, compression: str, mode: str
+) -> None:
     path = tmp_path / "scan.tif"
     path.write_bytes(spoil_strip(tiff(compression, mode), broken, shorten=False))
     assert damage(path).startswith(("its image is damaged", "scan.tif is a broken image"))
@@ -316,7 +322,7 @@ def test_a_page_among_others_is_examined_by_its_own_number(tmp_path: Path) -> No
         ("WEBP", cut),
     ],
 )
-def test_an_image_file_that_ends_early_or_breaks_is_told(
+def test_an_image_file_that_ends_early_or_breaks_is_reported(
     tmp_path: Path, kind: str, spoil: Spoil
 ) -> None:
     path = tmp_path / "scan"
@@ -336,7 +342,7 @@ def png(rows: bytes, *, checksum: int = 0) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*each) for each in chunks)
 
 
-def test_a_png_that_has_too_few_rows_or_a_wrong_checksum_is_told(tmp_path: Path) -> None:
+def test_a_png_that_has_too_few_rows_or_a_wrong_checksum_is_reported(tmp_path: Path) -> None:
     rows = b"".join(b"\0" + GREY[at : at + WIDTH] for at in range(0, len(GREY), WIDTH))
     path = tmp_path / "scan.png"
     for data, expected in (

@@ -124,10 +124,10 @@ def test_a_scan_that_was_exchanged_meanwhile_stays(tmp_path: Path) -> None:
 
 def test_a_scan_and_its_sidecar_go_together_or_not_at_all(tmp_path: Path) -> None:
     scan, sidecar = put(tmp_path / "a.pdf"), put(tmp_path / "a.yaml", b"title: x")
-    made = put(tmp_path / "out" / "a.pdf"), put(tmp_path / "out" / "a.yaml", b"title: x")
+    copies = put(tmp_path / "out" / "a.pdf"), put(tmp_path / "out" / "a.yaml", b"title: x")
     files = [
         CopiedFile(p, file_sha256(c), c)
-        for p, c in zip((sidecar, scan), reversed(made), strict=True)
+        for p, c in zip((sidecar, scan), reversed(copies), strict=True)
     ]
     sidecar.write_bytes(b"title: better")
     assert not remove_if_copied(files)
@@ -141,7 +141,7 @@ def test_a_scan_and_its_sidecar_go_together_or_not_at_all(tmp_path: Path) -> Non
     assert not scan.exists() | sidecar.exists()
 
 
-def test_folders_that_another_run_took_away_are_no_trouble(tmp_path: Path) -> None:
+def test_folders_that_another_run_removed_are_no_error(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     remove_empty_folders(tmp_path / "a" / "b", tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -154,7 +154,7 @@ def test_folders_left_empty_go_but_not_the_inbox(tmp_path: Path) -> None:
     assert list(inbox.iterdir()) == []
 
 
-def test_the_longest_name_has_room_for_its_reason(tmp_path: Path) -> None:
+def test_a_scan_with_the_longest_name_gets_a_reason_file(tmp_path: Path) -> None:
     scan = put(tmp_path / f"{'д' * 125}.tiff", b"bad")  # 255 bytes
     moved = move_to_refused(scan, [], tmp_path, "It is empty. Copy it again.")
     assert (moved.read_bytes(), moved.suffix) == (b"bad", ".tiff")

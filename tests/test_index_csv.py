@@ -142,16 +142,16 @@ values = st.dictionaries(
 
 @law
 @given(st.lists(st.tuples(st.sampled_from(PLACES), values), max_size=6))
-def test_the_nearest_value_wins_whoever_else_speaks(said: list[tuple[str, Any]]) -> None:
-    said.sort(key=lambda pair: PLACES.index(pair[0]))
+def test_the_nearest_source_with_a_value_wins(pairs: list[tuple[str, Any]]) -> None:
+    pairs.sort(key=lambda pair: PLACES.index(pair[0]))
     sources = [
-        DescriptionSource(place, f"f{number}", given_one, row=number)
-        for number, (place, given_one) in enumerate(said)
+        DescriptionSource(place, f"f{number}", value_set, row=number)
+        for number, (place, value_set) in enumerate(pairs)
     ]
     described = merge_sources(sources)
     for name in ("title", "creator", "funder", "note"):
         speaking = [source for source in sources if source.values.get(name)]
         nearest = speaking[-1] if speaking else None
-        found = getattr(described.description, name)
-        assert found == (nearest.values[name] if nearest else None)
+        value = getattr(described.description, name)
+        assert value == (nearest.values[name] if nearest else None)
         assert described.origins.get(name) == (nearest.origin if nearest else None)

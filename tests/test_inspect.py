@@ -32,11 +32,11 @@ def picture(width: int = 60, height: int = 40) -> Image.Image:
 
 def pdf(path: Path, pages: int = 3, **how: Any) -> Path:
     """Write a PDF of empty pages."""
-    made = pikepdf.new()
+    document = pikepdf.new()
     for _ in range(pages):
-        made.add_blank_page(page_size=(200, 300))
-    made.docinfo["/Producer"] = "A scanner"
-    made.save(path, **how)
+        document.add_blank_page(page_size=(200, 300))
+    document.docinfo["/Producer"] = "A scanner"
+    document.save(path, **how)
     return path
 
 
@@ -47,7 +47,7 @@ def tiff(path: Path, pages: int = 3, compression: str | None = None) -> Path:
     return path
 
 
-def named(path: Path) -> bool:
+def is_scan_or_named(path: Path) -> bool:
     """Return whether a file is a scan with pages, or refused by its name."""
     try:
         return inspect_scan(path, LIMITS).page_count >= 1
@@ -277,7 +277,7 @@ def test_a_pdf_with_a_broken_index_is_repaired_and_says_so(tmp_path: Path) -> No
     assert [issue.concern for issue in facts.issues] == [IssueType.REPAIRED]
 
 
-def test_nothing_behind_the_end_of_a_pdf_does_no_harm(tmp_path: Path) -> None:
+def test_zero_bytes_behind_the_end_of_a_pdf_are_no_fault(tmp_path: Path) -> None:
     path = pdf(tmp_path / "scan.pdf")
     path.write_bytes(path.read_bytes() + bytes(5000))
     assert inspect_scan(path, LIMITS).page_count == 3
@@ -346,11 +346,11 @@ def test_a_pdf_with_too_many_pages_is_refused(tmp_path: Path) -> None:
 def test_flipped_bytes_end_in_facts_or_a_refusal_and_nothing_else(tmp_path: Path) -> None:
     random = np.random.default_rng(2)
     lock = pikepdf.Encryption(owner="secret", user="")
-    made = [pdf(tmp_path / "a.pdf"), pdf(tmp_path / "b.pdf", encryption=lock)]
-    for path in [*made, tiff(tmp_path / "c.tif", 2, "tiff_lzw")]:
+    pdfs = [pdf(tmp_path / "a.pdf"), pdf(tmp_path / "b.pdf", encryption=lock)]
+    for path in [*pdfs, tiff(tmp_path / "c.tif", 2, "tiff_lzw")]:
         whole = np.frombuffer(path.read_bytes(), dtype=np.uint8)
         for _ in range(60):
-            hurt = whole.copy()
-            hurt[random.integers(0, len(hurt), 12)] = random.integers(0, 256, 12)
-            (tmp_path / "hurt").write_bytes(hurt.tobytes())
-            assert named(tmp_path / "hurt")
+            damaged = whole.copy()
+            damaged[random.integers(0, len(damaged), 12)] = random.integers(0, 256, 12)
+            (tmp_path / "hurt").write_bytes(damaged.tobytes())
+            assert is_scan_or_named(tmp_path / "hurt")

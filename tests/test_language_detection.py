@@ -1,4 +1,4 @@
-"""Which lines are read to find a page's language, and what they say."""
+"""Which lines are read to find a page's language, and which language their words have."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def test_where_no_lines_part_the_fullest_rows_are_taken() -> None:
     assert shortest_lines(dense) == fullest_band(dense)
 
 
-def test_a_page_with_a_few_letters_is_no_trouble() -> None:
+def test_a_page_with_a_few_letters_has_lines_and_a_band() -> None:
     few = lines(4)
     top, bottom = shortest_lines(few)
     assert top <= 100 <= bottom
@@ -45,23 +45,25 @@ def test_a_page_with_a_few_letters_is_no_trouble() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "among", "found"),
+    ("sentence", "among", "expected"),
     [
         pytest.param(ENGLISH, ("eng", "deu", "fra"), "eng", id="English"),
         pytest.param(GERMAN, ("eng", "deu", "fra"), "deu", id="German"),
         pytest.param(RUSSIAN, ("rus",), "rus", id="Russian"),
     ],
 )
-def test_the_words_tell_the_language(said: str, among: tuple[str, ...], found: str) -> None:
-    known = guess_language(text(said), among)
-    assert known.language == found
-    assert known.is_clear
+def test_the_words_decide_the_language(
+    sentence: str, among: tuple[str, ...], expected: str
+) -> None:
+    guess = guess_language(text(sentence), among)
+    assert guess.language == expected
+    assert guess.is_clear
 
 
 def test_from_a_few_letters_nothing_is_found() -> None:
-    found = guess_language(text("der Zug"), ("eng", "deu"))
-    assert (found.language, found.confidence) == ("eng", 0)
-    assert not found.is_clear
+    guess = guess_language(text("der Zug"), ("eng", "deu"))
+    assert (guess.language, guess.confidence) == ("eng", 0)
+    assert not guess.is_clear
 
 
 def test_a_reading_that_leaves_lines_out_is_doubted() -> None:

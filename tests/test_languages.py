@@ -37,13 +37,13 @@ def same_script(code: str) -> tuple[str, ...]:
 
 
 @pytest.mark.parametrize("code", WITH_WORDS)
-def test_two_sentences_tell_their_language_among_all(code: str) -> None:
+def test_the_language_of_two_sentences_is_found_among_all(code: str) -> None:
     for first, second in zip(TEXTS[code], TEXTS[code][1:], strict=False):
         assert likeliest_language([first, second], same_script(code)) == code
 
 
 @pytest.mark.parametrize("code", WITH_WORDS)
-def test_a_model_of_another_language_reads_enough_to_tell_it(code: str) -> None:
+def test_a_model_of_another_language_reads_enough_to_find_the_language(code: str) -> None:
     words = [word for sentence in TEXTS[code] for word in plain_words(sentence)]
     for number in range(0, len(words), 5):  # every fifth word has a letter that was misread
         letter = next((mark for mark in words[number] if mark in TYPING_ERRORS), None)
@@ -51,7 +51,7 @@ def test_a_model_of_another_language_reads_enough_to_tell_it(code: str) -> None:
     assert likeliest_language(words, same_script(code)) == code
 
 
-def test_where_nothing_speaks_for_another_language_the_first_is_kept() -> None:
+def test_without_evidence_for_another_language_the_first_is_kept() -> None:
     assert likeliest_language([], ("deu", "ces")) == "deu"
     assert likeliest_language(["Xqzt", "1938"], ("deu", "ces", "pol")) == "deu"
 
@@ -173,12 +173,12 @@ def test_a_language_that_is_installed_later_makes_no_version_of_a_record(
     for code in ("rus", "ukr"):
         shutil.copy(models / f"{code}.traineddata", few)
     shutil.copy(CASES / "ukr.png", workspace.inbox)
-    found = {"OPIS_LANGUAGES": "", "TESSDATA_PREFIX": str(few)}
-    done = workspace.opis("ingest", "--direct", **found)
-    assert done.returncode == 0, done.stderr
+    environ = {"OPIS_LANGUAGES": "", "TESSDATA_PREFIX": str(few)}
+    result = workspace.opis("ingest", "--direct", **environ)
+    assert result.returncode == 0, result.stderr
     (record_id,) = [entry["id"] for entry in json.loads(workspace.opis("list", "--json").stdout)]
     again = workspace.opis(
-        "reread", record_id, "--direct", **{**found, "TESSDATA_PREFIX": str(models)}
+        "reread", record_id, "--direct", **{**environ, "TESSDATA_PREFIX": str(models)}
     )
     assert "published before" in again.stdout, again.stdout + again.stderr
     (version,) = workspace.versions()

@@ -57,13 +57,13 @@ def test_case(case: dict[str, Any]) -> None:
     laid = [
         assign_roles(drawn(p), SIZE, leaf) for p, leaf in zip(pages, case["leaves"], strict=True)
     ]
-    found = assign_roles_across_pages([find_furniture_candidates(text, SIZE) for text in laid])
+    page_roles = assign_roles_across_pages([find_furniture_candidates(text, SIZE) for text in laid])
     expected = [[(role, line.split()) for role, line in page if line] for page in pages]
-    told = [
+    page_lines = [
         [(role.value, line.text.split()) for role, line in zip(roles, text.lines(), strict=True)]
-        for roles, text in zip(found, laid, strict=True)
+        for roles, text in zip(page_roles, laid, strict=True)
     ]
-    assert told == expected
+    assert page_lines == expected
 
 
 LINES = st.lists(
@@ -91,7 +91,7 @@ def test_a_page_without_words_has_no_roles() -> None:
     assert assign_roles_across_pages([find_furniture_candidates(PageText(), (1, 1))]) == [()]
 
 
-def test_what_is_left_out_and_what_begins_a_paragraph_are_told_by_the_role() -> None:
+def test_the_role_decides_what_is_left_out_and_what_begins_a_paragraph() -> None:
     assert {role for role in Role if role.is_furniture} == {
         Role.LEAF_NUMBER, Role.STAMP, Role.RUNNING_HEAD, Role.CATCHWORD, Role.NOISE
     }  # fmt: skip

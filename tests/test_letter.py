@@ -30,11 +30,11 @@ TRANSCRIPTION = LETTER.with_suffix(".gt.txt").read_text("utf-8").split("\f")
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory, shared_pages: Path) -> Workspace:
-    made = Workspace(tmp_path_factory.mktemp("letter"), shared_pages)
-    made.drop(LETTER)
-    done = made.opis("ingest", "--direct")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return made
+    workspace = Workspace(tmp_path_factory.mktemp("letter"), shared_pages)
+    workspace.drop(LETTER)
+    result = workspace.opis("ingest", "--direct")
+    assert result.returncode == 0, result.stdout + result.stderr
+    return workspace
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +78,17 @@ def test_the_text_is_read_with_few_errors(record: Record, number: int) -> None:
 
 
 def test_nothing_wrong_is_found_by_verification(workspace: Workspace) -> None:
-    done = workspace.opis("verify")
-    assert (done.returncode, done.stdout) == (0, "1 version checked, 0 findings\n")
+    result = workspace.opis("verify")
+    assert (result.returncode, result.stdout) == (0, "1 version checked, 0 findings\n")
 
 
 @pytest.mark.parametrize("form", FORMATS_WITH_SCHEMA)
 def test_every_export_of_it_is_of_its_schema_and_a_spoilt_one_is_not(
     workspace: Workspace, form: str
 ) -> None:
-    done = workspace.opis("export", ID, "--format", form)
-    assert done.returncode == 0, done.stderr
-    content = done.stdout.encode()
+    result = workspace.opis("export", ID, "--format", form)
+    assert result.returncode == 0, result.stderr
+    content = result.stdout.encode()
     assert schema_errors(form, content) == []
     for case in EXPORT_CASES[form]["breaks_schema"]:
         good, bad = case["good"].encode(), case["bad"].encode()
@@ -160,9 +160,9 @@ def test_every_box_lies_on_its_page(version: Path, record: Record) -> None:
 
 
 def test_search_finds_a_russian_word_with_its_leaf(workspace: Workspace) -> None:
-    found = json.loads(workspace.opis("search", "коалиционное правительство", "--json").stdout)
-    assert [(hit["page"], hit["leaf"]) for hit in found] == [(3, "0112")]
-    assert "Коалиционное правительство" in found[0]["around"]
+    hits = json.loads(workspace.opis("search", "коалиционное правительство", "--json").stdout)
+    assert [(hit["page"], hit["leaf"]) for hit in hits] == [(3, "0112")]
+    assert "Коалиционное правительство" in hits[0]["around"]
 
 
 def test_the_searchable_pdf_is_found_by_others_and_keeps_the_images(
@@ -179,7 +179,7 @@ def test_the_searchable_pdf_is_found_by_others_and_keeps_the_images(
     assert checked.returncode == 0, checked.stdout
 
 
-def test_list_and_show_speak_of_it(workspace: Workspace) -> None:
+def test_list_and_show_name_the_record(workspace: Workspace) -> None:
     listed = json.loads(workspace.opis("list", "--json").stdout)
     assert [entry["id"] for entry in listed] == [ID]
     shown = workspace.opis("show", ID).stdout
@@ -192,9 +192,9 @@ def test_list_and_show_speak_of_it(workspace: Workspace) -> None:
 
 def test_the_same_scan_again_leads_to_the_record_that_exists(workspace: Workspace) -> None:
     workspace.drop(LETTER)
-    done = workspace.opis("ingest", "--direct")
-    assert done.returncode == 0
-    assert "published before" in done.stdout
+    result = workspace.opis("ingest", "--direct")
+    assert result.returncode == 0
+    assert "published before" in result.stdout
     assert len(workspace.versions()) == 1
     assert not any(path.is_file() for path in workspace.inbox.rglob("*"))
 
@@ -202,8 +202,8 @@ def test_the_same_scan_again_leads_to_the_record_that_exists(workspace: Workspac
 def test_the_same_bytes_with_another_reference_are_refused_and_kept(workspace: Workspace) -> None:
     workspace.inbox.mkdir(exist_ok=True)
     shutil.copy(LETTER, workspace.inbox / "RGASPI_f17_op3_d5_ll1-4.pdf")
-    done = workspace.opis("ingest", "--direct")
-    assert done.returncode == 3
+    result = workspace.opis("ingest", "--direct")
+    assert result.returncode == 3
     refused = workspace.inbox / "refused" / "RGASPI_f17_op3_d5_ll1-4.pdf"
     assert filecmp.cmp(refused, LETTER, shallow=False)
     assert ID in refused.with_name("RGASPI_f17_op3_d5_ll1-4.reason.txt").read_text("utf-8")
@@ -214,8 +214,8 @@ def test_two_whole_runs_are_the_same_bytes_with_one_job_and_two(tmp_path: Path) 
     for jobs in ("1", "2"):
         run = Workspace(tmp_path / jobs)
         run.drop(LETTER)
-        done = run.opis("ingest", "--direct", "--jobs", jobs, SOURCE_DATE_EPOCH="1700000000")
-        assert done.returncode == 0, done.stderr
+        result = run.opis("ingest", "--direct", "--jobs", jobs, SOURCE_DATE_EPOCH="1700000000")
+        assert result.returncode == 0, result.stderr
         runs.append(run.output)
-    compared = subprocess.run(["diff", "-r", *runs], capture_output=True, text=True, check=False)
-    assert (compared.returncode, compared.stdout) == (0, "")
+    comparison = subprocess.run(["diff", "-r", *runs], capture_output=True, text=True, check=False)
+    assert (comparison.returncode, comparison.stdout) == (0, "")

@@ -40,13 +40,13 @@ PAGE = (100 * WIDE, 60 * HIGH)
 
 
 def words(line: str, y: int) -> tuple[Word, ...]:
-    found, at = [], 0
+    words, at = [], 0
     for text in line.split():
         at = line.index(text, at)
         box = Box(20 + at * WIDE, 20 + y * HIGH, len(text) * WIDE - 2, HIGH - 8)
-        found.append(Word(text, box, 0.9))
+        words.append(Word(text, box, 0.9))
         at += len(text)
-    return tuple(found)
+    return tuple(words)
 
 
 def across(drawn: list[str]) -> PageText:
@@ -131,7 +131,7 @@ class Reader:
         return self.text
 
 
-def kept(torn: PageText, rows: PageText, folder: Path) -> tuple[KeptRows, int]:
+def keep_list(torn: PageText, rows: PageText, folder: Path) -> tuple[KeptRows, int]:
     reader = Reader(rows)
     result = keep_rows(attempt(torn, letters(across(WAREHOUSES))), reader, folder)  # type: ignore[arg-type]
     return result, reader.asked
@@ -139,7 +139,7 @@ def kept(torn: PageText, rows: PageText, folder: Path) -> tuple[KeptRows, int]:
 
 def test_a_torn_list_is_read_again_in_rows(tmp_path: Path) -> None:
     whole = across(WAREHOUSES)
-    result, asked = kept(in_columns(WAREHOUSES), whole, tmp_path)
+    result, asked = keep_list(in_columns(WAREHOUSES), whole, tmp_path)
     assert [line.text for line in result.attempt.text.lines()] == [x.text for x in whole.lines()]
     assert (asked, result.fault, result.doubtful_share) == (1, "", 0.0)
     assert [step.name for step in result.attempt.image.steps] == ["keep-rows"]
@@ -147,16 +147,16 @@ def test_a_torn_list_is_read_again_in_rows(tmp_path: Path) -> None:
 
 def test_a_list_that_is_in_rows_is_not_read_again(tmp_path: Path) -> None:
     whole = across(WAREHOUSES)
-    result, asked = kept(whole, whole, tmp_path)
+    result, asked = keep_list(whole, whole, tmp_path)
     assert list(result.attempt.text.lines()) == list(whole.lines())
     assert [len(block.lines) for block in result.attempt.text.blocks] == [1, 9]
     assert (asked, result.fault) == (0, "")
 
 
-def test_a_list_that_cannot_be_kept_together_is_told(tmp_path: Path) -> None:
+def test_a_list_that_cannot_be_kept_together_is_a_fault_of_the_reading(tmp_path: Path) -> None:
     torn = in_columns(WAREHOUSES)
     poor = across([line[:20] for line in WAREHOUSES])
-    result, _ = kept(torn, poor, tmp_path)
+    result, _ = keep_list(torn, poor, tmp_path)
     assert result.attempt.text == torn
     assert result.fault == "the rows of a list could not be kept together"
     assert result.doubtful_share > 0.5
@@ -207,17 +207,17 @@ def test_alto_and_tei_have_a_table(tmp_path: Path) -> None:
     scan = tmp_path / "scan.pdf"
     scan.write_bytes(b"these bytes are a scan")
     (read,) = pages(["\n".join(" ".join(line.split()) for line in WAREHOUSES if line)])
-    laid = assign_roles(set_lists_apart(across(WAREHOUSES)), PAGE)
-    roles = tuple(line.role for line in laid.lines())
-    made = record(admitted_scan(scan, 1), [read.reading.text.raw_text])
-    page = made.pages[0].model_copy(update={"line_roles": roles})
-    made = made.model_copy(update={"pages": (page,)})
-    rows = [cells_of(line) for line in laid.lines() if line.role is Role.TABLE_ROW]
-    alto = to_alto(made, page, laid, ())
+    text = assign_roles(set_lists_apart(across(WAREHOUSES)), PAGE)
+    roles = tuple(line.role for line in text.lines())
+    sample = record(admitted_scan(scan, 1), [read.reading.text.raw_text])
+    page = sample.pages[0].model_copy(update={"line_roles": roles})
+    sample = sample.model_copy(update={"pages": (page,)})
+    rows = [cells_of(line) for line in text.lines() if line.role is Role.TABLE_ROW]
+    alto = to_alto(sample, page, text, ())
     assert b'TYPE="table"' in alto
     assert alto.count(b"<SP HPOS") == sum(len(row) - 1 for row in rows)
-    assert read_page_text(alto) == laid
-    source = ExportSource(made, (placed_lines(laid, roles),), "https://archive.example.org")
+    assert read_page_text(alto) == text
+    source = ExportSource(sample, (placed_lines(text, roles),), "https://archive.example.org")
     tei = to_tei(source).decode()
     assert tei.count("<row") == len(rows)
     assert tei.count("<cell>") == sum(map(len, rows))
@@ -254,7 +254,7 @@ def test_the_order_of_running_text_stays_as_tesseract_has_it() -> None:
 
 def test_a_heading_that_is_torn_with_its_list_is_mended(tmp_path: Path) -> None:
     torn = in_columns([line.replace(" OF ", "         OF ") for line in WAREHOUSES])
-    result, _ = kept(torn, across(WAREHOUSES), tmp_path)
+    result, _ = keep_list(torn, across(WAREHOUSES), tmp_path)
     assert [line.text for line in result.attempt.text.lines()] == [
         " ".join(line.split()) for line in WAREHOUSES if line
     ]

@@ -20,7 +20,7 @@ RUSSIAN = "абвгдеёжзийклмнопрстуфхцчшщъыьэюяА�
 law = settings(deadline=None)  # a busy machine is not a broken law
 
 
-def said(**values: Any) -> Description:
+def description(**values: Any) -> Description:
     return Description.model_validate(values)
 
 
@@ -85,26 +85,26 @@ def test_editors_words_are_found_in_order_and_the_rest_is_the_authors(text: str)
         ("none", []),
     ],
 )
-def test_brackets_are_told_by_what_they_hold(text: str, kinds: list[str]) -> None:
+def test_the_kind_of_a_bracket_follows_from_its_content(text: str, kinds: list[str]) -> None:
     assert [span.kind for span in editorial_spans(text)] == kinds
 
 
 def test_a_name_is_without_editors_words_and_kept_as_given() -> None:
-    creator, recipient = names_of(said(creator="Filippov [Stalin]", recipient="Mao Zedong"))
+    creator, recipient = names_of(description(creator="Filippov [Stalin]", recipient="Mao Zedong"))
     assert (creator.value, creator.role) == ("Filippov", "creator")
     assert creator.as_given == "Filippov [Stalin]"
     assert [(form.value, form.kind) for form in creator.forms] == [("Stalin", "supplied")]
     assert (recipient.value, recipient.forms) == ("Mao Zedong", ())
 
 
-def test_more_on_a_person_is_said_once() -> None:
+def test_two_entries_for_one_person_become_one_name() -> None:
     more = {
         "name": "Филиппов [Сталин]",
         "role": "creator",
         "ids": "https://www.wikidata.org/entity/Q855",
         "forms": [{"value": "Stalin, Joseph", "language": "en"}],
     }
-    (name,) = names_of(said(creator="Филиппов [Сталин]", names=[more]))
+    (name,) = names_of(description(creator="Филиппов [Сталин]", names=[more]))
     assert name.value == "Филиппов"
     assert name.ids == ("https://www.wikidata.org/entity/Q855",)
     assert [(f.value, f.kind, f.scheme) for f in name.forms] == [
@@ -116,26 +116,26 @@ def test_more_on_a_person_is_said_once() -> None:
 
 
 def test_a_letter_expanded_in_brackets_is_no_other_name() -> None:
-    (name,) = names_of(said(creator="I[osif] Stalin"))
+    (name,) = names_of(description(creator="I[osif] Stalin"))
     assert name.forms == ()
-    assert names_of(said(creator="[Stalin]"))[0].value == "Stalin"
+    assert names_of(description(creator="[Stalin]"))[0].value == "Stalin"
 
 
 def test_a_chinese_name_is_not_transliterated_through_russian() -> None:
-    (name,) = names_of(said(recipient="Мао Цзэ-дун", language="ru"))
+    (name,) = names_of(description(recipient="Мао Цзэ-дун", language="ru"))
     assert name.forms == ()
 
 
 def test_a_russian_title_gets_a_latin_form_beside_it() -> None:
     title = "Телеграмма Филиппова [Сталина]"
-    (form,) = titles_of(said(title=title, language="ru"))
+    (form,) = titles_of(description(title=title, language="ru"))
     assert form.value == "Telegramma Filippova [Stalina]"
     assert (form.kind, form.scheme, form.language) == ("transliterated", "ala-lc", "ru-Latn")
 
 
 def test_a_latin_form_that_was_given_is_not_replaced() -> None:
-    given_one = {"value": "Telegramma", "kind": "transliterated", "scheme": "ala-lc"}
-    assert [f.value for f in titles_of(said(title="Телеграмма", titles=[given_one]))] == [
+    form = {"value": "Telegramma", "kind": "transliterated", "scheme": "ala-lc"}
+    assert [f.value for f in titles_of(description(title="Телеграмма", titles=[form]))] == [
         "Telegramma"
     ]
 
@@ -143,12 +143,12 @@ def test_a_latin_form_that_was_given_is_not_replaced() -> None:
 def test_a_latin_form_with_a_cyrillic_letter_is_refused() -> None:
     mixed = {"value": "Stаlin", "kind": "transliterated", "scheme": "ala-lc"}  # а is Cyrillic
     with pytest.raises(ValueError, match="holds Cyrillic letters"):
-        said(titles=[mixed])
+        description(titles=[mixed])
 
 
 @pytest.mark.parametrize("language", ["bg", "uk", "sr"])
 def test_a_title_in_another_cyrillic_language_is_left_alone(language: str) -> None:
-    assert titles_of(said(title="Телеграма от Москва", language=language)) == ()
+    assert titles_of(description(title="Телеграма от Москва", language=language)) == ()
 
 
 @pytest.mark.parametrize(
@@ -165,7 +165,7 @@ def test_a_known_rights_statement_is_taken(uri: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given_one", "right"),
+    ("uri", "right"),
     [
         ("https://rightsstatements.org/vocab/CNE/1.0/", "vocab/CNE/1.0/"),
         ("http://rightsstatements.org/page/NoC-US/1.0/?language=en", "vocab/NoC-US/1.0/"),
@@ -177,14 +177,14 @@ def test_a_known_rights_statement_is_taken(uri: str) -> None:
         ("open", "a URI such as http://rightsstatements.org/vocab/CNE/1.0/"),
     ],
 )  # fmt: skip
-def test_another_is_refused_with_the_right_form(given_one: str, right: str) -> None:
+def test_another_is_refused_with_the_right_form(uri: str, right: str) -> None:
     with pytest.raises(ValueError, match="is no known rights statement") as caught:
-        check_rights_uri(given_one)
+        check_rights_uri(uri)
     assert right in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("given_one", "right"),
+    ("uri", "right"),
     [
         ("Q855", "https://www.wikidata.org/entity/Q855"),
         ("https://www.wikidata.org/wiki/Q855", "https://www.wikidata.org/entity/Q855"),
@@ -193,9 +193,9 @@ def test_another_is_refused_with_the_right_form(given_one: str, right: str) -> N
         ("Stalin", "one such as https://www.wikidata.org/entity/Q855"),
     ],
 )  # fmt: skip
-def test_an_authority_is_told_by_its_shape(given_one: str, right: str) -> None:
+def test_an_authority_is_recognized_by_the_form_of_its_uri(uri: str, right: str) -> None:
     with pytest.raises(ValueError, match="is no URI of an authority file") as caught:
-        check_authority_uri(given_one)
+        check_authority_uri(uri)
     assert right in str(caught.value)
     if right.startswith("http"):
         assert check_authority_uri(right) == right

@@ -1,4 +1,4 @@
-"""OAI-PMH: what a harvester is told, by the schema and by a library that harvests."""
+"""OAI-PMH: what a harvester gets, checked by the schema and by a library that harvests."""
 
 import json
 import threading
@@ -48,14 +48,14 @@ def listing(number: int) -> Listing:
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("oai")
-    made = Settings(
+    settings = Settings(
         inbox=folder / "inbox", output=folder / "output", base_url="https://a.example/r"
     )
-    kept = {one.id: BuildState("", one, "") for one in map(listing, range(COUNT))}
-    write_file(made.work_folder / "site.json", BUILD_STATES.dump_json(kept))
-    for name in kept:
-        write_file(made.output / "site" / "id" / name / "v1" / "export" / "dublin-core.xml", DC)
-    return made
+    states = {one.id: BuildState("", one, "") for one in map(listing, range(COUNT))}
+    write_file(settings.work_folder / "site.json", BUILD_STATES.dump_json(states))
+    for name in states:
+        write_file(settings.output / "site" / "id" / name / "v1" / "export" / "dublin-core.xml", DC)
+    return settings
 
 
 @pytest.fixture
@@ -65,13 +65,13 @@ def repository(settings: Settings) -> OaiProvider:
 
 
 def ask(repository: OaiProvider, question: str) -> etree._Element:
-    given = [part.partition("=")[::2] for part in question.split("&")]
-    return etree.fromstring(repository.answer([(name, value) for name, value in given], NOW))
+    arguments = [part.partition("=")[::2] for part in question.split("&")]
+    return etree.fromstring(repository.answer([(name, value) for name, value in arguments], NOW))
 
 
-def said(answer: etree._Element, path: str) -> list[str]:
-    found: Any = answer.xpath(path, namespaces={"o": "http://www.openarchives.org/OAI/2.0/"})
-    return [str(one) for one in found]
+def texts_at(answer: etree._Element, path: str) -> list[str]:
+    nodes: Any = answer.xpath(path, namespaces={"o": "http://www.openarchives.org/OAI/2.0/"})
+    return [str(one) for one in nodes]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def said(answer: etree._Element, path: str) -> list[str]:
 def test_what_is_wrong_with_a_question_has_its_code(
     repository: OaiProvider, question: str, code: str
 ) -> None:
-    assert said(ask(repository, question), "//o:error/@code") == [code]
+    assert texts_at(ask(repository, question), "//o:error/@code") == [code]
 
 
 @pytest.mark.parametrize(
@@ -106,22 +106,22 @@ def test_what_is_wrong_with_a_question_has_its_code(
 )
 def test_a_token_that_somebody_made_is_none_of_ours(repository: OaiProvider, parts: Any) -> None:
     token = urlsafe_b64encode(json.dumps(parts).encode()).decode()
-    given = [("verb", "ListRecords"), ("resumptionToken", token)]
-    answer = etree.fromstring(repository.answer(given, NOW))
-    assert said(answer, "//o:error/@code") == ["badResumptionToken"]
+    arguments = [("verb", "ListRecords"), ("resumptionToken", token)]
+    answer = etree.fromstring(repository.answer(arguments, NOW))
+    assert texts_at(answer, "//o:error/@code") == ["badResumptionToken"]
 
 
 def test_a_withdrawn_record_is_a_deleted_one(repository: OaiProvider) -> None:
     answer = ask(
         repository, "verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:a.example:record-10"
     )
-    assert said(answer, "//o:header/@status") == ["deleted"]
-    assert not said(answer, "//o:metadata")
+    assert texts_at(answer, "//o:header/@status") == ["deleted"]
+    assert not texts_at(answer, "//o:metadata")
 
 
 def test_a_day_is_whole(repository: OaiProvider) -> None:
     question = "verb=ListIdentifiers&metadataPrefix=oai_dc&from=2025-03-05&until=2025-03-05"
-    stamps = set(said(ask(repository, question), "//o:datestamp/text()"))
+    stamps = set(texts_at(ask(repository, question), "//o:datestamp/text()"))
     assert stamps == {"2025-03-05T10:00:00Z"}
 
 
@@ -144,7 +144,7 @@ def test_every_answer_is_of_the_schema(repository: OaiProvider, question: str) -
 
 @pytest.fixture
 def address(settings: Settings) -> Iterator[str]:
-    """Where the reading room is handed out over HTTP."""
+    """The address at which the site is served over HTTP."""
     config = uvicorn.Config(build_site_app(settings), port=0, log_level="critical", lifespan="off")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -48,7 +48,7 @@ def settings(archive: Path) -> Settings:
 
 
 def rows(catalog: Path) -> dict[str, list[dict[str, Any]]]:
-    """Return what the tables hold, but for the numbers that only the catalogue gives."""
+    """Return the rows of the tables without the numbers that only the catalogue assigns."""
     orders = {
         "record": "id", "version": "record, version",
         "issue": "record, page, concern, detail", "page": "record, number",
@@ -81,9 +81,9 @@ def test_it_is_exported_in_every_format(settings: Settings) -> None:
     for entry in entries:
         folder = VersionFolder.of(settings.records / entry.folder, entry.version)
         record = folder.load_record()
-        made = load_export_source(folder, record, settings.base_url)
+        source = load_export_source(folder, record, settings.base_url)
         for form, export_format in FORMATS_BY_NAME.items():
-            content = export_format.write(made)
+            content = export_format.write(source)
             assert content
             if has_schema(form):
                 assert schema_errors(form, content) == [], (entry.id, form)
@@ -109,8 +109,8 @@ def test_the_same_scan_described_anew_is_the_next_version(archive: Path) -> None
     kept = next(archive.glob(f"output/records/**/{LETTER}/v2/data/original/*"))
     shutil.copy(kept, workspace.inbox)
     (workspace.inbox / kept.name).with_suffix(".yaml").write_text("title: Another title\n")
-    done = workspace.opis("ingest", "--direct")
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = workspace.opis("ingest", "--direct")
+    assert result.returncode == 0, result.stdout + result.stderr
     assert (archive / f"output/records/rgaspi/f558/op11/d330/{LETTER}/v3").is_dir()
     checked = workspace.opis("verify")
     assert "6 versions checked, 0 findings" in checked.stdout
@@ -134,7 +134,7 @@ def test_no_format_that_came_later_is_asked_of_older_versions(archive: Path) -> 
 
 
 def test_published_names_stay_whatever_the_code_is_called() -> None:
-    """They stand in records and receipts; a name may join these, none may leave or change."""
+    """Records and receipts contain them: a name may be added, none removed or changed."""
     assert set(step_names()) >= {
         "leave-out-furniture", "set-paragraphs", "drop-invisible", "compose", "drop-marks",
         "close-up-letters", "unmix-scripts", "type-in-cyrillic", "mend-numbers", "name-points",

@@ -1,4 +1,4 @@
-"""A note lasts as long as its owner, however the owner ends."""
+"""A note exists as long as the process that owns it, however that process ends."""
 
 import multiprocessing
 import os
@@ -20,22 +20,22 @@ def _own(folder: Path, place: object, go: object) -> None:
 
 
 def test_a_note_of_a_live_owner_stays_and_one_of_a_killed_owner_is_cleared(tmp_path: Path) -> None:
-    context, seen = multiprocessing.get_context("spawn"), list[str]()
+    context, texts = multiprocessing.get_context("spawn"), list[str]()
     place, go = context.Queue(), context.Event()
     owner = context.Process(target=_own, args=[tmp_path, place, go])
     owner.start()
     note = place.get(timeout=30)
 
     def clear(note: Path) -> None:
-        seen.append(note.read_text())
+        texts.append(note.read_text())
         remove_note(note)
 
     clear_abandoned(tmp_path, clear)
-    assert (seen, note.exists()) == ([], True)
+    assert (texts, note.exists()) == ([], True)
     os.kill(owner.pid or 0, signal.SIGKILL)
     owner.join()
     clear_abandoned(tmp_path, clear)
-    assert (seen, list(tmp_path.iterdir())) == (["mine"], [])
+    assert (texts, list(tmp_path.iterdir())) == (["mine"], [])
 
 
 def test_a_note_that_is_removed_leaves_nothing(tmp_path: Path) -> None:
@@ -78,11 +78,11 @@ def test_a_folder_that_is_not_there_holds_no_note(tmp_path: Path) -> None:
 def test_two_that_clear_at_once_clear_each_note_once(tmp_path: Path) -> None:
     for number in range(50):
         (tmp_path / f"{number}.txt").write_text(str(number))
-    seen, start = list[str](), threading.Barrier(4)
+    texts, start = list[str](), threading.Barrier(4)
 
     def clear(note: Path) -> None:
         if note.exists():
-            seen.append(note.read_text())
+            texts.append(note.read_text())
         remove_note(note)
 
     def run() -> None:
@@ -94,5 +94,5 @@ def test_two_that_clear_at_once_clear_each_note_once(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(int, seen)) == list(range(50))
+    assert sorted(map(int, texts)) == list(range(50))
     assert list(tmp_path.iterdir()) == []

@@ -1,4 +1,4 @@
-"""What a PDF carries besides its pages: told, refused, or left out of searchable.pdf."""
+"""What a PDF contains besides its pages: reported, refused, or left out of searchable.pdf."""
 
 import zlib
 from collections.abc import Callable
@@ -25,10 +25,10 @@ SECRET = "app.alert('payload')"
 
 def pdf(path: Path, *changes: Change, pages: int = 1) -> Path:
     scan_pdf(path, pages)
-    with pikepdf.open(path, allow_overwriting_input=True) as made:
+    with pikepdf.open(path, allow_overwriting_input=True) as document:
         for change in changes:
-            change(made)
-        made.save(path)
+            change(document)
+        document.save(path)
     return path
 
 
@@ -41,82 +41,84 @@ def script() -> Dictionary:
 
 
 def annotation(kind: str, **entries: object) -> Dictionary:
-    made = Dictionary(Type=Name.Annot, Subtype=Name("/" + kind), Rect=Array([0, 0, 9, 9]))
+    document = Dictionary(Type=Name.Annot, Subtype=Name("/" + kind), Rect=Array([0, 0, 9, 9]))
     for key, value in entries.items():
-        made["/" + key] = value
-    return made
+        document["/" + key] = value
+    return document
 
 
-def attached(made: pikepdf.Pdf, name: str, data: bytes = SECRET.encode()) -> pikepdf.Object:
-    file = made.make_indirect(Stream(made, data, Type=Name.EmbeddedFile))
+def attached(document: pikepdf.Pdf, name: str, data: bytes = SECRET.encode()) -> pikepdf.Object:
+    file = document.make_indirect(Stream(document, data, Type=Name.EmbeddedFile))
     files = Dictionary(F=file)
     entries = Dictionary(Type=Name.Filespec, F=String(name), UF=String(name), EF=files)
-    return made.make_indirect(entries)
+    return document.make_indirect(entries)
 
 
-def add_opening_script(made: pikepdf.Pdf) -> None:
-    made.Root.OpenAction = script()
+def add_opening_script(document: pikepdf.Pdf) -> None:
+    document.Root.OpenAction = script()
 
 
-def add_opening_address(made: pikepdf.Pdf) -> None:
-    made.Root.OpenAction = Dictionary(S=Name.URI, URI=String("https://example.org/payload"))
+def add_opening_address(document: pikepdf.Pdf) -> None:
+    document.Root.OpenAction = Dictionary(S=Name.URI, URI=String("https://example.org/payload"))
 
 
-def add_named_script(made: pikepdf.Pdf) -> None:
-    names = Array([String("a"), made.make_indirect(script())])
-    made.Root.Names = Dictionary(JavaScript=Dictionary(Names=names))
+def add_named_script(document: pikepdf.Pdf) -> None:
+    names = Array([String("a"), document.make_indirect(script())])
+    document.Root.Names = Dictionary(JavaScript=Dictionary(Names=names))
 
 
-def add_closing_script(made: pikepdf.Pdf) -> None:
-    made.Root.AA = Dictionary(WC=made.make_indirect(script()))
+def add_closing_script(document: pikepdf.Pdf) -> None:
+    document.Root.AA = Dictionary(WC=document.make_indirect(script()))
 
 
-def add_script_of_a_page(made: pikepdf.Pdf) -> None:
-    made.pages[0].obj.AA = Dictionary(O=script())
+def add_script_of_a_page(document: pikepdf.Pdf) -> None:
+    document.pages[0].obj.AA = Dictionary(O=script())
 
 
-def add_launching_link(made: pikepdf.Pdf) -> None:
+def add_launching_link(document: pikepdf.Pdf) -> None:
     launch = Dictionary(S=Name.Launch, F=String("payload.exe"))
-    made.pages[0].obj.Annots = Array([annotation("Link", A=launch)])
+    document.pages[0].obj.Annots = Array([annotation("Link", A=launch)])
 
 
-def add_script_after_a_jump(made: pikepdf.Pdf) -> None:
-    jump = Dictionary(S=Name.GoTo, D=Array([made.pages[0].obj, Name.Fit]), Next=Array([script()]))
-    made.pages[0].obj.Annots = Array([annotation("Link", A=made.make_indirect(jump))])
+def add_script_after_a_jump(document: pikepdf.Pdf) -> None:
+    jump = Dictionary(
+        S=Name.GoTo, D=Array([document.pages[0].obj, Name.Fit]), Next=Array([script()])
+    )
+    document.pages[0].obj.Annots = Array([annotation("Link", A=document.make_indirect(jump))])
 
 
-def add_script_to_the_outline(made: pikepdf.Pdf) -> None:
-    with made.open_outline() as outline:
+def add_script_to_the_outline(document: pikepdf.Pdf) -> None:
+    with document.open_outline() as outline:
         outline.root.append(pikepdf.OutlineItem("Press here", action=script()))
 
 
-def add_form_with_a_script(made: pikepdf.Pdf) -> None:
+def add_form_with_a_script(document: pikepdf.Pdf) -> None:
     keys = Dictionary(K=script())
-    field = made.make_indirect(Dictionary(FT=Name.Tx, T=String("name"), AA=keys))
-    made.Root.AcroForm = Dictionary(Fields=Array([field]))
+    field = document.make_indirect(Dictionary(FT=Name.Tx, T=String("name"), AA=keys))
+    document.Root.AcroForm = Dictionary(Fields=Array([field]))
 
 
-def add_form_in_xfa(made: pikepdf.Pdf) -> None:
-    field = made.make_indirect(Dictionary(FT=Name.Tx, T=String("name")))
-    xfa = made.make_indirect(Stream(made, SECRET.encode()))
-    made.Root.AcroForm = Dictionary(Fields=Array([field]), XFA=xfa)
+def add_form_in_xfa(document: pikepdf.Pdf) -> None:
+    field = document.make_indirect(Dictionary(FT=Name.Tx, T=String("name")))
+    xfa = document.make_indirect(Stream(document, SECRET.encode()))
+    document.Root.AcroForm = Dictionary(Fields=Array([field]), XFA=xfa)
 
 
-def add_attachment(made: pikepdf.Pdf) -> None:
-    made.attachments["payload.exe"] = SECRET.encode()
+def add_attachment(document: pikepdf.Pdf) -> None:
+    document.attachments["payload.exe"] = SECRET.encode()
 
 
-def add_associated_file(made: pikepdf.Pdf) -> None:
-    made.Root.AF = Array([attached(made, "payload.exe")])
+def add_associated_file(document: pikepdf.Pdf) -> None:
+    document.Root.AF = Array([attached(document, "payload.exe")])
 
 
-def add_file_on_a_page(made: pikepdf.Pdf) -> None:
-    note = annotation("FileAttachment", FS=attached(made, "payload.exe"))
-    made.pages[0].obj.Annots = made.make_indirect(Array([note, annotation("Link")]))
+def add_file_on_a_page(document: pikepdf.Pdf) -> None:
+    note = annotation("FileAttachment", FS=attached(document, "payload.exe"))
+    document.pages[0].obj.Annots = document.make_indirect(Array([note, annotation("Link")]))
 
 
-def add_film(made: pikepdf.Pdf) -> None:
-    made.pages[0].obj.Annots = Array([annotation("RichMedia", Contents=String(SECRET))])
+def add_film(document: pikepdf.Pdf) -> None:
+    document.pages[0].obj.Annots = Array([annotation("RichMedia", Contents=String(SECRET))])
 
 
 ACTIVE: dict[Change, str] = {
@@ -148,9 +150,9 @@ def searchable(original: Path) -> Path:
 
 
 def contains(path: Path, words: str) -> bool:
-    """Return whether any object of a PDF holds words."""
-    with pikepdf.open(path) as made:
-        return any(words.encode() in written(value) for value in made.objects)
+    """Return whether any object of a PDF contains words."""
+    with pikepdf.open(path) as document:
+        return any(words.encode() in written(value) for value in document.objects)
 
 
 def written(value: pikepdf.Object) -> bytes:
@@ -161,7 +163,7 @@ def written(value: pikepdf.Object) -> bytes:
 
 
 @pytest.mark.parametrize("add", ACTIVE, ids=lambda add: add.__name__)
-def test_what_a_viewer_runs_or_opens_is_told_and_left_out_of_the_copy(
+def test_what_a_viewer_runs_or_opens_is_reported_and_left_out_of_the_copy(
     tmp_path: Path, add: Change
 ) -> None:
     original = pdf(tmp_path / "scan.pdf", add)
@@ -170,9 +172,9 @@ def test_what_a_viewer_runs_or_opens_is_told_and_left_out_of_the_copy(
     assert ACTIVE[add] in detail
     assert "searchable.pdf leaves it out; the original keeps it" in detail
     copy = searchable(original)
-    with pikepdf.open(copy) as made:
-        assert list(find_active_content(made)) == []
-        assert list(pdfa_violations(made)) == []
+    with pikepdf.open(copy) as document:
+        assert list(find_active_content(document)) == []
+        assert list(pdfa_violations(document)) == []
     assert contains(original, "payload")
     assert not contains(copy, "payload")
     assert file_sha256(original) == digest
@@ -187,26 +189,26 @@ def test_all_of_it_at_once_is_left_out(tmp_path: Path) -> None:
 
 
 def test_links_notes_and_names_that_look_like_keys_stay(tmp_path: Path) -> None:
-    def add(made: pikepdf.Pdf) -> None:
+    def add(document: pikepdf.Pdf) -> None:
         address = Dictionary(S=Name.URI, URI=String("https://example.org/"))
-        jump = Dictionary(S=Name.GoTo, D=Array([made.pages[0].obj, Name.Fit]))
-        look = made.make_indirect(
-            Stream(made, b"0 0 9 9 re f", Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+        jump = Dictionary(S=Name.GoTo, D=Array([document.pages[0].obj, Name.Fit]))
+        look = document.make_indirect(
+            Stream(document, b"0 0 9 9 re f", Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
         )
         links = [annotation("Link", A=address), annotation("Link", A=jump)]
         note = annotation("Stamp", AP=Dictionary(N=look))
-        made.pages[0].obj.Annots = Array([*links, note])
-        made.pages[0].obj.Resources.Pattern = Dictionary(AA=look, A=look, EF=look, AF=look)
-        made.Root.OpenAction = Array([made.pages[0].obj, Name.Fit])
+        document.pages[0].obj.Annots = Array([*links, note])
+        document.pages[0].obj.Resources.Pattern = Dictionary(AA=look, A=look, EF=look, AF=look)
+        document.Root.OpenAction = Array([document.pages[0].obj, Name.Fit])
 
     original = pdf(tmp_path / "scan.pdf", add)
     assert issues(original) == {}
-    with pikepdf.open(searchable(original)) as made:
-        page = made.pages[0].obj
+    with pikepdf.open(searchable(original)) as document:
+        page = document.pages[0].obj
         assert [str(one.Subtype) for one in page.Annots] == ["/Link", "/Link", "/Stamp"]
         assert [str(one.A.S) for one in list(page.Annots)[:2]] == ["/URI", "/GoTo"]
         assert set(page.Resources.Pattern.keys()) == {"/AA", "/A", "/EF", "/AF"}
-        assert isinstance(made.Root.OpenAction, Array)
+        assert isinstance(document.Root.OpenAction, Array)
 
 
 @pytest.mark.parametrize("add", [add_attachment, add_associated_file, add_file_on_a_page])
@@ -216,23 +218,23 @@ def test_attached_files_are_named_as_not_read(tmp_path: Path, add: Change) -> No
 
 
 def test_names_of_attached_files_cannot_write_lines_and_many_are_counted(tmp_path: Path) -> None:
-    def add(made: pikepdf.Pdf) -> None:
-        files = [attached(made, f"лист {number}\r\n\x1b.pdf") for number in range(30)]
-        made.Root.AF = Array(files)
+    def add(document: pikepdf.Pdf) -> None:
+        files = [attached(document, f"лист {number}\r\n\x1b.pdf") for number in range(30)]
+        document.Root.AF = Array(files)
 
     detail = issues(pdf(tmp_path / "scan.pdf", add))[IssueType.UNREAD_CONTENT]
     assert detail.startswith(r"30 attached files of the PDF not read: лист 0 \x1b.pdf, ")
     assert "and 10 more" in detail
 
 
-def make_portfolio(made: pikepdf.Pdf) -> None:
-    made.Root.Collection = Dictionary(Type=Name.Collection, View=Name.D)
+def make_portfolio(document: pikepdf.Pdf) -> None:
+    document.Root.Collection = Dictionary(Type=Name.Collection, View=Name.D)
 
 
 def test_a_portfolio_is_refused_by_the_names_of_its_documents(tmp_path: Path) -> None:
-    def add(made: pikepdf.Pdf) -> None:
-        made.attachments["leaf110.pdf"] = b"%PDF-1.7"
-        made.attachments["лист111.tif"] = b"II*"
+    def add(document: pikepdf.Pdf) -> None:
+        document.attachments["leaf110.pdf"] = b"%PDF-1.7"
+        document.attachments["лист111.tif"] = b"II*"
 
     path = pdf(tmp_path / "scan.pdf", add, make_portfolio)
     with pytest.raises(PagesElsewhereError, match=r"(?s)portfolio.*leaf110\.pdf, лист111\.tif"):
@@ -243,12 +245,12 @@ def test_a_portfolio_of_nothing_is_read(tmp_path: Path) -> None:
     assert inspect_scan(pdf(tmp_path / "scan.pdf", make_portfolio), Limits()).page_count == 1
 
 
-def make_dynamic(made: pikepdf.Pdf) -> None:
-    made.Root.NeedsRendering = True
+def make_dynamic(document: pikepdf.Pdf) -> None:
+    document.Root.NeedsRendering = True
 
 
-def make_form_without_fields(made: pikepdf.Pdf) -> None:
-    made.Root.AcroForm = Dictionary(Fields=Array([]), XFA=String("<xdp/>"))
+def make_form_without_fields(document: pikepdf.Pdf) -> None:
+    document.Root.AcroForm = Dictionary(Fields=Array([]), XFA=String("<xdp/>"))
 
 
 @pytest.mark.parametrize("make", [make_dynamic, make_form_without_fields])
@@ -257,7 +259,7 @@ def test_a_form_that_is_drawn_when_it_is_opened_is_refused(tmp_path: Path, make:
         inspect_scan(pdf(tmp_path / "scan.pdf", make), Limits())
 
 
-def test_a_form_in_xfa_whose_pages_are_there_is_read_and_told(tmp_path: Path) -> None:
+def test_a_form_in_xfa_whose_pages_are_there_is_read_and_reported(tmp_path: Path) -> None:
     found = issues(pdf(tmp_path / "scan.pdf", add_form_in_xfa))
     assert "its pages as drawn were read" in found[IssueType.UNREAD_CONTENT]
 
@@ -279,13 +281,13 @@ def test_pdfs_that_were_joined_end_to_end_are_refused(
 def test_a_pdf_that_holds_pdfs_or_was_changed_by_appending_is_one(tmp_path: Path) -> None:
     single = pdf(tmp_path / "single.pdf").read_bytes()
 
-    def add(made: pikepdf.Pdf) -> None:
+    def add(document: pikepdf.Pdf) -> None:
         for name in ("a.pdf", "b.pdf"):
-            made.attachments[name] = single
+            document.attachments[name] = single
 
     path = pdf(tmp_path / "scan.pdf", add)
-    with pikepdf.open(path) as made:
-        made.save(
+    with pikepdf.open(path) as document:
+        document.save(
             tmp_path / "plain.pdf",
             compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.all,
@@ -301,13 +303,13 @@ def test_a_pdf_that_holds_pdfs_or_was_changed_by_appending_is_one(tmp_path: Path
 
 
 def test_nonsense_where_active_content_stands_stops_nothing(tmp_path: Path) -> None:
-    def add(made: pikepdf.Pdf) -> None:
-        made.Root.Names = Dictionary(EmbeddedFiles=String("no tree"), JavaScript=7)
-        made.Root.AcroForm, made.Root.AF = String("no form"), Array([7, String("x")])
-        made.pages[0].obj.Annots = Array([7, Name.Link, Array([])])
-        made.Root.OpenAction = Dictionary(S=7, Next=Array([7]))
+    def add(document: pikepdf.Pdf) -> None:
+        document.Root.Names = Dictionary(EmbeddedFiles=String("no tree"), JavaScript=7)
+        document.Root.AcroForm, document.Root.AF = String("no form"), Array([7, String("x")])
+        document.pages[0].obj.Annots = Array([7, Name.Link, Array([])])
+        document.Root.OpenAction = Dictionary(S=7, Next=Array([7]))
         packed = zlib.compress(b"1 0 R")
-        made.Root.AA = made.make_indirect(Stream(made, packed, Filter=Name.FlateDecode))
+        document.Root.AA = document.make_indirect(Stream(document, packed, Filter=Name.FlateDecode))
 
     path = pdf(tmp_path / "scan.pdf", add)
     assert inspect_scan(path, Limits()).page_count == 1

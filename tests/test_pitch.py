@@ -1,4 +1,4 @@
-"""Typewriting is told from print by the pitch of its letters."""
+"""The pitch of letters distinguishes typewriting from print."""
 
 import numpy as np
 import pytest

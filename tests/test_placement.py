@@ -52,7 +52,7 @@ def upright() -> PageReading:
 
 
 @cache
-def turned(quarters: int) -> PageReading:
+def read_turned(quarters: int) -> PageReading:
     page = np.ascontiguousarray(np.rot90(leaf(), -quarters))
     return read_image(page, Tesseract(("rus",), PATIENCE))
 
@@ -63,14 +63,14 @@ def test_the_words_of_a_turned_page_are_found_in_its_pdf(quarters: int, tmp_path
     scan = tmp_path / "scan.png"
     Image.fromarray(np.rot90(leaf(), -quarters)).save(scan, dpi=(300, 300))
     image = extract_page_image(scan, "image/png", 1, 300, 10**9).image
-    found = set_upright(turned(quarters), image)
-    assert found.quarters == 4 - quarters
-    page = LayerPage(image, found.text, keep_own=False, quarters=found.quarters)
+    upright = set_upright(read_turned(quarters), image)
+    assert upright.quarters == 4 - quarters
+    page = LayerPage(image, upright.text, keep_own=False, quarters=upright.quarters)
     target = tmp_path / "searchable.pdf"
     write_searchable_pdf(scan, "image/png", [page], target, PdfMetadata("", "ru", None))
     command = ["pdftotext", "-raw", str(target), "-"]  # in the order of the file
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert cer(found.text.raw_text, told) < 0.02
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert cer(upright.text.raw_text, output) < 0.02
 
 
 def error(reading: PageReading) -> float:
@@ -79,18 +79,18 @@ def error(reading: PageReading) -> float:
 
 @pytest.mark.parametrize("quarters", [1, 2, 3])
 def test_a_turned_page_is_read_as_well_and_its_words_are_where_they_are(quarters: int) -> None:
-    reading = turned(quarters)
+    reading = read_turned(quarters)
     assert error(reading) <= error(upright()) + 0.01
     assert "turn" in [step.name for step in reading.steps]
     height, width = leaf().shape
     back = AffineTransform.from_quarter_turns(quarters, width, height).inverse()
     there = {word.text: back.map_box(word.box, width, height) for word in reading.text.words()}
-    found = 0
+    match_count = 0
     for word in upright().text.words():
         other = there.get(word.text)
         if other is not None and abs(other.x - word.box.x) < 12 and abs(other.y - word.box.y) < 12:
-            found += 1
-    assert found > 0.7 * len(there)
+            match_count += 1
+    assert match_count > 0.7 * len(there)
 
 
 @pytest.mark.parametrize("degrees", [-8, 5])

@@ -18,13 +18,13 @@ from tests.factories import CLOCK, LETTER, admitted_scan, pages, publish_sample,
 
 
 def test_a_published_version_is_a_whole_bag_that_nobody_can_write(tmp_path: Path) -> None:
-    done = publish_sample(tmp_path)
-    assert done.folder.path == (
+    sample = publish_sample(tmp_path)
+    assert sample.folder.path == (
         tmp_path / "output/records/rgaspi/f558/op11/d330/rgaspi-f558-op11-d330-l0110-0111/v1"
     )
-    assert check_version(done.folder) == []
-    assert bagit.Bag(str(done.folder.path)).validate()
-    assert not any(path.stat().st_mode & 0o222 for path in done.folder.path.rglob("*"))
+    assert check_version(sample.folder) == []
+    assert bagit.Bag(str(sample.folder.path)).validate()
+    assert not any(path.stat().st_mode & 0o222 for path in sample.folder.path.rglob("*"))
 
 
 def test_the_payload_is_what_the_layout_says(tmp_path: Path) -> None:
@@ -66,10 +66,10 @@ def test_other_bytes_never_replace_a_version(tmp_path: Path) -> None:
 def test_a_scan_that_changes_while_it_is_read_is_not_published(tmp_path: Path) -> None:
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     scan = admitted_scan(scan_pdf(tmp_path / "inbox" / "scan.pdf"))
-    made = record(scan)
+    sample = record(scan)
     scan_pdf(scan.path, 5)
     with pytest.raises(ChangedScanError, match=r"scan\.pdf changed while it was read"):
-        publish_record(scan, made, pages, settings, CLOCK)
+        publish_record(scan, sample, pages, settings, CLOCK)
     assert list(settings.records.rglob("*")) == []
 
 
@@ -90,8 +90,8 @@ def test_a_failure_while_staging_leaves_nothing(
     assert publish_record(scan, record(scan), pages, settings, CLOCK).folder.path.is_dir()
 
 
-def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> None:
-    done = publish_sample(tmp_path)
+def test_a_record_that_a_crash_left_out_of_the_catalogue_is_entered_later(tmp_path: Path) -> None:
+    sample = publish_sample(tmp_path)
     output, records = tmp_path / "output", tmp_path / "output" / "records"
     with Catalog(output / "catalog.sqlite", records) as catalog:
         catalog.rebuild()
@@ -99,15 +99,15 @@ def test_a_crash_between_rename_and_catalogue_is_made_good(tmp_path: Path) -> No
         assert known is not None
     # As after a crash: announced and renamed, but not entered.
     aside = tmp_path / "aside"
-    shutil.move(done.folder.record_folder, aside)
+    shutil.move(sample.folder.record_folder, aside)
     with Catalog(output / "catalog.sqlite", records) as catalog:
         catalog.rebuild()
-        catalog.mark_pending(done.folder)
-    shutil.move(aside, done.folder.record_folder)
+        catalog.mark_pending(sample.folder)
+    shutil.move(aside, sample.folder.record_folder)
     with Catalog(output / "catalog.sqlite", records) as catalog:
-        assert catalog.newest_version(done.record_id) == 0
+        assert catalog.newest_version(sample.record_id) == 0
         catalog.apply_pending()
-        assert catalog.newest_version(done.record_id) == 1
+        assert catalog.newest_version(sample.record_id) == 1
         assert len(catalog.search("перемирии")) == 1
 
 
@@ -119,8 +119,8 @@ def test_two_days_differ_in_moments_alone(tmp_path: Path) -> None:
 
 
 def test_no_path_of_the_machine_is_published(tmp_path: Path) -> None:
-    done = publish_sample(tmp_path)
-    for path in (p for p in done.folder.path.rglob("*") if p.is_file()):
+    sample = publish_sample(tmp_path)
+    for path in (p for p in sample.folder.path.rglob("*") if p.is_file()):
         assert str(tmp_path).encode() not in path.read_bytes(), path.name
 
 
@@ -142,14 +142,14 @@ def test_what_a_killed_run_left_is_no_damage_and_is_cleared(tmp_path: Path) -> N
 
 
 def test_a_note_that_was_cut_off_removes_nothing(tmp_path: Path) -> None:
-    done = publish_sample(tmp_path)
+    sample = publish_sample(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     notes = settings.work_folder / "staging"
-    for token, said in (("a" * 12, "rgaspi"), ("b" * 12, ""), ("c" * 12, ".")):
+    for token, content in (("a" * 12, "rgaspi"), ("b" * 12, ""), ("c" * 12, ".")):
         (notes / f"{token}.lock").touch()
-        (notes / f"{token}.txt").write_text(said)
+        (notes / f"{token}.txt").write_text(content)
     clear_leftovers(settings)
-    assert check_version(done.folder) == []
+    assert check_version(sample.folder) == []
     assert list(notes.iterdir()) == []
 
 
@@ -163,6 +163,6 @@ def test_what_another_run_is_making_is_not_cleared(tmp_path: Path) -> None:
 
 
 def test_what_is_sealed_can_be_discarded(tmp_path: Path) -> None:
-    done = publish_sample(tmp_path, LETTER)
-    discard_folder(done.folder.path)
-    assert not done.folder.path.exists()
+    sample = publish_sample(tmp_path, LETTER)
+    discard_folder(sample.folder.path)
+    assert not sample.folder.path.exists()

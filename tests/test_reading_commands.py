@@ -26,19 +26,19 @@ def test_a_place_without_an_archive_stays_as_it_is(tmp_path: Path, command: str,
     elif kind == "file":
         output.touch()
     before = sorted(tmp_path.rglob("*"))
-    done = CliRunner().invoke(app, [*command.split(), "--output", str(output)])
-    assert isinstance(done.exception, SetupError)
-    assert f"There is no archive in {output}" in str(done.exception)
+    result = CliRunner().invoke(app, [*command.split(), "--output", str(output)])
+    assert isinstance(result.exception, SetupError)
+    assert f"There is no archive in {output}" in str(result.exception)
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_an_empty_archive_has_a_reading_room_without_an_index(tmp_path: Path) -> None:
+def test_an_empty_archive_has_a_site_without_an_index(tmp_path: Path) -> None:
     output = tmp_path / "output"
     (output / "records").mkdir(parents=True)
     for _ in range(2):
-        done = CliRunner().invoke(app, ["site", "--output", str(output)])
-        assert done.exception is None
-        assert done.stdout.startswith("0 records, 0 rebuilt, 0 removed")
+        result = CliRunner().invoke(app, ["site", "--output", str(output)])
+        assert result.exception is None
+        assert result.stdout.startswith("0 records, 0 rebuilt, 0 removed")
     site = output / "site"
     assert "Newest records" in (site / "index.html").read_text("utf-8")
     assert json.loads((site / "search" / "newer.json").read_text("utf-8"))["empty"]
@@ -46,11 +46,11 @@ def test_an_empty_archive_has_a_reading_room_without_an_index(tmp_path: Path) ->
 
 
 def test_a_record_of_one_version_has_no_differences(tmp_path: Path) -> None:
-    done = publish_sample(tmp_path, ("Text",), references="RGASPI, f. 1, op. 2, d. 3, l. 4")
+    sample = publish_sample(tmp_path, ("Text",), references="RGASPI, f. 1, op. 2, d. 3, l. 4")
     output = ["--output", str(tmp_path / "output")]
-    told = CliRunner().invoke(app, ["diff", done.record_id, *output])
-    assert isinstance(told.exception, CatalogError)
-    assert "has one version" in str(told.exception)
+    result = CliRunner().invoke(app, ["diff", sample.record_id, *output])
+    assert isinstance(result.exception, CatalogError)
+    assert "has one version" in str(result.exception)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS = sorted(set(re.findall(r"opis ([a-z]+)(?: |`|$)", README, re.MULTILINE)))
 
 
-def test_the_readme_tells_every_setting_once() -> None:
+def test_the_readme_explains_every_setting_once() -> None:
     table = README[README.index("| setting |") :]
     rows = re.findall(r"^\| (`[^|]*)\|", table, re.MULTILINE)
     names = re.findall(r"`(\w+)`", " ".join(rows))
@@ -30,10 +30,10 @@ def test_every_command_of_the_readme_exists(command: str) -> None:
     assert by_both[0].stdout == by_both[1].stdout
 
 
-def test_every_target_of_the_makefile_is_told_by_its_help() -> None:
-    told = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+def test_every_target_of_the_makefile_is_in_its_help() -> None:
+    result = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
-    assert re.findall(r"make ([\w-]+)", told.stdout) == targets
+    assert re.findall(r"make ([\w-]+)", result.stdout) == targets
 
 
 def test_files_and_folders_that_documents_name_exist() -> None:

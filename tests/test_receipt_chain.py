@@ -25,15 +25,15 @@ OLD_LINES = OLD_RECEIPTS.read_bytes().splitlines(keepends=True)
 END = ".opis/receipts-end.json"
 
 
-def receipt(scan: str, **said: object) -> Receipt:
+def receipt(scan: str, **values: object) -> Receipt:
     base: dict[str, object] = {
         "when": MOMENT, "scan": scan, "size": 1, "sha256": "a" * 64, "fate": "refused",
         "where": f"inbox/refused/{scan}", "reason": f"{scan} is no scan",
     }  # fmt: skip
-    return Receipt.model_validate(base | said)
+    return Receipt.model_validate(base | values)
 
 
-def written(output: Path, count: int, before: bytes = b"") -> Path:
+def write_receipts(output: Path, count: int, before: bytes = b"") -> Path:
     """Return the file of some receipts, the first after these bytes of an earlier Opis."""
     if before:
         (output / RECEIPTS_FILE).write_bytes(before)
@@ -46,7 +46,7 @@ def test_an_unbroken_chain_is_no_finding(tmp_path: Path) -> None:
     file = tmp_path / RECEIPTS_FILE
     assert check_chain(file) == []
     for count in range(1, 4):
-        written(tmp_path, 1)
+        write_receipts(tmp_path, 1)
         assert check_chain(file) == []
         assert len(list(read_receipts(tmp_path))) == count
     (tmp_path / END).unlink()
@@ -57,7 +57,7 @@ def test_an_unbroken_chain_is_no_finding(tmp_path: Path) -> None:
 @given(st.integers(0, 2), st.integers(2, 5), st.data())
 def test_any_change_is_found(old: int, count: int, data: st.DataObject) -> None:
     with TemporaryDirectory() as folder:
-        file = written(Path(folder), count, b"".join(OLD_LINES[:old]))
+        file = write_receipts(Path(folder), count, b"".join(OLD_LINES[:old]))
         content, remembered = file.read_bytes(), (Path(folder) / END).read_bytes()
         lines = content.splitlines(keepends=True)
         where = data.draw(st.integers(0, len(content) - 1))
@@ -91,16 +91,16 @@ def test_any_change_is_found(old: int, count: int, data: st.DataObject) -> None:
 
 
 def test_a_file_that_is_gone_is_found_even_after_it_was_begun_anew(tmp_path: Path) -> None:
-    file = written(tmp_path, 3)
+    file = write_receipts(tmp_path, 3)
     file.unlink()
     assert [finding.damage for finding in check_chain(file)] == [Damage.MISSING]
-    written(tmp_path, 2)
+    write_receipts(tmp_path, 2)
     assert [finding.damage for finding in check_chain(file)] == [Damage.CHANGED]
 
 
 def test_an_older_copy_of_the_file_is_found(tmp_path: Path) -> None:
-    older = written(tmp_path, 3).read_bytes()
-    file = written(tmp_path, 2)
+    older = write_receipts(tmp_path, 3).read_bytes()
+    file = write_receipts(tmp_path, 2)
     newer = file.read_bytes()
     file.write_bytes(older)
     (finding,) = check_chain(file)
@@ -110,15 +110,15 @@ def test_an_older_copy_of_the_file_is_found(tmp_path: Path) -> None:
 
 
 def test_a_crash_before_the_end_is_remembered_breaks_nothing(tmp_path: Path) -> None:
-    file = written(tmp_path, 2)
+    file = write_receipts(tmp_path, 2)
     remembered = (tmp_path / END).read_bytes()
-    written(tmp_path, 2)
+    write_receipts(tmp_path, 2)
     (tmp_path / END).write_bytes(remembered)
     assert check_chain(file) == []
-    written(tmp_path, 1)
+    write_receipts(tmp_path, 1)
     assert check_chain(file) == []
     (tmp_path / END).write_bytes(b'{"start": 0, "e')
-    written(tmp_path, 1)
+    write_receipts(tmp_path, 1)
     assert check_chain(file) == []
 
 
@@ -128,12 +128,12 @@ def test_lines_that_a_power_cut_left_unfinished_break_nothing(
     lengths: list[int], before: bytes
 ) -> None:
     with TemporaryDirectory() as folder:
-        file = written(Path(folder), 1, before)
+        file = write_receipts(Path(folder), 1, before)
         for length in lengths:
             with file.open("ab") as stream:
                 stream.write(receipt("torn.pdf").model_dump_json().encode()[:length])
             assert check_chain(file) == []
-            written(Path(folder), 1)
+            write_receipts(Path(folder), 1)
             assert check_chain(file) == []
         assert len(list(read_receipts(Path(folder)))) == 1 + bool(before) + len(lengths)
 
@@ -156,10 +156,12 @@ def test_two_writers_write_one_chain(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("line", range(len(OLD_LINES)))
-def test_old_lines_are_held_by_the_first_that_is_linked(tmp_path: Path, line: int) -> None:
-    file = written(tmp_path, 0, b"".join(OLD_LINES))
+def test_a_change_of_old_lines_breaks_the_link_of_the_first_linked_line(
+    tmp_path: Path, line: int
+) -> None:
+    file = write_receipts(tmp_path, 0, b"".join(OLD_LINES))
     assert check_chain(file) == []
-    written(tmp_path, 1)
+    write_receipts(tmp_path, 1)
     assert check_chain(file) == []
     content = file.read_bytes()
     for changed in (OLD_LINES[line].replace(b"2025", b"2024", 1), b""):
@@ -179,25 +181,25 @@ def test_an_old_file_may_have_unfinished_lines_and_no_others() -> None:
         )  # fmt: skip
 
 
-def test_what_an_earlier_opis_writes_in_between_is_told(tmp_path: Path) -> None:
-    file = written(tmp_path, 2)
+def test_a_line_that_an_earlier_opis_writes_in_between_is_reported(tmp_path: Path) -> None:
+    file = write_receipts(tmp_path, 2)
     with file.open("ab") as stream:
         stream.write(OLD_LINES[0])
-    written(tmp_path, 1)
+    write_receipts(tmp_path, 1)
     (finding,) = check_chain(file)
     assert "line 3 was put in" in finding.detail
 
 
-def test_who_accepts_the_file_as_it_is_accepts_no_later_change(tmp_path: Path) -> None:
-    file = written(tmp_path, 4)
+def test_accepting_the_file_as_it_is_accepts_no_later_change(tmp_path: Path) -> None:
+    file = write_receipts(tmp_path, 4)
     lines = file.read_bytes().splitlines(keepends=True)
     file.write_bytes(b"".join([lines[0], *lines[2:]]) + b'{"when": "1949')
-    written(tmp_path, 1)
+    write_receipts(tmp_path, 1)
     assert check_chain(file)
     size, sha256 = digest_before_next_line(file)
     append_receipt(receipt(RECEIPTS_FILE, size=size, sha256=sha256, fate="accepted"), tmp_path)
     assert check_chain(file) == []
-    written(tmp_path, 1)
+    write_receipts(tmp_path, 1)
     assert check_chain(file) == []
     content = file.read_bytes()
     file.write_bytes(content.replace(b"0.pdf", b"9.pdf", 1))

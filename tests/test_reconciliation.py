@@ -92,9 +92,11 @@ def _model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def archive(_model: Path, tmp_path: Path) -> Iterator[Archive]:
     """A copy of the archive."""
     shutil.copytree(_model, tmp_path / "copy")
-    made = Archive.__new__(Archive)
-    made.settings = Settings(inbox=tmp_path / "copy" / "inbox", output=tmp_path / "copy" / "output")
-    yield made
+    archive = Archive.__new__(Archive)
+    archive.settings = Settings(
+        inbox=tmp_path / "copy" / "inbox", output=tmp_path / "copy" / "output"
+    )
+    yield archive
     discard_folder(tmp_path / "copy")
 
 
@@ -127,7 +129,7 @@ def _add_garbage(archive: Archive) -> None:
         lambda archive: archive.replace_in_receipts("bad.pdf is no", "bad.pdf was no"),
     ],
 )  # fmt: skip
-def test_harm_to_the_receipts_is_found_every_time(
+def test_damage_to_the_receipts_is_found_every_time(
     archive: Archive, harm: Callable[[Archive], None]
 ) -> None:
     harm(archive)
@@ -193,13 +195,13 @@ def test_an_archive_of_which_only_the_receipts_are_left_names_every_version(
     archive.forget("catalog.sqlite")
     assert [finding.damage for finding in archive.findings()] == [Damage.MISSING] * 3
     workspace = Workspace(archive.settings.inbox.parent)
-    done = workspace.opis("verify")
-    assert (done.returncode, "0 versions checked, 3 findings" in done.stdout) == (4, True)
+    result = workspace.opis("verify")
+    assert (result.returncode, "0 versions checked, 3 findings" in result.stdout) == (4, True)
     for command in ("receipts", "stats"):
-        done = workspace.opis(command)
-        assert (done.returncode, "1949-01-14" in done.stdout) == (0, True), done.stderr
-    done = workspace.opis("accept", "--reason", "The disk burnt.")
-    assert (done.returncode, done.stdout.count("removed records/")) == (0, 3), done.stderr
+        result = workspace.opis(command)
+        assert (result.returncode, "1949-01-14" in result.stdout) == (0, True), result.stderr
+    result = workspace.opis("accept", "--reason", "The disk burnt.")
+    assert (result.returncode, result.stdout.count("removed records/")) == (0, 3), result.stderr
     assert workspace.opis("verify").stdout == "0 versions checked, 0 findings\n"
 
 
@@ -325,8 +327,8 @@ def test_a_first_version_that_was_removed_is_no_gap(archive: Archive) -> None:
 
 def test_receipts_that_are_lost_for_good_begin_anew(archive: Archive) -> None:
     archive.forget(RECEIPTS_FILE)
-    fates = [one.fate for one in accept_archive("No backup.", archive.settings, LATER)]
-    assert fates == ["accepted"] * 3  # the receipts, and the two versions that came from scans
+    statuses = [one.fate for one in accept_archive("No backup.", archive.settings, LATER)]
+    assert statuses == ["accepted"] * 3  # the receipts, and the two versions that came from scans
     assert archive.findings() == []
     archive.replace_in_receipts("No backup", "No copies")
     assert archive.findings() != []

@@ -34,13 +34,13 @@ def scan(tmp_path: Path) -> AdmittedScan:
 
 
 @pytest.fixture
-def made(scan: AdmittedScan) -> Record:
+def sample(scan: AdmittedScan) -> Record:
     return record(scan)
 
 
-def test_a_record_comes_back_from_its_json(made: Record) -> None:
-    assert parse_record(dump_record(made)) == made
-    assert dump_record(parse_record(dump_record(made))) == dump_record(made)
+def test_a_record_comes_back_from_its_json(sample: Record) -> None:
+    assert parse_record(dump_record(sample)) == sample
+    assert dump_record(parse_record(dump_record(sample))) == dump_record(sample)
 
 
 @given(
@@ -60,102 +60,102 @@ def test_golden(tmp_path: Path, name: str, request: pytest.FixtureRequest) -> No
     """The whole file, byte for byte; rewrite with --rewrite-golden and read the difference."""
     path = tmp_path / "scan.pdf"
     path.write_bytes(b"these bytes are the scan of the golden record")
-    made = record(admitted_scan(path))
-    found = {
-        "record.json": dump_record(made).decode(),
-        "README.txt": to_readme(made),
+    sample = record(admitted_scan(path))
+    content = {
+        "record.json": dump_record(sample).decode(),
+        "README.txt": to_readme(sample),
         "provenance.json": json.dumps(
-            to_prov_json(made.provenance, made.id), ensure_ascii=False, sort_keys=True, indent=1
+            to_prov_json(sample.provenance, sample.id), ensure_ascii=False, sort_keys=True, indent=1
         ),
     }[name]
-    for library, version in made.provenance.agents["opis"].details.items():
-        found = found.replace(f'"{library}": "{version}"', f'"{library}": "…"')
-        found = found.replace(f'"opis:{library}": "{version}"', f'"opis:{library}": "…"')
+    for library, version in sample.provenance.agents["opis"].details.items():
+        content = content.replace(f'"{library}": "{version}"', f'"{library}": "…"')
+        content = content.replace(f'"opis:{library}": "{version}"', f'"opis:{library}": "…"')
     if name == "README.txt":  # which exports there are, the registry says
-        found = re.sub(r"(\nexport/ +).*?(?=\n\S)", r"\1…", found, flags=re.DOTALL)
+        content = re.sub(r"(\nexport/ +).*?(?=\n\S)", r"\1…", content, flags=re.DOTALL)
     path = GOLDEN / name
     if request.config.getoption("--rewrite-golden"):
         path.parent.mkdir(exist_ok=True)
-        path.write_text(found, "utf-8")
-    assert found == path.read_text("utf-8")
+        path.write_text(content, "utf-8")
+    assert content == path.read_text("utf-8")
 
 
 def test_the_published_schema_is_that_of_the_code() -> None:
     assert (ROOT / "docs" / "record.schema.json").read_text("utf-8") == json_schema()
 
 
-def test_a_record_validates_against_the_published_schema(made: Record) -> None:
+def test_a_record_validates_against_the_published_schema(sample: Record) -> None:
     schema = json.loads((ROOT / "docs" / "record.schema.json").read_text("utf-8"))
-    document = json.loads(dump_record(made))
+    document = json.loads(dump_record(sample))
     jsonschema.validate(document, schema)
     document["unknown"] = 1
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, schema)
 
 
-def test_an_outsider_reads_the_provenance_back(made: Record) -> None:
-    content = json.dumps(to_prov_json(made.provenance, made.id))
+def test_an_outsider_reads_the_provenance_back(sample: Record) -> None:
+    content = json.dumps(to_prov_json(sample.provenance, sample.id))
     document = ProvDocument.deserialize(content=content, format="json")
     again = ProvDocument.deserialize(content=document.serialize(format="json"), format="json")
     assert again == document
     assert len(list(document.get_records())) > 20
 
 
-def test_every_word_of_the_reading_text_leads_back_to_the_scan(made: Record) -> None:
-    log = made.provenance
+def test_every_word_of_the_reading_text_leads_back_to_the_scan(sample: Record) -> None:
+    log = sample.provenance
     born = {name: act for act in log.activities for name in act.generated}
-    todo, seen = ["reading-text"], set[str]()
+    todo, ancestors = ["reading-text"], set[str]()
     while todo:
         name = todo.pop()
-        seen.add(name)
+        ancestors.add(name)
         todo += born[name].used if name in born else []
-    assert "scan" in seen
-    assert {name for name in seen if name not in born} == {"scan"}
+    assert "scan" in ancestors
+    assert {name for name in ancestors if name not in born} == {"scan"}
     engine = log.agents[born["raw-text-0001"].agent]
     assert engine.details["model-rus-sha256"] == "a" * 64
 
 
 def test_four_leaves_and_four_pages_give_each_page_its_label(tmp_path: Path) -> None:
-    held = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
-    scan = admitted_scan(scan_pdf(tmp_path / "s.pdf", 4), 4, references=held)
-    made = record(scan, ("раз",) * 4)
-    assert [page.leaf for page in made.pages] == ["0110", "0111", "0112", "0113"]
-    assert not made.needs_review
+    reference = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
+    scan = admitted_scan(scan_pdf(tmp_path / "s.pdf", 4), 4, references=reference)
+    sample = record(scan, ("раз",) * 4)
+    assert [page.leaf for page in sample.pages] == ["0110", "0111", "0112", "0113"]
+    assert not sample.needs_review
 
 
 def test_a_word_over_a_page_end_is_one_word_and_both_readings_are_named(scan: AdmittedScan) -> None:
-    made = record(scan, ("Мы получили Вашу теле-", "грамму вчера."))
-    assert [page.reading_text for page in made.pages] == ["Мы получили Вашу телеграмму", "вчера."]
-    assert [page.raw_text for page in made.pages] == ["Мы получили Вашу теле-", "грамму вчера."]
-    cleaned = {a.id: a for a in made.provenance.activities if a.plan == "clean"}
+    sample = record(scan, ("Мы получили Вашу теле-", "грамму вчера."))
+    assert [page.reading_text for page in sample.pages] == ["Мы получили Вашу телеграмму", "вчера."]
+    assert [page.raw_text for page in sample.pages] == ["Мы получили Вашу теле-", "грамму вчера."]
+    cleaned = {a.id: a for a in sample.provenance.activities if a.plan == "clean"}
     assert set(cleaned["clean-0001"].used) == {"raw-text-0001", "raw-text-0002"}
     assert set(cleaned["clean-0002"].used) == {"raw-text-0001", "raw-text-0002"}
 
 
-def test_furniture_stays_in_the_raw_text_and_out_of_the_reading_text(scan: AdmittedScan) -> None:
-    made = record(scan, ("Товарищу Мао\n__ |", "Филиппов")).pages[0]
-    assert made.raw_text == "Товарищу Мао\n__ |"
-    assert made.reading_text == "Товарищу Мао"
-    assert made.line_roles == ("paragraph", "noise")
-    assert made.words == 4
+def test_furniture_is_in_the_raw_text_and_not_in_the_reading_text(scan: AdmittedScan) -> None:
+    sample = record(scan, ("Товарищу Мао\n__ |", "Филиппов")).pages[0]
+    assert sample.raw_text == "Товарищу Мао\n__ |"
+    assert sample.reading_text == "Товарищу Мао"
+    assert sample.line_roles == ("paragraph", "noise")
+    assert sample.words == 4
 
 
-def test_five_images_for_four_leaves_need_a_person(tmp_path: Path) -> None:
-    held = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
-    scan = admitted_scan(scan_pdf(tmp_path / "s.pdf", 5), 5, references=held)
-    made = record(scan, ("раз",) * 5)
-    assert [page.leaf for page in made.pages] == [None] * 5
-    assert made.needs_review
-    assert any("5 images for 4 leaves" in issue.detail for issue in made.issues)
+def test_five_images_for_four_leaves_need_review(tmp_path: Path) -> None:
+    reference = "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113"
+    scan = admitted_scan(scan_pdf(tmp_path / "s.pdf", 5), 5, references=reference)
+    sample = record(scan, ("раз",) * 5)
+    assert [page.leaf for page in sample.pages] == [None] * 5
+    assert sample.needs_review
+    assert any("5 images for 4 leaves" in issue.detail for issue in sample.issues)
 
 
 def test_an_unread_reference_is_kept_as_given(tmp_path: Path) -> None:
     scan = admitted_scan(scan_pdf(tmp_path / "s.pdf"), references="some box in the cellar")
-    made = record(scan)
-    assert [ref.as_cited for ref in made.references] == ["some box in the cellar"]
-    assert made.references[0].normal is None
-    assert made.id.startswith("scan-")
-    assert IssueType.UNREAD_REFERENCE in {issue.concern for issue in made.issues}
+    sample = record(scan)
+    assert [ref.as_cited for ref in sample.references] == ["some box in the cellar"]
+    assert sample.references[0].normal is None
+    assert sample.id.startswith("scan-")
+    assert IssueType.UNREAD_REFERENCE in {issue.concern for issue in sample.issues}
 
 
 @pytest.mark.parametrize(
@@ -173,17 +173,17 @@ def test_a_page_that_was_not_read_is_an_issue_and_not_the_end(
     bad = ReadPage(
         2, None if state is PageState.ERROR else source(2), PageReading(state, detail="why")
     )
-    made = assemble_record(scan, [good, bad], SIGNATURE, CLOCK)
-    assert [page.state for page in made.pages] == [PageState.OK, state]
-    assert made.pages[0].reading_text
-    assert (concern, 2) in {(issue.concern, issue.page) for issue in made.issues}
-    assert made.needs_review is review
+    sample = assemble_record(scan, [good, bad], SIGNATURE, CLOCK)
+    assert [page.state for page in sample.pages] == [PageState.OK, state]
+    assert sample.pages[0].reading_text
+    assert (concern, 2) in {(issue.concern, issue.page) for issue in sample.issues}
+    assert sample.needs_review is review
 
 
-def test_a_doubtful_page_wants_a_person(scan: AdmittedScan) -> None:
-    made = assemble_record(scan, pages(confidence=0.5), SIGNATURE, CLOCK)
-    assert made.needs_review
-    assert made.quality.low_confidence_share == 1
+def test_a_doubtful_page_needs_review(scan: AdmittedScan) -> None:
+    sample = assemble_record(scan, pages(confidence=0.5), SIGNATURE, CLOCK)
+    assert sample.needs_review
+    assert sample.quality.low_confidence_share == 1
 
 
 def test_an_embedded_layer_is_kept_beside_ours_with_a_verdict(scan: AdmittedScan) -> None:
@@ -193,14 +193,14 @@ def test_an_embedded_layer_is_kept_beside_ours_with_a_verdict(scan: AdmittedScan
         ReadPage(number, source(number, layer), PageReading(PageState.OK, text(ours)))
         for number, layer in enumerate(layers, 1)
     ]
-    made = assemble_record(scan, read, SIGNATURE, CLOCK)
-    kept = [page.embedded for page in made.pages]
+    sample = assemble_record(scan, read, SIGNATURE, CLOCK)
+    kept = [page.embedded for page in sample.pages]
     assert [layer.verdict for layer in kept if layer] == [
         TextLayerVerdict.GOOD,
         TextLayerVerdict.LYING,
     ]
-    assert made.pages[1].reading_text == ours
-    assert any("lying on 1 page" in issue.detail for issue in made.issues)
+    assert sample.pages[1].reading_text == ours
+    assert any("lying on 1 page" in issue.detail for issue in sample.issues)
 
 
 def test_a_layer_is_judged_by_all_that_was_read_furniture_too(scan: AdmittedScan) -> None:
@@ -214,19 +214,19 @@ def test_a_layer_is_judged_by_all_that_was_read_furniture_too(scan: AdmittedScan
     assert [layer.agreement for layer in kept if layer] == [1.0, 1.0]
 
 
-def test_the_readme_says_what_where_how_and_how_to_cite(made: Record) -> None:
-    told = to_readme(made)
+def test_the_readme_says_what_where_how_and_how_to_cite(sample: Record) -> None:
+    readme = to_readme(sample)
     for fact in (
         "Cable, Filippov [Stalin] to Cde. Mao Zedong",
         "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111",
-        made.provenance.source.sha256,
+        sample.provenance.source.sha256,
         "nobody has reviewed it",
         "Contributed by Sergey Radchenko.",
     ):
-        assert fact in told
+        assert fact in readme
 
 
-def test_the_readme_of_a_reviewed_record_says_so(made: Record) -> None:
-    told = to_readme(made.model_copy(update={"status": "reviewed"}))
-    assert "a person has reviewed it" in told
-    assert "nobody has reviewed it" not in told
+def test_the_readme_of_a_reviewed_record_says_so(sample: Record) -> None:
+    readme = to_readme(sample.model_copy(update={"status": "reviewed"}))
+    assert "a person has reviewed it" in readme
+    assert "nobody has reviewed it" not in readme

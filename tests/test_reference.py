@@ -67,30 +67,30 @@ def reference(draw: st.DrawFn) -> ArchivalReference:
 
 @law
 @given(reference())
-def test_both_printed_forms_read_back_as_the_same_place(given_one: ArchivalReference) -> None:
-    assert parse_reference(given_one.normal) == given_one
-    assert parse_reference(given_one.as_stamped) == given_one
+def test_both_printed_forms_read_back_as_the_same_place(original: ArchivalReference) -> None:
+    assert parse_reference(original.normal) == original
+    assert parse_reference(original.as_stamped) == original
 
 
 @law
 @given(reference())
-def test_labels_survive_being_printed(given_one: ArchivalReference) -> None:
-    read = parse_reference(given_one.as_stamped)
+def test_labels_survive_being_printed(original: ArchivalReference) -> None:
+    read = parse_reference(original.as_stamped)
     assert read is not None
-    assert read.leaf_labels() == given_one.leaf_labels()
-    assert read.slug == given_one.slug
+    assert read.leaf_labels() == original.leaf_labels()
+    assert read.slug == original.slug
 
 
 @law
 @given(reference())
-def test_a_credit_after_it_changes_nothing(given_one: ArchivalReference) -> None:
-    assert parse_reference(f"{given_one.normal}. Contributed by Sergey Radchenko.") == given_one
+def test_a_credit_after_it_changes_nothing(original: ArchivalReference) -> None:
+    assert parse_reference(f"{original.normal}. Contributed by Sergey Radchenko.") == original
 
 
 @law
 @given(reference())
-def test_ids_and_folders_are_safe_everywhere(given_one: ArchivalReference) -> None:
-    for name in (given_one.slug, *given_one.folder_names):
+def test_ids_and_folders_are_safe_everywhere(original: ArchivalReference) -> None:
+    for name in (original.slug, *original.folder_names):
         assert re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name)
         assert len(name) <= 130
 
@@ -104,12 +104,12 @@ ODDS = [
 
 @law
 @given(st.lists(st.sampled_from(ODDS), max_size=8), st.integers(0, 4))
-def test_whatever_is_read_reads_back(odds: list[str], given_levels: int) -> None:
-    start = ["RGANI", ", f. 1", ", op. 2", ", d. 3", ", ll. 4-5"][: given_levels + 1]
+def test_whatever_is_read_reads_back(odds: list[str], level_count: int) -> None:
+    start = ["RGANI", ", f. 1", ", op. 2", ", d. 3", ", ll. 4-5"][: level_count + 1]
     text = "".join(start + odds)
-    for found in parse_references(text):
-        assert parse_reference(found.as_stamped) == found
-        assert found.as_cited == text
+    for reference in parse_references(text):
+        assert parse_reference(reference.as_stamped) == reference
+        assert reference.as_cited == text
 
 
 @pytest.mark.parametrize("case", cases("references.json"))
@@ -174,7 +174,9 @@ def test_two_references_in_one_text_are_not_one() -> None:
         ("RGASPI", ()),
     ],
 )
-def test_nonsense_is_refused_at_birth(archive: str, path: tuple[tuple[str, str], ...]) -> None:
+def test_a_reference_that_cannot_be_is_refused_when_it_is_created(
+    archive: str, path: tuple[tuple[str, str], ...]
+) -> None:
     with pytest.raises(ValueError, match=r"place in an archive|not a value"):
         ArchivalReference(archive, path)
 

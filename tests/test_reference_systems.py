@@ -40,7 +40,7 @@ BELOW_THE_REGISTRY = {"archives", "leaves", "match", "place", "signatures", "slu
 law = settings(deadline=None)  # a busy machine is not a broken law
 
 
-def told(text: str) -> list[str]:
+def readings(text: str) -> list[str]:
     return [
         f"{one.status}: {one.reference.as_stamped}"
         if one.reference
@@ -51,15 +51,15 @@ def told(text: str) -> list[str]:
 
 @pytest.mark.parametrize("case", READINGS, ids=lambda case: case["text"][:60])
 def test_a_citation_is_read_as_far_as_it_goes(case: dict[str, Any]) -> None:
-    assert told(case["text"]) == case["read"]
+    assert readings(case["text"]) == case["read"]
 
 
 def rows() -> dict[str, list[dict[str, str]]]:
-    found: dict[str, list[dict[str, str]]] = {}
+    rows_by_id: dict[str, list[dict[str, str]]] = {}
     with CITATIONS.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream, delimiter="\t"):
-            found.setdefault(row["id"], []).append(row)
-    return found
+            rows_by_id.setdefault(row["id"], []).append(row)
+    return rows_by_id
 
 
 @pytest.mark.skipif(not CITATIONS.exists(), reason="the evaluation strings are not in this clone")
@@ -180,10 +180,10 @@ def test_a_russian_legend_has_stops_and_one_leaf_letter() -> None:
 
 
 def test_the_command_prints_what_a_program_reads() -> None:
-    done = CliRunner().invoke(
+    result = CliRunner().invoke(
         app, ["reference", "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0113", "--json"]
     )
-    assert json.loads(done.stdout) == {
+    assert json.loads(result.stdout) == {
         "issues": [],
         "references": [
             {
@@ -202,14 +202,14 @@ def test_the_command_prints_what_a_program_reads() -> None:
 
 def test_ibid_stands_for_the_context_that_is_given() -> None:
     words = ["reference", "Ibid., Op.1, D.5755, L.142.", "--context", "RGASPI, F.558, Op.11, D.2"]
-    done = CliRunner().invoke(app, words)
-    assert done.stdout == "RGASPI, f. 558, op. 1, d. 5755, l. 142\n"
+    result = CliRunner().invoke(app, words)
+    assert result.stdout == "RGASPI, f. 558, op. 1, d. 5755, l. 142\n"
 
 
 def test_a_text_without_a_reference_says_so() -> None:
-    done = CliRunner().invoke(app, ["reference", "9 л.", "--json"])
-    assert json.loads(done.stdout)["references"] == []
-    assert [issue["code"] for issue in json.loads(done.stdout)["issues"]] == ["non-archival"]
+    result = CliRunner().invoke(app, ["reference", "9 л.", "--json"])
+    assert json.loads(result.stdout)["references"] == []
+    assert [issue["code"] for issue in json.loads(result.stdout)["issues"]] == ["non-archival"]
 
 
 @pytest.mark.parametrize("case", SYSTEM_CASES, ids=lambda case: case["text"])

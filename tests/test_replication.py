@@ -50,9 +50,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def _push(settings: Settings, url: str) -> list[PushResult]:
-    told: list[PushResult] = []
-    assert push_versions(settings, url, told.append) == len(told)
-    return told
+    results: list[PushResult] = []
+    assert push_versions(settings, url, results.append) == len(results)
+    return results
 
 
 def test_what_is_pushed_is_there_whole_and_is_not_sent_twice(settings: Settings, url: str) -> None:
@@ -88,8 +88,8 @@ def test_a_push_that_breaks_off_is_no_version_and_goes_on(settings: Settings, ur
     assert not Mirror(url).has_version(version.relative_to(settings.records).as_posix())
     _, findings = check_mirror(settings, url)
     assert findings
-    (done,) = _push(settings, url)
-    assert done.files_sent == sum(path.is_file() for path in version.rglob("*")) - len(sent)
+    (result,) = _push(settings, url)
+    assert result.files_sent == sum(path.is_file() for path in version.rglob("*")) - len(sent)
     assert check_mirror(settings, url) == (1, [])
 
 
@@ -115,7 +115,7 @@ def test_what_was_not_pushed_is_missed(settings: Settings, url: str) -> None:
     assert (checked, [one.damage for one in findings]) == (0, [Damage.MISSING])
 
 
-def test_a_place_that_cannot_be_reached_is_a_sentence(settings: Settings) -> None:
+def test_a_place_that_cannot_be_reached_is_reported_in_a_sentence(settings: Settings) -> None:
     with pytest.raises(SetupError, match="cannot be reached"):
         _push(settings, "gopher://archive/records")
     with pytest.raises(MachineError, match="a next push goes on"):
@@ -124,9 +124,9 @@ def test_a_place_that_cannot_be_reached_is_a_sentence(settings: Settings) -> Non
 
 def test_the_commands_push_and_verify(settings: Settings, s3: str) -> None:
     workspace = Workspace(settings.output.parent)
-    done = workspace.opis("push", f"{s3}/by-hand")
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.endswith(f"1 version at {s3}/by-hand; 1 sent now.\n")
-    seen = workspace.opis("verify", f"{s3}/by-hand")
-    assert (seen.returncode, seen.stdout) == (0, "1 version checked, 0 findings\n")
+    push_run = workspace.opis("push", f"{s3}/by-hand")
+    assert push_run.returncode == 0, push_run.stderr
+    assert push_run.stdout.endswith(f"1 version at {s3}/by-hand; 1 sent now.\n")
+    verify_run = workspace.opis("verify", f"{s3}/by-hand")
+    assert (verify_run.returncode, verify_run.stdout) == (0, "1 version checked, 0 findings\n")
     assert workspace.opis("verify", f"{s3}/nothing").returncode == 4

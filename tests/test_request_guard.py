@@ -38,19 +38,19 @@ def status_of(guard: ASGIApp, method: str = "GET", path: str = "/", **headers: s
 
 def answer(guard: ASGIApp, scope: dict[str, Any]) -> Any:
     """Return the first message of the answer to a request."""
-    sent: list[Any] = []
+    messages: list[Any] = []
 
     async def receive() -> Any:
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: Any) -> None:
-        sent.append(message)
+        messages.append(message)
 
     async def run() -> None:
         await guard(scope, receive, send)
 
     asyncio.run(run())
-    return sent[0]
+    return messages[0]
 
 
 async def _application(scope: Any, receive: Any, send: Any) -> None:
@@ -60,12 +60,12 @@ async def _application(scope: Any, receive: Any, send: Any) -> None:
         await PlainTextResponse("passed on")(scope, receive, send)
 
 
-def guard(**said: Any) -> RequestGuard:
-    return RequestGuard(_application, AllowedHosts.of(Settings.model_validate(said)))
+def guard(**values: Any) -> RequestGuard:
+    return RequestGuard(_application, AllowedHosts.of(Settings.model_validate(values)))
 
 
-def origin_guard(**said: Any) -> OriginGuard:
-    return OriginGuard(_application, AllowedHosts.of(Settings.model_validate(said)))
+def origin_guard(**values: Any) -> OriginGuard:
+    return OriginGuard(_application, AllowedHosts.of(Settings.model_validate(values)))
 
 
 @pytest.mark.parametrize(
@@ -103,20 +103,20 @@ def test_a_request_without_a_host_or_with_two_is_refused() -> None:
 
 
 def test_settings_name_further_hosts() -> None:
-    made = guard(
+    app = guard(
         allowed_hosts="opis.lan, Archive.example", pages_url="https://pages.example/opis",
         base_url="https://records.example",
     )  # fmt: skip
     for host in ("opis.lan:4201", "archive.example", "pages.example", "records.example:443"):
-        assert status_of(made, host=host) == 200
-    assert status_of(made, host="other.example") == 421
+        assert status_of(app, host=host) == 200
+    assert status_of(app, host="other.example") == 421
 
 
 def test_beyond_loopback_any_address_is_answered_and_no_other_name() -> None:
-    made = guard(host="0.0.0.0")
+    app = guard(host="0.0.0.0")
     for host in ("10.0.0.7:4200", "[2001:db8::1]", "localhost"):
-        assert status_of(made, host=host) == 200
-    assert status_of(made, host="evil.example") == 421
+        assert status_of(app, host=host) == 200
+    assert status_of(app, host="evil.example") == 421
     assert status_of(guard(host="10.0.0.7"), host="10.0.0.7:4201") == 200
 
 
@@ -129,9 +129,9 @@ def test_a_setting_that_is_no_host_name_is_refused(value: str) -> None:
 
 
 def test_other_processes_get_the_allowed_hosts() -> None:
-    made = merge_settings({"allowed_hosts": ["a.example", "B.example"]}, {}, {})
-    assert made.allowed_hosts == ("a.example", "b.example")
-    assert merge_settings({}, to_environ(made), {}) == made
+    settings = merge_settings({"allowed_hosts": ["a.example", "B.example"]}, {}, {})
+    assert settings.allowed_hosts == ("a.example", "b.example")
+    assert merge_settings({}, to_environ(settings), {}) == settings
 
 
 @pytest.mark.parametrize(
@@ -169,15 +169,15 @@ def test_other_paths_are_passed_on(path: str) -> None:
     ],
 )
 def test_only_its_own_pages_may_start_something(headers: dict[str, str], *, passes: bool) -> None:
-    made = origin_guard(allowed_hosts="archive.example", pages_url="http://127.0.0.1:4201")
+    app = origin_guard(allowed_hosts="archive.example", pages_url="http://127.0.0.1:4201")
     for method in ("POST", "PUT", "PATCH", "DELETE", "WS"):
-        status = status_of(made, method, host="localhost:4200", **headers)
+        status = status_of(app, method, host="localhost:4200", **headers)
         assert status == (403 if not passes else 101 if method == "WS" else 200), method
-    assert status_of(made, host="localhost:4200", **headers) == 200
+    assert status_of(app, host="localhost:4200", **headers) == 200
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[int]:
+def server_port(tmp_path: Path) -> Iterator[int]:
     """The port of a server of records."""
     settings = Settings(
         inbox=tmp_path / "inbox", output=tmp_path / "output", pages_port=free_port()
@@ -201,20 +201,20 @@ def ask(port: int, path: str, host: str = "localhost") -> int:
 
 
 @pytest.mark.parametrize("path", ["/a.txt", "/", "/metrics", "/go/a/v1", "/site/", "/site/oai"])
-def test_no_path_of_the_server_of_records_answers_another_host(served: int, path: str) -> None:
-    assert ask(served, path, "evil.example") == 421
-    assert ask(served, path) != 421
+def test_no_path_of_the_server_of_records_answers_another_host(server_port: int, path: str) -> None:
+    assert ask(server_port, path, "evil.example") == 421
+    assert ask(server_port, path) != 421
 
 
-def test_odd_paths_are_no_error_of_the_server(served: int) -> None:
+def test_odd_paths_are_no_error_of_the_server(server_port: int) -> None:
     for prefix in ("/", "/site/", "/go/"):
-        assert ask(served, f"{prefix}%00") == 400
-        assert ask(served, f"{prefix}%ff") == 400
-    assert ask(served, f"/{'a' * 5000}") == 404
-    assert ask(served, f"/site/{'a' * 5000}") == 404
-    assert ask(served, "/a.txt/b") == 404
-    assert ask(served, f"/go/{'a' * 5000}/v1") < 500
-    assert ask(served, "/site/oai?verb=%00&identifier=%ff") < 500
+        assert ask(server_port, f"{prefix}%00") == 400
+        assert ask(server_port, f"{prefix}%ff") == 400
+    assert ask(server_port, f"/{'a' * 5000}") == 404
+    assert ask(server_port, f"/site/{'a' * 5000}") == 404
+    assert ask(server_port, "/a.txt/b") == 404
+    assert ask(server_port, f"/go/{'a' * 5000}/v1") < 500
+    assert ask(server_port, "/site/oai?verb=%00&identifier=%ff") < 500
 
 
 def test_a_run_over_http_takes_only_files_of_the_inbox(tmp_path: Path) -> None:

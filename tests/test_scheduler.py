@@ -1,4 +1,4 @@
-"""How a batch takes turns: every scan has one outcome, nothing piles up, nobody is held back."""
+"""The order of work in a batch: every scan has one outcome, no queue grows, no scan starves."""
 
 import threading
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ JOBS = 2
 
 
 class StepRecorder:
-    """Steps in real threads, on scans of so many pages; some go wrong. It notes what it did."""
+    """Runs the steps in real threads, on scans of so many pages; some fail. Records each call."""
 
     def __init__(self, scan: AdmittedScan, pages: dict[Path, int]) -> None:
         self._scan, self._pages = scan, pages
@@ -33,7 +33,7 @@ class StepRecorder:
         self._lock = threading.Lock()
         self.read_pages: list[tuple[str, int]] = []
         self.runs: list[tuple[str, int]] = []
-        self.published: list[tuple[str, int]] = []  #: and how many pages had been given out by then
+        self.published: list[tuple[str, int]] = []  #: with the number of pages submitted before
         self.in_hand = self.most_in_hand = self.reading = self.most_reading = 0
 
     def admit(self, path: Path) -> Future[AdmittedScan | Outcome]:
@@ -88,7 +88,7 @@ def scan(settings: Settings) -> AdmittedScan:
     return admitted_scan(scan_pdf(settings.inbox / "scan.pdf", 1), 1)
 
 
-def driven(
+def run_batch(
     scan: AdmittedScan, settings: Settings, sizes: dict[str, int]
 ) -> tuple[StepRecorder, list[Outcome]]:
     paths = {settings.inbox / f"{name}.pdf": pages for name, pages in sizes.items()}
@@ -115,19 +115,19 @@ def test_every_scan_has_one_outcome_and_every_page_is_read_once(
     scan: AdmittedScan, settings: Settings, batch: list[tuple[str, int]]
 ) -> None:
     sizes = {f"{number}-{kind}": pages for number, (kind, pages) in enumerate(batch)}
-    steps, outcomes = driven(scan, settings, sizes)
+    steps, outcomes = run_batch(scan, settings, sizes)
     assert sorted(outcome.scan for outcome in outcomes) == sorted(f"{name}.pdf" for name in sizes)
     for outcome in outcomes:
         kind = outcome.scan.removesuffix(".pdf").partition("-")[2]
         assert outcome.status == {"whole": "published", "refused": "refused"}.get(kind, "failed")
     assert len(set(steps.read_pages)) == len(steps.read_pages)
-    read = dict.fromkeys(sizes, 0)
+    read_counts = dict.fromkeys(sizes, 0)
     for name, _ in steps.read_pages:
-        read[name.removesuffix(".pdf")] += 1
+        read_counts[name.removesuffix(".pdf")] += 1
     for name, pages in sizes.items():
         if name.endswith(("whole", "unpublished")):
-            assert read[name] == pages
-    assert steps.most_in_hand <= 16 + 1, "one more while it is told of"
+            assert read_counts[name] == pages
+    assert steps.most_in_hand <= 16 + 1, "one more while its outcome is reported"
     assert steps.most_reading <= 2 * JOBS
 
 
@@ -135,21 +135,23 @@ def test_a_huge_scan_does_not_hold_back_a_hundred_letters(
     scan: AdmittedScan, settings: Settings
 ) -> None:
     letters = {f"letter-{number}-whole": 2 for number in range(100)}
-    steps, _ = driven(scan, settings, {"huge-whole": 2000} | letters)
+    steps, _ = run_batch(scan, settings, {"huge-whole": 2000} | letters)
     order = [name for name, _ in steps.published]
     assert order[-1] == "huge-whole.pdf"
-    begun = dict(steps.published)
-    assert begun["letter-0-whole.pdf"] < 200, "the first letter is out before a tenth is read"
-    assert begun["letter-99-whole.pdf"] < 2000
+    pages_before = dict(steps.published)
+    assert pages_before["letter-0-whole.pdf"] < 200, (
+        "the first letter is out before a tenth is read"
+    )
+    assert pages_before["letter-99-whole.pdf"] < 2000
 
 
-def test_a_scan_that_is_alone_is_cut_short_and_many_are_not(
+def test_a_single_scan_is_read_in_short_runs_and_many_scans_are_not(
     scan: AdmittedScan, settings: Settings
 ) -> None:
-    steps, _ = driven(scan, settings, {"alone-whole": 100})
+    steps, _ = run_batch(scan, settings, {"alone-whole": 100})
     sizes = [length for _, length in steps.runs]
     assert sum(sizes) == 100
     assert sizes == sorted(sizes, reverse=True)
     assert (sizes[0], sizes[-1]) == (12, 1)
-    steps, _ = driven(scan, settings, {f"{number}-whole": 4 for number in range(100)})
+    steps, _ = run_batch(scan, settings, {f"{number}-whole": 4 for number in range(100)})
     assert len(steps.runs) < 120, "nearly all of them are read in one run"

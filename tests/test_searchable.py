@@ -73,7 +73,7 @@ def picture(size: tuple[int, int] = (1000, 700)) -> Image.Image:
     return image
 
 
-def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+def encode(image: Image.Image, kind: str, **options: object) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
@@ -82,7 +82,7 @@ def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
 def scan(path: Path, pages: int = 1, rotate: int = 0) -> Path:
     """A PDF of page images, each drawn over the whole page, in 300 dpi."""
     stored = picture().rotate(rotate, expand=True)
-    data = encoded(stored, "JPEG", quality=90, dpi=(300, 300))
+    data = encode(stored, "JPEG", quality=90, dpi=(300, 300))
     path.write_bytes(img2pdf.convert([data] * pages, nodate=True))
     if rotate:
         with pikepdf.open(path, allow_overwriting_input=True) as pdf:
@@ -103,7 +103,9 @@ def drawing(path: Path, content: bytes) -> Path:
     return path
 
 
-def made(original: Path, *layers: LayerPage, media_type: str = PDF, name: str = "out") -> Path:
+def write_searchable(
+    original: Path, *layers: LayerPage, media_type: str = PDF, name: str = "out"
+) -> Path:
     target = original.with_name(f"{name}.pdf")
     write_searchable_pdf(original, media_type, iter(layers), target, FACTS)
     return target
@@ -119,7 +121,7 @@ def pdfium_text(path: Path) -> list[str]:
         return [page.get_textpage().get_text_range() for page in document]
 
 
-def drawn(path: Path, scale: float = 1.0) -> list[bytes]:
+def render_pages(path: Path, scale: float = 1.0) -> list[bytes]:
     with pypdfium2.PdfDocument(path) as document:
         return [page.render(scale=scale).to_pil().tobytes() for page in document]
 
@@ -138,12 +140,12 @@ def boxes(path: Path) -> list[dict[str, str]]:
     names = ("/MediaBox", "/CropBox", "/TrimBox", "/Rotate", "/UserUnit")
     with pikepdf.open(path) as pdf:
         return [
-            {name: shown(page.obj[name]) for name in names if name in page.obj}
+            {name: describe_object(page.obj[name]) for name in names if name in page.obj}
             for page in pdf.pages
         ]
 
 
-def shown(value: object) -> str:
+def describe_object(value: object) -> str:
     return str([float(each) for each in value] if isinstance(value, Array) else value)
 
 
@@ -205,19 +207,19 @@ PLACES = [
 @pytest.mark.parametrize("place", PLACES)
 def test_words_lie_where_they_are_on_the_page(place: Place, tmp_path: Path) -> None:
     original, placement = place(tmp_path / "scan.pdf")
-    target = made(
+    target = write_searchable(
         original, LayerPage(page_image((1000, 700), placement), page_text(), keep_own=False)
     )
     tree = ET.fromstring(pdftotext(target, "-bbox", "-cropbox"))
-    found = [each for each in tree.iter() if each.tag.endswith("word")]
+    elements = [each for each in tree.iter() if each.tag.endswith("word")]
     with pikepdf.open(target) as pdf:
         unit = 1 / float(pdf.pages[0].obj.UserUnit)  # poppler knows no UserUnit
     scale = placement.width / 1000 * unit
-    assert [each.text for each in found] == [each.text for each in page_text().words()]
-    for seen, meant in zip(found, page_text().words(), strict=True):
-        box = meant.box
+    assert [each.text for each in elements] == [each.text for each in page_text().words()]
+    for element, word in zip(elements, page_text().words(), strict=True):
+        box = word.box
         expected = (box.x, box.y, box.right, box.bottom)
-        edges = [float(seen.attrib[name]) for name in ("xMin", "yMin", "xMax", "yMax")]
+        edges = [float(element.attrib[name]) for name in ("xMin", "yMin", "xMax", "yMax")]
         left, top = placement.x * unit, placement.y * unit
         pixels = [
             (edge - start) / scale for edge, start in zip(edges, (left, top) * 2, strict=True)
@@ -229,7 +231,7 @@ def test_words_lie_where_they_are_on_the_page(place: Place, tmp_path: Path) -> N
 def test_selection_covers_the_ink(place: Place, tmp_path: Path) -> None:
     """The viewer's rectangles, against the page as the viewer draws it."""
     original, placement = place(tmp_path / "scan.pdf")
-    target = made(
+    target = write_searchable(
         original, LayerPage(page_image((1000, 700), placement), page_text(), keep_own=False)
     )
     check_selection(target)
@@ -243,20 +245,20 @@ def test_lines_of_a_page_that_lay_sideways_are_laid_sideways(
 ) -> None:
     original = tmp_path / "scan.pdf"
     stored = picture().rotate(90 * quarters + rotate, expand=True)
-    original.write_bytes(img2pdf.convert(encoded(stored, "PNG", dpi=(300, 300)), nodate=True))
+    original.write_bytes(img2pdf.convert(encode(stored, "PNG", dpi=(300, 300)), nodate=True))
     with pikepdf.open(original, allow_overwriting_input=True) as pdf:
         pdf.pages[0].obj.Rotate = rotate
         pdf.save(original)
     size = (700, 1000) if quarters % 2 else (1000, 700)
     sideways = LayerPage(page_image(size), page_text(), keep_own=False, quarters=quarters)
-    target = made(original, sideways)
+    target = write_searchable(original, sideways)
     check_selection(target)
     words = [word.text for word in page_text().words()]
     assert pdftotext(target, "-raw").split() == words  # else poppler turns the order of lines
 
 
 def check_selection(target: Path) -> None:
-    """Hold what a viewer selects against the ink of the page as it draws it."""
+    """Compare what a viewer selects with the ink of the page as it draws it."""
     with pypdfium2.PdfDocument(target) as document:
         page = document[0]
         image = page.render(scale=1000 / page.get_width()).to_pil().convert("L")
@@ -293,10 +295,12 @@ def device(page: pypdfium2.PdfPage, size: tuple[int, int], x: float, y: float) -
 
 
 def test_state_that_a_page_leaves_behind_moves_nothing(tmp_path: Path) -> None:
-    calm = made(drawing(tmp_path / "calm.pdf", b"0 0 10 10 re f"), layer(), name="calm-out")
+    calm = write_searchable(
+        drawing(tmp_path / "calm.pdf", b"0 0 10 10 re f"), layer(), name="calm-out"
+    )
     leaks = (b"q q 0.5 0 0 0.5 99 99 cm", b"Q Q Q 2 0 0 2 0 0 cm 7 Tr 50 Tz", b"BT 30 Ts")
     for leak in leaks:
-        wild = made(drawing(tmp_path / "wild.pdf", leak), layer(), name="wild-out")
+        wild = write_searchable(drawing(tmp_path / "wild.pdf", leak), layer(), name="wild-out")
         assert char_boxes(wild) == char_boxes(calm)
 
 
@@ -311,7 +315,7 @@ def char_boxes(path: Path) -> list[tuple[float, ...]]:
 
 @needs_poppler
 def test_words_come_back_with_their_spaces(tmp_path: Path) -> None:
-    target = made(scan(tmp_path / "scan.pdf", pages=2), layer(), layer())
+    target = write_searchable(scan(tmp_path / "scan.pdf", pages=2), layer(), layer())
     pages = pdftotext(target).split("\f")
     for page in pages[:2]:
         lines = [line.strip() for line in page.splitlines() if line.strip()]
@@ -327,7 +331,7 @@ def test_lines_that_run_down_come_back_whole_from_right_to_left(tmp_path: Path) 
         for place, column in enumerate(columns)
     ]
     page = LayerPage(page_image((1000, 700)), PageText((Block(tuple(lines)),)), keep_own=False)
-    target = made(scan(tmp_path / "scan.pdf"), page)
+    target = write_searchable(scan(tmp_path / "scan.pdf"), page)
     assert tuple(pdftotext(target).replace("\f", "").split()) == columns
 
 
@@ -335,7 +339,7 @@ def test_lines_that_run_down_come_back_whole_from_right_to_left(tmp_path: Path) 
 def test_touching_and_overlapping_words_stay_apart(tmp_path: Path) -> None:
     rows = ((("его", 100, 100, 90), ("философом", 190, 100, 200), ("был", 380, 100, 80)),)
     touching = LayerPage(page_image((1000, 700)), page_text(rows), keep_own=False)
-    target = made(scan(tmp_path / "scan.pdf"), touching)
+    target = write_searchable(scan(tmp_path / "scan.pdf"), touching)
     for option in ("-raw", "-layout"):
         assert pdftotext(target, option).split() == ["его", "философом", "был"]
 
@@ -346,7 +350,7 @@ def test_a_skewed_line_with_ragged_boxes_stays_one_line(tmp_path: Path) -> None:
         word(f"слово{n}", 40 + 95 * n, 100 + 2 * n + n % 3, 80, 30 + 6 * (n % 3)) for n in range(10)
     )
     text = PageText((Block((Line(words),)),))
-    target = made(
+    target = write_searchable(
         scan(tmp_path / "scan.pdf"), LayerPage(page_image((1000, 700)), text, keep_own=False)
     )
     assert [line for line in pdftotext(target).splitlines() if line] == [text.raw_text]
@@ -367,7 +371,7 @@ def test_any_words_come_back_in_order(
     )
     folder = tmp_path_factory.mktemp("law")
     text = page_text(rows)
-    target = made(
+    target = write_searchable(
         drawing(folder / "scan.pdf", b""), LayerPage(page_image((1000, 700)), text, keep_own=False)
     )
     assert pdfium_text(target)[0].split() == text.raw_text.split()
@@ -376,7 +380,7 @@ def test_any_words_come_back_in_order(
 def test_letters_beyond_the_basic_plane_and_with_accents_come_back(tmp_path: Path) -> None:
     rows = ((("е\u0301сли", 100, 100, 200), ("\U0001d49c", 400, 100, 50), ("ѣ", 500, 100, 50)),)
     odd = LayerPage(page_image((1000, 700)), page_text(rows), keep_own=False)
-    target = made(scan(tmp_path / "scan.pdf"), odd)
+    target = write_searchable(scan(tmp_path / "scan.pdf"), odd)
     assert pdfium_text(target)[0].split() == ["е\u0301сли", "\U0001d49c", "ѣ"]
 
 
@@ -406,15 +410,15 @@ def test_strips_hold_the_boxes_and_are_of_one_height() -> None:
 
 def test_images_and_page_boxes_stay_what_they_are(tmp_path: Path) -> None:
     original = scan(tmp_path / "scan.pdf", pages=3)
-    target = made(original, layer(), layer(keep_own=True), layer())
+    target = write_searchable(original, layer(), layer(keep_own=True), layer())
     assert raw_images(target) == raw_images(original)
     assert boxes(target) == boxes(original)
-    assert drawn(target) == drawn(original)
+    assert render_pages(target) == render_pages(original)
 
 
 def test_a_page_that_keeps_its_own_text_is_not_touched(tmp_path: Path) -> None:
     content = b"BT /F 12 Tf 20 20 Td (printed) Tj 3 Tr 0 30 Td (older reading) Tj ET"
-    target = made(drawing(tmp_path / "scan.pdf", content), layer(keep_own=True))
+    target = write_searchable(drawing(tmp_path / "scan.pdf", content), layer(keep_own=True))
     with pikepdf.open(target) as pdf, pikepdf.open(tmp_path / "scan.pdf") as before:
         kept = before.pages[0].Contents.read_raw_bytes()
         assert pdf.pages[0].Contents.read_raw_bytes() == kept
@@ -425,13 +429,13 @@ def test_the_older_reading_gives_way_and_printed_text_stays(tmp_path: Path) -> N
         q BT /F 12 Tf 3 Tr 20 60 Td (older) Tj (reading) ' 1 2 (again) " ET Q
         BT /F 12 Tf 20 100 Td (also printed) Tj ET"""
     original = drawing(tmp_path / "scan.pdf", content)
-    target = made(original, layer())
+    target = write_searchable(original, layer())
     text = pdfium_text(target)[0]
     assert "printed" in text
     assert "also printed" in text
     assert "Молотову" in text
     assert not {"older", "reading", "again"} & set(text.split())
-    assert drawn(target, 2) == drawn(original, 2)
+    assert render_pages(target, 2) == render_pages(original, 2)
 
 
 def test_the_older_reading_inside_a_form_gives_way_once(tmp_path: Path) -> None:
@@ -446,25 +450,25 @@ def test_the_older_reading_inside_a_form_gives_way_once(tmp_path: Path) -> None:
         page.obj.Resources, page.obj.Contents = shared, pdf.make_stream(b"/Fm Do")
     original = tmp_path / "scan.pdf"
     pdf.save(original)
-    target = made(original, layer(), layer())
+    target = write_searchable(original, layer(), layer())
     assert all("older" not in text and "тт." in text for text in pdfium_text(target))
-    assert drawn(target, 2) == drawn(original, 2)
+    assert render_pages(target, 2) == render_pages(original, 2)
 
 
 def test_invisible_text_that_visible_text_hangs_on_stays(tmp_path: Path) -> None:
     content = b"BT /F 12 Tf 20 20 Td 3 Tr (hidden) Tj 0 Tr (seen) Tj 3 Tr 0 40 Td (gone) Tj ET"
     original = drawing(tmp_path / "scan.pdf", content)
-    target = made(original, layer())
-    assert drawn(target, 2) == drawn(original, 2)
+    target = write_searchable(original, layer())
+    assert render_pages(target, 2) == render_pages(original, 2)
     assert "gone" not in pdfium_text(target)[0]
 
 
 def test_our_own_layer_is_replaced_by_a_new_reading(tmp_path: Path) -> None:
-    first = made(scan(tmp_path / "scan.pdf"), layer(), name="first")
+    first = write_searchable(scan(tmp_path / "scan.pdf"), layer(), name="first")
     again = LayerPage(page_image((1000, 700)), page_text(ROWS[:1]), keep_own=False)
-    second = made(first, again, name="second")
+    second = write_searchable(first, again, name="second")
     assert pdfium_text(second)[0].split() == ["РАССЫЛКА", "тт.", "Молотову"]
-    assert drawn(second) == drawn(first)
+    assert render_pages(second) == render_pages(first)
 
 
 def test_a_page_without_content_or_resources_gets_its_words(tmp_path: Path) -> None:
@@ -474,7 +478,7 @@ def test_a_page_without_content_or_resources_gets_its_words(tmp_path: Path) -> N
         if name in page.obj:
             del page.obj[name]
     pdf.save(tmp_path / "scan.pdf")
-    assert "тт." in pdfium_text(made(tmp_path / "scan.pdf", layer()))[0]
+    assert "тт." in pdfium_text(write_searchable(tmp_path / "scan.pdf", layer()))[0]
 
 
 def test_outline_links_and_forms_stay(tmp_path: Path) -> None:
@@ -486,28 +490,29 @@ def test_outline_links_and_forms_stay(tmp_path: Path) -> None:
         link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([0, 0, 9, 9]))
         pdf.pages[0].obj.Annots = Array([link])
         pdf.save(original)
-    with pikepdf.open(made(original, layer())) as pdf:
+    with pikepdf.open(write_searchable(original, layer())) as pdf:
         assert pdf.Root.AcroForm.SigFlags == 3
         assert pdf.pages[0].obj.Annots[0].Subtype == Name.Link
         with pdf.open_outline() as outline:
             assert [item.title for item in outline.root] == ["Лист 110"]
 
 
-# --- what the file says of itself ----------------------------------------------------------
+# --- the metadata of the file --------------------------------------------------------------
 
 
 def test_the_same_scan_gives_the_same_bytes(tmp_path: Path) -> None:
     original = scan(tmp_path / "scan.pdf", pages=2)
-    once = made(original, layer(), layer(), name="once").read_bytes()
-    assert made(original, layer(), layer(), name="twice").read_bytes() == once
+    once = write_searchable(original, layer(), layer(), name="once").read_bytes()
+    assert write_searchable(original, layer(), layer(), name="twice").read_bytes() == once
     tiff = tmp_path / "scan.tif"
-    tiff.write_bytes(encoded(picture().convert("1"), "TIFF", compression="group4"))
-    once = made(tiff, layer(), media_type="image/tiff", name="once").read_bytes()
-    assert made(tiff, layer(), media_type="image/tiff", name="twice").read_bytes() == once
+    tiff.write_bytes(encode(picture().convert("1"), "TIFF", compression="group4"))
+    once = write_searchable(tiff, layer(), media_type="image/tiff", name="once").read_bytes()
+    twice = write_searchable(tiff, layer(), media_type="image/tiff", name="twice").read_bytes()
+    assert twice == once
 
 
 def test_title_language_and_date_are_set(tmp_path: Path) -> None:
-    with pikepdf.open(made(scan(tmp_path / "scan.pdf"), layer())) as pdf:
+    with pikepdf.open(write_searchable(scan(tmp_path / "scan.pdf"), layer())) as pdf:
         assert str(pdf.docinfo.Title) == "Шифртелеграмма"
         assert str(pdf.docinfo.Producer) == "Opis"
         assert str(pdf.docinfo.ModDate) == "D:20261123120000Z"
@@ -521,7 +526,7 @@ def test_what_the_original_says_of_itself_stays_but_its_claim_of_pdf_a(tmp_path:
         with pdf.open_metadata(update_docinfo=False) as xmp:
             xmp["dc:title"], xmp["pdfaid:part"], xmp["pdfaid:conformance"] = "Given title", "2", "B"
         pdf.save(original)
-    with pikepdf.open(made(original, layer())) as pdf:
+    with pikepdf.open(write_searchable(original, layer())) as pdf:
         assert (str(pdf.docinfo.Title), str(pdf.docinfo.Author)) == ("Given title", "An archive")
         xmp = pdf.open_metadata()
         assert (xmp["dc:title"], xmp["pdf:Producer"]) == ("Given title", "Opis")
@@ -559,12 +564,12 @@ def test_what_stands_in_the_way_of_pdf_a_takes_the_claim_away(
     with pikepdf.open(original, allow_overwriting_input=True) as pdf:
         spoil(pdf)
         pdf.save(original)
-    with pikepdf.open(made(original, layer())) as pdf:
+    with pikepdf.open(write_searchable(original, layer())) as pdf:
         assert list(pdfa_violations(pdf))
         assert "pdfaid:part" not in pdf.open_metadata()
 
 
-def test_it_is_made_to_the_rules_that_can_be_seen(tmp_path: Path) -> None:
+def test_it_breaks_no_rule_of_pdf_a_that_opis_checks(tmp_path: Path) -> None:
     original = scan(tmp_path / "scan.pdf", pages=2)
     facts = PdfMetadata("Шифртелеграмма", "ru", None, "Филиппов", ("0110", None))
     target = tmp_path / "labelled.pdf"
@@ -584,7 +589,7 @@ def test_it_is_made_to_the_rules_that_can_be_seen(tmp_path: Path) -> None:
 
 @pytest.mark.skipif("VERAPDF" not in os.environ, reason="VERAPDF does not point to a checker")
 def test_verapdf_finds_nothing_wrong(tmp_path: Path) -> None:
-    target = made(scan(tmp_path / "scan.pdf", pages=2), layer(), layer())
+    target = write_searchable(scan(tmp_path / "scan.pdf", pages=2), layer(), layer())
     words = [os.environ["VERAPDF"], "--flavour", "2u", "--format", "text", str(target)]
     run = subprocess.run(words, check=False, capture_output=True, text=True)
     assert run.stdout.startswith("PASS"), run.stdout + run.stderr
@@ -592,20 +597,20 @@ def test_verapdf_finds_nothing_wrong(tmp_path: Path) -> None:
 
 @needs_qpdf
 def test_qpdf_finds_nothing_wrong(tmp_path: Path) -> None:
-    target = made(scan(tmp_path / "scan.pdf", pages=2), layer(), layer())
+    target = write_searchable(scan(tmp_path / "scan.pdf", pages=2), layer(), layer())
     run = subprocess.run(["qpdf", "--check", target], check=False, capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
 def test_the_text_adds_little(tmp_path: Path) -> None:
     original = tmp_path / "scan.jpg"
-    original.write_bytes(encoded(Image.effect_noise((1240, 1754), 40), "JPEG", quality=50))
+    original.write_bytes(encode(Image.effect_noise((1240, 1754), 40), "JPEG", quality=50))
     rows = tuple(
         tuple((f"слово{row % 7}{n}", 100 + 100 * n, 60 + 55 * row, 80) for n in range(10))
         for row in range(30)
     )
     text = LayerPage(page_image((1240, 1754)), page_text(rows), keep_own=False)
-    target = made(original, text, media_type="image/jpeg")
+    target = write_searchable(original, text, media_type="image/jpeg")
     assert target.stat().st_size < 1.1 * original.stat().st_size
 
 
@@ -614,7 +619,7 @@ def test_an_owner_password_is_no_obstacle_and_is_not_kept(tmp_path: Path) -> Non
     locked = tmp_path / "locked.pdf"
     with pikepdf.open(original) as pdf:
         pdf.save(locked, encryption=pikepdf.Encryption(owner="secret", user=""))
-    target = made(locked, layer())
+    target = write_searchable(locked, layer())
     with pikepdf.open(target) as pdf:
         assert not pdf.is_encrypted
     assert raw_images(target) == raw_images(original)
@@ -626,19 +631,19 @@ def test_what_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pikepdf.open(original) as pdf:
         pdf.save(locked, encryption=pikepdf.Encryption(owner="secret", user="secret"))
     with pytest.raises(EncryptedScanError, match=r"locked\.pdf"):
-        made(locked, layer())
+        write_searchable(locked, layer())
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing of the sort")
     with pytest.raises(BrokenScanError, match=r"broken\.pdf"):
-        made(broken, layer())
+        write_searchable(broken, layer())
     with pytest.raises(BrokenScanError, match=r"broken\.pdf"):
-        made(broken, layer(), media_type="image/tiff")
+        write_searchable(broken, layer(), media_type="image/tiff")
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_as_many_pages_as_the_scan_has_or_none(count: int, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="zip"):
-        made(scan(tmp_path / "scan.pdf", pages=2), *[layer()] * count)
+        write_searchable(scan(tmp_path / "scan.pdf", pages=2), *[layer()] * count)
 
 
 # --- image files ---------------------------------------------------------------------------
@@ -651,8 +656,8 @@ def test_a_compressed_image_goes_in_as_it_is(
     kind: str, options: dict[str, object], tmp_path: Path
 ) -> None:
     original = tmp_path / "scan"
-    original.write_bytes(encoded(picture().convert("RGB"), kind, **options))
-    target = made(original, layer(), media_type="image/any")
+    original.write_bytes(encode(picture().convert("RGB"), kind, **options))
+    target = write_searchable(original, layer(), media_type="image/any")
     assert raw_images(target) == [original.read_bytes()]
     assert "тт." in pdfium_text(target)[0]
     assert set(tmp_path.iterdir()) == {target, original}  # no scratch files left
@@ -662,8 +667,8 @@ def test_the_page_is_as_large_as_the_resolution_says(tmp_path: Path) -> None:
     original = tmp_path / "scan.png"
     for declared, width in (((200, 200), 360), ((1, 1), 240), (None, 240)):
         options = {} if declared is None else {"dpi": declared}
-        original.write_bytes(encoded(picture(), "PNG", **options))
-        target = made(original, layer(), media_type="image/png")
+        original.write_bytes(encode(picture(), "PNG", **options))
+        target = write_searchable(original, layer(), media_type="image/png")
         with pypdfium2.PdfDocument(target) as document:
             assert document[0].get_width() == pytest.approx(width, rel=1e-3)
         assert char_boxes(target)[0][0] == pytest.approx(width / 10, rel=1e-2)
@@ -675,12 +680,12 @@ def test_a_tiff_of_two_colours_becomes_g4(compression: str, tmp_path: Path) -> N
     frames = [picture().convert("1"), ImageOps.mirror(picture()).convert("1")]
     options: dict[str, Any] = {"compression": compression, "dpi": (300, 300), "tiffinfo": {278: 50}}
     frames[0].save(original, save_all=True, append_images=frames[1:], **options)
-    target = made(original, layer(), layer(), media_type="image/tiff")
+    target = write_searchable(original, layer(), layer(), media_type="image/tiff")
     with pikepdf.open(target) as pdf:
         filters = [str(page.Resources.XObject.Im0.Filter[0]) for page in pdf.pages]
         assert filters == ["/CCITTFaxDecode"] * 2
-    for seen, frame in zip(pages_of(target, 300 / 72), frames, strict=True):
-        assert darkness(seen) == pytest.approx(darkness(frame), abs=1)
+    for rendering, frame in zip(pages_of(target, 300 / 72), frames, strict=True):
+        assert darkness(rendering) == pytest.approx(darkness(frame), abs=1)
 
 
 def pages_of(path: Path, scale: float) -> list[Image.Image]:
@@ -700,7 +705,7 @@ def test_g4_data_in_one_strip_are_the_files_own(tmp_path: Path) -> None:
     with Image.open(original) as image:
         tags = image.tag_v2  # type: ignore[attr-defined]
         (start,), (length,) = tags[273], tags[279]
-    target = made(original, layer(), media_type="image/tiff")
+    target = write_searchable(original, layer(), media_type="image/tiff")
     assert raw_images(target) == [original.read_bytes()[start : start + length]]
 
 
@@ -716,11 +721,11 @@ def test_orientation_turns_the_page_and_not_the_image(
     mode, name = ("1", "TIFF") if kind == "G4" else ("L", kind)
     options = {"compression": "group4", "tiffinfo": {278: 200}} if kind == "G4" else {}
     original = tmp_path / "scan"
-    original.write_bytes(encoded(upright.convert(mode), name, exif=exif, dpi=(72, 72), **options))
+    original.write_bytes(encode(upright.convert(mode), name, exif=exif, dpi=(72, 72), **options))
     with Image.open(original) as image:
         expected = ImageOps.exif_transpose(image).convert("L")
     text = page_text(((("угол", 20, 20, 100),),))
-    target = made(
+    target = write_searchable(
         original,
         LayerPage(page_image(expected.size), text, keep_own=False),
         media_type="image/any",
@@ -729,10 +734,10 @@ def test_orientation_turns_the_page_and_not_the_image(
         assert raw_images(target) == [original.read_bytes()]
     with pypdfium2.PdfDocument(target) as document:
         page = document[0]
-        seen = page.render(scale=1).to_pil().convert("L")
-        assert seen.size == expected.size
-        assert darkness(seen) == pytest.approx(darkness(expected), abs=4)
-        left, top, *_ = next(selection(page, seen.size))
+        rendering = page.render(scale=1).to_pil().convert("L")
+        assert rendering.size == expected.size
+        assert darkness(rendering) == pytest.approx(darkness(expected), abs=4)
+        left, top, *_ = next(selection(page, rendering.size))
         assert (left, top) == pytest.approx((20, 20), abs=1)
 
 
@@ -749,60 +754,60 @@ def test_any_pixel_format_becomes_a_page(mode: str, kind: str, tmp_path: Path) -
     else:
         image = picture().convert(mode)
     original = tmp_path / "scan"
-    original.write_bytes(encoded(image, kind, dpi=(300, 300)))
-    target = made(original, layer(), media_type="image/any")
-    (seen,) = pages_of(target, 300 / 72)
+    original.write_bytes(encode(image, kind, dpi=(300, 300)))
+    target = write_searchable(original, layer(), media_type="image/any")
+    (rendering,) = pages_of(target, 300 / 72)
     inks = 40 if mode == "CMYK" else 1  # everyone has other ideas of black ink
-    assert darkness(seen) == pytest.approx(darkness(picture()), abs=inks)
+    assert darkness(rendering) == pytest.approx(darkness(picture()), abs=inks)
 
 
 def _from_nothing_to_one() -> bytes:
-    return encoded(Image.fromarray(np.asarray(picture(), dtype=np.float32) / 255), "TIFF")
+    return encode(Image.fromarray(np.asarray(picture(), dtype=np.float32) / 255), "TIFF")
 
 
 def _white_is_zero_in_16_bits() -> bytes:
     wide = (255 - np.asarray(picture(), dtype=np.uint16)) * 257
-    return encoded(Image.fromarray(wide), "TIFF", tiffinfo={262: 0})
+    return encode(Image.fromarray(wide), "TIFF", tiffinfo={262: 0})
 
 
 def _eight_bits_in_32() -> bytes:
-    return encoded(Image.fromarray(np.asarray(picture(), dtype=np.int32)), "TIFF")
+    return encode(Image.fromarray(np.asarray(picture(), dtype=np.int32)), "TIFF")
 
 
 def _ink_in_the_alpha_channel() -> bytes:
     black = Image.new("RGBA", picture().size)
     black.putalpha(ImageOps.invert(picture()))
-    return encoded(black, "JPEG2000")
+    return encode(black, "JPEG2000")
 
 
 @pytest.mark.parametrize(
     "make",
     [_from_nothing_to_one, _white_is_zero_in_16_bits, _eight_bits_in_32, _ink_in_the_alpha_channel],
 )
-def test_odd_pixels_are_seen_as_they_were_read(make: Callable[[], bytes], tmp_path: Path) -> None:
+def test_odd_pixels_are_drawn_as_they_were_read(make: Callable[[], bytes], tmp_path: Path) -> None:
     original = tmp_path / "scan"
     original.write_bytes(make())
-    (seen,) = pages_of(made(original, layer(), media_type="image/any"), 300 / 72)
-    assert darkness(seen) == pytest.approx(darkness(picture()), abs=1)
+    (rendering,) = pages_of(write_searchable(original, layer(), media_type="image/any"), 300 / 72)
+    assert darkness(rendering) == pytest.approx(darkness(picture()), abs=1)
 
 
-def test_a_resolution_that_cannot_be_squeezes_no_page(tmp_path: Path) -> None:
+def test_an_impossible_resolution_distorts_no_page(tmp_path: Path) -> None:
     original = tmp_path / "scan.tif"
-    original.write_bytes(encoded(picture(), "TIFF", dpi=(600, 100)))
-    with pikepdf.open(made(original, layer(), media_type="image/tiff")) as pdf:
+    original.write_bytes(encode(picture(), "TIFF", dpi=(600, 100)))
+    with pikepdf.open(write_searchable(original, layer(), media_type="image/tiff")) as pdf:
         assert [float(side) for side in pdf.pages[0].mediabox] == [0, 0, 240, 168]
 
 
 @pytest.mark.parametrize("size", [(1, 1), (20_000, 1), (1, 20_000), (20_000, 300)])
 def test_a_page_of_any_size_is_a_page(size: tuple[int, int], tmp_path: Path) -> None:
     original = tmp_path / "scan.png"
-    original.write_bytes(encoded(Image.new("L", size, 255), "PNG", dpi=(72, 72)))
+    original.write_bytes(encode(Image.new("L", size, 255), "PNG", dpi=(72, 72)))
     empty = LayerPage(page_image(size), PageText(), keep_own=False)
-    with pikepdf.open(made(original, empty, media_type="image/png")) as pdf:
+    with pikepdf.open(write_searchable(original, empty, media_type="image/png")) as pdf:
         assert all(3 <= float(side) <= 14_400 for side in pdf.pages[0].mediabox[2:])
 
 
-def test_who_writes_pages_sets_no_limit_of_its_own() -> None:
+def test_pillows_own_limit_of_pixels_is_switched_off() -> None:
     code = (
         "import pipeline.ingest.steps, PIL.Image as image; "
         "raise SystemExit(image.MAX_IMAGE_PIXELS is not None)"
@@ -814,10 +819,10 @@ def test_transparent_parts_of_a_tiff_are_white_paper(tmp_path: Path) -> None:
     original = tmp_path / "scan.tif"
     clear = Image.new("RGBA", (1000, 700), (0, 0, 0, 0))
     clear.paste((0, 0, 0, 255), (100, 100, 400, 140))
-    original.write_bytes(encoded(clear, "TIFF", dpi=(300, 300)))
-    (seen,) = pages_of(made(original, layer(), media_type="image/tiff"), 1)
-    assert seen.getpixel((5, 5)) == 255
-    assert seen.getpixel((60, 29)) == 0
+    original.write_bytes(encode(clear, "TIFF", dpi=(300, 300)))
+    (rendering,) = pages_of(write_searchable(original, layer(), media_type="image/tiff"), 1)
+    assert rendering.getpixel((5, 5)) == 255
+    assert rendering.getpixel((60, 29)) == 0
 
 
 def test_a_damaged_frame_keeps_its_place(tmp_path: Path) -> None:
@@ -831,7 +836,7 @@ def test_a_damaged_frame_keeps_its_place(tmp_path: Path) -> None:
     data[start : start + 400] = b"\xff" * 400
     original.write_bytes(data)
     empty = LayerPage(page_image((1000, 700)), PageText(), keep_own=False)
-    target = made(original, layer(), empty, layer(), media_type="image/tiff")
+    target = write_searchable(original, layer(), empty, layer(), media_type="image/tiff")
     texts = pdfium_text(target)
     assert ["тт." in text for text in texts] == [True, False, True]
 
@@ -843,7 +848,7 @@ def test_a_damaged_frame_keeps_its_place(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", sorted(EVAL.glob("*.pdf")), ids=lambda path: path.name)
 def test_nothing_visible_changes_in_real_files(path: Path, tmp_path: Path) -> None:
     try:
-        before = drawn(path, 0.4)
+        before = render_pages(path, 0.4)
         with pypdfium2.PdfDocument(path) as document:
             sizes = [(page.get_width(), page.get_height()) for page in document]
     except pypdfium2.PdfiumError:
@@ -857,8 +862,8 @@ def test_nothing_visible_changes_in_real_files(path: Path, tmp_path: Path) -> No
     ]
     original = tmp_path / path.name
     original.write_bytes(path.read_bytes())
-    target = made(original, *layers)
-    assert drawn(target, 0.4) == before
+    target = write_searchable(original, *layers)
+    assert render_pages(target, 0.4) == before
     assert boxes(target) == boxes(original)
     assert raw_images(target) == raw_images(original)
     assert all({"слово", "другое"} <= set(page.split()) for page in pdfium_text(target))

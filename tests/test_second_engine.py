@@ -1,4 +1,4 @@
-"""A second engine reads doubtful lines again: which ones, what records say, the real one."""
+"""A second engine reads doubtful lines again: which lines, what records contain, the real one."""
 
 import importlib.metadata
 import socket
@@ -45,21 +45,21 @@ SIZE = (40, 600)  #: of the images of lines, height and width
 
 @dataclass(frozen=True)
 class CannedRecognizer:
-    """Reads the same in every line, and remembers the images."""
+    """Reads the same in every line, and keeps the images of the lines."""
 
     answer: str
     name: str = "canned lines"
     version: str = "1"
     sha256: str = "b" * 64
     script: str = "Latn"
-    seen: list[Grey] = field(default_factory=list)
+    lines: list[Grey] = field(default_factory=list)
 
     def read_line(self, line: Grey) -> str:
-        self.seen.append(line)
+        self.lines.append(line)
         return self.answer
 
 
-def reviewed(page: PageText, answer: str, *languages: str, seconds: float = 60) -> PageText:
+def review(page: PageText, answer: str, *languages: str, seconds: float = 60) -> PageText:
     pixels = np.full((900, 900), 255, np.uint8)
     second = SecondEngine(CannedRecognizer(answer), seconds)
     return review_text(page, pixels, languages or ("eng",), second)[0]
@@ -68,25 +68,25 @@ def reviewed(page: PageText, answer: str, *languages: str, seconds: float = 60) 
 @pytest.mark.parametrize("confidence", [0.1, 0.95])
 def test_lines_of_scraps_and_sure_lines_are_not_read_again(confidence: float) -> None:
     page = text("tbe honse\nof tke king", confidence)
-    assert reviewed(page, "the house") == page
+    assert review(page, "the house") == page
 
 
 def test_lines_in_letters_that_it_does_not_know_are_not_read_again() -> None:
     page = text("Товарищу Мао\ntbe honse", 0.7)
-    assert reviewed(page, "the house", "rus", "eng").raw_text == "Товарищу Мао\nthe house"
-    assert reviewed(page, "the house", "rus") == page
+    assert review(page, "the house", "rus", "eng").raw_text == "Товарищу Мао\nthe house"
+    assert review(page, "the house", "rus") == page
 
 
 def test_lines_that_are_left_when_the_time_is_over_stay() -> None:
     page = text("tbe honse", 0.7)
-    assert reviewed(page, "the house", seconds=-1) == page
+    assert review(page, "the house", seconds=-1) == page
 
 
-def test_it_sees_the_line_with_a_margin_and_nothing_beyond_the_image() -> None:
+def test_it_gets_the_line_with_a_margin_and_nothing_beyond_the_image() -> None:
     recognizer = CannedRecognizer("")
     pixels = np.arange(900, dtype=np.uint16).astype(np.uint8)[:, None].repeat(250, axis=1)
     review_text(text("a b\nc d e", 0.7), pixels, ("eng",), SecondEngine(recognizer, 60))
-    first, second = recognizer.seen
+    first, second = recognizer.lines
     assert first.shape == (30, 180)  # boxes of 20 pixels, 5 more on each side
     assert (first[0, 0], second[0, 0]) == (15, 45)
     assert second.shape == (30, 235)
@@ -111,7 +111,7 @@ def test_a_reading_says_what_became_of_its_words(tmp_path: Path) -> None:
     assert "4 words" in sentence
 
 
-def test_without_one_a_reading_is_as_it_was() -> None:
+def test_without_a_second_engine_a_reading_is_unchanged() -> None:
     engine = CannedEngine(text("tbe honse\ntbe honse", 0.8), languages=("eng",))
     reading = read_image(typed(), engine)
     assert STEP_NAME not in {step.name for step in reading.steps}
@@ -119,7 +119,7 @@ def test_without_one_a_reading_is_as_it_was() -> None:
     assert {word.source for word in reading.text.words()} == {WordSource.ENGINE}
 
 
-def test_one_that_there_is_not_is_refused_with_the_names_of_those_that_there_are(
+def test_an_unknown_second_engine_is_refused_with_the_names_of_the_known_ones(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("OPIS_SECOND_ENGINE", "easyocr")
@@ -148,8 +148,8 @@ def test_an_extra_that_is_not_there_is_named(
     settings = Settings(
         inbox=tmp_path / "in", output=tmp_path / "out", second_engine="ppocr", languages=("eng",)
     )
-    (found,) = [check for check in check_machine(settings) if check.name == "second engine"]
-    assert not found.ok
+    (engine_check,) = [check for check in check_machine(settings) if check.name == "second engine"]
+    assert not engine_check.ok
 
 
 def test_only_readings_in_letters_that_it_knows_are_signed_with_it(
@@ -169,7 +169,7 @@ def test_only_readings_in_letters_that_it_knows_are_signed_with_it(
     assert reading_key("0" * 64, signed) != reading_key("0" * 64, SIGNATURE)
 
 
-def drawn(words: str) -> Grey:
+def draw_words(words: str) -> Grey:
     image = Image.new("L", SIZE[::-1], 245)
     ImageDraw.Draw(image).text((8, 4), words, 20, font_size=24)
     return np.asarray(image)
@@ -188,7 +188,7 @@ def test_the_network_reads_a_line_and_downloads_nothing(
 ) -> None:
     monkeypatch.delattr(socket, "socket")
     words = "Protocol of the meeting, 14.1.1949"
-    assert ppocr.recognizer.read_line(drawn(words)) == words
+    assert ppocr.recognizer.read_line(draw_words(words)) == words
     assert "rapidocr" not in sys.modules
 
 
@@ -223,6 +223,6 @@ def test_the_network_reads_an_empty_line_as_nothing(ppocr: SecondEngine) -> None
 
 def test_the_published_name_and_digest_of_the_network_are_pinned(ppocr: SecondEngine) -> None:
     assert ppocr.settings["second-engine"] == "PP-OCRv6_rec_small"
-    kept = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
-    assert ppocr.settings["second-engine-sha256"] == kept
+    digest = "6f327246b50388f3c176ae304bd95767ea6dc0c9ae92153ef8cbe210b3c14884"
+    assert ppocr.settings["second-engine-sha256"] == digest
     assert ppocr.settings["second-engine-version"].startswith("rapidocr 3.10.")

@@ -36,14 +36,17 @@ def test_what_serve_cannot_do_is_refused_at_once(name: str, value: str) -> None:
 
 
 def test_a_password_is_never_shown() -> None:
-    made = merge_settings({}, {"OPIS_AUTH": "me:eight888"}, {})
-    assert "eight888" not in f"{made!r} {made} {made.model_dump()} {made.model_dump_json()}"
+    settings = merge_settings({}, {"OPIS_AUTH": "me:eight888"}, {})
+    assert (
+        "eight888"
+        not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    )
 
 
-def test_another_process_is_given_the_same_settings() -> None:
-    said = {"languages": ("deu", "fra"), "auth": "me:eight888", "events": False, "dpi": 250}
-    made = merge_settings({}, {}, {**said, "inbox": Path("/in"), "sidecar_seconds": 0.5})
-    assert merge_settings({}, to_environ(made), {}) == made
+def test_another_process_gets_the_same_settings() -> None:
+    values = {"languages": ("deu", "fra"), "auth": "me:eight888", "events": False, "dpi": 250}
+    settings = merge_settings({}, {}, {**values, "inbox": Path("/in"), "sidecar_seconds": 0.5})
+    assert merge_settings({}, to_environ(settings), {}) == settings
     assert merge_settings({}, to_environ(Settings()), {}) == Settings()
 
 

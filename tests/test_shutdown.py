@@ -39,7 +39,7 @@ except KeyboardInterrupt:
     sys.exit(130)
 """
 _GENTLE = "child.kill(); child.wait()"
-_STUCK = "child.wait()"  # in the first wait it may hold a lock that this one needs
+_STUCK = "child.wait()"  # an interrupted wait may keep a lock that this one needs
 _BLOCKS = "time.sleep(3600)"
 
 

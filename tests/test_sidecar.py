@@ -23,7 +23,7 @@ def test_every_scalar_is_the_text_it_is(text: str) -> None:
     assert parse_sidecar(f"leaves: [{text}]".encode(), "scan.yaml").values == {"leaves": [text]}
 
 
-def test_nothing_is_nothing_unless_quoted() -> None:
+def test_a_null_is_no_value_unless_it_is_quoted() -> None:
     read = parse_sidecar(b'leaves: [null, ~, "null"]\ntitle:\n', "scan.yaml")
     assert read.values == {"leaves": [None, None, "null"], "title": None}
 
@@ -90,15 +90,15 @@ def test_what_a_sidecar_never_needs_is_refused(content: bytes, problem: str) -> 
     st.one_of(st.binary(max_size=99), st.text("ab:-[]{}&*!|>'\"%@#,? \n\t~0\\xU").map(str.encode))
 )
 def test_anything_is_read_or_refused_in_one_line(content: bytes) -> None:
-    said = ""
+    message = ""
     try:
         parse_sidecar(content, "scan.yaml")
     except DescriptionError as refusal:
-        said = str(refusal)
-    assert "\n" not in said
+        message = str(refusal)
+    assert "\n" not in message
 
 
-def test_a_file_that_cannot_be_opened_is_said_so(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_opened_is_reported(tmp_path: Path) -> None:
     with pytest.raises(UnreadableError, match=r"scan\.yaml"):
         read_sidecar(tmp_path / "scan.yaml")
 

@@ -1,4 +1,4 @@
-"""The reading room: every link leads somewhere, and nothing is made twice."""
+"""The site: every link leads to a page or a file, and nothing is built twice."""
 
 import html
 import json
@@ -31,9 +31,9 @@ RECORD = "rgaspi-f558-op11-d330-l0110-0112"
 
 @pytest.fixture(scope="module")
 def readers() -> Iterator[WorkerPool]:
-    made = WorkerPool(1)
-    yield made
-    made.close()
+    pool = WorkerPool(1)
+    yield pool
+    pool.close()
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def build(settings: Settings, readers: WorkerPool) -> tuple[BuildCounts, list[str]]:
-    told: list[str] = []
-    return Site(settings, readers).build(told.append), told
+    messages: list[str] = []
+    return Site(settings, readers).build(messages.append), messages
 
 
 def pages(settings: Settings) -> dict[Path, tree.HtmlElement]:
@@ -70,10 +70,10 @@ def test_every_link_and_picture_of_every_page_is_there(
     settings: Settings, readers: WorkerPool
 ) -> None:
     build(settings, readers)
-    found = pages(settings)
+    site_pages = pages(settings)
     lists = 1 + 5 + 2 + 3 + 1  # front, levels, years, three kinds without headings, search
-    assert len(found) == 2 * (lists + 1 + 1 + 3)  # a record, its version, three leaves; twice
-    for path, page in found.items():
+    assert len(site_pages) == 2 * (lists + 1 + 1 + 3)  # record, version, three leaves; twice
+    for path, page in site_pages.items():
         links = [*page.xpath("//@href"), *page.xpath("//@src")]
         for each in page.xpath("//@srcset"):
             links += [part.split()[0] for part in each.split(", ")]
@@ -85,27 +85,28 @@ def test_every_link_and_picture_of_every_page_is_there(
             name, _, place = link.partition("#")
             target = (path.parent / unquote(name)).resolve() if name else path
             assert target.is_file(), f"{path.name} links to {link}"
-            assert not place or found[target].xpath(f"//*[@id='{place}']")
+            assert not place or site_pages[target].xpath(f"//*[@id='{place}']")
         for picture in page.xpath("//img"):
             assert picture.get("alt") is not None
             assert int(picture.get("width")) > 0
 
 
 def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: WorkerPool) -> None:
-    """The keys are those that Zotero reads of COinS; a URL that leads nowhere is not told."""
-    done = publish_sample(tmp_path, creator="Filippov [Stalin]")
+    """The keys are those that Zotero reads of COinS; a URL that leads nowhere is left out."""
+    sample = publish_sample(tmp_path, creator="Filippov [Stalin]")
     folders = {"inbox": tmp_path / "inbox", "output": tmp_path / "output"}
     for base in ("https://archive.example", "https://opis.invalid"):
         build(Settings(**folders, base_url=base), readers)
-        page = tree.parse(tmp_path / "output" / "site" / "id" / done.record_id / "index.html")
-        said = parse_qs(page.xpath("string(//span[@class='Z3988']/@title)"))
-        url = f"{base}/id/{done.record_id}/"
-        assert said.pop("rft_id", None) == (None if base.endswith("invalid") else [url])
-        assert said == {
+        page = tree.parse(tmp_path / "output" / "site" / "id" / sample.record_id / "index.html")
+        metadata = parse_qs(page.xpath("string(//span[@class='Z3988']/@title)"))
+        url = f"{base}/id/{sample.record_id}/"
+        assert metadata.pop("rft_id", None) == (None if base.endswith("invalid") else [url])
+        assert metadata == {
             "ctx_ver": ["Z39.88-2004"], "rft_val_fmt": ["info:ofi/fmt:kev:mtx:dc"],
             "rft.type": ["manuscript"], "rft.creator": ["Filippov [Stalin]"],
             "rft.title": ["Cable, Filippov [Stalin] to Cde. Mao Zedong"],
-            "rft.date": ["1949-01-14"], "rft.language": ["ru"], "rft.identifier": [done.record_id],
+            "rft.date": ["1949-01-14"], "rft.language": ["ru"],
+            "rft.identifier": [sample.record_id],
             "rft.source": ["RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111"],
         }  # fmt: skip
 
@@ -137,10 +138,10 @@ def test_what_a_record_says_is_on_its_page_and_nothing_is_markup(
 ) -> None:
     build(settings, readers)
     source = (home_of(settings) / "index.html").read_text("utf-8")
-    for said in ("January 14, 1949", "Cable, Filippov [Stalin] to Cde. Mao Zedong",
+    for fact in ("January 14, 1949", "Cable, Filippov [Stalin] to Cde. Mao Zedong",
                  "Sergey Radchenko", "RGASPI, f. 558, op. 11, d. 330, ll. 110-112",
                  "<Вашу> телеграмму", "всё & вся"):  # fmt: skip
-        assert html.escape(said, quote=False) in source
+        assert html.escape(fact, quote=False) in source
     assert "<Вашу>" not in source
     page = tree.fromstring(source)
     assert any("RGASPI" in one.text_content() for one in page.xpath("//p[@class='citation']"))
@@ -164,8 +165,8 @@ def test_what_did_not_change_is_not_made_again(settings: Settings, readers: Work
 def test_a_withdrawn_record_shows_no_leaf(settings: Settings, readers: WorkerPool) -> None:
     build(settings, readers)
     workspace = Workspace(settings.output.parent)
-    done = workspace.opis("withdraw", RECORD, "--reason", "a person's data")
-    assert done.returncode == 0, done.stderr
+    result = workspace.opis("withdraw", RECORD, "--reason", "a person's data")
+    assert result.returncode == 0, result.stderr
     with Catalog(settings.catalog, settings.records) as catalog:
         assert catalog.get_entry(RECORD).status == "withdrawn"
     assert build(settings, readers)[0] == BuildCounts(1, 1, 0)
@@ -225,10 +226,10 @@ def test_every_page_is_html_to_the_letter(settings: Settings, readers: WorkerPoo
 def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
     tmp_path: Path, readers: WorkerPool
 ) -> None:
-    done = publish_sample(tmp_path)
+    sample = publish_sample(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     build(settings, readers)
-    old = done.folder.load_record()
+    old = sample.folder.load_record()
     other = (LETTER[0].replace("получили", "приняли"), LETTER[1])
     new = reassemble_record(old, pages_read(other), SIGNATURE, CLOCK)
     scan = admitted_scan(tmp_path / "inbox" / "scan.pdf")
@@ -238,7 +239,7 @@ def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
     closed = WorkerPool(1)
     closed.close()  # nothing is drawn anew: both versions are of one scan
     assert build(settings, closed)[0] == BuildCounts(1, 1, 0)
-    home = settings.output / "site" / "id" / done.record_id
+    home = settings.output / "site" / "id" / sample.record_id
     drawn = [
         {path.name: path.read_bytes() for path in (home / name / "pages").glob("*.jpg")}
         for name in ("v1", "v2")
@@ -256,9 +257,9 @@ def test_a_new_version_keeps_the_page_and_the_files_of_the_old_one(
 def test_a_reviewed_record_is_nowhere_called_unreviewed(
     tmp_path: Path, readers: WorkerPool
 ) -> None:
-    done = publish_sample(tmp_path)
+    sample = publish_sample(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
-    old = done.folder.load_record()
+    old = sample.folder.load_record()
     new = reassemble_record(old, pages_read(LETTER), SIGNATURE, CLOCK)
     reviewed = new.model_copy(update={"status": "reviewed", "needs_review": True})
     scan = admitted_scan(tmp_path / "inbox" / "scan.pdf")
@@ -267,7 +268,7 @@ def test_a_reviewed_record_is_nowhere_called_unreviewed(
     )
     build(settings, readers)
     site = settings.output / "site"
-    home = site / "id" / done.record_id
+    home = site / "id" / sample.record_id
     assert "Reviewed by a person." in (home / "index.html").read_text("utf-8")
     for page in (site / "index.html", home / "index.html", home / "v2" / "index.html"):
         assert not re.search("not yet reviewed|needs review", page.read_text("utf-8")), page
@@ -279,12 +280,12 @@ def test_a_reviewed_record_is_nowhere_called_unreviewed(
 
 
 def test_a_long_record_goes_on_on_further_pages(tmp_path: Path, readers: WorkerPool) -> None:
-    told = "\n".join(["внешнеполитического " * 6] * 24)
-    texts = [f"Лист {number}\n{told}" for number in range(1, 41)]
-    done = publish_sample(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-40")
+    lines = "\n".join(["внешнеполитического " * 6] * 24)
+    texts = [f"Лист {number}\n{lines}" for number in range(1, 41)]
+    sample = publish_sample(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-40")
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     build(settings, readers)
-    record = f"id/{done.record_id}"
+    record = f"id/{sample.record_id}"
     for home in (record, f"{record}/v1", f"ru/{record}"):
         folder = settings.output / "site" / home
         shown = []
@@ -352,20 +353,20 @@ def test_the_pictures_that_the_iiif_manifest_names_are_there(
 @pytest.mark.slow
 def test_the_command_builds_it(settings: Settings) -> None:
     workspace = Workspace(settings.output.parent)
-    done = workspace.opis("site")
-    assert done.returncode == 0, done.stderr
-    assert "1 record, 1 rebuilt, 0 removed" in done.stdout
+    result = workspace.opis("site")
+    assert result.returncode == 0, result.stderr
+    assert "1 record, 1 rebuilt, 0 removed" in result.stdout
 
 
 @pytest.mark.parametrize(("date", "year"), [("194X", 1940), ("19XX", 1900), ("[..1949]", 1949)])
 def test_a_record_stands_under_one_year_in_the_catalogue_and_on_the_site(
     tmp_path: Path, date: str, year: int
 ) -> None:
-    done = publish_sample(tmp_path, date=date)
+    sample = publish_sample(tmp_path, date=date)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     with Catalog(settings.catalog, settings.records) as catalog:
-        entry = catalog.get_entry(done.record_id)
-        listing = listing_of(entry, catalog.load_record(done.record_id, None))
+        entry = catalog.get_entry(sample.record_id)
+        listing = listing_of(entry, catalog.load_record(sample.record_id, None))
     with sqlite3.connect(settings.catalog) as db:
         assert db.execute("SELECT year FROM record").fetchall() == [(year,)]
     assert listing.year == str(year)

@@ -1,4 +1,4 @@
-"""The reading room as a person uses it: in Chromium, with a mouse or without, on a phone."""
+"""The site as a person uses it: in Chromium, with a mouse or without, on a phone."""
 
 import functools
 import http.server
@@ -45,7 +45,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def shown(folder: Path) -> Iterator[str]:
+def serve_site(folder: Path) -> Iterator[str]:
     """Build the site and serve it by a plain file server; yield its address."""
     settings = Settings(inbox=folder / "inbox", output=folder / "output")
     readers = WorkerPool(1)
@@ -66,14 +66,14 @@ def shown(folder: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site of two records."""
-    folder = tmp_path_factory.mktemp("room")
+    folder = tmp_path_factory.mktemp("site")
     publish_sample(folder, TEXTS, references="RGASPI, f. 558, op. 11, d. 330, ll. 0110-0112")
     publish_sample(
         folder,
         ("The minutes of a meeting\nin Moscow",),
         references="GARF, f. R-5446, op. 1, d. 2, l. 3",
     )
-    with shown(folder) as where:
+    with serve_site(folder) as where:
         yield where
 
 
@@ -82,9 +82,9 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # One process for all pages, which are of one site: it costs a third of a second to start.
         flags = ["--no-sandbox", "--process-per-site"]
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield started
-        started.close()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="module")
@@ -96,13 +96,19 @@ def context(browser: Browser) -> BrowserContext:
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
     """A page that complains of what the content security policy refuses, and of what is missing."""
-    made, troubles = context.new_page(), list[str]()
-    made.set_default_timeout(PATIENCE * 1000)
-    made.on("pageerror", lambda error: troubles.append(str(error)))
-    made.on("console", lambda said: troubles.append(said.text) if said.type == "error" else None)
-    made.on("response", lambda got: troubles.append(got.url) if got.status >= 400 else None)
-    yield made
-    made.close()
+    page, troubles = context.new_page(), list[str]()
+    page.set_default_timeout(PATIENCE * 1000)
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on(
+        "console",
+        lambda message: troubles.append(message.text) if message.type == "error" else None,
+    )
+    page.on(
+        "response",
+        lambda response: troubles.append(response.url) if response.status >= 400 else None,
+    )
+    yield page
+    page.close()
     assert not troubles
 
 
@@ -119,8 +125,8 @@ def test_another_form_of_a_russian_word_leads_to_its_line_on_the_image(
     page: Page, address: str, home: str
 ) -> None:
     ask(page, address, "переговоры", home)
-    said = "14 января 1949 г." if home else "January 14, 1949"
-    expect(page.locator("#results li").first).to_contain_text(said)
+    date = "14 января 1949 г." if home else "January 14, 1949"
+    expect(page.locator("#results li").first).to_contain_text(date)
     page.locator("#results a").first.click()
     expect(page).to_have_url(
         f"{address}/{home}id/{RECORD}/0110/index.html?mark=%D0%BF%D0%B5%D1%80%D0%B5%D0%B3%D0%BE%D0%B2%D0%BE%D1%80%D0%B0%D0%BC%D0%B8"
@@ -268,17 +274,17 @@ def test_a_leaf_is_enlarged(page: Page, address: str) -> None:
 
 
 def test_a_pdf_is_shown_when_it_is_asked_for(page: Page, address: str) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    requests: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{address}/id/{RECORD}/index.html")
     page.get_by_text("Files", exact=True).click()
-    assert not [one for one in asked if one.endswith(".pdf")]
+    assert not [one for one in requests if one.endswith(".pdf")]
     for place, name in enumerate(("original/scan.pdf", "searchable.pdf")):
         page.get_by_role("button", name="Show here").nth(place).click()
-        shown = page.locator(".shown object")
-        expect(shown).to_be_visible()
-        assert str(shown.get_attribute("data")).endswith(f"/v1/{name}")
-        assert "read the leaves below" in str(shown.text_content())
+        pdf = page.locator(".shown object")
+        expect(pdf).to_be_visible()
+        assert str(pdf.get_attribute("data")).endswith(f"/v1/{name}")
+        assert "read the leaves below" in str(pdf.text_content())
 
 
 def test_everything_can_be_read_and_cited_without_javascript(
@@ -316,19 +322,19 @@ def test_a_printed_page_has_picture_text_and_citation_and_no_buttons(
 def test_a_link_to_a_paragraph_of_a_long_record_leads_to_its_page(
     page: Page, tmp_path: Path
 ) -> None:
-    told = "\n".join([("телеграммы" * 16 + " ") * 6] * 24)
-    texts = [f"Лист {number}\n{told}" for number in range(1, 5)]
-    done = publish_sample(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-4")
-    with shown(tmp_path) as address:
-        record = f"{address}/id/{done.record_id}"
-        for asked, got in (
+    lines = "\n".join([("телеграммы" * 16 + " ") * 6] * 24)
+    texts = [f"Лист {number}\n{lines}" for number in range(1, 5)]
+    sample = publish_sample(tmp_path, texts, references="RGASPI, f. 558, op. 11, d. 330, ll. 1-4")
+    with serve_site(tmp_path) as address:
+        record = f"{address}/id/{sample.record_id}"
+        for address_part, expected in (
             ("#p-2", "#p-2"),
             ("#p-4", "2.html#p-4"),
             ("2.html#p-1", "index.html#p-1"),
         ):
-            page.goto(f"{record}/{asked}")
-            expect(page).to_have_url(f"{record}/{got}")
-            expect(page.locator(f"#{got.split('#')[1]}")).to_be_in_viewport()
+            page.goto(f"{record}/{address_part}")
+            expect(page).to_have_url(f"{record}/{expected}")
+            expect(page.locator(f"#{expected.split('#')[1]}")).to_be_in_viewport()
             page.goto("about:blank")
 
 
@@ -342,7 +348,7 @@ def test_a_word_is_found_whose_stem_stands_in_another_part_of_the_index(
         tmp_path, ["Товарищу Мао Цзэдуну", *texts],
         references="RGASPI, f. 558, op. 11, d. 330, ll. 1-65",
     )  # fmt: skip
-    with shown(tmp_path) as address:
+    with serve_site(tmp_path) as address:
         assert len(list(tmp_path.rglob("pagefind/index/*.pf_index"))) > 1
         for words in ("Мао", "мао цзэдуну"):
             ask(page, address, words)
@@ -351,9 +357,9 @@ def test_a_word_is_found_whose_stem_stands_in_another_part_of_the_index(
 
 def test_a_leaf_is_found_by_what_is_suggested_for_a_word(page: Page, tmp_path: Path) -> None:
     cases = json.loads((ROOT / "tests" / "cases" / "misread-letters.json").read_text("utf-8"))
-    held = "RGASPI, f. 558, op. 11, d. 330, l. 0110"
-    publish_sample(tmp_path, (cases["misread"][0]["text"],), references=held)
-    with shown(tmp_path) as address:
+    reference = "RGASPI, f. 558, op. 11, d. 330, l. 0110"
+    publish_sample(tmp_path, (cases["misread"][0]["text"],), references=reference)
+    with serve_site(tmp_path) as address:
         for words in ("Одесса", "следует", "Владивосток Одессу"):
             ask(page, address, words)
             expect(page.locator("#results li")).to_have_count(1)

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="Node is not installed")
 def run(expression: str) -> object:
     code = f"{SCRIPT.read_text('utf-8')}\nconsole.log(JSON.stringify({expression} ?? null))"
     command = [NODE or "", "--input-type=module", "--eval", code]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    return json.loads(result.stdout)
 
 
 @pytest.mark.parametrize(
-    ("labels", "query", "found"),
+    ("labels", "query", "label"),
     [
         (SPREADS, "ф. 17 оп. 3 д. 7 л. 13", "12v-13"), (SPREADS, "RGASPI 17/3/7/14", "0013v-0014"),
         (SPREADS, "ф. 17 оп. 3 д. 7 л. 12об.", "12v-13"),
@@ -34,7 +34,7 @@ def run(expression: str) -> object:
     ],
 )  # fmt: skip
 def test_a_reference_leads_to_the_page_that_shows_its_leaf(
-    labels: list[str], query: str, found: str | None
+    labels: list[str], query: str, label: str | None
 ) -> None:
     leaf = f"asReference({json.dumps(query)}).wanted.leaf"
-    assert run(f"leafAmong({json.dumps(labels)}, {leaf})") == found
+    assert run(f"leafAmong({json.dumps(labels)}, {leaf})") == label

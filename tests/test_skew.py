@@ -1,4 +1,4 @@
-"""Where things come to lie when a page is turned, scaled or straightened, and back."""
+"""Points and boxes of a page that is turned, scaled or straightened, and the way back."""
 
 import math
 
@@ -42,7 +42,7 @@ def page(degrees: float = 0.0, lines: int = 30) -> LetterComponents:
 
 
 @given(WAYS, WAYS, st.floats(0, WIDTH), st.floats(0, HEIGHT))
-def test_the_way_back_leads_where_one_came_from(
+def test_the_inverse_of_a_transform_maps_a_point_back(
     one: AffineTransform, two: AffineTransform, x: float, y: float
 ) -> None:
     way = one.then(two)
@@ -60,7 +60,9 @@ def test_four_quarter_turns_bring_every_box_back_to_the_pixel(box: Box, quarters
 
 
 @given(BOXES, WAYS)
-def test_a_box_that_comes_back_holds_the_box_that_went(box: Box, way: AffineTransform) -> None:
+def test_a_box_mapped_there_and_back_contains_the_original_box(
+    box: Box, way: AffineTransform
+) -> None:
     there = way.map_box(Box(box.x, box.y, box.width, box.height), 10**6, 10**6)
     corners = [way.map_point(x, y) for x in (box.x, box.right) for y in (box.y, box.bottom)]
     if all(x >= 0 and y >= 0 for x, y in corners):
@@ -81,13 +83,13 @@ def test_lines_that_hardly_slope_are_left_alone(degrees: float) -> None:
     assert skew_angle(page(degrees)) == 0
 
 
-def test_lines_that_run_up_the_page_are_seen() -> None:
+def test_lines_that_run_up_the_page_are_detected() -> None:
     assert not is_sideways(page())
     assert is_sideways(page().apply_transform(AffineTransform.from_quarter_turns(1, WIDTH, HEIGHT)))
     assert is_sideways(page().apply_transform(AffineTransform.from_quarter_turns(3, WIDTH, HEIGHT)))
 
 
-def test_of_a_few_marks_nothing_is_said() -> None:
+def test_a_few_marks_have_no_angle_and_are_not_sideways() -> None:
     few = page(5, lines=1)
     few = LetterComponents(few.x[:30], few.y[:30], few.height[:30], 40)
     assert (skew_angle(few), is_sideways(few)) == (0, False)

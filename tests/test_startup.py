@@ -16,17 +16,17 @@ from tests.workspace import PATIENCE
 
 
 def _start(*failures: Exception | None) -> list[str]:
-    """Start what fails so, one time after the other; return what is done."""
-    done: list[str] = []
-    left = iter(failures)
+    """Start a process that fails in these ways, one after the other; return the events."""
+    events: list[str] = []
+    remaining = iter(failures)
 
     def start() -> None:
-        done.append("start")
-        if (error := next(left)) is not None:
+        events.append("start")
+        if (error := next(remaining)) is not None:
             raise error
 
-    start_again_if_killed(start, lambda: done.append("stop"), done.append)
-    return done
+    start_again_if_killed(start, lambda: events.append("stop"), events.append)
+    return events
 
 
 def test_what_is_killed_is_started_again() -> None:

@@ -35,10 +35,10 @@ receipts = st.builds(
 )  # fmt: skip
 
 
-def receipt(fate: str, minutes: float = 0, **more: object) -> Receipt:
+def receipt(status: str, minutes: float = 0, **more: object) -> Receipt:
     base: dict[str, object] = {
         "when": MORNING + timedelta(minutes=minutes), "scan": "a.pdf", "size": 1,
-        "sha256": "a" * 64, "fate": fate, "where": "inbox",
+        "sha256": "a" * 64, "fate": status, "where": "inbox",
     }  # fmt: skip
     return Receipt.model_validate(base | more)
 
@@ -49,43 +49,43 @@ def _counts(tally: DailyTotals) -> tuple[object, ...]:
 
 @law(deadline=None, max_examples=60)
 @given(st.lists(receipts, max_size=40))
-def test_the_days_add_up_to_all(book: list[Receipt]) -> None:
-    total, summed = sum_receipts(book), DailyTotals()
-    for day in sum_by_day(book, "Europe/Moscow").values():
+def test_the_days_add_up_to_all(receipts: list[Receipt]) -> None:
+    total, day_totals = sum_receipts(receipts), DailyTotals()
+    for day in sum_by_day(receipts, "Europe/Moscow").values():
         for name in ("pages", "words", "review"):
-            setattr(summed, name, getattr(summed, name) + getattr(day, name))
-        summed.fates.update(day.fates)
-        summed.causes.update(day.causes)
-        summed.seconds.update(day.seconds)
-    assert _counts(summed) == _counts(total)
+            setattr(day_totals, name, getattr(day_totals, name) + getattr(day, name))
+        day_totals.fates.update(day.fates)
+        day_totals.causes.update(day.causes)
+        day_totals.seconds.update(day.seconds)
+    assert _counts(day_totals) == _counts(total)
     for stage, seconds in total.seconds.items():
-        assert summed.seconds[stage] == pytest.approx(seconds)
-    assert total.fates.total() == sum(one.fate != "waits" for one in book)
+        assert day_totals.seconds[stage] == pytest.approx(seconds)
+    assert total.fates.total() == sum(one.fate != "waits" for one in receipts)
 
 
-def test_a_day_is_that_of_the_house() -> None:
+def test_a_day_begins_at_midnight_in_the_time_zone_of_the_archive() -> None:
     assert [str(day) for day in sum_by_day([receipt("refused")], "UTC")] == ["2026-11-26"]
     assert [str(day) for day in sum_by_day([receipt("refused")], "Europe/Moscow")] == ["2026-11-27"]
 
 
-def test_a_scraper_reads_on_and_begins_anew_with_another_book(tmp_path: Path) -> None:
+def test_metrics_read_new_receipts_and_begin_anew_with_another_file(tmp_path: Path) -> None:
     metrics = Metrics(tmp_path)
     for number in range(3):
         append_receipt(
             receipt("published", number, work=Work(pages=2, seconds={"prepare": 0.5})), tmp_path
         )
         append_receipt(receipt("refused", number, cause="empty"), tmp_path)
-        found = {
+        samples = {
             (sample.name, *sample.labels.values()): sample.value
             for family in text_string_to_metric_families(metrics.to_text().decode())
             for sample in family.samples
         }
-        assert found["opis_pages_total",] == 2 * (number + 1)
-        assert found["opis_scans_total", "published"] == number + 1
-        assert found["opis_refusals_total", "empty"] == number + 1
-        assert found["opis_seconds_total", "prepare"] == (number + 1) / 2
+        assert samples["opis_pages_total",] == 2 * (number + 1)
+        assert samples["opis_scans_total", "published"] == number + 1
+        assert samples["opis_refusals_total", "empty"] == number + 1
+        assert samples["opis_seconds_total", "prepare"] == (number + 1) / 2
         last = (MORNING + timedelta(minutes=number)).timestamp()
-        assert found["opis_last_published_timestamp_seconds",] == last
+        assert samples["opis_last_published_timestamp_seconds",] == last
     (tmp_path / "receipts.jsonl").unlink()
     append_receipt(receipt("refused", cause="empty"), tmp_path)
     assert b'opis_scans_total{fate="refused"} 1.0' in metrics.to_text()
@@ -99,11 +99,11 @@ def test_what_was_read_is_counted_and_shown(tmp_path: Path) -> None:
     Image.new("L", (300, 200), 235).save(workspace.inbox / "bare.png")
     (workspace.inbox / "none.pdf").write_text("these are only words")
     assert workspace.opis("ingest", "--direct").returncode == 3
-    told = json.loads(workspace.opis("stats", "--json").stdout)
-    assert told["all"]["fates"] == {"published": 1, "refused": 1}
-    assert told["all"]["causes"] == {"not a scan": 1}
-    assert (told["all"]["pages"], told["all"]["review"]) == (1, 0)
-    assert told["all"]["seconds"]["publish"] > 0
+    stats = json.loads(workspace.opis("stats", "--json").stdout)
+    assert stats["all"]["fates"] == {"published": 1, "refused": 1}
+    assert stats["all"]["causes"] == {"not a scan": 1}
+    assert (stats["all"]["pages"], stats["all"]["review"]) == (1, 0)
+    assert stats["all"]["seconds"]["publish"] > 0
     assert "Refused: not a scan 1." in workspace.opis("stats").stdout
     for name in ("days.svg", "days.png"):
         assert workspace.opis("stats", "--picture", name).returncode == 0

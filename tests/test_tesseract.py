@@ -40,12 +40,12 @@ def test_words_lines_and_paragraphs_come_out_of_the_table() -> None:
     table += row("1 1 1 2", "50 20 30 8", "91", '"Мао"')
     table += row("1 1 2 1", "10 40 30 8", "90", "лично")
     table += row("1 2 1 1", "10 60 30 8", "90", "срочно")
-    found = parse_tsv(table)
-    assert found.raw_text == 'Товарищу "Мао"\nлично\n\nсрочно'
-    assert next(found.words()) == Word("Товарищу", Box(10, 20, 30, 8), 0.965)
+    text = parse_tsv(table)
+    assert text.raw_text == 'Товарищу "Мао"\nлично\n\nсрочно'
+    assert next(text.words()) == Word("Товарищу", Box(10, 20, 30, 8), 0.965)
 
 
-def test_rows_without_a_word_and_impossible_numbers_do_no_harm() -> None:
+def test_rows_without_a_word_are_skipped_and_impossible_numbers_are_limited() -> None:
     table = HEAD + row("1 1 1 1", "-3 -1 0 0", "-1", "а") + row("1 1 1 2", "0 0 5 5", "95", " ")
     assert list(parse_tsv(table).words()) == [Word("а", Box(0, 0, 1, 1), 0.0)]
 
@@ -143,7 +143,7 @@ def test_every_option_is_the_same_flag_and_variable_as_ever(
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.001, 0.005, 0.02, 0.05])
-def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(
+def test_a_request_that_an_interrupt_cut_short_is_not_the_scans_fault(
     seconds: float, tmp_path: Path
 ) -> None:
     readers = WorkerPool(1)
@@ -154,7 +154,7 @@ def test_a_question_that_an_interrupt_cut_short_is_not_the_scans_fault(
         reader.ask(InspectScan(tmp_path / "scan.pdf", limits), 30)
 
 
-def test_ctrl_c_does_not_reach_the_look_at_the_engine(
+def test_ctrl_c_does_not_reach_the_program_that_asks_for_the_version(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program = tmp_path / "tesseract"

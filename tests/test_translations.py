@@ -46,21 +46,21 @@ def test_a_translation_lies_beside_its_scan_by_language(tmp_path: Path) -> None:
 def test_a_sidecar_says_who_translated_the_file_beside_the_scan(tmp_path: Path) -> None:
     scan = put(tmp_path / "a.pdf")
     (tmp_path / "a.en.txt").write_bytes(b"\xef\xbb\xbfDear\r\ncomrade.\r\n")
-    said = [GivenTranslation(language="eng", translator="S. Radchenko")]
-    (found,) = find_translations(scan, said)
-    assert (found.language, found.translator) == ("en", "S. Radchenko")
-    assert (found.text, found.origin) == ("Dear\ncomrade.", "a.en.txt")
+    entries = [GivenTranslation(language="eng", translator="S. Radchenko")]
+    (translation,) = find_translations(scan, entries)
+    assert (translation.language, translation.translator) == ("en", "S. Radchenko")
+    assert (translation.text, translation.origin) == ("Dear\ncomrade.", "a.en.txt")
 
 
 def test_a_translation_may_stand_in_the_sidecar_or_in_a_file_it_names(tmp_path: Path) -> None:
     scan = put(tmp_path / "a.pdf")
     put(tmp_path / "german.txt", "Genosse!")
-    said = [
+    entries = [
         GivenTranslation(language="fr", text="Camarade!"),
         GivenTranslation(language="de", file="german.txt"),
     ]
-    found = find_translations(scan, said)
-    assert [(one.language, one.text, one.origin) for one in found] == [
+    translations = find_translations(scan, entries)
+    assert [(one.language, one.text, one.origin) for one in translations] == [
         ("de", "Genosse!", "german.txt"),
         ("fr", "Camarade!", "sidecar"),
     ]
@@ -116,7 +116,7 @@ def test_a_page_end_may_have_cut_a_paragraph_so_nothing_across_it_is_paired() ->
         ("", "1. Yes."),
     ],
 )
-def test_where_numbers_do_not_tell_nothing_is_paired(ours: str, theirs: str) -> None:
+def test_without_matching_numbers_nothing_is_paired(ours: str, theirs: str) -> None:
     assert align_paragraphs(ours, theirs) == ()
 
 
@@ -149,19 +149,19 @@ def test_translation_and_row_are_kept_in_the_record_and_the_spreadsheet_stays(
     content = "\ufeff1. Dear comrade.\r\n"
     (workspace.inbox / "a.en.txt").write_bytes(content.encode())
     put(workspace.inbox / "index.csv", "file,title,date\na.pdf,Телеграмма,14.01.1949\n")
-    done = workspace.opis("ingest", "--direct")
-    assert done.returncode == 0, done.stdout + done.stderr
+    result = workspace.opis("ingest", "--direct")
+    assert result.returncode == 0, result.stdout + result.stderr
     assert [path.name for path in workspace.inbox.iterdir()] == ["index.csv"]
     (version,) = workspace.versions()
-    made = parse_record(data(version, "record.json").read_bytes())
-    assert made.origins["title"] == "index.csv, row 2"
-    assert (made.date, made.date_as_given) == ("1949-01-14", "14.01.1949")
-    assert [form.value for form in made.titles] == ["Telegramma"]
-    assert made.translations[0].text == "1. Dear comrade."
-    assert made.translations[0].origin == "a.en.txt"
+    record = parse_record(data(version, "record.json").read_bytes())
+    assert record.origins["title"] == "index.csv, row 2"
+    assert (record.date, record.date_as_given) == ("1949-01-14", "14.01.1949")
+    assert [form.value for form in record.titles] == ["Telegramma"]
+    assert record.translations[0].text == "1. Dear comrade."
+    assert record.translations[0].origin == "a.en.txt"
     assert data(version, "translation/a.en.txt").read_bytes() == content.encode()
-    kept = data(version, "sidecar/index.csv").read_text("utf-8")
-    assert kept == "file;title;date\na.pdf;Телеграмма;14.01.1949\n"
+    table = data(version, "sidecar/index.csv").read_text("utf-8")
+    assert table == "file;title;date\na.pdf;Телеграмма;14.01.1949\n"
     assert workspace.opis("verify").returncode == 0
 
 
@@ -180,16 +180,16 @@ def test_the_same_scan_with_another_translation_is_its_next_version(workspace: W
     assert workspace.opis("verify").returncode == 0
 
 
-def translated(tmp_path: Path) -> AdmittedScan:
-    scan = scan_pdf(tmp_path / "inbox" / "a.pdf")
-    put(scan.with_name("a.en.txt"))
-    said = admitted_scan(scan, creator="Филиппов [Сталин]")
-    return replace(said, translations=find_translations(scan, []))
+def translated_scan(tmp_path: Path) -> AdmittedScan:
+    path = scan_pdf(tmp_path / "inbox" / "a.pdf")
+    put(path.with_name("a.en.txt"))
+    scan = admitted_scan(path, creator="Филиппов [Сталин]")
+    return replace(scan, translations=find_translations(path, []))
 
 
-def published(tmp_path: Path) -> VersionFolder:
-    """Publish a translated record and let a vandal write to it."""
-    scan = translated(tmp_path)
+def publish_translated(tmp_path: Path) -> VersionFolder:
+    """Publish a translated record; return its version, whose files can be overwritten."""
+    scan = translated_scan(tmp_path)
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     folder = publish_record(scan, record(scan), pages, settings, CLOCK).folder
     for path in [folder.path, *folder.path.rglob("*")]:
@@ -198,7 +198,7 @@ def published(tmp_path: Path) -> VersionFolder:
 
 
 def test_a_translation_that_is_not_the_one_in_the_record_is_found(tmp_path: Path) -> None:
-    version = published(tmp_path)
+    version = publish_translated(tmp_path)
     assert check_version(version) == []
     for content in ("Dear enemy.", ""):
         put(version.translation("a.en.txt"), content)
@@ -206,24 +206,24 @@ def test_a_translation_that_is_not_the_one_in_the_record_is_found(tmp_path: Path
         assert "data/translation/a.en.txt" in {found.path for found in check_version(version)}
 
 
-def _undated(made: dict[str, Any]) -> None:
-    made["date"] = "1900-02-29"
+def _undated(document: dict[str, Any]) -> None:
+    document["date"] = "1900-02-29"
 
 
-def _speechless(made: dict[str, Any]) -> None:
-    made["translations"][0]["language"] = "english"
+def _speechless(document: dict[str, Any]) -> None:
+    document["translations"][0]["language"] = "english"
 
 
-def _half_latin(made: dict[str, Any]) -> None:
-    made["names"][0]["forms"][-1]["value"] = "Stаlin"  # with a Cyrillic а
+def _half_latin(document: dict[str, Any]) -> None:
+    document["names"][0]["forms"][-1]["value"] = "Stаlin"  # with a Cyrillic а
 
 
-def _astray(made: dict[str, Any]) -> None:
-    made["translations"][0]["aligned"] = [[1, 9]]
+def _astray(document: dict[str, Any]) -> None:
+    document["translations"][0]["aligned"] = [[1, 9]]
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (_undated, "is not EDTF"),
         (_speechless, "is no language"),
@@ -231,22 +231,22 @@ def _astray(made: dict[str, Any]) -> None:
         (_astray, "is paired with no paragraph"),
     ],
 )
-def test_what_nobody_can_have_said_is_found(
-    tmp_path: Path, spoil: Callable[[dict[str, Any]], None], told: str
+def test_impossible_values_in_a_record_are_found(
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], None], message: str
 ) -> None:
-    version = published(tmp_path)
+    version = publish_translated(tmp_path)
     path = version.record_file
-    made = json.loads(path.read_text("utf-8"))
-    spoil(made)
-    put(path, dump_json(made))
+    document = json.loads(path.read_text("utf-8"))
+    spoil(document)
+    put(path, dump_json(document))
     close_bag(version.path, {"External-Identifier": version.record_id})
-    assert any(told in found.detail for found in check_version(version))
+    assert any(message in finding.detail for finding in check_version(version))
 
 
 def test_a_translation_that_changes_while_the_scan_is_read_is_not_published(
     tmp_path: Path,
 ) -> None:
-    scan = translated(tmp_path)
+    scan = translated_scan(tmp_path)
     put(scan.path.with_name("a.en.txt"), "Dear friend.")
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     with pytest.raises(ChangedScanError, match=r"a\.en\.txt changed while it was read"):

@@ -36,7 +36,7 @@ BROKEN: list[dict[str, str]] = [
 
 @pytest.fixture
 def version(tmp_path: Path) -> VersionFolder:
-    """A published version that a vandal may write to."""
+    """A published version whose files can be overwritten."""
     folder = publish_sample(tmp_path).folder
     for path in [folder.path, *folder.path.rglob("*")]:
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -63,9 +63,9 @@ def test_every_single_file_is_watched(version: VersionFolder) -> None:
         before = path.read_bytes()
         flip(path)
         name = version.name_of(path)
-        found = check_version(version)
-        assert found, name
-        assert name in {finding.path for finding in found} or name.startswith("tagmanifest")
+        findings = check_version(version)
+        assert findings, name
+        assert name in {finding.path for finding in findings} or name.startswith("tagmanifest")
         path.write_bytes(before)
     assert check_version(version) == []
 
@@ -82,14 +82,14 @@ def test_a_missing_and_an_extra_file_are_named(version: VersionFolder) -> None:
 @pytest.mark.parametrize(
     "name", ["pages/0002.alto.xml", "text.txt", "searchable.pdf", "original/scan.pdf"]
 )
-def test_a_missing_file_is_told_once_by_its_own_name(version: VersionFolder, name: str) -> None:
+def test_a_missing_file_is_reported_once_by_its_own_name(version: VersionFolder, name: str) -> None:
     (version.data / name).unlink()
-    found = check_version(version)
-    assert [(each.path, each.damage) for each in found] == [(f"data/{name}", Damage.MISSING)]
+    findings = check_version(version)
+    assert [(each.path, each.damage) for each in findings] == [(f"data/{name}", Damage.MISSING)]
 
 
 def closed_anew(version: VersionFolder) -> None:
-    """Close the bag as if its maker had written what is in it now."""
+    """Close the bag with the files that are in it now."""
     info = dict(
         line.split(": ", 1) for line in (version.path / "bag-info.txt").read_text().splitlines()
     )
@@ -106,9 +106,9 @@ def test_an_export_that_no_longer_holds_is_found(
     assert case["good"] in content
     path.write_bytes(content.replace(case["good"], case["bad"]).encode())
     closed_anew(version)
-    found = check_version(version)
-    assert {each.path for each in found} == {f"data/{case['file']}"}
-    assert re.search(case["told"], "; ".join(each.detail for each in found))
+    findings = check_version(version)
+    assert {each.path for each in findings} == {f"data/{case['file']}"}
+    assert re.search(case["told"], "; ".join(each.detail for each in findings))
 
 
 def test_page_labels_that_are_not_the_leaves_are_found(version: VersionFolder) -> None:
@@ -117,8 +117,8 @@ def test_page_labels_that_are_not_the_leaves_are_found(version: VersionFolder) -
         del pdf.Root.PageLabels
         pdf.save(path)
     closed_anew(version)
-    told = [(each.path, each.detail) for each in check_version(version)]
-    assert told == [("data/searchable.pdf", "its page labels are not the leaves of the record")]
+    findings = [(each.path, each.detail) for each in check_version(version)]
+    assert findings == [("data/searchable.pdf", "its page labels are not the leaves of the record")]
 
 
 @pytest.mark.parametrize("name", ["export/tei.xml", "provenance.json"])

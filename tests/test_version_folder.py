@@ -95,10 +95,10 @@ def test_a_version_that_is_being_made_knows_the_others_and_has_no_number(tmp_pat
     settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
     home = settings.records / "rgaspi-f558"
     with staging(home, 2, settings) as path:
-        made = VersionFolder(path)
-        assert made.other_version(1) == VersionFolder.of(home, 1)
+        folder = VersionFolder(path)
+        assert folder.other_version(1) == VersionFolder.of(home, 1)
         with pytest.raises(ValueError, match="invalid literal"):
-            _ = made.number
+            _ = folder.number
 
 
 def test_versions_come_in_the_order_of_their_numbers(tmp_path: Path) -> None:

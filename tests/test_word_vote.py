@@ -1,4 +1,4 @@
-"""Two readings of a line side by side, and which word of them stands."""
+"""Two readings of a line side by side, and which of their words is taken."""
 
 import json
 from pathlib import Path
@@ -93,7 +93,7 @@ def test_a_vote_adds_and_removes_no_word_and_keeps_both_readings(
         }
 
 
-def test_who_misreads_words_that_are_surely_right_wins_none() -> None:
+def test_an_engine_that_misreads_words_that_are_surely_right_wins_no_vote() -> None:
     sure = line_of("the end of all", [0.95])
     doubted = line_of("kimg", [0.3])
     rubbish = [(sure, "tbc cnd of all"), (doubted, "king")]

@@ -1,4 +1,4 @@
-"""A reading child that somebody kills is replaced, and its question asked again."""
+"""A killed worker process is replaced, and its request is sent again."""
 
 import itertools
 import os
@@ -23,15 +23,15 @@ from tests.workspace import PATIENCE, outliving
 
 
 def _children() -> list[psutil.Process]:
-    found = []
+    children = []
     for one in psutil.Process().children():
         with suppress(psutil.Error):  # it ended while it was looked at
             if "pipeline.workers.worker" in " ".join(one.cmdline()):
-                found.append(one)
-    return found
+                children.append(one)
+    return children
 
 
-def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> None:
+def test_a_child_that_is_killed_is_replaced_and_the_scan_is_not_blamed(tmp_path: Path) -> None:
     scan = scan_pdf(tmp_path / "scan.pdf", 2)
     readers = WorkerPool(1)
     try:
@@ -45,7 +45,7 @@ def test_a_child_that_is_killed_is_no_proof_against_the_scan(tmp_path: Path) -> 
         readers.close()
 
 
-def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
+def test_a_request_that_kills_every_child_is_abandoned(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     readers, stop = WorkerPool(1), threading.Event()
 
@@ -66,7 +66,7 @@ def test_a_question_that_kills_every_child_is_given_up(tmp_path: Path) -> None:
         readers.close()
 
 
-def test_a_child_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
+def test_a_child_has_no_more_memory_than_its_limit(tmp_path: Path) -> None:
     readers = WorkerPool(1, memory=2**31)
     try:
         readers.ask(InspectScan(scan_pdf(tmp_path / "scan.pdf", 1), Limits()), PATIENCE)
@@ -165,17 +165,19 @@ def test_no_more_hold_a_slot_of_the_machine_than_there_are(
     killed = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     assert killed.stdout is not None
     killed.stdout.readline()
-    killed.kill()  # what it held is free again
+    killed.kill()  # its slot is free again
     killed.communicate()
-    held = [
+    intervals = [
         (float(begun), float(ended))
         for run in runs
         for begun, ended in (
             line.split() for line in run.communicate(timeout=PATIENCE)[0].splitlines()
         )
     ]
-    assert len(held) == 4 * 15
-    moments = sorted([(begun, 1) for begun, _ in held] + [(ended, -1) for _, ended in held])
+    assert len(intervals) == 4 * 15
+    moments = sorted(
+        [(begun, 1) for begun, _ in intervals] + [(ended, -1) for _, ended in intervals]
+    )
     at_once = list(itertools.accumulate(change for _, change in moments))
     assert max(at_once) <= slots
 
@@ -190,7 +192,7 @@ for _ in range(40):
 """
 
 
-def test_slots_are_given_first_come_first_served(
+def test_slots_go_to_processes_in_the_order_of_their_requests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
@@ -198,10 +200,10 @@ def test_slots_are_given_first_come_first_served(
         subprocess.Popen([sys.executable, "-c", _GREEDY, name], stdout=subprocess.PIPE, text=True)
         for name in ("a", "b")
     ]
-    told = [
+    entries = [
         line.split() for run in runs for line in run.communicate(timeout=PATIENCE)[0].splitlines()
     ]
-    order = "".join(name for name, _ in sorted(told, key=lambda one: float(one[1])))
+    order = "".join(name for name, _ in sorted(entries, key=lambda one: float(one[1])))
     first = max(order.index("a"), order.index("b"))  # from here both are there
     last = min(order.rindex("a"), order.rindex("b"))
     assert max(map(len, re.findall("a+|b+", order[first:last]))) <= 2, order

@@ -53,7 +53,7 @@ class Workspace:
                     shutil.copy(path, target)
 
     def opis(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
-        """Run a command here; nothing waits for files to settle, they lie still."""
+        """Run a command here; it does not wait for files to settle."""
         self._share_pages()
         if not ON_PREFECT.intersection(words[:1]) or "--direct" in words:
             return run_command(words, self.folder, self._environ(environ), PATIENCE)
@@ -159,7 +159,7 @@ async def _create_database(server: str, name: str) -> None:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on, and that no other test of this process was given."""
+    """Return a port that nobody listens on, and that no other test of this process uses."""
     for port in _PORTS:
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -168,7 +168,7 @@ def free_port() -> int:
 
 
 def outliving(family: Iterable[psutil.Process], seconds: float = 60) -> list[psutil.Process]:
-    """Return who lives on; children end a moment after their parent."""
+    """Return the processes that still run; children end a moment after their parent."""
     _, alive = psutil.wait_procs(list(family), timeout=seconds)
     return [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
