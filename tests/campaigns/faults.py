@@ -214,9 +214,7 @@ def _start_again(serve: OpisServe, *, patient: bool) -> None:
     while serve.run.poll() is not None:
         serve.start()
         while (
-            patient
-            and serve.output_text().count("Watching") == starts
-            and serve.run.poll() is None
+            patient and serve.output_text().count("Watching") == starts and serve.run.poll() is None
         ):
             time.sleep(0.2)
 
