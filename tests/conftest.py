@@ -20,9 +20,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write golden files anew")
 
 
+def _waits(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("prefect", "browser"))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the files that wait longest: those of `opis serve`, then of Prefect's servers."""
-    waits = {item.path for item in items if item.get_closest_marker("prefect")}
+    """Begin with the files that wait longest: of `opis serve`, of servers, of browsers."""
+    waits = {item.path for item in items if _waits(item)}
     serves = {path for path in waits if path.stem.startswith("test_serve")}
     items.sort(key=lambda item: (item.path not in serves, item.path not in waits))
 
