@@ -10,7 +10,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
-from flows.cli.options import OutputOption, complete_record
+from flows.cli.options import OptionalRecordArgument, OutputOption
 from pipeline.citation.check import check_citation
 from pipeline.citation.cited import citation_target, covers
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
@@ -49,9 +49,7 @@ _DATA_WRITERS: dict[CitationFormat, Callable[[Record, str], str]] = {
 
 
 def cite(  # noqa: PLR0913, PLR0917  a parameter for each option
-    record: Annotated[
-        str | None, typer.Argument(help="The record's id.", autocompletion=complete_record)
-    ] = None,
+    record: OptionalRecordArgument = None,
     leaf: Annotated[str, typer.Option(help="A leaf of it: 111, 0111, 111v.")] = "",
     form: Annotated[
         CitationFormat, typer.Option("--format", help="Style, or kind of data.")

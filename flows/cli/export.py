@@ -10,7 +10,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
-from flows.cli.options import OutputOption, complete_record
+from flows.cli.options import OptionalRecordArgument, OutputOption
 from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.registry import FORMATS_BY_NAME, ExportFormat
 from pipeline.exports.source import ExportSource
@@ -22,9 +22,7 @@ from pipeline.wording import plural
 
 
 def export(
-    record: Annotated[
-        str | None, typer.Argument(help="The record's id.", autocompletion=complete_record)
-    ] = None,
+    record: OptionalRecordArgument = None,
     form: Annotated[str, typer.Option("--format", help=", ".join(FORMATS_BY_NAME))] = "oai_dc",
     every: Annotated[bool, typer.Option("--all", help="Every record.")] = False,
     to: Annotated[Path | None, typer.Option(help="File to write, or with --all a folder.")] = None,

@@ -14,10 +14,10 @@ def init(
     folder: Annotated[Path, typer.Argument(help="The folder of the archive.", file_okay=False)],
 ) -> None:
     """Make the folder of an archive: inbox, output, commented settings, a unit for systemd."""
-    made = make_archive(folder, Path(sys.argv[0]).resolve())
-    for path in made:
+    new_paths = make_archive(folder, Path(sys.argv[0]).resolve())
+    for path in new_paths:
         console.print_line(f"{path} is made.")
-    if not made:
+    if not new_paths:
         console.print_line(f"{folder} has all that an archive needs; nothing was changed.")
     console.print_line(
         f"Go there (cd {folder}), put scans into inbox/, then `opis ingest` or `opis serve`."

@@ -1,5 +1,6 @@
 """Options and arguments that several commands share."""
 
+import sqlite3
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ def complete_record(incomplete: str) -> list[str]:
         settings = runtime.archive_settings(None)
         with Catalog(settings.catalog, settings.records) as catalog:
             return catalog.find_ids(incomplete, _MOST_COMPLETIONS)
-    except (OpisError, OSError):
+    except (OpisError, OSError, sqlite3.Error):
         return []
 
 
@@ -34,9 +35,9 @@ JobsOption = Annotated[int | None, typer.Option(help="Pages read at once; 0: one
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 DirectOption = Annotated[bool, typer.Option("--direct", help="Work without Prefect.")]
 ReasonOption = Annotated[str, typer.Option(help="Why; it is published with the version.")]
-RecordArgument = Annotated[
-    str, typer.Argument(help="The record's id.", autocompletion=complete_record)
-]
+_RECORD_ARGUMENT = typer.Argument(help="The record's id.", autocompletion=complete_record)
+RecordArgument = Annotated[str, _RECORD_ARGUMENT]
+OptionalRecordArgument = Annotated[str | None, _RECORD_ARGUMENT]
 RecordsArgument = Annotated[
     list[str], typer.Argument(help="Ids of records.", autocompletion=complete_record)
 ]

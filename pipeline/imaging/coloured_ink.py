@@ -6,7 +6,8 @@ red, green and blue alike; a coloured ink absorbs one of them little. So the sma
 absorbances is that of the black ink, and little more.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -43,6 +44,10 @@ class BlackWriting:
     pixels: Grey
     marks: int  #: how many were taken off
 
+    def transform(self, change: Callable[[Grey], Grey]) -> "BlackWriting":
+        """Return it with changed pixels, as the page's own were changed."""
+        return replace(self, pixels=change(self.pixels))
+
 
 def find_black_writing(image: Image.Image) -> BlackWriting | None:
     """Return a page without coloured marks over its black writing; None if there are none.
@@ -59,10 +64,15 @@ def find_black_writing(image: Image.Image) -> BlackWriting | None:
     sample = _rgb_pixels(image.resize((width, height), Image.Resampling.NEAREST))
     paper = _paper_colour(sample)
     least, spread = _absorbances(sample, paper)
-    count, regions = _covering_marks(least, spread)
+    coloured = (spread > _COLOURED * _UNIT) & (spread > _SATURATED * least)
+    black = (least > _BLACK * _UNIT) & ~coloured
+    if not _MIN_COLOURED * black.size <= coloured.sum() <= _MAX_COLOURED * black.sum():
+        return None
+    black_level = float(np.median(least[black]))
+    count, regions = _covering_marks(least, coloured, black_level)
     if not count:
         return None
-    ink = _usual_ink(least, spread, regions)
+    ink = float(np.percentile(least[regions & coloured], 75)), black_level
     region = cv2.resize(regions.astype(np.uint8), image.size, interpolation=cv2.INTER_NEAREST) > 0
     pixels = np.array(to_grey(image), dtype=np.uint8)
     _take_off(pixels, _rgb_pixels(image), paper, ink, region)
@@ -98,14 +108,10 @@ def _absorbances(pixels: Rgb, paper: NDArray[np.uint8]) -> tuple[Grey, Grey]:
     return np.asarray(least, dtype=np.uint8), np.asarray(cv2.subtract(most, least), dtype=np.uint8)
 
 
-def _covering_marks(least: Grey, spread: Grey) -> tuple[int, NDArray[np.bool_]]:
+def _covering_marks(
+    least: Grey, coloured: NDArray[np.bool_], black_level: float
+) -> tuple[int, NDArray[np.bool_]]:
     """Return how many coloured marks of the sample cover black writing, and where they are."""
-    coloured = (spread > _COLOURED * _UNIT) & (spread > _SATURATED * least)
-    black = (least > _BLACK * _UNIT) & ~coloured
-    regions = np.zeros(least.shape, np.bool_)
-    if not _MIN_COLOURED * black.size <= coloured.sum() <= _MAX_COLOURED * black.sum():
-        return 0, regions
-    black_level = np.median(least[black])
     # Single pixels are the noise of a camera.
     strokes = cv2.medianBlur(coloured.astype(np.uint8), 3)
     kernel = np.ones((_REACH, _REACH), np.uint8)
@@ -145,13 +151,6 @@ def _covers_black(
     return bool(level <= _MAX_DEPTH * black_level and np.count_nonzero(is_black) >= _MIN_BLACK)
 
 
-def _usual_ink(least: Grey, spread: Grey, regions: NDArray[np.bool_]) -> tuple[float, float]:
-    """Return the smallest absorbances of the coloured ink alone and of the black ink alone."""
-    is_coloured = (spread > _COLOURED * _UNIT) & (spread > _SATURATED * least)
-    black = least[(least > _BLACK * _UNIT) & ~is_coloured]
-    return float(np.percentile(least[regions & is_coloured], 75)), float(np.median(black))
-
-
 def _take_off(
     pixels: Grey,
     rgb: Rgb,
@@ -159,7 +158,15 @@ def _take_off(
     ink: tuple[float, float],
     region: NDArray[np.bool_],
 ) -> None:
-    """Put the grey of the black ink in place of coloured pixels of the region."""
+    """Put the grey of the black ink in place of coloured pixels of the region.
+
+    Args:
+        pixels: of the page, in grey; changed.
+        rgb: the same in colour.
+        paper: its colour.
+        ink: smallest absorbances of the coloured ink alone and of the black ink alone.
+        region: of the marks.
+    """
     rows, columns = (np.flatnonzero(region.any(axis=side)) for side in (1, 0))
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     least, spread = _absorbances(np.ascontiguousarray(rgb[part]), paper)

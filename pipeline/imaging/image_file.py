@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from pipeline.errors import BrokenScanError
-from pipeline.imaging.coloured_ink import BlackWriting, find_black_writing
+from pipeline.imaging.coloured_ink import find_black_writing
 from pipeline.imaging.extracted_page import ExtractedPage
 from pipeline.imaging.frames import IMAGE_ERRORS, page_frames
 from pipeline.imaging.pixels import (
@@ -61,7 +61,9 @@ def read_frame(path: Path, number: int, max_pixels: int) -> ExtractedPage:
         raise BrokenScanError(msg) from error
     width, height = grey.width / dpi[0] * 72, grey.height / dpi[1] * 72
     if not 1 / MAX_PIXEL_ASPECT < dpi[0] / dpi[1] < MAX_PIXEL_ASPECT:
-        writing = writing and _to_square_writing(writing, dpi, max_pixels)
+        writing = writing and writing.transform(
+            lambda pixels: np.asarray(_to_square_pixels(Image.fromarray(pixels), dpi, max_pixels))
+        )
         grey = _to_square_pixels(grey, dpi, max_pixels)
         extraction = f"{extraction}, pixels made square"
     placement = Placement(width, height, 0.0, 0.0, width, height)
@@ -133,13 +135,6 @@ def _to_upright_grey(
         extraction = f"{extraction}, turned as its orientation {orientation} says"
     dpi = dpi[::-1] if orientation in SIDEWAYS_ORIENTATIONS else dpi
     return upright, grey, dpi, extraction
-
-
-def _to_square_writing(
-    writing: BlackWriting, dpi: tuple[float, float], max_pixels: int
-) -> BlackWriting:
-    squared = _to_square_pixels(Image.fromarray(writing.pixels), dpi, max_pixels)
-    return BlackWriting(np.asarray(squared, dtype=np.uint8), writing.marks)
 
 
 def _to_square_pixels(image: Image.Image, dpi: tuple[float, float], max_pixels: int) -> Image.Image:

@@ -13,7 +13,7 @@ import pypdfium2.raw as pdfium_c
 from PIL import Image
 
 from pipeline.errors import BrokenScanError
-from pipeline.imaging.coloured_ink import BlackWriting, find_black_writing
+from pipeline.imaging.coloured_ink import find_black_writing
 from pipeline.imaging.extracted_page import ExtractedPage
 from pipeline.imaging.image_integrity import image_damage
 from pipeline.imaging.painted_images import painted_images
@@ -215,7 +215,7 @@ def _page_of(single: SingleImage, image: Image.Image) -> ExtractedPage:
     turn = single.orientation.apply
     pixels = turn(np.asarray(to_grey(image), dtype=np.uint8))
     found = find_black_writing(image)
-    writing = found and BlackWriting(turn(found.pixels), found.marks)
+    writing = found and found.transform(turn)
     extraction = f"{single.filters}{single.orientation}"
     return ExtractedPage(pixels, Origin.EMBEDDED, single.placement, extraction, writing=writing)
 

@@ -75,16 +75,16 @@ def read_page(
     `read_image`.
     """
     writing = page.writing if recipe is Recipe.EVIDENCE else None
-    whole, rank = _read_and_rank(page.pixels, engine, recipe, second_engine)
+    reading, rank = _read_and_rank(page.pixels, engine, recipe, second_engine)
     if writing is None:
-        return whole
-    cleared, cleared_rank = _read_and_rank(writing.pixels, engine, recipe, second_engine)
-    best = whole
-    if cleared_rank > rank:
+        return reading
+    other, other_rank = _read_and_rank(writing.pixels, engine, recipe, second_engine)
+    best = reading
+    if other_rank > rank:
         step = ProcessingStep("remove-coloured-marks", {"marks": str(writing.marks)})
-        best = replace(cleared, steps=(step, *cleared.steps))
-    more = {name: cleared.seconds[name] + whole.seconds.get(name, 0) for name in cleared.seconds}
-    return replace(best, readings=whole.readings + cleared.readings, seconds=whole.seconds | more)
+        best = replace(other, steps=(step, *other.steps))
+    sums = {name: other.seconds[name] + reading.seconds.get(name, 0) for name in other.seconds}
+    return replace(best, readings=reading.readings + other.readings, seconds=reading.seconds | sums)
 
 
 def read_image(

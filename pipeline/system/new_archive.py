@@ -33,8 +33,8 @@ def make_archive(folder: Path, program: Path) -> list[Path]:
     Returns:
         The folders and files that were made.
     """
-    made = [path for name in ("inbox", "output") if not (path := folder / name).exists()]
-    for path in made:
+    new_paths = [path for name in ("inbox", "output") if not (path := folder / name).exists()]
+    for path in new_paths:
         path.mkdir(parents=True)
     texts = {
         "opis.toml": files(__package__).joinpath("opis.toml").read_text("utf-8"),
@@ -46,8 +46,8 @@ def make_archive(folder: Path, program: Path) -> list[Path]:
         path = folder / name
         if not path.exists():
             path.write_text(text, "utf-8")
-            made.append(path)
-    return made
+            new_paths.append(path)
+    return new_paths
 
 
 def _escape_specifiers(path: Path) -> str:

@@ -133,14 +133,19 @@ class Worker:
         writable = [str(folders.scratch), str(folders.results)]
         confined = [sys.executable, "-m", "pipeline.workers.confined", *writable, "--"]
         arguments = [str(self._memory), str(os.getpid())]
-        process = subprocess.Popen(
-            [*confined, "pipeline.workers.worker", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=stderr_file,
-            env=worker_environ(os.environ, folders.scratch),
-            start_new_session=True,
-        )
+        try:
+            process = subprocess.Popen(
+                [*confined, "pipeline.workers.worker", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr_file,
+                env=worker_environ(os.environ, folders.scratch),
+                start_new_session=True,
+            )
+        except OSError:
+            stderr_file.close()
+            folders.remove()
+            raise
         with self._discarding:
             self._process, self._stderr_file, self._folders = process, stderr_file, folders
         if self._is_ended:  # meanwhile: `kill` and `close` may not have seen this process
