@@ -8,6 +8,7 @@ export DO_NOT_TRACK := 1
 unexport PYTHONDONTWRITEBYTECODE
 RUN := uv run --frozen
 DEV := uv run --frozen --group dev
+PYTEST = TMPDIR=$$(sh scripts/temporary_folder.sh) $(DEV) pytest --dist loadfile
 
 .PHONY: help setup demo test test-fast check serve bench
 
@@ -26,12 +27,12 @@ check: setup     ## formatter, linter, types
 	$(DEV) mypy --num-workers auto
 
 test-fast: setup ## the tests that need neither engine, server nor browser
-	$(DEV) pytest -n logical --dist loadfile -m "not tesseract and not prefect and not browser and not slow"
+	$(PYTEST) -n logical -m "not tesseract and not prefect and not browser and not slow"
 
 test:            ## the whole suite
 	@sh scripts/setup.sh tests
 	@$(MAKE) --no-print-directory check
-	$(DEV) pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(PYTEST) -n 4 --no-loadscope-reorder
 
 serve: setup     ## Prefect server, its UI and the inbox watcher
 	$(RUN) opis serve

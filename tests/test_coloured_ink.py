@@ -1,6 +1,7 @@
 """Coloured marks are taken off the black writing that they cover, and nothing else is."""
 
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -32,6 +33,7 @@ VIOLET, RED, BLUE = (120, 70, 165), (205, 60, 50), (60, 80, 170)
 Colour = tuple[int, int, int]
 
 
+@cache
 def paper(colour: Colour = YELLOWED) -> Rgb:
     grain = default_rng(3).normal(0, 3, (1300, 1700, 1))
     return np.clip(np.array(colour) + grain, 0, 255).astype(np.uint8)
@@ -70,12 +72,17 @@ def pencilled(page: Rgb, colour: Colour) -> Rgb:
     return ink(page, mask, colour)
 
 
-MARKED = {
-    "a violet stamp": stamped(typed(paper()), VIOLET),
-    "a red stamp": stamped(typed(paper()), RED),
-    "a blue stamp on white paper": stamped(typed(paper((250, 250, 250))), BLUE),
-    "red pencil under the lines": pencilled(typed(paper()), RED),
+MARKED: dict[str, Callable[[], Rgb]] = {
+    "a violet stamp": lambda: stamped(typed(paper()), VIOLET),
+    "a red stamp": lambda: stamped(typed(paper()), RED),
+    "a blue stamp on white paper": lambda: stamped(typed(paper((250, 250, 250))), BLUE),
+    "red pencil under the lines": lambda: pencilled(typed(paper()), RED),
 }
+
+
+@cache
+def marked(name: str) -> Image.Image:
+    return Image.fromarray(MARKED[name]())
 
 
 def beside() -> Rgb:
@@ -101,7 +108,7 @@ UNTOUCHED: dict[str, Callable[[], Image.Image]] = {
 
 @pytest.mark.parametrize("name", MARKED)
 def test_marks_over_the_writing_are_taken_off(name: str) -> None:
-    image = Image.fromarray(MARKED[name])
+    image = marked(name)
     found = find_black_writing(image)
     assert found is not None
     assert found.marks >= 1
@@ -114,7 +121,7 @@ def test_marks_over_the_writing_are_taken_off(name: str) -> None:
 
 @pytest.mark.parametrize("mode", ["RGBA", "CMYK", "P"])
 def test_marks_are_taken_off_in_any_mode(mode: str) -> None:
-    image = Image.fromarray(MARKED["a violet stamp"])
+    image = marked("a violet stamp")
     image = image.quantize(64) if mode == "P" else image.convert(mode)
     found = find_black_writing(image)
     assert found is not None
@@ -146,7 +153,7 @@ def test_any_picture_is_only_lightened(seed: int, width: int, height: int) -> No
 @pytest.mark.parametrize("suffix", ["png", "pdf"])
 def test_a_page_is_read_as_if_there_were_no_marks(name: str, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"scan.{suffix}"
-    Image.fromarray(MARKED[name]).save(path, resolution=200, dpi=(200, 200))
+    marked(name).save(path, resolution=200, dpi=(200, 200))
     media_type = {"png": "image/png", "pdf": "application/pdf"}[suffix]
     page = extract_page_image(path, media_type, 1, 300, 10**8)
     assert page.image.sha256 == pgm_digest(page.pixels)  # the page image keeps the marks

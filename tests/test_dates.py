@@ -54,6 +54,7 @@ def test_a_day_is_the_same_day_however_it_is_written(day: date) -> None:
         assert parse_date(written) == ParsedDate(day.isoformat())
 
 
+@pytest.mark.slow
 @law
 @given(days, st.integers(0, 20_000))
 def test_an_interval_runs_forward_or_is_none(first: date, span: int) -> None:

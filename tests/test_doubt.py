@@ -142,6 +142,7 @@ HOSTILE = st.one_of(
 )
 
 
+@pytest.mark.slow
 @given(HOSTILE)
 def test_doubts_are_about_words_that_are_there_and_change_none(extra: str) -> None:
     text = f"{LETTER['text']}\n{extra}"

@@ -202,6 +202,7 @@ BREAKS_OF_SCHEMAS = [
 ]
 
 
+@pytest.mark.slow  # TEI's schema is compiled
 @pytest.mark.parametrize(("form", "good", "bad"), BREAKS_OF_SCHEMAS)
 def test_a_corrupted_export_is_not_of_its_schema(
     form: str, good: str, bad: str, tmp_path: Path

@@ -70,7 +70,13 @@ COVERS: dict[str, tuple[Callable[[], Grey], float]] = {
 }
 
 
-@pytest.mark.parametrize(("page", "height"), COVERS.values(), ids=COVERS)
+@pytest.mark.parametrize(
+    ("page", "height"),
+    [
+        pytest.param(*cover, id=name, marks=[pytest.mark.slow] if "400 dpi" in name else [])
+        for name, cover in COVERS.items()
+    ],
+)
 def test_letters_of_any_size_are_brought_to_the_height_the_engine_likes(
     page: Callable[[], Grey], height: float
 ) -> None:

@@ -5,6 +5,7 @@ import io
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ DAMAGED = "its image is damaged: "
 Spoil = Callable[[bytes], bytes]
 
 
+@cache
 def page(mode: str = "L") -> Image.Image:
     """Return paper with lines of writing."""
     image = Image.new("L", (WIDTH, HEIGHT), 255)

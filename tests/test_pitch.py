@@ -23,6 +23,7 @@ def letters(pitch: float, spread: float, lines: int = 20, seed: int = 1) -> Lett
     return LetterComponents(shaken.ravel(), y.ravel(), np.full(x.size, HEIGHT), 60)
 
 
+@pytest.mark.slow
 @given(pitch=st.floats(14, 26), seed=st.integers(0, 1000))
 def test_letters_of_one_pitch_agree_on_it(pitch: float, seed: int) -> None:
     found = find_pitch(letters(pitch, 0, seed=seed), SHAPE)
@@ -31,6 +32,7 @@ def test_letters_of_one_pitch_agree_on_it(pitch: float, seed: int) -> None:
     assert not found.is_print
 
 
+@pytest.mark.slow
 @given(pitch=st.floats(14, 26), seed=st.integers(0, 1000))
 def test_letters_of_many_widths_are_print(pitch: float, seed: int) -> None:
     assert find_pitch(letters(pitch, 0.5, seed=seed), SHAPE).is_print

@@ -65,6 +65,7 @@ def test_a_page_in_negative_is_inverted(page: Callable[[], Grey]) -> None:
     assert (positive.step.name, dict(positive.step.settings)) == ("invert", {})
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 120), st.integers(60, 130), st.integers(9, 200), st.integers(215, 255))
 def test_a_frame_in_negative_is_as_its_positive(

@@ -143,6 +143,7 @@ def _append_some(output: Path, name: str) -> None:
         append_receipt(receipt(f"{name}{number}"), output)
 
 
+@pytest.mark.slow
 def test_two_writers_write_one_chain(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     writers = [context.Process(target=_append_some, args=[tmp_path, name]) for name in "ab"]

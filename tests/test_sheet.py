@@ -101,6 +101,7 @@ def test_the_sheet_is_found_whole_and_nothing_else_is_left(ground: str, degrees:
     assert dark_pixels(sheet.cut_out(picture)) == pytest.approx(ink, rel=0.01)
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.sampled_from(sorted(GROUNDS)), st.floats(-6, 6))
 def test_no_letter_is_lost_however_the_sheet_lies(ground: str, degrees: float) -> None:

@@ -84,6 +84,7 @@ def test_a_run_ends_in_order_however_often_it_is_interrupted(
     _interrupt(numbers, pause)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "threads",
     [
@@ -97,6 +98,7 @@ def test_a_run_that_does_not_end_is_ended(threads: dict[str, Any]) -> None:
     _interrupt([signal.SIGINT, signal.SIGINT], 0.01, grace=0.3, **threads)
 
 
+@pytest.mark.slow
 def test_a_later_interrupt_ends_a_run_at_once() -> None:
     _interrupt([signal.SIGINT, signal.SIGTERM], 0.1, same=0.0, cleanup=_STUCK)
 

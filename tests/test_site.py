@@ -279,6 +279,7 @@ def test_a_reviewed_record_is_nowhere_called_unreviewed(
         assert not re.search("not reviewed|nobody has reviewed", text), file
 
 
+@pytest.mark.slow
 def test_a_long_record_goes_on_on_further_pages(tmp_path: Path, readers: WorkerPool) -> None:
     lines = "\n".join(["внешнеполитического " * 6] * 24)
     texts = [f"Лист {number}\n{lines}" for number in range(1, 41)]

@@ -76,6 +76,7 @@ def test_a_child_has_no_more_memory_than_its_limit(tmp_path: Path) -> None:
         readers.close()
 
 
+@pytest.mark.slow
 def test_a_child_ends_with_its_parent(tmp_path: Path) -> None:
     code = (
         "import time; from pipeline.workers.pool import WorkerPool as Pool; p = Pool(1); p.start()"
@@ -104,6 +105,7 @@ def test_a_child_whose_parent_died_before_it_looked_ends(command: list[str]) -> 
     child.stdin.close()
 
 
+@pytest.mark.slow
 def test_a_command_that_ignores_the_request_to_end_is_killed_with_its_parent(
     tmp_path: Path,
 ) -> None:
@@ -155,6 +157,7 @@ for _ in range(15):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slots", [1, 2])
 def test_no_more_hold_a_slot_of_the_machine_than_there_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slots: int
@@ -192,6 +195,7 @@ for _ in range(40):
 """
 
 
+@pytest.mark.slow
 def test_slots_go_to_processes_in_the_order_of_their_requests(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
