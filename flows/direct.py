@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 from flows import runtime
 from flows.progress import meter
+from pipeline.errors import failure_message
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.revisions import reclean_record, reread_record, revision_failure
+from pipeline.ingest.revisions import (
+    Revision,
+    RevisionPreview,
+    prepare_reclean,
+    prepare_reread,
+    revision_failure,
+)
 from pipeline.ingest.scheduler import BatchScheduler
 from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import admit_scan, end_batch, publish_scan, record_failure
@@ -16,6 +24,8 @@ from pipeline.repository.pdf_jobs import pdf_jobs_in_workers
 from pipeline.settings import Settings
 from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.page_runs import read_pages
+
+RevisionKind = Literal["reread", "reclean"]
 
 
 def ingest_scans(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
@@ -42,23 +52,32 @@ def _ingest_selected(scans: Sequence[Path], settings: Settings, clock: Clock) ->
     return outcomes
 
 
-def revise_record(kind: str, record: str, settings: Settings, reason: str) -> Outcome:
-    """Read (``reread``) or clean (``reclean``) one record again.
+def revise_record(kind: RevisionKind, record: str, settings: Settings, reason: str) -> Outcome:
+    """Read or clean one record again.
 
     A failure is in the outcome, not raised: one bad record stops no other.
     """
-    clock, workers = runtime.get_clock(), runtime.worker_pool(settings)
     try:
-        if kind == "reclean":
-            pdf_jobs = pdf_jobs_in_workers(workers, settings)
-            return reclean_record(record, settings, clock, reason, pdf_jobs)
-        return reread_record(record, settings, workers, clock, reason)
+        revision = _prepare_revision(kind, record, settings, reason)
+        pdf_jobs = pdf_jobs_in_workers(runtime.worker_pool(settings), settings)
+        return revision.publish_if_changed(settings, runtime.get_clock(), pdf_jobs)
     except Exception as error:  # see above
         return revision_failure(record, error)
 
 
-def revise_records(
-    kind: str, records: Sequence[str], settings: Settings, reason: str
-) -> list[Outcome]:
-    """Read or clean records again, one after the other."""
-    return [revise_record(kind, record, settings, reason) for record in records]
+def preview_revision(kind: RevisionKind, record: str, settings: Settings) -> RevisionPreview:
+    """Read or clean one record again, and return what would change; nothing is published.
+
+    A failure is in the preview, not raised.
+    """
+    try:
+        return _prepare_revision(kind, record, settings, "").preview()
+    except Exception as error:  # see above
+        return RevisionPreview(record, failure_reason=failure_message(error))
+
+
+def _prepare_revision(kind: RevisionKind, record: str, settings: Settings, reason: str) -> Revision:
+    clock = runtime.get_clock()
+    if kind == "reclean":
+        return prepare_reclean(record, settings, clock, reason)
+    return prepare_reread(record, settings, runtime.worker_pool(settings), clock, reason)

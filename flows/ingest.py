@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from prefect import flow, tags, task
+from prefect.assets import Asset, AssetProperties, materialize
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 from prefect.context import TagsContext
@@ -19,9 +20,11 @@ from prefect.futures import PrefectFuture
 from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 
-from flows import artifacts, runtime, shutdown
+from flows import runtime, shutdown
 from flows.progress import meter, page_span
 from flows.task_runners import ConfiguredTaskRunner, parallel_page_count, without_settings_transfer
+from flows.ui import lineage, run_log, run_progress, run_report
+from flows.ui.emit_events import emit_new_events
 from pipeline.errors import OpisError, SetupError
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.scheduler import BatchScheduler
@@ -59,7 +62,7 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
     """
     settings, clock = runtime.load_settings({}), runtime.get_clock()
     named = [Path(scan) for scan in scans or []]
-    artifacts.prepare_log(settings)
+    run_log.prepare_log(settings)
     shutdown.reinstall_sigterm()
     with shutdown.close_on_cancel(lambda: runtime.worker_pool(settings).close()):
         try:
@@ -89,7 +92,13 @@ def read_run(scan: AdmittedScan, run: range, settings: Settings, *, label: str, 
     read_pages(scan, run, settings, runtime.worker_pool(settings), runtime.get_clock())
 
 
-@task(name="publish", task_run_name="publish {label}", cache_policy=NO_CACHE)
+@materialize(
+    "opis://records",  # each task run has its own record's
+    by="opis",
+    name="publish",
+    task_run_name="publish {label}",
+    cache_policy=NO_CACHE,
+)
 def publish(
     scan: AdmittedScan, settings: Settings, read: Sequence[Any], *, label: str
 ) -> Outcome | State[Any]:
@@ -105,16 +114,16 @@ def _ingest_selected(
     """Admit, read and publish the scans; ``others`` already have their outcome."""
     started, outcomes = time.monotonic(), list(others)
     for outcome in others:
-        artifacts.log_outcome(outcome)
+        run_log.log_outcome(outcome)
     scheduler = _scheduler(settings)
     # No tags: Prefect would ask the server for the concurrency limit of each tag of each task.
     with (
         TagsContext(current_tags=set()),
         without_settings_transfer(),
-        artifacts.track_progress(len(scans) + len(others)),
+        run_progress.track_progress(len(scans) + len(others)),
     ):
         for outcome in scheduler.run(scans):
-            artifacts.log_outcome(outcome)
+            run_log.log_outcome(outcome)
             outcomes.append(outcome)
     end_batch(settings, runtime.get_clock())
     return BatchResult(outcomes, time.monotonic() - started)
@@ -131,7 +140,8 @@ def _scheduler(settings: Settings) -> BatchScheduler:
 
     def begin_publish(scan: AdmittedScan, runs: Sequence[_PendingTask]) -> _PendingTask:
         futures = [run.future for run in runs]
-        return _PendingTask(publish.submit(scan, for_tasks, futures, label=_scan_label(scan)))
+        task = publish.with_options(assets=[_record_asset(scan)], asset_deps=[_scan_asset(scan)])
+        return _PendingTask(task.submit(scan, for_tasks, futures, label=_scan_label(scan)))
 
     return BatchScheduler(
         admit=lambda path: _PendingTask(admit.submit(path, for_tasks)),
@@ -159,6 +169,17 @@ class _PendingTask:
         return value
 
 
+def _record_asset(scan: AdmittedScan) -> Asset:
+    """Return the record of a scan as an asset of Prefect's."""
+    name = scan.described.description.title or scan.record_id
+    return Asset(key=f"opis://records/{scan.record_id}", properties=AssetProperties(name=name))
+
+
+def _scan_asset(scan: AdmittedScan) -> Asset:
+    """Return a scan, by its bytes, as an asset of Prefect's."""
+    return Asset(key=f"opis://scans/{scan.sha256}", properties=AssetProperties(name=scan.path.name))
+
+
 def _scan_label(scan: AdmittedScan) -> str:
     return scan.path.stem.replace("_", " ")
 
@@ -173,8 +194,10 @@ def _outcome_state(outcome: Outcome) -> Outcome | State[Any]:
 def _final_state(batch: BatchResult, settings: Settings) -> State[Any]:
     """Publish the run's artifacts, and return the state that names how the batch ended."""
     outcomes = batch.outcomes
-    artifacts.publish_artifacts(outcomes, settings)
-    message = artifacts.summary(outcomes)
+    run_report.publish_report(outcomes, settings)
+    lineage.publish_lineage(outcomes, settings)
+    emit_new_events(settings)
+    message = run_report.summary(outcomes)
     data = None if deployment.id else batch  # only `run_ingest` reads the result
     if any(outcome.failure_reason for outcome in outcomes):
         return Failed(message=message, data=data)
@@ -196,5 +219,5 @@ def run_ingest(scans: Sequence[Path]) -> BatchResult:
         raise SetupError(state.message or "")
     if not isinstance(batch, BatchResult):
         raise RuntimeError(state.message)
-    artifacts.wait_for_final_states(state)
+    run_log.wait_for_final_states(state)
     return batch

@@ -7,8 +7,11 @@ from prefect.artifacts import create_table_artifact
 from prefect.client.schemas.objects import State
 from prefect.states import Completed, Failed
 
-from flows import artifacts, runtime
+from flows import runtime
+from flows.ui import run_log
+from flows.ui.markdown import escape_markdown
 from pipeline.repository.audit import check_archive
+from pipeline.repository.audit_note import note_audit
 from pipeline.wording import plural
 
 
@@ -19,13 +22,18 @@ def verify_fixity() -> State[Any]:
     A run that finds damage ends in the state Damage and lists it in its table; it repairs nothing.
     """
     settings = runtime.load_settings({})
-    artifacts.prepare_log(settings)
+    run_log.prepare_log(settings)
     checked, findings = check_archive(settings, [])
+    note_audit(checked, findings, settings, runtime.get_clock())
     count = f"{plural(checked, 'version')} checked"
     if not findings:
         return Completed(message=f"{count}, all as they were published.")
     rows = [
-        {"File": finding.path, "Damage": finding.damage.value, "Detail": finding.detail}
+        {
+            "File": escape_markdown(finding.path),
+            "Damage": finding.damage.value,
+            "Detail": escape_markdown(finding.detail),
+        }
         for finding in findings
     ]
     create_table_artifact(table=rows, key="verify-fixity", description=f"# Damage\n\n{count}")

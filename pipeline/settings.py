@@ -132,9 +132,10 @@ class Settings(BaseModel):
     pages_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = ""
     #: ``name:password``
     auth: Annotated[SecretStr | None, BeforeValidator(_check_credentials)] = None
-    timezone: Annotated[str, BeforeValidator(_check_timezone)] = "UTC"  #: of the two schedules
+    timezone: Annotated[str, BeforeValidator(_check_timezone)] = "UTC"  #: of the schedules
     nightly: Annotated[str, BeforeValidator(_check_cron)] = "0 2 * * *"  #: the inbox is ingested
     weekly: Annotated[str, BeforeValidator(_check_cron)] = "0 4 * * 0"  #: all records are verified
+    daily: Annotated[str, BeforeValidator(_check_cron)] = "0 6 * * *"  #: the archive is summarized
     site: bool = True  #: ``opis serve`` rebuilds the reading room after each run
     notify_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = ""
     """Gets a POST of JSON for each failed or crashed run; if empty, the log of serve names it."""

@@ -140,7 +140,7 @@ def test_imports_by_string_count() -> None:
     known = {
         "flows.cli.app": "flows.cli.ingest",
         "flows.cli.ingest": "flows.ingest",
-        "flows.cli.reread": "flows.reread",
+        "flows.cli.reread": "flows.revise",
         "flows.serve.serve": "flows.serve.flow_runs",
         "pipeline.workers.pool": "pipeline.workers.worker",
     }
@@ -154,7 +154,7 @@ def test_a_module_name_stands_once_in_the_tree() -> None:
 
 
 def test_each_command_is_a_module_of_its_name() -> None:
-    helpers = {"__init__", "app", "charts", "console", "exit_codes", "options"}
+    helpers = {"__init__", "app", "charts", "console", "exit_codes", "options", "selection_options"}
     assert {path.stem for path in ROOT.glob("flows/cli/*.py")} - helpers == set(COMMANDS)
 
 

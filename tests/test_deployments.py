@@ -9,13 +9,23 @@ from flows.deployments import ON_ARRIVAL_DEPLOYMENT, build_deployments
 from pipeline.settings import Settings
 from tests.workspace import ROOT
 
-BUILT = {str(one.name): one for one in build_deployments(Settings())}
+BUILT = {f"{one.entrypoint} {one.name}": one for one in build_deployments(Settings())}
 PROJECT: dict[str, Any] = yaml.safe_load((ROOT / "prefect.yaml").read_text("utf-8"))
-WRITTEN = {deployment["name"]: deployment for deployment in PROJECT["deployments"]}
+
+
+def entrypoint_of(written: dict[str, Any]) -> str:
+    """Return the module and function of a deployment in ``prefect.yaml``."""
+    path, _, function = written["entrypoint"].partition(":")
+    assert (ROOT / path).is_file()
+    return f"{path.removesuffix('.py').replace('/', '.')}.{function}"
+
+
+WRITTEN = {f"{entrypoint_of(one)} {one['name']}": one for one in PROJECT["deployments"]}
 
 
 def test_both_have_the_same_deployments() -> None:
-    assert [deployment["name"] for deployment in PROJECT["deployments"]] == list(BUILT)
+    assert list(WRITTEN) == list(BUILT)
+    assert len(WRITTEN) == len(PROJECT["deployments"])
 
 
 def test_the_watcher_starts_a_deployment_that_there_is() -> None:
@@ -26,9 +36,7 @@ def test_the_watcher_starts_a_deployment_that_there_is() -> None:
 def test_a_deployment_is_the_same_in_both(name: str) -> None:
     built, written = BUILT[name], dict(WRITTEN[name])
     assert written.pop("work_pool") == {"name": "opis"}
-    path, _, function = written["entrypoint"].partition(":")
-    assert (ROOT / path).is_file()
-    written["entrypoint"] = f"{path.removesuffix('.py').replace('/', '.')}.{function}"
+    written["entrypoint"] = entrypoint_of(written)
     schedules = [one.model_dump()["schedule"] for one in built.schedules or []]
     expected = {
         "name": built.name,

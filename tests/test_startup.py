@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.artifacts import prepare_log
 from flows.serve.child_process import ChildProcess
 from flows.serve.startup import KilledError, start_again_if_killed
+from flows.ui.run_log import prepare_log
 from pipeline.errors import SetupError
 from pipeline.settings import Settings
 from tests.workspace import PATIENCE

@@ -22,7 +22,7 @@ from pipeline.errors import CatalogError, DuplicateError
 from pipeline.fixity import file_sha256
 from pipeline.ingest.admission import assign_version, find_published
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.revisions import reclean_record, withdraw_record
+from pipeline.ingest.revisions import prepare_reclean, withdraw_record
 from pipeline.ingest.steps import publish_scan
 from pipeline.model import IssueType, ProcessingStep
 from pipeline.record.assemble import assemble_record, reassemble_record
@@ -152,7 +152,9 @@ def test_scraps_and_the_place_of_the_sheet_outlive_cleaning_again(tmp_path: Path
 
 def test_cleaning_again_by_the_same_steps_changes_nothing(tmp_path: Path) -> None:
     sample = publish_sample(tmp_path)
-    outcome = reclean_record(sample.record_id, settings_for(tmp_path), CLOCK)
+    revision = prepare_reclean(sample.record_id, settings_for(tmp_path), CLOCK)
+    assert revision.preview().differences == ()
+    outcome = revision.publish_if_changed(settings_for(tmp_path), CLOCK)
     assert (outcome.already_published, outcome.version) == (True, 1)
     assert not sample.folder.other_version(2).path.exists()
 
@@ -260,7 +262,7 @@ def test_a_withdrawn_record_keeps_its_reason_and_no_word_is_found(tmp_path: Path
         assert entry is not None
         assert entry.is_withdrawn
     with pytest.raises(CatalogError, match="was withdrawn with version 2"):
-        reclean_record(sample.record_id, ours, CLOCK)
+        prepare_reclean(sample.record_id, ours, CLOCK)
 
 
 def test_what_is_withdrawn_is_listed_and_shown_as_such(tmp_path: Path) -> None:

@@ -8,40 +8,98 @@ import typer
 
 from flows import direct, prefect_env, runtime
 from flows.cli import console
+from flows.cli import selection_options as chosen
 from flows.cli.exit_codes import ExitCode
-from flows.cli.options import DirectOption, OutputOption, ReasonOption, RecordsArgument
+from flows.cli.options import DirectOption, OutputOption, ReasonOption
+from flows.direct import RevisionKind
 from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.record_choice import choose_records
+from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings
+from pipeline.wording import plural
 
 
-def reread(
-    records: RecordsArgument,
+def reread(  # noqa: PLR0913, PLR0917  a parameter for each option
+    records: chosen.Records = None,
+    place: chosen.Place = "",
+    status: chosen.Status = None,
+    needs_review: chosen.NeedsReview = None,
+    from_year: chosen.FromYear = None,
+    to_year: chosen.ToYear = None,
+    engine_before: chosen.EngineBefore = "",
+    not_as_today: chosen.NotAsToday = False,
+    every: chosen.Every = False,
+    dry_run: chosen.DryRun = False,
     reason: ReasonOption = "",
     directly: DirectOption = False,
     output: OutputOption = None,
 ) -> None:
     """Read the originals of records again, and publish changed records as next versions."""
-    revise_records("reread", records, reason, directly, output)
+    selection = chosen.build_selection(
+        every, records=tuple(records or ()), place=place, status=status,
+        needs_review=needs_review, from_year=from_year, to_year=to_year,
+        engine_before=engine_before, not_as_today=not_as_today,
+    )  # fmt: skip
+    revise("reread", selection, reason, output, directly=directly, dry_run=dry_run)
 
 
-def revise_records(
-    kind: str, records: Sequence[str], reason: str, directly: bool, output: Path | None
+def revise(
+    kind: RevisionKind,
+    selection: RecordSelection,
+    reason: str,
+    output: Path | None,
+    *,
+    directly: bool,
+    dry_run: bool,
 ) -> None:
-    """Read or clean records again, by the flow ``reread`` or directly, and print the outcomes."""
+    """Read or clean records again, by the flow of that name or directly; print the outcomes."""
     settings = runtime.archive_settings(output)
     runtime.check_ready(settings)
     console.print_notes(runtime.engine_notes(settings))
-    revise = direct.revise_records if directly else _revise_on_prefect
-    outcomes = revise(kind, records, settings, reason)
+    records = choose_records(selection, settings)
+    if not records:
+        console.print_line("No record fulfils these conditions; nothing was done.")
+    elif dry_run:
+        _print_previews(kind, records, settings)
+    else:
+        revise_records = _revise_directly if directly else _revise_on_prefect
+        _print_outcomes(revise_records(kind, records, settings, reason), settings)
+
+
+def _print_previews(kind: RevisionKind, records: Sequence[str], settings: Settings) -> None:
+    """Print what would change in each record; nothing is published."""
+    changed, failed = 0, False
+    for record in records:
+        preview = direct.preview_revision(kind, record, settings)
+        changed, failed = (
+            changed + bool(preview.differences),
+            failed or bool(preview.failure_reason),
+        )
+        for line in preview.lines():
+            console.print_line(line)
+    console.print_line(
+        f"{changed} of {plural(len(records), 'record')} would change. Nothing was published."
+    )
+    if failed:
+        raise typer.Exit(ExitCode.UNEXPECTED)
+
+
+def _print_outcomes(outcomes: Sequence[Outcome], settings: Settings) -> None:
     console.print_outcomes(outcomes, settings.output)
     if any(outcome.failure_reason for outcome in outcomes):
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
+def _revise_directly(
+    kind: RevisionKind, records: Sequence[str], settings: Settings, reason: str
+) -> list[Outcome]:
+    return [direct.revise_record(kind, record, settings, reason) for record in records]
+
+
 def _revise_on_prefect(
-    kind: str, records: Sequence[str], settings: Settings, reason: str
+    kind: RevisionKind, records: Sequence[str], settings: Settings, reason: str
 ) -> list[Outcome]:
     prefect_env.prepare_prefect(settings)
-    flow = importlib.import_module("flows.reread")  # Prefect takes two seconds to import
-    outcomes: list[Outcome] = flow.run_reread(kind, records, settings, reason)
+    flow = importlib.import_module("flows.revise")  # Prefect takes two seconds to import
+    outcomes: list[Outcome] = flow.run_revision(kind, records, reason)
     return outcomes

@@ -11,6 +11,7 @@ from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import JsonOption, OutputOption, complete_record
 from pipeline.repository.audit import check_archive
+from pipeline.repository.audit_note import note_audit
 from pipeline.repository.bag import Finding
 from pipeline.repository.replication import check_mirror
 from pipeline.wording import plural
@@ -30,9 +31,10 @@ def verify(
     if records and "://" in records[0]:
         checked, findings = check_mirror(runtime.settings_with(output=output), records[0])
     else:
-        checked, findings = check_archive(
-            runtime.archive_settings(output, or_receipts=True), records or []
-        )
+        settings = runtime.archive_settings(output, or_receipts=True)
+        checked, findings = check_archive(settings, records or [])
+        if not records:
+            note_audit(checked, findings, settings, runtime.get_clock())
     _print_findings(checked, findings, as_json=as_json)
     if findings:
         raise typer.Exit(ExitCode.DAMAGE)

@@ -22,6 +22,16 @@ from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
 from flows.deployments import ON_ARRIVAL_DEPLOYMENT
+from flows.ui.emit_events import emit_new_events
+
+__all__ = [
+    "FlowRunStatus",
+    "emit_new_events",
+    "get_run",
+    "mark_abandoned",
+    "start_run",
+    "wait_for_deployments",
+]
 
 _UNFINISHED_STATES = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 _STOPPED_MESSAGE = (

@@ -169,6 +169,7 @@ class _Service:
                 self._follow_run()
                 self._start_run_if_ready()
                 self._print_lines(self._site_builder.poll())
+                self._flow_runs.emit_new_events(self._settings)
             self._failures = 0
         except AwayError as error:  # a disk is away: no reason to restart the server
             self._print_error_once(str(error))

@@ -13,6 +13,21 @@ from pipeline.errors import SetupError
 SERIES_FILE = "series.tsv"
 
 
+def series_of_folder(folder: Path, table: Path | None = None) -> dict[str, str]:
+    """Return the series of the scans in a folder by name; none if there is no table of them.
+
+    Args:
+        folder: of the scans.
+        table: of the series; None: the one in the folder.
+
+    Raises:
+        SetupError: as in `read_series`.
+    """
+    beside = folder / SERIES_FILE
+    chosen = table or (beside if beside.exists() else None)
+    return read_series(chosen) if chosen else {}
+
+
 def read_series(table: Path) -> dict[str, str]:
     """Return the series of scans by their names without suffix.
 

@@ -1,32 +1,40 @@
 """New versions of a record: read again, cleaned again or withdrawn. Earlier versions stay."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from pipeline.citation.version_differences import difference_lines
 from pipeline.errors import CatalogError, IngestError, failure_message
 from pipeline.ingest.admission import engine_languages, inspect_in_worker
 from pipeline.ingest.outcome import Outcome
 from pipeline.model import TIFF, Clock
 from pipeline.ocr.engines import signature_of
 from pipeline.record.assemble import reassemble_record
-from pipeline.record.changes import ChangeKind, has_same_content
+from pipeline.record.changes import (
+    ChangeKind,
+    changed_words,
+    compare_versions,
+    has_same_content,
+)
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs, pdf_jobs_in_workers
+from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs
 from pipeline.repository.publish import publish_record
 from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
 from pipeline.repository.version_reader import readmit, stored_pages
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
-from pipeline.wording import escape_unprintable
+from pipeline.wording import escape_unprintable, plural
 from pipeline.workers.page_runs import load_pages, read_pages
 from pipeline.workers.pool import WorkerPool
 
+_SAME_TEXT = "Text, description and settings stay; places, confidences or doubts differ."
 
-def reread_record(
+
+def prepare_reread(
     record_id: str, settings: Settings, workers: WorkerPool, clock: Clock, reason: str = ""
-) -> Outcome:
+) -> "Revision":
     """Read a record's pages again from its original, with the current engine and settings.
 
     Raises:
@@ -40,8 +48,7 @@ def reread_record(
     signature = signature_of(settings.engine_choice, languages)
     new = reassemble_record(old, load_pages(scan, settings), signature, clock, count)
     why = reason or "read again with the engine and settings of today"
-    revision = _Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
-    return revision.publish_if_changed(settings, clock, pdf_jobs_in_workers(workers, settings))
+    return Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
 
 
 def _with_pages_of_today(
@@ -60,21 +67,10 @@ def _with_pages_of_today(
     return replace(scan, facts=replace(scan.facts, page_count=count))
 
 
-def reclean_record(
-    record_id: str,
-    settings: Settings,
-    clock: Clock,
-    reason: str = "",
-    pdf_jobs: PdfJobs = PDF_JOBS_IN_PROCESS,
-) -> Outcome:
+def prepare_reclean(
+    record_id: str, settings: Settings, clock: Clock, reason: str = ""
+) -> "Revision":
     """Lay out and clean a record's pages again from the words in its ALTO files; no OCR runs.
-
-    Args:
-        record_id: of the record.
-        settings: name the output folder.
-        clock: dates the version.
-        reason: why it is done.
-        pdf_jobs: writes the searchable PDF from the original.
 
     Raises:
         CatalogError: there is no such record, or it was withdrawn.
@@ -83,8 +79,7 @@ def reclean_record(
     scan = readmit(folder, old, ())
     new = reassemble_record(old, stored_pages(folder, old), None, clock)
     why = reason or "cleaned again by the steps of today"
-    revision = _Revision(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
-    return revision.publish_if_changed(settings, clock, pdf_jobs)
+    return Revision(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
 
 
 def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Clock) -> Outcome:
@@ -104,9 +99,8 @@ def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Cloc
         "misread_letters": (), "needs_review": False, "issues": (),
         "quality": old.quality.model_copy(update={"words": 0, "mean_confidence": None}),
     }  # fmt: skip
-    revision = _Revision(
-        scan, old, old.model_copy(update=fields), lambda: (), ("withdrawn", reason)
-    )
+    new = old.model_copy(update=fields)
+    revision = Revision(scan, old, new, lambda: (), ("withdrawn", reason))
     return revision.publish_if_changed(settings, clock)
 
 
@@ -122,7 +116,29 @@ def _load_newest(record_id: str, settings: Settings) -> tuple[VersionFolder, Rec
 
 
 @dataclass(frozen=True, slots=True)
-class _Revision:
+class RevisionPreview:
+    """What a revision of a record would change; nothing is published."""
+
+    record: str
+    version: int = 0  #: the newest that is published
+    differences: tuple[str, ...] = ()  #: lines for a person; none: nothing would change
+    changed_words: int = 0  #: of the text
+    failure_reason: str = ""  #: why the record could not be revised
+
+    def lines(self) -> Iterator[str]:
+        """Yield the record with its differences, a line each."""
+        if self.failure_reason:
+            yield f"{self.record}: {self.failure_reason}"
+        elif self.differences:
+            words = plural(self.changed_words, "word")
+            yield f"{self.record} v{self.version} would change, {words} of its text:"
+            yield from (f"    {line}" for line in self.differences)
+        else:
+            yield f"{self.record} v{self.version} would stay as it is."
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
     """A candidate for the next version of a record."""
 
     scan: AdmittedScan
@@ -130,6 +146,16 @@ class _Revision:
     new: Record
     pages: Callable[[], Iterable[ReadPage]]
     change_reason: tuple[ChangeKind, str]
+
+    def preview(self) -> RevisionPreview:
+        """Return the differences from the newest published version."""
+        old = self.old
+        if has_same_content(old, self.new):
+            return RevisionPreview(old.id, old.version)
+        changes = compare_versions(old, self.new, *self.change_reason)
+        count = sum(changed_words(page.edits) for page in changes.pages)
+        lines = difference_lines(changes, old) if changes.differs else [_SAME_TEXT]
+        return RevisionPreview(old.id, old.version, tuple(lines), count)
 
     def publish_if_changed(
         self, settings: Settings, clock: Clock, pdf_jobs: PdfJobs = PDF_JOBS_IN_PROCESS

@@ -5,6 +5,7 @@ any program can replay and undo them.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from rapidfuzz.distance import Levenshtein
@@ -12,6 +13,11 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.cleaning.edits import Edit, apply_edits
 from pipeline.model import FrozenModel
 from pipeline.record.provenance import Agent
+from pipeline.record.reading_identity import (
+    comparable_engine,
+    comparable_plans,
+    languages_read,
+)
 from pipeline.record.record import Record, RecordPage
 
 ChangeKind = Literal["reread", "recleaned", "described", "replaced", "withdrawn"]
@@ -55,6 +61,11 @@ class VersionChanges(FrozenModel):
     pages: tuple[PageChange, ...]
     fields: tuple[FieldChange, ...]
     settings: tuple[FieldChange, ...]  #: of engine, preparation, layout and cleaning
+
+    @property
+    def differs(self) -> bool:
+        """Whether text, description or settings differ."""
+        return bool(self.pages or self.fields or self.settings)
 
 
 def compare_versions(old: Record, new: Record, kind: ChangeKind, reason: str) -> VersionChanges:
@@ -104,6 +115,15 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
+def changed_words(edits: Iterable[Edit]) -> int:
+    """Return how many words edits change: of each the more of those removed and inserted.
+
+    >>> changed_words([Edit(0, "a b", "c"), Edit(9, "", "d")])
+    3
+    """
+    return sum(max(len(one.removed.split()), len(one.inserted.split())) for one in edits)
+
+
 def edits_match(changes: VersionChanges, old: Record, new: Record) -> bool:
     """Return whether the edits turn the old reading text into the new one, page by page."""
     edits = {page.page: page.edits for page in changes.pages}
@@ -133,7 +153,7 @@ def has_same_content(old: Record, new: Record) -> bool:
     """
     return (
         not list(_field_changes(old, new))
-        and _plans_without_candidates(old) == _plans_without_candidates(new)
+        and comparable_plans(old.provenance.plans) == comparable_plans(new.provenance.plans)
         and _engine_of_pages(old) == _engine_of_pages(new)
         and old.issues == new.issues
         and [_without_times(page) for page in old.pages]
@@ -141,23 +161,8 @@ def has_same_content(old: Record, new: Record) -> bool:
     )
 
 
-def _plans_without_candidates(record: Record) -> dict[str, dict[str, str]]:
-    """Return the plans without the languages that pages might have been in."""
-    plans = record.provenance.plans
-    read = {key: value for key, value in plans.get("read", {}).items() if key != "languages"}
-    return {**plans, "read": read}
-
-
 def _engine_of_pages(record: Record) -> Agent:
-    """Return the engine with those of its models that read a page."""
-    engine = record.provenance.agents["engine"]
-    used = {code for page in record.pages for code in page.languages}
-    details = {
-        key: value
-        for key, value in engine.details.items()
-        if not key.startswith("model-") or key.split("-")[1] in used
-    }
-    return engine.model_copy(update={"details": details})
+    return comparable_engine(record.provenance.agents["engine"], languages_read(record))
 
 
 def _without_times(page: RecordPage) -> RecordPage:

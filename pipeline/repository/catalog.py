@@ -18,6 +18,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog_entries import catalog_row_of, enter_version
 from pipeline.repository.catalog_file import archive_lock, build_catalog, is_usable, open_database
 from pipeline.repository.full_text import Hit, count_hits, find_hits
+from pipeline.repository.record_selection import RecordSelection, select_from_catalog
 
 _VERSION_COLUMNS = (
     "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
@@ -188,6 +189,10 @@ class Catalog:
             [beginning, limit],
         )
         return [str(row["id"]) for row in rows]
+
+    def select(self, selection: RecordSelection) -> list[str]:
+        """Return the ids of the records of a selection, whoever read them, in archive order."""
+        return select_from_catalog(self._db, selection)
 
     def search(self, query: str, limit: int = 50) -> list[Hit]:
         """Return the pages that contain all words of the query (see `full_text`)."""
