@@ -3,8 +3,10 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
 from prefect.client.schemas.filters import (
@@ -18,6 +20,7 @@ from prefect.client.schemas.filters import (
     TaskRunFilterStateType,
 )
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
@@ -29,11 +32,13 @@ __all__ = [
     "emit_new_events",
     "get_run",
     "mark_abandoned",
+    "name_scheduled_runs",
     "start_run",
     "wait_for_deployments",
 ]
 
 _UNFINISHED_STATES = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
+_NAMED_RUNS = 10  #: scheduled runs that have names; there are up to 300
 _STOPPED_MESSAGE = (
     "Opis or its machine was stopped while this ran. Nothing is lost: what was published stays, "
     "the other scans wait in the inbox for the next run."
@@ -80,6 +85,31 @@ def start_run(scans: Sequence[str]) -> UUID:
             deployment.id, parameters=parameters, name="ingest the inbox"
         )
         return run.id
+
+
+def name_scheduled_runs() -> None:
+    """Name the next scheduled runs after their work and day; Prefect gives them random names."""
+    with get_client(sync_client=True) as client:
+        runs = client.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
+                deployment_id=FlowRunFilterDeploymentId(is_null_=False),
+            ),
+            sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+            limit=_NAMED_RUNS,
+        )
+        for run in runs:
+            if run.auto_scheduled and run.expected_start_time and run.deployment_id:
+                name = _scheduled_name(client, run.deployment_id, run.expected_start_time)
+                if run.name != name:
+                    client.update_flow_run(run.id, name=name)
+
+
+def _scheduled_name(client: SyncPrefectClient, deployment_id: UUID, when: datetime) -> str:
+    deployment = client.read_deployment(deployment_id)
+    zones = (getattr(one.schedule, "timezone", None) for one in deployment.schedules)
+    local = when.astimezone(ZoneInfo(next(filter(None, zones), "UTC")))
+    return f"{deployment.name}, {local:%Y-%m-%d %H:%M}"
 
 
 def get_run(run_id: UUID) -> FlowRunStatus:

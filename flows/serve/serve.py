@@ -226,6 +226,7 @@ class _Service:
         if not self._server.is_healthy():
             msg = "the Prefect server does not answer"
             raise RuntimeError(msg)
+        self._flow_runs.name_scheduled_runs()
 
     def _restart_server(self) -> None:
         """Restart server and runner; the server creates its database if that is gone."""

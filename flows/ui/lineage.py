@@ -1,4 +1,4 @@
-"""The lineage of records as Mermaid diagrams, from the scan to the files of the version."""
+"""The lineage of records, from the scan to the files of the version: a list and a diagram."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -25,7 +25,7 @@ def publish_lineage(outcomes: Sequence[Outcome], settings: Settings) -> None:
     records = [VersionFolder(Path(one.folder)).load_record() for one in fresh[:_MAX_DIAGRAMS]]
     if not records:
         return
-    diagrams = "\n".join(map(_diagram_section, records))
+    diagrams = "\n".join(map(_section, records))
     more = len(fresh) - len(records)
     rest = f"\n… and {plural(more, 'more record')}\n" if more > 0 else ""
     create_markdown_artifact(f"# From scan to record\n\n{diagrams}{rest}", key="lineage")
@@ -55,9 +55,34 @@ def _publish_worst_page(records: Sequence[Record], settings: Settings) -> None:
     )
 
 
-def _diagram_section(record: Record) -> str:
-    lines = "\n".join(_diagram(record))
-    return f"## {escape_markdown(record.name)}\n\n```mermaid\n{lines}\n```\n"
+def _section(record: Record) -> str:
+    """Return a list that every UI shows, and the diagram, which Prefect's V2 UI draws."""
+    steps = "\n".join(_steps(record))
+    diagram = "\n".join(_diagram(record))
+    return f"## {escape_markdown(record.name)}\n\n{steps}\n\n```mermaid\n{diagram}\n```\n"
+
+
+def _steps(record: Record) -> Iterator[str]:
+    """Yield the steps from scan to record as items of a list."""
+    log = record.provenance
+    engine = log.agents["engine"]
+    yield f"1. Scan: {escape_markdown(log.source.name)}, SHA-256 `{log.source.sha256}`"
+    if log.sidecar is not None:
+        yield f"1. Description: {escape_markdown(log.sidecar.name)}"
+    groups = _page_groups(record.pages)
+    for pages, languages in groups[:_MAX_GROUPS]:
+        models = languages or "nothing was read"
+        yield f"1. {escape_markdown(pages)}: {engine.name} {engine.version}, {models}"
+    if len(groups) > _MAX_GROUPS:
+        yield f"1. … and {len(groups) - _MAX_GROUPS} more groups of pages"
+    recipes = (log.plans.get("extract", {}).get("recipe"), log.plans.get("read", {}).get("prepare"))
+    yield f"1. Recipes: {', '.join(f'`{recipe}`' for recipe in recipes if recipe)}"
+    yield f"1. Text: {plural(record.quality.words, 'word')}, then cleaned"
+    for translation in record.translations:
+        by = f" by {escape_markdown(translation.translator)}" if translation.translator else ""
+        yield f"1. Translation, {translation.language}{by}"
+    formats = ", ".join(form.name for form in PUBLISHED_FORMATS.values())
+    yield f"1. Record `{record.id}`, version {record.version}; exports: {formats}"
 
 
 def _diagram(record: Record) -> Iterator[str]:
@@ -98,7 +123,8 @@ def _page_groups(pages: Sequence[RecordPage]) -> list[tuple[str, str]]:
         span = str(first.number) if first is last else f"{first.number}–{last.number}"
         leaves = [page.leaf for page in (first, last) if page.leaf]
         leaf = f", leaf {' – '.join(dict.fromkeys(leaves))}" if leaves else ""
-        groups.append((f"page {span}{leaf}", languages))
+        noun = "Page" if first is last else "Pages"
+        groups.append((f"{noun} {span}{leaf}", languages))
     return groups
 
 

@@ -85,10 +85,14 @@ def select_from_catalog(db: sqlite3.Connection, selection: RecordSelection) -> l
 
 
 def version_key(version: str) -> tuple[int, ...]:
-    """Return the numbers of an engine's version, for comparison.
+    """Return the numbers of an engine's version, for comparison; zeros at the end do not count.
 
     >>> version_key("5.3.0-46-g1569") < version_key("5.10") < version_key("5.10.1")
     True
+    >>> version_key("5.0") == version_key("5")
+    True
     """
-    beginning = version.partition("-")[0]
-    return tuple(int(part) for part in beginning.split(".") if part.isdigit())
+    numbers = [int(part) for part in version.partition("-")[0].split(".") if part.isdigit()]
+    while numbers and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
