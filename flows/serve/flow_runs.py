@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -39,6 +39,7 @@ __all__ = [
 
 _UNFINISHED_STATES = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 _NAMED_RUNS = 10  #: scheduled runs that have names; there are up to 300
+_SCHEDULER_NEEDS = timedelta(minutes=5)  #: it looks at all deployments every minute
 _STOPPED_MESSAGE = (
     "Opis or its machine was stopped while this ran. Nothing is lost: what was published stays, "
     "the other scans wait in the inbox for the next run."
@@ -88,7 +89,11 @@ def start_run(scans: Sequence[str]) -> UUID:
 
 
 def name_scheduled_runs() -> None:
-    """Name the next scheduled runs after their work and day; Prefect gives them random names."""
+    """Name the next scheduled runs after their work and day; Prefect gives them random names.
+
+    Raises:
+        RuntimeError: there are none, though deployments have schedules.
+    """
     with get_client(sync_client=True) as client:
         runs = client.read_flow_runs(
             flow_run_filter=FlowRunFilter(
@@ -98,11 +103,25 @@ def name_scheduled_runs() -> None:
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=_NAMED_RUNS,
         )
+        if not runs and _has_idle_schedule(client):
+            msg = "Prefect schedules no runs though it should; its reason is in opis-server.log"
+            raise RuntimeError(msg)
         for run in runs:
             if run.auto_scheduled and run.expected_start_time and run.deployment_id:
                 name = _scheduled_name(client, run.deployment_id, run.expected_start_time)
                 if run.name != name:
                     client.update_flow_run(run.id, name=name)
+
+
+def _has_idle_schedule(client: SyncPrefectClient) -> bool:
+    """Return whether a deployment has had a schedule for longer than Prefect needs to see it."""
+    then = datetime.now(UTC) - _SCHEDULER_NEEDS
+    return any(
+        schedule.active and schedule.updated is not None and schedule.updated < then
+        for deployment in client.read_deployments()
+        if not deployment.paused
+        for schedule in deployment.schedules
+    )
 
 
 def _scheduled_name(client: SyncPrefectClient, deployment_id: UUID, when: datetime) -> str:
