@@ -1,9 +1,11 @@
 """``prefect.yaml`` repeats the deployments of the code for a work pool: both say the same."""
 
+import re
 from typing import Any
 
 import pytest
 import yaml
+from prefect.automations import Automation
 
 from flows.deployments import ON_ARRIVAL_DEPLOYMENT, build_deployments
 from pipeline.settings import Settings
@@ -26,6 +28,19 @@ WRITTEN = {f"{entrypoint_of(one)} {one['name']}": one for one in PROJECT["deploy
 def test_both_have_the_same_deployments() -> None:
     assert list(WRITTEN) == list(BUILT)
     assert len(WRITTEN) == len(PROJECT["deployments"])
+
+
+def test_each_is_explained_for_people() -> None:
+    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    explained = set(re.findall(r"`([a-z-]+/[a-z-]+)`", page)) | {"ingest-inbox/nightly"}
+    assert {f"{one.flow_name}/{one.name}" for one in BUILT.values()} <= explained
+
+
+def test_the_automation_that_is_explained_is_one() -> None:
+    page = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    (written,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    automation = Automation.model_validate(yaml.safe_load(written))
+    assert automation.trigger.expect == {"opis.record.published"}
 
 
 def test_the_watcher_starts_a_deployment_that_there_is() -> None:
