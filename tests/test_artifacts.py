@@ -1,16 +1,20 @@
 """What the Prefect UI shows of a run over three scans, one of them bad."""
 
+import re
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright  # noqa: A004
 
 from tests.campaigns.opis_serve import OpisServe
 from tests.factories import scan_pdf
-from tests.workspace import LETTER, PATIENCE, Workspace
+from tests.workspace import LETTER, PATIENCE, ROOT, Workspace
 
 CHROMIUM = shutil.which("chromium")
 pytestmark = [
@@ -96,6 +100,84 @@ def test_the_run_its_table_and_the_reason_are_found_by_clicking(
     page.screenshot(path=tmp_path / "table.png")
     link = page.get_by_role("link", name="rgaspi-f558-op11-d330-l0110-0113 v1").first
     _lead_to_the_record(page, link.get_attribute("href") or "", tmp_path)
+
+
+def test_a_selection_is_revised_as_a_dry_run_by_the_form(
+    serve: OpisServe, page: Page, tmp_path: Path
+) -> None:
+    serve.wait_for_output("[waits 0 · runs nothing · published 2 · refused 1]")
+    before = serve.workspace.versions()
+    deployment = _deployment_id(serve, "selection", "reclean")
+    page.goto(f"http://127.0.0.1:{serve.port}/deployments/deployment/{deployment}/run")
+    place = page.get_by_role("textbox").nth(1)  # after the run's name
+    place.wait_for()
+    place.fill("RGASPI, f. 558")
+    page.screenshot(path=tmp_path / "form.png")
+    page.get_by_role("button", name="Submit").click()
+    run = _finished_run(serve, "reclean 1 record, dry run")
+    assert "0 of 1 record would change" in run["state"]["message"]
+    _open_artifact(serve, page, "differences")
+    page.get_by_role("heading", name="What would change").wait_for()
+    page.screenshot(path=tmp_path / "differences.png")
+    assert serve.workspace.versions() == before
+
+
+def test_an_automation_copies_what_is_published(
+    serve: OpisServe, page: Page, tmp_path: Path
+) -> None:
+    (written,) = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs" / "serve.md").read_text("utf-8"), re.DOTALL
+    )
+    automation = yaml.safe_load(written)
+    (action,) = automation["actions"]
+    action["deployment_id"] = _deployment_id(serve, "copies")
+    action["parameters"] = {"url": (tmp_path / "copies").as_uri()}
+    serve.query("automations/", **automation)
+    scan_pdf(serve.workspace.inbox / "later.pdf", 2)
+    run = _finished_run(serve, f"push to {action['parameters']['url']}")
+    assert run["state"]["message"].startswith("3 versions at")
+    assert len(list((tmp_path / "copies").rglob("bagit.txt"))) == 3
+    events = serve.query("events/filter", filter={"event": {"prefix": ["opis."]}})["events"]
+    named = {(event["event"], event["payload"].get("id") or event["payload"]["scan"])
+             for event in events}  # fmt: skip
+    assert ("opis.record.published", "rgaspi-f558-op11-d330-l0110-0113") in named
+    assert ("opis.scan.refused", "notes.pdf") in named
+    page.goto(f"http://127.0.0.1:{serve.port}/automations")
+    page.get_by_text("copies of what is published").wait_for()
+    page.screenshot(path=tmp_path / "automations.png")
+
+
+def test_the_way_from_scan_to_record_is_shown(serve: OpisServe, page: Page, tmp_path: Path) -> None:
+    for key, words in (("lineage", "From scan to record"), ("worst-page", "are expected to be")):
+        _open_artifact(serve, page, key)
+        page.get_by_text(words).first.wait_for()
+        page.screenshot(path=tmp_path / f"{key}.png")
+
+
+def _open_artifact(serve: OpisServe, page: Page, key: str) -> None:
+    """Open the newest artifact with a key."""
+    (newest,) = serve.query("artifacts/latest/filter", artifacts={"key": {"any_": [key]}})
+    page.goto(f"http://127.0.0.1:{serve.port}/artifacts/artifact/{newest['latest_id']}")
+
+
+def _deployment_id(serve: OpisServe, name: str, entrypoint: str = "") -> str:
+    (found,) = [
+        one["id"]
+        for one in serve.query("deployments/filter")
+        if one["name"] == name and one["entrypoint"].endswith(entrypoint)
+    ]
+    return str(found)
+
+
+def _finished_run(serve: OpisServe, name: str) -> Any:
+    """Wait for the end of a run with this name; return it."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        for run in serve.query("flow_runs/filter", flow_runs={"name": {"any_": [name]}}):
+            if run["state_type"] in {"COMPLETED", "FAILED", "CRASHED"}:
+                return run
+        time.sleep(0.5)
+    pytest.fail(f"no run {name!r} ended")
 
 
 def _lead_to_the_record(page: Page, address: str, shots: Path) -> None:
