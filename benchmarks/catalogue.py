@@ -20,8 +20,9 @@ import numpy as np
 from wordfreq import top_n_list
 
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_build import build_from_rows
 from pipeline.repository.catalog_entries import CatalogPage, CatalogRow, enter_version
-from pipeline.repository.catalog_file import build_from_rows, open_database
+from pipeline.repository.catalog_file import open_database
 
 _WORDS = 150  #: on a page
 _ARCHIVES = ("RGASPI", "GARF", "RGANI", "AVP RF", "TsAMO")

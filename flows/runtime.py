@@ -20,10 +20,7 @@ from pipeline.ocr.engines import (
     require_engine_names,
     signature_of,
 )
-from pipeline.repository.receipt_chain import RECEIPTS_FILE
-from pipeline.repository.staging import clear_leftovers
 from pipeline.settings import Settings, check_folders, merge_settings
-from pipeline.workers.worker_folders import clear_results
 
 if TYPE_CHECKING:
     from pipeline.workers.pool import WorkerPool
@@ -64,8 +61,7 @@ def archive_settings(output: Path | None, *, or_receipts: bool = False) -> Setti
         SetupError: there is no archive in the output.
     """
     settings = settings_with(output=output)
-    has_receipts = or_receipts and (settings.output / RECEIPTS_FILE).is_file()
-    if not settings.records.is_dir() and not has_receipts:
+    if not settings.records.is_dir() and not (or_receipts and settings.receipts.is_file()):
         msg = (
             f"There is no archive in {settings.output}: no folder {settings.records.name}. Is the "
             "disk there? Set --output to where the records are; `opis ingest` begins an archive."
@@ -82,6 +78,9 @@ def check_ready(settings: Settings) -> None:
         SetupError: folders that contain each other or cannot be written to, no engine, or a
             language without its model.
     """
+    from pipeline.repository.staging import clear_leftovers  # noqa: PLC0415  most only read
+    from pipeline.workers.worker_folders import clear_results  # noqa: PLC0415
+
     check_folders(settings)
     require_mounts(settings)
     signature_of(settings.engine_choice, settings.languages)

@@ -1,4 +1,4 @@
-"""Fixity: the digest that shows whether a file has changed."""
+"""Fixity: the digest that shows whether a file or a text has changed."""
 
 import hashlib
 from pathlib import Path
@@ -12,3 +12,8 @@ def file_sha256(path: Path) -> str:
     """
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def text_sha256(text: str) -> str:
+    """Return the SHA-256 of a text in UTF-8, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -21,7 +21,7 @@ TIFF = "image/tiff"  #: media type
 class FrozenModel(BaseModel):
     """A frozen pydantic model; an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Clock(Protocol):

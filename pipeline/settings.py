@@ -19,6 +19,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, V
 from pipeline.errors import SetupError
 from pipeline.model import EngineChoice, Model
 
+RECEIPTS_FILE = "receipts.jsonl"  #: in the output folder
 _ENV_PREFIX = "OPIS_"
 _HOST_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*|(?:[0-9a-fA-F]*:){2,7}[0-9a-fA-F.]*")
 
@@ -163,6 +164,11 @@ class Settings(BaseModel):
     def catalog(self) -> Path:
         """File of the catalogue, which can be rebuilt from the records."""
         return self.output / "catalog.sqlite"
+
+    @property
+    def receipts(self) -> Path:
+        """File of the receipts."""
+        return self.output / RECEIPTS_FILE
 
 
 def merge_settings(

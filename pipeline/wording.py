@@ -3,7 +3,7 @@
 import re
 
 #: Characters that XML cannot hold: control characters, lone surrogates, U+FFFE and U+FFFF.
-UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 #: Those, and what ends a line or turns the direction of reading.
 _UNPRINTABLE = re.compile(

@@ -17,7 +17,7 @@ from flows.cli.app import COMMANDS, main
 ON_PREFECT = frozenset({"ingest", "reread", "reclean", "serve"})  #: commands that import Prefect
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
-    [__name__, *(module for name, (module, _) in COMMANDS.items() if name != "serve")]
+    [__name__, *(entry.module for name, entry in COMMANDS.items() if name != "serve")]
 )
 
 

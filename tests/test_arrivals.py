@@ -22,14 +22,13 @@ from pipeline.ingest.arrivals import refuse_links, write_receipt
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import record_failure
-from pipeline.repository.receipt_chain import RECEIPTS_FILE
 from pipeline.repository.receipts import (
     Receipt,
     append_receipt,
     read_receipts,
     read_receipts_since,
 )
-from pipeline.settings import Settings, merge_settings, to_environ
+from pipeline.settings import RECEIPTS_FILE, Settings, merge_settings, to_environ
 from tests.factories import CLOCK, MOMENT, scan_pdf
 from tests.workspace import PATIENCE, Workspace
 

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.catalogue import record
 from pipeline.errors import CatalogError
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.catalog_file import build_from_rows
+from pipeline.repository.catalog_build import build_from_rows
 from pipeline.repository.full_text import MAX_RANKED_PAGES, words_around
 from tests.factories import publish_sample
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from prefect.automations import Automation
+from prefect.events.schemas.automations import EventTrigger
 
 from flows.deployments import ON_ARRIVAL_DEPLOYMENT, build_deployments
 from pipeline.settings import Settings
@@ -40,6 +41,7 @@ def test_the_automation_that_is_explained_is_one() -> None:
     page = (ROOT / "docs" / "serve.md").read_text("utf-8")
     (written,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     automation = Automation.model_validate(yaml.safe_load(written))
+    assert isinstance(automation.trigger, EventTrigger)
     assert automation.trigger.expect == {"opis.record.published"}
 
 

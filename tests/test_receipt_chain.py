@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.repository.bag import Damage
 from pipeline.repository.receipt_chain import (
-    RECEIPTS_FILE,
     check_chain,
     check_lines,
     digest_before_next_line,
 )
 from pipeline.repository.receipts import Receipt, append_receipt, read_receipts
+from pipeline.settings import RECEIPTS_FILE
 from tests.factories import MOMENT
 from tests.workspace import PATIENCE
 

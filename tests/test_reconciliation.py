@@ -17,12 +17,11 @@ from pipeline.repository.acceptance import accept_archive
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Damage, Finding, close_bag
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.receipt_chain import RECEIPTS_FILE
 from pipeline.repository.receipts import append_receipt, read_receipts
 from pipeline.repository.reconciliation import collect_evidence, read_checked_receipts
 from pipeline.repository.replication import check_mirror, push_versions
 from pipeline.repository.staging import discard_folder
-from pipeline.settings import Settings
+from pipeline.settings import RECEIPTS_FILE, Settings
 from tests.factories import CLOCK, MOMENT, publish_sample
 from tests.workspace import Workspace
 
@@ -53,7 +52,7 @@ class Archive:
 
     @property
     def receipts(self) -> Path:
-        return self.settings.output / RECEIPTS_FILE
+        return self.settings.receipts
 
     def version(self, record: str = FIRST, number: int = 1) -> VersionFolder:
         return VersionFolder(next(self.settings.records.rglob(f"{record}/v{number}")))

@@ -78,7 +78,7 @@ def test_named_records_are_limited_by_conditions(
     assert choose_records(RecordSelection(records=("nothing",)), settings) == ["nothing"]
 
 
-READINGS = {
+READINGS: dict[str, tuple[dict[str, Any], bool]] = {
     "the same": ({}, True),
     "another version": ({"version": "2"}, False),
     "another model": ({"models": {"rus": "b" * 64}}, False),

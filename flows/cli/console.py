@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.progress import meter
-from pipeline.ingest.outcome import Outcome
-from pipeline.record.record import dump_json
 from pipeline.wording import printable_line
+
+if TYPE_CHECKING:  # most commands ingest nothing
+    from pipeline.ingest.outcome import Outcome
 
 # no emoji: ":id:" in a text stays as it is
 _out = Console(soft_wrap=True, highlight=False, emoji=False)
@@ -37,10 +37,12 @@ def print_notes(notes: Iterable[str]) -> None:
 
 def show_progress() -> AbstractContextManager[None]:
     """Show the progress of a run while the block runs."""
+    from flows.progress import meter  # noqa: PLC0415  most commands show none
+
     return meter.show_on(_out)
 
 
-def print_outcomes(outcomes: Sequence[Outcome], output: Path) -> None:
+def print_outcomes(outcomes: Sequence["Outcome"], output: Path) -> None:
     """Print the outcome of each scan, and the folder of its record."""
     rows = [
         (
@@ -62,7 +64,7 @@ def print_outcomes(outcomes: Sequence[Outcome], output: Path) -> None:
         )
 
 
-def _outcome_details(outcome: Outcome) -> Iterator[str]:
+def _outcome_details(outcome: "Outcome") -> Iterator[str]:
     """Yield lines with the folder, issues, finding and reason of an outcome."""
     if outcome.folder:
         yield f"  {outcome.record}: {outcome.folder}"
@@ -92,4 +94,6 @@ def format_percent(share: float | None) -> str:
 
 def print_json(value: Any) -> None:
     """Print JSON."""
+    from pipeline.record.record import dump_json  # noqa: PLC0415  as above
+
     print_line(dump_json(value).rstrip("\n"))

@@ -3,7 +3,7 @@
 from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption, RecordArgument
-from pipeline.exports.readme import pinned_citation
+from pipeline.citation.pin import pinned_citation
 from pipeline.record.record import Record, parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog

@@ -80,10 +80,19 @@ def find_leaf(record: Record, leaf: str) -> CitedLeaf:
 
 def to_archival_reference(reference: Reference) -> ArchivalReference | None:
     """Return a record's reference, with its stamped leaf labels; None if it is unparsed."""
-    place = parse_reference(reference.normal) if reference.normal else None
-    if place is None or not reference.leaf_labels:
-        return place
-    return replace(place, leaves=parse_leaves(reference.leaf_labels, place.unit))
+    if reference.normal is None or reference.archive is None:
+        return None
+    labels = reference.leaf_labels or reference.leaves
+    try:
+        return ArchivalReference(
+            reference.archive,
+            reference.path,
+            reference.unit,
+            parse_leaves(labels, reference.unit) if labels else (),
+            as_cited=reference.normal,
+        )
+    except ValueError:  # the rules of an earlier Opis were others
+        return parse_reference(reference.normal)
 
 
 def _reference_for_page(

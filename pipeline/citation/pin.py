@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Self
 
-from pipeline.citation.cited import find_leaf
+from pipeline.citation.cited import citation_target, find_leaf
+from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.errors import CatalogError
-from pipeline.record.events import text_digest
+from pipeline.fixity import text_sha256
 from pipeline.record.record import Record
 from pipeline.wording import one_line
 
@@ -41,7 +42,7 @@ class Pin:
         Raises:
             CatalogError: the record has no such text or leaf.
         """
-        digest = text_digest(record_text(record, kind, leaf))[:_DIGEST_LENGTH]
+        digest = text_sha256(record_text(record, kind, leaf))[:_DIGEST_LENGTH]
         label = (find_leaf(record, leaf).page.leaf or "") if leaf else ""
         return cls(record.id, record.version, label, kind, digest)
 
@@ -91,3 +92,9 @@ def word_differences(before: str, after: str) -> list[str]:
         words = [*old[max(a - _CONTEXT_WORDS, 0) : a], change, *old[b : b + _CONTEXT_WORDS]]
         differences.append(f"… {' '.join(words)} …")
     return differences
+
+
+def pinned_citation(record: Record) -> str:
+    """Return a Chicago note, pinned to the reading text of this version."""
+    note = format_citation(citation_target(record), CitationStyle.CHICAGO)
+    return f"{note} {Pin.from_record(record, 'reading text')}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 
 from pipeline.citation.cited import citation_target
-from pipeline.citation.pin import Pin
+from pipeline.citation.pin import pinned_citation
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.rights import format_rights
 from pipeline.exports.registry import PUBLISHED_FORMATS
@@ -82,11 +82,6 @@ def _withdrawn_readme(record: Record) -> str:
         "\n\n".join([head, notice, location, _document_section(record), _original_section(record)])
         + "\n"
     )
-
-
-def pinned_citation(record: Record) -> str:
-    """Return a Chicago note, pinned to the reading text of this version."""
-    return f"{_cite(record, CitationStyle.CHICAGO)} {Pin.from_record(record, 'reading text')}"
 
 
 def _cite(record: Record, style: CitationStyle) -> str:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from pipeline.errors import SetupError
 from pipeline.model import EngineChoice, EngineSignature
 from pipeline.ocr.engine import Engine
-from pipeline.ocr.language_codes import detectable_languages
 
 if TYPE_CHECKING:
     from pipeline.ocr.second_engine import SecondEngine
@@ -90,6 +89,8 @@ def candidate_languages(choice: EngineChoice, languages: tuple[str, ...]) -> tup
     """
     if languages:
         return languages
+    from pipeline.ocr.language_codes import detectable_languages  # noqa: PLC0415  as above
+
     installed = make_engine(choice, (), math.inf).installed_languages()
     return detectable_languages(installed) or installed
 

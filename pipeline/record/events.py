@@ -1,6 +1,5 @@
 """Builds the event log of a record: activities, agents, digests and times."""
 
-import hashlib
 import platform
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,6 +9,7 @@ from importlib.metadata import version as installed
 
 from pipeline.cleaning.clean import step_names
 from pipeline.doubt.record_doubts import DOUBT_VERSION
+from pipeline.fixity import text_sha256
 from pipeline.layout.page import LAYOUT_VERSION
 from pipeline.model import Clock, ProcessingStep
 from pipeline.record.inherited_events import ProvenancePart
@@ -21,11 +21,6 @@ from pipeline.scan import AdmittedScan, ReadPage
 _LIBRARIES = (
     "numpy", "opencv-python-headless", "pillow", "pikepdf", "pypdf", "pypdfium2", "wordfreq",
 )  # fmt: skip
-
-
-def text_digest(text: str) -> str:
-    """Return the SHA-256 of a text in UTF-8."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def reading_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterator[Activity]:
@@ -45,7 +40,7 @@ def reading_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterat
     # the end of extraction and the start of OCR
     extracted = max(started, ended - (timedelta() if clock.is_fixed else duration))
     image = {f"image-{suffix}": page.source.image.sha256}
-    layer = {f"embedded-text-{suffix}": text_digest(embedded.text)} if embedded else {}
+    layer = {f"embedded-text-{suffix}": text_sha256(embedded.text)} if embedded else {}
     yield Activity(
         id=f"extract-{suffix}", agent="opis", plan="extract", page=page.number,
         used={"scan": scan_sha256}, generated=image | layer, started=started, ended=extracted,
@@ -53,7 +48,7 @@ def reading_activities(scan_sha256: str, page: ReadPage, clock: Clock) -> Iterat
     yield Activity(
         id=f"read-{suffix}", agent="engine", plan="read", page=page.number,
         steps=page.reading.steps, used=image,
-        generated={f"raw-text-{suffix}": text_digest(page.reading.text.raw_text)},
+        generated={f"raw-text-{suffix}": text_sha256(page.reading.text.raw_text)},
         started=extracted, ended=ended,
     )  # fmt: skip
 
@@ -73,7 +68,7 @@ def cleaning_activity(
     suffix = f"{record_page.number:04d}"
     return Activity(
         id=f"clean-{suffix}", agent="opis", plan="clean", page=record_page.number, used=used,
-        generated={f"reading-text-{suffix}": text_digest(record_page.reading_text)},
+        generated={f"reading-text-{suffix}": text_sha256(record_page.reading_text)},
         started=started, ended=ended,
     )  # fmt: skip
 
@@ -103,7 +98,7 @@ def translation_activities(
     arrivals = {tuple(a.generated.values()): a.started for a in previous if a.plan == "supply"}
     keys = _translator_keys(translations)
     for number, translation in enumerate(translations, 1):
-        digest = text_digest(translation.text)
+        digest = text_sha256(translation.text)
         arrived = arrivals.get((digest,), when)
         yield Activity(
             id=f"supply-{number:04d}", agent=keys[translation.translator or _UNNAMED_TRANSLATOR],
@@ -131,7 +126,7 @@ def joining_activity(activities: Iterable[Activity], text: str, when: datetime) 
     return Activity(
         id="join", agent="opis", plan="join",
         used={name: digest for name, digest in outputs if name.startswith("reading-text-")},
-        generated={"reading-text": text_digest(text)}, started=when, ended=when,
+        generated={"reading-text": text_sha256(text)}, started=when, ended=when,
     )  # fmt: skip
 
 

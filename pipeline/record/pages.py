@@ -14,6 +14,7 @@ from pipeline.cleaning.edits import CleanText
 from pipeline.cleaning.pageends import join_page_ends, pages_sharing_words
 from pipeline.doubt.findings import LetterExchange
 from pipeline.doubt.record_doubts import PageWords, doubts_of_pages
+from pipeline.fixity import text_sha256
 from pipeline.layout.across import (
     FurnitureCandidates,
     assign_roles_across_pages,
@@ -24,7 +25,7 @@ from pipeline.model import Clock, Issue, IssueType, PageSource, PageState, TextL
 from pipeline.ocr.sheet import sheet_box
 from pipeline.ocr.upright import to_upright_sheet
 from pipeline.record.compounds import HyphenatedWords, PageCompounds
-from pipeline.record.events import cleaning_activity, doubt_activity, text_digest
+from pipeline.record.events import cleaning_activity, doubt_activity
 from pipeline.record.provenance import Activity
 from pipeline.record.record import EmbeddedLayer, Quality, RecordPage
 from pipeline.scan import ReadPage
@@ -187,7 +188,7 @@ def _build_page(
         detail=reading.detail,
         image=None if source is None else source.image,
         raw_text=draft.raw_text,
-        raw_sha256=text_digest(draft.raw_text),
+        raw_sha256=text_sha256(draft.raw_text),
         line_roles=roles,
         cleaning=text.changes,
         reading_text=text.text,

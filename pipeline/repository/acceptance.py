@@ -9,7 +9,7 @@ from pipeline.model import Clock
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
-from pipeline.repository.receipt_chain import RECEIPTS_FILE, digest_before_next_line
+from pipeline.repository.receipt_chain import digest_before_next_line
 from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
 from pipeline.repository.reconciliation import (
     VersionEvidence,
@@ -18,7 +18,7 @@ from pipeline.repository.reconciliation import (
     unreceipted_versions,
 )
 from pipeline.repository.verify_version import check_version
-from pipeline.settings import Settings
+from pipeline.settings import RECEIPTS_FILE, Settings
 
 
 def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receipt]:
@@ -50,7 +50,7 @@ def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receip
 
 
 def _receipts_receipt(reason: str, settings: Settings, clock: Clock) -> Receipt:
-    size, sha256 = digest_before_next_line(settings.output / RECEIPTS_FILE)
+    size, sha256 = digest_before_next_line(settings.receipts)
     return Receipt(
         when=clock.now(), scan=RECEIPTS_FILE, size=size, sha256=sha256, fate="accepted",
         where=RECEIPTS_FILE, reason=reason,

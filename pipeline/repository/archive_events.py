@@ -15,7 +15,6 @@ from filelock import FileLock
 
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
-from pipeline.repository.receipt_chain import RECEIPTS_FILE
 from pipeline.repository.receipts import Receipt, read_receipts_since
 from pipeline.settings import Settings
 
@@ -56,9 +55,9 @@ def report_new_events(settings: Settings, report: Callable[[ArchiveEvent], None]
     count = 0
     with FileLock(position.with_suffix(".lock")):
         if not position.exists():
-            position.write_text(str(_size_of(settings.output / RECEIPTS_FILE)), "ascii")
+            position.write_text(str(_size_of(settings.receipts)), "ascii")
         offset = _read_position(position)
-        if _size_of(settings.output / RECEIPTS_FILE) == offset:
+        if _size_of(settings.receipts) == offset:
             return 0
         receipts, end = read_receipts_since(settings.output, offset)
         for receipt in receipts:

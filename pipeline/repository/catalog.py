@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CatalogError
-from pipeline.record.record import Record
-from pipeline.record.version_folder import VersionFolder
-from pipeline.repository.catalog_entries import catalog_row_of, enter_version
-from pipeline.repository.catalog_file import archive_lock, build_catalog, is_usable, open_database
-from pipeline.repository.full_text import Hit, count_hits, find_hits
-from pipeline.repository.record_selection import RecordSelection, select_from_catalog
+from pipeline.repository.catalog_file import is_usable, open_database
+
+if TYPE_CHECKING:  # commands that only list wait for none of these
+    from pipeline.record.record import Record
+    from pipeline.record.version_folder import VersionFolder
+    from pipeline.repository.full_text import Hit
+    from pipeline.repository.record_selection import RecordSelection
 
 _VERSION_COLUMNS = (
     "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
@@ -118,13 +119,15 @@ class Catalog:
             raise CatalogError(msg)
         return _entry_from_row(row)
 
-    def load_record(self, record_id: str, version: int | None) -> Record:
+    def load_record(self, record_id: str, version: int | None) -> "Record":
         """Return a version of a record as published; None means the newest.
 
         Raises:
             CatalogError: there is no such record or version.
             ValueError: its ``record.json`` is damaged.
         """
+        from pipeline.record.version_folder import VersionFolder  # noqa: PLC0415  see above
+
         entry = self.get_entry(record_id)
         folder = VersionFolder.of(self.records / entry.folder, version or entry.version)
         try:
@@ -190,19 +193,25 @@ class Catalog:
         )
         return [str(row["id"]) for row in rows]
 
-    def select(self, selection: RecordSelection) -> list[str]:
+    def select(self, selection: "RecordSelection") -> list[str]:
         """Return the ids of the records of a selection, whoever read them, in archive order."""
+        from pipeline.repository.record_selection import select_from_catalog  # noqa: PLC0415
+
         return select_from_catalog(self._db, selection)
 
-    def search(self, query: str, limit: int = 50) -> list[Hit]:
+    def search(self, query: str, limit: int = 50) -> list["Hit"]:
         """Return the pages that contain all words of the query (see `full_text`)."""
+        from pipeline.repository.full_text import find_hits  # noqa: PLC0415
+
         return find_hits(self._db, query, limit)
 
     def count_hits(self, query: str) -> int:
         """Return the number of such pages; MAX_RANKED_PAGES + 1 stands for any more."""
+        from pipeline.repository.full_text import count_hits  # noqa: PLC0415
+
         return count_hits(self._db, query)
 
-    def mark_pending(self, folder: VersionFolder) -> None:
+    def mark_pending(self, folder: "VersionFolder") -> None:
         """Note that a version is about to be renamed to ``folder``."""
         name = folder.path.relative_to(self.records).as_posix()
         with self._db:
@@ -211,12 +220,14 @@ class Catalog:
     def apply_pending(self) -> None:
         """Enter the pending versions that are in place, and delete all notes."""
         names = [row["folder"] for row in self._db.execute("SELECT folder FROM pending")]
+        if not names:
+            return
+        from pipeline.repository.catalog_entries import enter_folder  # noqa: PLC0415
+
         with self._db:
             for name in names:
                 if (self.records / name / "bagit.txt").is_file():
-                    enter_version(
-                        self._db, catalog_row_of(VersionFolder(self.records / name), self.records)
-                    )
+                    enter_folder(self._db, self.records / name, self.records)
                 self._db.execute("DELETE FROM pending WHERE folder = ?", [name])
 
     def rebuild(self) -> None:
@@ -250,6 +261,9 @@ class Catalog:
 
     def _build_under_lock(self, *, force: bool = False) -> sqlite3.Connection:
         """Build the file and open it; if another process built it meanwhile, only open it."""
+        from pipeline.repository.archive_lock import archive_lock  # noqa: PLC0415
+        from pipeline.repository.catalog_build import build_catalog  # noqa: PLC0415
+
         with archive_lock(self.path.parent):
             if is_usable(self.path) and not force:
                 return open_database(self.path)

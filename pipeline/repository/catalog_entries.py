@@ -133,6 +133,11 @@ def enter_version(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
     db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
+def enter_folder(db: sqlite3.Connection, folder: Path, records: Path) -> None:
+    """Enter the version in a folder; ``records`` is the folder of all records."""
+    enter_version(db, catalog_row_of(VersionFolder(folder), records))
+
+
 def _insert_pages(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
     for issue in catalog_row.issues:
         _insert_row(db, "issue", (catalog_row.id, *issue))

@@ -19,9 +19,9 @@ from pipeline.model import Clock
 from pipeline.record.changes import ChangeKind, compare_versions
 from pipeline.record.record import Record, dump_json
 from pipeline.record.version_folder import VersionFolder, version_name
+from pipeline.repository.archive_lock import archive_lock
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.catalog_file import archive_lock
 from pipeline.repository.contents import write_contents
 from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs
 from pipeline.repository.receipts import expect_receipt

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipeline.repository.bag import Damage, Finding
+from pipeline.settings import RECEIPTS_FILE
 
-RECEIPTS_FILE = "receipts.jsonl"
 RESTORE_RECEIPTS = (
     f"The records do not depend on it. Restore {RECEIPTS_FILE} from a copy; if there is none, "
     "`opis accept` notes that."

@@ -18,9 +18,10 @@ from pydantic import AwareDatetime, Field, ValidationError
 from pipeline.fixity import file_sha256
 from pipeline.model import FrozenModel
 from pipeline.record.version_folder import VersionFolder
+from pipeline.repository.archive_lock import archive_lock
 from pipeline.repository.bag import TAG_MANIFEST
-from pipeline.repository.catalog_file import archive_lock
-from pipeline.repository.receipt_chain import RECEIPTS_FILE, append_linked
+from pipeline.repository.receipt_chain import append_linked
+from pipeline.settings import RECEIPTS_FILE
 from pipeline.wording import escape_unprintable
 
 #: The status of a scan in its receipt; a run writes no receipt of a scan that is gone.

@@ -16,13 +16,12 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import MANIFEST, TAG_MANIFEST, Damage, Finding, read_manifest
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.receipt_chain import (
-    RECEIPTS_FILE,
     RESTORE_RECEIPTS,
     check_chain,
     has_links,
 )
 from pipeline.repository.receipts import Receipt, manifest_digest
-from pipeline.settings import Settings
+from pipeline.settings import RECEIPTS_FILE, Settings
 from pipeline.wording import plural
 
 _ADVICE = (

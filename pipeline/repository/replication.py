@@ -21,8 +21,8 @@ from pipeline.fixity import file_sha256
 from pipeline.record.version_folder import version_name
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.receipt_chain import RECEIPTS_FILE, check_lines
-from pipeline.settings import Settings
+from pipeline.repository.receipt_chain import check_lines
+from pipeline.settings import RECEIPTS_FILE, Settings
 from pipeline.system.thread_pool import thread_pool
 
 _DECLARATION_FILE = "bagit.txt"  #: marks a complete version
@@ -208,7 +208,7 @@ def push_versions(settings: Settings, url: str, report: Callable[[PushResult], N
             version = f"{published.folder}/{version_name(published.version)}"
             report(mirror.push_version(settings.records / version, version, pool))
             count += 1
-        receipts = settings.output / RECEIPTS_FILE
+        receipts = settings.receipts
         if receipts.exists():
             mirror.push_receipts(receipts)
     return count
@@ -231,7 +231,7 @@ def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
             findings += copy_findings
         if settings.catalog.exists():
             findings += _compare_with_catalog(settings, mirror, set(copies))
-        findings += _check_receipts(settings.output / RECEIPTS_FILE, mirror)
+        findings += _check_receipts(settings.receipts, mirror)
     return len(copies), findings
 
 

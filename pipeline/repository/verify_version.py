@@ -11,10 +11,9 @@ from pydantic_core import from_json as parse_json
 from pipeline.cleaning.edits import replay, undo
 from pipeline.doubt.suggested_text import doubts_fit
 from pipeline.exports.source import page_label
-from pipeline.fixity import file_sha256
+from pipeline.fixity import file_sha256, text_sha256
 from pipeline.model import PDF
 from pipeline.record.changes import VersionChanges, edits_match, fields_match
-from pipeline.record.events import text_digest
 from pipeline.record.provenance import Activity, Provenance
 from pipeline.record.record import Record, RecordPage, dump_json, parse_record
 from pipeline.record.version_folder import RECORD_FILE, VersionFolder, version_name
@@ -82,7 +81,7 @@ def _check_pages(_: VersionFolder, record: Record) -> Iterator[Finding]:
     for position, page in enumerate(record.pages, 1):
         if page.number != position:
             yield _page_finding(page, f"is at position {position}")
-        if text_digest(page.raw_text) != page.raw_sha256:
+        if text_sha256(page.raw_text) != page.raw_sha256:
             yield _page_finding(page, "raw_sha256 is not the digest of raw_text")
         try:
             replayed = replay(page.raw_text, page.cleaning)

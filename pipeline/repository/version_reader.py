@@ -6,9 +6,8 @@ from dataclasses import replace
 from pipeline.description.merge import merge_sources
 from pipeline.description.translations import SuppliedTranslation
 from pipeline.exports.alto import read_page_text
-from pipeline.fixity import file_sha256
+from pipeline.fixity import file_sha256, text_sha256
 from pipeline.model import EmbeddedText, PageReading, PageSource, PageState, ScanFacts
-from pipeline.record.events import text_digest
 from pipeline.record.provenance import Activity
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
@@ -125,7 +124,7 @@ def _page_source(page: RecordPage) -> PageSource | None:
 
 
 def _page_reading(page: RecordPage, text: PageText, activity: Activity | None) -> PageReading:
-    if text_digest(text.raw_text) != page.raw_sha256 and page.state is PageState.OK:
+    if text_sha256(text.raw_text) != page.raw_sha256 and page.state is PageState.OK:
         msg = f"page {page.number}: its ALTO file does not hold the text of the record"
         raise ValueError(msg)
     return PageReading(
