@@ -1,6 +1,7 @@
 """The architecture of the code: imports point down, modules stay small, names are unique."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections import Counter
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows.cli.app import COMMANDS
+from tests.factories import publish_sample
 
 ROOT = Path(__file__).parent.parent
 PIPELINE = sorted(ROOT.glob("pipeline/**/*.py"))
@@ -93,21 +95,39 @@ def test_the_pipeline_imports_neither_prefect_nor_flows() -> None:
     assert found == {}
 
 
+#: what no command that only looks something up waits for
+HEAVY = {
+    "prefect", "dask", "matplotlib", "numpy", "wordfreq", "edtf", "pikepdf", "langcodes", "lxml",
+    "filelock", "regex", "rapidfuzz", "yaml", "PIL", "rich.console",
+}  # fmt: skip
+
+
 @pytest.mark.slow
-def test_a_command_imports_only_what_it_uses(tmp_path: Path) -> None:
-    (tmp_path / "records").mkdir()
+@pytest.mark.parametrize("command", ["--help", "list", "search мы", "show ID", "cite ID"])
+def test_a_command_imports_only_what_it_uses(tmp_path: Path, command: str) -> None:
+    sample = publish_sample(tmp_path)
+    words = [sample.record_id if word == "ID" else word for word in command.split()]
+    if command != "--help":
+        words += ["--output", str(tmp_path / "output")]
+    needed = {"rich.console"} if command == "--help" else set[str]()  # Typer draws with it
     code = f"""
 import atexit, sys
-from flows.cli.app import app
-heavy = {{"prefect", "dask", "matplotlib", "numpy", "wordfreq", "edtf", "pikepdf"}}
-atexit.register(lambda: print(heavy & set(sys.modules)))
-sys.argv = ["opis", "list", "--output", {str(tmp_path)!r}]
-app()
+from flows.cli.app import main
+atexit.register(lambda: print(sorted({HEAVY - needed!r} & set(sys.modules))))
+sys.argv = ["opis", *{words!r}]
+main()
 """
     result = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert result.stdout.splitlines()[-1] == "set()"
+    assert result.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_says_what_the_command_says_of_itself(name: str) -> None:
+    entry = COMMANDS[name]
+    documented = getattr(importlib.import_module(entry.module), entry.function).__doc__
+    assert entry.help == " ".join(documented.partition("\n\n")[0].split())
 
 
 def test_every_package_of_the_pipeline_is_in_one_layer() -> None:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from pipeline.doubt.chance import WordFeatures, chance_wrong
 from pipeline.doubt.findings import DoubtReason, WordDoubt
+from pipeline.doubt.outer_marks import without_marks
 from pipeline.doubt.record_doubts import PageDoubts, PageWords, RecordDoubts, doubts_of_pages
 from pipeline.doubt.suggested_text import (
     doubts_fit,
     suggested_words,
     with_suggestions,
-    without_marks,
 )
 from pipeline.doubt.vocabulary import vocabulary_of
 from pipeline.doubt.word_forms import forms_of_page, lines_of

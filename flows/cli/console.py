@@ -1,32 +1,40 @@
 """The output of the commands: tables on a terminal, plain lines in a pipe, JSON for a program."""
 
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
+import typer
 
 from pipeline.wording import printable_line
 
-if TYPE_CHECKING:  # most commands ingest nothing
+if TYPE_CHECKING:  # most commands ingest nothing, and in a pipe rich is not needed
+    from rich.console import Console
+
     from pipeline.ingest.outcome import Outcome
 
-# no emoji: ":id:" in a text stays as it is
-_out = Console(soft_wrap=True, highlight=False, emoji=False)
-_err = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+#: Bell, backspace, vertical tab, form feed, carriage return: no text moves the cursor.
+_MOVES = dict.fromkeys([7, 8, 11, 12, 13])
 
 
 def print_line(text: str) -> None:
-    """Print a line without markup."""
-    _out.print(text, markup=False)
+    """Print a line."""
+    typer.echo(text.translate(_MOVES))
 
 
 def print_error(text: str) -> None:
     """Print an error message to standard error."""
-    _err.print(f"opis: {text}", markup=False)
+    typer.echo(f"opis: {text}".translate(_MOVES), err=True)
+
+
+def _terminal() -> "Console":
+    """Return the terminal as rich sees it."""
+    from rich.console import Console  # noqa: PLC0415  see above
+
+    # no emoji: ":id:" in a text stays as it is
+    return Console(soft_wrap=True, highlight=False, emoji=False)
 
 
 def print_notes(notes: Iterable[str]) -> None:
@@ -39,7 +47,7 @@ def show_progress() -> AbstractContextManager[None]:
     """Show the progress of a run while the block runs."""
     from flows.progress import meter  # noqa: PLC0415  most commands show none
 
-    return meter.show_on(_out)
+    return meter.show_on(_terminal())
 
 
 def print_outcomes(outcomes: Sequence["Outcome"], output: Path) -> None:
@@ -77,14 +85,17 @@ def _outcome_details(outcome: "Outcome") -> Iterator[str]:
 
 def print_table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on a terminal, else each row with tabs between its cells."""
-    if not _out.is_terminal:
+    if not sys.stdout.isatty():
         for row in rows:
             print_line("\t".join(map(printable_line, row)))
         return
+    from rich.markup import escape  # noqa: PLC0415  see above
+    from rich.table import Table  # noqa: PLC0415
+
     table = Table(*heads, box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(escape(printable_line(cell)) for cell in row))
-    _out.print(table)
+    _terminal().print(table)
 
 
 def format_percent(share: float | None) -> str:

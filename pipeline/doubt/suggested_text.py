@@ -3,12 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-import regex
-
 from pipeline.doubt.findings import WordDoubt
+from pipeline.doubt.outer_marks import without_marks
 from pipeline.doubt.word_forms import broken_word, lines_of
-
-_OUTER_MARKS = regex.compile(r"^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$")
 
 
 def doubts_fit(raw_text: str, doubts: Iterable[WordDoubt]) -> bool:
@@ -50,15 +47,6 @@ def with_suggestions(text: str, words: dict[str, str]) -> str:
         return text
     choices = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return re.sub(rf"(?<!\w)(?:{choices})(?!\w)", lambda match: words[match[0]], text)
-
-
-def without_marks(word: str) -> str:
-    """Return a word without the marks around it.
-
-    >>> without_marks("«Олессу»,")
-    'Олессу'
-    """
-    return _OUTER_MARKS.sub("", word)
 
 
 def _whole_word(lines: Sequence[Sequence[str]], line: int, word: int) -> str:

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pipeline.doubt.suggested_text import without_marks
+from pipeline.doubt.outer_marks import without_marks
 from pipeline.errors import CatalogError
 
 MAX_RANKED_PAGES = 200  #: pages that are ranked against each other

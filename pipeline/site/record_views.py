@@ -9,7 +9,7 @@ from pipeline.citation.data import to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
 from pipeline.doubt.findings import WordDoubt
-from pipeline.doubt.suggested_text import without_marks
+from pipeline.doubt.outer_marks import without_marks
 from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label

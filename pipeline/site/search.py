@@ -28,7 +28,8 @@ from pathlib import Path
 from pagefind_bin import get_executable
 from Stemmer import Stemmer
 
-from pipeline.doubt.suggested_text import suggested_words, with_suggestions, without_marks
+from pipeline.doubt.outer_marks import without_marks
+from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.exports.source import page_label
 from pipeline.record.record import Record, RecordPage
 from pipeline.site.file_list import read_digests, replace_folder, write_digests, write_file
