@@ -126,8 +126,15 @@ if [ -z "$uv" ]; then
     uv=.tools/bin/uv
 fi
 
-# Compile to bytecode now: workers may write only scratch files, so each would compile all again.
 # --inexact: what is there beside, such as the packages of tests, stays.
-"$uv" sync --frozen --quiet --inexact --compile-bytecode
-.venv/bin/python -m compileall -q -j 0 pipeline flows
-[ "${1:-}" != tests ] || "$uv" sync --frozen --quiet --inexact --group dev
+install_python_packages() {
+    if "$uv" sync --frozen --quiet --inexact --check "$@" 2>/dev/null; then
+        return
+    fi
+    say "installing Python packages into .venv"
+    "$uv" sync --frozen --inexact "$@"
+}
+
+install_python_packages
+[ "${1:-}" != tests ] || install_python_packages --group dev
+PYTHONPATH=. .venv/bin/python scripts/compile_modules.py
