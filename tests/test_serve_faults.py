@@ -78,6 +78,7 @@ def _wait_for_versions(serve: OpisServe, count: int) -> None:
 def _delete_the_database(serve: OpisServe) -> Counter[str]:
     for path in (serve.workspace.folder / "prefect").glob("prefect.db*"):
         path.unlink()
+    serve.wait_for_output("server or its database is gone; it is started again.")
     digests = drop_small(serve, range(6, 8))
     for number in (6, 7):  # the count of versions is compared later
         serve.wait_for_output(f"published scan {number}.png")

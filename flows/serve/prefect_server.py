@@ -46,6 +46,7 @@ class PrefectServer:
     def __init__(self, settings: Settings, log: Path) -> None:
         """Prepare a server for the host and port of the settings; `start` starts it."""
         self._settings = settings
+        self._database: tuple[int, int] | None = None  # its file, when the server had started
         self._process = ChildProcess([sys.executable, "-m", "flows.serve.prefect_app"], log)
 
     @property
@@ -62,8 +63,12 @@ class PrefectServer:
 
     @property
     def is_running(self) -> bool:
-        """Whether the process runs."""
-        return self._process.is_running
+        """Whether the process runs and its database is the one that it opened.
+
+        Of a server whose SQLite file was deleted some connections still reach the old file, others
+        an empty new one: every other answer is an error.
+        """
+        return self._process.is_running and self._database == _database_identity()
 
     def start(self) -> None:
         """Start the server and wait until it answers.
@@ -79,6 +84,7 @@ class PrefectServer:
             log_size = self._process.log.stat().st_size if self._process.log.exists() else 0
             self._process.start(self._server_environ())
             if self._wait_until_healthy():
+                self._database = _database_identity()
                 return
             was_killed = self._process.was_killed
             self.stop()
@@ -128,7 +134,7 @@ class PrefectServer:
 
     def _wait_until_healthy(self) -> bool:
         deadline = time.monotonic() + _START_TIMEOUT
-        while self.is_running and time.monotonic() < deadline:
+        while self._process.is_running and time.monotonic() < deadline:
             if self._is_ok("health", 5):
                 return True
             time.sleep(0.2)
@@ -157,6 +163,17 @@ class PrefectServer:
 def prefect_home() -> Path:
     """Return Prefect's folder on this machine: ``PREFECT_HOME`` or ``~/.prefect``."""
     return Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
+
+
+def _database_identity() -> tuple[int, int] | None:
+    """Return device and inode of the SQLite file; None if there is none, or another database."""
+    if "PREFECT_SERVER_DATABASE_CONNECTION_URL" in os.environ:
+        return None
+    try:
+        found = (prefect_home() / "prefect.db").stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _wait_for_port(host: str, port: int) -> None:

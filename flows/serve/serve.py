@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # it imports Prefect, which takes two seconds
 
 _POLL_SECONDS = 2.0  #: seconds between two cycles while a run is under way or a scan settles
 _HEALTH_CHECK_SECONDS = 30.0  #: seconds between two health checks of the server
-_MAX_FAILURES = 3  #: failed cycles in a row until the server is started again
+_MAX_FAILURES = 6  #: until the server is started again: a failed cycle adds 2, a good one takes 1
 _DEPLOYMENT_TIMEOUT = 120.0  #: seconds until the deployments are registered; 5 were measured
 _RUNNER_STOP_SECONDS = 4.0  #: seconds between SIGTERM and SIGKILL for the runner
 #: seconds until the scans of a crashed run are tried again; doubled after each further crash
@@ -91,7 +91,7 @@ class _Service:
         self._status = StatusLine(settings.output)
         self._run_id: UUID | None = None  # of the run under way
         self._crashes = 0  # runs in a row that crashed
-        self._failures = 0  # cycles in a row that failed
+        self._failures = 0  # see _MAX_FAILURES
         self._last_check = 0.0  # of the server's health, by the monotonic clock
         self._last_error = ""
         self._flow_runs: Any = None  # the module, imported when the server's address is known
@@ -161,7 +161,7 @@ class _Service:
         self._file_events.wait(_POLL_SECONDS if busy else self._settings.rescan_seconds)
 
     def _run_cycle(self) -> None:
-        """Do each duty of serve once; after three failed cycles restart the server."""
+        """Do each duty of serve once; if cycles fail too often, restart the server."""
         try:
             self._restart_dead_processes()
             self._check_server_health()
@@ -170,11 +170,11 @@ class _Service:
                 self._start_run_if_ready()
                 self._print_lines(self._site_builder.poll())
                 self._flow_runs.emit_new_events(self._settings)
-            self._failures = 0
+            self._failures = max(0, self._failures - 1)
         except AwayError as error:  # a disk is away: no reason to restart the server
             self._print_error_once(str(error))
         except Exception as error:  # neither a server nor a disk may end serve
-            self._failures += 1
+            self._failures += 2
             self._print_error_once(
                 f"{type(error).__name__}: {error}. It goes on when the cause is gone."
             )
@@ -205,7 +205,7 @@ class _Service:
 
     def _restart_dead_processes(self) -> None:
         if not self._server.is_running:
-            self._print_line("The Prefect server has died; it is started again.")
+            self._print_line("The Prefect server or its database is gone; it is started again.")
             self._restart_server()
         if not self._record_server.is_running:
             self._record_server.start()
