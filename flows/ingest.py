@@ -24,7 +24,7 @@ from flows import runtime, shutdown
 from flows.progress import meter, page_span
 from flows.task_runners import ConfiguredTaskRunner, parallel_page_count, without_settings_transfer
 from flows.ui import lineage, run_log, run_progress, run_report
-from flows.ui.emit_events import emit_new_events
+from flows.ui.emit_events import emit_events_of_run
 from pipeline.errors import OpisError, SetupError
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.scheduler import BatchScheduler
@@ -196,7 +196,7 @@ def _final_state(batch: BatchResult, settings: Settings) -> State[Any]:
     outcomes = batch.outcomes
     run_report.publish_report(outcomes, settings)
     lineage.publish_lineage(outcomes, settings)
-    emit_new_events(settings)
+    emit_events_of_run(settings)
     message = run_report.summary(outcomes)
     data = None if deployment.id else batch  # only `run_ingest` reads the result
     if any(outcome.failure_reason for outcome in outcomes):

@@ -12,7 +12,7 @@ from prefect.states import Completed, Failed
 from flows import direct, runtime, shutdown
 from flows.direct import RevisionKind
 from flows.ui import difference_report, lineage, run_log, run_progress, run_report
-from flows.ui.emit_events import emit_new_events
+from flows.ui.emit_events import emit_events_of_run
 from pipeline.errors import OpisError
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.record_choice import choose_records
@@ -104,7 +104,7 @@ def _revise_all(
     outcomes: list[Any] = [state.result(raise_on_failure=False) for state in states]
     run_report.publish_report(outcomes, settings)
     lineage.publish_lineage(outcomes, settings)
-    emit_new_events(settings)
+    emit_events_of_run(settings)
     message = run_report.summary(outcomes)
     data = None if deployment.id else outcomes  # only `run_revision` reads the result
     if any(outcome.failure_reason for outcome in outcomes):

@@ -82,6 +82,27 @@ def test_an_event_that_is_not_delivered_is_reported_again(tmp_path: Path) -> Non
     assert len(collected(settings)) == 1
 
 
+def test_on_a_full_disk_nothing_is_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_in(tmp_path)
+    settings.output.mkdir()
+    collected(settings)
+    append_receipt(receipt(fate="refused", reason="no scan"), settings.output)
+    write = Path.write_text
+
+    def full(path: Path, *words: object, **how: object) -> int:
+        if path.suffix == ".next":
+            raise OSError(28, "No space left on device")
+        return write(path, *words, **how)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_text", full)
+        with pytest.raises(OSError, match="No space left"):
+            collected(settings)
+    assert len(collected(settings)) == 1
+
+
 @pytest.mark.parametrize("fate", ["waits", "failed", "published before", "removed", "accepted"])
 def test_what_changes_no_record_is_no_event(tmp_path: Path, fate: str) -> None:
     assert list(events_of(receipt(fate=fate), settings_in(tmp_path))) == []

@@ -81,8 +81,9 @@ def test_tasks_are_named_in_an_archivists_words(workspace: Workspace, server: st
 def test_the_table_shows_what_became_of_each_scan(workspace: Workspace, server: str) -> None:
     tables = [found["data"] for found in ask(server, "artifacts") if found["type"] == "table"]
     assert len(tables) == 1
+    text = tables[0].replace("\\", "")  # names and reasons are escaped, for cells are Markdown
     for fact in (LETTER.name, "rgaspi-f558-op11-d330-l0110-0113 v1", "notes.pdf is no"):
-        assert fact in tables[0]
+        assert fact in text
     assert workspace.output.as_uri() in tables[0]
 
 
@@ -108,8 +109,9 @@ def test_without_prefect_and_on_dask_the_record_is_the_same(
         result = own_workspace.opis(*words, SOURCE_DATE_EPOCH="1700000000", **environ)
         assert result.returncode == 0, result.stdout + result.stderr
     for way in ("direct", "dask"):
+        outputs = [tmp_path / each / "output" for each in ("threads", way)]
         comparison = subprocess.run(
-            ["diff", "-r", tmp_path / "threads" / "output", tmp_path / way / "output"],
+            ["diff", "-r", "-x", "events-reported*", *outputs],
             capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert (comparison.returncode, comparison.stdout) == (0, "")

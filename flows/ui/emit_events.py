@@ -3,6 +3,7 @@
 import os
 from datetime import datetime
 
+from prefect import get_run_logger
 from prefect.events import emit_event
 
 from pipeline.repository.archive_events import ArchiveEvent, report_new_events
@@ -13,6 +14,14 @@ def emit_new_events(settings: Settings) -> None:
     """Send the events that no process has sent yet; only a server that stays can receive them."""
     if os.environ.get("PREFECT_API_URL"):
         report_new_events(settings, lambda event: _emit(event, settings))
+
+
+def emit_events_of_run(settings: Settings) -> None:
+    """Send new events at the end of a run; if that fails it is done later, and the run goes on."""
+    try:
+        emit_new_events(settings)
+    except OSError as error:
+        get_run_logger().warning("Events wait for the next run: %s", error)
 
 
 def _emit(event: ArchiveEvent, settings: Settings) -> None:

@@ -48,7 +48,7 @@ def report_new_events(settings: Settings, report: Callable[[ArchiveEvent], None]
         report: called with each event; if it raises, that receipt is reported again later.
 
     Raises:
-        OSError: the work folder cannot be written to.
+        OSError: the work folder cannot be written to; nothing was reported.
     """
     position = settings.work_folder / _POSITION_FILE
     settings.work_folder.mkdir(parents=True, exist_ok=True)
@@ -60,11 +60,13 @@ def report_new_events(settings: Settings, report: Callable[[ArchiveEvent], None]
         if _size_of(settings.receipts) == offset:
             return 0
         receipts, end = read_receipts_since(settings.output, offset)
+        next_position = position.with_suffix(".next")  # on a full disk nothing is reported
+        next_position.write_text(str(end), "ascii")
         for receipt in receipts:
             for event in events_of(receipt, settings):
                 report(event)
                 count += 1
-        position.write_text(str(end), "ascii")
+        next_position.replace(position)
     return count
 
 
