@@ -64,3 +64,19 @@ def test_a_deployment_is_the_same_in_both(name: str) -> None:
         "schedules": [{key: one[key] for key in ("cron", "timezone")} for one in schedules],
     }
     assert {"schedules": [], **written} == expected
+
+
+def test_the_container_has_what_the_set_up_has() -> None:
+    """It cannot be built here; so at least its words are those of other files."""
+    container = (ROOT / "Containerfile").read_text("utf-8")
+    ignored = (ROOT / ".dockerignore").read_text("utf-8")
+    setup = (ROOT / "scripts" / "setup.sh").read_text("utf-8")
+    (version,) = re.findall(r"UV_VERSION=(\S+)", setup)
+    assert f"/uv:{version} " in container
+    copied = re.findall(r"^COPY (?!--)(.+) \S+$", container, re.MULTILINE)
+    for name in " ".join(copied).split():
+        assert (ROOT / name).exists(), name
+        assert f"!{name}\n" in ignored
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    assert compose["services"]["opis"]["build"]["dockerfile"] == "Containerfile"
+    assert {"database", "opis"} == compose["services"].keys()
