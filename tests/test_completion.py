@@ -1,8 +1,10 @@
-"""The Tab key completes commands and the ids of records."""
+"""The Tab key completes commands, the ids of records, and languages."""
+
+import os
 
 import pytest
 
-from tests.factories import publish_sample
+from tests.factories import fake_tesseract, publish_sample
 from tests.workspace import Workspace
 
 
@@ -27,6 +29,20 @@ def test_names_are_completed(line: str, completions: list[str], workspace: Works
     )
     words = {"COMP_WORDS": line, "COMP_CWORD": str(len(line.split(" ")) - 1)}
     run = workspace.opis(_OPIS_COMPLETE="complete_bash", **words)
+    assert run.stdout.split() == completions
+
+
+@pytest.mark.parametrize(
+    ("typed", "completions"),
+    [("", ["deu", "eng", "rus"]), ("r", ["rus"]), ("rus+", ["rus+deu", "rus+eng"]), ("x", [])],
+)
+def test_languages_are_completed(typed: str, completions: list[str], workspace: Workspace) -> None:
+    programs = workspace.folder / "programs"
+    programs.mkdir(parents=True)
+    fake_tesseract(programs, "deu", "eng", "rus")
+    words = {"COMP_WORDS": f"opis ingest --languages {typed}", "COMP_CWORD": "3"}
+    path = f"{programs}:{os.environ['PATH']}"
+    run = workspace.opis(_OPIS_COMPLETE="complete_bash", PATH=path, **words)
     assert run.stdout.split() == completions
 
 

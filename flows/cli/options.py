@@ -11,6 +11,7 @@ from pipeline.errors import OpisError
 from pipeline.repository.catalog import Catalog
 
 _MOST_COMPLETIONS = 100
+_ENGINE_SECONDS = 10.0  #: for the list of its languages
 
 
 def complete_record(incomplete: str) -> list[str]:
@@ -26,10 +27,28 @@ def complete_record(incomplete: str) -> list[str]:
         return []
 
 
+def complete_languages(incomplete: str) -> list[str]:
+    """Return codes that begin like the last of ``rus+en``, with what stands before it."""
+    from pipeline.ocr.engines import make_engine  # noqa: PLC0415  only the Tab key needs it
+
+    before, plus, last = incomplete.rpartition("+")
+    try:
+        settings = runtime.load_settings({})
+        installed = make_engine(settings.engine_choice, (), _ENGINE_SECONDS).installed_languages()
+    except (OpisError, OSError):
+        return []
+    codes = sorted(code for code in installed if code.startswith(last))
+    return [f"{before}{plus}{code}" for code in codes if code not in before.split("+")]
+
+
 InboxOption = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
 OutputOption = Annotated[Path | None, typer.Option(help="Where records are published.")]
 LanguagesOption = Annotated[
-    str | None, typer.Option(help="Tesseract's codes, such as rus+eng, instead of all installed.")
+    str | None,
+    typer.Option(
+        help="Tesseract's codes, such as rus+eng, instead of all installed.",
+        autocompletion=complete_languages,
+    ),
 ]
 JobsOption = Annotated[int | None, typer.Option(help="Pages read at once; 0: one for each core.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
