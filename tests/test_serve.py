@@ -88,7 +88,7 @@ def test_a_notice_reports_the_run_and_its_log_names_the_outcome_of_each_scan(
     serve: OpisServe,
 ) -> None:
     serve.wait_for_output("opis: notice: ingest 2 scans, 4 pages Refusals 1 record published")
-    (run,) = serve.query("flow_runs/filter", flow_runs={"state": {"name": {"any_": ["Refusals"]}}})
+    (run,) = serve.started_runs(flow_runs={"state": {"name": {"any_": ["Refusals"]}}})
     log, until = "", time.monotonic() + PATIENCE
     while "refused: notes.pdf" not in log and time.monotonic() < until:  # sent in batches
         logs = serve.query("logs/filter", logs={"flow_run_id": {"any_": [run["id"]]}})
@@ -142,7 +142,7 @@ def test_it_answers_no_other_host_and_starts_nothing_for_another_page(serve: Opi
     (deployment,) = [
         one for one in serve.query("deployments/filter") if one["name"] == "on-arrival"
     ]
-    before = len(serve.query("flow_runs/filter"))
+    before = len(serve.started_runs())
     start = f"http://127.0.0.1:{serve.port}/api/deployments/{deployment['id']}/create_flow_run"
     for url, headers, status in (
         (f"{pages_address(serve)}/", {"Host": "evil.example"}, 421),
@@ -156,7 +156,7 @@ def test_it_answers_no_other_host_and_starts_nothing_for_another_page(serve: Opi
         request = urllib.request.Request(url, b"{}" if url == start else None, headers)
         with pytest.raises(urllib.error.HTTPError, match=f" {status}:"):
             urllib.request.urlopen(request, timeout=60)
-    assert len(serve.query("flow_runs/filter")) == before
+    assert len(serve.started_runs()) == before
 
 
 def test_a_run_that_is_requested_takes_no_file_from_outside_the_inbox(serve: OpisServe) -> None:
@@ -203,7 +203,7 @@ def test_a_cancelled_run_stops_at_once_and_a_retry_goes_on(serve: OpisServe) -> 
     serve.wait_for_output("ingest 1 scan, 16 pages")
     while count_readings(serve) < kept + 4:
         time.sleep(0.1)
-    (run,) = serve.query("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["RUNNING"]}}})
+    (run,) = serve.started_runs(flow_runs={"state": {"type": {"any_": ["RUNNING"]}}})
     serve.query(f"flow_runs/{run['id']}/set_state", state={"type": "CANCELLING"})
     until = time.monotonic() + PATIENCE
     while serve.processes_of_kind("child") or serve.processes_of_kind("tesseract"):
@@ -246,7 +246,7 @@ def test_without_events_what_arrives_is_found_all_the_same(tmp_path: Path) -> No
         digests += drop_small(serve, range(3, 4))
         serve.wait_for_output("published scan 3.png")  # the inbox was listed again, once a second
         serve.wait_for_output("runs nothing · published 4")
-        runs = serve.query("flow_runs/filter")
+        runs = serve.started_runs()
         assert len(runs) <= len(digests), "what is kept in the inbox starts no run by itself"
         assert len(digests) == len(serve.workspace.versions())
 

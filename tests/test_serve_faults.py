@@ -36,7 +36,7 @@ def test_serve_goes_on_after_kills_a_lost_database_and_a_stop(serve: OpisServe) 
     _kill_the_server_while_it_starts(serve)
     serve.wait_for_output("run had been stopped; scans are kept.")
     _wait_for_versions(serve, 7)
-    (dead,) = serve.query("flow_runs/filter", flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
+    (dead,) = serve.started_runs(flow_runs={"state": {"type": {"any_": ["CRASHED"]}}})
     assert "Nothing is lost" in dead["state"]["message"]
     assert archive_problems(serve.workspace, digests) == []
     if "TEST_POSTGRES" not in os.environ:

@@ -41,6 +41,7 @@ from pipeline.ocr.language_detection import (
 )
 from pipeline.ocr.list_rows import KeptRows, keep_rows
 from pipeline.ocr.mixed_languages import attempt_by_line
+from pipeline.ocr.page_number import read_page_number
 from pipeline.ocr.page_orientation import orient_view
 from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
 from pipeline.ocr.recipes import Recipe
@@ -144,7 +145,8 @@ def _collect_attempts(
         for attempt in readings:
             attempts.append(attempt)  # noqa: PERF402  readings before an error are kept
         if recipe is Recipe.EVIDENCE:
-            return keep_rows(max(attempts, key=_rank), engine, folder), None
+            kept = keep_rows(max(attempts, key=_rank), engine, folder)
+            return replace(kept, attempt=read_page_number(kept.attempt, engine, folder)), None
     except PageError as failure:
         error = failure
     best = max(attempts, key=_rank, default=None)

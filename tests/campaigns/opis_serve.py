@@ -104,6 +104,11 @@ class OpisServe:
                     raise
             time.sleep(0.5)
 
+    def started_runs(self, **body: Any) -> list[Any]:
+        """Return Prefect's runs that no schedule made; ``body`` is as for ``query``."""
+        runs = self.query("flow_runs/filter", **body)
+        return [run for run in runs if not run["auto_scheduled"]]
+
     def processes(self) -> list[psutil.Process]:
         """Return all its child processes."""
         if self.run is None or self.run.poll() is not None:
