@@ -5,6 +5,7 @@ two. Its shape is sure: a dash, one to three figures, a dash, and nothing beside
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,16 +23,17 @@ _TOP, _BOTTOM = 0.2, 0.88  #: of the page's height; the number stands above or b
 _CONTRAST = 12  #: grey levels (of 255) by which ink is darker than its neighbourhood
 #: All lengths below are in letter heights.
 _DASH_WIDTH, _DASH_HEIGHT, _DASH_SHAPE = (0.45, 1.9), 0.6, 1.8  #: the last: width by height
-_FIGURE_WIDTH, _FIGURE_HEIGHT = (0.12, 1.3), (0.75, 2.0)
+_FIGURE_WIDTH, _FIGURE_HEIGHT = (0.12, 1.7), (0.75, 2.0)  #: two may touch
 _MARK_HEIGHT = (0.5, 2.5)  #: of what may not stand beside the number
 _DASH_GAP, _FIGURE_GAP, _OVERLAP = 2.6, 1.3, -0.2
 _LEVEL = 0.6  #: by which dashes and figures may stand higher or lower
 _ALONE = 5.0  #: to each side nothing else stands
 _SPACE = 0.6  #: between a dash and a figure; closer together they are one word
-_MARGIN, _CLOSE = 1.0, 0.35  #: of paper around the number and between its parts, for the engine
+_MARGIN = 1.0  #: of paper around the number, for the engine
+_CLOSE = (0.35, 0.2, 1.0)  #: between its parts, for the engine; the next if it reads no number
 _PAPER = 255
 _MOST_FIGURES = 3
-_PAGE_NUMBER = re.compile(r"[-–—](?P<number>\d{1,3})[-–—]")
+_PAGE_NUMBER = re.compile(r"[-–—~=](?P<number>\d{1,3})[-–—~=]")  #: by shape these are dashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,32 +169,41 @@ def _within(values: NDArray[np.float64], limits: tuple[float, float]) -> NDArray
 
 
 def _read_line(best: Attempt, marks: PageNumberMarks, engine: Engine, folder: Path) -> Line | None:
-    """Return the line that the engine reads there by itself; None if it is no page number."""
-    unit = best.image.components.typical_height
-    path = folder / "page-number.pgm"
-    cv2.imwrite(str(path), _move_together(best.image.pixels, marks, unit))
+    """Return the line as it was read there, else by itself; None if neither is a page number."""
+    number = _number_of([line for line in best.text.lines() if _overlaps(line.box, marks.box)])
+    unit, path = best.image.components.typical_height, folder / "page-number.pgm"
     options = RecognitionOptions(
         best.options.languages[:1], PageSegmentation.BLOCK, model=best.options.model
     )
-    words = [word for line in engine.read(path, options).lines() for word in line.words]
+    for gap in _CLOSE:
+        if number is None:
+            cv2.imwrite(str(path), _move_together(best.image.pixels, marks, unit, gap))
+            number = _number_of(list(engine.read(path, options).lines()))
+    if number is None:
+        return None
+    if marks.figures.x - marks.dash.right < _SPACE * unit:
+        return Line((replace(number, text=f"-{number.text}-", box=marks.box),))
+    parts = (("-", marks.dash), (number.text, marks.figures), ("-", marks.end))
+    return Line(tuple(replace(number, text=text, box=box) for text, box in parts))
+
+
+def _number_of(lines: Sequence[Line]) -> Word | None:
+    """Return the figures of a page number, with the least confidence; None if it is none."""
+    words = [word for line in lines for word in line.words]
     match = _PAGE_NUMBER.fullmatch("".join(word.text for word in words))
     if match is None:
         return None
-    confidence = min(word.confidence for word in words)
-    if marks.figures.x - marks.dash.right < _SPACE * unit:
-        return Line((Word(f"-{match['number']}-", marks.box, confidence),))
-    parts = (("-", marks.dash), (match["number"], marks.figures), ("-", marks.end))
-    return Line(tuple(Word(text, box, confidence) for text, box in parts))
+    return Word(match["number"], words[0].box, min(word.confidence for word in words))
 
 
-def _move_together(page: Grey, marks: PageNumberMarks, unit: float) -> Grey:
-    """Return an image of the number with its dashes close to it: so the engine reads them."""
-    margin, gap = max(int(_MARGIN * unit), 1), max(int(_CLOSE * unit), 1)
+def _move_together(page: Grey, marks: PageNumberMarks, unit: float, gap: float) -> Grey:
+    """Return an image of the number with gaps of so many letter heights beside its dashes."""
+    margin, space = max(int(_MARGIN * unit), 1), max(int(gap * unit), 1)
     top, bottom = max(marks.box.y - margin, 0), marks.box.bottom + margin
     pieces = []
     for box in (marks.dash, marks.figures, marks.end):
         piece = page[top:bottom, max(box.x - 1, 0) : box.right + 1]
-        paper = np.full((piece.shape[0], gap), _PAPER, np.uint8)
+        paper = np.full((piece.shape[0], space), _PAPER, np.uint8)
         pieces += [paper, piece]
     side = np.full((pieces[0].shape[0], margin), _PAPER, np.uint8)
     return np.hstack([side, *pieces, side])
