@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 from numpy.random import default_rng
@@ -80,6 +80,7 @@ def test_a_page_number_is_found_by_its_shape(case: str) -> None:
         assert found.figures.right <= found.end.x + 4
 
 
+@example(0, 10, 15, 2.2250738585072014e-308)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.integers(1, 90), st.floats(0, 60))
 @law(max_examples=60)
 def test_any_picture_has_one_inside_it_or_none(

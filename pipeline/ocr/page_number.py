@@ -83,7 +83,7 @@ def find_page_number(page: Grey, letter_height: float) -> PageNumberMarks | None
         page: grey pixels, height x width, 0 is black; the paper is white and level.
         letter_height: pixels, as is usual on the page.
     """
-    if letter_height <= 0:
+    if letter_height < 1:
         return None
     top, bottom = int(_TOP * page.shape[0]), int(_BOTTOM * page.shape[0])
     found = [
