@@ -1,7 +1,7 @@
 """Find the page number between two dashes, as typists set it (- 2 -), and read it by itself.
 
-The engine loses such a line or reads the dashes as letters: of ten on the evaluation pages it read
-two. Its shape is sure: a dash, one to three figures, a dash, and nothing beside them.
+The engine loses such a line or reads the dashes as letters: of thirteen on the evaluation pages it
+read two. Its shape is sure: a dash, one to three figures, a dash, and nothing beside them.
 """
 
 import re
