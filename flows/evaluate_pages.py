@@ -10,12 +10,11 @@ from prefect.states import Completed, Failed
 from flows import runtime, shutdown
 from flows.ui.markdown import escape_markdown
 from pipeline.errors import OpisError
-from pipeline.evaluation.baseline import GateResult, check_against
+from pipeline.evaluation.baseline import GateResult, compare_with_file
 from pipeline.evaluation.measure import evaluate_samples
 from pipeline.evaluation.report import EvaluationReport, build_report
-from pipeline.evaluation.samples import find_samples
+from pipeline.evaluation.samples import find_samples_for
 from pipeline.evaluation.series import series_of_folder
-from pipeline.ocr.engines import make_engine
 from pipeline.ocr.recipes import Recipe
 from pipeline.settings import Settings
 
@@ -38,7 +37,7 @@ def evaluate(folder: str, baseline: str = "", tolerance: float = 0.1) -> State[N
     with shutdown.close_on_cancel(lambda: runtime.worker_pool(settings).close()):
         try:
             report = _evaluate(Path(folder), settings)
-            result = check_against(path, report.pages, tolerance)
+            result = compare_with_file(path, report.pages, tolerance)
         except (OpisError, OSError) as error:
             return Failed(message=str(error))
     _publish_tables(report, result)
@@ -49,8 +48,8 @@ def evaluate(folder: str, baseline: str = "", tolerance: float = 0.1) -> State[N
 
 
 def _evaluate(folder: Path, settings: Settings) -> EvaluationReport:
-    engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
-    samples, problems = find_samples(folder, settings.languages, engine, series_of_folder(folder))
+    # The languages are the folder's, as in `opis evaluate`: a baseline may be of either.
+    samples, problems = find_samples_for(settings, folder, (), series_of_folder(folder))
     for sentence in problems:
         get_run_logger().warning(sentence)
     workers = runtime.worker_pool(settings)

@@ -24,7 +24,7 @@ from flows import runtime, shutdown
 from flows.progress import meter, page_span
 from flows.task_runners import ConfiguredTaskRunner, parallel_page_count, without_settings_transfer
 from flows.ui import lineage, run_log, run_progress, run_report
-from flows.ui.emit_events import emit_events_of_run
+from flows.ui.prefect_events import emit_events_of_run
 from pipeline.errors import OpisError, SetupError
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.scheduler import BatchScheduler
@@ -131,8 +131,7 @@ def _ingest_selected(
 
 def _scheduler(settings: Settings) -> BatchScheduler:
     """Return a scheduler whose steps are Prefect's tasks."""
-    # Tasks do not get the server's password: they do not need it.
-    for_tasks = settings.model_copy(update={"auth": None})
+    for_tasks = runtime.settings_for_tasks(settings)
 
     def begin_read(scan: AdmittedScan, run: range) -> _PendingTask:
         label, pages = _scan_label(scan), page_span(run)

@@ -12,11 +12,11 @@ from prefect.states import Completed, Failed
 from flows import direct, runtime, shutdown
 from flows.direct import RevisionKind
 from flows.ui import difference_report, lineage, run_log, run_progress, run_report
-from flows.ui.emit_events import emit_events_of_run
+from flows.ui.prefect_events import emit_events_of_run
 from pipeline.errors import OpisError
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.record_choice import choose_records
-from pipeline.ingest.revisions import RevisionPreview
+from pipeline.ingest.revisions import RevisionPreview, preview_summary
+from pipeline.ingest.selected_records import select_records
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings
 from pipeline.wording import plural
@@ -84,22 +84,22 @@ def _revise(
     with shutdown.close_on_cancel(lambda: runtime.worker_pool(settings).close()):
         try:
             runtime.check_ready(settings)
-            records = choose_records(selection, settings)
+            records = select_records(selection, settings)
         except OpisError as error:
             return Failed(message=f"{error} Nothing was done.")
         count = plural(len(records), "record")
         run_progress.rename_run(f"{kind} {count}{', dry run' if dry_run else ''}")
+        for_tasks = runtime.settings_for_tasks(settings)
         if dry_run:
-            return _preview_all(kind, records, settings)
-        return _revise_all(kind, records, settings, reason)
+            return _preview_all(kind, records, for_tasks)
+        return _revise_all(kind, records, for_tasks, reason)
 
 
 def _revise_all(
     kind: RevisionKind, records: Sequence[str], settings: Settings, reason: str
 ) -> State[Any]:
-    for_tasks = settings.model_copy(update={"auth": None})
     states = [
-        revise_record(kind, record, for_tasks, reason, return_state=True) for record in records
+        revise_record(kind, record, settings, reason, return_state=True) for record in records
     ]
     outcomes: list[Any] = [state.result(raise_on_failure=False) for state in states]
     run_report.publish_report(outcomes, settings)
@@ -113,14 +113,12 @@ def _revise_all(
 
 
 def _preview_all(kind: RevisionKind, records: Sequence[str], settings: Settings) -> State[Any]:
-    for_tasks = settings.model_copy(update={"auth": None})
-    states = [preview_record(kind, record, for_tasks, return_state=True) for record in records]
+    states = [preview_record(kind, record, settings, return_state=True) for record in records]
     previews: list[Any] = [state.result(raise_on_failure=False) for state in states]
     difference_report.publish_previews(previews)
-    changed = sum(bool(preview.differences) for preview in previews)
     message = (
-        f"{changed} of {plural(len(records), 'record')} would change; see the artifact "
-        "`differences`. Nothing was published: a run with dry_run off publishes."
+        f"{preview_summary(previews)} See the artifact `differences`; a run with dry_run off "
+        "publishes."
     )
     failures = [preview.failure_reason for preview in previews if preview.failure_reason]
     if failures:

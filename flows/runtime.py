@@ -111,6 +111,11 @@ def worker_count(settings: Settings) -> int:
     return settings.jobs or os.cpu_count() or 1
 
 
+def settings_for_tasks(settings: Settings) -> Settings:
+    """Return the settings without the server's password, which tasks do not need."""
+    return settings.model_copy(update={"auth": None})
+
+
 def get_clock() -> Clock:
     """Return the clock that the environment sets."""
     return clock_from(os.environ)

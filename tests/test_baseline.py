@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import SetupError
-from pipeline.evaluation.baseline import baseline_of, check_against, compare_with_baseline
+from pipeline.evaluation.baseline import baseline_of, compare_with_baseline, compare_with_file
 from pipeline.evaluation.results import PageResult
 from pipeline.text_metrics import ErrorRates
 from tests.test_evaluation import result
@@ -64,11 +64,11 @@ def test_nothing_in_common_is_no_pass() -> None:
 
 def test_the_first_evaluation_writes_the_baseline_and_the_next_is_compared(tmp_path: Path) -> None:
     path = tmp_path / "baseline.json"
-    assert check_against(path, pages(0.02), 0.1).compared == 0
+    assert compare_with_file(path, pages(0.02), 0.1).compared == 0
     written = path.read_bytes()
-    assert check_against(path, pages(0.02), 0.1).grown == ()
-    assert check_against(path, pages(0.2), 0.1).grown == ("line error", "character error")
+    assert compare_with_file(path, pages(0.02), 0.1).grown == ()
+    assert compare_with_file(path, pages(0.2), 0.1).grown == ("line error", "character error")
     assert path.read_bytes() == written
     path.write_text("{}")
     with pytest.raises(SetupError, match="no baseline"):
-        check_against(path, pages(0.02), 0.1)
+        compare_with_file(path, pages(0.02), 0.1)

@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from pipeline.errors import CatalogError, SetupError
-from pipeline.ingest.record_choice import choose_records
 from pipeline.ingest.revisions import withdraw_record
+from pipeline.ingest.selected_records import select_records
 from pipeline.model import EngineSignature
 from pipeline.record.inherited_events import reading_part
 from pipeline.record.reading_identity import would_read_alike
@@ -59,7 +59,7 @@ def test_records_are_chosen_by_conditions(
 ) -> None:
     settings, ids = archive
     conditions, names = SELECTIONS[case]
-    chosen = choose_records(RecordSelection(**conditions), settings)
+    chosen = select_records(RecordSelection(**conditions), settings)
     assert set(chosen) == {ids[name] for name in names}
     assert len(chosen) == len(names)
 
@@ -69,13 +69,13 @@ def test_named_records_are_limited_by_conditions(
 ) -> None:
     settings, ids = archive
     both = (ids["cable"], ids["minutes"])
-    assert choose_records(RecordSelection(records=both), settings) == list(both)
+    assert select_records(RecordSelection(records=both), settings) == list(both)
     named = RecordSelection(records=both, from_year=1949)
-    assert choose_records(named, settings) == [ids["cable"]]
+    assert select_records(named, settings) == [ids["cable"]]
     with pytest.raises(CatalogError, match="no record 'nothing'"):
-        choose_records(RecordSelection(records=("nothing",), from_year=1949), settings)
+        select_records(RecordSelection(records=("nothing",), from_year=1949), settings)
     # Without a condition the unknown one gets an outcome of its own.
-    assert choose_records(RecordSelection(records=("nothing",)), settings) == ["nothing"]
+    assert select_records(RecordSelection(records=("nothing",)), settings) == ["nothing"]
 
 
 READINGS: dict[str, tuple[dict[str, Any], bool]] = {

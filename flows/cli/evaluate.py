@@ -1,6 +1,6 @@
 """The command ``opis evaluate``."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +11,15 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import JobsOption, JsonOption, LanguagesOption
-from pipeline.evaluation.baseline import check_against
+from pipeline.evaluation.baseline import compare_with_file
 from pipeline.evaluation.measure import evaluate_samples
 from pipeline.evaluation.report import EvaluationReport, build_report
 from pipeline.evaluation.results import PageResult
-from pipeline.evaluation.samples import Sample, find_samples, samples_of_series
+from pipeline.evaluation.samples import find_samples_for, samples_of_series
 from pipeline.evaluation.series import series_of_folder
 from pipeline.evaluation.tables import flag_sentence, report_tables
 from pipeline.evaluation.word_table import words_table
-from pipeline.ocr.engines import make_engine, signature_of
 from pipeline.ocr.recipes import Recipe
-from pipeline.settings import Settings
 
 
 def evaluate(  # noqa: PLR0913, PLR0917  a parameter for each option
@@ -41,16 +39,17 @@ def evaluate(  # noqa: PLR0913, PLR0917  a parameter for each option
         Path | None,
         typer.Option(help="Fail if an error is greater than in this file; written if not there."),
     ] = None,
-    tolerance: Annotated[
-        float, typer.Option(help="Percentage points by which it may grow.", min=0)
-    ] = 0.1,
+    tolerance: Annotated[float, typer.Option(help="Percentage points it may grow.", min=0)] = 0.1,
     jobs: JobsOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read pages that have a transcription, and print the error rates."""
     settings = runtime.settings_with(languages=languages, jobs=jobs)
     chosen = settings.languages if languages else ()
-    samples = _find_samples(folder, chosen, settings, series_of_folder(folder, series_table))
+    table = series_of_folder(folder, series_table)
+    samples, problems = find_samples_for(settings, folder, chosen, table)
+    for sentence in problems:
+        console.print_error(sentence)
     samples = samples_of_series(samples, series or [])
     if words:
         words.touch()  # a folder that is missing is found before pages are read
@@ -64,21 +63,9 @@ def evaluate(  # noqa: PLR0913, PLR0917  a parameter for each option
         _check_baseline(baseline, report.pages, tolerance)
 
 
-def _find_samples(
-    folder: Path, chosen: tuple[str, ...], settings: Settings, series: Mapping[str, str]
-) -> list[Sample]:
-    """Return the samples of a folder; print a sentence on each scan that is none."""
-    engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
-    signature_of(settings.engine_choice, chosen)
-    samples, problems = find_samples(folder, chosen, engine, series)
-    for sentence in problems:
-        console.print_error(sentence)
-    return samples
-
-
 def _check_baseline(path: Path, results: Sequence[PageResult], tolerance: float) -> None:
     """Compare with the baseline, or write it; print how it went."""
-    result = check_against(path, results, tolerance)
+    result = compare_with_file(path, results, tolerance)
     console.print_notes(result.lines)  # not among the JSON
     if result.grown:
         raise typer.Exit(ExitCode.UNEXPECTED)

@@ -1,27 +1,27 @@
 """The command ``opis reclean``."""
 
-from flows.cli import selection_options as chosen
+from flows.cli import selection_options
 from flows.cli.options import DirectOption, OutputOption, ReasonOption
 from flows.cli.reread import revise
 
 
 def reclean(  # noqa: PLR0913, PLR0917  a parameter for each option
-    records: chosen.Records = None,
-    place: chosen.Place = "",
-    status: chosen.Status = None,
-    needs_review: chosen.NeedsReview = None,
-    from_year: chosen.FromYear = None,
-    to_year: chosen.ToYear = None,
-    engine_before: chosen.EngineBefore = "",
-    every: chosen.Every = False,
-    dry_run: chosen.DryRun = False,
+    records: selection_options.Records = None,
+    place: selection_options.Place = "",
+    status: selection_options.Status = None,
+    needs_review: selection_options.NeedsReview = None,
+    from_year: selection_options.FromYear = None,
+    to_year: selection_options.ToYear = None,
+    engine_before: selection_options.EngineBefore = "",
+    all_records: selection_options.AllRecords = False,
+    dry_run: selection_options.DryRun = False,
     reason: ReasonOption = "",
     directly: DirectOption = False,
     output: OutputOption = None,
 ) -> None:
     """Clean the stored readings of records again, and publish changed ones as next versions."""
-    selection = chosen.build_selection(
-        every, records=tuple(records or ()), place=place, status=status,
+    selection = selection_options.build_selection(
+        all_records, records=tuple(records or ()), place=place, status=status,
         needs_review=needs_review, from_year=from_year, to_year=to_year,
         engine_before=engine_before,
     )  # fmt: skip

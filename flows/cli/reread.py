@@ -7,36 +7,35 @@ from pathlib import Path
 import typer
 
 from flows import direct, prefect_env, runtime
-from flows.cli import console
-from flows.cli import selection_options as chosen
+from flows.cli import console, selection_options
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import DirectOption, OutputOption, ReasonOption
 from flows.direct import RevisionKind
 from pipeline.ingest.outcome import Outcome
-from pipeline.ingest.record_choice import choose_records
+from pipeline.ingest.revisions import preview_summary
+from pipeline.ingest.selected_records import select_records
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings
-from pipeline.wording import plural
 
 
 def reread(  # noqa: PLR0913, PLR0917  a parameter for each option
-    records: chosen.Records = None,
-    place: chosen.Place = "",
-    status: chosen.Status = None,
-    needs_review: chosen.NeedsReview = None,
-    from_year: chosen.FromYear = None,
-    to_year: chosen.ToYear = None,
-    engine_before: chosen.EngineBefore = "",
-    not_as_today: chosen.NotAsToday = False,
-    every: chosen.Every = False,
-    dry_run: chosen.DryRun = False,
+    records: selection_options.Records = None,
+    place: selection_options.Place = "",
+    status: selection_options.Status = None,
+    needs_review: selection_options.NeedsReview = None,
+    from_year: selection_options.FromYear = None,
+    to_year: selection_options.ToYear = None,
+    engine_before: selection_options.EngineBefore = "",
+    not_as_today: selection_options.NotAsToday = False,
+    all_records: selection_options.AllRecords = False,
+    dry_run: selection_options.DryRun = False,
     reason: ReasonOption = "",
     directly: DirectOption = False,
     output: OutputOption = None,
 ) -> None:
     """Read the originals of records again, and publish changed records as next versions."""
-    selection = chosen.build_selection(
-        every, records=tuple(records or ()), place=place, status=status,
+    selection = selection_options.build_selection(
+        all_records, records=tuple(records or ()), place=place, status=status,
         needs_review=needs_review, from_year=from_year, to_year=to_year,
         engine_before=engine_before, not_as_today=not_as_today,
     )  # fmt: skip
@@ -56,7 +55,7 @@ def revise(
     settings = runtime.archive_settings(output)
     runtime.check_ready(settings)
     console.print_notes(runtime.engine_notes(settings))
-    records = choose_records(selection, settings)
+    records = select_records(selection, settings)
     if not records:
         console.print_line("No record fulfils these conditions; nothing was done.")
     elif dry_run:
@@ -68,19 +67,14 @@ def revise(
 
 def _print_previews(kind: RevisionKind, records: Sequence[str], settings: Settings) -> None:
     """Print what would change in each record; nothing is published."""
-    changed, failed = 0, False
+    previews = []
     for record in records:
         preview = direct.preview_revision(kind, record, settings)
-        changed, failed = (
-            changed + bool(preview.differences),
-            failed or bool(preview.failure_reason),
-        )
+        previews.append(preview)
         for line in preview.lines():
             console.print_line(line)
-    console.print_line(
-        f"{changed} of {plural(len(records), 'record')} would change. Nothing was published."
-    )
-    if failed:
+    console.print_line(preview_summary(previews))
+    if any(preview.failure_reason for preview in previews):
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 

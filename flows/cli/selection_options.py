@@ -37,17 +37,17 @@ NotAsToday = Annotated[
         help="Only records that another engine, model or way of reading than today's read.",
     ),
 ]
-Every = Annotated[bool, typer.Option("--all", help="All records of the archive.")]
+AllRecords = Annotated[bool, typer.Option("--all", help="All records of the archive.")]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print what would change, and publish nothing.")
 ]
 
 
-def build_selection(every: bool, **fields: Any) -> RecordSelection:
+def build_selection(all_records: bool, **fields: Any) -> RecordSelection:
     """Return the selection that options make.
 
     Args:
-        every: ``--all``; without it something must be chosen.
+        all_records: ``--all``; without it something must be chosen.
         fields: of `RecordSelection`.
 
     Raises:
@@ -58,7 +58,7 @@ def build_selection(every: bool, **fields: Any) -> RecordSelection:
     except ValidationError as error:
         msg = f"--engine-before {fields['engine_before']}: write numbers and dots, such as 5.5.0."
         raise SetupError(msg) from error
-    if selection == RecordSelection() and not every:
+    if selection == RecordSelection() and not all_records:
         msg = "Name records, choose them by options such as --place, or say --all."
         raise SetupError(msg)
     return selection

@@ -20,12 +20,13 @@ from prefect.client.schemas.filters import (
     TaskRunFilterStateType,
 )
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
 from flows.deployments import ON_ARRIVAL_DEPLOYMENT
-from flows.ui.emit_events import emit_new_events
+from flows.ui.prefect_events import emit_new_events
 
 __all__ = [
     "FlowRunStatus",
@@ -103,29 +104,28 @@ def name_scheduled_runs() -> None:
             sort=FlowRunSort.EXPECTED_START_TIME_ASC,
             limit=_NAMED_RUNS,
         )
-        if not runs and _has_idle_schedule(client):
+        deployments = {one.id: one for one in client.read_deployments()}
+        if not runs and any(map(_has_idle_schedule, deployments.values())):
             msg = "Prefect schedules no runs though it should; its reason is in opis-server.log"
             raise RuntimeError(msg)
         for run in runs:
-            if run.auto_scheduled and run.expected_start_time and run.deployment_id:
-                name = _scheduled_name(client, run.deployment_id, run.expected_start_time)
+            deployment = deployments.get(run.deployment_id) if run.deployment_id else None
+            if run.auto_scheduled and run.expected_start_time and deployment:
+                name = _scheduled_name(deployment, run.expected_start_time)
                 if run.name != name:
                     client.update_flow_run(run.id, name=name)
 
 
-def _has_idle_schedule(client: SyncPrefectClient) -> bool:
-    """Return whether a deployment has had a schedule for longer than Prefect needs to see it."""
+def _has_idle_schedule(deployment: DeploymentResponse) -> bool:
+    """Return whether it has had a schedule for longer than Prefect needs to see it."""
     then = datetime.now(UTC) - _SCHEDULER_NEEDS
-    return any(
+    return not deployment.paused and any(
         schedule.active and schedule.updated is not None and schedule.updated < then
-        for deployment in client.read_deployments()
-        if not deployment.paused
         for schedule in deployment.schedules
     )
 
 
-def _scheduled_name(client: SyncPrefectClient, deployment_id: UUID, when: datetime) -> str:
-    deployment = client.read_deployment(deployment_id)
+def _scheduled_name(deployment: DeploymentResponse, when: datetime) -> str:
     zones = (getattr(one.schedule, "timezone", None) for one in deployment.schedules)
     local = when.astimezone(ZoneInfo(next(filter(None, zones), "UTC")))
     return f"{deployment.name}, {local:%Y-%m-%d %H:%M}"

@@ -21,7 +21,7 @@ _MAX_GROUPS = 12  #: boxes of pages in a diagram
 
 def publish_lineage(outcomes: Sequence[Outcome], settings: Settings) -> None:
     """Publish the diagrams of a run's new records, and the picture of their worst page."""
-    fresh = [one for one in outcomes if one.record and not one.already_published]
+    fresh = [outcome for outcome in outcomes if outcome.is_new]
     records = [VersionFolder(Path(one.folder)).load_record() for one in fresh[:_MAX_DIAGRAMS]]
     if not records:
         return

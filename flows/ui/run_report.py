@@ -64,7 +64,7 @@ def summary(outcomes: Sequence[Outcome]) -> str:
 def _batch_counts(outcomes: Sequence[Outcome]) -> str:
     if not outcomes:
         return "There was nothing to ingest."
-    published = [o for o in outcomes if o.record and not o.already_published]
+    published = [o for o in outcomes if o.is_new]
     already = [o for o in outcomes if o.already_published]
     parts = [f"{plural(len(published), 'record')} published"]
     if already:

@@ -64,7 +64,7 @@ def baseline_of(results: Sequence[PageResult]) -> Baseline:
     )  # fmt: skip
 
 
-def check_against(path: Path, results: Sequence[PageResult], tolerance: float) -> GateResult:
+def compare_with_file(path: Path, results: Sequence[PageResult], tolerance: float) -> GateResult:
     """Compare an evaluation with the baseline in a file, or write the file if there is none.
 
     Args:

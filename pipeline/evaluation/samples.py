@@ -12,7 +12,9 @@ from types import MappingProxyType
 from pipeline.description.merge import find_sources, merge_sources
 from pipeline.errors import SetupError
 from pipeline.ocr.engine import Engine
+from pipeline.ocr.engines import make_engine, signature_of
 from pipeline.ocr.language_codes import detectable_languages
+from pipeline.settings import Settings
 from pipeline.system.folders import list_files
 
 GROUND_TRUTH_SUFFIX = ".gt.txt"
@@ -31,6 +33,20 @@ class Sample:
     transcriptions: tuple[str, ...]  #: one per page
     languages: tuple[str, ...]  #: the engine's codes; of several, one is detected for each page
     languages_from: str  #: ``option``, ``defaults`` (of the folder) or ``found`` (by detection)
+
+
+def find_samples_for(
+    settings: Settings, folder: Path, languages: tuple[str, ...], series: Mapping[str, str]
+) -> tuple[list[Sample], list[str]]:
+    """Return the same as `find_samples`, with the engine of the settings.
+
+    Raises:
+        SetupError: as there, or a model is missing.
+        DescriptionError: as there.
+    """
+    engine = make_engine(settings.engine_choice, settings.languages, settings.page_timeout)
+    signature_of(settings.engine_choice, languages)
+    return find_samples(folder, languages, engine, series)
 
 
 def find_samples(

@@ -59,6 +59,11 @@ class Outcome:
         )
 
     @property
+    def is_new(self) -> bool:
+        """Whether a version was published just now."""
+        return bool(self.record) and not self.already_published
+
+    @property
     def status(self) -> ReceiptStatus | Literal["gone"]:
         """The status of the scan, in a word or two."""
         if self.record:

@@ -1,6 +1,6 @@
 """New versions of a record: read again, cleaned again or withdrawn. Earlier versions stay."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.citation.version_differences import difference_lines
@@ -135,6 +135,13 @@ class RevisionPreview:
             yield from (f"    {line}" for line in self.differences)
         else:
             yield f"{self.record} v{self.version} would stay as it is."
+
+
+def preview_summary(previews: Sequence[RevisionPreview]) -> str:
+    """Return a sentence on how many records would change."""
+    changed = sum(bool(preview.differences) for preview in previews)
+    count = plural(len(previews), "record")
+    return f"{changed} of {count} would change. Nothing was published."
 
 
 @dataclass(frozen=True, slots=True)

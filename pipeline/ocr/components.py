@@ -182,15 +182,24 @@ def _detect_components(page: cv2.typing.MatLike, *, with_smaller: bool = False) 
     return LetterComponents(x, y, height[is_letter].astype(np.float64), ink_grey)
 
 
+def find_ink(page: cv2.typing.MatLike) -> cv2.typing.MatLike:
+    """Return where the ink is, as 255: what is darker than its neighbourhood.
+
+    Such a threshold finds faint typing beside a black border; Otsu's does not.
+
+    Args:
+        page: grey pixels, height x width, 0 is black.
+    """
+    return cv2.adaptiveThreshold(
+        page, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, _MIN_CONTRAST
+    )
+
+
 def _letter_shapes(
     page: cv2.typing.MatLike, max_height: int
 ) -> tuple[cv2.typing.MatLike, cv2.typing.MatLike, cv2.typing.MatLike, NDArray[np.bool_]]:
     """Return labels, statistics and centres of all components, and which have letters' shape."""
-    # A threshold by neighbourhood finds faint typing beside a black border; Otsu's does not.
-    ink = cv2.adaptiveThreshold(
-        page, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, _MIN_CONTRAST
-    )
-    _, labels, stats, centres = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, labels, stats, centres = cv2.connectedComponentsWithStats(find_ink(page), connectivity=8)
     width, height = stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT]
     area = stats[:, cv2.CC_STAT_AREA]
     is_letter = (height >= _MIN_LETTER_HEIGHT) & (height <= max_height) & (width >= 2)

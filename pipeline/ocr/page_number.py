@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from pipeline.imaging.pixels import Grey
 from pipeline.model import ProcessingStep
 from pipeline.ocr.attempt import Attempt
+from pipeline.ocr.components import find_ink
 from pipeline.ocr.engine import Engine, PageSegmentation, RecognitionOptions
 from pipeline.text import Block, Box, Line, PageText, Word
 
 _TOP, _BOTTOM = 0.2, 0.88  #: of the page's height; the number stands above or below
-_CONTRAST = 12  #: grey levels (of 255) by which ink is darker than its neighbourhood
 #: All lengths below are in letter heights.
 _DASH_WIDTH, _DASH_HEIGHT, _DASH_SHAPE = (0.45, 1.9), 0.6, 1.8  #: the last: width by height
 _FIGURE_WIDTH, _FIGURE_HEIGHT = (0.12, 1.7), (0.75, 2.0)  #: two may touch
@@ -98,10 +98,7 @@ def _find_in_strip(strip: Grey, letter_height: float) -> list[PageNumberMarks]:
     """Return dashes with figures between them, in pixels of the strip."""
     if min(strip.shape) < 3:
         return []
-    ink = cv2.adaptiveThreshold(
-        strip, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 61, _CONTRAST
-    )
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(find_ink(strip), connectivity=8)
     marks = _Marks(stats[1:].astype(np.float64), letter_height)
     numbers = (marks.number_after(int(dash)) for dash in np.flatnonzero(marks.is_dash))
     return [number for number in numbers if number is not None]

@@ -176,13 +176,9 @@ class Catalog:
         Args:
             reference: the printed form of a reference without leaves.
         """
-        rows = self._db.execute(
-            # References that continue with a comma and a blank sort below `,!`.
-            "SELECT id FROM record WHERE reference = ?1"
-            " OR reference >= ?1 || ', ' AND reference < ?1 || ',!' ORDER BY folder, id",
-            [reference],
-        )
-        return [str(row["id"]) for row in rows]
+        from pipeline.repository.record_selection import select_below  # noqa: PLC0415
+
+        return select_below(self._db, reference)
 
     def find_ids(self, beginning: str, limit: int) -> list[str]:
         """Return the ids that begin like this, in order."""

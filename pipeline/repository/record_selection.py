@@ -7,17 +7,20 @@ from pydantic import Field
 
 from pipeline.model import FrozenModel
 
-_QUERY = """
+#: References that continue with a comma and a blank sort below `,!`.
+_AT_PLACE = """
+    (reference = :place OR reference >= :place || ', ' AND reference < :place || ',!')
+"""
+_QUERY = f"""
 SELECT id FROM record
 WHERE status <> 'withdrawn'
-    AND (:place = '' OR reference = :place
-         OR reference >= :place || ', ' AND reference < :place || ',!')
+    AND (:place = '' OR {_AT_PLACE})
     AND (:status IS NULL OR status = :status)
     AND (:needs_review IS NULL OR needs_review = :needs_review)
     AND (:from_year IS NULL OR year >= :from_year)
     AND (:to_year IS NULL OR year <= :to_year)
 ORDER BY folder, id
-"""  # references that continue with a comma and a blank sort below `,!`
+"""
 
 
 class RecordSelection(FrozenModel):
@@ -82,6 +85,17 @@ def select_from_catalog(db: sqlite3.Connection, selection: RecordSelection) -> l
     found = [str(row["id"]) for row in db.execute(_QUERY, conditions)]
     named = set(selection.records)
     return [record for record in found if record in named] if named else found
+
+
+def select_below(db: sqlite3.Connection, place: str) -> list[str]:
+    """Return the ids of the records of a file or of leaves of it, ordered by folder.
+
+    Args:
+        db: an open catalogue.
+        place: the printed form of a reference without leaves.
+    """
+    query = f"SELECT id FROM record WHERE {_AT_PLACE} ORDER BY folder, id"
+    return [str(row["id"]) for row in db.execute(query, {"place": place})]
 
 
 def version_key(version: str) -> tuple[int, ...]:

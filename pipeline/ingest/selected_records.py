@@ -12,7 +12,7 @@ from pipeline.repository.record_selection import RecordSelection, version_key
 from pipeline.settings import Settings
 
 
-def choose_records(selection: RecordSelection, settings: Settings) -> list[str]:
+def select_records(selection: RecordSelection, settings: Settings) -> list[str]:
     """Return the ids of the records of a selection, in the order of the archive.
 
     Conditions on the reading cost a look into each record that fulfils the others. Records that
