@@ -42,6 +42,20 @@ def test_what_happened_before_the_first_call_is_not_reported(tmp_path: Path) -> 
     assert collected(settings) == []
 
 
+def test_what_stands_in_an_older_copy_of_the_receipts_is_not_reported_again(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    settings.output.mkdir()
+    append_receipt(receipt(fate="refused", reason="first"), settings.output)
+    assert collected(settings) == []
+    copy = settings.receipts.read_bytes()
+    append_receipt(receipt(fate="refused", reason="second"), settings.output)
+    assert len(collected(settings)) == 1
+    settings.receipts.write_bytes(copy)
+    assert collected(settings) == []
+    append_receipt(receipt(fate="refused", reason="third"), settings.output)
+    assert [event.payload["reason"] for event in collected(settings)] == ["third"]
+
+
 def test_a_record_is_published_needs_review_and_is_withdrawn(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     settings.output.mkdir()

@@ -41,7 +41,8 @@ class ArchiveEvent:
 def report_new_events(settings: Settings, report: Callable[[ArchiveEvent], None]) -> int:
     """Report the events that no process has reported yet, the oldest first; return their number.
 
-    What happened before the first call for an archive is not reported.
+    What happened before the first call for an archive is not reported, nor what stands in a
+    receipts file that is shorter than it was: the archive was put back from a copy.
 
     Args:
         settings: where the archive is.
@@ -54,10 +55,11 @@ def report_new_events(settings: Settings, report: Callable[[ArchiveEvent], None]
     settings.work_folder.mkdir(parents=True, exist_ok=True)
     count = 0
     with FileLock(position.with_suffix(".lock")):
-        if not position.exists():
-            position.write_text(str(_size_of(settings.receipts)), "ascii")
+        size = _size_of(settings.receipts)
+        if not position.exists() or 0 < size < _read_position(position):
+            position.write_text(str(size), "ascii")
         offset = _read_position(position)
-        if _size_of(settings.receipts) == offset:
+        if size == offset:
             return 0
         receipts, end = read_receipts_since(settings.output, offset)
         next_position = position.with_suffix(".next")  # on a full disk nothing is reported
