@@ -15,6 +15,7 @@ from prefect.types.entrypoint import EntrypointType
 
 from flows import runtime
 from flows.build_site import build_site
+from flows.decide import decide
 from flows.evaluate_pages import evaluate
 from flows.ingest import ingest_inbox
 from flows.push_copies import push
@@ -35,6 +36,7 @@ class _Entry:
     tag: str
     description: str
     schedule_setting: str = ""  #: a person, a program or an automation starts it if it is empty
+    limit: int | None = 1  #: runs at a time
 
 
 _ENTRIES = (
@@ -42,6 +44,8 @@ _ENTRIES = (
            "Ingests the scans in the inbox; `opis serve` starts it when one arrives."),
     _Entry(ingest_inbox, "nightly", "inbox",
            "Ingests the scans that are still in the inbox.", "nightly"),
+    _Entry(decide, "question", "inbox",
+           "Asks a person about a scan that waits for a decision; Opis starts it.", limit=None),
     _Entry(verify_fixity, "weekly", "fixity", "Checks every published record.", "weekly"),
     _Entry(summarize, "daily", "summary",
            "Reports the last day, what waits for review, fixity and room on the disk.", "daily"),
@@ -59,7 +63,7 @@ _ENTRIES = (
 
 
 def build_deployments(settings: Settings) -> list[RunnerDeployment]:
-    """Return the deployments with their schedules; each runs once at a time."""
+    """Return the deployments with their schedules; all but questions run once at a time."""
     return [_build_deployment(entry, settings) for entry in _ENTRIES]
 
 
@@ -70,7 +74,7 @@ def _build_deployment(entry: _Entry, settings: Settings) -> RunnerDeployment:
         description=entry.description,
         tags=[entry.tag],
         schedule=Cron(cron, timezone=settings.timezone) if cron else None,
-        concurrency_limit=ConcurrencyLimitConfig(limit=1),
+        concurrency_limit=entry.limit and ConcurrencyLimitConfig(limit=entry.limit),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
     assert isinstance(deployment, RunnerDeployment)  # a coroutine only where an event loop runs

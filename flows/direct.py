@@ -18,7 +18,8 @@ from pipeline.ingest.revisions import (
 )
 from pipeline.ingest.scheduler import BatchScheduler
 from pipeline.ingest.selection import select_scans
-from pipeline.ingest.steps import admit_scan, end_batch, publish_scan, record_failure
+from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
+from pipeline.ingest.unpublished import record_failure
 from pipeline.model import Clock
 from pipeline.repository.pdf_jobs import pdf_jobs_in_workers
 from pipeline.settings import Settings

@@ -21,6 +21,7 @@ from prefect.runtime import deployment
 from prefect.states import Completed, Failed
 
 from flows import runtime, shutdown
+from flows.decide import ask_people
 from flows.progress import meter, page_span
 from flows.task_runners import ConfiguredTaskRunner, parallel_page_count, without_settings_transfer
 from flows.ui import lineage, run_log, run_progress, run_report
@@ -29,7 +30,8 @@ from pipeline.errors import OpisError, SetupError
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.scheduler import BatchScheduler
 from pipeline.ingest.selection import require_in_inbox, select_scans
-from pipeline.ingest.steps import admit_scan, end_batch, publish_scan, record_failure
+from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
+from pipeline.ingest.unpublished import record_failure
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 from pipeline.workers.page_runs import read_pages
@@ -196,6 +198,7 @@ def _final_state(batch: BatchResult, settings: Settings) -> State[Any]:
     run_report.publish_report(outcomes, settings)
     lineage.publish_lineage(outcomes, settings)
     emit_events_of_run(settings)
+    ask_people(outcomes)
     message = run_report.summary(outcomes)
     data = None if deployment.id else batch  # only `run_ingest` reads the result
     if any(outcome.failure_reason for outcome in outcomes):

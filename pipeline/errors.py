@@ -9,6 +9,7 @@
     │   └── CutOffError        … perhaps only because it is still being copied
     ├── TooLargeError          beyond a limit that a setting names
     ├── DescriptionError       sidecar or file name cannot be right
+    │   └── ContradictionError … because they name different places
     ├── DuplicateError         these bytes, or this reference, are taken
     ├── LinkError              only points at a file elsewhere
     └── UnreadableError        the file cannot be opened or read
@@ -108,6 +109,14 @@ class DescriptionError(IngestError):
         self.file = file  #: as the message names it; empty where it is about no file alone
         self.line = line  #: 1-based
         self.code = code  #: for a program: ``unknown-key``, ``bad-yaml`` …
+
+
+class ContradictionError(DescriptionError):
+    """The file name spells another place than the sidecar or the row names."""
+
+    def __init__(self, message: str, *, stated: str, file: str, line: int | None) -> None:
+        super().__init__(message, file=file, line=line, code="contradiction")
+        self.stated = stated  #: the reference in the sidecar or the row
 
 
 class DuplicateError(IngestError):

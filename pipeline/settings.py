@@ -119,6 +119,7 @@ class Settings(BaseModel):
     retry_seconds: float = Field(default=600, ge=1)  #: a failed scan is tried again after this
     rescan_seconds: float = Field(default=10, ge=0.5)  #: between two listings of the inbox
     events: bool = True  #: use the file system's events between them, if it has any
+    ask_people: bool = False  #: a scan that raises a question waits for a person's decision
     keep_inbox: bool = False  #: leave published scans where they were dropped
     max_pages: int = Field(default=10_000, ge=1)
     max_bytes: int = Field(default=4 * 2**30, ge=1)

@@ -21,7 +21,7 @@ from pipeline.inbox.mounts import guard_mounts, with_mounts
 from pipeline.ingest.arrivals import refuse_links, write_receipt
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.selection import select_scans
-from pipeline.ingest.steps import record_failure
+from pipeline.ingest.unpublished import record_failure
 from pipeline.repository.receipts import (
     Receipt,
     append_receipt,

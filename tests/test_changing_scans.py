@@ -14,7 +14,8 @@ from pipeline.inbox.files import remove_refusal_reason
 from pipeline.ingest import steps
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.selection import select_scans
-from pipeline.ingest.steps import admit_scan, publish_scan, record_failure, refuse_illegible_names
+from pipeline.ingest.steps import admit_scan, publish_scan, refuse_illegible_names
+from pipeline.ingest.unpublished import record_failure
 from pipeline.repository.receipts import append_receipt, read_receipts
 from pipeline.settings import Settings
 from pipeline.wording import escape_unprintable

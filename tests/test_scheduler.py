@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from flows.progress import ProgressMeter
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.scheduler import BatchScheduler, PendingResult
-from pipeline.ingest.steps import record_failure
+from pipeline.ingest.unpublished import record_failure
 from pipeline.model import ScanFacts
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings

@@ -116,7 +116,7 @@ def test_the_deployments_are_there_with_their_schedules(serve: OpisServe) -> Non
         "summarize/daily": ["* * * * *"],
     }
     assert crons.keys() - scheduled.keys() == {
-        "ingest_inbox/on-arrival", "reread/selection", "reclean/selection",
+        "ingest_inbox/on-arrival", "decide/question", "reread/selection", "reclean/selection",
         "build_site/reading-room", "push/copies", "evaluate/gate",
     }  # fmt: skip
 
@@ -136,6 +136,8 @@ def test_what_is_scheduled_has_a_name_and_runs(serve: OpisServe) -> None:
     assert "in the inbox." in ended[0]["state"]["message"]
     log = (serve.workspace.folder / "prefect" / "opis-server.log").read_text("utf-8")
     assert "Traceback" not in log
+    (daily,) = [one for one in serve.query("deployments/filter") if one["name"] == "daily"]
+    serve.query(f"deployments/{daily['id']}/pause_deployment")  # it would slow the other tests
 
 
 def test_it_answers_no_other_host_and_starts_nothing_for_another_page(serve: OpisServe) -> None:

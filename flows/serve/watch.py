@@ -116,18 +116,22 @@ class InboxWatch:
             now: seconds of the monotonic clock.
             seconds: how long; if None, it depends on each scan's receipt.
         """
-        fates = {receipt.scan: receipt.fate for receipt in receipts}
+        by_scan = {receipt.scan: receipt for receipt in receipts}
         for path, sighting in self._sightings.items():
-            fate = fates.get(name_in_receipt(path, self._settings.inbox), "")
+            receipt = by_scan.get(name_in_receipt(path, self._settings.inbox))
             unchanged = now - sighting.since
-            wait = self._back_off_seconds(fate, unchanged) if seconds is None else seconds
+            wait = self._back_off_seconds(receipt, unchanged) if seconds is None else seconds
             self._backed_off[path] = (sighting.stamps, now + wait)
 
-    def _back_off_seconds(self, fate: str, unchanged: float) -> float:
+    def _back_off_seconds(self, receipt: Receipt | None, unchanged: float) -> float:
         """Return how long to leave a scan alone that has been unchanged for some seconds."""
-        if fate.startswith("published"):  # keep_inbox leaves it there
+        if receipt is None:
+            return self._settings.retry_seconds
+        if receipt.fate.startswith("published"):  # keep_inbox leaves it there
             return math.inf
-        if fate != "waits":
+        if receipt.cause == "decision":  # the answer changes its sidecar
+            return math.inf
+        if receipt.fate != "waits":
             return self._settings.retry_seconds
         # The run may have taken long. It looks at the file's own date, which may be that of a
         # server with another clock: so not at once, if the time is over.

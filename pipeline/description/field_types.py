@@ -49,6 +49,15 @@ def _to_leaf_label(given: object) -> str | None:
     return normalize_label(given) or None
 
 
+def to_decided_value(given: object) -> tuple[str | None, ...]:
+    """Return the items of a decided value as they were written; none if nothing was given."""
+    items = [] if given is None else given if isinstance(given, list | tuple) else [given]
+    if not all(item is None or isinstance(item, str) for item in items):
+        msg = "takes a text or a list of texts"
+        raise ValueError(msg)
+    return tuple(items)
+
+
 def _normalize_if_given(language: str | None) -> str | None:
     return None if language is None else normalize_language_tag(language)
 
@@ -60,6 +69,10 @@ Language: TypeAlias = Annotated[str, AfterValidator(normalize_language_tag)]
 OptionalLanguage: TypeAlias = Annotated[OptionalText, AfterValidator(_normalize_if_given)]
 TextList: TypeAlias = Annotated[
     tuple[str, ...], BeforeValidator(to_text_list, json_schema_input_type=str | list[str] | None)
+]
+DecidedValue: TypeAlias = Annotated[
+    tuple[str | None, ...],
+    BeforeValidator(to_decided_value, json_schema_input_type=str | list[str | None] | None),
 ]
 LeafLabels: TypeAlias = Annotated[
     tuple[str | None, ...],

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, field_validator
 
 from pipeline.dates.parse import Calendar
 from pipeline.description.field_types import LeafLabels, OptionalLanguage, OptionalText, TextList
-from pipeline.description.nested_fields import GivenForm, GivenName, GivenTranslation
+from pipeline.description.nested_fields import GivenDecision, GivenForm, GivenName, GivenTranslation
 from pipeline.description.rights import COPYRIGHT_NOT_EVALUATED, check_rights_uri
 from pipeline.model import FrozenModel
 
@@ -104,6 +104,11 @@ class Description(FrozenModel):
     )
     note: OptionalText = Field(
         None, description="What else should be known.", examples=["Carbon copy."]
+    )
+    decisions: tuple[GivenDecision, ...] = Field(
+        (),
+        description="Answers to questions that the scan raised; Opis writes them.",
+        examples=[[{"field": "leaves", "value": ["0110", None], "by": "Anna Petrova"}]],
     )
     replaces: OptionalText = Field(
         None,

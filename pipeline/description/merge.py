@@ -1,9 +1,9 @@
 """Merges the sources of a scan's description, field by field.
 
 The nearest source wins: folder defaults, outermost first < row of ``index.csv`` < file name <
-sidecar. The origin of each value is kept. A file name and a sidecar or row that name different
-places contradict each other and stop the scan: it is nearly always misfiled. Where a row gives the
-reference, its words stay and the file name only confirms them.
+sidecar < a person's decision. The origin of each value is kept. A file name and a sidecar or row
+that name different places contradict each other and stop the scan: it is nearly always misfiled.
+Where a row gives the reference, its words stay and the file name only confirms them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ from itertools import chain
 from pipeline.dates.parse import Calendar, parse_date
 from pipeline.description.fields import Description
 from pipeline.description.sources import (
+    DECISION,
     FILE_NAME,
     INDEX,
     DescriptionSource,
@@ -21,7 +22,7 @@ from pipeline.description.sources import (
     find_sources,
 )
 from pipeline.description.statement import Statement, statements_of, validate
-from pipeline.errors import DescriptionError
+from pipeline.errors import ContradictionError
 from pipeline.model import Issue, IssueType
 from pipeline.references import ArchivalReference, find_references, parse_references
 from pipeline.references.page_labels import leaves_of_label, spread_labels
@@ -61,7 +62,8 @@ def merge_sources(sources: Sequence[DescriptionSource]) -> MergedDescription:
     """Merge ``sources``, the nearest last, and parse references and date of the result.
 
     Raises:
-        DescriptionError: a value is invalid, or a file name contradicts the reference.
+        DescriptionError: a value is invalid.
+        ContradictionError: the file name contradicts the reference, and nobody decided.
     """
     statements = nearest_statements(sources)
     description = validate(statements)
@@ -79,14 +81,27 @@ def merge_sources(sources: Sequence[DescriptionSource]) -> MergedDescription:
 
 
 def nearest_statements(sources: Sequence[DescriptionSource]) -> dict[str, Statement]:
-    """Return the statement of the nearest source for each field."""
+    """Return the statement of the nearest source for each field.
+
+    A decided reference takes the place of the first one; other holdings stay.
+    """
     statements: dict[str, Statement] = {}
     for source in sources:
         references = statements.get("references")
         is_indexed = references is not None and references.source.name == INDEX
-        if not (source.name == FILE_NAME and is_indexed):
-            statements |= statements_of(source)
+        if source.name == FILE_NAME and is_indexed:
+            continue
+        nearer = statements_of(source)
+        if source.name == DECISION and references is not None and "references" in nearer:
+            nearer["references"] = _replace_first(references, nearer["references"])
+        statements |= nearer
     return statements
+
+
+def _replace_first(references: Statement, decided: Statement) -> Statement:
+    items = references.value if isinstance(references.value, list) else [references.value]
+    first = decided.value if isinstance(decided.value, list) else [decided.value]
+    return replace(decided, value=[*first, *items[1:]])
 
 
 def page_labels(
@@ -144,7 +159,9 @@ def _parse_references(
 
 
 def _file_name_references(sources: Sequence[DescriptionSource]) -> tuple[ArchivalReference, ...]:
-    """Return the references that the file name spells: one or none."""
+    """Return the references that the file name spells: one or none; none if a person decided."""
+    if any(source.name == DECISION and "references" in source.values for source in sources):
+        return ()
     names = [source.values["references"] for source in sources if source.name == FILE_NAME]
     return parse_references(str(names[-1])) if names else ()
 
@@ -156,15 +173,18 @@ def _agrees_with_file_name(named: ArchivalReference, reference: ArchivalReferenc
 
 def _contradiction_error(
     named: ArchivalReference, other: ArchivalReference, statement: Statement
-) -> DescriptionError:
+) -> ContradictionError:
     msg = (
         f"The file name says {named.as_stamped}, but {statement.format_location(0)} says "
         f"{other.as_stamped}."
         " Check that the scan lies under its own name and correct the one that is wrong;"
         " of several references, put first the one that this scan was made from."
     )
-    return DescriptionError(
-        msg, file=statement.source.file_label, line=statement.find_line(0), code="contradiction"
+    return ContradictionError(
+        msg,
+        stated=other.as_stamped,
+        file=statement.source.file_label,
+        line=statement.find_line(0),
     )
 
 

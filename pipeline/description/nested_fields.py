@@ -1,13 +1,23 @@
-"""Fields of a sidecar whose items have keys of their own: names, other titles, translations."""
+"""Fields of a sidecar whose items have keys of their own: names, titles, decisions."""
 
-from typing import Any, Literal, Self
+from datetime import datetime
+from typing import Any, Literal, Self, TypeAlias
 
 from pydantic import Field, field_validator, model_validator
 
 from pipeline.description.authorities import check_authority_uri
-from pipeline.description.field_types import Language, OptionalLanguage, OptionalText, TextList
+from pipeline.description.field_types import (
+    DecidedValue,
+    Language,
+    OptionalLanguage,
+    OptionalText,
+    TextList,
+)
 from pipeline.description.transliteration import SCHEMES, has_cyrillic
 from pipeline.model import FrozenModel
+
+#: fields on which a person may be asked to decide
+DecidedField: TypeAlias = Literal["references", "leaves", "language"]
 
 
 class GivenForm(FrozenModel):
@@ -100,3 +110,25 @@ class GivenTranslation(FrozenModel):
             msg = "has a text and a file. Keep one of the two"
             raise ValueError(msg)
         return self
+
+
+class GivenDecision(FrozenModel):
+    """A person's answer to a question that the scan raised; it outweighs all other sources."""
+
+    field: DecidedField = Field(description="The field that was decided.", examples=["leaves"])
+    value: DecidedValue = Field(
+        (),
+        description="Its value; empty: the scan is published as it is.",
+        examples=[["0110", "0111", None]],
+    )
+    by: str = Field(min_length=1, description="Who decided.", examples=["Anna Petrova"])
+    when: OptionalText = Field(None, description="When, in ISO 8601.", examples=["2026-11-30"])
+    question: OptionalText = Field(None, description="What was asked.")
+    note: OptionalText = Field(None, description="Why it was decided so.")
+
+    @field_validator("when")
+    @classmethod
+    def _check_time(cls, given: str | None) -> str | None:
+        if given is not None:
+            datetime.fromisoformat(given)
+        return given

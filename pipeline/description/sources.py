@@ -1,9 +1,10 @@
 """Sources of a scan's description: the folders of the inbox, its file name, its sidecar.
 
-A folder has two: ``_defaults.yaml`` for all scans under it, ``index.csv`` for each scan in it.
+A folder has two: ``_defaults.yaml`` for all scans under it, ``index.csv`` for each scan in it. A
+sidecar has more than one if people decided on questions about the scan.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ INDEX = "index"
 FILE_NAME = "file name"
 DOUBTFUL_NAME = "file name in doubt"  #: it has no values
 SIDECAR = "sidecar"
+DECISION = "decision"
 
 _SUFFIXES = (*SIDECAR_SUFFIXES, *map(str.upper, SIDECAR_SUFFIXES))
 
@@ -34,12 +36,15 @@ class DescriptionSource:
     lines: Mapping[str, int] = field(default_factory=dict)  #: of each key, 1-based
     row: int | None = None  #: of ``index.csv``, 1-based, the heading being the first
     doubt: str = ""  #: why a file name that looks like a reference could not be read
+    decided_by: str = ""  #: a person
 
     @property
     def origin(self) -> str:
         """The origin of its values as records state it; folder defaults with their file."""
         if self.name == INDEX:
             return f"{self.file_label}, row {self.row}"
+        if self.name == DECISION:
+            return f"{DECISION} of {self.decided_by}"
         return f"{self.name} ({self.file_label})" if self.name == DEFAULTS else self.name
 
 
@@ -66,7 +71,8 @@ def find_sources(
         partial(_file_source, SIDECAR, scan.with_name(scan.stem), inbox, on_error),
     ]
     found = (_source_or_none(find_source, on_error) for find_source in finders)
-    return [source for source in found if source is not None]
+    sources = [source for source in found if source is not None]
+    return [*sources, *_decisions_in(sources[-1])] if sources else []
 
 
 def _source_or_none(
@@ -77,6 +83,21 @@ def _source_or_none(
     except DescriptionError as error:
         on_error(error)
         return None
+
+
+def _decisions_in(sidecar: DescriptionSource) -> Iterator[DescriptionSource]:
+    """Yield each decision in a sidecar that has a value, as a source of that one field."""
+    decisions = sidecar.values.get("decisions") if sidecar.name == SIDECAR else None
+    for number, item in enumerate(decisions if isinstance(decisions, list) else []):
+        if not isinstance(item, dict) or not item.get("value"):
+            continue
+        field_name, person = item.get("field"), item.get("by")
+        if isinstance(field_name, str) and isinstance(person, str):
+            line = sidecar.lines.get(f"decisions.{number}.value", 1)
+            yield DescriptionSource(
+                DECISION, sidecar.file_label, {field_name: item["value"]}, {field_name: line},
+                decided_by=person,
+            )  # fmt: skip
 
 
 def _file_source(name: str, base: Path, inbox: Path, on_error: OnError) -> DescriptionSource | None:

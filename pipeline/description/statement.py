@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.description.fields import PLURAL_NAMES, Description, suggest_field
-from pipeline.description.nested_fields import GivenForm, GivenName, GivenTranslation
+from pipeline.description.nested_fields import GivenDecision, GivenForm, GivenName, GivenTranslation
 from pipeline.description.sources import DescriptionSource
 from pipeline.description.yaml_file import FieldValue, OnError, raise_error
 from pipeline.errors import DescriptionError
@@ -18,6 +18,7 @@ NESTED_MODELS: dict[str, type[BaseModel]] = {
     "titles": GivenForm,
     "forms": GivenForm,
     "translations": GivenTranslation,
+    "decisions": GivenDecision,
 }
 _ERROR_CODES = {"language": "bad-language", "rights": "bad-rights", "ids": "bad-authority"}
 

@@ -3,11 +3,17 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pipeline.description.merge import find_sidecar, find_sources, merge_sources
+from pipeline.description.merge import (
+    MergedDescription,
+    find_sidecar,
+    find_sources,
+    merge_sources,
+)
 from pipeline.description.sources import row_as_csv
 from pipeline.description.translations import find_translations
 from pipeline.errors import (
     BrokenScanError,
+    ContradictionError,
     DescriptionError,
     DuplicateError,
     PageError,
@@ -15,6 +21,7 @@ from pipeline.errors import (
     SetupError,
 )
 from pipeline.fixity import file_sha256
+from pipeline.ingest.questions import UndecidedError, question_about_place, require_leaf_decision
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.ocr.engines import candidate_languages, make_engine, signature_of
 from pipeline.ocr.language_codes import with_vertical
@@ -37,11 +44,12 @@ def decide_admission(
 
     Raises:
         IngestError: the scan cannot become a record; the message says why and what to do.
+        UndecidedError: a person is to answer a question first.
     """
     arrived = clock.now()
     facts = inspect_in_worker(path, settings, workers)
     sha256 = file_sha256(path)
-    described = merge_sources(find_sources(path, settings.inbox))
+    described = _describe(path, settings)
     sidecar = find_sidecar(path)
     scan = AdmittedScan(
         path=path,
@@ -62,7 +70,20 @@ def decide_admission(
         translations=find_translations(path, described.description.translations),
         index_row=row_as_csv(path, settings.inbox),
     )
-    return find_published(scan, catalog, settings) or assign_version(scan, catalog, settings)
+    published = find_published(scan, catalog, settings)
+    if published is None and settings.ask_people:
+        require_leaf_decision(scan)
+    return published or assign_version(scan, catalog, settings)
+
+
+def _describe(path: Path, settings: Settings) -> MergedDescription:
+    """Return the merged description of a scan; UndecidedError if a person is to choose."""
+    try:
+        return merge_sources(find_sources(path, settings.inbox))
+    except ContradictionError as error:
+        if settings.ask_people:
+            raise UndecidedError(question_about_place(error)) from error
+        raise
 
 
 def find_published(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Self
 
+from pipeline.ingest.questions import Question
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.receipts import ReceiptStatus, Work
@@ -26,8 +27,9 @@ class Outcome:
     finding: str = ""  #: a notice: the same bytes came before under another name
     refusal_reason: str = ""  #: a full sentence
     failure_reason: str = ""  #: an error of this machine; the scan stays in the inbox
-    waiting_reason: str = ""  #: the scan is not complete yet and stays in the inbox
-    cause: str = ""  #: the kind of a refusal, for counts
+    waiting_reason: str = ""  #: the scan is not complete or decided yet and stays in the inbox
+    question: Question | None = None  #: for a person, if the scan waits for the answer
+    cause: str = ""  #: the kind of a refusal, for counts; ``decision`` if the scan waits for one
     work: Work | None = None  #: of the version that was published just now
     missing_reason: str = ""  #: the scan is gone: another run took it, or a person moved it
 

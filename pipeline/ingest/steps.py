@@ -4,39 +4,40 @@ Plain functions: ``flows`` runs them as Prefect tasks, or in a thread pool witho
 the records are the same.
 """
 
-import time
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 
 from pipeline.description.merge import find_sidecar
 from pipeline.errors import (
-    AwayError,
     ChangedScanError,
     CutOffError,
     EmptyScanError,
     IngestError,
-    failure_message,
 )
 from pipeline.fixity import file_sha256
 from pipeline.inbox.files import (
     CopiedFile,
-    move_to_refused,
     remove_empty_folders,
     remove_if_copied,
     remove_refusal_reason,
 )
-from pipeline.inbox.mounts import guard_mounts, require_mounts
+from pipeline.inbox.mounts import require_mounts
 from pipeline.ingest.admission import decide_admission
 from pipeline.ingest.arrivals import (
     companions_of,
     duplicate_notice,
-    entry_exists,
     file_stamps,
     refuse_links,
     write_receipt,
 )
 from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.questions import UndecidedError, require_language_decision
+from pipeline.ingest.unpublished import (
+    defer_changed_scan,
+    defer_scan,
+    record_failure,
+    refuse_scan,
+)
 from pipeline.ingest.work import WorkCounter
 from pipeline.model import Clock
 from pipeline.ocr.engines import signature_of
@@ -50,7 +51,7 @@ from pipeline.repository.receipts import Work
 from pipeline.repository.version_reader import merge_with_previous, stored_pages
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
-from pipeline.wording import duration_text, escape_unprintable
+from pipeline.wording import escape_unprintable
 from pipeline.workers.page_runs import load_pages
 from pipeline.workers.pool import WorkerPool
 
@@ -95,14 +96,14 @@ def admit_scan(
         refuse_links(path, settings)
         with Catalog(settings.catalog, settings.records) as catalog:
             admitted = decide_admission(path, settings, workers, catalog, clock)
-    except (CutOffError, EmptyScanError) as error:
-        return _defer_incomplete_scan(path, error, settings, clock)
+    except (CutOffError, EmptyScanError, UndecidedError) as error:
+        return defer_scan(path, error, settings, clock)
     except IngestError as error:
         if file_stamps(path) != stamps:
-            return _defer_changed_scan(path, settings, clock)
+            return defer_changed_scan(path, settings, clock)
         return refuse_scan(path, str(error), settings, clock, error.cause)
     if file_stamps(path) != stamps:
-        return _defer_changed_scan(path, settings, clock)
+        return defer_changed_scan(path, settings, clock)
     if isinstance(admitted, PublishResult):
         return _finish_scan(path, find_sidecar(path), admitted, settings, clock)
     return admitted
@@ -119,22 +120,31 @@ def publish_scan(
             folder = VersionFolder(scan.published_folder)
             published = _publish_redescription(scan, folder, settings, clock, pdfs)
         else:
-            signature = signature_of(settings.engine_choice, scan.languages)
-            pages = counter.count(load_pages(scan, settings))
             published = publish_record(  # no variable holds the record: it may be large
                 scan,
-                assemble_record(scan, pages, signature, clock),
+                _assemble(scan, counter, settings, clock),
                 lambda: load_pages(scan, settings),
                 settings,
                 clock,
                 pdf_jobs=pdfs,
             )
+    except UndecidedError as error:
+        return defer_scan(scan.path, error, settings, clock)
     except ChangedScanError as error:
         return record_failure(scan.path, error, settings, clock)
     except IngestError as error:
         return refuse_scan(scan.path, str(error), settings, clock, error.cause)
     work = None if published.already_published else counter.total_work(clock)
     return _finish_scan(scan.path, scan.sidecar, published, settings, clock, work)
+
+
+def _assemble(scan: AdmittedScan, counter: WorkCounter, settings: Settings, clock: Clock) -> Record:
+    """Return the record of a scan; UndecidedError if a person is to name its language first."""
+    signature = signature_of(settings.engine_choice, scan.languages)
+    record = assemble_record(scan, counter.count(load_pages(scan, settings)), signature, clock)
+    if settings.ask_people:
+        require_language_decision(record, scan.described.description)
+    return record
 
 
 def _publish_redescription(
@@ -147,81 +157,6 @@ def _publish_redescription(
     return publish_record(
         merged, record, lambda: stored_pages(folder, old), settings, clock, pdf_jobs=pdf_jobs
     )
-
-
-def refuse_scan(
-    path: Path, reason: str, settings: Settings, clock: Clock, cause: str = "other"
-) -> Outcome:
-    """Move a scan, its companions and the reason to ``refused/``; outside the inbox it stays."""
-    outcome = Outcome(scan=escape_unprintable(path.name), refusal_reason=reason, cause=cause)
-    if not path.is_relative_to(settings.inbox):
-        write_receipt(path, outcome, settings, clock)
-        return outcome
-    if not entry_exists(path):
-        return _missing_outcome(path, settings)
-    move_to_refused(
-        path,
-        companions_of(path),
-        settings.inbox,
-        reason,
-        lambda target: write_receipt(path, outcome, settings, clock, target),
-    )
-    return outcome
-
-
-def _defer_incomplete_scan(
-    path: Path, error: IngestError, settings: Settings, clock: Clock
-) -> Outcome:
-    """Let an incomplete scan wait; refuse it once it is unchanged for ``incomplete_seconds``."""
-    if not entry_exists(path):
-        return _missing_outcome(path, settings)
-    unchanged_seconds = time.time() - path.lstat().st_ctime
-    is_in_inbox = path.is_relative_to(settings.inbox)
-    if not is_in_inbox or unchanged_seconds >= settings.incomplete_seconds:
-        return refuse_scan(path, str(error), settings, clock, error.cause)
-    # No time of day: a run that is under way may come first.
-    reason = (
-        f"{error.args[0]} It waits for the rest; the first run that finds it unchanged for "
-        f"{duration_text(settings.incomplete_seconds)} refuses it."
-    )
-    outcome = Outcome(scan=escape_unprintable(path.name), waiting_reason=reason)
-    write_receipt(path, outcome, settings, clock)
-    return outcome
-
-
-def _defer_changed_scan(path: Path, settings: Settings, clock: Clock) -> Outcome:
-    """Let a scan wait that changed, or a file beside it, while it was admitted."""
-    name = escape_unprintable(path.name)
-    error = ChangedScanError(f"{name}, or a file beside it, changed while it was read.")
-    return record_failure(path, error, settings, clock)
-
-
-def record_failure(path: Path, error: BaseException, settings: Settings, clock: Clock) -> Outcome:
-    """Return the outcome of a scan after an error that is none of its own; it stays in place."""
-    try:
-        with guard_mounts(settings):
-            if not entry_exists(path):
-                return _missing_outcome(path, settings)
-    except AwayError as away:  # the receipts may be on the same disk
-        return Outcome(escape_unprintable(path.name), failure_reason=str(away))
-    message, name = failure_message(error), escape_unprintable(path.name)
-    if isinstance(error, ChangedScanError):
-        outcome = Outcome(name, waiting_reason=message)
-    else:
-        outcome = Outcome(name, failure_reason=message)
-    with suppress(OSError):  # the same error may prevent the receipt
-        write_receipt(path, outcome, settings, clock)
-    return outcome
-
-
-def _missing_outcome(path: Path, settings: Settings) -> Outcome:
-    require_mounts(settings)  # the scan may be missing because its disk is
-    name = escape_unprintable(path.name)
-    reason = (
-        f"{name} is no longer in its folder: another run has dealt with it, as `opis receipts` "
-        "tells, or somebody moved it."
-    )
-    return Outcome(scan=name, missing_reason=reason)
 
 
 def end_batch(settings: Settings, clock: Clock) -> None:

@@ -7,6 +7,7 @@ from pipeline.description.merge import MergedDescription, page_labels
 from pipeline.model import Clock, EngineSignature, Issue, IssueType
 from pipeline.record.events import (
     build_provenance,
+    decision_activities,
     description_activity,
     joining_activity,
     opis_agent,
@@ -31,7 +32,9 @@ from pipeline.references import parse_references
 from pipeline.references.leaves import join_leaves
 from pipeline.scan import AdmittedScan, ReadPage
 
-_DESCRIPTION_PLANS = frozenset(["describe"])  #: plans of activities that a new reading keeps
+_DESCRIPTION_PLANS = frozenset(
+    ["describe", "decide"]
+)  #: plans of activities that a new reading keeps
 
 
 def assemble_record(
@@ -57,22 +60,22 @@ def assemble_record(
     )
     text = finish_pages(accumulator, drafts, clock)
     translations = translations_of(scan.translations, text)
-    sources = source_files_of(scan)
+    sources, decisions = source_files_of(scan), description.decisions
     accumulator.activities += [
         *translation_activities(translations, scan.arrived),
+        *decision_activities(decisions, sources[1], scan.arrived),
         description_activity(sources[1], scan.described.origins.values(), scan.arrived),
         joining_activity(accumulator.activities, text, clock.now()),
     ]
-    people = people_of(description.contributors, description.funder, translations)
+    people = people_of(description.contributors, description.funder, translations, decisions)
+    log = build_provenance(sources, reading_part(signature), accumulator.activities, people)
     return Record(
         id=scan.record_id,
         version=scan.version,
         **_description_fields(scan.described),
         translations=translations,
         **page_fields(accumulator, text),
-        provenance=build_provenance(
-            sources, reading_part(signature), accumulator.activities, people
-        ),
+        provenance=log,
     )
 
 
@@ -145,18 +148,20 @@ def redescribe_record(old: Record, scan: AdmittedScan, *, new_description: bool)
         fields = _description_fields(scan.described)
     else:
         fields = _reference_fields(old, scan) if has_new_reference else {}
-    plans = TEXT_PLANS if fields else TEXT_PLANS | _DESCRIPTION_PLANS
-    part = inherit(provenance, plans, opis_agent())
+    outdated = {"describe", "decide"} if new_description else {"describe"} if fields else set()
+    part = inherit(provenance, TEXT_PLANS | _DESCRIPTION_PLANS - outdated, opis_agent())
     translations = translations_of(scan.translations, old.reading_text)
     activities = [
         *part.activities,
         *translation_activities(translations, scan.arrived, provenance.activities),
     ]
+    decisions = scan.described.description.decisions if new_description else ()
+    activities += decision_activities(decisions, sidecar, scan.arrived)
     if fields:
         activities.append(description_activity(sidecar, fields["origins"].values(), scan.arrived))
         fields |= _relabel_pages(old, scan, new_description=new_description)
     described = old.model_copy(update=fields)
-    people = people_of(described.contributors, described.funder, translations)
+    people = people_of(described.contributors, described.funder, translations, decisions)
     log = build_provenance((provenance.source, sidecar), part, activities, people)
     new = {"version": scan.version, "translations": translations, "provenance": log}
     return described.model_copy(update=new)

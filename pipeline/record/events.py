@@ -3,11 +3,12 @@
 import platform
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib.metadata import version as installed
 
 from pipeline.cleaning.clean import step_names
+from pipeline.description.nested_fields import GivenDecision
 from pipeline.doubt.record_doubts import DOUBT_VERSION
 from pipeline.fixity import text_sha256
 from pipeline.layout.page import LAYOUT_VERSION
@@ -120,6 +121,33 @@ def description_activity(
     )  # fmt: skip
 
 
+def decision_activities(
+    decisions: Sequence[GivenDecision], sidecar: SourceFile | None, when: datetime
+) -> Iterator[Activity]:
+    """Yield an activity for each question about the scan that a person answered.
+
+    Args:
+        decisions: as the sidecar has them.
+        sidecar: in which they stand.
+        when: arrival of the scan, for a decision that does not say when it was made.
+    """
+    keys = _keys_of([decision.by for decision in decisions], "decider")
+    for number, decision in enumerate(decisions, 1):
+        given = datetime.fromisoformat(decision.when) if decision.when else when
+        moment = given if given.tzinfo else given.replace(tzinfo=UTC)
+        value = ", ".join(item or "-" for item in decision.value) or "published as it is"
+        settings = {
+            "field": decision.field, "value": value, "question": decision.question or "",
+            "note": decision.note or "",
+        }  # fmt: skip
+        step = ProcessingStep("decide", {name: text for name, text in settings.items() if text})
+        yield Activity(
+            id=f"decide-{number:04d}", agent=keys[decision.by], plan="decide", steps=(step,),
+            used={} if sidecar is None else {"sidecar": sidecar.sha256}, generated={},
+            started=moment, ended=moment,
+        )  # fmt: skip
+
+
 def joining_activity(activities: Iterable[Activity], text: str, when: datetime) -> Activity:
     """Return the activity that joined the reading texts of the pages."""
     outputs = (item for activity in activities for item in activity.generated.items())
@@ -131,25 +159,34 @@ def joining_activity(activities: Iterable[Activity], text: str, when: datetime) 
 
 
 def people_of(
-    contributors: Iterable[str], funder: str | None, translations: Sequence[Translation]
+    contributors: Iterable[str],
+    funder: str | None,
+    translations: Sequence[Translation],
+    decisions: Sequence[GivenDecision] = (),
 ) -> dict[str, Agent]:
-    """Return contributors, funder and translators as agents of the log, by their keys."""
+    """Return contributors, funder, translators and deciders as agents of the log, by their keys."""
     named_contributors = {f"contributor-{n}": name for n, name in enumerate(contributors, 1)}
     parties = named_contributors | ({"funder": funder} if funder else {})
-    translators = {key: name for name, key in _translator_keys(translations).items()}
+    deciders = _keys_of([decision.by for decision in decisions], "decider")
+    named_persons = (*_translator_keys(translations).items(), *deciders.items())
+    persons = {key: name for name, key in named_persons}
     return {
         key: Agent(
             name=name, version="",
-            details={"kind": "person" if key in translators else PARTY, "role": key.split("-")[0]},
+            details={"kind": "person" if key in persons else PARTY, "role": key.split("-")[0]},
         )
-        for key, name in (parties | translators).items()
+        for key, name in (parties | persons).items()
     }  # fmt: skip
 
 
 def _translator_keys(translations: Sequence[Translation]) -> dict[str, str]:
     """Return the key of each translator in the log, by name."""
-    names = dict.fromkeys(item.translator or _UNNAMED_TRANSLATOR for item in translations)
-    return {name: f"translator-{number}" for number, name in enumerate(names, 1)}
+    return _keys_of([item.translator or _UNNAMED_TRANSLATOR for item in translations], "translator")
+
+
+def _keys_of(names: Iterable[str], role: str) -> dict[str, str]:
+    """Return a key for each name: the role with a number."""
+    return {name: f"{role}-{number}" for number, name in enumerate(dict.fromkeys(names), 1)}
 
 
 def build_provenance(
@@ -220,4 +257,5 @@ _OWN_PLANS = {
     "join": {"between-pages": "form feed"},
     "describe": {"nearest": "wins"},
     "supply": {"by": "people, outside Opis"},
+    "decide": {"by": "people, in the sidecar"},
 }

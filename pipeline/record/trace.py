@@ -13,6 +13,7 @@ _ROLE_LABELS = {
     "contributor": "Contributed by",
     "funder": "Paid for by",
     "translator": "Translated by",
+    "decider": "Questions decided by",
 }
 _TOKEN = re.compile(r"\S+")
 

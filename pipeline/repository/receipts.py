@@ -56,7 +56,7 @@ class Receipt(FrozenModel):
     where: str  #: where its bytes are now: below ``output/`` or ``inbox/``
     reason: str = ""
     finding: str = ""  #: a notice: the same bytes came before under another name
-    cause: str = ""  #: the kind of a refusal, for counts
+    cause: str = ""  #: the kind of a refusal, for counts; ``decision``: it waits for a person
     work: Work | None = None  #: of the version that was published just then
     previous: str = ""  #: SHA-256 of all bytes since the last line that has this field
     torn_bytes: int = 0  #: of the line before this one, which a power cut left unfinished
