@@ -7,10 +7,19 @@ The answer goes into the scan's sidecar, and `opis serve` takes the scan again.
 from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
 
 from prefect import flow, suspend_flow_run
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.objects import State
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterDeploymentId,
+    FlowRunFilterName,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import TERMINAL_STATES, State
 from prefect.exceptions import ObjectNotFound
 from prefect.input import RunInput
 from prefect.states import Completed, Failed
@@ -33,18 +42,13 @@ _FORM_SECONDS = 366 * 24 * 3600  #: a form can be answered for so long
 class DecisionForm(RunInput):
     """The form that a person fills in."""
 
-    value: str = Field(
-        "",
-        title="Answer",
-        description="Leaves: one for each page, commas between, - for a page that is no leaf. "
-        "Or the reference; or the language, such as ru. Empty: publish it as it is, for review.",
-    )
+    answer: str = ""  # begins with the proposal; what it takes stands above the form
     by: str = Field(title="Your name", description="It is part of the record's provenance.")
     note: str = Field("", title="Why", description="If it should be known later.")
 
 
 def ask_people(outcomes: Iterable[Outcome]) -> None:
-    """Start a run with a form for each question; none where it is asked already.
+    """Start a run with a form for each question that no run asks at present.
 
     Without `opis serve` there is no deployment, and the question stands in the report alone.
     """
@@ -57,12 +61,25 @@ def ask_people(outcomes: Iterable[Outcome]) -> None:
         except ObjectNotFound:
             return
         for question in questions:
-            client.create_flow_run_from_deployment(
-                deployment.id,
-                parameters=asdict(question),
-                name=f"decide on {question.scan.rpartition('/')[2]}",
-                idempotency_key=question.key,
-            )
+            name, parameters = f"decide on {question.scan.rpartition('/')[2]}", asdict(question)
+            if parameters not in _asked_at_present(client, deployment.id, name):
+                client.create_flow_run_from_deployment(
+                    deployment.id, parameters=parameters, name=name
+                )
+
+
+def _asked_at_present(
+    client: SyncPrefectClient, deployment: UUID, name: str
+) -> list[dict[str, Any]]:
+    """Return the parameters of the runs with this name that have not ended."""
+    runs = client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            deployment_id=FlowRunFilterDeploymentId(any_=[deployment]),
+            name=FlowRunFilterName(any_=[name]),
+            state=FlowRunFilterState(type=FlowRunFilterStateType(not_any_=list(TERMINAL_STATES))),
+        )
+    )
+    return [run.parameters for run in runs]
 
 
 @flow(name="decide")
@@ -82,10 +99,10 @@ def decide(
     settings = runtime.load_settings({})
     problem = ""
     while True:
-        answer = suspend_flow_run(wait_for_input=_form(question, problem), timeout=_FORM_SECONDS)
-        assert isinstance(answer, DecisionForm)  # a run that is resumed without a form fails
+        form = suspend_flow_run(wait_for_input=_form(question, problem), timeout=_FORM_SECONDS)
+        assert isinstance(form, DecisionForm)  # a run that is resumed without a form fails
         try:
-            return _write_answer(question, answer, settings)
+            return _write_answer(question, form, settings)
         except DescriptionError as error:
             problem = str(error)
         except OpisError as error:
@@ -94,19 +111,20 @@ def decide(
 
 def _form(question: Question, problem: str) -> type[DecisionForm]:
     """Return the form with the question above it; a problem of the last answer comes first."""
-    parts = [f"**{escape_markdown(problem)}**" if problem else "", escape_markdown(question.text)]
+    parts = (f"**{escape_markdown(problem)}**" if problem else "", escape_markdown(question.text),
+             escape_markdown(question.answer_advice))  # fmt: skip
     return DecisionForm.with_initial_data(
-        description="\n\n".join(filter(None, parts)), value=question.proposal
+        description="\n\n".join(filter(None, parts)), answer=question.proposal
     )
 
 
-def _write_answer(question: Question, answer: DecisionForm, settings: Settings) -> State[None]:
+def _write_answer(question: Question, form: DecisionForm, settings: Settings) -> State[None]:
     path = settings.inbox / question.scan
     require_in_inbox([path], settings)
     if not path.is_file():
         return Failed(message=f"{question.scan} is no longer in the inbox; nothing was written.")
     now = datetime.now(UTC)
-    decision = decision_on(question, answer.value, by=answer.by, note=answer.note, when=now)
+    decision = decision_on(question, form.answer, by=form.by, note=form.note, when=now)
     sidecar = write_decision(path, decision)
     value = ", ".join(item or "-" for item in decision.value) or "published as it is"
     return Completed(

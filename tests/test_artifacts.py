@@ -12,6 +12,7 @@ import pytest
 import yaml
 from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright  # noqa: A004
 
+from pipeline.record.version_folder import VersionFolder
 from tests.campaigns.opis_serve import OpisServe
 from tests.factories import scan_pdf
 from tests.workspace import LETTER, PATIENCE, ROOT, Workspace
@@ -31,7 +32,8 @@ _QUIET = [
 
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpisServe]:
-    serve = OpisServe(Workspace(tmp_path_factory.mktemp("report")))
+    workspace = Workspace(tmp_path_factory.mktemp("report"))
+    serve = OpisServe(workspace, {"OPIS_ASK_PEOPLE": "true"})
     _drop_three(serve.workspace)  # before it starts, so that one run takes all
     serve.start()
     serve.wait_for_output("Watching")
@@ -154,6 +156,47 @@ def test_the_way_from_scan_to_record_is_shown(serve: OpisServe, page: Page, tmp_
         _open_artifact(serve, page, key)
         page.get_by_text(words).first.wait_for()
         page.screenshot(path=tmp_path / f"{key}.png")
+
+
+def test_a_question_about_a_scan_is_answered_by_a_form(
+    serve: OpisServe, page: Page, tmp_path: Path
+) -> None:
+    name = "RGASPI_f558_op11_d332_ll0001-0003.pdf"
+    scan_pdf(serve.workspace.inbox / name, 4)
+    serve.wait_for_output(f"waits: {name}")
+    run = _run_in_state(serve, f"decide on {name}", {"PAUSED"})
+    for answer, state in (("0001-0003", "PAUSED"), ("0001-0003, -", "COMPLETED")):
+        _answer_form(page, f"http://127.0.0.1:{serve.port}/runs/flow-run/{run['id']}", answer)
+        page.screenshot(path=tmp_path / "answered.png")
+        run = _run_in_state(serve, run["name"], {state}, before=run)
+    assert "Anna Petrova decided on leaves: 0001, 0002, 0003, -" in run["state"]["message"]
+    serve.wait_for_output(f"published {name}")
+    (version,) = [one for one in serve.workspace.versions() if "d332" in str(one)]
+    made = VersionFolder(version).load_record()
+    assert [one.leaf for one in made.pages] == ["0001", "0002", "0003", None]
+    assert made.origins["leaves"] == "decision of Anna Petrova"
+
+
+def _answer_form(page: Page, address: str, answer: str) -> None:
+    """Resume a suspended run with this answer by the form of the UI."""
+    page.goto(address)
+    page.get_by_role("button", name="Resume").first.click()
+    boxes = page.get_by_role("dialog").get_by_role("textbox")
+    boxes.nth(0).fill(answer)
+    boxes.nth(1).fill("Anna Petrova")
+    page.get_by_role("dialog").get_by_role("button", name="Submit").click()
+
+
+def _run_in_state(serve: OpisServe, name: str, states: set[str], before: Any = None) -> Any:
+    """Wait for a run with this name that is in one of the states, other than the state before."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        for run in serve.query("flow_runs/filter", flow_runs={"name": {"any_": [name]}}):
+            is_new = before is None or run["state_id"] != before["state_id"]
+            if is_new and run["state_type"] in states:
+                return run
+        time.sleep(0.5)
+    pytest.fail(f"{name} never was {states}")
 
 
 def _open_artifact(serve: OpisServe, page: Page, key: str) -> None:

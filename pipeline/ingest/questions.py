@@ -5,7 +5,6 @@ without it the scan is published for review, or refused. An answer is a decision
 it is part of the description and of the provenance.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,10 +35,15 @@ class Question:
     scan: str = ""  #: its path in the inbox; the whole path of a scan from elsewhere
 
     @property
-    def key(self) -> str:
-        """A name for this question about this scan, the same each time that it is raised."""
-        text = "\0".join((self.scan, self.field, self.text))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+    def answer_advice(self) -> str:
+        """What an answer looks like, and what an empty one means."""
+        empty = "Leave it empty to publish the scan as it is, for review."
+        return {
+            "leaves": f"Give a leaf for each of the {plural(self.pages, 'page')}, with commas "
+            f"between, and {NO_LEAF} for a page that is no leaf. {empty}",
+            "references": "Give the whole reference.",
+            "language": f"Give its code, such as ru or de. {empty}",
+        }[self.field]
 
     @property
     def sidecar_advice(self) -> str:

@@ -14,53 +14,30 @@ from typing import TypeAlias
 from pipeline.errors import PageError, PageTimeoutError
 from pipeline.imaging.page_image import PagePixels
 from pipeline.imaging.pixels import Grey
-from pipeline.model import Model, PageReading, PageState, ProcessingStep
+from pipeline.model import PageReading, PageState, ProcessingStep
 from pipeline.ocr.attempt import (
     Attempt,
-    PreparedView,
-    attempt_reading,
-    attempt_with_lines_separated,
     recognition_step,
-    view_of,
 )
 from pipeline.ocr.blank_pages import accept_or_blank, accept_or_blank_marks
 from pipeline.ocr.engine import (
-    Binarization,
     Engine,
-    PageSegmentation,
-    RecognitionOptions,
     map_boxes,
 )
-from pipeline.ocr.evidence import unread_components
-from pipeline.ocr.few_letters import iterate_few_letters
 from pipeline.ocr.foreign_text import foreign_text_detail
-from pipeline.ocr.language_detection import (
-    detect_second_language,
-    language_of_page,
-    sole_language,
-)
 from pipeline.ocr.list_rows import KeptRows, keep_rows
-from pipeline.ocr.mixed_languages import attempt_by_line
+from pipeline.ocr.page_attempts import iterate_attempts
 from pipeline.ocr.page_number import read_page_number
-from pipeline.ocr.page_orientation import orient_view
-from pipeline.ocr.preprocess import PreparedImage, prepare_image, unprocessed_image
+from pipeline.ocr.preprocess import prepare_image, unprocessed_image
 from pipeline.ocr.recipes import Recipe
 from pipeline.ocr.scraps import set_scraps_aside
 from pipeline.ocr.second_engine import STEP_NAME, SecondEngine, review_text
+from pipeline.ocr.spaced_letters import split_spaced_letters
 from pipeline.system.scratch_files import scratch_prefix
 from pipeline.text import Box, PageText, Scrap
 
-_MIN_COVERED = 0.9  #: 0..1; with less covered, whole lines are missing
-_GRAIN_SIGMA = 0.6  #: pixels of the prepared image; a second reading smooths away finer grain
-_WRONG_KNOWN_SHARE = 0.35  #: 0..1; with fewer letters known the orientation may be wrong
-_WRONG_SURE_SHARE = 0.5  #: 0..1; the same for components in sure words
 _Rank: TypeAlias = tuple[bool, float, float]  #: see `_rank`
 _NO_TEXT: _Rank = (False, 0.0, 0.0)
-_GENERAL_OPTIONS = (PageSegmentation.PAGE, Binarization.OTSU)
-_RECIPE_OPTIONS = {
-    Recipe.LOCAL: (PageSegmentation.PAGE, Binarization.SAUVOLA),
-    Recipe.BLOCK: (PageSegmentation.BLOCK, Binarization.SAUVOLA),
-}
 
 
 def read_page(
@@ -120,7 +97,7 @@ def _read_and_rank(
     started = time.monotonic()
     attempts: list[Attempt] = []
     with tempfile.TemporaryDirectory(prefix=scratch_prefix("page")) as folder:
-        readings = _iterate_attempts(page, prepared, engine, recipe, Path(folder))
+        readings = iterate_attempts(page, prepared, engine, recipe, Path(folder))
         kept, error = _collect_attempts(readings, attempts, engine, recipe, Path(folder))
     seconds["recognize"] = time.monotonic() - started
     if kept is None:
@@ -146,7 +123,8 @@ def _collect_attempts(
             attempts.append(attempt)  # noqa: PERF402  readings before an error are kept
         if recipe is Recipe.EVIDENCE:
             kept = keep_rows(max(attempts, key=_rank), engine, folder)
-            return replace(kept, attempt=read_page_number(kept.attempt, engine, folder)), None
+            numbered = read_page_number(kept.attempt, engine, folder)
+            return replace(kept, attempt=split_spaced_letters(numbered)), None
     except PageError as failure:
         error = failure
     best = max(attempts, key=_rank, default=None)
@@ -191,90 +169,6 @@ def _best_reading(
         scraps=tuple(replace(scrap, box=to_page(scrap.box)) for scrap in scraps),
         seconds=seconds,
     )
-
-
-def _iterate_attempts(
-    page: Grey, prepared: PreparedImage, engine: Engine, recipe: Recipe, folder: Path
-) -> Iterator[Attempt]:
-    """Yield readings of a page until one is good enough or no recipe is left."""
-    view = view_of(prepared)
-    if recipe is Recipe.UNTOUCHED:
-        options = RecognitionOptions(engine.languages, model=Model.STOCK)
-        yield attempt_reading(view, options, engine, folder)
-        return
-    first: Attempt | None = None
-    language = None if prepared.quarters else sole_language(engine.languages, prepared.components)
-    if prepared.components.are_few and recipe is Recipe.EVIDENCE:
-        first = yield from iterate_few_letters(view, engine, folder)
-    elif language is not None:
-        options = RecognitionOptions((language,))
-        first = attempt_reading(view, _with_recipe(options, recipe, view), engine, folder)
-        yield first
-    if first is None or _looks_wrong(first, monolingual=len(engine.languages) == 1):
-        view, options = orient_view(page, view, engine, folder)
-        options = _with_recipe(options, recipe, view)
-        if first is None or view.image is not first.image or options != first.options:
-            first = attempt_reading(view, options, engine, folder)
-            yield first
-    if recipe is Recipe.EVIDENCE:
-        yield from _iterate_better_attempts(first, view, engine, folder)
-
-
-def _with_recipe(
-    options: RecognitionOptions, recipe: Recipe, view: PreparedView
-) -> RecognitionOptions:
-    """Return the options as the recipe has them, with the model that suits the page."""
-    segmentation, binarization = _RECIPE_OPTIONS.get(recipe, _GENERAL_OPTIONS)
-    if options.segmentation is PageSegmentation.VERTICAL:
-        segmentation = options.segmentation
-    return RecognitionOptions(options.languages, segmentation, binarization, view.model)
-
-
-def _iterate_better_attempts(
-    first: Attempt, view: PreparedView, engine: Engine, folder: Path
-) -> Iterator[Attempt]:
-    """Yield readings that may be better than the first: in a likelier language, by line, again."""
-    earlier = first
-    language = language_of_page(first.text, first.options.languages[0], engine.languages)
-    if language != first.options.languages[0]:
-        options = replace(first.options, languages=(language,))
-        first = attempt_reading(view, options, engine, folder)
-        yield first
-    by_line = attempt_by_line(first, earlier, view, engine, folder)
-    if by_line is not None:
-        first = by_line
-        yield first
-    if first.evidence.is_doubtful:
-        yield _attempt_again(first, view, engine, folder)
-
-
-def _attempt_again(first: Attempt, view: PreparedView, engine: Engine, folder: Path) -> Attempt:
-    """Read a doubtful page in a second language too if it has one, else by another recipe."""
-    unread = unread_components(first.text, view.line_components)
-    second_language = detect_second_language(
-        view.image.pixels, unread, first.options.languages[0], engine, folder
-    )
-    if second_language is not None:
-        options = replace(first.options, languages=(*first.options.languages, second_language))
-        return attempt_reading(view, options, engine, folder)
-    if first.options.segmentation is PageSegmentation.VERTICAL:
-        options = replace(first.options, binarization=Binarization.SAUVOLA)
-        smooth = replace(view, image=view.image.smooth(_GRAIN_SIGMA))
-        return attempt_reading(smooth, options, engine, folder)
-    lines_missing = first.evidence.covered_share < _MIN_COVERED
-    segmentation = PageSegmentation.BLOCK if lines_missing else PageSegmentation.PAGE
-    options = replace(first.options, segmentation=segmentation, binarization=Binarization.SAUVOLA)
-    return attempt_with_lines_separated(
-        replace(view, image=view.image.smooth(_GRAIN_SIGMA)), options, engine, folder
-    )
-
-
-def _looks_wrong(attempt: Attempt, *, monolingual: bool) -> bool:
-    """Return whether the page may have another orientation, or another of several languages."""
-    evidence = attempt.evidence
-    if evidence.known_share >= _WRONG_KNOWN_SHARE:
-        return False
-    return evidence.sure_share < _WRONG_SURE_SHARE or not monolingual
 
 
 def _rank(attempt: Attempt) -> _Rank:

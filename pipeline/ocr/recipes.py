@@ -6,7 +6,7 @@ Change a name when its code gives other pixels, or another reading, for the same
 from enum import StrEnum
 
 EXTRACTION = "pages/2"  #: pipeline/imaging: from a scan to page images
-PREPARATION = "evidence/6"  #: pipeline/ocr: preparation, recognition and choice of readings
+PREPARATION = "evidence/7"  #: pipeline/ocr: preparation, recognition and choice of readings
 
 DERIVATIVES = "pictures/1"  #: imaging/derivatives.py: from page images to images for a screen
 
