@@ -5,6 +5,8 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -170,6 +172,7 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
         assert run.poll() is None
         time.sleep(0.05)
     family = psutil.Process(run.pid).children(recursive=True)
+    _assert_guarded(family)
     os.killpg(run.pid, number)  # as a terminal or systemd would: all of them
     run.send_signal(number)  # as `uv run` and `timeout` do: they pass it on
     _, message = run.communicate(timeout=PATIENCE)
@@ -177,3 +180,24 @@ def test_a_run_that_is_asked_to_end_ends_though_prefects_server_ended_first(
     assert message.startswith("opis: Interrupted.")
     assert not outliving(family)
     assert list(workspace.inbox.iterdir()) == [scan]
+
+
+def _assert_guarded(family: list[psutil.Process]) -> None:
+    """Check that Prefect's temporary server answers nobody who does not know its password."""
+    ports = {
+        connection.laddr.port
+        for process in family
+        for connection in process.net_connections("tcp4")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    answers = []
+    for port in ports:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/api/flow_runs/filter", b"{}",
+            {"Content-Type": "application/json", "Host": "evil.example"},
+        )  # fmt: skip
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=PATIENCE)
+        with refused.value as answer:
+            answers.append(answer.code)
+    assert answers == [401]

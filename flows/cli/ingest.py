@@ -1,7 +1,6 @@
 """The command ``opis ingest``."""
 
 import importlib
-import os
 import sys
 import time
 from contextlib import AbstractContextManager
@@ -79,11 +78,10 @@ def _scans_to_ingest(scans: list[Path] | None, settings: Settings) -> list[Path]
 
 def _ingest_on_prefect(scans: list[Path], settings: Settings) -> list[Outcome]:
     """Run the flow, and print how much of the time Prefect took."""
-    prefect_env.prepare_prefect(settings)
+    server = prefect_env.prepare_run(settings)
     started = time.monotonic()
     if settings.runner == "threads":
         runtime.worker_pool(settings).start()  # workers start while Prefect does
-    server = os.environ.get("PREFECT_API_URL")
     console.print_line(
         f"Prefect: {f'server {server}' if server else 'starting a temporary server'} …"
     )

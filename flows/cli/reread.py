@@ -93,7 +93,7 @@ def _revise_directly(
 def _revise_on_prefect(
     kind: RevisionKind, records: Sequence[str], settings: Settings, reason: str
 ) -> list[Outcome]:
-    prefect_env.prepare_prefect(settings)
+    prefect_env.prepare_run(settings)
     flow = importlib.import_module("flows.revise")  # Prefect takes two seconds to import
     outcomes: list[Outcome] = flow.run_revision(kind, records, reason)
     return outcomes

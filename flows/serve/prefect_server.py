@@ -8,6 +8,7 @@ import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flows.prefect_env import prefect_home
 from flows.serve.child_process import ChildProcess
 from flows.serve.network import ALL_INTERFACES
 from flows.serve.startup import KilledError
@@ -158,11 +159,6 @@ class PrefectServer:
         for journal in prefect_home().glob("prefect.db-*"):
             journal.unlink()
         return True
-
-
-def prefect_home() -> Path:
-    """Return Prefect's folder on this machine: ``PREFECT_HOME`` or ``~/.prefect``."""
-    return Path(os.environ.get("PREFECT_HOME", Path.home() / ".prefect"))
 
 
 def _database_identity() -> tuple[int, int] | None:

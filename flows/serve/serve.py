@@ -13,7 +13,7 @@ from flows import prefect_env, shutdown
 from flows.serve.child_process import ChildProcess
 from flows.serve.http import RecordServer
 from flows.serve.network import ALL_INTERFACES, is_loopback
-from flows.serve.prefect_server import PrefectServer, prefect_home
+from flows.serve.prefect_server import PrefectServer
 from flows.serve.site_builder import SiteBuilder
 from flows.serve.startup import KilledError, start_again_if_killed
 from flows.serve.status_line import StatusLine
@@ -80,10 +80,9 @@ class _Service:
 
     def __init__(self, settings: Settings, print_line: Printer, print_error: Printer) -> None:
         self._settings, self._print_line, self._print_error = settings, print_line, print_error
-        self._server = PrefectServer(settings, prefect_home() / "opis-server.log")
-        self._runner = ChildProcess(
-            [sys.executable, "-m", "flows.deployments"], prefect_home() / "opis-runs.log"
-        )
+        logs, command = prefect_env.prefect_home(), [sys.executable, "-m", "flows.deployments"]
+        self._server = PrefectServer(settings, logs / "opis-server.log")
+        self._runner = ChildProcess(command, logs / "opis-runs.log")
         self._record_server = RecordServer(settings, self._log_notice)
         self._site_builder = SiteBuilder(settings)
         self._watch = InboxWatch(settings)

@@ -3,8 +3,8 @@
 import sys
 from pathlib import Path
 
+from flows.prefect_env import prefect_home
 from flows.serve.child_process import ChildProcess
-from flows.serve.prefect_server import prefect_home
 from pipeline.settings import Settings
 
 

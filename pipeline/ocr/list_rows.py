@@ -1,8 +1,8 @@
 """Keep the rows of a typed list together, which the engine tears into columns.
 
 The engine reads side by side what it takes for columns. Where these are no columns of running text,
-the page is read again as one block of lines, and the lines that are rows of a list replace what
-stood in their place. What cannot be mended is told.
+that part of the page is read again as one block of lines, and the lines that are rows of a list
+replace what stood in their place. What cannot be mended is told.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,13 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
 
+import cv2
 import numpy as np
 
 from pipeline.layout.lists import TypedList, cells_of, find_lists, usual_letter_width
 from pipeline.model import ProcessingStep
-from pipeline.ocr.attempt import Attempt, attempt_reading, view_of
-from pipeline.ocr.engine import Engine, PageSegmentation
+from pipeline.ocr.attempt import Attempt
+from pipeline.ocr.engine import Engine, PageSegmentation, map_boxes
 from pipeline.ocr.evidence import find_line_components, weigh_evidence
 from pipeline.ocr.language_codes import is_east_asian
 from pipeline.text import Block, Box, Line, PageText
@@ -26,6 +27,7 @@ _MIN_TORN = 6  #: lines beside others: three rows of two
 _RUNNING_LENGTH, _RUNNING_SHARE = 14, 0.7  #: characters of lines of running text; share of lines
 _MIN_TORN_NUMBERS = 4  #: lines that are numbers and stand beside others: surely a list
 _HIGH = 2.2  #: usual heights of a line; a higher one holds several
+_MARGIN = 6.0  #: letter heights above and below torn lines: rows that are whole, a heading
 _SURE_CONFIDENCE = 0.6  #: 0..1; the engine's confidence from which a word is sure
 _MIN_KEPT = 0.85  #: 0..1, sure characters of the rows, of those that they replace
 _LETTER = (0.6, 1.8)  #: of the usual height: the heights of letters
@@ -57,9 +59,7 @@ def keep_rows(best: Attempt, engine: Engine, folder: Path) -> KeptRows:
     kept, torn = best, find_torn_lines(best.text)
     fault, share = "", 0.0
     if torn and options.segmentation is PageSegmentation.PAGE:
-        block = replace(options, segmentation=PageSegmentation.BLOCK)
-        rows = attempt_reading(view_of(best.image), block, engine, folder).text
-        lines = list(rows.lines())
+        lines = list(_read_as_block(best, torn, engine, folder).lines())
         lists = [_with_heading(found, lines, torn) for found in find_lists(lines)]
         good = [each for each in lists if _has_all(each, best.text)]
         if good:
@@ -73,6 +73,17 @@ def keep_rows(best: Attempt, engine: Engine, folder: Path) -> KeptRows:
         cells = f"{plural(unread, 'cell')} of a list could not be read"
         fault, share = "; ".join(filter(None, (fault, cells))), max(share, unread_share)
     return KeptRows(best, kept, fault, min(share, 1.0))
+
+
+def _read_as_block(best: Attempt, torn: Sequence[Line], engine: Engine, folder: Path) -> PageText:
+    """Return the text of the part of the page with torn lines, read as one block of lines."""
+    pixels, part = best.image.pixels, Box.around(line.box for line in torn)
+    margin = int(_MARGIN * best.image.components.typical_height)
+    top, bottom = max(part.y - margin, 0), min(part.bottom + margin, len(pixels))
+    path = folder / "rows.pgm"
+    cv2.imwrite(str(path), pixels[top:bottom])
+    options = replace(best.options, segmentation=PageSegmentation.BLOCK)
+    return map_boxes(engine.read(path, options), lambda box: replace(box, y=box.y + top))
 
 
 def find_torn_lines(text: PageText) -> list[Line]:
