@@ -114,6 +114,8 @@ class DescriptionError(IngestError):
 class ContradictionError(DescriptionError):
     """The file name spells another place than the sidecar or the row names."""
 
+    cause = "contradiction"
+
     def __init__(self, message: str, *, stated: str, file: str, line: int | None) -> None:
         super().__init__(message, file=file, line=line, code="contradiction")
         self.stated = stated  #: the reference in the sidecar or the row
