@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright  # noqa: A004
+from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright  # noqa: A004
 
 from pipeline.record.version_folder import VersionFolder
 from tests.campaigns.opis_serve import OpisServe
@@ -168,6 +168,7 @@ def test_a_question_about_a_scan_is_answered_by_a_form(
     for answer, state in (("0001-0003", "PAUSED"), ("0001-0003, -", "COMPLETED")):
         _answer_form(page, f"http://127.0.0.1:{serve.port}/runs/flow-run/{run['id']}", answer)
         page.screenshot(path=tmp_path / "answered.png")
+        page.goto("about:blank")  # the UI draws its timeline all the time
         run = _run_in_state(serve, run["name"], {state}, before=run)
     assert "Anna Petrova decided on leaves: 0001, 0002, 0003, -" in run["state"]["message"]
     serve.wait_for_output(f"published {name}")
@@ -182,9 +183,12 @@ def _answer_form(page: Page, address: str, answer: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="Resume").first.click()
     boxes = page.get_by_role("dialog").get_by_role("textbox")
+    patience = PATIENCE * 1000
+    expect(boxes.nth(0)).to_have_value(re.compile("."), timeout=patience)  # the proposal, late
     boxes.nth(0).fill(answer)
     boxes.nth(1).fill("Anna Petrova")
     page.get_by_role("dialog").get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("dialog")).to_be_hidden(timeout=patience)
 
 
 def _run_in_state(serve: OpisServe, name: str, states: set[str], before: Any = None) -> Any:
