@@ -84,8 +84,8 @@ def _defer_undecided_scan(
     name, question = escape_unprintable(path.name), error.question
     asked = replace(question, scan=name_in_receipt(path, settings.inbox))
     reason = (
-        f"{name} waits for a decision: {question.text} Answer in the Prefect UI, in the run "
-        f"“decide on {name}”, or write {question.sidecar_advice} into its sidecar."
+        f"{name} waits for a decision: {question.text} Write {question.sidecar_advice} into its "
+        f"sidecar; or answer in the UI of `opis serve`, in the run “decide on {name}”."
     )
     outcome = Outcome(scan=name, waiting_reason=reason, question=asked, cause="decision")
     write_receipt(path, outcome, settings, clock)
