@@ -126,8 +126,7 @@ def _write_answer(question: Question, form: DecisionForm, settings: Settings) ->
     now = datetime.now(UTC)
     decision = decision_on(question, form.answer, by=form.by, note=form.note, when=now)
     sidecar = write_decision(path, decision)
-    value = ", ".join(item or "-" for item in decision.value) or "published as it is"
     return Completed(
-        message=f"{decision.by} decided on {question.field}: {value}. It stands in {sidecar.name}, "
-        "and the scan is taken again."
+        message=f"{decision.by} decided on {question.field}: {decision.value_in_words}. It stands "
+        f"in {sidecar.name}, and the scan is taken again."
     )

@@ -193,10 +193,25 @@ def test_a_decision_changes_nothing_else_in_a_sidecar(
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
+def test_a_decided_language_is_the_description_s(settings: Settings) -> None:
+    scan = drop(settings, "scan.pdf", "title: A letter")
+    write_decision(scan, answer(LANGUAGE, "fr"))
+    merged = merge_sources(find_sources(scan, settings.inbox))
+    assert merged.description.language == "fr"
+    assert merged.origins["language"] == "decision of Anna Petrova"
+
+
+def test_a_fault_of_a_page_is_no_doubt_about_its_language(tmp_path: Path) -> None:
+    made = record(admitted_scan(scan_pdf(tmp_path / "a.pdf")))
+    fault = {"detail": "the rows of a list could not be kept together"}
+    pages = tuple(page.model_copy(update=fault) for page in made.pages)
+    require_language_decision(made.model_copy(update={"pages": pages}), Description())
+
+
 def foreign_record(tmp_path: Path, pages: int) -> Record:
     """Return a record of two pages of which some may be in another language."""
     made = record(admitted_scan(scan_pdf(tmp_path / "a.pdf")))
-    detail = "only 20 % of its letters stand in words that Opis knows"
+    detail = "only 20% of its letters stand in words that Opis knows in rus: it may be another"
     changed = [
         page.model_copy(update={"detail": detail if page.number <= pages else ""})
         for page in made.pages

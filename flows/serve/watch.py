@@ -125,13 +125,12 @@ class InboxWatch:
 
     def _back_off_seconds(self, receipt: Receipt | None, unchanged: float) -> float:
         """Return how long to leave a scan alone that has been unchanged for some seconds."""
-        if receipt is None:
-            return self._settings.retry_seconds
-        if receipt.fate.startswith("published"):  # keep_inbox leaves it there
+        fate = "" if receipt is None else receipt.fate
+        if fate.startswith("published"):  # keep_inbox leaves it there
             return math.inf
-        if receipt.cause == "decision":  # the answer changes its sidecar
+        if receipt is not None and receipt.awaits_decision:
             return math.inf
-        if receipt.fate != "waits":
+        if fate != "waits":
             return self._settings.retry_seconds
         # The run may have taken long. It looks at the file's own date, which may be that of a
         # server with another clock: so not at once, if the time is over.

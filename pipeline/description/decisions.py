@@ -30,6 +30,8 @@ def write_decision(scan: Path, decision: GivenDecision) -> Path:
     content = path.read_bytes() if path.exists() else b""
     sidecar = parse_sidecar(content, path.name)
     new = decision.model_dump(mode="json", exclude_defaults=True)
+    if len(decision.value) == 1 and decision.value[0]:  # a language takes one text, no list
+        new["value"] = decision.value[0]
     earlier = sidecar.values.get(_KEY)
     kept = [
         item

@@ -18,6 +18,7 @@ from pipeline.model import FrozenModel
 
 #: fields on which a person may be asked to decide
 DecidedField: TypeAlias = Literal["references", "leaves", "language"]
+NO_LEAF = "-"  #: in words: a page that is no leaf
 
 
 class GivenForm(FrozenModel):
@@ -125,6 +126,11 @@ class GivenDecision(FrozenModel):
     when: OptionalText = Field(None, description="When, in ISO 8601.", examples=["2026-11-30"])
     question: OptionalText = Field(None, description="What was asked.")
     note: OptionalText = Field(None, description="Why it was decided so.")
+
+    @property
+    def value_in_words(self) -> str:
+        """The value in a line, as a person may write it; what an empty one means."""
+        return ", ".join(item or NO_LEAF for item in self.value) or "published as it is"
 
     @field_validator("when")
     @classmethod

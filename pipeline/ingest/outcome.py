@@ -29,7 +29,7 @@ class Outcome:
     failure_reason: str = ""  #: an error of this machine; the scan stays in the inbox
     waiting_reason: str = ""  #: the scan is not complete or decided yet and stays in the inbox
     question: Question | None = None  #: for a person, if the scan waits for the answer
-    cause: str = ""  #: the kind of a refusal, for counts; ``decision`` if the scan waits for one
+    cause: str = ""  #: the kind of a refusal, for counts; see `Receipt.cause`
     work: Work | None = None  #: of the version that was published just now
     missing_reason: str = ""  #: the scan is gone: another run took it, or a person moved it
 

@@ -8,19 +8,20 @@ it is part of the description and of the provenance.
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import ValidationError
-
 from pipeline.description.fields import Description
 from pipeline.description.merge import page_labels
-from pipeline.description.nested_fields import DecidedField, GivenDecision
+from pipeline.description.nested_fields import NO_LEAF, DecidedField, GivenDecision
+from pipeline.description.sources import DECISION, DescriptionSource
+from pipeline.description.statement import statements_of, validate
+from pipeline.description.yaml_file import FieldValue
 from pipeline.errors import ContradictionError, DescriptionError, OpisError
 from pipeline.model import PageState
+from pipeline.ocr.foreign_text import doubts_language
 from pipeline.record.record import Record
 from pipeline.references.leaves import parse_leaf_labels
 from pipeline.scan import AdmittedScan
 from pipeline.wording import plural
 
-NO_LEAF = "-"  #: in an answer: a page that is no leaf
 _FOREIGN_SHARE = 0.5  #: of the pages with text, from which the language is in doubt
 
 
@@ -90,7 +91,7 @@ def require_language_decision(record: Record, description: Description) -> None:
     if description.language or "language" in _decided_fields(description):
         return
     read = [page for page in record.pages if page.state is PageState.OK and page.words]
-    foreign = [page for page in read if page.detail]
+    foreign = [page for page in read if doubts_language(page.detail)]
     if read and len(foreign) >= _FOREIGN_SHARE * len(read):
         first = foreign[0]
         text = (
@@ -130,9 +131,10 @@ def decision_on(
     if question.field == "references" and not value:
         msg = "A place is needed; the scan cannot be published under two."
         raise DescriptionError(msg)
-    items = _leaf_items(value, question.pages) if question.field == "leaves" else (value,)
-    items = items if value else ()
-    _check_value(question.field, items)
+    is_list = question.field == "leaves"
+    items = _leaf_items(value, question.pages) if is_list else tuple(filter(None, [value]))
+    given: FieldValue = list(items) if is_list else value
+    validate(statements_of(DescriptionSource(DECISION, "the answer", {question.field: given})))
     return GivenDecision(
         field=question.field, value=items, by=by.strip(), note=note,
         when=when.isoformat(timespec="seconds"), question=question.text,
@@ -150,18 +152,6 @@ def _leaf_items(value: str, count: int) -> tuple[str | None, ...]:
         )
         raise DescriptionError(msg)
     return tuple(labels)
-
-
-def _check_value(field: DecidedField, items: tuple[str | None, ...]) -> None:
-    if not items:
-        return
-    given = items[0] if field == "language" else list(items)
-    try:
-        Description.model_validate({field: given})
-    except ValidationError as error:
-        problem = error.errors()[0]
-        msg = f"`{field}` {problem.get('ctx', {}).get('error', problem['msg'])}."
-        raise DescriptionError(msg) from error
 
 
 def _decided_fields(description: Description) -> set[str]:

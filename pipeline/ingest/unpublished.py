@@ -18,7 +18,7 @@ from pipeline.ingest.arrivals import companions_of, entry_exists, write_receipt
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.questions import UndecidedError
 from pipeline.model import Clock
-from pipeline.repository.receipts import name_in_receipt
+from pipeline.repository.receipts import DECISION_CAUSE, name_in_receipt
 from pipeline.settings import Settings
 from pipeline.wording import duration_text, escape_unprintable
 
@@ -87,7 +87,7 @@ def _defer_undecided_scan(
         f"{name} waits for a decision: {question.text} Write {question.sidecar_advice} into its "
         f"sidecar; or answer in the UI of `opis serve`, in the run “decide on {name}”."
     )
-    outcome = Outcome(scan=name, waiting_reason=reason, question=asked, cause="decision")
+    outcome = Outcome(scan=name, waiting_reason=reason, question=asked, cause=DECISION_CAUSE)
     write_receipt(path, outcome, settings, clock)
     return outcome
 

@@ -1,7 +1,7 @@
 """One recognition of a prepared page image, with its evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -37,6 +37,11 @@ class Attempt:
     options: RecognitionOptions
     text: PageText
     evidence: Evidence
+
+    def with_text(self, text: PageText, step: ProcessingStep) -> "Attempt":
+        """Return the reading with another text, which a step made; its pixels are the same."""
+        image = self.image.with_step(step, self.image.pixels, self.image.components)
+        return replace(self, image=image, text=text)
 
 
 def view_of(image: PreparedImage) -> PreparedView:

@@ -19,6 +19,7 @@ _MIN_LETTERS = 40  #: letters; fewer say nothing of a language
 #: another one 0.08 to 0.45; names and worn type leave pages between.
 _FEW_KNOWN, _MANY_KNOWN = 0.5, 0.65
 _MIN_GAIN = 20.0  #: nats by which another language must be likelier; typed pages have over 300
+_DOUBT = "of its letters stand in words that Opis knows in"  #: after the share
 _READ_CONFIDENCE = 0.3  #: 0..1; the engine's confidence from which a word is evidence
 
 
@@ -44,10 +45,12 @@ def foreign_text_detail(text: PageText, evidence: Evidence, languages: tuple[str
             f"it looks like {name}; install Tesseract's model for it, or write"
             f" `language: {likelier}` into its sidecar"
         )
-    return (
-        f"only {evidence.known_share:.0%} of its letters stand in words that Opis knows in "
-        f"{'+'.join(languages)}: {guess}"
-    )
+    return f"only {evidence.known_share:.0%} {_DOUBT} {'+'.join(languages)}: {guess}"
+
+
+def doubts_language(detail: str) -> bool:
+    """Return whether the detail of a page doubts the language that it was read in."""
+    return _DOUBT in detail
 
 
 def likelier_language(words: Sequence[str], languages: tuple[str, ...]) -> str | None:

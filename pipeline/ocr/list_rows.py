@@ -142,12 +142,9 @@ def _with_rows(best: Attempt, lists: Sequence[TypedList]) -> Attempt:
     for found in lists:
         text = put_rows_in(text, found)
     settings = {"lists": f"{len(lists)}", "rows": f"{sum(len(found.rows) for found in lists)}"}
-    image = best.image.with_step(
-        ProcessingStep("keep-rows", settings), best.image.pixels, best.image.components
-    )
-    components = find_line_components(image.components, image.pixels.shape)
-    evidence = weigh_evidence(text, components, best.options.languages)
-    return Attempt(image, best.options, text, evidence)
+    kept = best.with_text(text, ProcessingStep("keep-rows", settings))
+    components = find_line_components(kept.image.components, kept.image.pixels.shape)
+    return replace(kept, evidence=weigh_evidence(text, components, best.options.languages))
 
 
 def put_rows_in(text: PageText, found: TypedList) -> PageText:

@@ -105,9 +105,8 @@ def attempt_by_line(
         return None
     options = replace(first.options, languages=(language, other.language))
     step = ProcessingStep("choose-lines", {"language": other.language, "lines": str(count)})
-    image = first.image.with_step(step, first.image.pixels, first.image.components)
     evidence = weigh_evidence(text, view.line_components, options.languages)
-    return Attempt(image, options, text, evidence)
+    return replace(first.with_text(text, step), options=options, evidence=evidence)
 
 
 def choose_lines(

@@ -72,8 +72,7 @@ def read_page_number(best: Attempt, engine: Engine, folder: Path) -> Attempt:
     if line is None:
         return best
     step = ProcessingStep("read-page-number", {"text": line.text})
-    image = best.image.with_step(step, best.image.pixels, best.image.components)
-    return replace(best, image=image, text=_with_line(best.text, line))
+    return best.with_text(_with_line(best.text, line), step)
 
 
 def find_page_number(page: Grey, letter_height: float) -> PageNumberMarks | None:

@@ -48,8 +48,7 @@ def split_spaced_letters(best: Attempt) -> Attempt:
         return best
     count = sum(1 for _ in text.words()) - sum(1 for _ in best.text.words())
     step = ProcessingStep("split-spaced-letters", {"places": str(count)})
-    image = best.image.with_step(step, best.image.pixels, best.image.components)
-    return replace(best, image=image, text=text)
+    return best.with_text(text, step)
 
 
 def _measures_of(text: PageText) -> _Measures | None:

@@ -32,9 +32,8 @@ from pipeline.references import parse_references
 from pipeline.references.leaves import join_leaves
 from pipeline.scan import AdmittedScan, ReadPage
 
-_DESCRIPTION_PLANS = frozenset(
-    ["describe", "decide"]
-)  #: plans of activities that a new reading keeps
+#: plans of activities that a new reading keeps
+_DESCRIPTION_PLANS = frozenset(["describe", "decide"])
 
 
 def assemble_record(

@@ -135,10 +135,9 @@ def decision_activities(
     for number, decision in enumerate(decisions, 1):
         given = datetime.fromisoformat(decision.when) if decision.when else when
         moment = given if given.tzinfo else given.replace(tzinfo=UTC)
-        value = ", ".join(item or "-" for item in decision.value) or "published as it is"
         settings = {
-            "field": decision.field, "value": value, "question": decision.question or "",
-            "note": decision.note or "",
+            "field": decision.field, "value": decision.value_in_words,
+            "question": decision.question or "", "note": decision.note or "",
         }  # fmt: skip
         step = ProcessingStep("decide", {name: text for name, text in settings.items() if text})
         yield Activity(

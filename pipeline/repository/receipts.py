@@ -29,6 +29,7 @@ ReceiptStatus = Literal["published", "published before", "refused", "waits", "fa
 #: Of receipts without a scan: a version was made from the one before it; somebody says that a
 #: version was removed on purpose, or accepts a version, or the receipts, as they are.
 ArchiveStatus = Literal["revised", "removed", "accepted"]
+DECISION_CAUSE = "decision"  #: of a scan that waits for a person
 
 
 class Work(FrozenModel):
@@ -56,10 +57,15 @@ class Receipt(FrozenModel):
     where: str  #: where its bytes are now: below ``output/`` or ``inbox/``
     reason: str = ""
     finding: str = ""  #: a notice: the same bytes came before under another name
-    cause: str = ""  #: the kind of a refusal, for counts; ``decision``: it waits for a person
+    cause: str = ""  #: the kind of a refusal, for counts; or `DECISION_CAUSE`
     work: Work | None = None  #: of the version that was published just then
     previous: str = ""  #: SHA-256 of all bytes since the last line that has this field
     torn_bytes: int = 0  #: of the line before this one, which a power cut left unfinished
+
+    @property
+    def awaits_decision(self) -> bool:
+        """Whether the scan waits for a person's answer, which changes its sidecar."""
+        return self.cause == DECISION_CAUSE
 
     @property
     def is_about_scan(self) -> bool:
