@@ -66,7 +66,7 @@ def _cluster(workspace: Workspace, *workers: dict[str, str]) -> Iterator[str]:
     dask = [sys.executable, "-m", "dask"]
     with ExitStack() as stack:
         words = [["scheduler", "--host", address, "--no-dashboard"]]
-        words += [["worker", address, "--no-dashboard"] for _ in workers]
+        words += [["worker", address, "--no-dashboard", "--no-nanny"] for _ in workers]
         for command, environ in zip(words, [{}, *workers], strict=True):
             process = subprocess.Popen(
                 [*dask, *command], cwd=workspace.folder, env=os.environ | environ,
