@@ -19,7 +19,7 @@ from flows.decide import decide
 from flows.evaluate_pages import evaluate
 from flows.ingest import ingest_inbox
 from flows.push_copies import push
-from flows.revise import reclean, reread
+from flows.revise import publish_corrections, reclean, reread
 from flows.summarize_archive import summarize
 from flows.verify import verify_fixity
 from pipeline.settings import Settings
@@ -53,6 +53,8 @@ _ENTRIES = (
            "Reads records again by a selection; a dry run, unless that is switched off."),
     _Entry(reclean, "selection", "revision",
            "Cleans readings again by a selection; a dry run, unless that is switched off."),
+    _Entry(publish_corrections, "corrections", "revision",
+           "Publishes what people corrected at the desk, as next versions."),
     _Entry(build_site, "reading-room", "site",
            "Builds the reading room; `opis serve` does so after each run."),
     _Entry(push, "copies", "copies",

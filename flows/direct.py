@@ -12,21 +12,24 @@ from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.revisions import (
     Revision,
     RevisionPreview,
+    prepare_corrected,
     prepare_reclean,
     prepare_reread,
     revision_failure,
 )
 from pipeline.ingest.scheduler import BatchScheduler
+from pipeline.ingest.selected_records import select_corrected, select_records
 from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
 from pipeline.ingest.unpublished import record_failure
 from pipeline.model import Clock
 from pipeline.repository.pdf_jobs import pdf_jobs_in_workers
+from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings
 from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.page_runs import read_pages
 
-RevisionKind = Literal["reread", "reclean"]
+RevisionKind = Literal["reread", "reclean", "publish-corrections"]
 
 
 def ingest_scans(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
@@ -51,6 +54,16 @@ def _ingest_selected(scans: Sequence[Path], settings: Settings, clock: Clock) ->
         outcomes = list(scheduler.run(scans))
     end_batch(settings, clock)
     return outcomes
+
+
+def select_for(kind: RevisionKind, selection: RecordSelection, settings: Settings) -> list[str]:
+    """Return the ids of the records that are to be revised.
+
+    Raises:
+        CatalogError, SetupError: as `select_records` does.
+    """
+    select = select_corrected if kind == "publish-corrections" else select_records
+    return select(selection, settings)
 
 
 def revise_record(kind: RevisionKind, record: str, settings: Settings, reason: str) -> Outcome:
@@ -81,4 +94,6 @@ def _prepare_revision(kind: RevisionKind, record: str, settings: Settings, reaso
     clock = runtime.get_clock()
     if kind == "reclean":
         return prepare_reclean(record, settings, clock, reason)
+    if kind == "publish-corrections":
+        return prepare_corrected(record, settings, clock, reason)
     return prepare_reread(record, settings, runtime.worker_pool(settings), clock, reason)

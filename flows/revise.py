@@ -1,4 +1,4 @@
-"""The Prefect flows ``reread`` and ``reclean``: next versions of the records of a selection."""
+"""Prefect flows that make next versions: ``reread``, ``reclean``, ``publish-corrections``."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,6 @@ from flows.ui.prefect_events import emit_events_of_run
 from pipeline.errors import OpisError
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.revisions import RevisionPreview, preview_summary
-from pipeline.ingest.selected_records import select_records
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings
 from pipeline.wording import plural
@@ -52,6 +51,20 @@ def reclean(
     return _revise("reclean", selection, reason, dry_run=dry_run)
 
 
+@flow(name="publish-corrections", flow_run_name="publish corrections")  # until they are counted
+def publish_corrections(
+    selection: RecordSelection = _ALL_RECORDS, reason: str = "", dry_run: bool = False
+) -> State[Any]:
+    """Publish what people corrected, as next versions of the records.
+
+    Args:
+        selection: the records; those without new corrections are left out.
+        reason: why it is done; it is published with the versions.
+        dry_run: report what would change, and publish nothing.
+    """
+    return _revise("publish-corrections", selection, reason, dry_run=dry_run)
+
+
 @task(name="revise", task_run_name="{kind} {record}", cache_policy=NO_CACHE)
 def revise_record(
     kind: RevisionKind, record: str, settings: Settings, reason: str
@@ -84,7 +97,7 @@ def _revise(
     with shutdown.close_on_cancel(lambda: runtime.worker_pool(settings).close()):
         try:
             runtime.check_ready(settings)
-            records = select_records(selection, settings)
+            records = direct.select_for(kind, selection, settings)
         except OpisError as error:
             return Failed(message=f"{error} Nothing was done.")
         count = plural(len(records), "record")
@@ -128,7 +141,7 @@ def _preview_all(kind: RevisionKind, records: Sequence[str], settings: Settings)
 
 def run_revision(kind: RevisionKind, records: Sequence[str], reason: str) -> list[Outcome]:
     """Run a flow on the server of ``PREFECT_API_URL``, or on a temporary one."""
-    flows = {"reread": reread, "reclean": reclean}
+    flows = {"reread": reread, "reclean": reclean, "publish-corrections": publish_corrections}
     selection = RecordSelection(records=tuple(records))
     state = flows[kind](selection, reason, dry_run=False, return_state=True)
     outcomes: Any = state.result(raise_on_failure=False)

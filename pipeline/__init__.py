@@ -13,6 +13,7 @@ inbox                  files of the inbox: find, claim, move, remove
 text_metrics           error rates; verdicts on text layers
 ocr                    preparation and OCR of one page image
 description            descriptions from sidecars, folders, index.csv and file names
+corrections            what people say about lines of page images, fitted to a reading
 searchable_pdf         the scan with an invisible text layer
 scan                   an admitted scan, a page that was read
 record                 the normalized record, its provenance, changes between versions
@@ -21,4 +22,5 @@ citation, evaluation   citations as text and as data; error rates against transc
 exports                one module for each format
 repository             published versions: write, verify, catalogue, search, copies
 ingest, site           a batch from inbox to records; the public site
+review                 lines to compare with their images, and what people decide
 """

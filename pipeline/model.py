@@ -8,7 +8,7 @@ file specifies. Pages are counted from 1 in file order; leaves are the archive's
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
@@ -50,6 +50,10 @@ class PageState(StrEnum):
     ERROR = "error"
 
 
+#: How far people have compared a text with its page images; the last: by two people.
+ReviewState = Literal["machine", "in-part", "reviewed", "checked"]
+
+
 class Origin(StrEnum):
     """Source of the pixels of a page image."""
 
@@ -77,6 +81,7 @@ class IssueType(StrEnum):
     ENCRYPTION = "encryption"
     LEAF_COUNT = "leaf-count"
     LOW_CONFIDENCE = "low-confidence"
+    LOST_CORRECTION = "lost-correction"
     NO_REFERENCE = "no-reference"
     PAGE_ERROR = "page-error"
     PAGE_TIMEOUT = "page-timeout"
@@ -84,6 +89,7 @@ class IssueType(StrEnum):
     UNREAD_CONTENT = "unread-content"
     UNREAD_DATE = "unread-date"
     UNREAD_REFERENCE = "unread-reference"
+    WRONG_ORDER = "wrong-order"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """The two values from which a record is assembled: an admitted scan and its read pages."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.corrections.corrected_text import CorrectedPage
 from pipeline.description.merge import MergedDescription
 from pipeline.description.translations import SuppliedTranslation
 from pipeline.model import PageReading, PageSource, ScanFacts
+from pipeline.text import PageText
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +45,15 @@ class ReadPage:
 
     number: int  #: 1-based
     source: PageSource | None  #: None if no image could be extracted
-    reading: PageReading
+    reading: PageReading  #: by the engine alone
+    corrected: CorrectedPage | None = None  #: by people; None if nobody corrected it
+
+    @property
+    def text(self) -> PageText:
+        """The text of the page: as people corrected it, else as read."""
+        return self.reading.text if self.corrected is None else self.corrected.text
+
+    @property
+    def corrected_reading(self) -> PageReading:
+        """The reading with the text of the page."""
+        return self.reading if self.corrected is None else replace(self.reading, text=self.text)

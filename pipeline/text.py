@@ -77,10 +77,12 @@ class Box:
 
 
 class WordSource(StrEnum):
-    """The engine that read a word as it stands, or an alternative of it."""
+    """What a word as it stands comes from, or an alternative of it."""
 
     ENGINE = "engine"  #: the engine that read the whole page
     SECOND_ENGINE = "second-engine"  #: the engine that read doubtful lines again
+    PERSON = "person"  #: a person typed it
+    SUGGESTION = "suggestion"  #: a program suggested it, and a person accepted it
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,13 +26,14 @@ LAYERS = (
     {"cleaning", "dates", "layout", "model", "system"},
     {"imaging", "settings", "text_metrics"},
     {"inbox", "ocr"},
-    {"description", "doubt", "searchable_pdf"},
+    {"corrections", "description", "doubt", "searchable_pdf"},
     {"scan"},
     {"record", "workers"},
     {"citation", "evaluation"},
     {"exports"},
     {"repository"},
     {"ingest", "site"},
+    {"review"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {
@@ -175,7 +176,8 @@ def test_a_module_name_stands_once_in_the_tree() -> None:
 
 def test_each_command_is_a_module_of_its_name() -> None:
     helpers = {"__init__", "app", "charts", "console", "exit_codes", "options", "selection_options"}
-    assert {path.stem for path in ROOT.glob("flows/cli/*.py")} - helpers == set(COMMANDS)
+    modules = {path.stem for path in ROOT.glob("flows/cli/*.py")} - helpers
+    assert modules == {name.replace("-", "_") for name in COMMANDS}
 
 
 def test_a_class_name_stands_once_in_the_pipeline() -> None:

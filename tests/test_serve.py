@@ -117,6 +117,7 @@ def test_the_deployments_are_there_with_their_schedules(serve: OpisServe) -> Non
     }
     assert crons.keys() - scheduled.keys() == {
         "ingest_inbox/on-arrival", "decide/question", "reread/selection", "reclean/selection",
+        "publish_corrections/corrections",
         "build_site/reading-room", "push/copies", "evaluate/gate",
     }  # fmt: skip
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from pipeline.cleaning.edits import Change, apply_edits, invert_change
+from pipeline.cleaning.word_edits import edits_between
 from pipeline.description.translations import read_translation
 from pipeline.errors import CatalogError, DuplicateError
 from pipeline.fixity import file_sha256
@@ -29,7 +30,6 @@ from pipeline.record.assemble import assemble_record, reassemble_record
 from pipeline.record.changes import (
     VersionChanges,
     compare_versions,
-    edits_between,
     edits_match,
     fields_match,
     has_same_content,

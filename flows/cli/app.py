@@ -100,6 +100,10 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "flows.cli.reclean", "reclean",
         "Clean the stored readings of records again, and publish changed ones as next versions.",
     ),
+    "publish-corrections": CommandEntry(
+        "flows.cli.publish_corrections", "publish_corrections",
+        "Publish what people corrected, as next versions; of all records, or of those named.",
+    ),
     "withdraw": CommandEntry(
         "flows.cli.withdraw", "withdraw",
         "Withdraw a record: its next version holds the reason and no text; earlier ones stay.",

@@ -13,7 +13,6 @@ from flows.cli.options import DirectOption, OutputOption, ReasonOption
 from flows.direct import RevisionKind
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.revisions import preview_summary
-from pipeline.ingest.selected_records import select_records
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings
 
@@ -55,7 +54,7 @@ def revise(
     settings = runtime.archive_settings(output)
     runtime.check_ready(settings)
     console.print_notes(runtime.engine_notes(settings))
-    records = select_records(selection, settings)
+    records = direct.select_for(kind, selection, settings)
     if not records:
         console.print_line("No record fulfils these conditions; nothing was done.")
     elif dry_run:

@@ -1,12 +1,13 @@
 """The options that choose records, as `RecordSelection` has them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
 from flows.cli.options import complete_record
 from pipeline.errors import SetupError
+from pipeline.model import ReviewState
 from pipeline.repository.record_selection import RecordSelection
 
 Records = Annotated[
@@ -18,9 +19,7 @@ Records = Annotated[
 Place = Annotated[
     str, typer.Option(help="The beginning of a reference, such as 'RGASPI, f. 558, op. 11'.")
 ]
-Status = Annotated[
-    Literal["machine", "reviewed"] | None, typer.Option(help="Only records of this status.")
-]
+Status = Annotated[ReviewState | None, typer.Option(help="Only records of this status.")]
 NeedsReview = Annotated[
     bool | None,
     typer.Option("--needs-review/--needs-no-review", help="Only records that need review, or not."),

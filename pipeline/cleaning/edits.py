@@ -1,6 +1,6 @@
 """Edits that turn one text into another, and that any program can apply, replay and undo."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 
@@ -80,6 +80,33 @@ def with_offsets(change: Change) -> Iterator[tuple[Edit, int]]:
     for edit in change.edits:
         yield edit, edit.start + shift
         shift += len(edit.inserted) - len(edit.removed)
+
+
+def protected_spans(change: Change) -> tuple[tuple[int, int], ...]:
+    """Return start and end of what a change inserted, in the text after it.
+
+    >>> protected_spans(Change("correct", (Edit(0, "a", "bc"), Edit(4, "d", ""))))
+    ((0, 2),)
+    """
+    placed = ((start, start + len(edit.inserted)) for edit, start in with_offsets(change))
+    return tuple((start, end) for start, end in placed if end > start)
+
+
+def shift_spans(
+    spans: Iterable[tuple[int, int]], edits: Sequence[Edit]
+) -> tuple[tuple[int, int], ...]:
+    r"""Return where spans of a text lie after edits; an edit inside a span changes its length.
+
+    >>> shift_spans([(4, 8)], [Edit(0, "ab", ""), Edit(5, "-\n", "")])
+    ((2, 4),)
+    """
+    return tuple((start + _growth(edits, start), end + _growth(edits, end)) for start, end in spans)
+
+
+def _growth(edits: Iterable[Edit], offset: int) -> int:
+    """Return by how much edits that end before an offset move it."""
+    before = (edit for edit in edits if edit.start + len(edit.removed) <= offset)
+    return sum(len(edit.inserted) - len(edit.removed) for edit in before)
 
 
 def apply_step(text: str, step: Callable[[str], Iterator[Edit]]) -> str:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import combinations, pairwise
 
+from rapidfuzz.distance import Postfix, Prefix
+
 from pipeline.doubt.findings import LetterExchange
 from pipeline.doubt.vocabulary import Vocabulary
 
@@ -22,6 +24,7 @@ _MIN_WORDS = 3  #: different words that an exchange explains
 _MAX_CHANCE = 1e-4  #: probability of so many by chance, times the exchanges that were tried
 _MIN_RIGHT_SHARE = 0.1  #: of the right letter's places those where it was read rightly
 _MIN_RIGHT_WORDS = 5  #: different words in which the right letter was read
+_MOST_LETTERS = 2  #: on each side of an exchange
 _ENDING = 2  #: letters; grammar exchanges them, so they are no evidence
 #: How typewriters without these letters, and the spelling of other times, write them.
 _RESPELLINGS = {
@@ -35,7 +38,7 @@ _EXAMPLES = 8  #: words that are published with an exchange
 
 
 def letter_exchanges(
-    forms: Mapping[str, int], vocabulary: Vocabulary
+    forms: Mapping[str, int], vocabulary: Vocabulary, misread: Mapping[str, str] | None = None
 ) -> tuple[LetterExchange, ...]:
     """Return the exchanges found in a record, those that explain most words first.
 
@@ -44,9 +47,15 @@ def letter_exchanges(
     Args:
         forms: how often each folded word form stands in the record.
         vocabulary: of the record's languages.
+        misread: folded forms that people corrected, with the right ones: more evidence.
     """
     words = _Words.of(forms, vocabulary)
     explained = _explained_words(words.unknown, vocabulary)
+    for wrong, right in (misread or {}).items():
+        letters = _exchange_between(wrong, right)
+        if letters and not _is_respelling(*letters):
+            explained[letters][wrong] = right
+            words.unknown.setdefault(wrong, 1)
     tried = len(explained)
     found = list[LetterExchange]()
     while True:
@@ -149,6 +158,19 @@ def _split_at(form: str, letters: str) -> list[tuple[str, ...]]:
         for size in sizes
         for chosen in combinations(places, size)
     ]
+
+
+def _exchange_between(wrong: str, right: str) -> tuple[str, str] | None:
+    """Return the letters that differ if one exchange makes a form of the other; else None.
+
+    >>> _exchange_between("слелует", "следует"), _exchange_between("мир", "война")
+    (('л', 'д'), None)
+    """
+    start = Prefix.similarity(wrong, right)
+    end = Postfix.similarity(wrong[start:], right[start:])
+    as_read, stands = wrong[start : len(wrong) - end], right[start : len(right) - end]
+    is_small = 1 <= len(as_read) <= _MOST_LETTERS and 1 <= len(stands) <= _MOST_LETTERS
+    return (as_read, stands) if is_small and start + end >= len(wrong) // 2 else None
 
 
 def _explained_words(

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.doubt.case_folding import fold_case
 from pipeline.doubt.exchanges import letter_exchanges
 from pipeline.doubt.findings import LetterExchange, WordDoubt
 from pipeline.doubt.suggestions import RecordForms, Suggester
@@ -27,6 +28,9 @@ class PageWords:
     raw_text: str
     confidences: Sequence[float]  #: of the words, in order, 0..1
     languages: tuple[str, ...]  #: the engine's codes that it was read with
+    #: numbers, from 1, of the lines that a person compared with the image: none of it is doubtful
+    settled: frozenset[int] = frozenset()
+    misread: tuple[tuple[str, str], ...] = ()  #: words that people corrected: as read, and right
 
     @classmethod
     def of(cls, text: PageText, languages: tuple[str, ...]) -> "PageWords":
@@ -73,7 +77,11 @@ def doubts_of_pages(pages: Sequence[PageWords]) -> RecordDoubts:
             exchange for languages in sorted(forms) for exchange in suggesters[languages].exchanges
         ),
         pages=tuple(
-            PageDoubts.of(weigh_words(page.lines, page.confidences, suggesters[page.languages]))
+            PageDoubts.of(
+                word
+                for word in weigh_words(page.lines, page.confidences, suggesters[page.languages])
+                if word.line not in page.settled
+            )
             for page in pages
         ),
     )
@@ -90,6 +98,7 @@ def weigh_page(page: PageWords) -> list[WordDoubt]:
 def _count_forms(page: PageWords, forms: RecordForms) -> None:
     """Add the forms of a page."""
     lines, confidences = page.lines, iter(page.confidences)
+    forms.misread.update((fold_case(wrong), fold_case(right)) for wrong, right in page.misread)
     by_line = [[next(confidences) for _ in words] for words in lines]
     for form in forms_of_page(lines, vocabulary_of(page.languages)):
         forms.counts[form.folded] += 1
@@ -99,4 +108,5 @@ def _count_forms(page: PageWords, forms: RecordForms) -> None:
 
 def _suggester(forms: RecordForms, languages: tuple[str, ...]) -> Suggester:
     vocabulary = vocabulary_of(languages)
-    return Suggester(letter_exchanges(forms.counts, vocabulary), forms, vocabulary)
+    exchanges = letter_exchanges(forms.counts, vocabulary, forms.misread)
+    return Suggester(exchanges, forms, vocabulary)

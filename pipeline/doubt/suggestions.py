@@ -19,6 +19,9 @@ _UNLISTED_FORM = 3e-8  #: of an unlisted form of a word that has listed ones
 #: How often a letter is read as one certain other letter, where the record has no such exchange:
 #: one character in a hundred is wrong, and there are thirty others.
 _OTHER_RATE = 3e-4
+#: 0..1, chance that a form is wrong that people corrected elsewhere in the record
+_CORRECTED = 0.9
+_CORRECTED_WORD = 0.2  #: the same, where the form is a frequent word
 _MIN_SURE = 3  #: sure places of an unlisted form that shows that it is a word
 _MIN_LETTERS = 3  #: of a word that is judged
 
@@ -37,6 +40,8 @@ class RecordForms:
 
     counts: Counter[str] = field(default_factory=Counter)
     sure: Counter[str] = field(default_factory=Counter)  #: those that the engine is sure of
+    #: forms that people corrected: as read, and right
+    misread: dict[str, str] = field(default_factory=dict)
 
 
 class Suggester:
@@ -54,6 +59,9 @@ class Suggester:
 
     def suggest(self, form: str) -> tuple[Suggestion, ...]:
         """Return what a folded form may be instead, the likeliest first."""
+        if right := self._forms.misread.get(form):
+            is_word = self.vocabulary.is_frequent(form)
+            return (Suggestion(right, _CORRECTED_WORD if is_word else _CORRECTED),)
         if len(form) < _MIN_LETTERS or not self.exchanges:
             return ()
         weights = {

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.citation.version_differences import difference_lines
+from pipeline.cleaning.word_edits import changed_words
 from pipeline.errors import CatalogError, IngestError, failure_message
 from pipeline.ingest.admission import engine_languages, inspect_in_worker
 from pipeline.ingest.outcome import Outcome
@@ -12,13 +13,13 @@ from pipeline.ocr.engines import signature_of
 from pipeline.record.assemble import reassemble_record
 from pipeline.record.changes import (
     ChangeKind,
-    changed_words,
     compare_versions,
     has_same_content,
 )
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.correction_log import corrections_by_record, with_corrections
 from pipeline.repository.pdf_jobs import PDF_JOBS_IN_PROCESS, PdfJobs
 from pipeline.repository.publish import publish_record
 from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
@@ -46,9 +47,14 @@ def prepare_reread(
     count = scan.facts.page_count
     read_pages(scan, range(1, count + 1), settings, workers, clock)
     signature = signature_of(settings.engine_choice, languages)
-    new = reassemble_record(old, load_pages(scan, settings), signature, clock, count)
+    corrections = corrections_by_record(settings.output)[record_id]
+
+    def pages() -> Iterator[ReadPage]:
+        return with_corrections(load_pages(scan, settings), corrections)
+
+    new = reassemble_record(old, pages(), signature, clock, count)
     why = reason or "read again with the engine and settings of today"
-    return Revision(scan, old, new, lambda: load_pages(scan, settings), ("reread", why))
+    return Revision(scan, old, new, pages, ("reread", why))
 
 
 def _with_pages_of_today(
@@ -75,11 +81,33 @@ def prepare_reclean(
     Raises:
         CatalogError: there is no such record, or it was withdrawn.
     """
-    folder, old = _load_newest(record_id, settings)
-    scan = readmit(folder, old, ())
-    new = reassemble_record(old, stored_pages(folder, old), None, clock)
     why = reason or "cleaned again by the steps of today"
-    return Revision(scan, old, new, lambda: stored_pages(folder, old), ("recleaned", why))
+    return _from_stored_pages(record_id, settings, clock, ("recleaned", why))
+
+
+def prepare_corrected(
+    record_id: str, settings: Settings, clock: Clock, reason: str = ""
+) -> "Revision":
+    """Put the corrections of people into a record's text; no OCR runs.
+
+    Raises:
+        CatalogError: there is no such record, or it was withdrawn.
+    """
+    why = reason or "corrected by people"
+    return _from_stored_pages(record_id, settings, clock, ("corrected", why))
+
+
+def _from_stored_pages(
+    record_id: str, settings: Settings, clock: Clock, change_reason: tuple[ChangeKind, str]
+) -> "Revision":
+    folder, old = _load_newest(record_id, settings)
+    corrections = corrections_by_record(settings.output)[record_id]
+
+    def pages() -> Iterator[ReadPage]:
+        return with_corrections(stored_pages(folder, old), corrections)
+
+    new = reassemble_record(old, pages(), None, clock)
+    return Revision(readmit(folder, old, ()), old, new, pages, change_reason)
 
 
 def withdraw_record(record_id: str, reason: str, settings: Settings, clock: Clock) -> Outcome:

@@ -4,7 +4,7 @@ Plain functions: ``flows`` runs them as Prefect tasks, or in a thread pool witho
 the records are the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.description.merge import find_sidecar
@@ -45,11 +45,12 @@ from pipeline.record.assemble import assemble_record, redescribe_record
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.correction_log import corrections_by_record, with_corrections
 from pipeline.repository.pdf_jobs import PdfJobs, pdf_jobs_in_workers
 from pipeline.repository.publish import PublishResult, publish_record
 from pipeline.repository.receipts import Work
 from pipeline.repository.version_reader import merge_with_previous, stored_pages
-from pipeline.scan import AdmittedScan
+from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
 from pipeline.wording import escape_unprintable
 from pipeline.workers.page_runs import load_pages
@@ -123,7 +124,7 @@ def publish_scan(
             published = publish_record(  # no variable holds the record: it may be large
                 scan,
                 _assemble(scan, counter, settings, clock),
-                lambda: load_pages(scan, settings),
+                lambda: _load_corrected(scan, settings),
                 settings,
                 clock,
                 pdf_jobs=pdfs,
@@ -141,10 +142,19 @@ def publish_scan(
 def _assemble(scan: AdmittedScan, counter: WorkCounter, settings: Settings, clock: Clock) -> Record:
     """Return the record of a scan; UndecidedError if a person is to name its language first."""
     signature = signature_of(settings.engine_choice, scan.languages)
-    record = assemble_record(scan, counter.count(load_pages(scan, settings)), signature, clock)
+    pages = counter.count(_load_corrected(scan, settings))
+    record = assemble_record(scan, pages, signature, clock)
     if settings.ask_people:
         require_language_decision(record, scan.described.description)
     return record
+
+
+def _load_corrected(scan: AdmittedScan, settings: Settings) -> Iterator[ReadPage]:
+    """Yield the pages of a scan; one that replaces another keeps the corrections of its images."""
+    pages = load_pages(scan, settings)
+    if scan.version == 1:
+        return pages
+    return with_corrections(pages, corrections_by_record(settings.output)[scan.record_id])
 
 
 def _publish_redescription(

@@ -51,9 +51,8 @@ def assemble_record(
     labels, mismatch = page_labels(
         scan.described.held_reference, description.leaves, scan.facts.page_count
     )
-    accumulator = PageAccumulator(
-        issues=[*scan.facts.issues, *scan.described.issues, *filter(None, [mismatch])]
-    )
+    issues = [*scan.facts.issues, *scan.described.issues, *filter(None, [mismatch])]
+    accumulator = PageAccumulator(issues=issues)
     drafts = draft_pages(
         pages, labels, accumulator, lambda page: reading_activities(scan.sha256, page, clock)
     )
@@ -67,6 +66,7 @@ def assemble_record(
         joining_activity(accumulator.activities, text, clock.now()),
     ]
     people = people_of(description.contributors, description.funder, translations, decisions)
+    people |= accumulator.correctors
     log = build_provenance(sources, reading_part(signature), accumulator.activities, people)
     return Record(
         id=scan.record_id,
@@ -112,7 +112,7 @@ def reassemble_record(
         *inherited[None],
         joining_activity(accumulator.activities, text, clock.now()),
     ]
-    people = people_of(old.contributors, old.funder, translations)
+    people = people_of(old.contributors, old.funder, translations) | accumulator.correctors
     sources = (provenance.source, provenance.sidecar)
     log = build_provenance(sources, part, accumulator.activities, people)
     new = {"version": old.version + 1, "translations": translations, "provenance": log}

@@ -13,6 +13,7 @@ from pipeline.doubt.record_doubts import DOUBT_VERSION
 from pipeline.fixity import text_sha256
 from pipeline.layout.page import LAYOUT_VERSION
 from pipeline.model import Clock, ProcessingStep
+from pipeline.record.correction_events import corrected_text
 from pipeline.record.inherited_events import ProvenancePart
 from pipeline.record.provenance import PARTY, Activity, Agent, Provenance, SourceFile
 from pipeline.record.record import RecordPage, Translation
@@ -65,13 +66,21 @@ def cleaning_activity(
         started: start of cleaning.
         ended: end of cleaning.
     """
-    used = {f"raw-text-{page.number:04d}": page.raw_sha256 for page in (record_page, *others)}
+    used = dict(_text_before_cleaning(page) for page in (record_page, *others))
     suffix = f"{record_page.number:04d}"
     return Activity(
         id=f"clean-{suffix}", agent="opis", plan="clean", page=record_page.number, used=used,
         generated={f"reading-text-{suffix}": text_sha256(record_page.reading_text)},
         started=started, ended=ended,
     )  # fmt: skip
+
+
+def _text_before_cleaning(page: RecordPage) -> tuple[str, str]:
+    """Return name and digest of the text that cleaning begins with."""
+    corrected = corrected_text(page)
+    if corrected is None:
+        return f"raw-text-{page.number:04d}", page.raw_sha256
+    return f"corrected-text-{page.number:04d}", text_sha256(corrected)
 
 
 def doubt_activity(
@@ -254,6 +263,7 @@ _OWN_PLANS = {
     "clean": {"layout": LAYOUT_VERSION, "steps": " ".join(step_names())},
     "doubt": {"method": DOUBT_VERSION},
     "join": {"between-pages": "form feed"},
+    "correct": {"by": "people, line by line on the page image"},
     "describe": {"nearest": "wins"},
     "supply": {"by": "people, outside Opis"},
     "decide": {"by": "people, in the sidecar"},

@@ -12,6 +12,7 @@ from pipeline.record.provenance import Activity, Agent, Provenance
 
 READING_PLANS = frozenset(["extract", "read"])  #: plans of the activities before cleaning
 TEXT_PLANS = READING_PLANS | {
+    "correct",
     "clean",
     "doubt",
     "join",

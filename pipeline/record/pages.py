@@ -25,8 +25,10 @@ from pipeline.model import Clock, Issue, IssueType, PageSource, PageState, TextL
 from pipeline.ocr.sheet import sheet_box
 from pipeline.ocr.upright import to_upright_sheet
 from pipeline.record.compounds import HyphenatedWords, PageCompounds
+from pipeline.record.correction_events import correction_activities, corrector_agents
 from pipeline.record.events import cleaning_activity, doubt_activity
-from pipeline.record.provenance import Activity
+from pipeline.record.page_review import PageReview, record_review
+from pipeline.record.provenance import Activity, Agent
 from pipeline.record.record import EmbeddedLayer, Quality, RecordPage
 from pipeline.scan import ReadPage
 from pipeline.text import PageText, Role
@@ -44,10 +46,12 @@ _REVIEW_ISSUE_TYPES = frozenset(
     [
         IssueType.DAMAGED_IMAGE,
         IssueType.LEAF_COUNT,
+        IssueType.LOST_CORRECTION,
         IssueType.LOW_CONFIDENCE,
         IssueType.PAGE_ERROR,
         IssueType.PAGE_TIMEOUT,
         IssueType.UNREAD_CONTENT,
+        IssueType.WRONG_ORDER,
     ]
 )
 #: Issues that each reading or cleaning of the pages finds again.
@@ -56,9 +60,11 @@ PAGE_ISSUE_TYPES = frozenset(
         IssueType.BLANK_PAGE,
         IssueType.DAMAGED_IMAGE,
         IssueType.EMBEDDED_TEXT,
+        IssueType.LOST_CORRECTION,
         IssueType.LOW_CONFIDENCE,
         IssueType.PAGE_ERROR,
         IssueType.PAGE_TIMEOUT,
+        IssueType.WRONG_ORDER,
     ]
 )
 
@@ -70,26 +76,32 @@ class PageDraft:
     page: ReadPage  #: without its words
     leaf: str | None  #: label given by the archive
     raw_text: str
+    review: PageReview
     furniture: FurnitureCandidates
-    words: int
+    words: int  #: as people corrected them, like all that follows
     confidences: Sequence[float]  #: of the words in order, 0..1
     confidence: float | None  #: mean of the words, 0..1
 
     @property
     def page_words(self) -> PageWords:
-        """The words as read."""
-        return PageWords(self.raw_text, self.confidences, self.page.reading.languages)
+        """The words, with what people corrected."""
+        review = self.review
+        return PageWords(
+            review.corrected_text(self.raw_text), self.confidences, self.page.reading.languages,
+            review.settled, review.misread,
+        )  # fmt: skip
 
 
 def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
     """Return the draft of a page; ``leaf`` is its label."""
-    text, image = page.reading.text, None if page.source is None else page.source.image
-    upright = to_upright_sheet(page.reading, image)
+    image = None if page.source is None else page.source.image
+    upright, text = to_upright_sheet(page.corrected_reading, image), page.text
     size = (upright.width, upright.height)
     return PageDraft(
-        page=replace(page, reading=replace(page.reading, text=PageText())),
+        page=replace(page, reading=replace(page.reading, text=PageText()), corrected=None),
         leaf=leaf,
-        raw_text=text.raw_text,
+        raw_text=page.reading.text.raw_text,
+        review=PageReview.of(page),
         furniture=find_furniture_candidates(assign_roles(upright.text, size, leaf), size),
         words=sum(1 for _ in text.words()),
         confidences=array("d", (word.confidence for word in text.words())),
@@ -99,11 +111,15 @@ def draft_page(page: ReadPage, leaf: str | None) -> PageDraft:
 
 def clean_pages(drafts: Sequence[PageDraft]) -> tuple[list[tuple[Role, ...]], list[CleanText]]:
     """Return, for each page, the roles of its lines and its reading text."""
-    roles = assign_roles_across_pages([draft.furniture for draft in drafts])
-    words = HyphenatedWords(draft.raw_text for draft in drafts)
+    found = assign_roles_across_pages([draft.furniture for draft in drafts])
+    roles = [d.review.with_noise(r) for d, r in zip(drafts, found, strict=True)]
+    words = HyphenatedWords(draft.page_words.raw_text for draft in drafts)
     compounds = [PageCompounds(words, draft.page.reading.languages) for draft in drafts]
     pages = zip(drafts, roles, compounds, strict=True)
-    texts = [clean(draft.raw_text, line_roles, known) for draft, line_roles, known in pages]
+    texts = [
+        clean(draft.raw_text, line_roles, known, draft.review.edits)
+        for draft, line_roles, known in pages
+    ]
     unread = {index for index, d in enumerate(drafts) if d.page.reading.state in _UNREAD_STATES}
     return roles, join_page_ends(texts, roles, unread, compounds)
 
@@ -117,6 +133,7 @@ class PageAccumulator:
     issues: list[Issue] = field(default_factory=list)
     confidences: "array[float]" = field(default_factory=lambda: array("d"))  #: of all words, 0..1
     misread_letters: tuple[LetterExchange, ...] = ()
+    correctors: dict[str, Agent] = field(default_factory=dict)  #: by their keys in the log
 
 
 def draft_pages(
@@ -146,6 +163,7 @@ def page_fields(accumulator: PageAccumulator, text: str) -> dict[str, Any]:
     return {
         "pages": tuple(accumulator.pages),
         "reading_text": text,
+        "status": record_review(accumulator.pages),
         "quality": _measure_quality(accumulator),
         "misread_letters": accumulator.misread_letters,
         "needs_review": needs_review(accumulator.issues),
@@ -169,7 +187,11 @@ def _add_pages(accumulator: PageAccumulator, drafts: list[PageDraft], clock: Clo
         page = _build_page(draft, line_roles, text, clock)
         fields = {"doubts": doubts.words, "expected_wrong_words": doubts.expected_wrong}
         accumulator.pages.append(page.model_copy(update=fields))
-        accumulator.issues.extend(_page_issues(accumulator.pages[-1]))
+        accumulator.issues.extend(_page_issues(accumulator.pages[-1], draft.review.words_left))
+        accumulator.issues.extend(draft.review.issues(draft.page.number))
+    accumulator.correctors = corrector_agents(accumulator.pages)
+    for page in accumulator.pages:
+        accumulator.activities.extend(correction_activities(page, accumulator.correctors))
     for page, shared in zip(accumulator.pages, pages_sharing_words(texts), strict=True):
         if page.image is not None:
             others = [accumulator.pages[index] for index in shared]
@@ -200,6 +222,8 @@ def _build_page(
         embedded=_judge_text_layer(source, draft.raw_text),
         sheet=sheet_box(reading.steps),
         scraps=reading.scraps,
+        corrections=draft.review.corrections,
+        review=draft.review.state,
     )
 
 
@@ -211,7 +235,8 @@ def _judge_text_layer(source: PageSource | None, ours: str) -> EmbeddedLayer | N
     return EmbeddedLayer(text=layer.text, hidden=layer.hidden, verdict=verdict, agreement=score)
 
 
-def _page_issues(page: RecordPage) -> Iterable[Issue]:
+def _page_issues(page: RecordPage, words_left: float) -> Iterable[Issue]:
+    """Yield the issues of a page; ``words_left`` is the share that nobody compared, 0..1."""
     concerns = {
         PageState.BLANK: IssueType.BLANK_PAGE,
         PageState.TIMEOUT: IssueType.PAGE_TIMEOUT,
@@ -222,7 +247,7 @@ def _page_issues(page: RecordPage) -> Iterable[Issue]:
         yield Issue(IssueType.DAMAGED_IMAGE, detail, page.number)
     if page.state in concerns:
         yield Issue(concerns[page.state], f"page {page.number}: {page.detail}", page.number)
-    elif _needs_comparison(page):
+    elif _needs_comparison(page, words_left):
         doubtful = len(page.doubts or ())
         detail = (
             f"page {page.number}: about {page.expected_wrong_words:.0f} of its "
@@ -231,15 +256,15 @@ def _page_issues(page: RecordPage) -> Iterable[Issue]:
             + (f"; {page.detail}" if page.detail else "")
         )
         yield Issue(IssueType.LOW_CONFIDENCE, detail, page.number)
-    elif page.detail:
+    elif page.detail and words_left:
         detail = f"page {page.number}: {page.detail}; compare it with the image"
         yield Issue(IssueType.LOW_CONFIDENCE, detail, page.number)
 
 
-def _needs_comparison(page: RecordPage) -> bool:
+def _needs_comparison(page: RecordPage, words_left: float) -> bool:
     """Return whether so much may be wrong that a person should compare the page with its image."""
     expected_words = page.expected_wrong_words or 0.0
-    return (page.expected_error or 0.0) >= REVIEW_THRESHOLD or (
+    return (page.expected_error or 0.0) * words_left >= REVIEW_THRESHOLD or (
         expected_words >= 1 and expected_words >= REVIEW_WORD_SHARE * page.words
     )
 

@@ -13,8 +13,16 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from pipeline.cleaning.edits import Change
+from pipeline.corrections.correction import LineCorrection
 from pipeline.doubt.findings import LetterExchange, WordDoubt
-from pipeline.model import FrozenModel, Issue, PageImage, PageState, TextLayerVerdict
+from pipeline.model import (
+    FrozenModel,
+    Issue,
+    PageImage,
+    PageState,
+    ReviewState,
+    TextLayerVerdict,
+)
 from pipeline.record.provenance import Provenance
 from pipeline.text import Box, Role, Scrap
 
@@ -69,6 +77,9 @@ class RecordPage(FrozenModel):
     embedded: EmbeddedLayer | None
     sheet: Box | None = None  #: where the sheet lies on the image; None if it is all of it
     scraps: tuple[Scrap, ...] = ()  #: lines that the engine read where there is no text
+    #: by people; ``cleaning`` begins with those that change the text
+    corrections: tuple[LineCorrection, ...] = ()
+    review: ReviewState = "machine"
 
     def without_texts(self) -> Self:
         """Return the page without its texts."""
@@ -76,7 +87,8 @@ class RecordPage(FrozenModel):
             "detail": "withdrawn", "raw_text": "", "raw_sha256": _EMPTY_SHA256, "line_roles": (),
             "cleaning": (), "reading_text": "", "words": 0, "mean_confidence": None,
             "doubts": None, "expected_wrong_words": None,
-            "expected_error": None, "embedded": None, "scraps": (),
+            "expected_error": None, "embedded": None, "scraps": (), "corrections": (),
+            "review": "machine",
         }  # fmt: skip
         return self.model_copy(update=fields)
 
@@ -127,7 +139,7 @@ class Record(FrozenModel):
     schema_version: Literal["1"] = "1"
     id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     version: int = Field(ge=1)
-    status: Literal["machine", "reviewed", "withdrawn"] = "machine"
+    status: ReviewState | Literal["withdrawn"] = "machine"
     status_reason: str = ""  #: the reason of a withdrawal
     title: str | None
     titles: tuple[NameForm, ...] = ()  #: other forms of the title

@@ -14,6 +14,7 @@ _ROLE_LABELS = {
     "funder": "Paid for by",
     "translator": "Translated by",
     "decider": "Questions decided by",
+    "corrector": "Corrected by",
 }
 _TOKEN = re.compile(r"\S+")
 

@@ -127,6 +127,13 @@ class VersionFolder:
         """Return the path of the ALTO file of a page, counted from 1."""
         return self.data / alto_file_name(page_number)
 
+    def alto_as_read(self, page_number: int) -> Path:
+        """Return the path of a page's ALTO file without the corrections of people.
+
+        Only a page with corrected words has it.
+        """
+        return self.pages_folder / f"{page_number:04d}.as-read.alto.xml"
+
     @property
     def export_folder(self) -> Path:
         """The folder of the exports."""

@@ -9,7 +9,7 @@ from pipeline.model import Clock
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
-from pipeline.repository.receipt_chain import digest_before_next_line
+from pipeline.repository.line_chain import digest_before_next_line
 from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
 from pipeline.repository.reconciliation import (
     VersionEvidence,

@@ -9,6 +9,7 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, placed_lines
 from pipeline.model import PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
+from pipeline.record.correction_events import corrected_text
 from pipeline.record.provenance import group_by_page, to_prov_json
 from pipeline.record.record import Record, RecordPage, dump_json, dump_record
 from pipeline.record.version_folder import VersionFolder
@@ -42,10 +43,13 @@ def write_contents(
     folder.pages_folder.mkdir()
     lines, activities = [], group_by_page(record.provenance.activities)
     for page, read_page in zip(record.pages, pages(), strict=True):
-        text = read_page.reading.text
-        alto = to_alto(record, page, text, activities[page.number])
+        of_page = activities[page.number]
+        alto = to_alto(record, page, read_page.text, of_page)
         folder.alto(page.number).write_bytes(alto)
-        lines.append(placed_lines(text, page.line_roles))
+        if corrected_text(page) is not None:
+            as_read = to_alto(record, page, read_page.reading.text, of_page)
+            folder.alto_as_read(page.number).write_bytes(as_read)
+        lines.append(placed_lines(read_page.text, page.line_roles))
     folder.export_folder.mkdir()
     source = ExportSource(record, tuple(lines), base_url)
     for name, export_format in PUBLISHED_FORMATS.items():
@@ -75,7 +79,7 @@ def _layer_pages(
         layer = page.embedded
         visible = layer is not None and layer.verdict is TextLayerVerdict.GOOD and not layer.hidden
         unread = page.state in {PageState.TIMEOUT, PageState.ERROR}
-        upright = to_upright(read_page.reading, page.image)
+        upright = to_upright(read_page.corrected_reading, page.image)
         yield LayerPage(page.image, upright.text, visible or unread, upright.quarters)
 
 

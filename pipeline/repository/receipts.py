@@ -1,7 +1,7 @@
 """Receipts: one line for each outcome of a scan, and for each version that is made without one.
 
 ``output/receipts.jsonl`` is append-only, with one JSON object a line, linked to those before it
-(see ``receipt_chain``). A line is written before its scan leaves the inbox, so a crash can leave a
+(see ``line_chain``). A line is written before its scan leaves the inbox, so a crash can leave a
 line too many and never one too few. From just before a version is published until its receipt is
 written, a note in ``.opis/unreceipted`` names it.
 """
@@ -20,7 +20,7 @@ from pipeline.model import FrozenModel
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.archive_lock import archive_lock
 from pipeline.repository.bag import TAG_MANIFEST
-from pipeline.repository.receipt_chain import append_linked
+from pipeline.repository.line_chain import append_linked
 from pipeline.settings import RECEIPTS_FILE
 from pipeline.wording import escape_unprintable
 

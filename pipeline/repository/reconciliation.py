@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import MANIFEST, TAG_MANIFEST, Damage, Finding, read_manifest
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.receipt_chain import (
+from pipeline.repository.line_chain import (
     RESTORE_RECEIPTS,
     check_chain,
     has_links,

@@ -1,11 +1,10 @@
 """A selection of records by what the catalogue knows of them, and by how they were read."""
 
 import sqlite3
-from typing import Literal
 
 from pydantic import Field
 
-from pipeline.model import FrozenModel
+from pipeline.model import FrozenModel, ReviewState
 
 #: References that continue with a comma and a blank sort below `,!`.
 _AT_PLACE = """
@@ -37,7 +36,7 @@ class RecordSelection(FrozenModel):
         title="Place",
         description="The beginning of a reference, such as `RGASPI, f. 558, op. 11`.",
     )
-    status: Literal["machine", "reviewed"] | None = Field(None, title="Status")
+    status: ReviewState | None = Field(None, title="Status")
     needs_review: bool | None = Field(
         None, title="Needs review", description="Only records that need review, or only others."
     )

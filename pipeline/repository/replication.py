@@ -21,7 +21,7 @@ from pipeline.fixity import file_sha256
 from pipeline.record.version_folder import version_name
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.receipt_chain import check_lines
+from pipeline.repository.line_chain import check_lines
 from pipeline.settings import RECEIPTS_FILE, Settings
 from pipeline.system.thread_pool import thread_pool
 

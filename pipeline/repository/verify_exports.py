@@ -1,11 +1,13 @@
 """Checks the exports, ALTO and provenance of a version, by rules without schemas or network."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pipeline.exports.alto import NAMESPACE as ALTO
 from pipeline.exports.alto import broken_alto_rules, page_size, page_text_of
 from pipeline.exports.registry import ORIGINAL_EXPORTS, PUBLISHED_FORMATS
 from pipeline.exports.xml_rules import parse_root
+from pipeline.record.correction_events import corrected_text
 from pipeline.record.provenance import broken_prov_rules
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
@@ -29,19 +31,36 @@ def check_exports(folder: VersionFolder, record: Record) -> Iterator[Finding]:
 
 
 def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
-    """4, 5 and 7: the ALTO file of a page is about it and has its raw text and line roles."""
+    """4, 5 and 7: the ALTO files of a page are about it and have its text and line roles.
+
+    A page with corrected words has two: one as people corrected it, one as it was read.
+    """
     for page in record.pages:
-        file = folder.alto(page.number)
         try:
-            root = parse_root(file.read_bytes(), f"{{{ALTO}}}alto")
-            text = page_text_of(root)
-            malformed = [*broken_alto_rules(root, page), *_words_outside_page(text, page)]
-            changed = list(_alto_differences(text, page_size(root), page))
-        except ValueError as error:
-            malformed, changed = [str(error)], []
-        name = folder.name_of(file)
-        yield from (Finding(name, Damage.MALFORMED, detail) for detail in malformed)
-        yield from (Finding(name, Damage.CHANGED, detail) for detail in changed)
+            corrected = corrected_text(page)
+        except ValueError:  # the check of the pages tells
+            continue
+        if corrected is not None:
+            yield from _check_alto_file(folder, folder.alto_as_read(page.number), page)
+        text = page.raw_text if corrected is None else corrected
+        yield from _check_alto_file(folder, folder.alto(page.number), page, text)
+
+
+def _check_alto_file(
+    folder: VersionFolder, file: Path, page: RecordPage, expected: str | None = None
+) -> Iterator[Finding]:
+    """Check one ALTO file of a page; it has the ``expected`` text, else the raw text."""
+    raw_text = page.raw_text if expected is None else expected
+    try:
+        root = parse_root(file.read_bytes(), f"{{{ALTO}}}alto")
+        text = page_text_of(root)
+        malformed = [*broken_alto_rules(root, page), *_words_outside_page(text, page)]
+        changed = list(_alto_differences(text, raw_text, page_size(root), page))
+    except ValueError as error:
+        malformed, changed = [str(error)], []
+    name = folder.name_of(file)
+    yield from (Finding(name, Damage.MALFORMED, detail) for detail in malformed)
+    yield from (Finding(name, Damage.CHANGED, detail) for detail in changed)
 
 
 def _words_outside_page(text: PageText, page: RecordPage) -> Iterator[str]:
@@ -52,9 +71,11 @@ def _words_outside_page(text: PageText, page: RecordPage) -> Iterator[str]:
             yield f"{word.text!r} lies outside the page of {width}x{height}"
 
 
-def _alto_differences(text: PageText, size: tuple[int, int], page: RecordPage) -> Iterator[str]:
+def _alto_differences(
+    text: PageText, expected: str, size: tuple[int, int], page: RecordPage
+) -> Iterator[str]:
     """Yield the differences of an ALTO file, its page ``size`` in pixels, from record.json."""
-    if text.raw_text != page.raw_text:
+    if text.raw_text != expected:
         yield "its words are not those of record.json"
     if tuple(line.role for line in text.lines()) != page.line_roles:
         yield "its roles are not those of record.json"

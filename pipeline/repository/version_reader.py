@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
+from pipeline.corrections.corrected_text import CorrectedPage
 from pipeline.description.merge import merge_sources
 from pipeline.description.translations import SuppliedTranslation
 from pipeline.exports.alto import read_page_text
@@ -27,11 +29,12 @@ def stored_pages(folder: VersionFolder, record: Record) -> Iterator[ReadPage]:
     """
     activities = {a.page: a for a in record.provenance.activities if a.plan == "read"}
     for page in record.pages:
-        alto = folder.alto(page.number)
-        blocks = read_page_text(alto.read_bytes()).blocks
-        text = PageText(tuple(map(_without_roles, blocks)))
+        text, as_read = _read_text(folder.alto(page.number)), folder.alto_as_read(page.number)
+        corrected = CorrectedPage(text, page.corrections) if page.corrections else None
+        if as_read.exists():
+            text = _read_text(as_read)
         reading = _page_reading(page, text, activities.get(page.number))
-        yield ReadPage(page.number, _page_source(page), reading)
+        yield ReadPage(page.number, _page_source(page), reading, corrected)
 
 
 def readmit(folder: VersionFolder, record: Record, languages: tuple[str, ...]) -> AdmittedScan:
@@ -110,6 +113,11 @@ def _supplied_translations(folder: VersionFolder, record: Record) -> Iterator[Su
             path=path,
             sha256="" if path is None else file_sha256(path),
         )
+
+
+def _read_text(alto: Path) -> PageText:
+    """Return the text of an ALTO file, without the roles of its lines."""
+    return PageText(tuple(map(_without_roles, read_page_text(alto.read_bytes()).blocks)))
 
 
 def _without_roles(block: Block) -> Block:

@@ -1,9 +1,9 @@
-"""The chain of receipts: each line has the digest of all bytes since the last line that has one.
+"""Append-only files of lines, each with the digest of all bytes since the last line that has one.
 
 So a line that was changed, cut out or put in shows at the next one, also among the lines that an
-earlier Opis wrote without digests. ``.opis/receipts-end.json`` remembers the last line, which shows
-lines that were cut off at the end. A new line is linked to the line that is remembered, not to what
-is found, so that cutting lines off and going on shows, too.
+earlier Opis wrote without digests. ``.opis/receipts-end.json`` remembers the last line of
+``receipts.jsonl``, which shows lines that were cut off at the end. A new line is linked to the line
+that is remembered, not to what is found, so that cutting lines off and going on shows, too.
 """
 
 import hashlib
@@ -15,12 +15,28 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipeline.repository.bag import Damage, Finding
-from pipeline.settings import RECEIPTS_FILE
+from pipeline.settings import CORRECTIONS_FILE, RECEIPTS_FILE
 
 RESTORE_RECEIPTS = (
     f"The records do not depend on it. Restore {RECEIPTS_FILE} from a copy; if there is none, "
     "`opis accept` notes that."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class LineKind:
+    """What the lines of a file are."""
+
+    file: str  #: in the output folder
+    item: str  #: one line, in a word
+    advice: str  #: what to do where the chain is broken
+
+
+RECEIPT_LINES = LineKind(RECEIPTS_FILE, "receipt", RESTORE_RECEIPTS)
+CORRECTION_LINES = LineKind(
+    CORRECTIONS_FILE, "correction", f"Published versions do not depend on it. Restore "
+    f"{CORRECTIONS_FILE} from a copy: corrections that are not published stand only there.",
+)  # fmt: skip
 _TORN_START = b'{"when":'  #: how an unfinished line of an earlier Opis begins
 
 
@@ -39,26 +55,26 @@ class ChainEnd:
         return hashlib.sha256(line).hexdigest() == self.sha256
 
 
-def append_linked(receipts: Path, linked_line: Callable[[str, int], bytes]) -> None:
+def append_linked(path: Path, linked_line: Callable[[str, int], bytes]) -> None:
     """Append a line, force it to disk and remember it; the caller holds the archive's lock.
 
     Args:
-        receipts: the file; created if it is missing.
+        path: the file; created if it is missing.
         linked_line: returns the line, with its line break, from the digest of all bytes since the
             last linked line, and the number of bytes of an unfinished line before it.
 
     Raises:
         OSError: the file cannot be written.
     """
-    with receipts.open("a+b") as file:
+    with path.open("a+b") as file:
         torn_bytes = _unfinished_bytes(file)
         separator = b"\n" if torn_bytes else b""
-        line = linked_line(_link(file, _load_chain_end(receipts), separator), torn_bytes)
+        line = linked_line(_link(file, _load_chain_end(path), separator), torn_bytes)
         start = file.seek(0, os.SEEK_END) + len(separator)
         file.write(separator + line)
         file.flush()
         os.fsync(file.fileno())
-    _save_chain_end(receipts, ChainEnd(start, start + len(line), hashlib.sha256(line).hexdigest()))
+    _save_chain_end(path, ChainEnd(start, start + len(line), hashlib.sha256(line).hexdigest()))
 
 
 def digest_before_next_line(receipts: Path) -> tuple[int, str]:
@@ -69,23 +85,23 @@ def digest_before_next_line(receipts: Path) -> tuple[int, str]:
     return len(content), hashlib.sha256(content).hexdigest()
 
 
-def check_chain(receipts: Path) -> list[Finding]:
+def check_chain(path: Path, kind: LineKind = RECEIPT_LINES) -> list[Finding]:
     """Return a finding for each break of the chain, and if lines are missing at its end."""
-    end = _load_chain_end(receipts)
-    if not receipts.exists():
-        detail = f"is not there, though receipts were written. {RESTORE_RECEIPTS}"
-        return [] if end is None else [Finding(receipts.name, Damage.MISSING, detail)]
-    with receipts.open("rb") as file:
-        findings = check_lines(file)
+    end = _load_chain_end(path)
+    if not path.exists():
+        detail = f"is not there, though {kind.item}s were written. {kind.advice}"
+        return [] if end is None else [Finding(path.name, Damage.MISSING, detail)]
+    with path.open("rb") as file:
+        findings = check_lines(file, kind)
         if end is not None and not end.is_in(file):
-            detail = f"its last line was cut off or changed. {RESTORE_RECEIPTS}"
-            findings.append(Finding(receipts.name, Damage.CHANGED, detail))
+            detail = f"its last line was cut off or changed. {kind.advice}"
+            findings.append(Finding(path.name, Damage.CHANGED, detail))
     return findings
 
 
-def check_lines(lines: Iterable[bytes]) -> list[Finding]:
-    """Return a finding for each break of the chain in these lines of receipts."""
-    check = _ChainCheck()
+def check_lines(lines: Iterable[bytes], kind: LineKind = RECEIPT_LINES) -> list[Finding]:
+    """Return a finding for each break of the chain in these lines."""
+    check = _ChainCheck(kind)
     for line in lines:
         check.read_line(line)
     return check.finish()
@@ -100,7 +116,8 @@ def has_links(receipts: Path) -> bool:
 class _ChainCheck:
     """Reads the lines one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: LineKind) -> None:
+        self._kind = kind
         self._findings: list[Finding] = []
         self._number, self._offset = 0, 0
         self._whole, self._since_link = hashlib.sha256(), hashlib.sha256()
@@ -155,10 +172,11 @@ class _ChainCheck:
         return (fields.get("fate"), fields.get("size"), fields.get("sha256")) == found
 
     def _add(self, sentence: str, damage: Damage = Damage.CHANGED) -> None:
-        self._findings.append(Finding(RECEIPTS_FILE, damage, f"{sentence}. {RESTORE_RECEIPTS}"))
+        detail = f"{sentence}. {self._kind.advice}"
+        self._findings.append(Finding(self._kind.file, damage, detail))
 
     def _add_unreadable(self, number: int) -> None:
-        self._add(f"line {number} is no receipt", Damage.MALFORMED)
+        self._add(f"line {number} is no {self._kind.item}", Damage.MALFORMED)
 
 
 def _link(file: IO[bytes], end: ChainEnd | None, separator: bytes) -> str:
@@ -207,19 +225,20 @@ def _fields(line: bytes) -> dict[str, Any] | None:
     return fields if isinstance(fields, dict) else None
 
 
-def _load_chain_end(receipts: Path) -> ChainEnd | None:
+def _load_chain_end(path: Path) -> ChainEnd | None:
     """Return the end that is remembered; None if there is none, or the file of it is damaged."""
     try:
-        return ChainEnd(**json.loads(_end_file(receipts).read_bytes()))
+        return ChainEnd(**json.loads(_end_file(path).read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _save_chain_end(receipts: Path, end: ChainEnd) -> None:
-    partial = _end_file(receipts).with_suffix(".partial")
+def _save_chain_end(path: Path, end: ChainEnd) -> None:
+    _end_file(path).parent.mkdir(parents=True, exist_ok=True)
+    partial = _end_file(path).with_suffix(".partial")
     partial.write_text(json.dumps(asdict(end)), encoding="utf-8")
-    partial.replace(_end_file(receipts))
+    partial.replace(_end_file(path))
 
 
-def _end_file(receipts: Path) -> Path:
-    return receipts.parent / ".opis" / "receipts-end.json"
+def _end_file(path: Path) -> Path:
+    return path.parent / ".opis" / f"{path.stem}-end.json"

@@ -10,7 +10,7 @@ from hypothesis import settings as law
 from hypothesis import strategies as st
 
 from pipeline.repository.bag import Damage
-from pipeline.repository.receipt_chain import (
+from pipeline.repository.line_chain import (
     check_chain,
     check_lines,
     digest_before_next_line,

@@ -1,0 +1,59 @@
+"""The part of the event log that people have: the corrections of each page."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from pipeline.cleaning.clean import CORRECTION_STEP
+from pipeline.cleaning.edits import apply_edits
+from pipeline.corrections.correction import LineCorrection
+from pipeline.fixity import text_sha256
+from pipeline.model import ProcessingStep
+from pipeline.record.provenance import Activity, Agent
+from pipeline.record.record import RecordPage
+
+_UNNAMED = "a person who is not named"
+
+
+def corrector_agents(pages: Iterable[RecordPage]) -> dict[str, Agent]:
+    """Return the people who corrected pages as agents of the log, by their keys."""
+    names = sorted({one.by for page in pages for one in page.corrections})
+    details = {"kind": "person", "role": "corrector"}
+    return {
+        f"corrector-{number}": Agent(name=name or _UNNAMED, version="", details=details)
+        for number, name in enumerate(names, 1)
+    }
+
+
+def correction_activities(page: RecordPage, correctors: Mapping[str, Agent]) -> Iterator[Activity]:
+    """Yield an activity for each person who corrected a page.
+
+    The last one produces the corrected text of the page, if a word was changed.
+
+    Args:
+        page: of the record.
+        correctors: all people who corrected the record, as agents by key.
+    """
+    keys = {agent.name: key for key, agent in correctors.items()}
+    by_person = dict[str, list[LineCorrection]]()
+    for one in sorted(page.corrections, key=lambda one: (one.when, one.line)):
+        by_person.setdefault(one.by or _UNNAMED, []).append(one)
+    suffix, corrected = f"{page.number:04d}", corrected_text(page)
+    for number, (name, lines) in enumerate(by_person.items(), 1):
+        counts = sorted(Counter(str(one.action) for one in lines).items())
+        makes_text = number == len(by_person) and corrected is not None
+        yield Activity(
+            id=f"correct-{suffix}-{number}", agent=keys[name], plan="correct", page=page.number,
+            steps=(ProcessingStep("correct", {kind: str(count) for kind, count in counts}),),
+            used={f"raw-text-{suffix}": page.raw_sha256},
+            generated={f"corrected-text-{suffix}": text_sha256(corrected)}
+            if makes_text and corrected is not None else {},
+            started=lines[0].when, ended=lines[-1].when,
+        )  # fmt: skip
+
+
+def corrected_text(page: RecordPage) -> str | None:
+    """Return the raw text of a page as people corrected it; None if they changed no word."""
+    first = next(iter(page.cleaning), None)
+    if first is None or first.step != CORRECTION_STEP:
+        return None
+    return apply_edits(page.raw_text, first.edits)
