@@ -25,6 +25,7 @@ from flows.verify import verify_fixity
 from pipeline.settings import Settings
 
 ON_ARRIVAL_DEPLOYMENT = "ingest-inbox/on-arrival"
+CORRECTIONS_DEPLOYMENT = "publish-corrections/corrections"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,13 @@ def _split_paths(value: object) -> object:
     return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
 
+def _split_names(value: object) -> object:
+    """Split names of people at commas."""
+    if isinstance(value, str):
+        return tuple(name.strip() for name in value.split(",") if name.strip())
+    return value
+
+
 def _split_hosts(value: object) -> object:
     """Split host names at commas, in small letters; ValueError if one is no host name."""
     if isinstance(value, str):
@@ -135,6 +142,13 @@ class Settings(BaseModel):
     pages_url: Annotated[str, BeforeValidator(_normalize_optional_url)] = ""
     #: ``name:password``
     auth: Annotated[SecretStr | None, BeforeValidator(_check_credentials)] = None
+    #: the HTTP header in which a reverse proxy names the person; only where all requests pass it
+    user_header: str = Field(default="", pattern=r"^[A-Za-z-]*$")
+    correctors: Annotated[tuple[str, ...], BeforeValidator(_split_names)] = ()
+    """Names of those who may correct; if empty, everybody who has a name."""
+    publishers: Annotated[tuple[str, ...], BeforeValidator(_split_names)] = ()
+    """Names of those who may publish corrections; if empty, everybody who may correct."""
+    second_check: bool = False  #: corrected lines wait for a second person, too
     timezone: Annotated[str, BeforeValidator(_check_timezone)] = "UTC"  #: of the schedules
     nightly: Annotated[str, BeforeValidator(_check_cron)] = "0 2 * * *"  #: the inbox is ingested
     weekly: Annotated[str, BeforeValidator(_check_cron)] = "0 4 * * 0"  #: all records are verified
@@ -220,7 +234,8 @@ def to_environ(settings: Settings) -> dict[str, str]:
     values = {name: getattr(settings, name) for name in Settings.model_fields}
     values["languages"] = "+".join(settings.languages)
     values["mounts"] = os.pathsep.join(map(str, settings.mounts))
-    values["allowed_hosts"] = ",".join(settings.allowed_hosts)
+    for name in ("allowed_hosts", "correctors", "publishers"):
+        values[name] = ",".join(getattr(settings, name))
     values["auth"] = settings.auth and settings.auth.get_secret_value()
     return {
         f"{_ENV_PREFIX}{name.upper()}": str(value)

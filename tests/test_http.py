@@ -30,7 +30,7 @@ class _TestServer:
         (settings.records / ".hidden").write_text("unfinished")
         self.notices: list[dict[str, Any]] = []
         self.port = settings.pages_port
-        self.record_server = RecordServer(settings, self.notices.append)
+        self.record_server = RecordServer(settings, self.notices.append, lambda _: "published")
 
     def ask(self, path: str, auth: str = "", body: bytes | None = None) -> tuple[int, str]:
         """Ask for a path as it is written: no ``..`` is resolved here."""

@@ -184,7 +184,7 @@ def server_port(tmp_path: Path) -> Iterator[int]:
     )
     settings.records.mkdir(parents=True)
     (settings.records / "a.txt").write_text("the text")
-    server = RecordServer(settings, lambda notice: None)
+    server = RecordServer(settings, lambda notice: None, lambda records: "published")
     server.start()
     yield settings.pages_port
     server.stop()

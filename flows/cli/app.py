@@ -100,6 +100,10 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "flows.cli.reclean", "reclean",
         "Clean the stored readings of records again, and publish changed ones as next versions.",
     ),
+    "desk": CommandEntry(
+        "flows.cli.desk", "desk",
+        "Serve the pages on which people compare lines with page images, without a Prefect server.",
+    ),
     "publish-corrections": CommandEntry(
         "flows.cli.publish_corrections", "publish_corrections",
         "Publish what people corrected, as next versions; of all records, or of those named.",

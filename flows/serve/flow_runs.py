@@ -25,7 +25,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelled, Crashed
 
-from flows.deployments import ON_ARRIVAL_DEPLOYMENT
+from flows.deployments import CORRECTIONS_DEPLOYMENT, ON_ARRIVAL_DEPLOYMENT
 from flows.ui.prefect_events import emit_new_events
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "get_run",
     "mark_abandoned",
     "name_scheduled_runs",
+    "start_publication",
     "start_run",
     "wait_for_deployments",
 ]
@@ -86,6 +87,15 @@ def start_run(scans: Sequence[str]) -> UUID:
         run = client.create_flow_run_from_deployment(
             deployment.id, parameters=parameters, name="ingest the inbox"
         )
+        return run.id
+
+
+def start_publication(records: Sequence[str]) -> UUID:
+    """Start a run that publishes the corrections of records; return its id."""
+    with get_client(sync_client=True) as client:
+        deployment = client.read_deployment_by_name(CORRECTIONS_DEPLOYMENT)
+        parameters = {"selection": {"records": list(records)}}
+        run = client.create_flow_run_from_deployment(deployment.id, parameters=parameters)
         return run.id
 
 

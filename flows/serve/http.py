@@ -1,7 +1,7 @@
 """Serves published records, the reading room and metrics by HTTP; the Prefect UI links to them.
 
-Records are at ``/``, the reading room at ``/site``. Browsers are told to run no script of a
-record's files.
+Records are at ``/``, the reading room at ``/site``, the pages for review at ``/desk``. Browsers are
+told to run no script of a record's files.
 """
 
 import base64
@@ -31,11 +31,15 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 
+from flows import runtime
+from flows.serve.desk_app import build_desk_app
+from flows.serve.desk_views import Publisher
 from flows.serve.metrics import Metrics
 from flows.serve.network import AllowedHosts
 from flows.serve.request_guard import RequestGuard
 from flows.serve.site_app import PublishedFiles, build_site_app, is_unfinished
 from pipeline.errors import SetupError
+from pipeline.review.page_pictures import PagePictures
 from pipeline.settings import Settings
 from pipeline.site.build import Site
 
@@ -67,8 +71,17 @@ class _RecordFiles(PublishedFiles):
 class RecordServer:
     """An HTTP server in a thread of this process; it also receives notices from Prefect."""
 
-    def __init__(self, settings: Settings, on_notice: Callable[[dict[str, Any]], None]) -> None:
-        """Keep the settings; ``on_notice`` is called with each notice that Prefect posts."""
+    def __init__(
+        self, settings: Settings, on_notice: Callable[[dict[str, Any]], None], publish: Publisher
+    ) -> None:
+        """Keep the settings.
+
+        Args:
+            settings: where the records are, and where to listen.
+            on_notice: called with each notice that Prefect posts.
+            publish: publishes the corrections of records.
+        """
+        self._publish = publish
         self._secret = secrets.token_urlsafe(16)
         self._settings, self._on_notice = settings, on_notice
         self._metrics = Metrics(settings.output)
@@ -123,6 +136,7 @@ class RecordServer:
         routes = [
             Route("/metrics", self._serve_metrics),
             Route("/go/{inside:path}", self._redirect_to_record),
+            Mount("/desk", self._build_desk()),
             Mount("/site", build_site_app(self._settings)),
             Mount("/", _RecordFiles(directory=self._settings.records, check_dir=False)),
         ]
@@ -133,6 +147,11 @@ class RecordServer:
                 Mount("/", routes=routes, middleware=[] if auth is None else [_basic_auth(auth)]),
             ]
         )
+
+    def _build_desk(self) -> Starlette:
+        settings = self._settings
+        pictures = PagePictures(lambda: runtime.worker_pool(settings), settings)
+        return build_desk_app(settings, pictures, runtime.get_clock(), self._publish)
 
     def _redirect_to_record(self, request: Request) -> Response:
         """Redirect to a version's page in the reading room; to its folder until that is built."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlsplit
 
+from pipeline.errors import SetupError
 from pipeline.settings import Settings
 
 ALL_INTERFACES = ("0.0.0.0", "::")  #: hosts that mean all addresses of this machine
@@ -23,6 +24,16 @@ def is_loopback(host: str) -> bool:
     """
     address = _ip_address(host)
     return host == "localhost" if address is None else address.is_loopback
+
+
+def require_password(settings: Settings) -> None:
+    """Check that other machines need a password to come in; SetupError if they do not."""
+    if not is_loopback(settings.host) and settings.auth is None:
+        msg = (
+            f"{settings.host} can be reached from other machines: set OPIS_AUTH to NAME:PASSWORD, "
+            "or leave OPIS_HOST alone to listen on this machine only."
+        )
+        raise SetupError(msg)
 
 
 def host_of_header(value: str) -> str | None:

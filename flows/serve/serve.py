@@ -12,7 +12,7 @@ from uuid import UUID
 from flows import prefect_env, shutdown
 from flows.serve.child_process import ChildProcess
 from flows.serve.http import RecordServer
-from flows.serve.network import ALL_INTERFACES, is_loopback
+from flows.serve.network import ALL_INTERFACES, require_password
 from flows.serve.prefect_server import PrefectServer
 from flows.serve.site_builder import SiteBuilder
 from flows.serve.startup import KilledError, start_again_if_killed
@@ -51,12 +51,7 @@ def run_service(settings: Settings, print_line: Printer, print_error: Printer) -
         SetupError: the host is not loopback and no password is set, or a process does not start.
         KeyboardInterrupt: on either signal, after every process has ended.
     """
-    if not is_loopback(settings.host) and settings.auth is None:
-        msg = (
-            f"{settings.host} can be reached from other machines: set OPIS_AUTH to NAME:PASSWORD, "
-            "or leave OPIS_HOST alone to listen on this machine only."
-        )
-        raise SetupError(msg)
+    require_password(settings)
     settings = with_mounts(settings.model_copy(update={"pages_url": _pages_url(settings)}))
     prefect_env.prepare_prefect(settings, server_log_level="WARNING")
     service = _Service(settings, print_line, print_error)
@@ -83,7 +78,7 @@ class _Service:
         logs, command = prefect_env.prefect_home(), [sys.executable, "-m", "flows.deployments"]
         self._server = PrefectServer(settings, logs / "opis-server.log")
         self._runner = ChildProcess(command, logs / "opis-runs.log")
-        self._record_server = RecordServer(settings, self._log_notice)
+        self._record_server = RecordServer(settings, self._log_notice, self._publish)
         self._site_builder = SiteBuilder(settings)
         self._watch = InboxWatch(settings)
         self._file_events = FileEvents(settings.inbox, enabled=settings.events)
@@ -114,6 +109,12 @@ class _Service:
                 self._print_error(f"{type(error).__name__}: {error}")
         self._server.stop()
         self._record_server.stop()
+
+    def _publish(self, records: list[str]) -> str:
+        """Start a run that publishes the corrections of records."""
+        if records and self._flow_runs is not None:
+            self._flow_runs.start_publication(records)
+        return "begun"
 
     def kill(self) -> None:
         """Kill the runner and the server; do not wait for their end."""

@@ -77,13 +77,18 @@ class Renderer:
         return Markup(self._environment.get_template(template).render(**values))
 
 
-def translate(text: str, ui: str) -> str:
+def translate(text: str, ui: str, package: str = _PACKAGE) -> str:
     """Return an English text of the interface in a language.
+
+    Args:
+        text: in English.
+        ui: one of ``UI_LANGUAGES``.
+        package: the one with the file ``words.toml``.
 
     Raises:
         KeyError: ``words.toml`` has no translation.
     """
-    return text if ui == UI_LANGUAGES[0] else _load_translations()[text]
+    return text if ui == UI_LANGUAGES[0] else _load_translations(package)[text]
 
 
 def static_file(name: str) -> bytes:
@@ -123,6 +128,6 @@ def _language_root(ui: str) -> str:
 
 
 @cache
-def _load_translations() -> dict[str, str]:
-    words: dict[str, str] = tomllib.loads((files(_PACKAGE) / "words.toml").read_text("utf-8"))
+def _load_translations(package: str) -> dict[str, str]:
+    words: dict[str, str] = tomllib.loads((files(package) / "words.toml").read_text("utf-8"))
     return words
