@@ -33,9 +33,10 @@ def test_an_archive_is_summarized(tmp_path: Path) -> None:
         "Refused, not a scan: 1.",
         "1 record in all, 1 to be reviewed.",
     ]
-    assert lines[3] == "1 scan in the inbox."
-    assert lines[4].endswith("1 version, 0 findings.")
-    assert lines[5].endswith("free on the disk of the records.")
+    reviewed = "By people: 0 in-part, 0 reviewed, 0 checked; 0 records to be published anew."
+    assert lines[3:5] == [reviewed, "1 scan in the inbox."]
+    assert lines[5].endswith("1 version, 0 findings.")
+    assert lines[6].endswith("free on the disk of the records.")
     assert summary.has_trouble
 
 
@@ -52,7 +53,7 @@ FIXITY = {
 @pytest.mark.parametrize("case", FIXITY)
 def test_the_last_check_is_judged(case: str) -> None:
     audit, words, has_trouble = FIXITY[case]
-    summary = ArchiveSummary(MOMENT, DailyTotals(), 3, 0, 0, audit, 2**30)
+    summary = ArchiveSummary(MOMENT, DailyTotals(), 3, 0, {}, 0, 0, audit, 2**30)
     assert words in "\n".join(summary.lines())
     assert summary.has_trouble is has_trouble
 

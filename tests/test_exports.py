@@ -117,7 +117,7 @@ def material(folder: Path, name: str) -> ExportSource:
     sample = record(admitted_scan(scan, len(texts), **values), texts).model_copy(update=later)
     sample = Record.model_validate(sample.model_dump())
     lines = tuple(
-        placed_lines(read.reading.text, page.line_roles)
+        placed_lines(read.reading.text, page)
         for read, page in zip(pages(texts), sample.pages, strict=True)
     )
     paths = ["data/original/скан 1.pdf", "data/record.json", "data/pages/0001.alto.xml"]

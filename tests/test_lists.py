@@ -217,7 +217,7 @@ def test_alto_and_tei_have_a_table(tmp_path: Path) -> None:
     assert b'TYPE="table"' in alto
     assert alto.count(b"<SP HPOS") == sum(len(row) - 1 for row in rows)
     assert read_page_text(alto) == text
-    source = ExportSource(sample, (placed_lines(text, roles),), "https://archive.example.org")
+    source = ExportSource(sample, (placed_lines(text, page),), "https://archive.example.org")
     tei = to_tei(source).decode()
     assert tei.count("<row") == len(rows)
     assert tei.count("<cell>") == sum(map(len, rows))

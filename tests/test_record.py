@@ -220,7 +220,7 @@ def test_the_readme_says_what_where_how_and_how_to_cite(sample: Record) -> None:
         "Cable, Filippov [Stalin] to Cde. Mao Zedong",
         "RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111",
         sample.provenance.source.sha256,
-        "nobody has reviewed it",
+        "nobody has compared it",
         "Contributed by Sergey Radchenko.",
     ):
         assert fact in readme
@@ -228,5 +228,5 @@ def test_the_readme_says_what_where_how_and_how_to_cite(sample: Record) -> None:
 
 def test_the_readme_of_a_reviewed_record_says_so(sample: Record) -> None:
     readme = to_readme(sample.model_copy(update={"status": "reviewed"}))
-    assert "a person has reviewed it" in readme
-    assert "nobody has reviewed it" not in readme
+    assert "compared with the images, by" in readme
+    assert "nobody has compared it" not in readme

@@ -9,6 +9,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
+from flows.cli.selection_options import Status
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.wording import noun_form
 
@@ -21,14 +22,16 @@ def list_records(
         int | None, typer.Option(help="Records at the most; 0: all, as with --json.", min=0)
     ] = None,
     after: Annotated[str, typer.Option(help="Start after this record.")] = "",
+    status: Status = None,
     as_json: JsonOption = False,
 ) -> None:
     """List records in the order of the archive."""
     settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         default = 0 if as_json else _DEFAULT_LIMIT
-        entries = catalog.iter_entries((default if limit is None else limit) or -1, after)
-        _print_entries(entries, as_json=as_json, total=catalog.record_count())
+        most = (default if limit is None else limit) or -1
+        entries = catalog.iter_entries(most, after, status)
+        _print_entries(entries, as_json=as_json, total=catalog.record_count(status))
 
 
 def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int) -> None:
@@ -60,4 +63,5 @@ def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int
 def _entry_status(entry: CatalogEntry) -> str:
     if entry.status == "withdrawn":
         return entry.status
-    return "review" if entry.needs_review else ""
+    review = "review" if entry.needs_review else ""
+    return review if entry.status == "machine" else f"{entry.status} {review}".strip()

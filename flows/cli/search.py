@@ -9,6 +9,7 @@ import typer
 from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption
+from pipeline.model import ReviewState
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.full_text import MAX_RANKED_PAGES, Hit
 from pipeline.wording import plural
@@ -18,12 +19,16 @@ def search(
     query: Annotated[str, typer.Argument(help='Words; "a phrase"; a prefix*.')],
     output: OutputOption = None,
     limit: Annotated[int, typer.Option(help="Hits to show at the most.", min=1)] = 50,
+    status: Annotated[
+        ReviewState | None, typer.Option(help="Only records that people reviewed so far.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Search the text of all pages, and what is suggested for its doubtful words."""
     settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
-        _print_hits(catalog.search(query, limit), catalog.count_hits(query), as_json=as_json)
+        hits = catalog.search(query, limit, status)
+        _print_hits(hits, catalog.count_hits(query, status), as_json=as_json)
 
 
 def _print_hits(hits: Sequence[Hit], count: int, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
     [Opis rgaspi-f558-op11-d330-l0110-0113, v1, leaf 0111, reading text, sha256 0123456789ab]
 
+Where people compared the text with the images it says so: ``reading text (corrected in part)``.
 The digest is the first twelve hex digits of the SHA-256 of the text in UTF-8.
 """
 
@@ -15,12 +16,14 @@ from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.errors import CatalogError
 from pipeline.fixity import text_sha256
 from pipeline.record.record import Record
+from pipeline.record.review_wording import REVIEW_WORDS
 from pipeline.wording import one_line
 
 _DIGEST_LENGTH = 12
 _PIN = re.compile(
     r"\[Opis (?P<record>[a-z0-9-]+), v(?P<version>[1-9][0-9]*)(?:, leaf (?P<leaf>[^,\]]+))?, "
-    r"(?P<kind>reading text|raw text|translation [A-Za-z0-9-]+), sha256 (?P<digest>[0-9a-f]{12})\]"
+    r"(?P<kind>reading text|raw text|translation [A-Za-z0-9-]+)"
+    rf"(?: \((?P<review>{'|'.join(REVIEW_WORDS.values())})\))?, sha256 (?P<digest>[0-9a-f]{{12}})\]"
 )
 _CONTEXT_WORDS = 3  #: words shown on either side of a difference
 
@@ -34,6 +37,7 @@ class Pin:
     leaf: str  #: label of the page that has it; empty for the whole record
     kind: str  #: ``reading text``, ``raw text`` or ``translation CODE``
     digest: str
+    review: str = ""  #: how far people compared the text with the images; empty: a machine read it
 
     @classmethod
     def from_record(cls, record: Record, kind: str, leaf: str = "") -> Self:
@@ -44,7 +48,8 @@ class Pin:
         """
         digest = text_sha256(record_text(record, kind, leaf))[:_DIGEST_LENGTH]
         label = (find_leaf(record, leaf).page.leaf or "") if leaf else ""
-        return cls(record.id, record.version, label, kind, digest)
+        review = REVIEW_WORDS.get(record.status, "") if kind == "reading text" else ""
+        return cls(record.id, record.version, label, kind, digest, review)
 
     @classmethod
     def find_in(cls, citation: str) -> Self | None:
@@ -53,11 +58,13 @@ class Pin:
         if match is None:
             return None
         leaf, version = match["leaf"] or "", int(match["version"])
-        return cls(match["record"], version, leaf, match["kind"], match["digest"])
+        review = match["review"] or ""
+        return cls(match["record"], version, leaf, match["kind"], match["digest"], review)
 
     def __str__(self) -> str:
         leaf = f"leaf {self.leaf}, " if self.leaf else ""
-        return f"[Opis {self.record}, v{self.version}, {leaf}{self.kind}, sha256 {self.digest}]"
+        kind = f"{self.kind} ({self.review})" if self.review else self.kind
+        return f"[Opis {self.record}, v{self.version}, {leaf}{kind}, sha256 {self.digest}]"
 
 
 def record_text(record: Record, kind: str, leaf: str = "") -> str:

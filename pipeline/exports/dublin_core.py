@@ -8,6 +8,7 @@ from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
 from pipeline.record.record import Record
+from pipeline.record.review_wording import review_sentence
 from pipeline.wording import plural
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -33,6 +34,7 @@ def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, st
     yield from (("subject", subject) for subject in record.subjects)
     yield "description", record.summary
     yield "description", record.note
+    yield "description", review_sentence(record)
     others = names_in_role(record, "recipient", "contributor", "translator")
     yield from (("contributor", name.as_given) for name in others)
     yield "contributor", record.funder

@@ -14,7 +14,9 @@ from pydantic_core import from_json
 
 from pipeline.citation.cited import citation_target
 from pipeline.citation.styles import CitationStyle, format_citation
+from pipeline.corrections.correction import CorrectionAction
 from pipeline.exports.source import ExportSource, PlacedLine, page_label
+from pipeline.record.correction_events import UNNAMED_CORRECTOR
 from pipeline.record.record import Record, RecordPage, dump_json_with_list
 from pipeline.record.version_folder import alto_file_name
 from pipeline.wording import plural
@@ -135,9 +137,22 @@ def _line_annotation(
         "id": f"{canvas_url}/line/{number}",
         "type": "Annotation",
         "motivation": "supplementing",
+        **_maker(source.record, line),
         "body": body,
         "target": f"{canvas_url}#xywh={box.x},{box.y},{box.width},{box.height}",
     }
+
+
+def _maker(record: Record, line: PlacedLine) -> dict[str, Any]:
+    """Return who made the text of a line, as Web Annotation has it: a program, or a person, too."""
+    engine = record.provenance.agents["engine"]
+    program = {"type": "Software", "name": f"{engine.name} {engine.version}"}
+    one = line.correction
+    if one is None:
+        return {"generator": program}
+    person = {"type": "Person", "name": one.by or UNNAMED_CORRECTOR}
+    made = {"creator": person, "created": one.when.isoformat()}
+    return made if one.action is CorrectionAction.TYPED else {**made, "generator": program}
 
 
 def broken_iiif_rules(manifest: bytes, record: Record) -> Iterator[str]:

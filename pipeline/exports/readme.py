@@ -12,6 +12,7 @@ from pipeline.model import Model, Origin
 from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.record.provenance import Provenance
 from pipeline.record.record import Record
+from pipeline.record.review_wording import review_sentence
 from pipeline.wording import noun_form
 
 _WIDTH = 96  #: characters in a line
@@ -134,9 +135,7 @@ def _processing_section(record: Record) -> str:
         *_typewriter_models(log),
         *_second_engine_lines(log),
         f"Opis {opis.version} cleaned the text and made this record.",
-        "The text was read by machine and a person has reviewed it."
-        if record.status == "reviewed"
-        else "The text was read by machine and nobody has reviewed it: compare it with the image.",
+        review_sentence(record),
     ]
     if drawn_count:
         lines.append(

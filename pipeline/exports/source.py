@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from lxml import etree
 
+from pipeline.corrections.correction import LineCorrection
 from pipeline.layout.lists import cells_of
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references.archives import Archive, find_archive
@@ -24,12 +25,13 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 
 @dataclass(frozen=True, slots=True)
 class PlacedLine:
-    """A line as the engine read it; its box in pixels of the page image, origin top left."""
+    """A line as read and corrected; its box in pixels of the page image, origin top left."""
 
     text: str
     box: Box
     role: Role
     cells: tuple[str, ...] = ()  #: of a row of a table
+    correction: LineCorrection | None = None  #: the last one by a person
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +63,21 @@ class ExportSource:
         return f"{self.url}/{quote(path)}"
 
 
-def placed_lines(text: PageText, roles: Iterable[Role]) -> tuple[PlacedLine, ...]:
-    """Return the lines of a page, each with its box and role.
+def placed_lines(text: PageText, page: RecordPage) -> tuple[PlacedLine, ...]:
+    """Return the lines of a page, each with its box, its role and its last correction.
 
     Raises:
-        ValueError: there is not exactly one role per line.
+        ValueError: the page has not exactly one role per line.
     """
-    lines = text.with_roles(roles).lines()
-    return tuple(map(_place_line, lines))
+    corrections = {one.line: one for one in page.corrections}
+    lines = text.with_roles(page.line_roles).lines()
+    return tuple(_place_line(line, corrections.get(number)) for number, line in enumerate(lines, 1))
 
 
-def _place_line(line: Line) -> PlacedLine:
+def _place_line(line: Line, correction: LineCorrection | None) -> PlacedLine:
     cells = cells_of(line) if line.role is Role.TABLE_ROW else ()
-    return PlacedLine(line.text, line.box, line.role, tuple(cell.text for cell in cells))
+    texts = tuple(cell.text for cell in cells)
+    return PlacedLine(line.text, line.box, line.role, texts, correction)
 
 
 def page_label(page: RecordPage) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from lxml import etree
 
+from pipeline.corrections.correction import LineCorrection
 from pipeline.description.alignment import split_paragraphs
 from pipeline.exports.source import (
     XML,
@@ -26,13 +27,13 @@ from pipeline.exports.source import (
     xml_safe,
     xml_stream,
 )
-from pipeline.exports.tei_header import build_header
+from pipeline.exports.tei_header import build_header, responsible_id
 from pipeline.exports.tei_text import TEI, add_marked_text, add_text
 from pipeline.exports.xml_rules import broken_pointers, iter_elements, number_attribute
 from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.text import Role
 
-_POINTERS = ("facs", "corresp")  #: attributes that point to an id in the same file
+_POINTERS = ("facs", "corresp", "resp")  #: attributes that point to an id in the same file
 
 
 def to_tei(source: ExportSource) -> bytes:
@@ -96,7 +97,9 @@ def _diplomatic_page(page: RecordPage, lines: tuple[PlacedLine, ...]) -> etree._
 
 
 def _add_row(table: etree._Element, line: PlacedLine, zone: str) -> None:
-    row = element(table, "row", facs=zone)
+    responsibility = _responsibility(line.correction) if line.correction else {}
+    responsibility.pop("type", None)  # a row has no such attribute
+    row = element(table, "row", facs=zone, **responsibility)
     for cell in line.cells:
         element(row, "cell", cell)
 
@@ -104,10 +107,21 @@ def _add_row(table: etree._Element, line: PlacedLine, zone: str) -> None:
 def _add_line(block: etree._Element, line: PlacedLine, zone: str) -> None:
     if line.role.is_furniture or line.role is Role.PAGE_NUMBER:
         furniture = element(block, "fw", line.text, type=line.role.value, facs=zone)
+        if line.correction is not None:
+            furniture.set("resp", _responsibility(line.correction)["resp"])
         furniture.tail = "\n"
         return
     mark = element(block, "lb", facs=zone)
-    mark.tail = xml_safe(f"{line.text}\n")
+    if line.correction is None:
+        mark.tail = xml_safe(f"{line.text}\n")
+        return
+    segment = element(block, "seg", line.text, **_responsibility(line.correction))
+    segment.tail = "\n"
+
+
+def _responsibility(correction: LineCorrection) -> dict[str, str]:
+    """Return the attributes of a line that a person compared with the image."""
+    return {"type": str(correction.action), "resp": f"#{responsible_id(correction.by)}"}
 
 
 def _reading_paragraphs(record: Record) -> Iterator[etree._Element]:

@@ -6,7 +6,10 @@ from pipeline.dates.iso import DateKind, iso_date_range
 from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, element
 from pipeline.exports.tei_text import add_marked_text
+from pipeline.fixity import text_sha256
+from pipeline.record.correction_events import UNNAMED_CORRECTOR
 from pipeline.record.record import Name, Record, Reference
+from pipeline.record.review_wording import REVIEW_WORDS
 from pipeline.wording import plural
 
 _DATE_ATTRIBUTES = {
@@ -46,18 +49,31 @@ def _add_titles(titles: etree._Element, record: Record) -> None:
     if record.funder:
         element(titles, "funder", record.funder)
     engine = record.provenance.agents["engine"]
-    review = "reviewed by a person" if record.status == "reviewed" else "not reviewed"
+    review = REVIEW_WORDS.get(record.status, "not reviewed")
     _add_responsibility(titles, f"read by machine, {review}", f"{engine.name} {engine.version}")
+    for person in sorted({one.by for page in record.pages for one in page.corrections}):
+        statement = _add_responsibility(titles, "corrected by", person or UNNAMED_CORRECTOR)
+        statement.set(XML_ID, responsible_id(person))
     for name in names_in_role(record, "contributor"):
         _add_responsibility(titles, "contributed by", name.as_given)
     for name in names_in_role(record, "translator"):
         _add_responsibility(titles, "translated by", name.as_given)
 
 
-def _add_responsibility(titles: etree._Element, responsibility: str, name: str) -> None:
+def _add_responsibility(titles: etree._Element, responsibility: str, name: str) -> etree._Element:
     statement = element(titles, "respStmt")
     element(statement, "resp", responsibility)
     element(statement, "name", name)
+    return statement
+
+
+def responsible_id(name: str) -> str:
+    """Return the id of the statement on a person who corrected lines.
+
+    >>> responsible_id("Anna Petrova")
+    'corrector-271ae74d'
+    """
+    return f"corrector-{text_sha256(name)[:8]}"
 
 
 def _add_profile(profile: etree._Element, record: Record) -> None:

@@ -1,13 +1,14 @@
 """The state of an archive in a few lines: what a day brought, what waits, fixity and room."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.inbox.files import list_inbox
+from pipeline.ingest.selected_records import select_corrected
 from pipeline.ingest.stats import DailyTotals, sum_receipts
-from pipeline.model import Clock
+from pipeline.model import Clock, ReviewState
 from pipeline.repository.audit_note import AuditNote, last_audit
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.receipts import read_receipts
@@ -16,6 +17,7 @@ from pipeline.settings import Settings
 from pipeline.wording import plural
 
 _DAY = timedelta(days=1)
+_REVIEWED: tuple[ReviewState, ...] = ("in-part", "reviewed", "checked")
 _OVERDUE = timedelta(days=14)  #: since the last check of fixity
 
 
@@ -27,6 +29,8 @@ class ArchiveSummary:
     day: DailyTotals  #: of the last 24 hours
     records: int
     in_review: int  #: records that need review
+    by_status: Mapping[str, int]  #: records
+    corrected: int  #: records with corrections that are not yet published
     waiting: int  #: scans in the inbox
     audit: AuditNote | None  #: of the last check of the whole archive
     free_bytes: int  #: on the disk of the output
@@ -48,9 +52,15 @@ class ArchiveSummary:
         for cause, count in self.day.causes.most_common():
             yield f"Refused, {cause}: {count}."
         yield f"{plural(self.records, 'record')} in all, {self.in_review} to be reviewed."
+        yield self._review_line()
         yield f"{plural(self.waiting, 'scan')} in the inbox."
         yield self._fixity_line()
         yield f"{self.free_bytes / 2**30:,.0f} GiB free on the disk of the records."
+
+    def _review_line(self) -> str:
+        counts = {status: self.by_status.get(status, 0) for status in _REVIEWED}
+        reviewed = ", ".join(f"{count} {status}" for status, count in counts.items())
+        return f"By people: {reviewed}; {plural(self.corrected, 'record')} to be published anew."
 
     def _fixity_line(self) -> str:
         if self.audit is None:
@@ -68,12 +78,15 @@ def summarize_archive(settings: Settings, clock: Clock) -> ArchiveSummary:
     with Catalog(settings.catalog, settings.records) as catalog:
         catalog.apply_pending()
         records = catalog.record_count()
+        by_status = catalog.status_counts()
         in_review = len(catalog.select(RecordSelection(needs_review=True)))
     return ArchiveSummary(
         when=now,
         day=sum_receipts(recent),
         records=records,
         in_review=in_review,
+        by_status=by_status,
+        corrected=len(select_corrected(RecordSelection(), settings)),
         waiting=len(list_inbox(settings.inbox).scans),
         audit=last_audit(settings),
         free_bytes=shutil.disk_usage(settings.output).free,

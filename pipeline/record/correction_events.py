@@ -11,7 +11,7 @@ from pipeline.model import ProcessingStep
 from pipeline.record.provenance import Activity, Agent
 from pipeline.record.record import RecordPage
 
-_UNNAMED = "a person who is not named"
+UNNAMED_CORRECTOR = "a person who is not named"
 
 
 def corrector_agents(pages: Iterable[RecordPage]) -> dict[str, Agent]:
@@ -19,7 +19,7 @@ def corrector_agents(pages: Iterable[RecordPage]) -> dict[str, Agent]:
     names = sorted({one.by for page in pages for one in page.corrections})
     details = {"kind": "person", "role": "corrector"}
     return {
-        f"corrector-{number}": Agent(name=name or _UNNAMED, version="", details=details)
+        f"corrector-{number}": Agent(name=name or UNNAMED_CORRECTOR, version="", details=details)
         for number, name in enumerate(names, 1)
     }
 
@@ -36,7 +36,7 @@ def correction_activities(page: RecordPage, correctors: Mapping[str, Agent]) -> 
     keys = {agent.name: key for key, agent in correctors.items()}
     by_person = dict[str, list[LineCorrection]]()
     for one in sorted(page.corrections, key=lambda one: (one.when, one.line)):
-        by_person.setdefault(one.by or _UNNAMED, []).append(one)
+        by_person.setdefault(one.by or UNNAMED_CORRECTOR, []).append(one)
     suffix, corrected = f"{page.number:04d}", corrected_text(page)
     for number, (name, lines) in enumerate(by_person.items(), 1):
         counts = sorted(Counter(str(one.action) for one in lines).items())

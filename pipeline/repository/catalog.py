@@ -42,7 +42,7 @@ class CatalogEntry:
     words: int
     confidence: float | None
     needs_review: bool
-    status: str  #: ``machine``, ``reviewed``, ``withdrawn``
+    status: str  #: ``machine``, ``in-part``, ``reviewed``, ``checked``, ``withdrawn``
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,26 +82,35 @@ class Catalog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def iter_entries(self, limit: int = -1, after_id: str = "") -> Iterator[CatalogEntry]:
+    def iter_entries(
+        self, limit: int = -1, after_id: str = "", status: str | None = None
+    ) -> Iterator[CatalogEntry]:
         """Yield records, ordered by folder.
 
         Args:
             limit: maximum number of records; negative for all.
             after_id: the record to continue after.
+            status: that the records have; None for any.
 
         Raises:
             CatalogError: there is no record ``after_id``.
         """
         start = (self.get_entry(after_id).folder, after_id) if after_id else ("", "")
         rows = self._db.execute(
-            "SELECT * FROM record WHERE (folder, id) > (?, ?) ORDER BY folder, id LIMIT ?",
-            [*start, limit],
+            "SELECT * FROM record WHERE (folder, id) > (?, ?) AND status = ifnull(?, status)"
+            " ORDER BY folder, id LIMIT ?",
+            [*start, status, limit],
         )
         yield from map(_entry_from_row, rows)
 
-    def record_count(self) -> int:
-        """Return the number of records."""
-        return int(self._db.execute("SELECT count(*) FROM record").fetchone()[0])
+    def record_count(self, status: str | None = None) -> int:
+        """Return the number of records, all or those of a status."""
+        query = "SELECT count(*) FROM record WHERE status = ifnull(?, status)"
+        return int(self._db.execute(query, [status]).fetchone()[0])
+
+    def status_counts(self) -> dict[str, int]:
+        """Return the number of records of each status."""
+        return dict(self._db.execute("SELECT status, count(*) FROM record GROUP BY status"))
 
     def get_entry(self, record_id: str) -> CatalogEntry:
         """Return the entry of a record.
@@ -195,17 +204,17 @@ class Catalog:
 
         return select_from_catalog(self._db, selection)
 
-    def search(self, query: str, limit: int = 50) -> list["Hit"]:
+    def search(self, query: str, limit: int = 50, status: str | None = None) -> list["Hit"]:
         """Return the pages that contain all words of the query (see `full_text`)."""
         from pipeline.repository.full_text import find_hits  # noqa: PLC0415
 
-        return find_hits(self._db, query, limit)
+        return find_hits(self._db, query, limit, status)
 
-    def count_hits(self, query: str) -> int:
+    def count_hits(self, query: str, status: str | None = None) -> int:
         """Return the number of such pages; MAX_RANKED_PAGES + 1 stands for any more."""
         from pipeline.repository.full_text import count_hits  # noqa: PLC0415
 
-        return count_hits(self._db, query)
+        return count_hits(self._db, query, status)
 
     def mark_pending(self, folder: "VersionFolder") -> None:
         """Note that a version is about to be renamed to ``folder``."""

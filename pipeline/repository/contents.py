@@ -49,7 +49,7 @@ def write_contents(
         if corrected_text(page) is not None:
             as_read = to_alto(record, page, read_page.reading.text, of_page)
             folder.alto_as_read(page.number).write_bytes(as_read)
-        lines.append(placed_lines(read_page.text, page.line_roles))
+        lines.append(placed_lines(read_page.text, page))
     folder.export_folder.mkdir()
     source = ExportSource(record, tuple(lines), base_url)
     for name, export_format in PUBLISHED_FORMATS.items():

@@ -41,7 +41,7 @@ def _placed_lines(folder: VersionFolder, record: Record) -> Iterator[tuple[Place
         if page.image is None or not alto.exists():
             yield ()
             continue
-        yield placed_lines(read_page_text(alto.read_bytes()), page.line_roles)
+        yield placed_lines(read_page_text(alto.read_bytes()), page)
 
 
 def _version_files(folder: VersionFolder) -> Iterator[VersionFile]:

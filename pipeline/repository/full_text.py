@@ -20,6 +20,7 @@ MAX_RANKED_PAGES = 200  #: pages that are ranked against each other
 #: Characters of scripts without spaces between words: kana and Han.
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _UNSPACED_PAGES = "SELECT id FROM page WHERE instr(replace(text, char(10), ''), ?)"
+_PAGES_OF_STATUS = "SELECT p.id FROM page p JOIN record r ON r.id = p.record WHERE r.status = ?"
 _AVERAGE_PAGE_LENGTH = 1500  #: characters of a page
 _CONTEXT_CHARACTERS = 60  #: characters shown on each side of a hit
 
@@ -44,7 +45,9 @@ class Hit:
     suggestions: tuple[SuggestedHit, ...] = ()  #: words that the text has otherwise
 
 
-def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
+def find_hits(
+    db: sqlite3.Connection, query: str, limit: int, status: str | None = None
+) -> list[Hit]:
     """Return the pages that contain all words of the query, the best first.
 
     A word that ends in ``*`` is a prefix; words in quotation marks are a phrase. If more than
@@ -55,12 +58,13 @@ def find_hits(db: sqlite3.Connection, query: str, limit: int) -> list[Hit]:
         db: an open catalogue.
         query: as typed.
         limit: maximum number of pages.
+        status: that the records have; None for any.
 
     Raises:
         CatalogError: the query contains no word.
     """
     terms = _required_terms(query)
-    matches, values = _matching_pages(terms)
+    matches, values = _matching_pages(terms, status)
     rows = db.execute(
         "SELECT p.record, r.title, p.number, p.leaf, p.text, p.suggested FROM"
         f" ({matches} LIMIT ?) s"
@@ -109,13 +113,13 @@ def _suggested_hits(text: str, suggested: str, terms: Iterable[str]) -> Iterator
                     yield SuggestedHit(without_marks(before), without_marks(after))
 
 
-def count_hits(db: sqlite3.Connection, query: str) -> int:
+def count_hits(db: sqlite3.Connection, query: str, status: str | None = None) -> int:
     """Return the number of pages that match; MAX_RANKED_PAGES + 1 stands for any more.
 
     Raises:
         CatalogError: the query contains no word.
     """
-    matches, values = _matching_pages(_required_terms(query))
+    matches, values = _matching_pages(_required_terms(query), status)
     rows = db.execute(
         f"SELECT count(*) FROM ({matches} LIMIT ?)",
         [*values, MAX_RANKED_PAGES + 1],
@@ -123,7 +127,7 @@ def count_hits(db: sqlite3.Connection, query: str) -> int:
     return int(rows.fetchone()[0])
 
 
-def _matching_pages(terms: list[str]) -> tuple[str, list[str]]:
+def _matching_pages(terms: list[str], status: str | None) -> tuple[str, list[str]]:
     """Return a query of the ids of pages that contain all terms, and its values."""
     unspaced = [term for term in terms if _UNSPACED.search(term)]
     spaced = [term for term in terms if term not in unspaced]
@@ -132,6 +136,9 @@ def _matching_pages(terms: list[str]) -> tuple[str, list[str]]:
     if spaced:
         queries.append("SELECT rowid AS id FROM page_search WHERE page_search MATCH ?")
         values.append(" ".join(spaced))
+    if status is not None:
+        queries.append(_PAGES_OF_STATUS)
+        values.append(status)
     return " INTERSECT ".join(queries), values
 
 

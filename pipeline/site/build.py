@@ -14,6 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from pipeline.record.review_wording import correctors_of
 from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.settings import Settings
@@ -199,8 +200,9 @@ class Site:
             self._write_page(staging, "leaf.html", path, **values)
 
     def _write_parts(self, staging: Path, home: str, view: RecordView, *, alone: bool) -> None:
+        correctors = correctors_of(view.record)
         for part in paginate_record(view.leaves, view.translations, view.issues):
-            values = {"view": view, "part": part, "alone": alone}
+            values = {"view": view, "part": part, "alone": alone, "correctors": correctors}
             self._write_page(staging, "record.html", f"{home}/{part.link.name}", **values)
 
     def _write_page(self, staging: Path, template: str, path: str, **values: object) -> None:

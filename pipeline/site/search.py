@@ -180,6 +180,12 @@ def fond_file(fond: str) -> str:
     return f"{plain or 'other'}.json"
 
 
+def _review_state(listing: Listing) -> str:
+    if listing.status != "machine":
+        return listing.status
+    return "yes" if listing.needs_review else "no"
+
+
 def _document_page(listing: Listing, document: SearchDocument) -> str:
     """Return a document as the HTML page that Pagefind indexes."""
     filters = [
@@ -188,7 +194,7 @@ def _document_page(listing: Listing, document: SearchDocument) -> str:
         ("year", listing.year),
         ("language", listing.language or ""),
         *(("person", name) for name in listing.people),
-        ("review", "yes" if listing.needs_review else "no"),
+        ("review", _review_state(listing)),
     ]
     rows = [_hidden_element("filter", key, value) for key, value in filters if value]
     if document.label:

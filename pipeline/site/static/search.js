@@ -163,7 +163,7 @@ const joined = (parts) => ({
 const chosen = () => Object.fromEntries([...form.querySelectorAll("select")].filter((one) => one.value).map((one) => [one.name, one.value]));
 
 const languages = new Intl.DisplayNames([document.documentElement.lang], { type: "language" });
-const NAMED = { language: (value) => languages.of(value), review: (value) => words[value] };
+const NAMED = { language: (value) => languages.of(value), review: (value) => words[value.replace("-", "")] };
 const named = (kind, value) => NAMED[kind]?.(value) ?? value;
 
 async function fillFilters(found) {
