@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cleaning.edits import Change, replay, undo
+from pipeline.cleaning.word_edits import merge_words
 from pipeline.corrections.corrected_text import apply_fitted, correct_page, correcting_edits
 from pipeline.corrections.correction import Correction, CorrectionAction
-from pipeline.corrections.fit import fit_corrections, is_fit
+from pipeline.corrections.fit import fit_corrections
 from pipeline.exports.alto import read_page_text
 from pipeline.ingest.revisions import Revision, prepare_corrected, prepare_reclean
 from pipeline.ingest.selected_records import select_corrected
@@ -298,5 +299,19 @@ def _assert_inside(read: PageText, corrected: PageText) -> None:
 @given(WORDS.map(" ".join), WORDS.map(" ".join))
 def test_a_correction_fits_what_it_found_and_what_it_made(before: str, after: str) -> None:
     made = _correction(1, text(before), after)
-    assert is_fit(made, before)
-    assert is_fit(made, after)
+    for read in (before, after):
+        fitted = fit_corrections(text(read), "0" * 64, [made])
+        assert not fitted.unfit
+        assert [placed.text for placed in fitted.placed] == [after]
+
+
+@given(WORDS, WORDS, WORDS)
+def test_both_changes_are_in_a_merged_line(
+    base: list[str], mine: list[str], theirs: list[str]
+) -> None:
+    merged = merge_words(" ".join(base), " ".join(mine), " ".join(theirs))
+    assert merge_words(" ".join(base), " ".join(theirs), " ".join(mine)) == merged
+    if mine == base:
+        assert merged == " ".join(theirs)
+    if merged is not None:
+        assert set(merged.split()) <= {*base, *mine, *theirs}

@@ -108,6 +108,10 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "flows.cli.publish_corrections", "publish_corrections",
         "Publish what people corrected, as next versions; of all records, or of those named.",
     ),
+    "corrections": CommandEntry(
+        "flows.cli.corrections", "corrections",
+        "Write corrections to a table or to transcriptions, or take in those made elsewhere.",
+    ),
     "withdraw": CommandEntry(
         "flows.cli.withdraw", "withdraw",
         "Withdraw a record: its next version holds the reason and no text; earlier ones stay.",

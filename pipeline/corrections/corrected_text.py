@@ -7,7 +7,12 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.cleaning.edits import Edit
 from pipeline.cleaning.word_edits import edits_between
-from pipeline.corrections.correction import Correction, CorrectionAction, LineCorrection
+from pipeline.corrections.correction import (
+    Correction,
+    CorrectionAction,
+    LineCorrection,
+    settled_lines,
+)
 from pipeline.corrections.fit import FittedPage, fit_corrections
 from pipeline.text import Alternative, Box, Line, PageText, Word, WordSource
 
@@ -23,7 +28,7 @@ class CorrectedPage:
     @property
     def settled(self) -> frozenset[int]:
         """The numbers, from 1, of the lines at which nobody needs to look again."""
-        return frozenset(one.line for one in self.lines)
+        return settled_lines(self.lines)
 
 
 def correct_page(
@@ -47,12 +52,12 @@ def apply_fitted(text: PageText, fitted: FittedPage) -> CorrectedPage:
     for placed in fitted.placed:
         one, number = placed.correction, placed.line
         if one.action.changes_text:
-            lines[number - 1] = _correct_line(lines[number - 1], one)
+            lines[number - 1] = _correct_line(lines[number - 1], one.action, placed.text)
         if one.action.settles_line:
             published.append(
                 LineCorrection(
                     id=one.id, line=number, action=one.action, by=one.by, when=one.when,
-                    read=read[number - 1], text=lines[number - 1].text,
+                    read=read[number - 1], text=placed.text, whole=placed.is_whole,
                 )
             )  # fmt: skip
     published.sort(key=lambda one: one.line)  # of one line they stay in the order of the log
@@ -78,11 +83,11 @@ def correcting_edits(read: PageText, corrected: PageText) -> tuple[Edit, ...]:
     return tuple(edits)
 
 
-def _correct_line(line: Line, correction: Correction) -> Line:
-    """Return a line with the words of a correction, each in a box of its own."""
-    is_typed = correction.action is CorrectionAction.TYPED
+def _correct_line(line: Line, action: CorrectionAction, text: str) -> Line:
+    """Return a line with the words of a text, each in a box of its own."""
+    is_typed = action is CorrectionAction.TYPED
     source = WordSource.PERSON if is_typed else WordSource.SUGGESTION
-    old, new = line.words, correction.after.split()
+    old, new = line.words, text.split()
     words = list[Word]()
     for step in Levenshtein.opcodes([word.text for word in old], new):
         replaced, typed = old[step.src_start : step.src_end], new[step.dest_start : step.dest_end]

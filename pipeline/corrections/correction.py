@@ -67,7 +67,15 @@ class LineCorrection(FrozenModel):
     by: str
     when: AwareDatetime
     read: str  #: the line as the machine read it
-    text: str  #: the line as it stands now
+    text: str  #: the line as it stood with this correction
+    #: it stands as the person left it; else a later reading changed other words of it
+    whole: bool = True
+
+
+def settled_lines(corrections: Iterable[LineCorrection]) -> frozenset[int]:
+    """Return the lines that stand as the last person left them."""
+    whole = {one.line: one.whole for one in corrections}
+    return frozenset(line for line, is_whole in whole.items() if is_whole)
 
 
 def counting_corrections(log: Iterable[Correction]) -> list[Correction]:
@@ -102,3 +110,5 @@ class PlacedCorrection:
 
     line: int  #: of the lines that are not empty, from 1
     correction: Correction
+    text: str  #: of the line with it
+    is_whole: bool  #: the line stands as the person left it

@@ -1,17 +1,16 @@
 """Finds for each correction its line in a reading of the page.
 
-A correction fits where its place still holds what it corrected, or what it made. So a new reading
-that reads a corrected word rightly keeps the correction, and one that reads a third thing does not:
-then a person decides.
+A correction fits where its words still stand as it found them, or as it made them. So a new
+reading that reads a corrected word rightly keeps the correction, and one that reads a third thing
+there does not: then a person decides. What else it changes in the line is looked at again.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pipeline.cleaning.word_edits import edits_between
+from pipeline.cleaning.word_edits import merge_words
 from pipeline.corrections.correction import Correction, CorrectionAction, PlacedCorrection
-from pipeline.text import Box, Line, PageText
+from pipeline.text import Box, PageText
 
 _MIN_OVERLAP = 0.5  #: of the lower and of the narrower box
 
@@ -35,27 +34,33 @@ def fit_corrections(
         corrections: those of the page that count, the oldest first.
     """
     lines = list(text.lines())
-    texts = [line.text for line in lines]
+    texts, boxes = [line.text for line in lines], [line.box for line in lines]
     placed, unfit = list[PlacedCorrection](), list[Correction]()
     for correction in corrections:
         same_image = correction.image == image_sha256
-        number = find_line(lines, correction.box) if same_image else None
-        if number is not None and is_fit(correction, texts[number - 1]):
-            placed.append(PlacedCorrection(number, correction))
+        number = find_line(boxes, correction.box) if same_image else None
+        text_now = None if number is None else _text_with(correction, texts[number - 1])
+        if number is not None and text_now is not None:
+            is_whole = not correction.action.changes_text or text_now == correction.after
+            placed.append(PlacedCorrection(number, correction, text_now, is_whole))
             unfit = [one for one in unfit if not is_same_place(one.box, correction.box)]
-            if correction.action.changes_text:
-                texts[number - 1] = correction.after
+            texts[number - 1] = text_now
         elif number is not None or correction.action is not CorrectionAction.NOT_TEXT:
             unfit.append(correction)
     return FittedPage(tuple(placed), tuple(unfit))
 
 
-def find_line(lines: Sequence[Line], box: Box) -> int | None:
-    """Return the number, from 1, of the line in a place; None if there is none."""
+def find_line(lines: Sequence[Box], box: Box) -> int | None:
+    """Return the number, from 1, of the line in a place; None if there is none.
+
+    Args:
+        lines: boxes of the lines.
+        box: the place.
+    """
     near = [
-        (_shared_area(line.box, box), -number)
+        (_shared_area(line, box), -number)
         for number, line in enumerate(lines, 1)
-        if is_same_place(line.box, box)
+        if is_same_place(line, box)
     ]
     return -max(near)[1] if near else None
 
@@ -73,17 +78,11 @@ def is_same_place(one: Box, other: Box) -> bool:
     )  # fmt: skip
 
 
-def is_fit(correction: Correction, text: str) -> bool:
-    """Return whether a line holds, in each place, what a correction found there or made of it."""
-    before = correction.before
+def _text_with(correction: Correction, text: str) -> str | None:
+    """Return a line with a correction; None if the correction does not fit it."""
     if not correction.action.changes_text:
-        return text == before
-    pattern, at = list[str](), 0
-    for edit in edits_between(before, correction.after):
-        either = f"(?:{re.escape(edit.removed)}|{re.escape(edit.inserted)})"
-        pattern += re.escape(before[at : edit.start]), either
-        at = edit.start + len(edit.removed)
-    return re.fullmatch("".join(pattern) + re.escape(before[at:]), text) is not None
+        return text if text == correction.before else None
+    return merge_words(correction.before, correction.after, text)
 
 
 def _shared_size(one: Box, other: Box) -> tuple[int, int]:

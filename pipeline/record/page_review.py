@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from pipeline.cleaning.edits import Edit, apply_edits
 from pipeline.corrections.corrected_text import correcting_edits
-from pipeline.corrections.correction import CorrectionAction, LineCorrection, agreeing_people
+from pipeline.corrections.correction import (
+    CorrectionAction,
+    LineCorrection,
+    agreeing_people,
+    settled_lines,
+)
 from pipeline.doubt.outer_marks import without_marks
 from pipeline.model import Issue, IssueType, ReviewState
 from pipeline.record.record import RecordPage
@@ -58,7 +63,7 @@ class PageReview:
     @property
     def settled(self) -> frozenset[int]:
         """The numbers of the lines that a person compared with the image."""
-        return frozenset(one.line for one in self.corrections)
+        return settled_lines(self.corrections)
 
     @property
     def misread(self) -> tuple[tuple[str, str], ...]:

@@ -43,7 +43,8 @@ class ReviewLine:
     read: str  #: as the machine read it
     box: Box  #: in pixels of the page image, origin top left
     words: tuple[ReviewWord, ...]
-    latest: Correction | None = None  #: that settles it
+    latest: Correction | None = None  #: that settles it, or did
+    is_whole: bool = True  #: it stands as that person left it
     people: frozenset[str] = frozenset()  #: who agree on how it stands
     report: Correction | None = None  #: a reader says that it is wrong
     lost: Correction | None = None  #: a correction of its place that no longer fits
@@ -51,7 +52,8 @@ class ReviewLine:
     @property
     def is_settled(self) -> bool:
         """Whether nobody needs to look at it."""
-        return self.latest is not None and self.report is None and self.lost is None
+        asked = self.report is not None or self.lost is not None
+        return self.latest is not None and self.is_whole and not asked
 
     @property
     def expected_wrong(self) -> float:
@@ -131,11 +133,12 @@ def review_lines(
     """
     fitted = fit_corrections(text, image.sha256, corrections)
     latest, reports = dict[int, Correction](), dict[int, Correction]()
+    whole = dict[int, bool]()
     for placed in fitted.placed:
         if placed.correction.action is CorrectionAction.REPORTED:
             reports[placed.line] = placed.correction
         else:
-            latest[placed.line] = placed.correction
+            latest[placed.line], whole[placed.line] = placed.correction, placed.is_whole
             reports.pop(placed.line, None)
     people = agreeing_people(
         (placed.line, placed.correction.action, placed.correction.by)
@@ -148,8 +151,8 @@ def review_lines(
     return tuple(
         ReviewLine(
             number, line.text, read.text, read.box, _words(number, line, doubts),
-            latest.get(number), people.get(number, frozenset()), reports.get(number),
-            _lost_at(read.box, fitted.unfit),
+            latest.get(number), whole.get(number, True), people.get(number, frozenset()),
+            reports.get(number), _lost_at(read.box, fitted.unfit),
         )
         for number, (read, line) in enumerate(pairs, 1)
     )  # fmt: skip

@@ -16,6 +16,7 @@ from pipeline.settings import Settings
 
 _LOST_GAIN = 20.0  #: in wrong words: a correction that no longer fits comes first,
 _REPORT_GAIN = 10.0  #: then what a reader reported
+_CHANGED_GAIN = 0.5  #: a new reading changed other words of a line that a person had settled
 _SECOND_CHECK_GAIN = 0.01
 _NAME_GAIN = 0.2  #: a doubtful word with a capital inside a line may be a name, which people search
 
@@ -122,11 +123,12 @@ def _gain(line: ReviewLine, chosen: QueueFilter) -> float:
         return _LOST_GAIN
     if line.report is not None:
         return _REPORT_GAIN
-    if line.latest is not None:
+    if line.is_settled:
         waits = chosen.second_check and len(line.people) == 1 and chosen.person not in line.people
         return _SECOND_CHECK_GAIN if waits else 0.0
+    changed = _CHANGED_GAIN if line.latest is not None else 0.0
     doubtful = [(place, word) for place, word in enumerate(line.words, 1) if word.chance]
-    return sum(word.chance + _name_gain(place, word.text) for place, word in doubtful)
+    return changed + sum(word.chance + _name_gain(place, word.text) for place, word in doubtful)
 
 
 def _name_gain(place: int, text: str) -> float:
