@@ -23,4 +23,5 @@ exports                one module for each format
 repository             published versions: write, verify, catalogue, search, copies
 ingest, site           a batch from inbox to records; the public site
 review                 lines to compare with their images, and what people decide
+certification          the error of a collection, estimated from lines drawn at random
 """

@@ -43,7 +43,7 @@ def cer(transcription: str, reading: str) -> float:
     >>> cer("й", "и\u0306")
     0.0
     """
-    return _error_rate(_grapheme_clusters(transcription), _grapheme_clusters(reading))
+    return _error_rate(grapheme_clusters(transcription), grapheme_clusters(reading))
 
 
 def wer(transcription: str, reading: str) -> float:
@@ -149,7 +149,8 @@ def normalize(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _grapheme_clusters(text: str) -> list[str]:
+def grapheme_clusters(text: str) -> list[str]:
+    """Return the characters that a reader sees, of a text in NFC."""
     return regex.findall(r"\X", normalize(text))
 
 

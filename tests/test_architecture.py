@@ -34,6 +34,7 @@ LAYERS = (
     {"repository"},
     {"ingest", "site"},
     {"review"},
+    {"certification"},
 )
 #: Each does one thing to a scan or a page; only what stands above puts them together.
 STAGES = {

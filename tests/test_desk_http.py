@@ -11,8 +11,10 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from flows.serve.desk_app import build_desk_app
+from pipeline.certification.sample import make_sample
 from pipeline.corrections.correction import CorrectionAction
 from pipeline.repository.correction_log import read_corrections
+from pipeline.repository.record_selection import RecordSelection
 from pipeline.review.page_pictures import PagePictures
 from pipeline.settings import Settings
 from tests.factories import CLOCK, publish_sample
@@ -246,3 +248,19 @@ def test_a_second_person_checks_what_the_first_one_left(
         anna.post(address, data=form_of(anna.get(address).text, action="unreadable"))
     assert "Nothing waits here" in anna.get("/desk/").text
     assert "Мы лумаем" in boris.get("/desk/").text
+
+
+def test_a_sample_is_typed_without_seeing_the_text(
+    client: Client, settings: Settings, record_id: str
+) -> None:
+    make_sample("spring", 10, 1, RecordSelection(), settings, CLOCK)
+    anna, address = client(ANNA), "/desk/sample/spring/"
+    while (page := anna.get(address)).status_code == 200:
+        assert record_id in page.text
+        assert "лумаем" not in page.text
+        assert "Товарищу" not in page.text
+        assert anna.post(address, data=form_of(page.text, text="  ")).status_code == 409
+        assert anna.post(address, data=form_of(page.text, text="Мы думаем")).status_code == 303
+    assert page.headers["location"] == "/desk/?notice=typed"
+    assert [action for _, action, _ in actions(settings)] == ["transcribed"] * 3
+    assert client(READER).get("/desk/sample/none/").status_code == 404

@@ -112,6 +112,14 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "flows.cli.corrections", "corrections",
         "Write corrections to a table or to transcriptions, or take in those made elsewhere.",
     ),
+    "sample": CommandEntry(
+        "flows.cli.sample", "sample",
+        "Draw lines at random, which people then type at the desk without seeing the text.",
+    ),
+    "certify": CommandEntry(
+        "flows.cli.certify", "certify",
+        "Estimate the error of a collection from a sample that was typed, and publish it.",
+    ),
     "withdraw": CommandEntry(
         "flows.cli.withdraw", "withdraw",
         "Withdraw a record: its next version holds the reason and no text; earlier ones stay.",

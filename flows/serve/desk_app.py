@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from flows.serve.desk_access import DeskAccess, Person
 from flows.serve.desk_views import ROOT, UI_COOKIE, DeskViews, Publisher
+from flows.serve.sample_views import SampleViews
 from pipeline.errors import CatalogError, OpisError
 from pipeline.model import Clock
 from pipeline.review.desk_pages import STATIC_TYPES, static_content
@@ -46,7 +47,7 @@ def build_desk_app(
     """
     access = DeskAccess(settings)
     views = DeskViews(settings, pictures, clock, access, publish)
-    gate = _Gate(access, views)
+    samples, gate = SampleViews(ROOT, settings, clock, views.render), _Gate(access, views)
     return Starlette(
         routes=[
             Route("/", gate.page(views.show_queue)),
@@ -58,6 +59,8 @@ def build_desk_app(
             Route("/image/{record}/{version:int}/{page:int}.jpg", gate.page(views.show_picture)),
             Route(f"/report{_LINE}", gate.page(views.show_report), methods=["GET"]),
             Route(f"/report{_LINE}", gate.form(views.report, readers=True), methods=["POST"]),
+            Route("/sample/{sample}/", gate.page(samples.show), methods=["GET"]),
+            Route("/sample/{sample}/", gate.form(samples.type), methods=["POST"]),
             Route("/{record}/{page:int}/", gate.page(views.show_page)),
             Route(_LINE, gate.page(views.show_line), methods=["GET"]),
             Route(_LINE, gate.form(views.decide), methods=["POST"]),

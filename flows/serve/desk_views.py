@@ -41,6 +41,7 @@ _DECISIONS: dict[str, CorrectionAction] = {
 _NOTICES = {
     "done": "Every line of this choice was looked at.",
     "published": "Published.",
+    "typed": "Every line of this sample was typed.",
     "begun": "Publishing has begun; the run is in the Prefect UI.",
     "failed": "Not everything could be published; the log says why. Nothing is lost.",
 }

@@ -24,6 +24,7 @@ class CorrectionAction(StrEnum):
     NOT_TEXT = "not-text"  #: there is no text in this place
     WRONG_ORDER = "wrong-order"  #: it does not belong between its neighbours
     REPORTED = "reported"  #: a reader says that it is wrong; it changes no text
+    TRANSCRIBED = "transcribed"  #: typed without seeing the text, for a sample; changes no text
     UNDONE = "undone"  #: an earlier correction does not count any more
 
     @property
@@ -34,7 +35,9 @@ class CorrectionAction(StrEnum):
     @property
     def settles_line(self) -> bool:
         """Whether nobody needs to look at the line again."""
-        return self not in {CorrectionAction.REPORTED, CorrectionAction.UNDONE}
+        return self not in {
+            CorrectionAction.REPORTED, CorrectionAction.TRANSCRIBED, CorrectionAction.UNDONE,
+        }  # fmt: skip
 
 
 class Correction(FrozenModel):

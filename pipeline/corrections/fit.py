@@ -45,6 +45,8 @@ def fit_corrections(
             placed.append(PlacedCorrection(number, correction, text_now, is_whole))
             unfit = [one for one in unfit if not is_same_place(one.box, correction.box)]
             texts[number - 1] = text_now
+        elif not correction.action.settles_line:
+            continue
         elif number is not None or correction.action is not CorrectionAction.NOT_TEXT:
             unfit.append(correction)
     return FittedPage(tuple(placed), tuple(unfit))

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from pipeline.corrections.correction import Correction, counting_corrections
@@ -35,6 +36,19 @@ class QueuedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PopulationLine:
+    """A line of the collection."""
+
+    record: str
+    version: int
+    page: int
+    line: int  #: of the page, from 1
+    text: str  #: as it stands
+    expected_wrong: float  #: words
+    is_compared: bool  #: a person compared it with the image
+
+
+@dataclass(frozen=True, slots=True)
 class QueueFilter:
     """Which lines are meant."""
 
@@ -52,20 +66,29 @@ def build_queue(
     Raises:
         CatalogError: a record that is named does not exist.
     """
+    by_page, lines = _by_page(log), list[QueuedLine]()
+    for folder, record in _chosen_records(chosen, settings):
+        lines += _lines_of_record(folder, record, by_page, chosen)
+    return sorted(lines, key=lambda one: (-one.gain, one.record, one.page, one.line))
+
+
+def _by_page(log: Sequence[Correction]) -> dict[tuple[str, int], list[Correction]]:
+    """Return the corrections that count, by record and page."""
     by_page = dict[tuple[str, int], list[Correction]]()
     for correction in counting_corrections(log):
         by_page.setdefault((correction.record, correction.page), []).append(correction)
+    return by_page
+
+
+def _chosen_records(
+    chosen: QueueFilter, settings: Settings
+) -> Iterator[tuple[VersionFolder, Record]]:
     with Catalog(settings.catalog, settings.records) as catalog:
         catalog.apply_pending()
         record_ids = catalog.select(chosen.selection)
-    lines = list[QueuedLine]()
     for record_id in record_ids:
-        try:
-            folder, record = load_newest(record_id, settings)
-        except (CatalogError, OSError, ValueError):  # `opis verify` tells
-            continue
-        lines += _lines_of_record(folder, record, by_page, chosen)
-    return sorted(lines, key=lambda one: (-one.gain, one.record, one.page, one.line))
+        with suppress(CatalogError, OSError, ValueError):  # `opis verify` tells
+            yield load_newest(record_id, settings)
 
 
 def next_in_page(lines: Iterable[ReviewLine], after: int) -> ReviewLine | None:
@@ -95,6 +118,24 @@ def _lines_of_record(
                 yield QueuedLine(
                     record.id, record.name, page.number, page.leaf, number, text_of_line, gain
                 )
+
+
+def population(
+    chosen: QueueFilter, log: Sequence[Correction], settings: Settings
+) -> Iterator[PopulationLine]:
+    """Yield every line of the records of a choice, furniture too, with what is expected of it."""
+    by_page = _by_page(log)
+    for folder, record in _chosen_records(chosen, settings):
+        for page in record.pages:
+            if page.image is None or not page.line_roles:
+                continue
+            corrections = by_page.get((record.id, page.number), ())
+            text = read_stored_text(folder, page)
+            for line in review_lines(page, page.image, text, corrections):
+                yield PopulationLine(
+                    record.id, record.version, page.number, line.number, line.text,
+                    line.expected_wrong, line.is_settled,
+                )  # fmt: skip
 
 
 def _has_language(page: RecordPage, language: str) -> bool:

@@ -17,6 +17,7 @@ from filelock import FileLock
 from pipeline.record.review_wording import correctors_of
 from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.catalog import Catalog, CatalogEntry
+from pipeline.repository.certificates import newest_certificate
 from pipeline.settings import Settings
 from pipeline.site.file_list import copy_file, replace_folder, write_file
 from pipeline.site.indexes import IndexPages
@@ -97,13 +98,19 @@ class Site:
                 shutil.rmtree(self.folder / path, ignore_errors=True)
         for name, content in (*((name, static_file(name)) for name in STATIC), *library_files()):
             write_file(self.folder / name, content)
-        if rebuilt or removed or not (self.folder / "index.html").exists():
+        if rebuilt or removed or self._is_front_page_old():
             states = {entry.id: (rebuilt | fresh)[entry.id] for entry in entries}
             listings = [state.listing for state in states.values()]
             IndexPages(self.folder, self._renderer, self._settings).write(listings)
             self._search_index.write(states)
             write_file(self.state_file(self._settings), BUILD_STATES.dump_json(states))
         return BuildCounts(len(entries), len(rebuilt), len(removed))
+
+    def _is_front_page_old(self) -> bool:
+        """Return whether the front page is missing, or a certificate is newer than it."""
+        page = self.folder / "index.html"
+        newest = newest_certificate(self._settings)
+        return not page.exists() or newest > page.stat().st_mtime
 
     def _rebuild_records(
         self,

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pipeline.repository.certificates import load_certificates
 from pipeline.settings import Settings
 from pipeline.site.feeds import build_atom_feed, build_robots_txt, build_sitemaps
 from pipeline.site.file_list import read_digests, write_digests, write_file
@@ -82,6 +83,7 @@ class IndexPages:
         newest = sorted(shown, key=lambda listing: (listing.updated, listing.id), reverse=True)
         recent = newest[:_FRONT_PAGE_RECORDS]
         front = {"count": len(shown), "newest": recent, "archives": levels[""]}
+        front["certificates"] = [one.text() for one in load_certificates(self._settings)]
         self._write_page("index.html", "index.html", bars=_timeline_bars(years), **front)
         self._write_page("search.html", "search/index.html")
         self._write_archives(levels, shown)

@@ -1,0 +1,1 @@
+"""How many words and characters of a collection are wrong: estimated from lines drawn at random."""
