@@ -159,6 +159,8 @@ class Settings(BaseModel):
     base_url: Annotated[str, BeforeValidator(_normalize_url)] = "https://opis.invalid"
     """Address where records are or will be served; the base of addresses in exports. The domain
     ``.invalid`` never resolves, on purpose (RFC 2606)."""
+    contact: str = Field(default="", pattern=r"^([^@\s<>\"]+@[^@\s<>\"]+)?$")
+    """Mail address to which readers of the reading room report errors; if empty, only the desk."""
     organization: str = ""  #: the keeper of the records, for bag-info.txt
 
     @property

@@ -13,7 +13,7 @@ import yaml
 from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright  # noqa: A004
 
 from pipeline.record.version_folder import VersionFolder
-from tests.campaigns.opis_serve import OpisServe
+from tests.campaigns.opis_serve import OpisServe, pages_address
 from tests.factories import scan_pdf
 from tests.workspace import LETTER, PATIENCE, ROOT, Workspace
 
@@ -160,6 +160,23 @@ def test_an_automation_copies_what_is_published(
     page.goto(f"http://127.0.0.1:{serve.port}/automations")
     page.get_by_text("copies of what is published").wait_for()
     page.screenshot(path=tmp_path / "automations.png")
+
+
+def test_what_is_corrected_at_the_desk_is_published_by_a_run(serve: OpisServe, page: Page) -> None:
+    before = serve.workspace.versions()
+    desk = f"{pages_address(serve)}/desk"
+    page.goto(f"{desk}/rgaspi-f558-op11-d330-l0110-0113/4/20")
+    page.locator("#text").fill("будет член Политбюро, имеющий право говорить от нашего")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**saved=**")
+    page.goto(f"{desk}/")
+    page.get_by_role("button", name="Publish them as next versions").click()
+    page.get_by_text("Publishing has begun").wait_for()
+    _leave_the_ui(page)
+    run = _finished_run(serve, "publish-corrections 1 record")
+    assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
+    (made,) = set(serve.workspace.versions()) - set(before)
+    assert "имеющий право" in VersionFolder(made).load_record().reading_text
 
 
 def test_the_way_from_scan_to_record_is_shown(serve: OpisServe, page: Page, tmp_path: Path) -> None:

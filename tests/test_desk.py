@@ -199,3 +199,18 @@ def test_it_works_at_twice_the_size_and_without_scripts(desk: Desk, browser: Bro
         page.goto(f"{desk.address}{RECORD}/4/20")
         page.locator("#text").press("Enter")
         expect(page.get_by_text("Saved:")).to_be_visible()
+
+
+def test_a_line_of_the_reading_room_is_reported(desk: Desk, browser: Browser) -> None:
+    result = desk.workspace.opis("site")
+    assert result.returncode == 0, result.stderr
+    with at_desk(browser, "") as page:
+        page.goto(f"{desk.address.replace('/desk/', '/site/')}id/{RECORD}/0113/index.html")
+        line = page.locator("#line-20")
+        line.hover()
+        line.get_by_role("link", name="Report an error, 20").click()
+        page.wait_for_url(f"{desk.address}report/{RECORD}/4/20")
+        page.get_by_label("Anything else").fill("имеющий")
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("status")).to_contain_text("Thank you")
+    assert read_corrections(desk.workspace.output)[-1].note == "имеющий"

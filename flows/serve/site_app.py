@@ -55,6 +55,8 @@ class _SiteFiles(PublishedFiles):
             return PlainTextResponse("Not found", 404)
         response = await super().get_response(path, scope)
         response.headers["X-Content-Type-Options"] = "nosniff"
+        # Tells the script of a page that the form for reports is there; a static copy has none.
+        response.set_cookie("opis-reports", "form", path="/", samesite="lax")
         return response
 
 

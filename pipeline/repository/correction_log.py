@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -51,15 +52,23 @@ def _linked_line(correction: Correction) -> Callable[[str, int], bytes]:
 
 def read_corrections(output: Path) -> list[Correction]:
     """Return the whole log, the oldest first; skip lines that a power cut left incomplete."""
+    file = output / CORRECTIONS_FILE
     try:
-        lines = (output / CORRECTIONS_FILE).read_bytes().splitlines()
+        status = file.stat()
     except FileNotFoundError:
         return []
+    return list(_parsed_log(file, status.st_size, status.st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _parsed_log(file: Path, size: int, changed: int) -> tuple[Correction, ...]:
+    """Return the log; it is parsed again only if its size or time of change differ."""
+    del size, changed
     corrections = []
-    for line in lines:
+    for line in file.read_bytes().splitlines():
         with suppress(ValidationError):
             corrections.append(Correction.model_validate_json(line))
-    return corrections
+    return tuple(corrections)
 
 
 def corrections_by_record(output: Path) -> Mapping[str, list[Correction]]:

@@ -19,7 +19,9 @@ _LOST_GAIN = 20.0  #: in wrong words: a correction that no longer fits comes fir
 _REPORT_GAIN = 10.0  #: then what a reader reported
 _CHANGED_GAIN = 0.5  #: a new reading changed other words of a line that a person had settled
 _SECOND_CHECK_GAIN = 0.01
-_NAME_GAIN = 0.2  #: a doubtful word with a capital inside a line may be a name, which people search
+_NAME_GAIN = (
+    0.05  #: a doubtful word with a capital inside a line may be a name, which people search
+)
 
 
 @dataclass(frozen=True, slots=True)

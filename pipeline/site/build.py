@@ -50,7 +50,7 @@ class Site:
         """Keep the settings, the workers, and the number of pages drawn at once (``jobs``)."""
         self._settings, self._worker_pool, self._jobs = settings, workers, jobs
         self.folder = self.folder_of(settings)
-        self._renderer = Renderer(settings.organization, settings.base_url)
+        self._renderer = Renderer(settings.organization, settings.base_url, settings.contact)
         self._search_index = SearchIndex(self.folder, settings.work_folder)
 
     @staticmethod

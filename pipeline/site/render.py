@@ -25,10 +25,10 @@ UI_LANGUAGES = ("en", "ru")  #: of the interface; the first is at the root
 class Renderer:
     """Renders templates; equal values give equal bytes."""
 
-    def __init__(self, organization: str, base_url: str) -> None:
-        """Keep the organization and the address of the site, and load the templates."""
+    def __init__(self, organization: str, base_url: str, contact: str = "") -> None:
+        """Keep organization, address of the site and mail address, and load the templates."""
         self._organization = organization
-        identity = f"{base_url}\n{organization}"
+        identity = f"{base_url}\n{organization}\n{contact}"
         #: Digest of all that pages are rendered from, except the values.
         self.base_digest = sha256(identity.encode() + rendering_inputs()).hexdigest()
         self._environment = Environment(
@@ -40,7 +40,11 @@ class Renderer:
             auto_reload=False,
         )
         base = base_url.rstrip("/")
-        self._environment.globals |= {"base_url": base, "served": not base.endswith(".invalid")}
+        self._environment.globals |= {
+            "base_url": base,
+            "served": not base.endswith(".invalid"),
+            "contact": contact,
+        }
         self._environment.filters |= {
             "slug": slug_of,
             "beside": aligned_paragraphs,

@@ -173,3 +173,18 @@ if (sheet) {
     if (link) location.href = link.href;
   });
 }
+
+// Every line can be reported: by a form where `opis serve` runs, else by a prepared mail, if there is an address.
+const reportable = document.querySelector(".lines[data-report]");
+function offerReports() {
+  const mail = document.querySelector(".tools .report")?.href;
+  const served = document.cookie.includes("opis-reports=form"); // of serve; no cookie of it names anybody
+  for (const line of served || mail ? reportable.querySelectorAll(".line") : []) {
+    const number = line.id.replace("line-", "");
+    const text = encodeURIComponent(`${number}: ${line.textContent}\n`);
+    const link = Object.assign(document.createElement("a"), { className: "report", textContent: "⚑", href: served ? `/desk/report/${reportable.dataset.report}/${number}` : mail + text });
+    link.setAttribute("aria-label", `${reportable.dataset.words}, ${number}`);
+    line.append(" ", link);
+  }
+}
+for (const event of ["pointerenter", "focusin"]) reportable?.addEventListener(event, offerReports, { once: true });
