@@ -18,11 +18,12 @@ from pipeline.ingest.revisions import (
     revision_failure,
 )
 from pipeline.ingest.scheduler import BatchScheduler
-from pipeline.ingest.selected_records import select_corrected, select_records
+from pipeline.ingest.selected_records import select_records
 from pipeline.ingest.selection import select_scans
 from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
 from pipeline.ingest.unpublished import record_failure
 from pipeline.model import Clock
+from pipeline.repository.correction_log import select_corrected
 from pipeline.repository.pdf_jobs import pdf_jobs_in_workers
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings

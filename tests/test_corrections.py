@@ -16,7 +16,6 @@ from pipeline.corrections.correction import Correction, CorrectionAction
 from pipeline.corrections.fit import fit_corrections
 from pipeline.exports.alto import read_page_text
 from pipeline.ingest.revisions import Revision, prepare_corrected, prepare_reclean
-from pipeline.ingest.selected_records import select_corrected
 from pipeline.record.assemble import reassemble_record
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
@@ -25,9 +24,11 @@ from pipeline.repository.catalog import Catalog
 from pipeline.repository.correction_log import (
     corrections_by_record,
     read_corrections,
+    select_corrected,
     with_corrections,
 )
 from pipeline.repository.record_selection import RecordSelection
+from pipeline.repository.replication import check_mirror, push_versions
 from pipeline.repository.version_reader import readmit
 from pipeline.review.line_decisions import (
     LineDecision,
@@ -238,6 +239,20 @@ def test_the_log_is_checked(settings: Settings, record_id: str) -> None:
     assert check_archive(settings, [])[1] != []
     log.write_bytes(content)
     assert check_archive(settings, [])[1] == []
+
+
+def test_corrections_are_pushed_with_the_records(
+    tmp_path: Path, settings: Settings, record_id: str
+) -> None:
+    decide(settings, record_id, 2, "Мы думаем, что следует")
+    url = (tmp_path / "copies").as_uri()
+    push_versions(settings, url, lambda _: None)
+    log = settings.output / "corrections.jsonl"
+    assert (tmp_path / "copies" / log.name).read_bytes() == log.read_bytes()
+    decide(settings, record_id, 3, "передать дело.")
+    assert check_mirror(settings, url)[1] == []  # the copy is a beginning of it
+    (tmp_path / "copies" / log.name).write_bytes(b"x\n")
+    assert [one.path for one in check_mirror(settings, url)[1]] == [log.name]
 
 
 def test_a_corrected_word_is_doubtful_elsewhere(tmp_path: Path, settings: Settings) -> None:

@@ -11,9 +11,8 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from flows.serve.desk_access import DeskAccess, Person
 from pipeline.corrections.correction import CorrectionAction
 from pipeline.exports.source import page_label
-from pipeline.ingest.selected_records import select_corrected
 from pipeline.model import Clock
-from pipeline.repository.correction_log import read_corrections
+from pipeline.repository.correction_log import read_corrections, select_corrected
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.review.desk_pages import line_region, offered_texts, render_page, ui_language
 from pipeline.review.line_decisions import (

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.inbox.files import list_inbox
-from pipeline.ingest.selected_records import select_corrected
 from pipeline.ingest.stats import DailyTotals, sum_receipts
 from pipeline.model import Clock, ReviewState
 from pipeline.repository.audit_note import AuditNote, last_audit
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.correction_log import select_corrected
 from pipeline.repository.receipts import read_receipts
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings

@@ -8,7 +8,6 @@ from pipeline.ocr.engines import signature_of
 from pipeline.record.reading_identity import would_read_alike
 from pipeline.record.record import Record
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.correction_log import corrections_by_record, unpublished_corrections
 from pipeline.repository.record_selection import RecordSelection, version_key
 from pipeline.settings import Settings
 
@@ -33,26 +32,6 @@ def select_records(selection: RecordSelection, settings: Settings) -> list[str]:
         if not selection.depends_on_reading:
             return found
         return list(_with_reading(found, selection, catalog, settings))
-
-
-def select_corrected(selection: RecordSelection, settings: Settings) -> list[str]:
-    """Return those records of a selection that have corrections to publish.
-
-    Raises:
-        CatalogError: one that is named does not exist.
-    """
-    corrections = corrections_by_record(settings.output)
-    with Catalog(settings.catalog, settings.records) as catalog:
-        catalog.apply_pending()
-        for record_id in selection.records:
-            catalog.get_entry(record_id)
-        selected = catalog.select(selection)
-        records = ((one, catalog.load_record(one, None)) for one in selected if one in corrections)
-        return [
-            record_id
-            for record_id, record in records
-            if any(unpublished_corrections(corrections[record_id], record))
-        ]
 
 
 def _with_reading(

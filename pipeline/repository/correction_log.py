@@ -18,9 +18,11 @@ from pipeline.corrections.correction import Correction, counting_corrections
 from pipeline.record.record import Record
 from pipeline.repository.archive_lock import archive_lock
 from pipeline.repository.bag import Damage, Finding
+from pipeline.repository.catalog import Catalog
 from pipeline.repository.line_chain import CORRECTION_LINES, append_linked, check_chain
+from pipeline.repository.record_selection import RecordSelection
 from pipeline.scan import ReadPage
-from pipeline.settings import CORRECTIONS_FILE
+from pipeline.settings import CORRECTIONS_FILE, Settings
 
 
 def append_corrections(
@@ -95,6 +97,26 @@ def unpublished_corrections(
     published = {one.id for page in record.pages for one in page.corrections}
     counting = {one.id for one in corrections if one.action.settles_line}
     return counting - published, published - counting
+
+
+def select_corrected(selection: RecordSelection, settings: Settings) -> list[str]:
+    """Return those records of a selection that have corrections to publish.
+
+    Raises:
+        CatalogError: one that is named does not exist.
+    """
+    corrections = corrections_by_record(settings.output)
+    with Catalog(settings.catalog, settings.records) as catalog:
+        catalog.apply_pending()
+        for record_id in selection.records:
+            catalog.get_entry(record_id)
+        selected = catalog.select(selection)
+        records = ((one, catalog.load_record(one, None)) for one in selected if one in corrections)
+        return [
+            record_id
+            for record_id, record in records
+            if any(unpublished_corrections(corrections[record_id], record))
+        ]
 
 
 def with_corrections(

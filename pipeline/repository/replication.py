@@ -21,8 +21,8 @@ from pipeline.fixity import file_sha256
 from pipeline.record.version_folder import version_name
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.line_chain import check_lines
-from pipeline.settings import RECEIPTS_FILE, Settings
+from pipeline.repository.line_chain import CORRECTION_LINES, RECEIPT_LINES, check_lines
+from pipeline.settings import CORRECTIONS_FILE, Settings
 from pipeline.system.thread_pool import thread_pool
 
 _DECLARATION_FILE = "bagit.txt"  #: marks a complete version
@@ -105,32 +105,32 @@ class Mirror:
         sizes.append(send(_DECLARATION_FILE))
         return PushResult(version, sum(size > 0 for size in sizes), sum(sizes))
 
-    def read_receipts(self) -> bytes | None:
-        """Return the copy of the receipts; None if there is none."""
-        path = join(self._root, RECEIPTS_FILE)
+    def read_log(self, name: str) -> bytes | None:
+        """Return the copy of the receipts or the corrections; None if there is none."""
+        path = join(self._root, name)
         return self._fs.cat_file(path) if self._fs.exists(path) else None
 
-    def push_receipts(self, receipts: Path) -> None:
-        """Send the receipts, unless the copy is no beginning of them.
+    def push_log(self, log: Path) -> None:
+        """Send the receipts or the corrections, unless the copy is no beginning of them.
 
         Raises:
             MachineError: the copy has other lines.
             OSError: the copy cannot be written, or differs when it is read back.
         """
-        content, copy = receipts.read_bytes(), self.read_receipts()
+        content, copy = log.read_bytes(), self.read_log(log.name)
         if copy == content:
             return
         if copy is not None and not content.startswith(copy):
             msg = (
-                f"{self.url} has lines in {receipts.name} that are not here; the copy was not "
+                f"{self.url} has lines in {log.name} that are not here; the copy was not "
                 "replaced. `opis verify` says whether lines are missing here: if they are, restore "
                 "them from the copy, else move the copy away."
             )
             raise MachineError(msg)
         self._fs.makedirs(self._root, exist_ok=True)
-        self._fs.pipe_file(join(self._root, receipts.name), content)
-        if self.read_receipts() != content:
-            msg = f"{receipts.name} does not come back as it was sent"
+        self._fs.pipe_file(join(self._root, log.name), content)
+        if self.read_log(log.name) != content:
+            msg = f"{log.name} does not come back as it was sent"
             raise OSError(msg)
 
     def _send_file(self, folder: Path, version: str, name: str) -> int:
@@ -208,9 +208,9 @@ def push_versions(settings: Settings, url: str, report: Callable[[PushResult], N
             version = f"{published.folder}/{version_name(published.version)}"
             report(mirror.push_version(settings.records / version, version, pool))
             count += 1
-        receipts = settings.receipts
-        if receipts.exists():
-            mirror.push_receipts(receipts)
+        for log in _logs(settings):
+            if log.exists():
+                mirror.push_log(log)
     return count
 
 
@@ -231,22 +231,28 @@ def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
             findings += copy_findings
         if settings.catalog.exists():
             findings += _compare_with_catalog(settings, mirror, set(copies))
-        findings += _check_receipts(settings.receipts, mirror)
+        for log in _logs(settings):
+            findings += _check_log(log, mirror)
     return len(copies), findings
 
 
-def _check_receipts(receipts: Path, mirror: Mirror) -> Iterator[Finding]:
-    """Yield a finding if the copy of the receipts is no beginning of them, or broken in itself."""
-    copy = mirror.read_receipts()
+def _logs(settings: Settings) -> tuple[Path, Path]:
+    return settings.receipts, settings.output / CORRECTIONS_FILE
+
+
+def _check_log(log: Path, mirror: Mirror) -> Iterator[Finding]:
+    """Yield a finding if the copy of a log is no beginning of it, or broken in itself."""
+    copy = mirror.read_log(log.name)
     if copy is None:
-        if receipts.exists():
+        if log.exists():
             detail = f"written, and not at {mirror.url}: push again"
-            yield Finding(receipts.name, Damage.MISSING, detail)
-    elif not receipts.exists():
-        yield from check_lines(copy.splitlines(keepends=True))
-    elif not receipts.read_bytes().startswith(copy):
+            yield Finding(log.name, Damage.MISSING, detail)
+    elif not log.exists():
+        kind = CORRECTION_LINES if log.name == CORRECTIONS_FILE else RECEIPT_LINES
+        yield from check_lines(copy.splitlines(keepends=True), kind)
+    elif not log.read_bytes().startswith(copy):
         detail = "the copy has lines that are not here; `opis verify` says whether they are missing"
-        yield Finding(receipts.name, Damage.CHANGED, detail)
+        yield Finding(log.name, Damage.CHANGED, detail)
 
 
 def _compare_with_catalog(

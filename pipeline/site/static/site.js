@@ -177,6 +177,7 @@ if (sheet) {
 // Every line can be reported: by a form where `opis serve` runs, else by a prepared mail, if there is an address.
 const reportable = document.querySelector(".lines[data-report]");
 function offerReports() {
+  if (reportable.querySelector(".report")) return;
   const mail = document.querySelector(".tools .report")?.href;
   const served = document.cookie.includes("opis-reports=form"); // of serve; no cookie of it names anybody
   for (const line of served || mail ? reportable.querySelectorAll(".line") : []) {
