@@ -16,8 +16,9 @@ from rapidfuzz.distance import Levenshtein
 from pipeline.certification.drawing import divide_lines, draw_lines
 from pipeline.certification.estimate import CountedLine, CountedStratum, estimate_rate
 from pipeline.evaluation.samples import GROUND_TRUTH_SUFFIX
+from pipeline.repository.record_selection import RecordSelection
 from pipeline.review.page_lines import load_newest
-from pipeline.review.queue import PopulationLine, QueueFilter, population
+from pipeline.review.selected_lines import PopulationLine, population
 from pipeline.settings import Settings
 from pipeline.text_metrics import in_one_style
 
@@ -66,7 +67,7 @@ def _transcribed_lines(
         file.name.removesuffix(GROUND_TRUTH_SUFFIX): file.read_text("utf-8").split("\f")
         for file in folder.rglob(f"*{GROUND_TRUTH_SUFFIX}")
     }
-    for line in population(QueueFilter(), [], settings):
+    for line in population(RecordSelection(), [], settings):
         _, record = load_newest(line.record, settings)
         pages = truths.get(Path(record.provenance.source.name).stem, [])
         page = pages[line.page - 1] if line.page <= len(pages) else ""

@@ -50,8 +50,9 @@ class PageState(StrEnum):
     ERROR = "error"
 
 
-#: How far people have compared a text with its page images; the last: by two people.
-ReviewState = Literal["machine", "in-part", "reviewed", "checked"]
+#: How far people have compared a text with its page images: not at all; only lines that were drawn
+#: for a sample; some lines; all; all, by two people.
+ReviewState = Literal["machine", "sampled", "in-part", "reviewed", "checked"]
 
 
 class Origin(StrEnum):

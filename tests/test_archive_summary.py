@@ -33,7 +33,9 @@ def test_an_archive_is_summarized(tmp_path: Path) -> None:
         "Refused, not a scan: 1.",
         "1 record in all, 1 to be reviewed.",
     ]
-    reviewed = "By people: 0 in-part, 0 reviewed, 0 checked; 0 records to be published anew."
+    reviewed = (
+        "By people: 0 sampled, 0 in-part, 0 reviewed, 0 checked; 0 records to be published anew."
+    )
     assert lines[3:5] == [reviewed, "1 scan in the inbox."]
     assert lines[5].endswith("1 version, 0 findings.")
     assert lines[6].endswith("free on the disk of the records.")

@@ -20,11 +20,13 @@ from pipeline.certification.sample import (
     typed_lines,
 )
 from pipeline.errors import CatalogError, SetupError
+from pipeline.record.record import Record
 from pipeline.repository.audit import check_archive
 from pipeline.repository.certificates import load_certificates, write_certificate
-from pipeline.repository.correction_log import read_corrections
+from pipeline.repository.correction_log import read_corrections, select_corrected
 from pipeline.repository.record_selection import RecordSelection
-from pipeline.review.queue import PopulationLine
+from pipeline.review.page_lines import load_newest
+from pipeline.review.selected_lines import PopulationLine
 from pipeline.settings import Settings
 from tests.factories import CLOCK, publish_sample
 from tests.test_corrections import publish
@@ -42,6 +44,10 @@ def settings(tmp_path: Path) -> Settings:
 def record_id(tmp_path: Path) -> str:
     texts = ("\n".join(READ[:20]), "\n".join(READ[20:]))
     return publish_sample(tmp_path, texts).record_id
+
+
+def load_first(record_id: str, settings: Settings) -> Record:
+    return load_newest(record_id, settings)[0].other_version(1).load_record()
 
 
 def draw(settings: Settings, name: str = "spring", seed: int = 3) -> LineSample:
@@ -76,7 +82,10 @@ def test_what_is_typed_for_a_sample_changes_no_text(settings: Settings, record_i
     sample = draw(settings)
     type_all(sample, settings)
     _, record = publish(record_id, settings)
-    assert record.version == 1
+    assert (record.version, record.status) == (2, "sampled")
+    assert record.pages[0].reading_text == load_first(record_id, settings).pages[0].reading_text
+    assert select_corrected(RecordSelection(), settings) == []
+    assert check_archive(settings, [])[1] == []
 
 
 def test_the_same_seed_draws_the_same_lines(settings: Settings, record_id: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from pipeline.review.queue import PopulationLine
+from pipeline.review.selected_lines import PopulationLine
 
 _MIN_PER_STRATUM = 10  #: lines, as far as there are so many
 _ALWAYS = 0.02  #: wrong words expected in any line, whatever nobody doubts

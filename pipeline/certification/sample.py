@@ -20,7 +20,7 @@ from pipeline.record.record import dump_json
 from pipeline.repository.correction_log import append_corrections, read_corrections
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.review.page_lines import load_newest, read_stored_text
-from pipeline.review.queue import PopulationLine, QueueFilter, population
+from pipeline.review.selected_lines import PopulationLine, population
 from pipeline.settings import Settings
 from pipeline.text import Box
 
@@ -85,7 +85,7 @@ def make_sample(
         msg = f"There is a sample {name} already; choose another name."
         raise SetupError(msg)
     log = read_corrections(settings.output)
-    lines = list(population(QueueFilter(selection), log, settings))
+    lines = list(population(selection, log, settings))
     if not lines:
         msg = "No line of these records can be drawn."
         raise SetupError(msg)

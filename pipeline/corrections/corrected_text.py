@@ -24,6 +24,7 @@ class CorrectedPage:
     text: PageText  #: with the lines of the reading, and the words of people in some of them
     lines: tuple[LineCorrection, ...]  #: by line; of one line the oldest first
     unfit: tuple[Correction, ...] = ()  #: their place holds something else by now
+    is_sampled: bool = False  #: lines of it were drawn, and typed without seeing the text
 
     @property
     def settled(self) -> frozenset[int]:
@@ -61,7 +62,9 @@ def apply_fitted(text: PageText, fitted: FittedPage) -> CorrectedPage:
                 )
             )  # fmt: skip
     published.sort(key=lambda one: one.line)  # of one line they stay in the order of the log
-    return CorrectedPage(text.with_lines(lines), tuple(published), fitted.unfit)
+    actions = {placed.correction.action for placed in fitted.placed}
+    is_sampled = CorrectionAction.TRANSCRIBED in actions
+    return CorrectedPage(text.with_lines(lines), tuple(published), fitted.unfit, is_sampled)
 
 
 def correcting_edits(read: PageText, corrected: PageText) -> tuple[Edit, ...]:

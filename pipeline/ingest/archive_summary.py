@@ -17,7 +17,7 @@ from pipeline.settings import Settings
 from pipeline.wording import plural
 
 _DAY = timedelta(days=1)
-_REVIEWED: tuple[ReviewState, ...] = ("in-part", "reviewed", "checked")
+_REVIEWED: tuple[ReviewState, ...] = ("sampled", "in-part", "reviewed", "checked")
 _OVERDUE = timedelta(days=14)  #: since the last check of fixity
 
 

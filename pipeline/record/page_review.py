@@ -28,6 +28,7 @@ class PageReview:
     line_count: int = 0  #: of the page, empty ones left out
     words_left: float = 1.0  #: 0..1, share of the words in lines that nobody compared
     lost: int = 0  #: corrections whose place holds something else by now
+    is_sampled: bool = False  #: lines of it were typed for a sample
 
     @classmethod
     def of(cls, page: ReadPage) -> "PageReview":
@@ -43,13 +44,14 @@ class PageReview:
             line_count=len(lines),
             words_left=1 - settled / words if words else 0.0,
             lost=len(corrected.unfit),
+            is_sampled=corrected.is_sampled,
         )
 
     @property
     def state(self) -> ReviewState:
         """How far the page was compared with its image."""
         if not self.corrections:
-            return "machine"
+            return "sampled" if self.is_sampled else "machine"
         if len(self.settled) < self.line_count or self.lost:
             return "in-part"
         return "checked" if len(self.checked) == self.line_count else "reviewed"
@@ -110,6 +112,8 @@ class PageReview:
 def record_review(pages: Iterable[RecordPage]) -> ReviewState:
     """Return how far a record was reviewed: as its least reviewed page with text is."""
     states = {page.review for page in pages if page.line_roles}
+    if states == {"machine", "sampled"}:
+        return "sampled"
     if len(states) > 1:
         return "in-part" if states - {"reviewed", "checked"} else "reviewed"
     return next(iter(states), "machine")

@@ -5,6 +5,7 @@ from pipeline.wording import plural
 
 #: of a text that people compared with the images, in citations and titles; ``machine`` has none
 REVIEW_WORDS = {
+    "sampled": "error measured by a sample",
     "in-part": "corrected in part",
     "reviewed": "compared with the images",
     "checked": "compared with the images by two people",
@@ -21,6 +22,10 @@ def review_sentence(record: Record) -> str:
     """Return a sentence on how far the text was read by machine, and by whom it was corrected."""
     if record.status not in REVIEW_WORDS:
         return "The text was read by machine and nobody has compared it with the images."
+    if record.status == "sampled":
+        return (
+            "The text was read by machine; lines drawn at random were typed to measure its error."
+        )
     people = " and ".join(correctors_of(record))
     compared = sum(len({one.line for one in page.corrections}) for page in record.pages)
     lines = sum(len(page.line_roles) for page in record.pages)

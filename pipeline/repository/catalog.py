@@ -42,7 +42,7 @@ class CatalogEntry:
     words: int
     confidence: float | None
     needs_review: bool
-    status: str  #: ``machine``, ``in-part``, ``reviewed``, ``checked``, ``withdrawn``
+    status: str  #: ``machine``, ``sampled``, ``in-part``, ``reviewed``, ``checked``, ``withdrawn``
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ CREATE TABLE record (
     confidence REAL,               -- mean, 0..1
     needs_review INTEGER NOT NULL,
     summary TEXT,
-    status TEXT NOT NULL           -- machine, in-part, reviewed, checked, withdrawn
+    status TEXT NOT NULL           -- machine, sampled, in-part, reviewed, checked, withdrawn
 );
 CREATE INDEX record_place ON record (folder, id);
 CREATE INDEX record_reference ON record (reference);

@@ -14,7 +14,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from pipeline.corrections.corrected_text import correct_page
-from pipeline.corrections.correction import Correction, counting_corrections
+from pipeline.corrections.correction import (
+    Correction,
+    CorrectionAction,
+    counting_corrections,
+)
 from pipeline.record.record import Record
 from pipeline.repository.archive_lock import archive_lock
 from pipeline.repository.bag import Damage, Finding
@@ -116,7 +120,14 @@ def select_corrected(selection: RecordSelection, settings: Settings) -> list[str
             record_id
             for record_id, record in records
             if any(unpublished_corrections(corrections[record_id], record))
+            or _has_new_sample(corrections[record_id], record)
         ]
+
+
+def _has_new_sample(corrections: Iterable[Correction], record: Record) -> bool:
+    """Return whether lines of a page were typed for a sample, and its version does not say so."""
+    sampled = {one.page for one in corrections if one.action is CorrectionAction.TRANSCRIBED}
+    return any(page.number in sampled and page.review == "machine" for page in record.pages)
 
 
 def with_corrections(

@@ -105,7 +105,16 @@ def load_newest(record_id: str, settings: Settings) -> tuple[VersionFolder, Reco
         catalog.apply_pending()
         entry = catalog.get_entry(record_id)
     folder = VersionFolder.of(settings.records / entry.folder, entry.version)
-    return folder, _load_record(folder.record_file)
+    return folder, load_version(folder)
+
+
+def load_version(folder: VersionFolder) -> Record:
+    """Return the record of a version; of 64 versions it is kept in memory.
+
+    Raises:
+        OSError, ValueError: it cannot be read; ``opis verify`` names it.
+    """
+    return _load_record(folder.record_file)
 
 
 @lru_cache(maxsize=64)  # versions never change

@@ -4,15 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 
-from pipeline.corrections.correction import Correction, counting_corrections
+from pipeline.corrections.correction import Correction
 from pipeline.doubt.word_forms import lines_of
-from pipeline.errors import CatalogError
-from pipeline.record.record import Record, RecordPage
+from pipeline.record.record import RecordPage
 from pipeline.record.version_folder import VersionFolder
-from pipeline.repository.catalog import Catalog
 from pipeline.repository.record_selection import RecordSelection
-from pipeline.review.page_lines import ReviewLine, load_newest, read_stored_text, review_lines
+from pipeline.review.page_lines import (
+    ReviewLine,
+    load_version,
+    read_stored_text,
+    review_lines,
+)
+from pipeline.review.selected_lines import chosen_folders, corrections_by_page
 from pipeline.settings import Settings
 
 _LOST_GAIN = 20.0  #: in wrong words: a correction that no longer fits comes first,
@@ -38,19 +44,6 @@ class QueuedLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PopulationLine:
-    """A line of the collection."""
-
-    record: str
-    version: int
-    page: int
-    line: int  #: of the page, from 1
-    text: str  #: as it stands
-    expected_wrong: float  #: words
-    is_compared: bool  #: a person compared it with the image
-
-
-@dataclass(frozen=True, slots=True)
 class QueueFilter:
     """Which lines are meant."""
 
@@ -68,29 +61,11 @@ def build_queue(
     Raises:
         CatalogError: a record that is named does not exist.
     """
-    by_page, lines = _by_page(log), list[QueuedLine]()
-    for folder, record in _chosen_records(chosen, settings):
-        lines += _lines_of_record(folder, record, by_page, chosen)
+    by_page, lines = corrections_by_page(log), list[QueuedLine]()
+    for folder in chosen_folders(chosen.selection, settings):
+        with suppress(OSError, ValueError):  # `opis verify` tells
+            lines += _lines_of_record(folder, by_page, chosen)
     return sorted(lines, key=lambda one: (-one.gain, one.record, one.page, one.line))
-
-
-def _by_page(log: Sequence[Correction]) -> dict[tuple[str, int], list[Correction]]:
-    """Return the corrections that count, by record and page."""
-    by_page = dict[tuple[str, int], list[Correction]]()
-    for correction in counting_corrections(log):
-        by_page.setdefault((correction.record, correction.page), []).append(correction)
-    return by_page
-
-
-def _chosen_records(
-    chosen: QueueFilter, settings: Settings
-) -> Iterator[tuple[VersionFolder, Record]]:
-    with Catalog(settings.catalog, settings.records) as catalog:
-        catalog.apply_pending()
-        record_ids = catalog.select(chosen.selection)
-    for record_id in record_ids:
-        with suppress(CatalogError, OSError, ValueError):  # `opis verify` tells
-            yield load_newest(record_id, settings)
 
 
 def next_in_page(lines: Iterable[ReviewLine], after: int) -> ReviewLine | None:
@@ -98,50 +73,57 @@ def next_in_page(lines: Iterable[ReviewLine], after: int) -> ReviewLine | None:
     return next((one for one in lines if one.number > after and not one.is_settled), None)
 
 
+@dataclass(frozen=True, slots=True)
+class _PageSummary:
+    """What the queue needs to know of a page without corrections; versions never change."""
+
+    record: str
+    name: str  #: of the record
+    number: int
+    leaf: str | None
+    languages: tuple[str, ...]
+    lines: tuple[tuple[int, str, float], ...]  #: number, text and gain of the doubtful lines
+
+
+@lru_cache(maxsize=100_000)
+def _page_summaries(record_file: Path) -> tuple[_PageSummary, ...]:
+    """Return the pages with text of a version, without loading its texts again."""
+    record = VersionFolder(record_file.parent.parent).load_record()
+    return tuple(
+        _PageSummary(
+            record.id, record.name, page.number, page.leaf, page.languages,
+            tuple(_doubtful_lines(page)),
+        )
+        for page in record.pages
+        if page.image is not None and page.line_roles
+    )  # fmt: skip
+
+
 def _lines_of_record(
     folder: VersionFolder,
-    record: Record,
     by_page: Mapping[tuple[str, int], Sequence[Correction]],
     chosen: QueueFilter,
 ) -> Iterator[QueuedLine]:
     """Yield the lines of a record; only pages with corrections cost a look into their ALTO."""
-    for page in record.pages:
-        if page.image is None or not page.line_roles or not _has_language(page, chosen.language):
+    for page in _page_summaries(folder.record_file):
+        if chosen.language and chosen.language not in page.languages:
             continue
-        corrections = by_page.get((record.id, page.number), ())
-        if corrections:
-            text = read_stored_text(folder, page)
-            lines = review_lines(page, page.image, text, corrections)
-            found = iter([(one.number, one.text, _gain(one, chosen)) for one in lines])
-        else:
-            found = _doubtful_lines(page)
-        for number, text_of_line, gain in found:
+        corrections = by_page.get((page.record, page.number), ())
+        lines = _compared_lines(folder, page.number, corrections, chosen)
+        for number, text, gain in lines if corrections else page.lines:
             if gain:
-                yield QueuedLine(
-                    record.id, record.name, page.number, page.leaf, number, text_of_line, gain
-                )
+                yield QueuedLine(page.record, page.name, page.number, page.leaf, number, text, gain)
 
 
-def population(
-    chosen: QueueFilter, log: Sequence[Correction], settings: Settings
-) -> Iterator[PopulationLine]:
-    """Yield every line of the records of a choice, furniture too, with what is expected of it."""
-    by_page = _by_page(log)
-    for folder, record in _chosen_records(chosen, settings):
-        for page in record.pages:
-            if page.image is None or not page.line_roles:
-                continue
-            corrections = by_page.get((record.id, page.number), ())
-            text = read_stored_text(folder, page)
-            for line in review_lines(page, page.image, text, corrections):
-                yield PopulationLine(
-                    record.id, record.version, page.number, line.number, line.text,
-                    line.expected_wrong, line.is_settled,
-                )  # fmt: skip
-
-
-def _has_language(page: RecordPage, language: str) -> bool:
-    return not language or language in page.languages
+def _compared_lines(
+    folder: VersionFolder, number: int, corrections: Sequence[Correction], chosen: QueueFilter
+) -> Iterator[tuple[int, str, float]]:
+    """Yield number, text and gain of the lines of a page with corrections."""
+    page = load_version(folder).pages[number - 1]
+    assert page.image is not None
+    text = read_stored_text(folder, page)
+    for line in review_lines(page, page.image, text, corrections):
+        yield line.number, line.text, _gain(line, chosen)
 
 
 def _doubtful_lines(page: RecordPage) -> Iterator[tuple[int, str, float]]:
