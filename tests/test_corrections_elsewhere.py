@@ -144,6 +144,17 @@ def test_a_table_of_corrections_comes_back_elsewhere(tmp_path: Path, settings: S
     assert (report.corrected, report.same, len(report.problems)) == (0, 1, 2)
 
 
+def test_a_transcription_corrects_the_lines_that_are_like_its_own(
+    settings: Settings, record_id: str
+) -> None:
+    text = "\n".join([RIGHT[1], "Это написано от руки", RIGHT[2]]) + "\n\fФилиппов"
+    report = take_in(text.encode(), "", settings, f"{record_id}.gt.txt")
+    assert (report.corrected, report.same) == (1, 2)
+    assert report.problems == ["Left out, because no line is like it: “Это написано от руки”"]
+    _, record = publish(record_id, settings)
+    assert RIGHT[1] in record.reading_text
+
+
 def test_a_compared_record_is_a_sample_for_evaluation(
     tmp_path: Path, settings: Settings, record_id: str
 ) -> None:

@@ -26,7 +26,9 @@ def corrections(  # noqa: PLR0913, PLR0917  a parameter for each option
     action: Action,
     names: Annotated[
         list[str] | None,
-        typer.Argument(help="export: ids of records, or all; import: files (CSV, PAGE XML, ALTO)."),
+        typer.Argument(
+            help="export: ids of records, or all; import: files (CSV, PAGE XML, ALTO, gt.txt)."
+        ),
     ] = None,
     to: Annotated[
         Path | None,

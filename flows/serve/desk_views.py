@@ -14,7 +14,13 @@ from pipeline.exports.source import page_label
 from pipeline.model import Clock
 from pipeline.repository.correction_log import read_corrections, select_corrected
 from pipeline.repository.record_selection import RecordSelection
-from pipeline.review.desk_pages import line_region, offered_texts, render_page, ui_language
+from pipeline.review.desk_pages import (
+    PictureView,
+    line_view,
+    offered_texts,
+    render_page,
+    ui_language,
+)
 from pipeline.review.line_decisions import (
     LineDecision,
     LinePlace,
@@ -28,6 +34,7 @@ from pipeline.review.page_lines import ReviewPage, load_newest, load_review_page
 from pipeline.review.page_pictures import PagePictures
 from pipeline.review.queue import QueuedLine, QueueFilter, build_queue, next_in_page
 from pipeline.settings import Settings
+from pipeline.text import Box
 
 ROOT = "/desk/"  #: the address
 UI_COOKIE = "opis-desk-ui"
@@ -103,7 +110,10 @@ class DeskViews:
     def show_page(self, request: Request, person: Person) -> Response:
         """Answer with a whole page: its picture, and its lines."""
         page = self._load(request)
-        return self.render(request, person, "page.html", **_page_values(page), lines=page.lines)
+        whole = Box(0, 0, page.image.width, page.image.height)
+        view = PictureView.of(whole, page.quarters)
+        values = {"lines": page.lines, "view": view, **_page_values(page)}
+        return self.render(request, person, "page.html", **values)
 
     def show_line(self, request: Request, person: Person) -> Response:
         """Answer with one line: its picture, its text and what may be done."""
@@ -205,7 +215,8 @@ class DeskViews:
         saved = next((one for one in log if one.id == request.query_params.get("saved")), None)
         here = {"in": page.record.id, "page": str(page.page.number), "line": str(line.number)}
         shown = {
-            "line": line, "region": line_region(line.box, page.image), "count": len(page.lines),
+            "line": line, "count": len(page.lines),
+            "view": line_view(line.box, page.image, page.quarters),
             "suggestions": offered_texts(line), "saved": saved,
             "saved_line": request.query_params.get("saved_line", ""),
             "seen": last_entry_id(log, page.record.id, line.box),

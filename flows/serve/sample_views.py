@@ -9,9 +9,9 @@ from flows.serve.desk_access import Person
 from pipeline.certification.sample import load_sample, type_line, typed_lines
 from pipeline.model import Clock
 from pipeline.repository.correction_log import read_corrections
-from pipeline.review.desk_pages import line_region
+from pipeline.review.desk_pages import line_view
 from pipeline.review.line_decisions import ReviewError
-from pipeline.review.page_lines import ReviewLine, load_newest
+from pipeline.review.page_lines import ReviewLine, load_newest, turns_of
 from pipeline.settings import Settings
 
 
@@ -39,8 +39,8 @@ class SampleViews:
         line = ReviewLine(drawn.line, "", "", drawn.box, ())
         return self._render(
             request, person, "sample.html", name=sample.name, place=waiting[0],
-            count=len(sample.lines), line=line, region=line_region(drawn.box, page.image),
-            record=record, page=page, image=page.image,
+            count=len(sample.lines), line=line, record=record, page=page, image=page.image,
+            view=line_view(drawn.box, page.image, turns_of(record, drawn.page)),
         )  # fmt: skip
 
     def type(self, request: Request, person: Person, sent: Mapping[str, str]) -> Response:

@@ -4,9 +4,10 @@ Boxes are published in pixels of the page image; there the lines of a sideways p
 Code that works on rows or on the width of words needs level lines.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.model import PageImage, PageReading
+from pipeline.model import PageImage, PageReading, ProcessingStep
 from pipeline.ocr.engine import map_boxes
 from pipeline.ocr.sheet import sheet_box
 from pipeline.ocr.transform import AffineTransform
@@ -27,8 +28,7 @@ def to_upright(reading: PageReading, image: PageImage | None) -> UprightText:
     """Return the text of a page, turned by the quarter turns that were applied for reading."""
     if image is None:
         return UprightText(reading.text, 0, 1, 1)
-    degrees = [int(step.settings["degrees"]) for step in reading.steps if step.name == "turn"]
-    quarters, (width, height) = sum(degrees) // 90 % 4, (image.width, image.height)
+    quarters, (width, height) = quarter_turns(reading.steps), (image.width, image.height)
     transform = AffineTransform.from_quarter_turns(quarters, width, height)
     if quarters % 2:
         width, height = height, width
@@ -38,6 +38,12 @@ def to_upright(reading: PageReading, image: PageImage | None) -> UprightText:
         else reading.text
     )
     return UprightText(text, quarters, width, height)
+
+
+def quarter_turns(steps: Iterable[ProcessingStep]) -> int:
+    """Return how many quarters clockwise a page image was turned for reading, 0 to 3."""
+    degrees = [int(step.settings["degrees"]) for step in steps if step.name == "turn"]
+    return sum(degrees) // 90 % 4
 
 
 def to_upright_sheet(reading: PageReading, image: PageImage | None) -> UprightText:

@@ -71,12 +71,37 @@ def offered_texts(line: ReviewLine) -> tuple[OfferedText, ...]:
     return tuple(offered)[:_MAX_SUGGESTIONS]
 
 
-def line_region(box: Box, image: PageImage) -> Box:
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """What an SVG shows of a page image, turned so that its lines run level."""
+
+    box: str  #: its ``viewBox``
+    degrees: int  #: by which the image is turned about its origin, clockwise
+
+    @classmethod
+    def of(cls, region: Box, quarters: int) -> "PictureView":
+        """Return the view of a region of the image, in pixels.
+
+        >>> PictureView.of(Box(10, 20, 5, 30), 1)
+        PictureView(box='-50 10 30 5', degrees=90)
+        """
+        x, y, width, height = region.x, region.y, region.width, region.height
+        box = (
+            (x, y, width, height),
+            (-region.bottom, x, height, width),
+            (-region.right, -region.bottom, width, height),
+            (y, -region.right, height, width),
+        )[quarters]
+        return cls(" ".join(map(str, box)), 90 * quarters)
+
+
+def line_view(box: Box, image: PageImage, quarters: int) -> PictureView:
     """Return what of a page image is shown of a line: its box with a margin."""
     margin = round(_MARGIN * min(box.height, box.width))
     left, top = max(box.x - margin, 0), max(box.y - margin, 0)
     right = min(box.right + margin, image.width)
-    return Box(left, top, right - left, min(box.bottom + margin, image.height) - top)
+    bottom = min(box.bottom + margin, image.height)
+    return PictureView.of(Box(left, top, right - left, bottom - top), quarters)
 
 
 @cache

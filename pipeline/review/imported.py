@@ -1,10 +1,12 @@
-"""Corrections that people made elsewhere: a table of ours, or pages of other programs."""
+"""Corrections made elsewhere: a table of ours, pages of other programs, transcriptions."""
 
 import csv
 import io
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+
+from rapidfuzz.distance import Levenshtein
 
 from pipeline.corrections.correction import Correction, CorrectionAction
 from pipeline.corrections.fit import find_line
@@ -16,6 +18,7 @@ from pipeline.review.page_lines import ReviewPage, load_review_page
 from pipeline.settings import Settings
 
 _MAX_LINE = 2000  #: characters
+_LEAST_ALIKE = 0.5  #: 0..1, of two readings of a line
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,7 @@ def import_corrections(source: ImportSource, settings: Settings, clock: Clock) -
     report = ImportReport()
 
     def make(log: Sequence[Correction]) -> Iterator[Correction]:
-        is_table = not source.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
-        read = _from_table if is_table else _from_layout
-        for page, line in read(source, log, settings, report):
+        for page, line in _reader_of(source)(source, log, settings, report):
             shown = page.line(line.line)
             if line.action.changes_text and line.after == shown.text:
                 report.same += 1
@@ -85,6 +86,15 @@ def import_corrections(source: ImportSource, settings: Settings, clock: Clock) -
 
 
 _Found = Iterator[tuple[ReviewPage, ImportedLine]]
+_Reader = Callable[[ImportSource, Sequence[Correction], Settings, ImportReport], _Found]
+
+
+def _reader_of(source: ImportSource) -> _Reader:
+    """Return what reads a file of this kind."""
+    if source.name.endswith(".gt.txt"):
+        return _from_transcription
+    is_xml = source.content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<")
+    return _from_layout if is_xml else _from_table
 
 
 def _from_layout(
@@ -114,6 +124,43 @@ def _from_layout(
         )
     missing = [one for one in page.lines if one.number not in taken]
     report.problems += [f"Not in {source.name}: “{one.text}”" for one in missing]
+
+
+def _from_transcription(
+    source: ImportSource, log: Sequence[Correction], settings: Settings, report: ImportReport
+) -> _Found:
+    """Yield the lines of a transcription, each with the line of ours that is most like it."""
+    record = source.record or source.name.removesuffix(".gt.txt")
+    pages = source.content.decode("utf-8-sig", "replace").removesuffix("\f").split("\f")
+    for number, text in enumerate(pages, 1):
+        lines = [" ".join(line.split())[:_MAX_LINE] for line in text.splitlines() if line.strip()]
+        if not lines or source.page not in {0, number}:
+            continue
+        page = load_review_page(record, number, log, settings)
+        taken = dict(_likeliest_pairs(lines, [one.text for one in page.lines]))
+        for place, line in enumerate(lines):
+            if place not in taken:
+                report.problems.append(f"Left out, because no line is like it: “{line}”")
+                continue
+            ours = page.lines[taken[place]]
+            yield page, ImportedLine(number, ours.number, ours.text, line, CorrectionAction.TYPED)
+
+
+def _likeliest_pairs(lines: Sequence[str], ours: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield pairs of lines that are at least half alike, the most alike first; each line once."""
+    alike = [
+        (Levenshtein.normalized_similarity(line, other), -place, -number)
+        for place, line in enumerate(lines)
+        for number, other in enumerate(ours)
+    ]
+    used, used_ours = set[int](), set[int]()
+    for similarity, place, number in sorted(alike, reverse=True):
+        if similarity < _LEAST_ALIKE:
+            return
+        if -place not in used and -number not in used_ours:
+            used.add(-place)
+            used_ours.add(-number)
+            yield -place, -number
 
 
 def _from_table(

@@ -11,6 +11,8 @@ from pipeline.settings import Settings
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import WriteDerivatives
 
+_MOST_PICTURES = 500  #: one has half a megabyte to three
+
 
 @dataclass(frozen=True, slots=True)
 class PagePictures:
@@ -43,4 +45,12 @@ class PagePictures:
                 )  # fmt: skip
 
             self.workers().ask_for_files(request, {"page.jpg": target}, settings.page_timeout)
+            _remove_oldest(target.parent)
         return target
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Remove the pictures that were drawn first, beyond a number."""
+    pictures = sorted(folder.glob("*.jpg"), key=lambda file: file.stat().st_mtime)
+    for file in pictures[:-_MOST_PICTURES]:
+        file.unlink(missing_ok=True)
