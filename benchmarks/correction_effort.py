@@ -65,8 +65,8 @@ def main() -> None:
     client = TestClient(Starlette(routes=[Mount("/desk", app)]), follow_redirects=False)
     records = _records(settings, options.pages)
     wrong = [
-        _work_on(client, address, shown, right, effort)
-        for address, shown, right in _lines(records, truths, settings)
+        _work_on(client, address, shown, right, languages, effort)
+        for address, shown, right, languages in _lines(records, truths, settings)
     ]
     first = sum(wrong[: len(wrong) // 5])
     print(
@@ -87,7 +87,7 @@ def _records(settings: Settings, count: int) -> list[str]:
 
 def _lines(
     records: list[str], truths: dict[str, list[str]], settings: Settings
-) -> Iterator[tuple[str, ReviewLine, str]]:
+) -> Iterator[tuple[str, ReviewLine, str, tuple[str, ...]]]:
     """Yield address, line and right text: those of the queue first, then all others."""
     chosen = QueueFilter(RecordSelection(records=tuple(records)))
     places = [(one.record, one.page, one.line) for one in build_queue(chosen, [], settings)]
@@ -100,7 +100,8 @@ def _lines(
                 places += [place for place in every if place not in places]
     for record, number, line in places:
         log = read_corrections(settings.output)
-        shown = load_review_page(record, number, log, settings).line(line)
+        shown_page = load_review_page(record, number, log, settings)
+        shown = shown_page.line(line)
         name = Path(load_newest(record, settings)[1].provenance.source.name).stem
         pages = truths.get(name, [])
         page_text = pages[number - 1] if number <= len(pages) else ""
@@ -108,10 +109,14 @@ def _lines(
         text = in_one_style(shown.text)
         best = min(right, key=lambda one: Levenshtein.distance(in_one_style(one), text), default="")
         is_same = best and Levenshtein.normalized_distance(best, shown.text) <= _MOST_DIFFERENT
-        yield f"/desk/{record}/{number}/{line}", shown, best if is_same else shown.text
+        text = best if is_same else shown.text
+        yield f"/desk/{record}/{number}/{line}", shown, text, shown_page.page.languages
 
 
-def _work_on(client: TestClient, address: str, line: ReviewLine, right: str, effort: Effort) -> int:
+def _work_on(
+    client: TestClient, address: str, line: ReviewLine, right: str, languages: tuple[str, ...],
+    effort: Effort,
+) -> int:  # fmt: skip
     """Correct a line by its form, and count what it took; return its wrong words."""
     if in_one_style(right) == in_one_style(line.text):
         right = line.text
@@ -126,15 +131,15 @@ def _work_on(client: TestClient, address: str, line: ReviewLine, right: str, eff
     if answer.status_code != 303:
         msg = f"{address}: {answer.status_code}"
         raise SystemExit(msg)
-    wrong = _count_keys(line, right, effort)
+    wrong = _count_keys(line, right, languages, effort)
     effort.lines += 1
     effort.wrong_words += wrong
     return wrong
 
 
-def _count_keys(line: ReviewLine, right: str, effort: Effort) -> int:
+def _count_keys(line: ReviewLine, right: str, languages: tuple[str, ...], effort: Effort) -> int:
     words, wanted, wrong = line.text.split(), right.split(), 0
-    offered = {(one.place, one.text) for one in offered_texts(line)}
+    offered = {(one.place, one.text) for one in offered_texts(line, languages)}
     effort.keys += 1  # Enter
     for step in Levenshtein.opcodes(words, wanted):
         if step.tag == "equal":

@@ -1,4 +1,4 @@
-"""The deployments, and the process that runs them: ``python -m flows.deployments``.
+"""The deployments, and the process that runs them: ``flows.deployments``.
 
 The watcher, a schedule or a person in the UI starts a run. Each run is a process of its own, so
 that it can be cancelled, and a crash costs one run. ``prefect.yaml`` repeats the deployments.

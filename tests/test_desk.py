@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -156,6 +157,17 @@ def test_two_people_at_one_line_see_both_texts(
         anna.keyboard.press("Alt+Z")
         anna.wait_for_url(address)
         assert not anna.locator("#text").input_value().endswith("Anna")
+
+
+def test_a_suggestion_is_taken_by_a_key(desk: Desk, browser: Browser) -> None:
+    with at_desk(browser, "Anna") as page:
+        page.goto(f"{desk.address}{RECORD}/4/20")
+        expect(page.get_by_role("button", name="имеющий")).to_be_visible()
+        page.keyboard.press("Alt+1")
+        expect(page.locator("#text")).to_have_value(re.compile("имеющий право"))
+        page.keyboard.press("Enter")
+        page.wait_for_url("**saved=**")
+    assert read_corrections(desk.workspace.output)[-1].action == "suggested"
 
 
 def test_a_kill_between_two_keys_loses_nothing_that_was_kept(desk: Desk, browser: Browser) -> None:

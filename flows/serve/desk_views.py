@@ -217,7 +217,7 @@ class DeskViews:
         shown = {
             "line": line, "count": len(page.lines),
             "view": line_view(line.box, page.image, page.quarters),
-            "suggestions": offered_texts(line), "saved": saved,
+            "suggestions": offered_texts(line, page.page.languages), "saved": saved,
             "saved_line": request.query_params.get("saved_line", ""),
             "seen": last_entry_id(log, page.record.id, line.box),
             "skip": LineChoice.of(request.query_params).query(**here),

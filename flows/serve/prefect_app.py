@@ -1,4 +1,4 @@
-"""Prefect's server behind the checks of requests: ``-m flows.serve.prefect_app``.
+"""Prefect's server behind the checks of requests: ``flows.serve.prefect_app``.
 
 It does what ``prefect server start`` does; that command has no place for middleware. The settings
 come from ``OPIS_*`` and ``PREFECT_*`` variables.

@@ -2,7 +2,6 @@
 
 import os
 import socket
-import sys
 import time
 import urllib.request
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from flows.prefect_env import prefect_home
 from flows.serve.child_process import ChildProcess
 from flows.serve.network import ALL_INTERFACES
+from flows.serve.prefect_process import command_for
 from flows.serve.startup import KilledError
 from pipeline.errors import SetupError
 from pipeline.settings import Settings, to_environ
@@ -48,7 +48,7 @@ class PrefectServer:
         """Prepare a server for the host and port of the settings; `start` starts it."""
         self._settings = settings
         self._database: tuple[int, int] | None = None  # its file, when the server had started
-        self._process = ChildProcess([sys.executable, "-m", "flows.serve.prefect_app"], log)
+        self._process = ChildProcess(command_for("flows.serve.prefect_app"), log)
 
     @property
     def ui_url(self) -> str:

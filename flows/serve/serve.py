@@ -3,7 +3,6 @@
 import importlib
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -13,6 +12,7 @@ from flows import prefect_env, shutdown
 from flows.serve.child_process import ChildProcess
 from flows.serve.http import RecordServer
 from flows.serve.network import ALL_INTERFACES, require_password
+from flows.serve.prefect_process import command_for
 from flows.serve.prefect_server import PrefectServer
 from flows.serve.site_builder import SiteBuilder
 from flows.serve.startup import KilledError, start_again_if_killed
@@ -75,7 +75,7 @@ class _Service:
 
     def __init__(self, settings: Settings, print_line: Printer, print_error: Printer) -> None:
         self._settings, self._print_line, self._print_error = settings, print_line, print_error
-        logs, command = prefect_env.prefect_home(), [sys.executable, "-m", "flows.deployments"]
+        logs, command = prefect_env.prefect_home(), command_for("flows.deployments")
         self._server = PrefectServer(settings, logs / "opis-server.log")
         self._runner = ChildProcess(command, logs / "opis-runs.log")
         self._record_server = RecordServer(settings, self._log_notice, self._publish)
@@ -111,10 +111,9 @@ class _Service:
         self._record_server.stop()
 
     def _publish(self, records: list[str]) -> str:
-        """Start a run that publishes the corrections of records."""
-        if records and self._flow_runs is not None:
-            self._flow_runs.start_publication(records)
-        return "begun"
+        """Start a run that publishes the corrections of records, if the server is there."""
+        started = self._flow_runs and self._flow_runs.start_publication(records)
+        return "begun" if started else "failed"
 
     def kill(self) -> None:
         """Kill the runner and the server; do not wait for their end."""

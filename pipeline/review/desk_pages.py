@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.doubt.near_words import near_words
 from pipeline.model import PageImage
 from pipeline.review.page_lines import ReviewLine
 from pipeline.site.render import UI_LANGUAGES, translate
@@ -56,8 +57,13 @@ def static_content(name: str) -> bytes:
     return (files(_PACKAGE) / "static" / name).read_bytes()
 
 
-def offered_texts(line: ReviewLine) -> tuple[OfferedText, ...]:
-    """Return the suggestions for the words of a line, the most doubtful words first."""
+def offered_texts(line: ReviewLine, languages: tuple[str, ...]) -> tuple[OfferedText, ...]:
+    """Return what may stand for the doubtful words of a line, the most doubtful words first.
+
+    Args:
+        line: of a page.
+        languages: the engine's codes that the page was read with.
+    """
     words = [word.text for word in line.words]
     order = sorted(range(len(words)), key=lambda place: -line.words[place].chance)
     offered = (
@@ -65,7 +71,8 @@ def offered_texts(line: ReviewLine) -> tuple[OfferedText, ...]:
             place, words[place], text, " ".join([*words[:place], text, *words[place + 1 :]])
         )
         for place in order
-        for text in line.words[place].suggestions
+        if line.words[place].chance
+        for text in line.words[place].suggestions or near_words(words[place], languages)
         if text != words[place]
     )
     return tuple(offered)[:_MAX_SUGGESTIONS]
