@@ -18,6 +18,7 @@ from pipeline.exports.alto import read_page_text
 from pipeline.ingest.revisions import Revision, prepare_corrected, prepare_reclean
 from pipeline.record.assemble import reassemble_record
 from pipeline.record.record import Record
+from pipeline.record.trace import describe_trace, trace_word
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.audit import check_archive
 from pipeline.repository.catalog import Catalog
@@ -180,6 +181,31 @@ def test_a_new_reading_keeps_what_still_fits(
         assert "Мы думаем, что следует" in decided.reading_text
         assert not any(issue.concern == "lost-correction" for issue in decided.issues)
     assert check_archive(settings, [])[1] == []
+
+
+def test_a_line_with_fewer_words_that_a_new_reading_changes_is_published(
+    tmp_path: Path, settings: Settings
+) -> None:
+    record_id = publish_sample(tmp_path, ("Мы с лелует этому делу",)).record_id
+    decide(settings, record_id, 1, "Мы следует этому делу")
+    folder, record = publish(record_id, settings)
+    (word,) = trace_word(record.pages[0], read_page_text(folder.alto(1).read_bytes()), "этому")
+    assert [one.text for one in word.words] == ["этому"]
+    new = reread(record_id, ["Мы с лелует этому дфлу"], settings)
+    assert new.pages[0].reading_text == "Мы следует этому дфлу"
+    assert [doubt.word for doubt in new.pages[0].doubts or () if doubt.text == "дфлу"] == [4]
+    assert new.pages[0].review == "in-part"
+    assert check_archive(settings, [])[1] == []
+
+
+def test_a_word_of_a_person_is_traced_to_the_person(settings: Settings, record_id: str) -> None:
+    decide(settings, record_id, 2, "Мы думаем, что следует")
+    folder, record = publish(record_id, settings)
+    page = record.pages[0]
+    traced = list(trace_word(page, read_page_text(folder.alto(1).read_bytes()), "следует"))
+    lines = "\n".join(describe_trace(record, page, traced))
+    assert "typed by a person as “следует”, read as “слелует” by machine, in line 2" in lines
+    assert "correct-0001-1: Anna, 1949" in lines
 
 
 def test_cleaning_again_keeps_corrections_and_words_of_people(

@@ -199,7 +199,7 @@ def test_a_doubt_about_another_word_is_found_by_verify(folder: VersionFolder) ->
         dump_record(record.model_copy(update={"pages": (wrong, *record.pages[1:])}))
     )
     details = [finding.detail for finding in check_version(folder)]
-    assert "page 1: a doubt is about a word that raw_text does not have" in details
+    assert "page 1: a doubt is about a word that its text does not have" in details
 
 
 @pytest.mark.parametrize(

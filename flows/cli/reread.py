@@ -16,6 +16,8 @@ from pipeline.ingest.revisions import preview_summary
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.settings import Settings
 
+_NOTHING: dict[str, str] = {"publish-corrections": "No correction waits to be published."}
+
 
 def reread(  # noqa: PLR0913, PLR0917  a parameter for each option
     records: selection_options.Records = None,
@@ -56,7 +58,9 @@ def revise(
     console.print_notes(runtime.engine_notes(settings))
     records = direct.select_for(kind, selection, settings)
     if not records:
-        console.print_line("No record fulfils these conditions; nothing was done.")
+        console.print_line(
+            _NOTHING.get(kind, "No record fulfils these conditions; nothing was done.")
+        )
     elif dry_run:
         _print_previews(kind, records, settings)
     else:

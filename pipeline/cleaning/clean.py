@@ -19,7 +19,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from pipeline.cleaning.edits import Change, CleanText, Edit, protected_spans, shift_spans
+from pipeline.cleaning.edits import (
+    CORRECTION_STEP,
+    Change,
+    CleanText,
+    Edit,
+    protected_spans,
+    shift_spans,
+)
 from pipeline.cleaning.layout_edits import leave_out_furniture, set_paragraphs
 from pipeline.cleaning.letters import compose, drop_invisible, type_in_cyrillic, unmix_scripts
 from pipeline.cleaning.lineends import CompoundWords, join_broken_words
@@ -27,7 +34,6 @@ from pipeline.cleaning.pageends import PAGE_END_STEP, PAGE_START_STEP
 from pipeline.cleaning.typewriter import close_up_letters, drop_marks, mend_numbers, name_points
 from pipeline.text import Role
 
-CORRECTION_STEP = "correct"  #: published name of the corrections of people, which come first
 _JOIN_STEP = "join-broken-words"
 #: Steps that use the layout, by published name; applied first, and once.
 LAYOUT_STEPS: Mapping[str, Callable[[str, Sequence[Role]], Iterator[Edit]]] = {

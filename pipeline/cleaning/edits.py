@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+CORRECTION_STEP = "correct"  #: published name of the corrections of people, which come first
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:

@@ -170,6 +170,7 @@ def _flatten_settings(record: Record) -> dict[str, str]:
     plans = {
         f"{plan}.{name}": value
         for plan, settings in log.plans.items()
+        if plan != "correct"  # it has no settings: people did it
         for name, value in settings.items()
     }
     engine = log.agents["engine"]

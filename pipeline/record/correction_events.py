@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from pipeline.cleaning.clean import CORRECTION_STEP
-from pipeline.cleaning.edits import apply_edits
 from pipeline.corrections.correction import LineCorrection
 from pipeline.fixity import text_sha256
 from pipeline.model import ProcessingStep
@@ -37,23 +35,15 @@ def correction_activities(page: RecordPage, correctors: Mapping[str, Agent]) -> 
     by_person = dict[str, list[LineCorrection]]()
     for one in sorted(page.corrections, key=lambda one: (one.when, one.line)):
         by_person.setdefault(one.by or UNNAMED_CORRECTOR, []).append(one)
-    suffix, corrected = f"{page.number:04d}", corrected_text(page)
+    suffix = f"{page.number:04d}"
     for number, (name, lines) in enumerate(by_person.items(), 1):
         counts = sorted(Counter(str(one.action) for one in lines).items())
-        makes_text = number == len(by_person) and corrected is not None
+        makes_text = number == len(by_person) and page.has_corrected_words
         yield Activity(
             id=f"correct-{suffix}-{number}", agent=keys[name], plan="correct", page=page.number,
             steps=(ProcessingStep("correct", {kind: str(count) for kind, count in counts}),),
             used={f"raw-text-{suffix}": page.raw_sha256},
-            generated={f"corrected-text-{suffix}": text_sha256(corrected)}
-            if makes_text and corrected is not None else {},
+            generated={f"corrected-text-{suffix}": text_sha256(page.corrected_text)}
+            if makes_text else {},
             started=lines[0].when, ended=lines[-1].when,
         )  # fmt: skip
-
-
-def corrected_text(page: RecordPage) -> str | None:
-    """Return the raw text of a page as people corrected it; None if they changed no word."""
-    first = next(iter(page.cleaning), None)
-    if first is None or first.step != CORRECTION_STEP:
-        return None
-    return apply_edits(page.raw_text, first.edits)

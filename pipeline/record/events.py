@@ -13,7 +13,6 @@ from pipeline.doubt.record_doubts import DOUBT_VERSION
 from pipeline.fixity import text_sha256
 from pipeline.layout.page import LAYOUT_VERSION
 from pipeline.model import Clock, ProcessingStep
-from pipeline.record.correction_events import corrected_text
 from pipeline.record.inherited_events import ProvenancePart
 from pipeline.record.provenance import PARTY, Activity, Agent, Provenance, SourceFile
 from pipeline.record.record import RecordPage, Translation
@@ -77,10 +76,9 @@ def cleaning_activity(
 
 def _text_before_cleaning(page: RecordPage) -> tuple[str, str]:
     """Return name and digest of the text that cleaning begins with."""
-    corrected = corrected_text(page)
-    if corrected is None:
+    if not page.has_corrected_words:
         return f"raw-text-{page.number:04d}", page.raw_sha256
-    return f"corrected-text-{page.number:04d}", text_sha256(corrected)
+    return f"corrected-text-{page.number:04d}", text_sha256(page.corrected_text)
 
 
 def doubt_activity(

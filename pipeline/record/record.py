@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
-from pipeline.cleaning.edits import Change
+from pipeline.cleaning.edits import CORRECTION_STEP, Change, replay
 from pipeline.corrections.correction import LineCorrection
 from pipeline.doubt.findings import LetterExchange, WordDoubt
 from pipeline.model import (
@@ -68,7 +68,7 @@ class RecordPage(FrozenModel):
     words: int
     languages: tuple[str, ...]  #: codes of the engine's models that read the page
     mean_confidence: float | None  #: 0..1, the engine's own estimate, not an accuracy
-    #: words that may be wrong; None in records that were made before doubts were kept
+    #: words of the corrected text that may be wrong; None in records from before doubts were kept
     doubts: tuple[WordDoubt, ...] | None = None
     #: the sum of the chances of all words that they are wrong; None as for ``doubts``
     expected_wrong_words: float | None = None
@@ -80,6 +80,21 @@ class RecordPage(FrozenModel):
     #: by people; ``cleaning`` begins with those that change the text
     corrections: tuple[LineCorrection, ...] = ()
     review: ReviewState = "machine"
+
+    @property
+    def has_corrected_words(self) -> bool:
+        """Whether people changed words of the raw text."""
+        return bool(self.cleaning) and self.cleaning[0].step == CORRECTION_STEP
+
+    @property
+    def corrected_text(self) -> str:
+        """The raw text with the words of people: cleaning begins with it, and ALTO has it.
+
+        Raises:
+            ValueError: the corrections do not fit the raw text, so the record was altered.
+        """
+        changes = self.cleaning[:1] if self.has_corrected_words else ()
+        return replay(self.raw_text, changes)
 
     def without_texts(self) -> Self:
         """Return the page without its texts."""

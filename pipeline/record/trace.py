@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pipeline.cleaning.edits import Change, with_offsets
 from pipeline.record.provenance import Activity
 from pipeline.record.record import Record, RecordPage
-from pipeline.text import PageText, Word
+from pipeline.text import PageText, Word, WordSource
 
 _ROLE_LABELS = {
     "contributor": "Contributed by",
@@ -15,6 +15,10 @@ _ROLE_LABELS = {
     "translator": "Translated by",
     "decider": "Questions decided by",
     "corrector": "Corrected by",
+}
+_PERSON_WORDS = {
+    WordSource.PERSON: "typed by a person",
+    WordSource.SUGGESTION: "suggested, and accepted by a person",
 }
 _TOKEN = re.compile(r"\S+")
 
@@ -36,13 +40,14 @@ def trace_word(page: RecordPage, text: PageText, query: str) -> Iterator[TracedW
 
     Args:
         page: of the record.
-        text: the raw text of the page with boxes, from its ALTO file.
+        text: the text of the page with boxes before cleaning, from its ALTO file.
         query: a word or a part of one.
     """
     for match in _TOKEN.finditer(page.reading_text):
         if query.casefold() not in match[0].casefold():
             continue
-        start, end, steps = _raw_span(match.start(), match.end(), page.cleaning)
+        cleaning = page.cleaning[1:] if page.has_corrected_words else page.cleaning
+        start, end, steps = _raw_span(match.start(), match.end(), cleaning)
         words = tuple(_words_in_span(text, start, end))
         line = words[0][0] if words else 0
         yield TracedWord(
@@ -106,14 +111,23 @@ def describe_trace(
         leaf = f", leaf {traced.leaf}" if traced.leaf else ""
         yield f"“{traced.reading}” on page {traced.page}{leaf}"
         for word in traced.words:
-            box, confidence = word.box, f"{word.confidence:.2f}"
+            box = word.box
             yield (
-                f"  read as “{word.text}” in line {traced.line}, with confidence {confidence}, "
+                f"  {_origin(word, traced.line)}, "
                 f"at x {box.x}, y {box.y}, {box.width} by {box.height} pixels"
             )
         if traced.steps:
             yield f"  cleaning made “{traced.reading}” of “{read}”: {', '.join(traced.steps)}"
     yield from _describe_page(record, page)
+
+
+def _origin(word: Word, line: int) -> str:
+    """Return what a word comes from: a reading with its confidence, or a person."""
+    if word.source not in _PERSON_WORDS:
+        return f"read as “{word.text}” in line {line}, with confidence {word.confidence:.2f}"
+    read = next((other.text for other in word.alternatives), "")
+    was = f"read as “{read}” by machine" if read else "not read by machine"
+    return f"{_PERSON_WORDS[word.source]} as “{word.text}”, {was}, in line {line}"
 
 
 def _describe_page(record: Record, page: RecordPage) -> Iterator[str]:
@@ -139,8 +153,9 @@ def _describe_activity(record: Record, activity: Activity) -> str:
     settings = ", ".join(f"{key} {value}" for key, value in plan.items())
     steps = "; ".join(map(str, activity.steps))
     how = "; ".join(filter(None, [settings, steps]))
+    who = f"{agent.name} {agent.version}".strip()
     return (
-        f"{activity.id}: {agent.name} {agent.version}, {activity.started.isoformat()} to "
+        f"{activity.id}: {who}, {activity.started.isoformat()} to "
         f"{activity.ended.isoformat()} ({how})"
     )
 

@@ -110,7 +110,7 @@ def catalog_row_of(folder: VersionFolder, records: Path) -> CatalogRow:
 
 def _catalog_page(page: RecordPage) -> CatalogPage:
     text = page.reading_text
-    suggested = with_suggestions(text, suggested_words(page.raw_text, page.doubts or ()))
+    suggested = with_suggestions(text, suggested_words(page.corrected_text, page.doubts or ()))
     return CatalogPage(
         page.number, page.leaf, page.state.value, page.mean_confidence, text,
         "" if suggested == text else suggested,

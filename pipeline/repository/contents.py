@@ -9,7 +9,6 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, placed_lines
 from pipeline.model import PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
-from pipeline.record.correction_events import corrected_text
 from pipeline.record.provenance import group_by_page, to_prov_json
 from pipeline.record.record import Record, RecordPage, dump_json, dump_record
 from pipeline.record.version_folder import VersionFolder
@@ -46,7 +45,7 @@ def write_contents(
         of_page = activities[page.number]
         alto = to_alto(record, page, read_page.text, of_page)
         folder.alto(page.number).write_bytes(alto)
-        if corrected_text(page) is not None:
+        if page.has_corrected_words:
             as_read = to_alto(record, page, read_page.reading.text, of_page)
             folder.alto_as_read(page.number).write_bytes(as_read)
         lines.append(placed_lines(read_page.text, page))

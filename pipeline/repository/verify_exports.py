@@ -7,7 +7,6 @@ from pipeline.exports.alto import NAMESPACE as ALTO
 from pipeline.exports.alto import broken_alto_rules, page_size, page_text_of
 from pipeline.exports.registry import ORIGINAL_EXPORTS, PUBLISHED_FORMATS
 from pipeline.exports.xml_rules import parse_root
-from pipeline.record.correction_events import corrected_text
 from pipeline.record.provenance import broken_prov_rules
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
@@ -37,25 +36,25 @@ def check_alto(folder: VersionFolder, record: Record) -> Iterator[Finding]:
     """
     for page in record.pages:
         try:
-            corrected = corrected_text(page)
+            text = page.corrected_text
         except ValueError:  # the check of the pages tells
             continue
-        if corrected is not None:
-            yield from _check_alto_file(folder, folder.alto_as_read(page.number), page)
-        text = page.raw_text if corrected is None else corrected
+        if page.has_corrected_words:
+            yield from _check_alto_file(
+                folder, folder.alto_as_read(page.number), page, page.raw_text
+            )
         yield from _check_alto_file(folder, folder.alto(page.number), page, text)
 
 
 def _check_alto_file(
-    folder: VersionFolder, file: Path, page: RecordPage, expected: str | None = None
+    folder: VersionFolder, file: Path, page: RecordPage, expected: str
 ) -> Iterator[Finding]:
-    """Check one ALTO file of a page; it has the ``expected`` text, else the raw text."""
-    raw_text = page.raw_text if expected is None else expected
+    """Check one ALTO file of a page, which has the ``expected`` text."""
     try:
         root = parse_root(file.read_bytes(), f"{{{ALTO}}}alto")
         text = page_text_of(root)
         malformed = [*broken_alto_rules(root, page), *_words_outside_page(text, page)]
-        changed = list(_alto_differences(text, raw_text, page_size(root), page))
+        changed = list(_alto_differences(text, expected, page_size(root), page))
     except ValueError as error:
         malformed, changed = [str(error)], []
     name = folder.name_of(file)

@@ -84,13 +84,14 @@ def _check_pages(_: VersionFolder, record: Record) -> Iterator[Finding]:
         if text_sha256(page.raw_text) != page.raw_sha256:
             yield _page_finding(page, "raw_sha256 is not the digest of raw_text")
         try:
+            corrected = page.corrected_text
             replayed = replay(page.raw_text, page.cleaning)
             undone = undo(page.reading_text, page.cleaning)
         except ValueError as error:
             yield _page_finding(page, str(error))
             continue
-        if not doubts_fit(page.raw_text, page.doubts or ()):
-            yield _page_finding(page, "a doubt is about a word that raw_text does not have")
+        if not doubts_fit(corrected, page.doubts or ()):
+            yield _page_finding(page, "a doubt is about a word that its text does not have")
         if replayed != page.reading_text or undone != page.raw_text:
             yield _page_finding(page, "the cleaning steps do not lead from raw to reading text")
 

@@ -5,7 +5,6 @@ import io
 from collections.abc import Iterator, Sequence
 
 from pipeline.doubt.word_forms import lines_of
-from pipeline.record.correction_events import corrected_text
 from pipeline.record.record import RecordPage
 from pipeline.repository.correction_log import read_corrections
 from pipeline.review.page_lines import ReviewLine, ReviewPage, load_newest, load_review_page
@@ -53,8 +52,6 @@ def transcription(record_id: str, settings: Settings) -> str | None:
 
 def _transcribed_page(page: RecordPage) -> str:
     """Return the lines of a page as people left them, without furniture."""
-    corrected = corrected_text(page)
-    text = page.raw_text if corrected is None else corrected
-    lines = [" ".join(words) for words in lines_of(text) if words]
+    lines = [" ".join(words) for words in lines_of(page.corrected_text) if words]
     pairs = zip(lines, page.line_roles, strict=True)
     return "\n".join(line for line, role in pairs if not role.is_furniture) + "\n"

@@ -132,7 +132,7 @@ def _doubtful_lines(page: RecordPage) -> Iterator[tuple[int, str, float]]:
     A page that earlier versions of Opis made has no doubts; all its lines are as doubtful as its
     expected error says.
     """
-    lines = lines_of(page.raw_text)
+    lines = lines_of(page.corrected_text)
     gains: dict[int, float] = defaultdict(float)
     for doubt in page.doubts or ():
         gains[doubt.line] += doubt.chance + _name_gain(doubt.word, doubt.text)

@@ -75,7 +75,7 @@ def search_documents(record: Record) -> Iterator[SearchDocument]:
 
 def _suggestions(page: RecordPage) -> Iterator[tuple[int, str]]:
     """Yield the positions of words of the reading text, with what is suggested for them."""
-    words = suggested_words(page.raw_text, page.doubts or ())
+    words = suggested_words(page.corrected_text, page.doubts or ())
     text = one_line(page.reading_text)
     pairs = zip(text.split(" "), with_suggestions(text, words).split(" "), strict=True)
     for place, (before, after) in enumerate(pairs):
