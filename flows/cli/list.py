@@ -8,8 +8,7 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.options import JsonOption, OutputOption
-from flows.cli.selection_options import Status
+from flows.cli.options import JsonOption, OutputOption, StatusOption
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.wording import noun_form
 
@@ -22,7 +21,7 @@ def list_records(
         int | None, typer.Option(help="Records at the most; 0: all, as with --json.", min=0)
     ] = None,
     after: Annotated[str, typer.Option(help="Start after this record.")] = "",
-    status: Status = None,
+    status: StatusOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """List records in the order of the archive."""

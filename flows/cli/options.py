@@ -8,6 +8,7 @@ import typer
 
 from flows import runtime
 from pipeline.errors import OpisError
+from pipeline.model import ReviewState
 from pipeline.repository.catalog import Catalog
 
 _MOST_COMPLETIONS = 100
@@ -42,6 +43,7 @@ def complete_languages(incomplete: str) -> list[str]:
 
 
 InboxOption = Annotated[Path | None, typer.Option(help="Where scans are dropped.")]
+StatusOption = Annotated[ReviewState | None, typer.Option(help="Only records of this status.")]
 OutputOption = Annotated[Path | None, typer.Option(help="Where records are published.")]
 LanguagesOption = Annotated[
     str | None,

@@ -1,14 +1,14 @@
 """The command ``opis reclean``."""
 
 from flows.cli import selection_options
-from flows.cli.options import DirectOption, OutputOption, ReasonOption
+from flows.cli.options import DirectOption, OutputOption, ReasonOption, StatusOption
 from flows.cli.reread import revise
 
 
 def reclean(  # noqa: PLR0913, PLR0917  a parameter for each option
     records: selection_options.Records = None,
     place: selection_options.Place = "",
-    status: selection_options.Status = None,
+    status: StatusOption = None,
     needs_review: selection_options.NeedsReview = None,
     from_year: selection_options.FromYear = None,
     to_year: selection_options.ToYear = None,

@@ -9,7 +9,7 @@ import typer
 from flows import direct, prefect_env, runtime
 from flows.cli import console, selection_options
 from flows.cli.exit_codes import ExitCode
-from flows.cli.options import DirectOption, OutputOption, ReasonOption
+from flows.cli.options import DirectOption, OutputOption, ReasonOption, StatusOption
 from flows.direct import RevisionKind
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.revisions import preview_summary
@@ -22,7 +22,7 @@ _NOTHING: dict[str, str] = {"publish-corrections": "No correction waits to be pu
 def reread(  # noqa: PLR0913, PLR0917  a parameter for each option
     records: selection_options.Records = None,
     place: selection_options.Place = "",
-    status: selection_options.Status = None,
+    status: StatusOption = None,
     needs_review: selection_options.NeedsReview = None,
     from_year: selection_options.FromYear = None,
     to_year: selection_options.ToYear = None,

@@ -8,8 +8,7 @@ import typer
 
 from flows import runtime
 from flows.cli import console
-from flows.cli.options import JsonOption, OutputOption
-from pipeline.model import ReviewState
+from flows.cli.options import JsonOption, OutputOption, StatusOption
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.full_text import MAX_RANKED_PAGES, Hit
 from pipeline.wording import plural
@@ -19,9 +18,7 @@ def search(
     query: Annotated[str, typer.Argument(help='Words; "a phrase"; a prefix*.')],
     output: OutputOption = None,
     limit: Annotated[int, typer.Option(help="Hits to show at the most.", min=1)] = 50,
-    status: Annotated[
-        ReviewState | None, typer.Option(help="Only records that people reviewed so far.")
-    ] = None,
+    status: StatusOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Search the text of all pages, and what is suggested for its doubtful words."""

@@ -7,7 +7,6 @@ from pydantic import ValidationError
 
 from flows.cli.options import complete_record
 from pipeline.errors import SetupError
-from pipeline.model import ReviewState
 from pipeline.repository.record_selection import RecordSelection
 
 Records = Annotated[
@@ -19,7 +18,6 @@ Records = Annotated[
 Place = Annotated[
     str, typer.Option(help="The beginning of a reference, such as 'RGASPI, f. 558, op. 11'.")
 ]
-Status = Annotated[ReviewState | None, typer.Option(help="Only records of this status.")]
 NeedsReview = Annotated[
     bool | None,
     typer.Option("--needs-review/--needs-no-review", help="Only records that need review, or not."),
