@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flows.clock import RealClock
 from pipeline.cleaning.edits import Change, replay, undo
 from pipeline.cleaning.word_edits import merge_words
 from pipeline.corrections.corrected_text import apply_fitted, correct_page, correcting_edits
@@ -20,6 +21,7 @@ from pipeline.record.assemble import reassemble_record
 from pipeline.record.record import Record
 from pipeline.record.trace import describe_trace, trace_word
 from pipeline.record.version_folder import VersionFolder
+from pipeline.repository.acceptance import accept_archive
 from pipeline.repository.audit import check_archive
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.correction_log import (
@@ -265,6 +267,30 @@ def test_the_log_is_checked(settings: Settings, record_id: str) -> None:
     assert check_archive(settings, [])[1] != []
     log.write_bytes(content)
     assert check_archive(settings, [])[1] == []
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
+def test_a_damaged_log_without_a_copy_is_accepted(
+    settings: Settings, record_id: str, damage: str
+) -> None:
+    decide(settings, record_id, 2, "Мы думаем, что следует")
+    decide(settings, record_id, 3, "передать дело.")
+    publish(record_id, settings)
+    log = settings.output / "corrections.jsonl"
+    content = log.read_bytes()
+    if damage == "gone":
+        log.unlink()
+    else:
+        first = content[: content.index(b"\n") + 1]
+        log.write_bytes(first if damage == "cut" else content.replace(b"Anna", b"Inna"))
+    assert check_archive(settings, [])[1] != []
+    receipts = accept_archive("No copy.", settings, RealClock())
+    assert [one.fate for one in receipts if one.scan == log.name] == ["accepted"]
+    assert check_archive(settings, [])[1] == []
+    decide(settings, record_id, 1, "Товарищу Мао!")
+    assert check_archive(settings, [])[1] == []
+    log.write_bytes(log.read_bytes().replace("Мао!".encode(), "Мао?".encode()))
+    assert check_archive(settings, [])[1] != []
 
 
 def test_corrections_are_pushed_with_the_records(

@@ -9,7 +9,8 @@ from pipeline.model import Clock
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
-from pipeline.repository.line_chain import digest_before_next_line
+from pipeline.repository.correction_log import check_corrections
+from pipeline.repository.line_chain import digest_before_next_line, forget_end
 from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
 from pipeline.repository.reconciliation import (
     VersionEvidence,
@@ -18,21 +19,25 @@ from pipeline.repository.reconciliation import (
     unreceipted_versions,
 )
 from pipeline.repository.verify_version import check_version
-from pipeline.settings import RECEIPTS_FILE, Settings
+from pipeline.settings import CORRECTIONS_FILE, RECEIPTS_FILE, Settings
 
 
 def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receipt]:
     """Write a receipt for all that `opis verify` finds between records, catalogue and receipts.
 
     Returns:
-        The new receipts: of the receipts themselves if their chain is broken, of each version that
-        is gone, and of each that is not as receipts and catalogue say, or has no receipt.
+        The new receipts: of the receipts themselves and of the corrections if their chain is
+        broken, of each version that is gone, and of each that is not as receipts and catalogue
+        say, or has no receipt.
 
     Raises:
         OSError: the receipts cannot be written.
     """
     checked = read_checked_receipts(settings.output)
-    receipts = [_receipts_receipt(reason, settings, clock)] if checked.findings else []
+    receipts = [_log_receipt(RECEIPTS_FILE, reason, settings, clock)] if checked.findings else []
+    if check_corrections(settings.output, version_folders(settings.records)):
+        receipts.append(_log_receipt(CORRECTIONS_FILE, reason, settings, clock))
+        forget_end(settings.output / CORRECTIONS_FILE)
     existed = settings.catalog.exists()
     with Catalog(settings.catalog, settings.records) as catalog:
         is_evidence = existed and not catalog.was_rebuilt
@@ -49,11 +54,12 @@ def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receip
     return receipts
 
 
-def _receipts_receipt(reason: str, settings: Settings, clock: Clock) -> Receipt:
-    size, sha256 = digest_before_next_line(settings.receipts)
+def _log_receipt(name: str, reason: str, settings: Settings, clock: Clock) -> Receipt:
+    """Return the receipt that accepts the receipts, or the corrections, as they are."""
+    size, sha256 = digest_before_next_line(settings.output / name)
     return Receipt(
-        when=clock.now(), scan=RECEIPTS_FILE, size=size, sha256=sha256, fate="accepted",
-        where=RECEIPTS_FILE, reason=reason,
+        when=clock.now(), scan=name, size=size, sha256=sha256, fate="accepted",
+        where=name, reason=reason,
     )  # fmt: skip
 
 

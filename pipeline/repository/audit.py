@@ -3,14 +3,12 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from pipeline.errors import CatalogError
-from pipeline.record.record import parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import Damage, Finding
 from pipeline.repository.catalog import Catalog
@@ -59,23 +57,10 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
     findings.extend(_check_catalog(settings, checked, broken=bool(findings)))
     findings = _add_version_gaps(findings, folders, settings, checked)
     findings.extend(checked.findings)
-    findings.extend(check_corrections(settings.output, _published_corrections(folders)))
+    findings.extend(check_corrections(settings.output, folders))
     if unreceipted := unreceipted_versions(settled, checked):
         findings.append(unreceipted_finding(unreceipted, settings))
     return len(folders), findings
-
-
-def _published_corrections(folders: Iterable[VersionFolder]) -> dict[str, set[str]]:
-    """Return the ids of the corrections that versions have, by record."""
-    ids: dict[str, set[str]] = defaultdict(set)
-    for folder in folders:
-        with suppress(OSError, ValueError):  # a finding of its own
-            content = folder.record_file.read_bytes()
-            if b'"corrections": [\n' not in content:
-                continue
-            for page in parse_record(content).pages:
-                ids[folder.record_id] |= {one.id for one in page.corrections}
-    return ids
 
 
 def _check_records(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,11 +20,13 @@ from pipeline.corrections.correction import (
     CorrectionAction,
     counting_corrections,
 )
-from pipeline.record.record import Record
+from pipeline.record.record import Record, parse_record
+from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.archive_lock import archive_lock
 from pipeline.repository.bag import Damage, Finding
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.line_chain import CORRECTION_LINES, append_linked, check_chain
+from pipeline.repository.receipts import read_receipts
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.scan import ReadPage
 from pipeline.settings import CORRECTIONS_FILE, Settings
@@ -150,14 +153,18 @@ def with_corrections(
         yield replace(page, corrected=correct_page(page.reading.text, image, given))
 
 
-def check_corrections(output: Path, published: Mapping[str, set[str]]) -> list[Finding]:
+def check_corrections(output: Path, folders: Iterable[VersionFolder]) -> list[Finding]:
     """Return a finding for each break of the log, and for each correction that it lost.
 
     Args:
         output: the output folder.
-        published: by record, the ids of the corrections in its newest version.
+        folders: of the versions whose corrections the log should have.
     """
-    findings = check_chain(output / CORRECTIONS_FILE, CORRECTION_LINES)
+    acceptances = [one for one in read_receipts(output) if one.scan == CORRECTIONS_FILE]
+    accepted = {(one.size or 0, one.sha256 or "") for one in acceptances}
+    findings = check_chain(output / CORRECTIONS_FILE, CORRECTION_LINES, accepted)
+    since = max((one.when for one in acceptances), default=None)
+    published = _published_corrections(folders, since)
     known = {correction.id for correction in read_corrections(output)}
     for record, ids in sorted(published.items()):
         if missing := ids - known:
@@ -167,3 +174,21 @@ def check_corrections(output: Path, published: Mapping[str, set[str]]) -> list[F
             )
             findings.append(Finding(CORRECTIONS_FILE, Damage.MISSING, detail))
     return findings
+
+
+def _published_corrections(
+    folders: Iterable[VersionFolder], since: datetime | None
+) -> dict[str, set[str]]:
+    """Return the ids of the corrections in versions that were made after a time, by record."""
+    ids: dict[str, set[str]] = defaultdict(set)
+    for folder in folders:
+        with suppress(OSError, ValueError):  # a finding of its own
+            content = folder.record_file.read_bytes()
+            if b'"corrections": [\n' not in content:
+                continue
+            record = parse_record(content)
+            made = max(activity.ended for activity in record.provenance.activities)
+            if since is None or made > since:
+                for page in record.pages:
+                    ids[folder.record_id] |= {one.id for one in page.corrections}
+    return ids

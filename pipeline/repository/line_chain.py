@@ -9,7 +9,7 @@ that is remembered, not to what is found, so that cutting lines off and going on
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -23,6 +23,9 @@ RESTORE_RECEIPTS = (
 )
 
 
+Beginning = tuple[int, str]  #: of a file: its bytes, and their SHA-256
+
+
 @dataclass(frozen=True, slots=True)
 class LineKind:
     """What the lines of a file are."""
@@ -34,9 +37,11 @@ class LineKind:
 
 RECEIPT_LINES = LineKind(RECEIPTS_FILE, "receipt", RESTORE_RECEIPTS)
 CORRECTION_LINES = LineKind(
-    CORRECTIONS_FILE, "correction", f"Published versions do not depend on it. Restore "
-    f"{CORRECTIONS_FILE} from a copy: corrections that are not published stand only there.",
-)  # fmt: skip
+    CORRECTIONS_FILE,
+    "correction",
+    "Published versions do not depend on it, but corrections that are not published stand only "
+    f"there. Restore {CORRECTIONS_FILE} from a copy; if there is none, `opis accept` notes that.",
+)
 _TORN_START = b'{"when":'  #: how an unfinished line of an earlier Opis begins
 
 
@@ -85,23 +90,40 @@ def digest_before_next_line(receipts: Path) -> tuple[int, str]:
     return len(content), hashlib.sha256(content).hexdigest()
 
 
-def check_chain(path: Path, kind: LineKind = RECEIPT_LINES) -> list[Finding]:
-    """Return a finding for each break of the chain, and if lines are missing at its end."""
+def check_chain(
+    path: Path, kind: LineKind = RECEIPT_LINES, accepted: Collection[Beginning] = ()
+) -> list[Finding]:
+    """Return a finding for each break of the chain, and if lines are missing at its end.
+
+    Args:
+        path: the file.
+        kind: of its lines.
+        accepted: beginnings of the file that a person accepted as they are.
+    """
     end = _load_chain_end(path)
     if not path.exists():
         detail = f"is not there, though {kind.item}s were written. {kind.advice}"
         return [] if end is None else [Finding(path.name, Damage.MISSING, detail)]
     with path.open("rb") as file:
-        findings = check_lines(file, kind)
+        findings = check_lines(file, kind, accepted)
         if end is not None and not end.is_in(file):
             detail = f"its last line was cut off or changed. {kind.advice}"
             findings.append(Finding(path.name, Damage.CHANGED, detail))
     return findings
 
 
-def check_lines(lines: Iterable[bytes], kind: LineKind = RECEIPT_LINES) -> list[Finding]:
-    """Return a finding for each break of the chain in these lines."""
-    check = _ChainCheck(kind)
+def forget_end(path: Path) -> None:
+    """Forget the last line of a file that a person accepted as it is."""
+    _end_file(path).unlink(missing_ok=True)
+
+
+def check_lines(
+    lines: Iterable[bytes],
+    kind: LineKind = RECEIPT_LINES,
+    accepted: Collection[Beginning] = (),
+) -> list[Finding]:
+    """Return a finding for each break of the chain in these lines; arguments as above."""
+    check = _ChainCheck(kind, accepted)
     for line in lines:
         check.read_line(line)
     return check.finish()
@@ -116,8 +138,8 @@ def has_links(receipts: Path) -> bool:
 class _ChainCheck:
     """Reads the lines one after the other."""
 
-    def __init__(self, kind: LineKind) -> None:
-        self._kind = kind
+    def __init__(self, kind: LineKind, accepted: Collection[Beginning]) -> None:
+        self._kind, self._accepted = kind, frozenset(accepted)
         self._findings: list[Finding] = []
         self._number, self._offset = 0, 0
         self._whole, self._since_link = hashlib.sha256(), hashlib.sha256()
@@ -136,6 +158,9 @@ class _ChainCheck:
         self._whole.update(line)
         self._since_link.update(line)
         self._offset += len(line)
+        if self._accepted and (self._offset, self._whole.hexdigest()) in self._accepted:
+            self._findings.clear()
+            self._unreadable = None
 
     def finish(self) -> list[Finding]:
         """Return the findings; an unfinished last line is none, it may be under way."""
