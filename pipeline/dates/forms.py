@@ -1,6 +1,6 @@
 """Parse one day, month or year as people write it, and ranges in which one end is abbreviated.
 
-Months have Russian or English names, full, inflected or short, or are Roman numerals.
+Months have names in the languages below, full, inflected or short, or are Roman numerals.
 """
 
 import re
@@ -24,15 +24,32 @@ _NAMES = """\
 ноябрь ноября ноя нояб november nov xi
 декабрь декабря дек december dec xii"""
 
+#: German, French, Czech, Slovak, Polish, Danish, Ukrainian, Bulgarian, Romanian and Hungarian ones.
+_MORE_NAMES = """\
+januar jänner janvier leden ledna január januára styczeń stycznia січень січня януари ianuarie
+februar feber février fevrier únor února február februára luty lutego лютий лютого февруари februarie
+märz maerz mär mars březen března marec marca marzec marts березень березня martie március
+avril duben dubna apríl apríla kwiecień kwietnia квітень квітня април aprilie április
+mai květen května máj mája maj maja травень травня május
+juni juin červen června jún júna czerwiec czerwca червень червня юни iunie június
+juli juillet červenec července júl júla lipiec lipca липень липня юли iulie július
+août aout srpen srpna sierpień sierpnia серпень серпня augusztus
+septembre září wrzesień września вересень вересня септември septembrie szeptember
+oktober okt octobre říjen října október októbra październik października жовтень жовтня октомври octombrie
+novembre listopad listopadu listopada листопад листопада ноември noiembrie
+dezember dez décembre decembre prosinec prosince grudzień grudnia грудень грудня декември decembrie"""  # noqa: E501
 _MONTHS = {
-    name: number for number, names in enumerate(_NAMES.split("\n"), 1) for name in names.split()
+    name: number
+    for names in (_NAMES, _MORE_NAMES)
+    for number, row in enumerate(names.split("\n"), 1)
+    for name in row.split()
 }
 _ROWS = [names.split() for names in _NAMES.split("\n")]
 RUSSIAN_MONTHS = tuple(row[0] for row in _ROWS)  #: nominative: январь
 RUSSIAN_MONTHS_GENITIVE = tuple(row[1] for row in _ROWS)  #: genitive, after a day: января
 ENGLISH_MONTHS = tuple(next(name for name in row if name.isascii()).capitalize() for row in _ROWS)
 
-_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|-?го|-?е)?"
+_DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th|er|\.|-?го|-?е)?"
 _MONTH = r"(?P<month>[^\W\d_]+\.?)"
 _YEAR = r"(?P<year>[0-9]{4})"
 _SHAPES = [
@@ -56,8 +73,8 @@ _DUAL_STYLE = re.compile(r"(.+?)\s*(?:/\s*(.+)|\(([^()]+)\)(.*))")
 def month_number(word: str) -> int | None:
     """Return 1 to 12, or None if the word is not a month.
 
-    >>> [month_number(word) for word in ("января", "Sept.", "IX", "мартобря")]
-    [1, 9, 9, None]
+    >>> [month_number(word) for word in ("января", "Sept.", "IX", "září", "мартобря")]
+    [1, 9, 9, 9, None]
     """
     return _MONTHS.get(word.rstrip(".").casefold())
 
@@ -98,8 +115,8 @@ def parse_range(first: str, last: str) -> tuple[DateParts, DateParts] | None:
     ends = parse_date_form(last) or (parse_date_form(f"{month[1]} {last}") if month else None)
     if ends is None:
         return None
-    if ends[2] is not None and re.fullmatch("[0-9]{1,2}", first, re.ASCII):
-        return (ends[0], ends[1], int(first)), ends
+    if ends[2] is not None and re.fullmatch(r"[0-9]{1,2}\.?", first, re.ASCII):
+        return (ends[0], ends[1], int(first.rstrip("."))), ends
     begins = parse_date_form(first) or parse_date_form(f"{first} {ends[0]}")
     return None if begins is None else (begins, ends)
 

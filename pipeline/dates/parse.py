@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from pipeline.dates.edtf import is_edtf
 from pipeline.dates.forms import format_edtf, parse_date_form, parse_dual_style, parse_range
 from pipeline.dates.julian import edtf_to_gregorian
+from pipeline.dates.periods import parse_excluded_limit, parse_period
 from pipeline.references.leaves import normalize_text
 
 Calendar: TypeAlias = Literal["gregorian", "julian"]
@@ -28,25 +29,36 @@ _NEW_STYLE = re.compile(
     re.IGNORECASE,
 )
 _UNDATED = re.compile(
-    r"(?:undated|no date|n\.?\s?d\.?|s\.?\s?d\.?|б\.?\s?д\.?|без даты)", re.IGNORECASE
+    r"(?:undated|no date|[nsbo]\.?\s?d\.?|б\.?\s?д\.?|без даты|ohne Datum|sans date|bez data)",
+    re.IGNORECASE,
 )
 _APPROXIMATE = re.compile(
-    r"(?:около|ок\.|приблизительно|примерно|circa|ca\.|c\.|about|approximately)\s*", re.IGNORECASE
+    r"(?:около|ок\.|приблизительно|примерно|circa|ca\.|c\.|about|approximately|um|vers|asi|około)"
+    r"(?:\s+|(?<=\.))",
+    re.IGNORECASE,
 )
 _NOT_BEFORE = re.compile(
-    r"(?:не ранее|не раньше|not before|no earlier than|not earlier than)\s+", re.IGNORECASE
+    r"(?:не ранее|не раньше|not before|no earlier than|not earlier than|nicht vor(?: dem)?"
+    r"|frühestens|au plus tôt le|ne dříve než|nie wcześniej niż)\s+",
+    re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(
-    r"(?:не позднее|не позже|not after|no later than|not later than)\s+", re.IGNORECASE
+    r"(?:не позднее|не позже|not after|no later than|not later than|nicht nach(?: dem)?"
+    r"|spätestens(?: am)?|au plus tard le|ne později než|nie później niż)\s+",
+    re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    r"(?:(?:с|from)\s(.+?)\s(?:по|to)|(?:между|between)\s(.+?)\s(?:и|and))\s(.+)",
+    r"(?:(?:с|from|vom|du|od)\s(.+?)\s(?:по|to|bis(?: zum)?|au|do)"
+    r"|(?:между|between|zwischen|entre|mezi|między)\s(.+?)\s(?:и|and|und|et|a|i))\s(.+)",
     re.IGNORECASE,
 )
 _DASH = re.compile(r"\s*-\s*|\s+(?:to|по)\s+", re.IGNORECASE)
 _SLASHED_NUMBERS = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})", re.ASCII)
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}([./-])[0-9IVXivx]{1,4}\1[0-9]{2}", re.ASCII)
-_YEAR_WORD = re.compile(r"([0-9]{4}\]?)\s*(?:гг?\.?|года|годы|год)(?![^\W\d_])", re.IGNORECASE)
+_YEAR_WORD = re.compile(
+    r"([0-9]{4}\]?)\s*(?:гг?\.?|года|годы|год|р\.|року|рік|r\.|roku|rok)(?![^\W\d_])", re.IGNORECASE
+)
+_DAY_WORD = re.compile(r"(?<![^\W\d_])(?:den|d\.|dne|dn\.|le|am|dnia)\s+(?=[0-9])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +123,9 @@ def _convert_calendar(edtf: str, calendar: Calendar) -> ParsedDate:
 
 
 def _strip_ornament(text: str) -> str:
-    """Return the words without quotation marks and the word for year."""
-    return _YEAR_WORD.sub(r"\1", re.sub('[«»“”„"]', "", normalize_text(text))).strip(" ,;")
+    """Return the words without quotation marks and the words for year and day."""
+    plain = re.sub('[«»“”„"]', "", normalize_text(text)).strip()
+    return _DAY_WORD.sub("", _YEAR_WORD.sub(r"\1", plain), count=1).strip(" ,;")
 
 
 def _parse_edtf(words: str) -> str | None:
@@ -226,6 +239,8 @@ _PARSERS: tuple[Callable[[str], str | None], ...] = (
     _parse_approximate,
     _parse_limits,
     _parse_interval,
+    parse_period,
+    parse_excluded_limit,
 )
 
 

@@ -15,6 +15,10 @@ _YEAR_MONTH_DAY = re.compile(
 #: EDTF (levels 1 and 2) has seasons 21 to 24 and quarters 33 to 36 in the place of the month.
 _SEASONS = dict(zip(range(21, 25), ("spring", "summer", "autumn", "winter"), strict=True))
 _SEASONS_RUSSIAN = dict(zip(range(21, 25), ("весна", "лето", "осень", "зима"), strict=True))
+_ORDINALS = {1: "st", 2: "nd", 3: "rd", 21: "st"}
+_CENTURIES = {
+    "14": "XV", "15": "XVI", "16": "XVII", "17": "XVIII", "18": "XIX", "19": "XX", "20": "XXI",
+}  # fmt: skip
 _QUARTERS = dict(zip(range(33, 37), ("I", "II", "III", "IV"), strict=True))
 _Day = tuple[str, int, int]  #: year, month and day; 0 for what is not known
 
@@ -28,6 +32,8 @@ def english_date(edtf: str) -> str:
     ('January 14–February 1, 1949', 'not after 1949', 'not before 1949')
     >>> english_date("1949-01-14/1949-01-16"), english_date("1949-01/1949-03")
     ('January 14–16, 1949', 'January–March 1949')
+    >>> english_date("19XX"), english_date("20XX")
+    ('20th century', '21st century')
     >>> english_date("1949-21"), english_date("1949-34"), english_date("1949-24/1950-21")
     ('spring 1949', 'quarter II of 1949', 'winter 1949–spring 1950')
     """
@@ -131,6 +137,9 @@ def _russian_range(first: _Day, last: _Day) -> str | None:
 
 
 def _format_english(year: str, month: int, day: int) -> str:
+    if year.endswith("XX"):
+        number = int(year[:2]) + 1
+        return f"{number}{_ORDINALS.get(number, 'th')} century"
     year = year.replace("X", "0") + "s" if "X" in year else year
     if month in _QUARTERS:
         return f"quarter {_QUARTERS[month]} of {year}"
@@ -144,6 +153,8 @@ def _format_english(year: str, month: int, day: int) -> str:
 
 
 def _format_russian(year: str, month: int, day: int) -> str:
+    if year.endswith("XX"):
+        return f"{_CENTURIES.get(year[:2], year[:2])} в."
     year = f"{year.replace('X', '0')}-е гг." if "X" in year else f"{year} г."
     if month in _QUARTERS:
         return f"{_QUARTERS[month]} квартал {year}"
