@@ -1,8 +1,10 @@
 """The parts of a citation, taken from a record, for the document or one of its leaves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
+from pipeline.record.people import names_in_role
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references import ArchivalReference, LeafRange, parse_reference
 from pipeline.references.leaves import parse_leaves
@@ -14,8 +16,8 @@ class CitationTarget:
     """The parts of a citation; a part that the record lacks is empty."""
 
     title: str
-    creator: str
-    recipient: str
+    creators: tuple[str, ...]
+    recipients: tuple[str, ...]
     document_type: str
     date: str  #: EDTF
     date_as_given: str
@@ -23,6 +25,16 @@ class CitationTarget:
     places: tuple[ArchivalReference | str, ...]  #: the scanned holding first; text if unparsed
     contributors: tuple[str, ...]
     translators: tuple[str, ...]
+
+    @property
+    def creator(self) -> str:
+        """All creators, as a sentence names them."""
+        return join_names(self.creators)
+
+    @property
+    def recipient(self) -> str:
+        """All recipients, as a sentence names them."""
+        return join_names(self.recipients)
 
 
 def citation_target(record: Record, leaf: str = "") -> CitationTarget:
@@ -34,8 +46,8 @@ def citation_target(record: Record, leaf: str = "") -> CitationTarget:
     page = find_leaf(record, leaf) if leaf else None
     return CitationTarget(
         title=record.title or "",
-        creator=record.creator or "",
-        recipient=record.recipient or "",
+        creators=tuple(name.as_given for name in names_in_role(record, "creator")),
+        recipients=tuple(name.as_given for name in names_in_role(record, "recipient")),
         document_type=record.document_type or "",
         date=record.date or "",
         date_as_given=record.date_as_given or "",
@@ -135,3 +147,12 @@ def covers(record: Record, place: ArchivalReference) -> bool:
         return False
     ends = [end for leaves in place.leaves for end in (leaves.first, leaves.last)]
     return not source.leaves or all(any(end in leaves for leaves in source.leaves) for end in ends)
+
+
+def join_names(names: Sequence[str], conjunction: str = "and") -> str:
+    """Return names as a sentence has them.
+
+    >>> join_names(["A", "B", "C"])
+    'A, B and C'
+    """
+    return f" {conjunction} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -36,8 +36,8 @@ def to_csl_json(record: Record, leaf: str = "") -> str:
         "id": _citation_key(record, leaf),
         "type": "manuscript",
         "title": record.name,
-        "author": [{"literal": target.creator}] if target.creator else None,
-        "recipient": [{"literal": target.recipient}] if target.recipient else None,
+        "author": [{"literal": name} for name in target.creators],
+        "recipient": [{"literal": name} for name in target.recipients],
         "issued": _issued_date(target),
         "archive": archive,
         "archive_location": location,
@@ -60,7 +60,7 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
     target = citation_target(record, leaf)
     date = date_parts(target.date)
     fields = {
-        "author": f"{{{_escape_latex(target.creator)}}}" if target.creator else "",
+        "author": " and ".join(f"{{{_escape_latex(name)}}}" for name in target.creators),
         "title": f"{{{_escape_latex(record.name)}}}",
         "year": str(date[0][0]) if date else "",
         "month": str(date[0][1]) if date and len(date[0]) > 1 else "",
@@ -94,7 +94,8 @@ def to_coins(record: Record) -> str:
     target = citation_target(record)
     values = [
         ("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
-        ("rft.type", "manuscript"), ("rft.title", record.name), ("rft.creator", target.creator),
+        ("rft.type", "manuscript"), ("rft.title", record.name),
+        *(("rft.creator", name) for name in target.creators),
         ("rft.date", target.date), ("rft.source", _format_locations(target)),
         ("rft.language", record.language),
         ("rft.description", record.summary), ("rft.identifier", record.id),
@@ -110,7 +111,8 @@ def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     yield "ID", _citation_key(record, leaf)
     yield "TI", record.name
     fields = [
-        ("AU", target.creator), ("A4", target.recipient), ("M3", target.document_type),
+        *(("AU", name) for name in target.creators), *(("A4", name) for name in target.recipients),
+        ("M3", target.document_type),
         ("T2", target.collection), ("DP", archive), ("AV", location), ("LA", record.language or ""),
         ("AB", record.summary or ""), ("N1", _build_note(record, target)),
     ]  # fmt: skip

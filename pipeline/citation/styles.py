@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pipeline.citation.cited import CitationTarget
+from pipeline.citation.cited import CitationTarget, join_names
 from pipeline.dates.words import english_date, russian_date
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
 
@@ -73,7 +73,7 @@ def _russian_legend(target: CitationTarget, places: Sequence[ArchivalReference |
     date = russian_date(target.date) if target.date else target.date_as_given or "[Без даты]"
     location = "; ".join(_format_place(place, ReferenceStyle.LEGEND) for place in places)
     head = _with_full_stop(
-        target.title or _title_substitute(target, " — ", "[Документ без заглавия]")
+        target.title or _title_substitute(target, " — ", "[Документ без заглавия]", "и")
     )
     date = _capitalize_first(date)
     return _with_full_stop(f"{head} {date} // {location}" if location else f"{head} {date}")
@@ -89,7 +89,7 @@ def _wilson_citation(target: CitationTarget, places: Sequence[ArchivalReference 
     head = f'"{title}," {rest}' if title else f"{_title_substitute(target)}, {rest}"
     contributions = {"Contributed by": target.contributors, "Translated by": target.translators}
     sentences = [
-        f" {label} {_join_names(names)}." for label, names in contributions.items() if names
+        f" {label} {join_names(names)}." for label, names in contributions.items() if names
     ]
     return _with_full_stop(head) + "".join(sentences)
 
@@ -107,25 +107,27 @@ def _format_date(target: CitationTarget) -> str:
 
 
 def _title_substitute(
-    target: CitationTarget, to: str = " to ", nothing: str = "Untitled document"
+    target: CitationTarget,
+    to: str = " to ",
+    nothing: str = "Untitled document",
+    conjunction: str = "and",
 ) -> str:
     """Return a substitute for a title: creator and recipient, or the kind of document."""
-    if target.creator and target.recipient:
-        return f"{target.creator}{to}{target.recipient}"
+    creators, recipients = (
+        join_names(names, conjunction) for names in (target.creators, target.recipients)
+    )
+    if creators and recipients:
+        return f"{creators}{to}{recipients}"
     kind = target.document_type[:1].upper() + target.document_type[1:]
-    return " ".join(
-        filter(None, [kind, target.creator and f"by {target.creator}" * bool(kind)])
-    ) or (target.creator or nothing)
+    return " ".join(filter(None, [kind, creators and f"by {creators}" * bool(kind)])) or (
+        creators or nothing
+    )
 
 
 def _nest_quotes(title: str) -> str:
     """Return a title for use inside double quotation marks: its own marks become single."""
     title = title.replace("“", "‘").replace("”", "’").rstrip(" .,")
     return re.sub(r'"([^"]*)"', "‘\\1’", title).replace('"', "’")
-
-
-def _join_names(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _with_full_stop(text: str) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
+from pipeline.record.people import names_in_role
 from pipeline.record.record import Record
 from pipeline.record.review_wording import review_sentence
 from pipeline.wording import plural

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from lxml import etree
 
 from pipeline.dates.iso import DateKind, IsoDateRange, iso_date_range
-from pipeline.exports.people import names_in_role
 from pipeline.exports.source import ExportSource, archive_of, element, qname_in, serialize
+from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
 from pipeline.references import parse_reference
 from pipeline.references.system_registry import description_level

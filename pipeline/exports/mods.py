@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from pipeline.exports.people import all_names
 from pipeline.exports.source import (
     XLINK,
     XML_LANG,
@@ -17,6 +16,7 @@ from pipeline.exports.source import (
     xml_safe,
 )
 from pipeline.exports.xml_rules import parse_root
+from pipeline.record.people import all_names
 from pipeline.record.record import Name, Record, Reference
 from pipeline.wording import plural
 

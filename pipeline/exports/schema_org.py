@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.dates.iso import DateKind, iso_date_range
-from pipeline.exports.people import names_in_role
 from pipeline.exports.source import ExportSource, archive_of
+from pipeline.record.people import names_in_role
 from pipeline.record.provenance import SourceFile
 from pipeline.record.record import Name, Record, Reference, dump_json
 from pipeline.wording import plural

@@ -3,11 +3,11 @@
 from lxml import etree
 
 from pipeline.dates.iso import DateKind, iso_date_range
-from pipeline.exports.people import names_in_role
 from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, element
 from pipeline.exports.tei_text import add_marked_text
 from pipeline.fixity import text_sha256
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
+from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record, Reference
 from pipeline.record.review_wording import REVIEW_WORDS
 from pipeline.wording import plural
