@@ -32,7 +32,7 @@ test-fast: setup ## the tests that need neither engine, server nor browser
 test:            ## the whole suite
 	@sh scripts/setup.sh tests
 	@$(MAKE) --no-print-directory check
-	$(PYTEST) -n 4 --no-loadscope-reorder
+	$(PYTEST) -n 3 --no-loadscope-reorder
 
 serve: setup     ## Prefect server, its UI and the inbox watcher
 	$(RUN) opis serve
