@@ -148,7 +148,7 @@ def estimate(lines: Sequence[tuple[PopulationLine, CountedLine]], count: int, se
     return rate.low <= truth <= rate.high
 
 
-@pytest.mark.parametrize("count", [60, 200])
+@pytest.mark.parametrize("count", [60, pytest.param(200, marks=pytest.mark.slow)])
 def test_the_interval_holds_the_truth_in_93_of_100_draws(count: int) -> None:
     lines = population(random.Random(29), 1500)
     held = sum(estimate(lines, count, seed) for seed in range(100))

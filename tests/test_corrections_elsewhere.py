@@ -175,6 +175,7 @@ def test_a_compared_record_is_a_sample_for_evaluation(
 LINES = [f"строка {number} слелует {number * 7} лумаем" for number in range(1, 13)]
 
 
+@pytest.mark.slow
 def test_200_corrections_survive_another_reading_and_another_cleaning(
     tmp_path: Path, settings: Settings
 ) -> None:
