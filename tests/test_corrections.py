@@ -372,6 +372,38 @@ def test_a_correction_fits_what_it_found_and_what_it_made(before: str, after: st
         assert [placed.text for placed in fitted.placed] == [after]
 
 
+def test_what_settles_no_line_hides_no_lost_correction() -> None:
+    lost = _correction(1, text("one two"), "one 2")
+    read = text("one too")
+    for action in (CorrectionAction.REPORTED, CorrectionAction.TRANSCRIBED):
+        later = _correction(1, read, "one too").model_copy(update={"id": "c2", "action": action})
+        fitted = fit_corrections(read, "0" * 64, [lost, later])
+        assert fitted.unfit == (lost,)
+        assert [placed.correction for placed in fitted.placed] == [later]
+    accepted = _correction(1, read, "one too")
+    assert not fit_corrections(read, "0" * 64, [lost, accepted]).unfit
+
+
+def test_a_line_of_which_every_word_was_removed_waits_for_a_person() -> None:
+    """The person left only the first word, and the new reading has only the second."""
+    made = _correction(1, text("one two"), "one")
+    corrected = correct_page(text("two"), "0" * 64, [made])
+    assert corrected is not None
+    assert corrected.unfit == (made,)
+    assert corrected.text.raw_text == "two"
+
+
+def test_a_line_that_was_typed_for_a_sample_still_waits(settings: Settings, record_id: str) -> None:
+    decide(settings, record_id, 2, "somebody doubts it", action=CorrectionAction.REPORTED)
+    sampled = decide(settings, record_id, 2, action=CorrectionAction.TRANSCRIBED)
+    log = read_corrections(settings.output)
+    line = load_review_page(record_id, 1, log, settings).line(2)
+    assert log[-1].id == sampled.id
+    assert line.report is not None
+    assert line.latest is None
+    assert not line.is_settled
+
+
 @given(WORDS, WORDS, WORDS)
 def test_both_changes_are_in_a_merged_line(
     base: list[str], mine: list[str], theirs: list[str]

@@ -43,7 +43,8 @@ def fit_corrections(
         if number is not None and text_now is not None:
             is_whole = not correction.action.changes_text or text_now == correction.after
             placed.append(PlacedCorrection(number, correction, text_now, is_whole))
-            unfit = [one for one in unfit if not is_same_place(one.box, correction.box)]
+            if correction.action.settles_line:
+                unfit = [one for one in unfit if not is_same_place(one.box, correction.box)]
             texts[number - 1] = text_now
         elif not correction.action.settles_line:
             continue
@@ -84,7 +85,7 @@ def _text_with(correction: Correction, text: str) -> str | None:
     """Return a line with a correction; None if the correction does not fit it."""
     if not correction.action.changes_text:
         return text if text == correction.before else None
-    return merge_words(correction.before, correction.after, text)
+    return merge_words(correction.before, correction.after, text) or None  # no line is empty
 
 
 def _shared_size(one: Box, other: Box) -> tuple[int, int]:

@@ -159,7 +159,7 @@ def review_lines(
     for placed in fitted.placed:
         if placed.correction.action is CorrectionAction.REPORTED:
             reports[placed.line] = placed.correction
-        else:
+        elif placed.correction.action.settles_line:
             latest[placed.line], whole[placed.line] = placed.correction, placed.is_whole
             reports.pop(placed.line, None)
     people = agreeing_people(
