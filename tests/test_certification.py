@@ -110,6 +110,21 @@ def test_a_line_that_is_typed_again_counts_once(settings: Settings, record_id: s
     assert [one.after for one in typed.values()] == [""]
 
 
+def test_two_records_with_the_same_page_image_are_typed_each(
+    settings: Settings, record_id: str
+) -> None:
+    assert record_id
+    stratum = draw(settings).strata[0]
+    line = stratum.lines[0]
+    both = (line, line.model_copy(update={"record": f"{line.record}-copy"}))
+    strata = (stratum.model_copy(update={"lines": both}),)
+    sample = load_sample("spring", settings).model_copy(update={"strata": strata})
+    for place, text in enumerate(("раз", "два")):
+        type_line(sample, place, text, "Anna", settings, CLOCK)
+    typed = typed_lines(sample, read_corrections(settings.output))
+    assert {place: one.after for place, one in typed.items()} == {0: "раз", 1: "два"}
+
+
 def test_a_damaged_sample_says_so(settings: Settings, record_id: str) -> None:
     assert record_id
     draw(settings)

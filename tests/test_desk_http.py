@@ -16,7 +16,7 @@ from pipeline.corrections.correction import CorrectionAction
 from pipeline.repository.correction_log import read_corrections
 from pipeline.repository.record_selection import RecordSelection
 from pipeline.review.page_pictures import PagePictures
-from pipeline.settings import Settings
+from pipeline.settings import CORRECTIONS_FILE, Settings
 from tests.factories import CLOCK, publish_sample
 
 TEXT = 'Товарищу Мао.\nМы лумаем, что слелует\n<b>жирно & "так"</b>'
@@ -213,7 +213,21 @@ def test_what_people_and_records_say_is_escaped(
 
 @pytest.mark.parametrize(
     "path",
-    ["nobody/1/1", "ID/9/1", "ID/1/99", "ID/1/0", "ID/9/", "report/ID/1/99", "static/x", "a/b/c"],
+    [
+        "nobody/1/1",
+        "ID/9/1",
+        "ID/1/99",
+        "ID/1/0",
+        "ID/9/",
+        "report/ID/1/99",
+        "static/x",
+        "a/b/c",
+        "next/ID/x/1",
+        "next?page=x",
+        "next/ID/9/1?order=page",
+        "sample/BAD!/",
+        "sample/%00/",
+    ],
 )
 def test_what_is_not_there_is_not_found(client: Client, record_id: str, path: str) -> None:
     answer = client(ANNA).get(f"/desk/{path.replace('ID', record_id)}")
@@ -264,3 +278,34 @@ def test_a_sample_is_typed_without_seeing_the_text(
     assert page.headers["location"] == "/desk/?notice=typed"
     assert [action for _, action, _ in actions(settings)] == ["transcribed"] * 3
     assert client(READER).get("/desk/sample/none/").status_code == 404
+
+
+def test_a_form_of_a_sample_names_a_line_of_it(
+    client: Client, settings: Settings, record_id: str
+) -> None:
+    assert record_id
+    make_sample("spring", 10, 1, RecordSelection(), settings, CLOCK)
+    anna, address = client(ANNA), "/desk/sample/spring/"
+    sent = form_of(anna.get(address).text, text="Мы думаем")
+    for place in ("", "-1", "²", "x", "10", "9" * 5000):
+        assert anna.post(address, data=sent | {"place": place}).status_code == 409
+    assert actions(settings) == []
+
+
+def test_a_log_that_cannot_be_read_is_a_page_that_says_why(
+    client: Client, settings: Settings, record_id: str
+) -> None:
+    anna, address = client(ANNA), f"/desk/{record_id}/1/2"
+    sent = form_of(anna.get(address).text, text="Мы думаем")
+    (settings.output / CORRECTIONS_FILE).mkdir()
+    for answer in (anna.post(address, data=sent), anna.get("/desk/")):
+        assert answer.status_code == 500
+        assert "The archive cannot be used now" in answer.text
+        assert CORRECTIONS_FILE in answer.text
+
+
+def test_a_skipped_line_leads_to_the_next_one(client: Client, record_id: str) -> None:
+    anna = client(ANNA)
+    page = anna.get(f"/desk/{record_id}/1/2?order=page").text
+    (skip,) = re.findall(r'href="(/desk/next/[^"]+)"', page)
+    assert anna.get(skip).headers["location"] == f"/desk/{record_id}/1/3?order=page"

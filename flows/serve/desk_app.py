@@ -16,7 +16,6 @@ from flows.serve.sample_views import SampleViews
 from pipeline.errors import CatalogError, OpisError
 from pipeline.model import Clock
 from pipeline.review.desk_pages import STATIC_TYPES, static_content
-from pipeline.review.line_decisions import ReviewError
 from pipeline.review.page_pictures import PagePictures
 from pipeline.settings import Settings
 
@@ -53,7 +52,7 @@ def build_desk_app(
             Route("/", gate.page(views.show_queue)),
             Route("/static/{name}", _show_static),
             Route("/language", _choose_language, methods=["POST"]),
-            Route("/next", gate.page(views.go_on)),
+            Route(f"/next{_LINE}", gate.page(views.go_on)),
             Route("/undo", gate.form(views.undo), methods=["POST"]),
             Route("/publish", gate.form(views.publish), methods=["POST"]),
             Route("/image/{record}/{version:int}/{page:int}.jpg", gate.page(views.show_picture)),
@@ -114,12 +113,15 @@ class _Gate:
     def _answer(
         self, answer: Callable[..., Response], request: Request, person: Person, *sent: Any
     ) -> Response:
-        statuses: dict[type[OpisError], int] = {CatalogError: 404, ReviewError: 409}
         try:
             response = answer(request, person, *sent)
-        except tuple(statuses) as error:
-            status = next(code for kind, code in statuses.items() if isinstance(error, kind))
-            return self._refuse(request, person, status, str(error))
+        except CatalogError as error:
+            return self._refuse(request, person, 404, str(error))
+        except OpisError as error:
+            return self._refuse(request, person, 409, str(error))
+        except OSError as error:
+            why = f"The archive cannot be used now: {error}. Go back, and send it again later."
+            return self._refuse(request, person, 500, why)
         for name, value in _HEADERS.items():
             response.headers[name] = value
         return response

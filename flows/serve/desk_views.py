@@ -1,6 +1,6 @@
 """The answers of the desk: the queue, one line, one page, a reader's report, a picture."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from flows.serve.desk_access import DeskAccess, Person
-from pipeline.corrections.correction import CorrectionAction
+from pipeline.corrections.correction import Correction, CorrectionAction
 from pipeline.exports.source import page_label
 from pipeline.model import Clock
 from pipeline.repository.correction_log import read_corrections, select_corrected
@@ -109,7 +109,7 @@ class DeskViews:
 
     def show_page(self, request: Request, person: Person) -> Response:
         """Answer with a whole page: its picture, and its lines."""
-        page = self._load(request)
+        page = self._load(request, read_corrections(self._settings.output))
         whole = Box(0, 0, page.image.width, page.image.height)
         view = PictureView.of(whole, page.quarters)
         values = {"lines": page.lines, "view": view, **_page_values(page)}
@@ -135,9 +135,9 @@ class DeskViews:
 
     def go_on(self, request: Request, person: Person) -> Response:
         """Go on to the line after one that a person skips."""
-        after = request.query_params
-        here = (after.get("in", ""), int(after.get("page", "0")), int(after.get("line", "0")))
-        return self._to_next(LineChoice.of(after), person, here)
+        skipped = request.path_params
+        here = (skipped["record"], skipped["page"], skipped["line"])
+        return self._to_next(LineChoice.of(request.query_params), person, here)
 
     def undo(self, request: Request, person: Person, sent: Mapping[str, str]) -> Response:
         """Take a correction back, and show its line again."""
@@ -147,12 +147,11 @@ class DeskViews:
 
     def publish(self, request: Request, person: Person, sent: Mapping[str, str]) -> Response:
         """Publish all corrections."""
-        del sent
+        del request, sent
         if not person.may_publish:
             msg = "You may not publish."
             raise ReviewError(msg)
         records = select_corrected(RecordSelection(), self._settings)
-        del request
         return RedirectResponse(f"{ROOT}?notice={self._publish(records)}", 303)
 
     def show_report(self, request: Request, person: Person) -> Response:
@@ -161,9 +160,10 @@ class DeskViews:
 
     def report(self, request: Request, person: Person, sent: Mapping[str, str]) -> Response:
         """Keep what a reader reports about a line."""
-        page = self._load(request)
+        log = read_corrections(self._settings.output)
+        page = self._load(request, log)
         line = page.line(request.path_params["line"])
-        seen = last_entry_id(read_corrections(self._settings.output), page.record.id, line.box)
+        seen = last_entry_id(log, page.record.id, line.box)
         place = LinePlace(page.record.id, page.page.number, line.number, line.text, seen)
         decision = LineDecision(
             place, CorrectionAction.REPORTED, person.name if person.may_correct else "",
@@ -201,26 +201,25 @@ class DeskViews:
         log = read_corrections(self._settings.output)
         return build_queue(choice.filter(person, self._settings), log, self._settings)
 
-    def _load(self, request: Request) -> ReviewPage:
-        log, where = read_corrections(self._settings.output), request.path_params
+    def _load(self, request: Request, log: Sequence[Correction]) -> ReviewPage:
+        where = request.path_params
         return load_review_page(where["record"], where["page"], log, self._settings)
 
     def _line(
         self, request: Request, person: Person, template: str = "line.html", status: int = 200,
         **values: Any,
     ) -> Response:  # fmt: skip
-        page = self._load(request)
-        line = page.line(request.path_params["line"])
         log = read_corrections(self._settings.output)
+        page = self._load(request, log)
+        line = page.line(request.path_params["line"])
         saved = next((one for one in log if one.id == request.query_params.get("saved")), None)
-        here = {"in": page.record.id, "page": str(page.page.number), "line": str(line.number)}
         shown = {
             "line": line, "count": len(page.lines),
             "view": line_view(line.box, page.image, page.quarters),
             "suggestions": offered_texts(line, page.page.languages), "saved": saved,
             "saved_line": request.query_params.get("saved_line", ""),
             "seen": last_entry_id(log, page.record.id, line.box),
-            "skip": LineChoice.of(request.query_params).query(**here),
+            "choice": LineChoice.of(request.query_params).query(),
             "problem": "", "typed": "", "theirs": "",
         }  # fmt: skip
         return self.render(

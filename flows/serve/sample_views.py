@@ -50,7 +50,7 @@ class SampleViews:
         if not text and not sent.get("empty"):
             msg = "Type the line, or say that no text is here."
             raise ReviewError(msg)
-        if not place.isdigit():
+        if place not in map(str, range(len(sample.lines))):
             msg = "This form has no line."
             raise ReviewError(msg)
         text = "" if sent.get("empty") else text

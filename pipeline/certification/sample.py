@@ -113,7 +113,7 @@ def load_sample(name: str, settings: Settings) -> LineSample:
     """Return a sample; CatalogError if there is none of this name."""
     try:
         return LineSample.model_validate_json(sample_file(name, settings).read_bytes())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, SetupError) as error:
         msg = f"There is no sample {name}."
         raise CatalogError(msg) from error
     except ValidationError as error:
@@ -123,13 +123,13 @@ def load_sample(name: str, settings: Settings) -> LineSample:
 
 def typed_lines(sample: LineSample, log: Sequence[Correction]) -> dict[int, Correction]:
     """Return what was typed for the lines of a sample, by their place in ``sample.lines``."""
-    places = {(one.image, one.box): place for place, one in enumerate(sample.lines)}
+    places = {(one.record, one.image, one.box): place for place, one in enumerate(sample.lines)}
     return {
-        places[one.image, one.box]: one
+        places[one.record, one.image, one.box]: one
         for one in counting_corrections(log)
         if one.action is CorrectionAction.TRANSCRIBED
         and one.note == sample.name
-        and (one.image, one.box) in places
+        and (one.record, one.image, one.box) in places
     }
 
 
