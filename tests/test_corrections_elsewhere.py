@@ -13,7 +13,7 @@ from pipeline.repository.audit import check_archive
 from pipeline.repository.correction_log import read_corrections
 from pipeline.review.exported import corrections_table, transcription
 from pipeline.review.imported import ImportReport, ImportSource, import_corrections
-from pipeline.review.layout_files import LayoutFileError, read_layout_file
+from pipeline.review.layout_files import CorrectionFileError, read_layout_file
 from pipeline.review.page_lines import load_newest, load_review_page
 from pipeline.settings import Settings
 from pipeline.text import Box
@@ -121,11 +121,49 @@ def test_what_does_not_fit_is_named(settings: Settings, record_id: str) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"<html/>", b"<PcGts/>", b"<alto/>", b"<a", b'<alto><Layout><Page WIDTH="x"/></Layout></alto>',
-     b'<PcGts><Page imageWidth="0" imageHeight="0"/></PcGts>', b"<a>&b;</a>"],
+     b'<PcGts><Page imageWidth="0" imageHeight="0"/></PcGts>', b"<a>&b;</a>",
+     b'<alto><Layout><Page WIDTH="nan" HEIGHT="9"/></Layout></alto>',
+     alto([("a", Box(1, 1, 9, 9))]).replace(b'HPOS="1"', b'HPOS="1e999"', 1),
+     b'<PcGts><Page imageWidth="5" imageHeight="5"><TextLine><Coords points="' + b"9" * 400
+     + b',1 2,3"/><TextEquiv><Unicode>a</Unicode></TextEquiv></TextLine></Page></PcGts>'],
 )  # fmt: skip
 def test_a_file_that_is_none_is_refused(content: bytes) -> None:
-    with pytest.raises(LayoutFileError, match=r"^a\.xml "):
+    with pytest.raises(CorrectionFileError, match=r"^a\.xml "):
         read_layout_file(content, "a.xml")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "has no column after, before, line, page"),
+        (b"page;line;before;after\n1;1;a;b\n", "has no column after, before, line, page"),
+        (b"page,line\n1,1\n", "has no column after, before"),
+        (b"page,line,before,after\n1,1,a," + b"x" * 200_000, "cannot be read as CSV"),
+    ],
+)
+def test_a_table_that_is_none_is_refused(settings: Settings, content: bytes, why: str) -> None:
+    with pytest.raises(CorrectionFileError, match=rf"^a\.csv {why}"):
+        take_in(content, "", settings, "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ("x,1,a,b,typed", "its page or its line is no number."),
+        ("1,,a,b,typed", "its page or its line is no number."),
+        ("1,1,a,b,reported", "its action “reported” is none of those that settle a line."),
+        ("1,1,a,b,rubbish", "its action “rubbish” is none of those that settle a line."),
+        ("1,1,a, ,", "it has no text in the column after."),
+        ("1,1,a,b,", "there stands “Товарищу Мао.” now."),
+    ],
+)
+def test_a_row_that_cannot_be_is_named(
+    settings: Settings, record_id: str, row: str, why: str
+) -> None:
+    content = f"page,line,before,after,action\r{row}\r".encode()
+    report = take_in(content, record_id, settings, "a.csv")
+    assert (report.corrected, report.same) == (0, 0)
+    assert report.problems == [f"a.csv, line 2 was left out: {why}"]
 
 
 def test_a_table_of_corrections_comes_back_elsewhere(tmp_path: Path, settings: Settings) -> None:

@@ -6,14 +6,18 @@ corrections, as ``transcribed``, which changes no text.
 
 import json
 import re
-import secrets
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pydantic import AwareDatetime, ValidationError
 
 from pipeline.certification.drawing import divide_lines, draw_lines
-from pipeline.corrections.correction import Correction, CorrectionAction, counting_corrections
+from pipeline.corrections.correction import (
+    Correction,
+    CorrectionAction,
+    counting_corrections,
+    new_correction_id,
+)
 from pipeline.errors import CatalogError, SetupError
 from pipeline.model import Clock, FrozenModel
 from pipeline.record.record import dump_json
@@ -150,7 +154,7 @@ def type_line(
     def make(log: Sequence[Correction]) -> Iterator[Correction]:
         del log
         yield Correction(
-            id=secrets.token_hex(8), when=clock.now(), by=by, via="sample", record=line.record,
+            id=new_correction_id(), when=clock.now(), by=by, via="sample", record=line.record,
             version=line.version, page=line.page, image=line.image, box=line.box, before=line.text,
             after=" ".join(text.split()), action=CorrectionAction.TRANSCRIBED, note=sample.name,
         )  # fmt: skip

@@ -4,6 +4,7 @@ A correction is anchored to the digest of the page image, to the box of the line
 text that stood there, so that it stays true whatever reads the page again.
 """
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ from pydantic import AwareDatetime, Field
 
 from pipeline.model import FrozenModel
 from pipeline.text import Box
+
+MAX_LINE_LENGTH = 2000  #: characters of a line that are kept; the longest typed line has 120
 
 
 class CorrectionAction(StrEnum):
@@ -73,6 +76,11 @@ class LineCorrection(FrozenModel):
     text: str  #: the line as it stood with this correction
     #: it stands as the person left it; else a later reading changed other words of it
     whole: bool = True
+
+
+def new_correction_id() -> str:
+    """Return an id that no other correction has."""
+    return secrets.token_hex(8)
 
 
 def settled_lines(corrections: Iterable[LineCorrection]) -> frozenset[int]:

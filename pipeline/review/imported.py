@@ -2,34 +2,23 @@
 
 import csv
 import io
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Levenshtein
 
-from pipeline.corrections.correction import Correction, CorrectionAction
+from pipeline.corrections.correction import MAX_LINE_LENGTH, Correction, CorrectionAction
 from pipeline.corrections.fit import find_line
 from pipeline.errors import CatalogError
 from pipeline.model import Clock
 from pipeline.repository.correction_log import append_corrections
-from pipeline.review.layout_files import LayoutLine, read_layout_file
-from pipeline.review.page_lines import ReviewPage, load_review_page
+from pipeline.review.layout_files import CorrectionFileError, read_layout_file
+from pipeline.review.line_decisions import LineDecision, LinePlace, correction_of
+from pipeline.review.page_lines import ReviewLine, ReviewPage, load_review_page
 from pipeline.settings import Settings
 
-_MAX_LINE = 2000  #: characters
+_COLUMNS = frozenset({"page", "line", "before", "after"})  #: that a table cannot do without
 _LEAST_ALIKE = 0.5  #: 0..1, of two readings of a line
-
-
-@dataclass(frozen=True, slots=True)
-class ImportedLine:
-    """What a file says about a line."""
-
-    page: int
-    line: int
-    before: str
-    after: str
-    action: CorrectionAction
 
 
 @dataclass(slots=True)
@@ -62,30 +51,24 @@ def import_corrections(source: ImportSource, settings: Settings, clock: Clock) -
 
     Raises:
         CatalogError: there is no such record or page.
-        LayoutFileError: a file of XML is neither PAGE XML nor ALTO.
+        CorrectionFileError: the file is of no kind that Opis reads.
         OSError: the log cannot be written.
     """
     report = ImportReport()
 
     def make(log: Sequence[Correction]) -> Iterator[Correction]:
-        for page, line in _reader_of(source)(source, log, settings, report):
-            shown = page.line(line.line)
-            if line.action.changes_text and line.after == shown.text:
+        for page, decision in _reader_of(source)(source, log, settings, report):
+            if decision.action.changes_text and decision.text == decision.place.shown:
                 report.same += 1
                 continue
             report.corrected += 1
-            yield Correction(
-                id=secrets.token_hex(8), when=clock.now(), by=source.by, via=source.name,
-                record=page.record.id, version=page.record.version, page=line.page,
-                image=page.image.sha256, box=shown.box, before=shown.text, after=line.after,
-                action=line.action,
-            )  # fmt: skip
+            yield correction_of(decision, page, clock)
 
     append_corrections(make, settings.output)
     return report
 
 
-_Found = Iterator[tuple[ReviewPage, ImportedLine]]
+_Found = Iterator[tuple[ReviewPage, LineDecision]]
 _Reader = Callable[[ImportSource, Sequence[Correction], Settings, ImportReport], _Found]
 
 
@@ -107,7 +90,7 @@ def _from_layout(
         msg = f"{source.name} does not say which record it is about: name it with --record."
         raise CatalogError(msg)
     page = load_review_page(source.record, number, log, settings)
-    taken = dict[int, LayoutLine]()
+    taken = set[int]()
     boxes = [line.box for line in page.lines]
     for line in layout.lines:
         found = find_line(boxes, line.box_on(page.image))
@@ -115,13 +98,8 @@ def _from_layout(
             why = "there is no line in its place" if found is None else "two lines are in its place"
             report.problems.append(f"Left out, because {why}: “{line.text}”")
             continue
-        taken[found] = line
-        yield (
-            page,
-            ImportedLine(
-                number, found, page.line(found).text, line.text[:_MAX_LINE], CorrectionAction.TYPED
-            ),
-        )
+        taken.add(found)
+        yield page, _decision_about(page, page.line(found), line.text, source)
     missing = [one for one in page.lines if one.number not in taken]
     report.problems += [f"Not in {source.name}: “{one.text}”" for one in missing]
 
@@ -133,7 +111,7 @@ def _from_transcription(
     record = source.record or source.name.removesuffix(".gt.txt")
     pages = source.content.decode("utf-8-sig", "replace").removesuffix("\f").split("\f")
     for number, text in enumerate(pages, 1):
-        lines = [" ".join(line.split())[:_MAX_LINE] for line in text.splitlines() if line.strip()]
+        lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
         if not lines or source.page not in {0, number}:
             continue
         page = load_review_page(record, number, log, settings)
@@ -142,8 +120,7 @@ def _from_transcription(
             if place not in taken:
                 report.problems.append(f"Left out, because no line is like it: “{line}”")
                 continue
-            ours = page.lines[taken[place]]
-            yield page, ImportedLine(number, ours.number, ours.text, line, CorrectionAction.TYPED)
+            yield page, _decision_about(page, page.lines[taken[place]], line, source)
 
 
 def _likeliest_pairs(lines: Sequence[str], ours: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -167,32 +144,65 @@ def _from_table(
     source: ImportSource, log: Sequence[Correction], settings: Settings, report: ImportReport
 ) -> _Found:
     """Yield the rows of a table that fit what stands here."""
-    text = source.content.decode("utf-8-sig", "replace")
     pages = dict[tuple[str, int], ReviewPage]()
-    for number, row in enumerate(csv.DictReader(io.StringIO(text)), 2):
+    for number, row in enumerate(_table_rows(source), 2):
         where = f"{source.name}, line {number}"
         try:
-            line = _table_line(row)
-            key = row.get("record") or source.record, line.page
+            place, action = _row_place(row), _row_action(row)
+            key = row.get("record") or source.record, place[0]
             if key not in pages:
                 pages[key] = load_review_page(*key, log, settings)
-            shown = pages[key].line(line.line)
+            line = pages[key].line(place[1])
         except (CatalogError, ValueError) as error:
             report.problems.append(f"{where} was left out: {error}")
             continue
-        if shown.text not in {line.before, line.after}:
-            report.problems.append(f"{where} was left out: there stands “{shown.text}” now.")
+        after = " ".join((row.get("after") or "").split())
+        if line.text not in {row.get("before"), after}:
+            report.problems.append(f"{where} was left out: there stands “{line.text}” now.")
             continue
-        yield pages[key], line
+        yield pages[key], _decision_about(pages[key], line, after, source, action)
 
 
-def _table_line(row: dict[str, str | None]) -> ImportedLine:
-    after = " ".join((row.get("after") or "").split())
-    action = CorrectionAction(row.get("action") or "typed")
-    if not action.settles_line or (action.changes_text and not after):
-        msg = f"its action is {action}, its text “{after}”."
+def _table_rows(source: ImportSource) -> Iterator[dict[str, str | None]]:
+    """Yield the rows of a table; CorrectionFileError if it is no table of corrections."""
+    text = source.content.decode("utf-8-sig", "replace")
+    table = csv.DictReader(io.StringIO(text, newline=None))
+    try:
+        missing = _COLUMNS.difference(table.fieldnames or ())
+        if missing:
+            msg = f"{source.name} has no column {', '.join(sorted(missing))}."
+            raise CorrectionFileError(msg)
+        yield from table
+    except csv.Error as error:
+        msg = f"{source.name} cannot be read as CSV: {error}."
+        raise CorrectionFileError(msg) from error
+
+
+def _row_place(row: dict[str, str | None]) -> tuple[int, int]:
+    """Return page and line of a row, from 1; ValueError if it has none."""
+    try:
+        return int(row.get("page") or ""), int(row.get("line") or "")
+    except ValueError as error:
+        msg = "its page or its line is no number."
+        raise ValueError(msg) from error
+
+
+def _row_action(row: dict[str, str | None]) -> CorrectionAction:
+    """Return what a person did according to a row; ValueError if a table can say no such thing."""
+    name, after = row.get("action") or CorrectionAction.TYPED, row.get("after") or ""
+    action = next((one for one in CorrectionAction if one == name), None)
+    if action is None or not action.settles_line:
+        msg = f"its action “{name}” is none of those that settle a line."
         raise ValueError(msg)
-    return ImportedLine(
-        int(row.get("page") or 0), int(row.get("line") or 0), row.get("before") or "",
-        after[:_MAX_LINE], action,
-    )  # fmt: skip
+    if action.changes_text and not after.strip():
+        msg = "it has no text in the column after."
+        raise ValueError(msg)
+    return action
+
+
+def _decision_about(
+    page: ReviewPage, line: ReviewLine, text: str, source: ImportSource,
+    action: CorrectionAction = CorrectionAction.TYPED,
+) -> LineDecision:  # fmt: skip
+    place = LinePlace(page.record.id, page.page.number, line.number, line.text)
+    return LineDecision(place, action, source.by, text[:MAX_LINE_LENGTH], source.name)

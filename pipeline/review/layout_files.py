@@ -4,6 +4,7 @@ eScriptorium and Transkribus export a page corrected there so. The size that a f
 page scales its places to our page image, so any resolution and any unit of ALTO will do.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,8 +19,8 @@ from pipeline.text import Box
 _POINT = re.compile(r"(-?[0-9.]+)\s*,\s*(-?[0-9.]+)")
 
 
-class LayoutFileError(OpisError):
-    """A file is neither PAGE XML nor ALTO, or its places are no numbers."""
+class CorrectionFileError(OpisError):
+    """A file of corrections is of no kind that Opis reads, or what it says cannot be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def read_layout_file(content: bytes, name: str) -> LayoutFile:
         name: of the file, for messages.
 
     Raises:
-        LayoutFileError: it is neither of the two.
+        CorrectionFileError: it is neither of the two.
     """
     try:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -74,9 +75,9 @@ def read_layout_file(content: bytes, name: str) -> LayoutFile:
             return _read_alto(root)
     except (etree.XMLSyntaxError, ValueError) as error:
         msg = f"{name} cannot be read: {' '.join(str(error).split())[:200]}."
-        raise LayoutFileError(msg) from error
+        raise CorrectionFileError(msg) from error
     msg = f"{name} is neither PAGE XML nor ALTO: its root is <{kind}>."
-    raise LayoutFileError(msg)
+    raise CorrectionFileError(msg)
 
 
 def _read_page_xml(root: etree._Element) -> LayoutFile:
@@ -94,7 +95,7 @@ def _page_xml_lines(page: etree._Element, width: float, height: float) -> Iterat
         text = _unicode_of(line)
         coordinates = line.find("{*}Coords")
         points = "" if coordinates is None else coordinates.get("points", "")
-        corners = [(float(x), float(y)) for x, y in _POINT.findall(points)]
+        corners = [(_number(x), _number(y)) for x, y in _POINT.findall(points)]
         if text and corners:
             xs, ys = [x for x, _ in corners], [y for _, y in corners]
             yield LayoutLine(
@@ -123,7 +124,7 @@ def _read_alto(root: etree._Element) -> LayoutFile:
 
 def _size_of(page: etree._Element, width: str, height: str) -> tuple[float, float]:
     """Return the size that a file gives for its page, in any unit; ValueError if it gives none."""
-    size = float(page.get(width, "")), float(page.get(height, ""))
+    size = _number(page.get(width, "")), _number(page.get(height, ""))
     if min(size) <= 0:
         msg = "its page has no size"
         raise ValueError(msg)
@@ -136,5 +137,14 @@ def _alto_line(line: etree._Element, size: tuple[float, float]) -> LayoutLine | 
     sides = [line.get(key) for key in ("HPOS", "VPOS", "WIDTH", "HEIGHT")]
     if not text or None in sides:
         return None
-    x, y, width, height = (float(side or 0) for side in sides)
+    x, y, width, height = (_number(side or "0") for side in sides)
     return LayoutLine(text, x / size[0], y / size[1], (x + width) / size[0], (y + height) / size[1])
+
+
+def _number(text: str) -> float:
+    """Return a finite number; ValueError if a text is none."""
+    number = float(text)
+    if not math.isfinite(number):
+        msg = f"{text[:20]} is no number of a place"
+        raise ValueError(msg)
+    return number

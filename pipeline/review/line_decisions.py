@@ -1,19 +1,22 @@
 """What a person decides about a line, entered into the log of corrections."""
 
-import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.corrections.correction import Correction, CorrectionAction, counting_corrections
+from pipeline.corrections.correction import (
+    MAX_LINE_LENGTH,
+    Correction,
+    CorrectionAction,
+    counting_corrections,
+    new_correction_id,
+)
 from pipeline.corrections.fit import is_same_place
 from pipeline.errors import OpisError
 from pipeline.model import Clock
 from pipeline.repository.correction_log import append_corrections
-from pipeline.review.page_lines import ReviewLine, load_review_page
+from pipeline.review.page_lines import ReviewLine, ReviewPage, load_review_page
 from pipeline.settings import Settings
 from pipeline.text import Box
-
-_MAX_LINE = 2000  #: characters; the longest typed line has 120
 
 
 class ReviewError(OpisError):
@@ -70,14 +73,24 @@ def decide_line(decision: LineDecision, settings: Settings, clock: Clock) -> Cor
         line = page.line(place.line)
         if line.text != place.shown or last_entry_id(log, place.record, line.box) != place.seen:
             raise OvertakenError(decision.text, line)
-        yield Correction(
-            id=secrets.token_hex(8), when=clock.now(), by=decision.by, via=decision.via,
-            record=place.record, version=page.record.version, page=place.page,
-            image=page.image.sha256, box=line.box, before=line.text, after=decision.text,
-            action=decision.action, note=decision.note,
-        )  # fmt: skip
+        yield correction_of(decision, page, clock)
 
     return append_corrections(make, settings.output)[0]
+
+
+def correction_of(decision: LineDecision, page: ReviewPage, clock: Clock) -> Correction:
+    """Return the entry of the log that a decision about a line of a page makes.
+
+    Raises:
+        CatalogError: the page has no such line.
+    """
+    line = page.line(decision.place.line)
+    return Correction(
+        id=new_correction_id(), when=clock.now(), by=decision.by, via=decision.via,
+        record=page.record.id, version=page.record.version, page=page.page.number,
+        image=page.image.sha256, box=line.box, before=line.text, after=decision.text,
+        action=decision.action, note=decision.note,
+    )  # fmt: skip
 
 
 def undo_correction(correction_id: str, by: str, settings: Settings, clock: Clock) -> Correction:
@@ -99,7 +112,7 @@ def undo_correction(correction_id: str, by: str, settings: Settings, clock: Cloc
             msg = "This line has a later correction; take that back first."
             raise ReviewError(msg)
         update = {
-            "id": secrets.token_hex(8), "when": clock.now(), "by": by, "via": "review",
+            "id": new_correction_id(), "when": clock.now(), "by": by, "via": "review",
             "action": CorrectionAction.UNDONE, "undoes": undone.id, "note": "",
             "before": undone.after or undone.before, "after": undone.before,
         }  # fmt: skip
@@ -119,12 +132,14 @@ def _normalized(decision: LineDecision) -> LineDecision:
     shown, text = decision.place.shown, " ".join(decision.text.split())
     if not decision.action.changes_text:
         reported = text if decision.action is CorrectionAction.REPORTED else shown
-        return replace(decision, text=reported[:_MAX_LINE], note=decision.note[:_MAX_LINE])
+        return replace(
+            decision, text=reported[:MAX_LINE_LENGTH], note=decision.note[:MAX_LINE_LENGTH]
+        )
     if not text:
         msg = "The line is empty. If there is no text in this place, say so instead."
         raise ReviewError(msg)
-    if len(text) > _MAX_LINE:
-        msg = f"The line has {len(text)} characters; at most {_MAX_LINE} are kept."
+    if len(text) > MAX_LINE_LENGTH:
+        msg = f"The line has {len(text)} characters; at most {MAX_LINE_LENGTH} are kept."
         raise ReviewError(msg)
     action = CorrectionAction.ACCEPTED if text == shown else decision.action
     return replace(decision, text=text, action=action)
