@@ -5,12 +5,12 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from pipeline.doubt.near_words import near_words
 from pipeline.model import PageImage
 from pipeline.review.page_lines import ReviewLine
-from pipeline.site.render import UI_LANGUAGES, translate
+from pipeline.site.render import UI_LANGUAGES, template_environment, translate
 from pipeline.text import Box
 
 _PACKAGE = "pipeline.review"
@@ -113,11 +113,4 @@ def line_view(box: Box, image: PageImage, quarters: int) -> PictureView:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader(_PACKAGE),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    return template_environment(_PACKAGE)

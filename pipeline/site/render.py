@@ -31,14 +31,7 @@ class Renderer:
         identity = f"{base_url}\n{organization}\n{contact}"
         #: Digest of all that pages are rendered from, except the values.
         self.base_digest = sha256(identity.encode() + rendering_inputs()).hexdigest()
-        self._environment = Environment(
-            loader=PackageLoader(_PACKAGE),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
+        self._environment = template_environment(_PACKAGE)
         base = base_url.rstrip("/")
         self._environment.globals |= {
             "base_url": base,
@@ -79,6 +72,18 @@ class Renderer:
     def render_part(self, template: str, **values: Any) -> Markup:
         """Render a part of pages that is the same in every language."""
         return Markup(self._environment.get_template(template).render(**values))
+
+
+def template_environment(package: str) -> Environment:
+    """Return what renders the templates of a package; it escapes all values."""
+    return Environment(
+        loader=PackageLoader(package),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
 
 
 def translate(text: str, ui: str, package: str = _PACKAGE) -> str:
