@@ -145,12 +145,17 @@ def scan_pdf(path: Path, page_count: int = len(LETTER)) -> Path:
     return path
 
 
+def settings_in(folder: Path) -> Settings:
+    """Return the usual settings with the inbox and the output of a folder."""
+    return Settings(inbox=folder / "inbox", output=folder / "output")
+
+
 def publish_sample(
     tmp_path: Path, texts: Iterable[str] = LETTER, **values: FieldValue
 ) -> PublishResult:
     """Publish a sample record under ``tmp_path/output``; return the result."""
     texts = tuple(texts)
-    settings = Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    settings = settings_in(tmp_path)
     scan = admitted_scan(
         scan_pdf(tmp_path / "inbox" / "scan.pdf", len(texts)), len(texts), **values
     )

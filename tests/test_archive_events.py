@@ -14,11 +14,7 @@ from pipeline.repository.archive_events import (
 )
 from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
 from pipeline.settings import Settings
-from tests.factories import CLOCK, MOMENT, publish_sample
-
-
-def settings_in(folder: Path) -> Settings:
-    return Settings(inbox=folder / "inbox", output=folder / "output")
+from tests.factories import CLOCK, MOMENT, publish_sample, settings_in
 
 
 def receipt(**fields: object) -> Receipt:

@@ -11,8 +11,8 @@ from pipeline.repository.audit_note import AuditNote, last_audit, note_audit
 from pipeline.repository.bag import Damage, Finding
 from pipeline.repository.receipts import Work, append_receipt
 from pipeline.settings import Settings
-from tests.factories import CLOCK, MOMENT, publish_sample, scan_pdf
-from tests.test_archive_events import receipt, settings_in
+from tests.factories import CLOCK, MOMENT, publish_sample, scan_pdf, settings_in
+from tests.test_archive_events import receipt
 
 
 def test_an_archive_is_summarized(tmp_path: Path) -> None:

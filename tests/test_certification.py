@@ -28,7 +28,7 @@ from pipeline.repository.record_selection import RecordSelection
 from pipeline.review.page_lines import load_newest
 from pipeline.review.selected_lines import PopulationLine
 from pipeline.settings import Settings
-from tests.factories import CLOCK, publish_sample
+from tests.factories import CLOCK, publish_sample, settings_in
 from tests.test_corrections import publish
 
 TRUTH = [f"строка {number} говорит: {number * 7} следует" for number in range(40)]
@@ -37,7 +37,7 @@ READ = [line.replace("следует", "слелует") if n % 5 == 0 else line
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    return settings_in(tmp_path)
 
 
 @pytest.fixture

@@ -47,14 +47,14 @@ from pipeline.review.queue import QueueFilter, build_queue
 from pipeline.scan import ReadPage
 from pipeline.settings import Settings
 from pipeline.text import PageText, Role, WordSource
-from tests.factories import CLOCK, SIGNATURE, pages, publish_sample, text
+from tests.factories import CLOCK, SIGNATURE, pages, publish_sample, settings_in, text
 
 LETTER = ("Товарищу Мао Цзэ-дуну.\nМы лумаем, что слелует\nпередать лело.", "Филиппов")
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    return settings_in(tmp_path)
 
 
 @pytest.fixture

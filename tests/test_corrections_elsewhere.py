@@ -17,7 +17,7 @@ from pipeline.review.layout_files import CorrectionFileError, read_layout_file
 from pipeline.review.page_lines import load_newest, load_review_page
 from pipeline.settings import Settings
 from pipeline.text import Box
-from tests.factories import CLOCK, HEIGHT, WIDTH, publish_sample
+from tests.factories import CLOCK, HEIGHT, WIDTH, publish_sample, settings_in
 from tests.test_corrections import decide, publish, reread
 
 TEXT = ("Товарищу Мао.\nМы лумаем, что слелует\nпередать дело.", "Филиппов")
@@ -26,7 +26,7 @@ RIGHT = ["Товарищу Мао.", "Мы думаем, что следует",
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(inbox=tmp_path / "inbox", output=tmp_path / "output")
+    return settings_in(tmp_path)
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_a_table_of_corrections_comes_back_elsewhere(tmp_path: Path, settings: S
     assert (row["read"], row["after"], row["by"]) == (TEXT[0].split("\n")[1], RIGHT[1], "Anna")
     other = tmp_path / "other"
     assert publish_sample(other, TEXT).record_id == record_id
-    there = Settings(inbox=other / "inbox", output=other / "output")
+    there = settings_in(other)
     report = take_in(table.encode("utf-8-sig"), "", there, "table.csv")
     assert (report.corrected, report.problems) == (1, [])
     broken = table.replace("лумаем", "бумаем") + "nobody,1,,1,a,b,c,typed,,\nx,y\n"
