@@ -90,8 +90,8 @@ def _format_edtf(edtf: str, style: _Style) -> str:
         end = last if first in {"", ".."} else first
         return (style.until if first in {"", ".."} else style.since) + _format_edtf(end, style)
     if slash:
-        ends = [_plain_day(end) for end in (first, last)]
-        joined = style.range(*ends) if ends[0] and ends[1] else None  # type: ignore[arg-type]
+        since, until = _plain_day(first), _plain_day(last)
+        joined = style.range(since, until) if since and until else None
         return joined or _format_edtf(first, style) + style.to + _format_edtf(last, style)
     bare = first.rstrip("?~%")
     mark = first[len(bare) :]
