@@ -1,6 +1,7 @@
 """Helpers for messages and files: counts with nouns, one-line texts, escaped characters."""
 
 import re
+from collections.abc import Sequence
 
 #: Characters that XML cannot hold: control characters, lone surrogates, U+FFFE and U+FFFF.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -23,6 +24,15 @@ def plural(count: int, noun: str, many: str = "") -> str:
 def noun_form(count: int, noun: str, many: str = "") -> str:
     """Return the form of a noun after a count; ``many`` is an irregular plural."""
     return noun if count == 1 else many or f"{noun}s"
+
+
+def join_names(names: Sequence[str], conjunction: str = "and") -> str:
+    """Return names as a sentence has them.
+
+    >>> join_names(["A", "B", "C"])
+    'A, B and C'
+    """
+    return f" {conjunction} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def duration_text(seconds: float) -> str:

@@ -1,6 +1,5 @@
 """The parts of a citation, taken from a record, for the document or one of its leaves."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
@@ -9,6 +8,7 @@ from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references import ArchivalReference, LeafRange, parse_reference
 from pipeline.references.leaves import parse_leaves
 from pipeline.references.page_labels import leaf_on_page, leaves_of_label, spread_labels
+from pipeline.wording import join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +147,3 @@ def covers(record: Record, place: ArchivalReference) -> bool:
         return False
     ends = [end for leaves in place.leaves for end in (leaves.first, leaves.last)]
     return not source.leaves or all(any(end in leaves for leaves in source.leaves) for end in ends)
-
-
-def join_names(names: Sequence[str], conjunction: str = "and") -> str:
-    """Return names as a sentence has them.
-
-    >>> join_names(["A", "B", "C"])
-    'A, B and C'
-    """
-    return f" {conjunction} ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

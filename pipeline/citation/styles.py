@@ -8,9 +8,10 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pipeline.citation.cited import CitationTarget, join_names
+from pipeline.citation.cited import CitationTarget
 from pipeline.dates.words import english_date, russian_date
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
+from pipeline.wording import join_names
 
 
 class CitationStyle(StrEnum):

@@ -32,6 +32,7 @@ from pipeline.description.validation import cross_field_errors, drop_invalid, so
 from pipeline.errors import DescriptionError, IngestError
 from pipeline.inbox.files import SIDECAR_SUFFIXES, list_inbox
 from pipeline.inbox.name_forms import path_key
+from pipeline.wording import join_names
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -168,7 +169,7 @@ def _check_translation(check: _FolderCheck, path: Path, stems: dict[Path, list[P
 def _check_shared_stem(check: _FolderCheck, scans: list[Path]) -> None:
     sidecars = sidecars_of_stem(scans[0].parent, scans[0].stem)
     if len(scans) > 1 and sidecars:
-        names = " and ".join(scan.name for scan in scans)
+        names = join_names([scan.name for scan in scans])
         detail = f"{sidecars[0].name} would describe {names}. Give each scan a name of its own."
         check.add_fault(sidecars[0], "two-scans", detail)
 

@@ -1,7 +1,7 @@
 """How far people compared a record with its images, in words."""
 
 from pipeline.record.record import Record
-from pipeline.wording import plural
+from pipeline.wording import join_names, plural
 
 #: of a text that people compared with the images, in citations and titles; ``machine`` has none
 REVIEW_WORDS = {
@@ -26,7 +26,7 @@ def review_sentence(record: Record) -> str:
         return (
             "The text was read by machine; lines drawn at random were typed to measure its error."
         )
-    people = " and ".join(correctors_of(record))
+    people = join_names(correctors_of(record))
     compared = sum(len({one.line for one in page.corrections}) for page in record.pages)
     lines = sum(len(page.line_roles) for page in record.pages)
     return (

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime
 from pipeline.model import FrozenModel
 from pipeline.record.record import dump_json
 from pipeline.settings import Settings
-from pipeline.wording import plural
+from pipeline.wording import join_names, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Certificate(FrozenModel):
 
     def text(self) -> str:
         """Return the certificate for people."""
-        people = " and ".join(self.people)
+        people = join_names(self.people)
         return (
             f"{_percent(self.characters)} of the characters are wrong.\n"
             f"{_percent(self.words)} of the words are wrong.\n"

@@ -22,7 +22,7 @@ from pipeline.repository.line_chain import (
 )
 from pipeline.repository.receipts import Receipt, manifest_digest
 from pipeline.settings import RECEIPTS_FILE, Settings
-from pipeline.wording import plural
+from pipeline.wording import join_names, plural
 
 _ADVICE = (
     "Restore it from a copy; if it was done on purpose, `opis accept` notes that in the receipts."
@@ -146,7 +146,7 @@ class VersionEvidence:
             return None
         if others == ["the receipts"] and not self.receipts_are_trusted:
             return self._receipts_finding("of its manifest", receipted, actual)
-        detail = f"is not the one that was published, as {' and '.join(others)} show. {_ADVICE}"
+        detail = f"is not the one that was published, as {join_names(others)} show. {_ADVICE}"
         return Finding(f"{self.name}/{TAG_MANIFEST}", Damage.CHANGED, detail)
 
     def _scan_finding(self) -> Finding | None:
