@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.text import PageText, Scrap
 
@@ -22,6 +22,21 @@ class FrozenModel(BaseModel):
     """A frozen pydantic model; an unknown key is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class Extraction(FrozenModel):
+    """The scan from which the pages of a document were taken."""
+
+    scan: str = Field(min_length=1, description="Its file name.", examples=["box 3.pdf"])
+    sha256: str = Field(
+        pattern=r"^[0-9a-f]{64}$", description="Of its bytes.", examples=["9f86d081…"]
+    )
+    pages: str = Field(
+        min_length=1, description="Pages of the scan, from 1.", examples=["3-5", "3-5, 8"]
+    )
+    record: str | None = Field(
+        None, description="Id of the record of the whole scan.", examples=["rgaspi-f558-op11-d330"]
+    )
 
 
 class Clock(Protocol):

@@ -11,9 +11,14 @@ from pydantic import BaseModel, Field, field_validator
 
 from pipeline.dates.parse import Calendar
 from pipeline.description.field_types import LeafLabels, OptionalLanguage, OptionalText, TextList
-from pipeline.description.nested_fields import GivenDecision, GivenForm, GivenName, GivenTranslation
+from pipeline.description.nested_fields import (
+    GivenDecision,
+    GivenForm,
+    GivenName,
+    GivenTranslation,
+)
 from pipeline.description.rights import COPYRIGHT_NOT_EVALUATED, check_rights_uri
-from pipeline.model import FrozenModel
+from pipeline.model import Extraction, FrozenModel
 
 __all__ = [
     "COPYRIGHT_NOT_EVALUATED",
@@ -109,6 +114,11 @@ class Description(FrozenModel):
         (),
         description="Answers to questions that the scan raised; Opis writes them.",
         examples=[[{"field": "leaves", "value": ["0110", None], "by": "Anna Petrova"}]],
+    )
+    extracted_from: Extraction | None = Field(
+        None,
+        description="The scan that this document was taken out of; Opis writes it.",
+        examples=[{"scan": "box 3.pdf", "sha256": "9f86d081…", "pages": "3-5"}],
     )
     replaces: OptionalText = Field(
         None,

@@ -4,6 +4,8 @@ UTF-8 with or without a byte order mark; semicolons, commas or tabs, as spreadsh
 A column ``file`` or ``scan`` names the scan, with or without its suffix; the others are fields,
 and ``|`` separates the items of a list. Cells are text. Zeros that a spreadsheet dropped (0110
 became 110) are not restored here; ``validation`` reports them.
+
+A scan that holds several documents has a row for each, with its ``pages`` or its ``leaves``.
 """
 
 import csv
@@ -21,10 +23,11 @@ from pipeline.errors import DescriptionError, UnreadableError, is_machine_error
 from pipeline.inbox.name_forms import name_key
 
 INDEX_FILE = "index.csv"
+PAGES_KEY = "pages"  #: of a document in a scan: its pages there
 _SCAN_COLUMNS = ("file", "scan")
 _LIST_FIELDS = frozenset({"references", "contributors", "subjects", "leaves", *PLURAL_NAMES})
 _NESTED_FIELDS = frozenset({"names", "titles", "translations"})
-_COLUMNS = frozenset({*Description.model_fields, *PLURAL_NAMES}) - _NESTED_FIELDS
+_COLUMNS = frozenset({*Description.model_fields, *PLURAL_NAMES, PAGES_KEY}) - _NESTED_FIELDS
 _MAX_BYTES = 64 * 1024 * 1024
 
 
@@ -39,6 +42,11 @@ class IndexRow:
     cells: tuple[str, ...] = ()  #: the text of every cell
     error: DescriptionError | None = None
 
+    @property
+    def has_pages(self) -> bool:
+        """Whether it names some pages of the scan, so describes a document on them."""
+        return PAGES_KEY in self.values
+
 
 @dataclass(frozen=True, slots=True)
 class IndexTable:
@@ -50,6 +58,18 @@ class IndexTable:
     error: DescriptionError | None = None
     heading_errors: tuple[DescriptionError, ...] = ()  #: every fault of the heading
     rows_by_scan: dict[str, tuple[IndexRow, ...]] = field(default_factory=dict)
+
+    def scan_rows(self, file_name: str) -> tuple[IndexRow, ...]:
+        """Return the rows that describe a scan as a whole: one, unless the table is wrong."""
+        of_documents = {row.line for row in self.document_rows(file_name)}
+        return tuple(row for row in self.rows_of(file_name) if row.line not in of_documents)
+
+    def document_rows(self, file_name: str) -> tuple[IndexRow, ...]:
+        """Return the rows that describe documents in a scan: with pages, or some of its leaves."""
+        rows = self.rows_of(file_name)
+        return tuple(
+            row for row in rows if row.has_pages or (len(rows) > 1 and "leaves" in row.values)
+        )
 
     def rows_of(self, file_name: str) -> tuple[IndexRow, ...]:
         """Return the rows on a scan, which they name with or without its suffix."""
@@ -63,7 +83,8 @@ class IndexTable:
         first, second = rows[0], rows[1]
         msg = (
             f"{self.file_label}, line {second.line}: the scan {second.scan} is on line "
-            f"{first.line}, too. Keep one of the two rows."
+            f"{first.line}, too. Keep one of the two rows; if each describes a document of the "
+            "scan, give each its `pages` or `leaves`."
         )
         return DescriptionError(msg, file=self.file_label, line=second.line, code="scan-twice")
 

@@ -4,12 +4,13 @@ A folder has two: ``_defaults.yaml`` for all scans under it, ``index.csv`` for e
 sidecar has more than one if people decided on questions about the scan.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from pipeline.description.index_csv import INDEX_FILE, IndexRow, read_table, to_csv
+from pipeline.description.index_csv import INDEX_FILE, IndexRow, IndexTable, read_table, to_csv
 from pipeline.description.scan_name import read_scan_name
 from pipeline.description.yaml_file import FieldValue, OnError, raise_error, read_sidecar
 from pipeline.errors import DescriptionError
@@ -22,6 +23,7 @@ FILE_NAME = "file name"
 DOUBTFUL_NAME = "file name in doubt"  #: it has no values
 SIDECAR = "sidecar"
 DECISION = "decision"
+DOCUMENTS_KEY = "documents"  #: of a sidecar: the documents in its scan
 
 _SUFFIXES = (*SIDECAR_SUFFIXES, *map(str.upper, SIDECAR_SUFFIXES))
 
@@ -37,6 +39,9 @@ class DescriptionSource:
     row: int | None = None  #: of ``index.csv``, 1-based, the heading being the first
     doubt: str = ""  #: why a file name that looks like a reference could not be read
     decided_by: str = ""  #: a person
+    #: of a sidecar: the documents in its scan, each described as a scan is, and by its pages
+    documents: tuple["DescriptionSource", ...] = ()
+    first_line: int = 1  #: where it begins in its file
 
     @property
     def origin(self) -> str:
@@ -135,36 +140,36 @@ def index_row_source(scan: Path, inbox: Path) -> DescriptionSource | None:
     Raises:
         DescriptionError: the table or the row is wrong, or the scan has two rows.
     """
-    path = scan.parent / INDEX_FILE
-    if not _is_file(path):
+    table = index_of(scan, inbox)
+    if table is None:
         return None
-    label = display_path(path, inbox)
-    table = read_table(path, label)
     if table.error is not None:
         raise table.error
-    rows = table.rows_of(scan.name)
+    rows = table.scan_rows(scan.name)
     if len(rows) > 1:
         raise table.duplicate_error(rows)
     if rows and rows[0].error is not None:
         raise rows[0].error
-    return source_from_row(rows[0], label) if rows else None
+    return source_from_row(rows[0], table.file_label) if rows else None
+
+
+def index_of(scan: Path, inbox: Path) -> IndexTable | None:
+    """Return the ``index.csv`` of a scan's folder, or None."""
+    path = scan.parent / INDEX_FILE
+    return read_table(path, display_path(path, inbox)) if _is_file(path) else None
 
 
 def row_as_csv(scan: Path, inbox: Path) -> str:
     """Return heading and row of a scan in ``index.csv``, as CSV; empty if there is none."""
-    path = scan.parent / INDEX_FILE
-    if not _is_file(path):
-        return ""
-    table = read_table(path, display_path(path, inbox))
-    rows = table.rows_of(scan.name)
-    return to_csv(table.heading, rows[0].cells) if rows else ""
+    table = index_of(scan, inbox)
+    rows = () if table is None else table.scan_rows(scan.name)
+    return to_csv(table.heading, rows[0].cells) if table and rows else ""
 
 
 def source_from_row(row: IndexRow, file_label: str) -> DescriptionSource:
     """Return a row as a source."""
-    return DescriptionSource(
-        INDEX, file_label, row.values, dict.fromkeys(row.values, row.line), row.number
-    )
+    lines = dict.fromkeys(row.values, row.line)
+    return DescriptionSource(INDEX, file_label, row.values, lines, row.number, first_line=row.line)
 
 
 def find_sidecar(scan: Path) -> Path | None:
@@ -209,7 +214,34 @@ def source_from_file(
     """Return a sidecar, or the defaults of a folder, as a source."""
     label = display_path(path, inbox)
     sidecar = read_sidecar(path, label, on_error)
-    return DescriptionSource(name, label, sidecar.values, sidecar.lines)
+    values = dict(sidecar.values)
+    if name != SIDECAR or DOCUMENTS_KEY not in values:
+        return DescriptionSource(name, label, values, sidecar.lines)
+    listed = values.pop(DOCUMENTS_KEY)
+    documents = tuple(_listed_documents(listed, label, sidecar.lines))
+    return DescriptionSource(name, label, values, sidecar.lines, documents=documents)
+
+
+def _listed_documents(
+    listed: FieldValue, label: str, lines: Mapping[str, int]
+) -> Iterator[DescriptionSource]:
+    """Yield the documents that a sidecar lists; DescriptionError for an item without keys."""
+    lines_by_item = defaultdict[str, dict[str, int]](dict)
+    for key, line in lines.items():
+        list_name, _, within = key.partition(".")
+        if list_name == DOCUMENTS_KEY and within:
+            item_number, _, field_path = within.partition(".")
+            lines_by_item[item_number][field_path] = line
+    for number, item in enumerate(listed if isinstance(listed, list) else [listed]):
+        own_lines = lines_by_item[str(number)]
+        first_line = own_lines.pop("", lines.get(DOCUMENTS_KEY, 1))
+        if not isinstance(item, dict):
+            msg = (
+                f"{label}, line {first_line}: `{DOCUMENTS_KEY}` takes a list, each document with "
+                "its `pages` or `leaves`."
+            )
+            raise DescriptionError(msg, file=label, line=first_line, code="bad-value")
+        yield DescriptionSource(SIDECAR, label, item, own_lines, first_line=first_line)
 
 
 def display_path(path: Path, inbox: Path) -> str:

@@ -8,10 +8,16 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from pipeline.description.fields import PLURAL_NAMES, Description, suggest_field
-from pipeline.description.nested_fields import GivenDecision, GivenForm, GivenName, GivenTranslation
+from pipeline.description.nested_fields import (
+    GivenDecision,
+    GivenForm,
+    GivenName,
+    GivenTranslation,
+)
 from pipeline.description.sources import DescriptionSource
 from pipeline.description.yaml_file import FieldValue, OnError, raise_error
 from pipeline.errors import DescriptionError
+from pipeline.model import Extraction
 
 NESTED_MODELS: dict[str, type[BaseModel]] = {
     "names": GivenName,
@@ -19,6 +25,7 @@ NESTED_MODELS: dict[str, type[BaseModel]] = {
     "forms": GivenForm,
     "translations": GivenTranslation,
     "decisions": GivenDecision,
+    "extracted_from": Extraction,
 }
 _ERROR_CODES = {"language": "bad-language", "rights": "bad-rights", "ids": "bad-authority"}
 

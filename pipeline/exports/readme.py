@@ -27,6 +27,7 @@ _EXPORTS_MEANING = "the same for other programs: citations ({}), {}".format(
     ", ".join(form.suffix for form in PUBLISHED_FORMATS.values() if form.is_citation),
     ", ".join(form.title for form in PUBLISHED_FORMATS.values() if not form.is_citation),
 )
+_EXTRACT_MEANING = "the pages of this document, their images as they are stored in its scan"
 _FILE_MEANINGS = {
     "record.json": "everything known of the document, with both texts of every page",
     "text.txt": _TEXT_MEANING,
@@ -67,8 +68,10 @@ def _list_files(record: Record) -> str:
         "translation/": any(translation.origin != "sidecar" for translation in record.translations),
         "changes.json": record.version > 1,
     }
-    lines = []
-    for name, meaning in _FILE_MEANINGS.items():
+    meanings, lines = _FILE_MEANINGS, list[str]()
+    if record.extracted_from is not None:
+        meanings = meanings | {"original/": _EXTRACT_MEANING}
+    for name, meaning in meanings.items():
         if is_present.get(name, True):
             first, *rest = wrap(meaning, _WIDTH - _NAME_WIDTH)
             lines += [f"{name:<{_NAME_WIDTH}}{first}", *(" " * _NAME_WIDTH + line for line in rest)]
@@ -126,11 +129,9 @@ def _languages_read(record: Record) -> str:
 def _processing_section(record: Record) -> str:
     log = record.provenance
     engine, opis = log.agents["engine"], log.agents["opis"]
-    source = log.source
     drawn_count = sum(p.image is not None and p.image.origin is Origin.DRAWN for p in record.pages)
     lines = [
-        f"{source.name} ({source.size:,} bytes) arrived on {source.arrived:%d %B %Y, %H:%M %Z}.",
-        f"Its SHA-256 is {source.sha256}.",
+        *_arrival_lines(record),
         f"{engine.name} {engine.version} read it, with {_languages_read(record)}.",
         *_typewriter_models(log),
         *_second_engine_lines(log),
@@ -143,6 +144,21 @@ def _processing_section(record: Record) -> str:
             "image was the page."
         )
     return "HOW IT WAS MADE\n\n" + "\n".join(lines)
+
+
+def _arrival_lines(record: Record) -> Iterator[str]:
+    """Yield how the scan came: as a file, or out of another that holds several documents."""
+    source, whole = record.provenance.source, record.extracted_from
+    size, moment = f"({source.size:,} bytes)", f"{source.arrived:%d %B %Y, %H:%M %Z}"
+    if whole is None:
+        yield f"{source.name} {size} arrived on {moment}."
+        yield f"Its SHA-256 is {source.sha256}."
+        return
+    of_record = "" if whole.record is None else f", which is the record {whole.record}"
+    pages = noun_form(1 if whole.pages.isdigit() else 2, "page")
+    yield f"{source.name} {size} is {pages} {whole.pages} of {whole.scan}{of_record}."
+    yield f"Its SHA-256 is {source.sha256}; Opis took the pages out on {moment}, as they are stored."
+    yield f"The SHA-256 of {whole.scan} is {whole.sha256}."
 
 
 def _typewriter_models(log: Provenance) -> Iterator[str]:

@@ -21,6 +21,7 @@ from pipeline.errors import (
     SetupError,
 )
 from pipeline.fixity import file_sha256
+from pipeline.ingest.documents import document_table
 from pipeline.ingest.questions import UndecidedError, question_about_place, require_leaf_decision
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.ocr.engines import candidate_languages, make_engine, signature_of
@@ -70,6 +71,7 @@ def decide_admission(
         translations=find_translations(path, described.description.translations),
         index_row=row_as_csv(path, settings.inbox),
     )
+    document_table(path, settings, described, facts.page_count)  # refused before anything is read
     published = find_published(scan, catalog, settings)
     if published is None and settings.ask_people:
         require_leaf_decision(scan)

@@ -9,6 +9,7 @@ from pipeline.errors import LinkError
 from pipeline.fixity import file_sha256
 from pipeline.inbox.files import file_stamp
 from pipeline.inbox.name_forms import name_key
+from pipeline.ingest.documents import origin_of
 from pipeline.ingest.outcome import Outcome
 from pipeline.model import Clock
 from pipeline.record.record import Record
@@ -40,7 +41,7 @@ def write_receipt(
     size, sha256 = _size_and_digest(path)
     receipt = Receipt(
         when=clock.now(),
-        scan=name_in_receipt(path, settings.inbox),
+        scan=_scan_name(path, settings),
         size=size,
         sha256=sha256,
         beside=tuple(sorted(escape_unprintable(file.name) for file in companions_of(path))),
@@ -99,6 +100,14 @@ def refuse_links(path: Path, settings: Settings) -> None:
         if file.is_symlink():
             msg = f"{file.name} is a link to another place."
             raise LinkError(msg)
+
+
+def _scan_name(path: Path, settings: Settings) -> str:
+    """Return the name of a scan in its receipt; of a document, that of its scan, too."""
+    origin = origin_of(path, settings)
+    if origin is None:
+        return name_in_receipt(path, settings.inbox)
+    return f"{name_in_receipt(origin, settings.inbox)} ({path.name})"
 
 
 def _receipt_location(path: Path, outcome: Outcome, settings: Settings, target: Path | None) -> str:

@@ -1,6 +1,7 @@
 """The outcome of a scan: its record, or the reason why it has none."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Self
 
 from pipeline.ingest.questions import Question
@@ -31,6 +32,8 @@ class Outcome:
     question: Question | None = None  #: for a person, if the scan waits for the answer
     cause: str = ""  #: the kind of a refusal, for counts; see `Receipt.cause`
     work: Work | None = None  #: of the version that was published just now
+    #: taken out of the scan, and to be ingested next
+    documents: tuple[Path, ...] = ()
     missing_reason: str = ""  #: the scan is gone: another run took it, or a person moved it
 
     @classmethod

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, Protocol
@@ -97,13 +98,14 @@ class BatchScheduler:
         self._scans_in_flight = self._runs_in_flight = 0
 
     def run(self, paths: Iterable[Path]) -> Iterator[Outcome]:
-        """Yield the outcome of each scan as soon as it is known."""
+        """Yield the outcome of each scan, and of the documents in it, as soon as it is known."""
         self._waiting = iter(paths)
         self._submit_work()
         while self._scans_in_flight:
             outcome = self._completions.get()()
             if outcome is not None:
                 self._scans_in_flight -= 1
+                self._waiting = chain(outcome.documents, self._waiting)
             self._submit_work()
             if outcome is not None:
                 yield outcome

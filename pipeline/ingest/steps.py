@@ -5,31 +5,25 @@ the records are the same.
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from pipeline.description.merge import find_sidecar
 from pipeline.errors import (
     ChangedScanError,
     CutOffError,
     EmptyScanError,
     IngestError,
 )
-from pipeline.fixity import file_sha256
-from pipeline.inbox.files import (
-    CopiedFile,
-    remove_empty_folders,
-    remove_if_copied,
-    remove_refusal_reason,
-)
 from pipeline.inbox.mounts import require_mounts
 from pipeline.ingest.admission import decide_admission
 from pipeline.ingest.arrivals import (
-    companions_of,
     duplicate_notice,
     file_stamps,
     refuse_links,
     write_receipt,
 )
+from pipeline.ingest.departures import leave_inbox
+from pipeline.ingest.documents import settings_for, take_documents
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.questions import UndecidedError, require_language_decision
 from pipeline.ingest.unpublished import (
@@ -92,6 +86,7 @@ def admit_scan(
 ) -> AdmittedScan | Outcome:
     """Admit a scan; return its outcome if it is published before, refused or incomplete."""
     require_mounts(settings)
+    settings = settings_for(path, settings)
     stamps = file_stamps(path)
     try:
         refuse_links(path, settings)
@@ -106,7 +101,7 @@ def admit_scan(
     if file_stamps(path) != stamps:
         return defer_changed_scan(path, settings, clock)
     if isinstance(admitted, PublishResult):
-        return _finish_scan(path, find_sidecar(path), admitted, settings, clock)
+        return _finish_scan(path, admitted, settings, workers, clock)
     return admitted
 
 
@@ -115,6 +110,7 @@ def publish_scan(
 ) -> Outcome:
     """Build and publish the record of a scan whose pages are read; remove it from the inbox."""
     require_mounts(settings)
+    settings = settings_for(scan.path, settings)
     pdfs, counter = pdf_jobs_in_workers(workers, settings), WorkCounter(scan.arrived)
     try:
         if scan.published_folder is not None:
@@ -136,7 +132,7 @@ def publish_scan(
     except IngestError as error:
         return refuse_scan(scan.path, str(error), settings, clock, error.cause)
     work = None if published.already_published else counter.total_work(clock)
-    return _finish_scan(scan.path, scan.sidecar, published, settings, clock, work)
+    return _finish_scan(scan.path, published, settings, workers, clock, work)
 
 
 def _assemble(scan: AdmittedScan, counter: WorkCounter, settings: Settings, clock: Clock) -> Record:
@@ -178,16 +174,13 @@ def end_batch(settings: Settings, clock: Clock) -> None:
 
 def _finish_scan(
     path: Path,
-    sidecar: Path | None,
     published: PublishResult,
     settings: Settings,
+    workers: WorkerPool,
     clock: Clock,
     work: Work | None = None,
 ) -> Outcome:
-    """Write the receipt of a published scan, and remove the scan from the inbox.
-
-    A scan outside the inbox, named on the command line, stays.
-    """
+    """Write the receipt of a published scan, take out its documents or remove it from the inbox."""
     record = published.folder.load_record()
     outcome = Outcome.from_record(
         path.name,
@@ -198,30 +191,7 @@ def _finish_scan(
         work=work and work.model_copy(update={"review": record.needs_review}),
     )
     write_receipt(path, outcome, settings, clock)
-    if path.is_relative_to(settings.inbox) and not settings.keep_inbox:
-        _remove_from_inbox(path, sidecar, record, published, settings)
-    return outcome
-
-
-def _remove_from_inbox(
-    path: Path, sidecar: Path | None, record: Record, published: PublishResult, settings: Settings
-) -> None:
-    """Remove scan and companions, or none; the scan last, because the next run looks for scans.
-
-    A sidecar or translation that came while the scan was read is not in its record: all stay, and
-    the next run publishes the new description.
-    """
-    provenance, folder = record.provenance, published.folder
-    names = [translation.origin for translation in record.translations]
-    texts = [(path.with_name(name), folder.translation(name)) for name in names]
-    copies = [CopiedFile(text, file_sha256(copy), copy) for text, copy in texts if copy.is_file()]
-    copies += [CopiedFile(path, provenance.source.sha256, folder.original(provenance.source.name))]
-    if sidecar is not None and provenance.sidecar is not None:
-        copy = folder.sidecar(provenance.sidecar.name)
-        copies.insert(0, CopiedFile(sidecar, provenance.sidecar.sha256, copy))
-    published_paths = {file.path for file in copies}
-    if not published.already_published and set(companions_of(path)) - published_paths:
-        return
-    if remove_if_copied(copies):
-        remove_refusal_reason(path, settings.inbox)
-    remove_empty_folders(path.parent, settings.inbox)
+    documents = take_documents(path, record, settings, workers)
+    if not documents:
+        leave_inbox(path, record, published, settings)
+    return replace(outcome, documents=documents)

@@ -6,9 +6,11 @@ from typing import Any
 from pipeline.description.merge import MergedDescription, page_labels
 from pipeline.model import Clock, EngineSignature, Issue, IssueType
 from pipeline.record.events import (
+    EXTRACTION_PLAN,
     build_provenance,
     decision_activities,
     description_activity,
+    extraction_activities,
     joining_activity,
     opis_agent,
     people_of,
@@ -33,7 +35,7 @@ from pipeline.references.leaves import join_leaves
 from pipeline.scan import AdmittedScan, ReadPage
 
 #: plans of activities that a new reading keeps
-_DESCRIPTION_PLANS = frozenset(["describe", "decide"])
+_DESCRIPTION_PLANS = frozenset([EXTRACTION_PLAN, "describe", "decide"])
 
 
 def assemble_record(
@@ -59,7 +61,9 @@ def assemble_record(
     text = finish_pages(accumulator, drafts, clock)
     translations = translations_of(scan.translations, text)
     sources, decisions = source_files_of(scan), description.decisions
-    accumulator.activities += [
+    accumulator.activities = [
+        *extraction_activities(description.extracted_from, scan.sha256, scan.arrived),
+        *accumulator.activities,
         *translation_activities(translations, scan.arrived),
         *decision_activities(decisions, sources[1], scan.arrived),
         description_activity(sources[1], scan.described.origins.values(), scan.arrived),
@@ -107,9 +111,12 @@ def reassemble_record(
     drafts = draft_pages(pages, labels, accumulator, activities)
     text = finish_pages(accumulator, drafts, clock)
     translations = tuple(realign_translation(old_one, text) for old_one in old.translations)
-    accumulator.activities += [
+    whole_record = inherited[None]
+    accumulator.activities = [
+        *(activity for activity in whole_record if activity.plan == EXTRACTION_PLAN),
+        *accumulator.activities,
         *translation_activities(translations, provenance.source.arrived, provenance.activities),
-        *inherited[None],
+        *(activity for activity in whole_record if activity.plan != EXTRACTION_PLAN),
         joining_activity(accumulator.activities, text, clock.now()),
     ]
     people = people_of(old.contributors, old.funder, translations) | accumulator.correctors
@@ -147,10 +154,12 @@ def redescribe_record(old: Record, scan: AdmittedScan, *, new_description: bool)
         fields = _description_fields(scan.described)
     else:
         fields = _reference_fields(old, scan) if has_new_reference else {}
-    outdated = {"describe", "decide"} if new_description else {"describe"} if fields else set()
+    outdated = _DESCRIPTION_PLANS if new_description else {"describe"} if fields else set()
     part = inherit(provenance, TEXT_PLANS | _DESCRIPTION_PLANS - outdated, opis_agent())
     translations = translations_of(scan.translations, old.reading_text)
+    extraction = scan.described.description.extracted_from if new_description else None
     activities = [
+        *extraction_activities(extraction, provenance.source.sha256, scan.arrived),
         *part.activities,
         *translation_activities(translations, scan.arrived, provenance.activities),
     ]
@@ -202,6 +211,7 @@ def _description_fields(described: MergedDescription) -> dict[str, Any]:
     description = described.description
     return {
         **description.model_dump(include=_COPIED_FIELDS),
+        "extracted_from": description.extracted_from,
         "date": described.edtf,
         "date_as_given": description.date,
         "date_calendar": described.calendar,

@@ -12,12 +12,13 @@ from pipeline.description.nested_fields import GivenDecision
 from pipeline.doubt.record_doubts import DOUBT_VERSION
 from pipeline.fixity import text_sha256
 from pipeline.layout.page import LAYOUT_VERSION
-from pipeline.model import Clock, ProcessingStep
+from pipeline.model import Clock, Extraction, ProcessingStep
 from pipeline.record.inherited_events import ProvenancePart
 from pipeline.record.provenance import PARTY, Activity, Agent, Provenance, SourceFile
 from pipeline.record.record import RecordPage, Translation
 from pipeline.scan import AdmittedScan, ReadPage
 
+EXTRACTION_PLAN = "extract-document"  #: of taking a document out of a scan of many
 #: libraries that process pixels or text; the log states their versions
 _LIBRARIES = (
     "numpy", "opencv-python-headless", "pillow", "pikepdf", "pypdf", "pypdfium2", "wordfreq",
@@ -112,6 +113,26 @@ def translation_activities(
             id=f"supply-{number:04d}", agent=keys[translation.translator or _UNNAMED_TRANSLATOR],
             plan="supply", used={}, generated={f"translation-{number:04d}": digest},
             started=arrived, ended=arrived,
+        )  # fmt: skip
+
+
+def extraction_activities(
+    extraction: Extraction | None, document_sha256: str, when: datetime
+) -> Iterator[Activity]:
+    """Yield the activity that took a document out of a scan, if one did.
+
+    Args:
+        extraction: the scan, and the pages that were taken.
+        document_sha256: of the file that they became, which is the scan of the record.
+        when: it was done.
+    """
+    if extraction is not None:
+        taken = {"scan": extraction.scan, "pages": extraction.pages}
+        yield Activity(
+            id=EXTRACTION_PLAN, agent="opis", plan=EXTRACTION_PLAN,
+            steps=(ProcessingStep("take-pages", taken),),
+            used={"whole-scan": extraction.sha256}, generated={"scan": document_sha256},
+            started=when, ended=when,
         )  # fmt: skip
 
 
@@ -262,6 +283,7 @@ _OWN_PLANS = {
     "doubt": {"method": DOUBT_VERSION},
     "join": {"between-pages": "form feed"},
     "correct": {"by": "people, line by line on the page image"},
+    EXTRACTION_PLAN: {"images": "as stored"},
     "describe": {"nearest": "wins"},
     "supply": {"by": "people, outside Opis"},
     "decide": {"by": "people, in the sidecar"},

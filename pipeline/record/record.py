@@ -16,6 +16,7 @@ from pipeline.cleaning.edits import CORRECTION_STEP, Change, replay
 from pipeline.corrections.correction import LineCorrection
 from pipeline.doubt.findings import LetterExchange, WordDoubt
 from pipeline.model import (
+    Extraction,
     FrozenModel,
     Issue,
     PageImage,
@@ -173,6 +174,7 @@ class Record(FrozenModel):
     collection: str | None
     rights: str  #: URI of a rights statement
     note: str | None
+    extracted_from: Extraction | None = None  #: the scan of many documents that this one was in
     origins: dict[str, str]  #: field to the source of its value
     references: tuple[Reference, ...]
     pages: tuple[RecordPage, ...] = Field(min_length=1)

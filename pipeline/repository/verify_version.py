@@ -179,6 +179,8 @@ def _check_activities(_: VersionFolder, record: Record) -> Iterator[Finding]:
     """12: activities use existing inputs, produce new outputs, end after they begin."""
     log = record.provenance
     known = {"scan": log.source.sha256}
+    if record.extracted_from is not None:  # an activity made the scan, out of another
+        known = {"whole-scan": record.extracted_from.sha256}
     if log.sidecar is not None:
         known["sidecar"] = log.sidecar.sha256
     for activity in log.activities:
@@ -188,6 +190,8 @@ def _check_activities(_: VersionFolder, record: Record) -> Iterator[Finding]:
             for detail in details
         )
         known |= activity.generated
+    if known.get("scan") != log.source.sha256:
+        yield Finding(RECORD_FILE, Damage.MALFORMED, "no activity took the pages of the scan")
 
 
 def _activity_problems(

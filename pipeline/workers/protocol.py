@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 from pipeline.model import EngineChoice, Limits, PageReading, PageSource, ScanFacts
 from pipeline.ocr.recipes import Recipe
 from pipeline.searchable_pdf.compare import PdfComparison
+from pipeline.searchable_pdf.page_subset import PageSubset
 from pipeline.searchable_pdf.write import LayerPage, PdfMetadata
 
 
@@ -83,6 +84,16 @@ class WriteDerivatives:
 
 
 @dataclass(frozen=True, slots=True)
+class TakePages:
+    """Take pages out of a scan into files of their own. Answered by an empty ``Answer``."""
+
+    path: Path
+    media_type: str
+    subsets: tuple[PageSubset, ...]
+    kind: Literal["take"] = "take"
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A reply without answer: the name of an error class and its message without advice."""
 
@@ -103,7 +114,13 @@ class Answer:
 
 
 Request: TypeAlias = (
-    InspectScan | ExtractPage | RecognizePage | WriteSearchablePdf | ComparePdfs | WriteDerivatives
+    InspectScan
+    | ExtractPage
+    | RecognizePage
+    | WriteSearchablePdf
+    | ComparePdfs
+    | WriteDerivatives
+    | TakePages
 )
 Reply = Annotated[Answer | Failure, Field(discriminator="kind")]
 

@@ -25,6 +25,7 @@ from pipeline.model import PageReading, PageSource
 from pipeline.ocr.engines import make_engine, make_second_engine
 from pipeline.ocr.page_reader import read_page
 from pipeline.searchable_pdf.compare import compare_pdfs
+from pipeline.searchable_pdf.page_subset import write_page_subsets
 from pipeline.searchable_pdf.write import write_searchable_pdf
 from pipeline.workers.parent_watch import die_with_parent
 from pipeline.workers.protocol import (
@@ -38,6 +39,7 @@ from pipeline.workers.protocol import (
     InspectScan,
     RecognizePage,
     Request,
+    TakePages,
     WriteDerivatives,
     WriteSearchablePdf,
 )
@@ -62,12 +64,11 @@ class WorkerService:
                 return Answer(source=self._extract_page(request))
             case RecognizePage():
                 return Answer(reading=self._recognize_page(request))
-            case WriteSearchablePdf():
-                return self._write_searchable_pdf(request)
             case ComparePdfs():
                 return Answer(comparison=compare_pdfs(request.searchable, request.original))
-            case WriteDerivatives():
-                return self._write_derivatives(request)
+            case WriteSearchablePdf() | WriteDerivatives() | TakePages():
+                _write_files(request)
+                return Answer()
 
     def _extract_page(self, request: ExtractPage) -> PageSource:
         self._page = None
@@ -81,21 +82,6 @@ class WorkerService:
             "" if page.writing is None else pgm_digest(page.writing.pixels),
         )
 
-    def _write_searchable_pdf(self, request: WriteSearchablePdf) -> Answer:
-        with request.pages.open("rb") as lines:
-            layers = map(LAYER_ADAPTER.validate_json, lines)
-            write_searchable_pdf(
-                request.original, request.media_type, layers, request.target, request.facts
-            )
-        return Answer()
-
-    def _write_derivatives(self, request: WriteDerivatives) -> Answer:
-        pixels, jpeg = extract_display_image(
-            request.path, request.media_type, request.number, request.dpi, request.max_pixels
-        )
-        write_derivatives(pixels, request.targets, jpeg)
-        return Answer()
-
     def _recognize_page(self, request: RecognizePage) -> PageReading:
         if self._page is None:
             msg = "no page image is at hand"
@@ -103,6 +89,23 @@ class WorkerService:
         engine = make_engine(request.engine, request.languages, request.timeout)
         second_engine = make_second_engine(request.engine, request.timeout)
         return read_page(self._page, engine, request.recipe, second_engine)
+
+
+def _write_files(request: WriteSearchablePdf | WriteDerivatives | TakePages) -> None:
+    match request:
+        case WriteSearchablePdf():
+            with request.pages.open("rb") as lines:
+                layers = map(LAYER_ADAPTER.validate_json, lines)
+                write_searchable_pdf(
+                    request.original, request.media_type, layers, request.target, request.facts
+                )
+        case WriteDerivatives():
+            pixels, jpeg = extract_display_image(
+                request.path, request.media_type, request.number, request.dpi, request.max_pixels
+            )
+            write_derivatives(pixels, request.targets, jpeg)
+        case TakePages():
+            write_page_subsets(request.path, request.media_type, request.subsets)
 
 
 def serve_requests(requests: BinaryIO, replies: BinaryIO) -> None:
