@@ -29,7 +29,9 @@ class Extraction(FrozenModel):
 
     scan: str = Field(min_length=1, description="Its file name.", examples=["box 3.pdf"])
     sha256: str = Field(
-        pattern=r"^[0-9a-f]{64}$", description="Of its bytes.", examples=["9f86d081…"]
+        pattern=r"^[0-9a-f]{64}$",
+        description="Of its bytes.",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
     )
     pages: str = Field(
         min_length=1, description="Pages of the scan, from 1.", examples=["3-5", "3-5, 8"]

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flows.cli.app import COMMANDS, main
+from pipeline.workers import pool
+from tests.forked_workers import WorkerForker
 
 ON_PREFECT = frozenset({"ingest", "reread", "reclean", "serve"})  #: commands that import Prefect
 _CONTEXT = multiprocessing.get_context("forkserver")
@@ -54,6 +56,7 @@ def _run_main(
     os.environ.clear()
     os.environ.update(environ)
     sys.argv = ["opis", *words]
+    vars(pool)["start_worker"] = WorkerForker().start_worker
     try:
         main()
     finally:

@@ -164,7 +164,7 @@ def test_imports_by_string_count() -> None:
         "flows.cli.ingest": "flows.ingest",
         "flows.cli.reread": "flows.revise",
         "flows.serve.serve": "flows.serve.flow_runs",
-        "pipeline.workers.pool": "pipeline.workers.worker",
+        "pipeline.workers.start_worker": "pipeline.workers.worker",
     }
     for importer, imported in known.items():
         assert imported in set(imports(MODULES[importer]))

@@ -17,7 +17,7 @@ from tests.campaigns.opis_serve import OpisServe, pages_address
 from tests.factories import scan_pdf
 from tests.workspace import LETTER, PATIENCE, ROOT, Workspace
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 pytestmark = [
     pytest.mark.prefect,
     pytest.mark.tesseract,

@@ -19,7 +19,7 @@ from pipeline.repository.correction_log import read_corrections
 from tests.test_site_app import AXE, RULES
 from tests.workspace import LETTER, OPIS, PATIENCE, Workspace, data, free_port
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.tesseract,

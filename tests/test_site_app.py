@@ -23,7 +23,7 @@ from pipeline.workers.pool import WorkerPool
 from tests.factories import publish_sample
 from tests.workspace import PATIENCE, ROOT
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
 expect.set_options(timeout=PATIENCE * 1000)
 AXE = ROOT / ".tools" / "npm" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

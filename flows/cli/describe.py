@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +13,15 @@ from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import JsonOption
 from pipeline.description.check_folder import Fault, check_folder
+from pipeline.description.document_table import (
+    DocumentTable,
+    document_sources,
+    make_document_table,
+)
 from pipeline.description.merge import MergedDescription, find_sources, merge_sources
 from pipeline.description.translations import SuppliedTranslation, find_translations
 from pipeline.errors import SetupError
+from pipeline.settings import Settings
 from pipeline.wording import plural, printable_line
 
 
@@ -32,26 +39,39 @@ def describe(
     if path.is_dir():
         msg = f"{path} is a folder. Name a scan, or add --check to look at all of them."
         raise SetupError(msg)
-    inbox = runtime.load_settings({}).inbox.absolute()
-    merged = merge_sources(find_sources(path.absolute(), inbox))
-    translations = find_translations(path.absolute(), merged.description.translations)
-    _print_description(merged, translations, as_json=as_json)
+    settings = runtime.load_settings({})
+    scan, inbox = path.absolute(), settings.inbox.absolute()
+    sources = find_sources(scan, inbox)
+    merged = merge_sources(sources)
+    translations = find_translations(scan, merged.description.translations)
+    table = DocumentTable((), ())
+    if documents := document_sources(scan, inbox, sources):
+        table = make_document_table(documents, merged, _count_pages(scan, settings))
+    _print_description(merged, translations, table, as_json=as_json)
+
+
+def _count_pages(scan: Path, settings: Settings) -> int:
+    """Return the number of pages of a scan, which a worker inspects."""
+    from pipeline.ingest.admission import inspect_in_worker  # noqa: PLC0415  takes a second
+
+    return inspect_in_worker(scan, settings, runtime.worker_pool(settings)).page_count
 
 
 def _check_descriptions(folder: Path, *, as_json: bool) -> None:
     if not folder.is_dir():
         msg = f"{folder} is no folder. Name the folder whose descriptions to check."
         raise SetupError(msg)
-    faults = check_folder(folder)
+    settings = runtime.load_settings({})
+    found = check_folder(folder, lambda scan: _count_pages(scan, settings))
+    faults = [fault for fault in found if not fault.is_note]
     if as_json:
-        rows = [
-            {"file": f.file, "line": f.line, "code": f.code, "detail": f.detail} for f in faults
-        ]
-        console.print_line(json.dumps(rows, ensure_ascii=False, indent=1))
+        console.print_line(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=1))
     else:
-        for fault in faults:
+        for fault in found:
             console.print_line(_fault_line(fault))
-        console.print_line(plural(len(faults), "fault"))
+        notes = len(found) - len(faults)
+        counts = [plural(len(faults), "fault"), *([plural(notes, "note")] if notes else [])]
+        console.print_line(", ".join(counts))
     if faults:
         raise typer.Exit(ExitCode.REFUSALS)
 
@@ -84,17 +104,29 @@ def _field_rows(
 
 
 def _print_description(
-    merged: MergedDescription, translations: Sequence[SuppliedTranslation], *, as_json: bool
+    merged: MergedDescription,
+    translations: Sequence[SuppliedTranslation],
+    table: DocumentTable,
+    *,
+    as_json: bool,
 ) -> None:
     rows = _field_rows(merged, translations)
     issues = [issue.detail for issue in merged.issues]
     if as_json:
-        document = {"fields": rows, "issues": issues}
-        console.print_line(json.dumps(document, ensure_ascii=False, indent=1))
+        documents = [
+            {"pages": row.page_ranges, "fields": dict(row.values)} for row in table.documents
+        ]
+        issues += map(str, table.notes)
+        answer = {"fields": rows, "issues": issues, "documents": documents}
+        console.print_line(json.dumps(answer, ensure_ascii=False, indent=1))
         return
     for name, row in rows.items():
         for item in row["value"] if isinstance(row["value"], list) else [row["value"]]:
             text = item if isinstance(item, str) else json.dumps(item, ensure_ascii=False)
             console.print_line(f"{name + ':':<16}{text}   ({row['from']})")
-    for issue in issues:
+    if table.documents:
+        console.print_line(f"{plural(len(table.documents), 'document')}, by pages of the scan:")
+    for document in table.documents:
+        console.print_line(f"  {printable_line(str(document))}")
+    for issue in [*issues, *map(str, table.notes)]:
         console.print_line(f"look at: {printable_line(issue)}")

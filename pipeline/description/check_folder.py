@@ -5,13 +5,20 @@ not for every scan under it; then each scan is checked with all of its sources.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
+from pipeline.description.document_table import document_sources, make_document_table
 from pipeline.description.index_csv import INDEX_FILE, IndexRow, read_table
 from pipeline.description.languages import suggest_language_tag
-from pipeline.description.merge import find_sources, merge_sources, nearest_statements
+from pipeline.description.merge import (
+    MergedDescription,
+    find_sources,
+    merge_sources,
+    nearest_statements,
+)
 from pipeline.description.sources import (
     DEFAULTS,
     SIDECAR,
@@ -34,6 +41,8 @@ from pipeline.inbox.files import SIDECAR_SUFFIXES, list_inbox
 from pipeline.inbox.name_forms import path_key
 from pipeline.wording import join_names
 
+PageCounter: TypeAlias = Callable[[Path], int | None]
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
@@ -43,20 +52,22 @@ class Fault:
     line: int  #: 1-based; 1 for a fault of the whole file
     code: str  #: the kind of fault, for programs
     detail: str  #: one or two sentences, with advice
+    is_note: bool = False  #: it stops no scan: the archivist may have meant it so
 
 
 @dataclass(slots=True)
 class _FolderCheck:
     root: Path
     scans: list[Path]
+    count_pages: PageCounter
     faults: set[Fault] = field(default_factory=set)
 
-    def add_error(self, error: IngestError, path: Path) -> None:
+    def add_error(self, error: IngestError, path: Path, *, is_note: bool = False) -> None:
         """Add an error as a fault of ``path``."""
         line = getattr(error, "line", None)
         code = getattr(error, "code", "unreadable")
         where = display_path(path, self.root)
-        self.faults.add(Fault(where, line or 1, code, str(error)))
+        self.faults.add(Fault(where, line or 1, code, str(error), is_note))
 
     def add_fault(self, path: Path, code: str, detail: str) -> None:
         """Add a fault of a whole file."""
@@ -70,10 +81,16 @@ class _FolderCheck:
             self.add_error(error, path)
 
 
-def check_folder(folder: Path) -> list[Fault]:
-    """Return every fault under a folder, by file and line; an inbox's ``refused/`` is skipped."""
+def check_folder(folder: Path, count_pages: PageCounter = lambda _: None) -> list[Fault]:
+    """Return every fault under a folder, by file and line; an inbox's ``refused/`` is skipped.
+
+    Args:
+        folder: the folder.
+        count_pages: returns the number of pages of a scan that holds several documents; None
+            leaves out what depends on it.
+    """
     listing = list_inbox(folder)
-    check = _FolderCheck(folder, listing.scans)
+    check = _FolderCheck(folder, listing.scans, count_pages)
     for problem in listing.problems:
         check.add_fault(problem.folder, "unreadable", problem.reason)
     stems = defaultdict[Path, list[Path]](list)
@@ -131,7 +148,7 @@ def _check_table(check: _FolderCheck, path: Path) -> None:
     scan_names = [scan.name for scan in check.scans if scan.parent == path.parent]
     lines_with_scan = {row.line for name in scan_names for row in table.rows_of(name)}
     for name in scan_names:
-        rows = table.rows_of(name)
+        rows = table.scan_rows(name)
         for row in rows[1:]:
             check.add_error(table.duplicate_error([rows[0], row]), path)
     for row in table.rows:
@@ -186,6 +203,7 @@ def _check_scan(check: _FolderCheck, scan: Path) -> None:
         if doubts and not merged.description.references:
             check.add_fault(scan, "unread-reference", doubts[-1])
         find_translations(scan, merged.description.translations)
+        _check_documents(check, scan, sources, merged)
     except DescriptionError as error:
         statement = nearest_statements(sources).get("translations")
         if statement is not None and error.code in {"lost-translation", "translation-twice"}:
@@ -193,6 +211,25 @@ def _check_scan(check: _FolderCheck, scan: Path) -> None:
             check.add_error(statement.make_error(str(error), error.code), path)
     except IngestError as error:
         check.add_error(error, scan)
+
+
+def _check_documents(
+    check: _FolderCheck,
+    scan: Path,
+    sources: Sequence[DescriptionSource],
+    merged: MergedDescription,
+) -> None:
+    """Check the table of a scan's documents, if it holds several."""
+    documents = document_sources(scan, check.root, sources)
+    page_count = check.count_pages(scan) if documents else None
+    if page_count is None:
+        return
+
+    def add(error: DescriptionError, *, is_note: bool = False) -> None:
+        check.add_error(error, check.root / error.file if error.file else scan, is_note=is_note)
+
+    for note in make_document_table(documents, merged, page_count, add).notes:
+        add(note, is_note=True)
 
 
 def _load_sources(check: _FolderCheck, scan: Path) -> list[DescriptionSource]:

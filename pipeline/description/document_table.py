@@ -24,7 +24,7 @@ from pipeline.description.index_csv import PAGES_KEY
 from pipeline.description.merge import MergedDescription, page_labels
 from pipeline.description.sources import DescriptionSource, index_of, source_from_row
 from pipeline.description.statement import statements_of, validate
-from pipeline.description.yaml_file import FieldValue
+from pipeline.description.yaml_file import FieldValue, OnError, raise_error
 from pipeline.errors import DescriptionError
 from pipeline.references import ArchivalReference, LeafRange
 
@@ -43,6 +43,14 @@ class ScanDocument:
     def page_ranges(self) -> str:
         """Its pages: ``3-5, 8``."""
         return format_pages(self.pages)
+
+    def __str__(self) -> str:
+        """Return pages, reference, date, title, and where it is described, for people."""
+        references = self.values.get("references")
+        reference = references[0] if isinstance(references, list) and references else references
+        cells = [self.page_ranges, reference, self.values.get("date"), self.values.get("title")]
+        place = f"({self.source.file_label}, line {self.source.first_line})"
+        return "  ".join([*(cell for cell in cells if isinstance(cell, str) and cell), place])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +95,10 @@ def document_sources(
 
 
 def make_document_table(
-    sources: Sequence[DescriptionSource], whole: MergedDescription, page_count: int
+    sources: Sequence[DescriptionSource],
+    whole: MergedDescription,
+    page_count: int,
+    on_error: OnError = raise_error,
 ) -> DocumentTable:
     """Return the documents of a scan that has ``page_count`` pages.
 
@@ -95,6 +106,7 @@ def make_document_table(
         sources: of the documents.
         whole: the description of the scan.
         page_count: of the scan.
+        on_error: called with the error of a document, which is left out.
 
     Raises:
         DescriptionError: a document has no pages, or some that the scan has not; or a value is
@@ -104,9 +116,14 @@ def make_document_table(
     begun = frozenset(part.first.sort_key for source in sources for part in leaves_of(source)[:1])
     documents = []
     for source in sources:
-        pages = pages_of(source, labels, begun)
-        documents.append(ScanDocument(pages, _values_of(source, whole, pages, labels), source))
-    notes = (*_gap_notes(documents, page_count), *_overlap_notes(documents))
+        try:
+            pages = pages_of(source, labels, begun)
+            values = _values_of(source, whole, pages, labels)
+        except DescriptionError as error:
+            on_error(error)
+        else:
+            documents.append(ScanDocument(pages, values, source))
+    notes = (*_gap_notes(documents, page_count), *_overlap_notes(documents)) if documents else ()
     return DocumentTable(tuple(documents), notes)
 
 

@@ -118,7 +118,13 @@ class Description(FrozenModel):
     extracted_from: Extraction | None = Field(
         None,
         description="The scan that this document was taken out of; Opis writes it.",
-        examples=[{"scan": "box 3.pdf", "sha256": "9f86d081…", "pages": "3-5"}],
+        examples=[
+            {
+                "scan": "box 3.pdf",
+                "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                "pages": "3-5",
+            }
+        ],
     )
     replaces: OptionalText = Field(
         None,
@@ -147,5 +153,15 @@ def sidecar_json_schema() -> str:
     for name in ("names", "titles"):
         items = schema["properties"][name]["items"]
         schema["properties"][name]["items"] = {"anyOf": [{"type": "string"}, items]}
+    pages = {"description": "Pages of the scan, from 1.", "type": ["string", "array"]}
+    schema["properties"]["documents"] = {
+        "description": "The documents in the scan, each with its pages or its leaves.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "properties": {**schema["properties"], "pages": pages},
+            "additionalProperties": False,
+        },
+    }
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
     return json.dumps(schema, ensure_ascii=False, sort_keys=True, indent=1) + "\n"

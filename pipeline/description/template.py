@@ -13,6 +13,12 @@ _HEAD = """\
 # the rest. Nothing is guessed: 0110 stays 0110. Put a text that holds a colon, a # or quotation
 # marks in quotes. Check it with: opis describe --check FOLDER"""
 
+_DOCUMENTS = """\
+# If the scan holds several documents: each with its pages or its leaves, and any field above.
+#documents:
+#- {pages: 1-2, title: "Cable, Filippov [Stalin] to Cde. Mao Zedong", date: 1949-01-14}
+#- {leaves: 0112-0113, title: Reply}"""
+
 
 def sidecar_template(reference: str = "") -> str:
     """Return the template; the reference that a file name spells is shown, not filled in."""
@@ -20,6 +26,7 @@ def sidecar_template(reference: str = "") -> str:
     if reference:
         parts.append(f"# The file name says: {reference}")
     parts += [_format_field(name) for name in Description.model_fields]
+    parts.append(_DOCUMENTS)
     return "\n\n".join(parts) + "\n"
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from pipeline.dates.parse import parse_date
 from pipeline.description.field_types import to_leaf_labels
+from pipeline.description.index_csv import PAGES_KEY
 from pipeline.description.merge import merge_sources
 from pipeline.description.sources import FILE_NAME, DescriptionSource
 from pipeline.description.statement import Statement, statements_of, validation_errors
@@ -16,7 +17,8 @@ from pipeline.references.page_labels import leaves_of_label
 def source_errors(source: DescriptionSource) -> list[DescriptionError]:
     """Return the errors of one source, a file or a row, taken alone."""
     errors: list[DescriptionError] = []
-    statements = statements_of(source, errors.append)
+    values = {name: value for name, value in source.values.items() if name != PAGES_KEY}
+    statements = statements_of(replace(source, values=values), errors.append)
     errors += validation_errors(statements)
     lines = {error.line for error in errors}
     errors += [error for error in _unread_value_errors(statements) if error.line not in lines]

@@ -157,7 +157,8 @@ def _arrival_lines(record: Record) -> Iterator[str]:
     of_record = "" if whole.record is None else f", which is the record {whole.record}"
     pages = noun_form(1 if whole.pages.isdigit() else 2, "page")
     yield f"{source.name} {size} is {pages} {whole.pages} of {whole.scan}{of_record}."
-    yield f"Its SHA-256 is {source.sha256}; Opis took the pages out on {moment}, as they are stored."
+    yield f"Opis took the pages out on {moment}, as they are stored."
+    yield f"The SHA-256 of what it took is {source.sha256}."
     yield f"The SHA-256 of {whole.scan} is {whole.sha256}."
 
 

@@ -27,6 +27,7 @@ from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.ocr.engines import candidate_languages, make_engine, signature_of
 from pipeline.ocr.language_codes import with_vertical
 from pipeline.record.version_folder import VersionFolder
+from pipeline.references import ArchivalReference
 from pipeline.repository.catalog import Catalog, PublishedVersion
 from pipeline.repository.publish import PublishResult
 from pipeline.scan import AdmittedScan
@@ -62,9 +63,7 @@ def decide_admission(
         sidecar=sidecar,
         sidecar_sha256=None if sidecar is None else file_sha256(sidecar),
         sidecar_size=0 if sidecar is None else sidecar.stat().st_size,
-        record_id=described.held_reference.slug
-        if described.held_reference
-        else _id_from_digest(sha256),
+        record_id=_id_of(described.held_reference, sha256),
         version=1,
         languages=engine_languages(described.description.language, settings),
         arrived=arrived,
@@ -138,6 +137,10 @@ def _version_with_same_bytes(scan: AdmittedScan, catalog: Catalog) -> PublishedV
 
 def _version_folder(known: PublishedVersion, settings: Settings) -> VersionFolder:
     return VersionFolder.of(settings.records / known.folder, known.version)
+
+
+def _id_of(reference: ArchivalReference | None, sha256: str) -> str:
+    return _id_from_digest(sha256) if reference is None else reference.slug
 
 
 def _id_from_digest(sha256: str) -> str:

@@ -46,7 +46,7 @@ from pipeline.repository.receipts import Work
 from pipeline.repository.version_reader import merge_with_previous, stored_pages
 from pipeline.scan import AdmittedScan, ReadPage
 from pipeline.settings import Settings
-from pipeline.wording import escape_unprintable
+from pipeline.wording import escape_unprintable, printable_line
 from pipeline.workers.page_runs import load_pages
 from pipeline.workers.pool import WorkerPool
 
@@ -191,7 +191,8 @@ def _finish_scan(
         work=work and work.model_copy(update={"review": record.needs_review}),
     )
     write_receipt(path, outcome, settings, clock)
-    documents = take_documents(path, record, settings, workers)
-    if not documents:
+    taken = take_documents(path, record, settings, workers)
+    if not taken.paths:
         leave_inbox(path, record, published, settings)
-    return replace(outcome, documents=documents)
+    finding = " ".join(filter(None, [outcome.finding, *taken.notes]))
+    return replace(outcome, documents=taken.paths, finding=printable_line(finding))

@@ -61,9 +61,8 @@ def assemble_record(
     text = finish_pages(accumulator, drafts, clock)
     translations = translations_of(scan.translations, text)
     sources, decisions = source_files_of(scan), description.decisions
-    accumulator.activities = [
-        *extraction_activities(description.extracted_from, scan.sha256, scan.arrived),
-        *accumulator.activities,
+    accumulator.activities[:0] = _extraction_of(scan, scan.sha256)
+    accumulator.activities += [
         *translation_activities(translations, scan.arrived),
         *decision_activities(decisions, sources[1], scan.arrived),
         description_activity(sources[1], scan.described.origins.values(), scan.arrived),
@@ -80,6 +79,12 @@ def assemble_record(
         **page_fields(accumulator, text),
         provenance=log,
     )
+
+
+def _extraction_of(scan: AdmittedScan, sha256: str) -> Iterable[Activity]:
+    """Return the activity that took a scan, of this digest, out of another; none if none did."""
+    extraction = scan.described.description.extracted_from
+    return extraction_activities(extraction, sha256, scan.arrived)
 
 
 def reassemble_record(
@@ -111,12 +116,10 @@ def reassemble_record(
     drafts = draft_pages(pages, labels, accumulator, activities)
     text = finish_pages(accumulator, drafts, clock)
     translations = tuple(realign_translation(old_one, text) for old_one in old.translations)
-    whole_record = inherited[None]
-    accumulator.activities = [
-        *(activity for activity in whole_record if activity.plan == EXTRACTION_PLAN),
-        *accumulator.activities,
+    accumulator.activities[:0] = [one for one in inherited[None] if one.plan == EXTRACTION_PLAN]
+    accumulator.activities += [
         *translation_activities(translations, provenance.source.arrived, provenance.activities),
-        *(activity for activity in whole_record if activity.plan != EXTRACTION_PLAN),
+        *(one for one in inherited[None] if one.plan != EXTRACTION_PLAN),
         joining_activity(accumulator.activities, text, clock.now()),
     ]
     people = people_of(old.contributors, old.funder, translations) | accumulator.correctors
@@ -157,9 +160,8 @@ def redescribe_record(old: Record, scan: AdmittedScan, *, new_description: bool)
     outdated = _DESCRIPTION_PLANS if new_description else {"describe"} if fields else set()
     part = inherit(provenance, TEXT_PLANS | _DESCRIPTION_PLANS - outdated, opis_agent())
     translations = translations_of(scan.translations, old.reading_text)
-    extraction = scan.described.description.extracted_from if new_description else None
     activities = [
-        *extraction_activities(extraction, provenance.source.sha256, scan.arrived),
+        *(_extraction_of(scan, provenance.source.sha256) if new_description else ()),
         *part.activities,
         *translation_activities(translations, scan.arrived, provenance.activities),
     ]

@@ -4,7 +4,6 @@ import os
 import queue
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +17,7 @@ from pipeline import errors
 from pipeline.errors import OpisError, PageError, PageTimeoutError
 from pipeline.workers.cpu_slots import hold_slot
 from pipeline.workers.protocol import REPLY_ADAPTER, REQUEST_ADAPTER, Answer, Failure, Request
-from pipeline.workers.worker_environ import worker_environ
+from pipeline.workers.start_worker import start_worker
 from pipeline.workers.worker_folders import WorkerFolders, request_folder, take_file
 
 _MAX_TRIES = 3  #: workers that may die over one request before it fails
@@ -130,18 +129,8 @@ class Worker:
         self._discard_process()
         stderr_file = tempfile.TemporaryFile()  # noqa: SIM115  open as long as the process
         folders = WorkerFolders.create(self._results)
-        writable = [str(folders.scratch), str(folders.results)]
-        confined = [sys.executable, "-m", "pipeline.workers.confined", *writable, "--"]
-        arguments = [str(self._memory), str(os.getpid())]
         try:
-            process = subprocess.Popen(
-                [*confined, "pipeline.workers.worker", *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=stderr_file,
-                env=worker_environ(os.environ, folders.scratch),
-                start_new_session=True,
-            )
+            process = start_worker(folders, self._memory, stderr_file)
         except OSError:
             stderr_file.close()
             folders.remove()
