@@ -31,7 +31,8 @@ missing_packages() {
 wanted_packages() {
     command -v qpdf >/dev/null 2>&1 || echo qpdf
     command -v pdftotext >/dev/null 2>&1 || echo poppler-utils
-    command -v chromium >/dev/null 2>&1 || echo chromium
+    # A third less work than the whole browser.
+    command -v chromium-headless-shell >/dev/null 2>&1 || echo chromium-headless-shell
 }
 
 # Downloads the packages in $missing into a folder.

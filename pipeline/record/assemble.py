@@ -1,6 +1,7 @@
 """Assembles a record from the results of the stages; reads no pixels and no files."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from pipeline.description.merge import MergedDescription, page_labels
@@ -55,10 +56,8 @@ def assemble_record(
     )
     issues = [*scan.facts.issues, *scan.described.issues, *filter(None, [mismatch])]
     accumulator = PageAccumulator(issues=issues)
-    drafts = draft_pages(
-        pages, labels, accumulator, lambda page: reading_activities(scan.sha256, page, clock)
-    )
-    text = finish_pages(accumulator, drafts, clock)
+    activities = partial(reading_activities, scan.sha256, clock=clock)
+    text = finish_pages(accumulator, draft_pages(pages, labels, accumulator, activities), clock)
     translations = translations_of(scan.translations, text)
     sources, decisions = source_files_of(scan), description.decisions
     accumulator.activities[:0] = _extraction_of(scan, scan.sha256)
