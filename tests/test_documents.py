@@ -7,6 +7,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ from pipeline.ingest.document_files import document_name, keep_copies
 from pipeline.ingest.document_matches import DocumentIdentity, match_documents
 from pipeline.model import PDF
 from pipeline.searchable_pdf.page_subset import PageSubset, write_page_subsets
-from tests.factories import scan_pdf
+from tests.factories import publish_sample, scan_pdf
 from tests.workspace import Workspace
 
 law = settings(deadline=None)  # a busy machine is not a broken law
@@ -206,6 +207,26 @@ def test_a_thousand_rows_are_checked_in_one_pass(tmp_path: Path) -> None:
 
     assert not check_folder(tmp_path, count_pages)
     assert len(counts) == 1
+
+
+def test_documents_are_proposed_between_blank_and_separator_leaves(tmp_path: Path) -> None:
+    long = "a b c d e f g"
+    publish_sample(tmp_path, (long, "# 5", "", long, f"b {long}", "", long))
+    result = Workspace(tmp_path).opis("template", "--documents", record_id(tmp_path))
+    assert result.stdout.splitlines()[1:] == [
+        "documents:",
+        f"- pages: 1  # {long}",
+        f"- pages: 4-5  # {long}",
+        f"- pages: 7  # {long}",
+    ]
+    listed = yaml.safe_load(result.stdout)
+    assert len(table_of(tmp_path / "in", yaml.safe_dump(listed), 7).documents) == 3
+
+
+def record_id(folder: Path) -> str:
+    """Return the id of the one record of an archive."""
+    (entry,) = _records(Workspace(folder))
+    return entry
 
 
 LETTER, OTHER = DocumentIdentity("d, l. 1", "Letter"), DocumentIdentity("d, l. 2", "Reply")
