@@ -25,7 +25,7 @@ class ProposedDocument:
     def __str__(self) -> str:
         """Return an item of ``documents`` in a sidecar."""
         pages = f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
-        return f"- pages: {pages}  # {self.words}"
+        return f"- pages: {pages} # {self.words}"
 
 
 def propose_documents(record: Record) -> Iterator[ProposedDocument]:
