@@ -210,14 +210,16 @@ def test_a_thousand_rows_are_checked_in_one_pass(tmp_path: Path) -> None:
 
 
 def test_documents_are_proposed_between_blank_and_separator_leaves(tmp_path: Path) -> None:
-    long = "One two\nthree four\nfive six"
-    publish_sample(tmp_path, (long, "# 5", "", long, long, "", long))
+    letter, report, reply, list_of_names = (
+        f"{word} one two\nthree four\nfive six" for word in ("Letter", "Report", "Reply", "List")
+    )
+    publish_sample(tmp_path, (letter, "# 5", "", report, list_of_names, "", reply))
     result = Workspace(tmp_path).opis("template", "--documents", record_id(tmp_path))
     assert result.stdout.splitlines()[1:] == [
         "documents:",
-        "- pages: 1 # One two three four five six",
-        "- pages: 4-5 # One two three four five six",
-        "- pages: 7 # One two three four five six",
+        "- pages: 1 # Letter one two three four five six",
+        "- pages: 4-5 # Report one two three four five six",
+        "- pages: 7 # Reply one two three four five six",
     ]
     listed = yaml.safe_load(result.stdout)
     assert len(table_of(tmp_path / "in", yaml.safe_dump(listed), 7).documents) == 3
