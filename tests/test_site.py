@@ -147,6 +147,55 @@ def test_what_a_record_says_is_on_its_page_and_nothing_is_markup(
     assert any("RGASPI" in one.text_content() for one in page.xpath("//p[@class='citation']"))
 
 
+def facts(settings: Settings, record_id: str, ui: str = "") -> list[tuple[str, str, list[str]]]:
+    """Return label, text and links of each fact on the page of a record."""
+    page = tree.parse(settings.output / "site" / ui / "id" / record_id / "index.html")
+    return [
+        (label.text_content(), " ".join(value.text_content().split()), value.xpath(".//a/@href"))
+        for label, value in zip(page.xpath("//dt"), page.xpath("//dd"), strict=True)
+    ]
+
+
+def test_a_relation_is_shown_at_both_sides_once_the_other_one_comes(
+    tmp_path: Path, settings: Settings, readers: WorkerPool
+) -> None:
+    letter, answer = "РГАСПИ. Ф. 558. Оп. 11. Д. 331. Л. 0005", "The <answer>"
+    other = publish_sample(
+        tmp_path, ("Ответ.",), title=answer, references="RGASPI, f. 17, op. 3, d. 5, l. 2",
+        reply_to=[letter, RECORD], part_of="RGASPI, f. 17, op. 3, d. 5", related="https://a.test/1",
+    )  # fmt: skip
+    build(settings, readers)
+    shown = facts(settings, other.record_id)
+    assert ("Reply to", f"{letter} (not published here yet)", []) in shown
+    place = "../../archives/rgaspi/f17/op3/d5/index.html"
+    assert ("Part of", "RGASPI, f. 17, op. 3, d. 5", [place]) in shown
+    assert ("Related to", "https://a.test/1", ["https://a.test/1"]) in shown
+    assert ("Answered by", answer, [f"../../id/{other.record_id}/index.html"]) in facts(
+        settings, RECORD
+    )
+    assert any(label == "Ответ" for label, _, _ in facts(settings, RECORD, "ru"))
+    russian = f"{letter} (здесь ещё не опубликован)"
+    assert ("Ответ на документ", russian, []) in facts(settings, other.record_id, "ru")
+    before = content(settings)
+    came = publish_sample(
+        tmp_path,
+        ("Письмо.", "Ещё."),
+        title="The letter",
+        references="RGASPI, f. 558, op. 11, d. 331, ll. 5-6",
+    )
+    counts, messages = build(settings, readers)
+    assert (counts.rebuilt, sorted(messages)) == (
+        2, sorted(f"made {one.record_id}" for one in (came, other))
+    )  # fmt: skip
+    link = f"../../id/{came.record_id}/index.html"
+    assert ("Reply to", "The letter", [link]) in facts(settings, other.record_id)
+    assert ("Answered by", answer, [f"../../id/{other.record_id}/index.html"]) in facts(
+        settings, came.record_id
+    )
+    home = f"id/{RECORD}/index.html"
+    assert content(settings)[home] == before[home]
+
+
 def test_what_did_not_change_is_not_made_again(settings: Settings, readers: WorkerPool) -> None:
     assert build(settings, readers) == (BuildCounts(1, 1, 0), [f"made {RECORD}"])
     before = content(settings)

@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.description.fields import PLURAL_NAMES, Description, suggest_field
+from pipeline.description.fields import PLURAL_NAMES, Description
+from pipeline.description.near_fields import suggest_field
 from pipeline.description.nested_fields import (
     GivenDecision,
     GivenForm,

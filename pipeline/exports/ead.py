@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from lxml import etree
 
 from pipeline.dates.iso import DateKind, IsoDateRange, iso_date_range
+from pipeline.description.relations import Relation
 from pipeline.exports.source import ExportSource, archive_of, element, qname_in, serialize
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
+from pipeline.record.relation_wording import relation_label
 from pipeline.references import parse_reference
 from pipeline.references.system_registry import description_level
 
@@ -108,7 +110,17 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     for reference in record.references[1:]:
         other = element(item, _qname("altformavail"))
         element(other, _qname("p"), reference.normal or reference.as_cited)
+    for relation in record.relations:
+        _add_relation(item, relation, source)
     _add_control_access(item, record)
+
+
+def _add_relation(item: etree._Element, relation: Relation, source: ExportSource) -> None:
+    sentence = f"{relation_label(relation)} "
+    paragraph = element(element(item, _qname("relatedmaterial")), _qname("p"), sentence)
+    link = element(paragraph, _qname("ref"), relation.as_given)
+    if url := source.url_of_relation(relation):
+        link.set("href", url)
 
 
 def _add_date(did: etree._Element, record: Record) -> None:

@@ -12,6 +12,7 @@ from pipeline.model import Model, Origin
 from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.record.provenance import Provenance
 from pipeline.record.record import Record
+from pipeline.record.relation_wording import relation_label
 from pipeline.record.review_wording import review_sentence
 from pipeline.wording import noun_form
 
@@ -28,6 +29,9 @@ _EXPORTS_MEANING = "the same for other programs: citations ({}), {}".format(
     ", ".join(form.title for form in PUBLISHED_FORMATS.values() if not form.is_citation),
 )
 _EXTRACT_MEANING = "the pages of this document, their images as they are stored in its scan"
+_RELATIONS_NOTE = """\
+What it is related to may be published here by now, or not yet: `opis show` and the reading
+room tell."""
 _FILE_MEANINGS = {
     "record.json": "everything known of the document, with both texts of every page",
     "text.txt": _TEXT_MEANING,
@@ -102,12 +106,24 @@ def _document_section(record: Record) -> str:
         "Pages": str(len(record.pages)),
         "Contributed by": ", ".join(record.contributors),
         "Made possible by": record.funder,
+        **_relation_rows(record),
         "Rights": format_rights(record.rights),
         "Record": f"{record.id}, version {record.version}",
     }
     table = "\n".join(f"{name + ':':<18}{value}" for name, value in rows.items() if value)
     texts = [text for text in (record.summary, record.note) if text]
+    if record.relations:
+        texts.append(_RELATIONS_NOTE)
     return "\n\n".join(["WHAT THIS IS", table, *texts])
+
+
+def _relation_rows(record: Record) -> dict[str, str]:
+    """Return the related documents by what the relation is called."""
+    rows: dict[str, str] = {}
+    for relation in record.relations:
+        label = relation_label(relation)
+        rows[label] = "; ".join(filter(None, [rows.get(label), relation.as_given]))
+    return rows
 
 
 def _original_section(record: Record) -> str:

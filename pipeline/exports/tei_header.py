@@ -31,11 +31,25 @@ def build_header(source: ExportSource) -> etree._Element:
     element(publication, "idno", source.url, type="URI")
     availability = element(publication, "availability")
     element(availability, "licence", record.rights, target=record.rights)
-    if record.note:
-        element(element(description, "notesStmt"), "note", record.note)
+    if record.note or record.relations:
+        _add_notes(element(description, "notesStmt"), source)
     _add_source(element(description, "sourceDesc"), record)
-    _add_profile(element(header, "profileDesc"), record)
+    _add_profile(element(header, "profileDesc"), source)
     return header
+
+
+def _add_notes(notes: etree._Element, source: ExportSource) -> None:
+    """Add the note, and each relation to another document by its address, place or name."""
+    if source.record.note:
+        element(notes, "note", source.record.note)
+    for relation in source.record.relations:
+        item = element(notes, "relatedItem", type=relation.kind)
+        if url := source.url_of_relation(relation):
+            item.set("target", url)
+            continue
+        bibliographic = element(item, "bibl", "" if relation.references else relation.as_given)
+        for reference in relation.references:
+            element(bibliographic, "idno", reference, type="reference")
 
 
 def _add_titles(titles: etree._Element, record: Record) -> None:
@@ -76,7 +90,8 @@ def responsible_id(name: str) -> str:
     return f"corrector-{text_sha256(name)[:8]}"
 
 
-def _add_profile(profile: etree._Element, record: Record) -> None:
+def _add_profile(profile: etree._Element, source: ExportSource) -> None:
+    record = source.record
     if record.summary:
         element(element(profile, "abstract"), "p", record.summary)
     _add_date(element(profile, "creation"), record)
@@ -89,7 +104,7 @@ def _add_profile(profile: etree._Element, record: Record) -> None:
         calendar.set(XML_ID, "julian")
         element(calendar, "p", "Old Style: the date as written; the attributes are Gregorian.")
     _add_keywords(profile, record)
-    _add_people(profile, record)
+    _add_people(profile, source)
 
 
 def _add_date(creation: etree._Element, record: Record) -> None:
@@ -115,8 +130,9 @@ def _add_keywords(profile: etree._Element, record: Record) -> None:
                 element(keywords, "term", term, type=kind)
 
 
-def _add_people(profile: etree._Element, record: Record) -> None:
-    """Add senders and recipients of a letter, and people whom the document mentions."""
+def _add_people(profile: etree._Element, source: ExportSource) -> None:
+    """Add senders and recipients of a letter, what it answers, and people whom it mentions."""
+    record = source.record
     senders, recipients = names_in_role(record, "creator"), names_in_role(record, "recipient")
     if recipients:
         correspondence = element(profile, "correspDesc")
@@ -126,11 +142,21 @@ def _add_people(profile: etree._Element, record: Record) -> None:
                 _add_person(action, name)
             if not names:
                 element(action, "note", "not said")
+        _add_letters_before(correspondence, source)
     mentions = names_in_role(record, "mentioned")
     if mentions:
         people = element(element(profile, "particDesc"), "listPerson")
         for name in mentions:
             _add_person(element(people, "person", role="mentioned"), name)
+
+
+def _add_letters_before(correspondence: etree._Element, source: ExportSource) -> None:
+    replies = [one for one in source.record.relations if one.kind == "reply-to"]
+    context = element(correspondence, "correspContext") if replies else None
+    for relation in replies:
+        letter = element(context, "ref", relation.as_given, type="prev")
+        if url := source.url_of_relation(relation):
+            letter.set("target", url)
 
 
 def _add_person(parent: etree._Element, name: Name) -> None:

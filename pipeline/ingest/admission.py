@@ -80,7 +80,7 @@ def decide_admission(
 def _describe(path: Path, settings: Settings) -> MergedDescription:
     """Return the merged description of a scan; UndecidedError if a person is to choose."""
     try:
-        return merge_sources(find_sources(path, settings.inbox))
+        return merge_sources(find_sources(path, settings.inbox), settings.base_url)
     except ContradictionError as error:
         if settings.ask_people:
             raise UndecidedError(question_about_place(error)) from error

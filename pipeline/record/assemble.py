@@ -220,6 +220,7 @@ def _description_fields(described: MergedDescription) -> dict[str, Any]:
         "names": names_of(description),
         "origins": dict(sorted(described.origins.items())),
         "references": _build_references(described),
+        "relations": described.relations,
     }
 
 

@@ -20,12 +20,13 @@ if TYPE_CHECKING:  # commands that only list wait for none of these
     from pipeline.record.version_folder import VersionFolder
     from pipeline.repository.full_text import Hit
     from pipeline.repository.record_selection import RecordSelection
+    from pipeline.repository.related_records import RelatedRecords
 
 _VERSION_COLUMNS = (
     "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
     " r.status = 'withdrawn' AND v.version = r.version, r.reference"
 )
-_TABLES = ("page", "issue", "version", "record")
+_TABLES = ("page", "issue", "relation", "holding", "version", "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +217,12 @@ class Catalog:
 
         return count_hits(self._db, query, status)
 
+    def related_records(self) -> "RelatedRecords":
+        """Return what finds the other sides of relations."""
+        from pipeline.repository.related_records import RelatedRecords  # noqa: PLC0415
+
+        return RelatedRecords(self._db)
+
     def mark_pending(self, folder: "VersionFolder") -> None:
         """Note that a version is about to be renamed to ``folder``."""
         name = folder.path.relative_to(self.records).as_posix()
@@ -243,7 +250,7 @@ class Catalog:
     def iter_rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield all rows, in an order that does not depend on how the file was built."""
         columns = {"page": "record, number, leaf, state, confidence, text, suggested"}
-        query = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
+        query = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4, rowid"
         for table in _TABLES:
             for row in self._db.execute(query.format(columns.get(table, "*"), table)):
                 yield (table, *row)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline.record.record import Record
+from pipeline.repository.related_records import RelationLink
 from pipeline.site.listing import Listing
 
 
@@ -79,6 +80,7 @@ class RecordView:
     leaves: tuple[LeafView, ...]
     translations: tuple[TranslationView, ...]
     facts: tuple[tuple[str, str, str], ...]  #: label, value, and the kind of list that it links to
+    relations: tuple[RelationLink, ...]
     citations: tuple[tuple[str, str], ...]
     issues: tuple[tuple[int | None, str], ...]  #: number of the page, and the detail
     files: tuple[FileView, ...]
