@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from pipeline.description.document_marks import DocumentMarks, marks_of_description
 from pipeline.description.document_table import document_sources, make_document_table
 from pipeline.description.index_csv import INDEX_FILE, IndexRow, read_table
 from pipeline.description.languages import suggest_language_tag
@@ -241,16 +242,23 @@ def _load_sources(check: _FolderCheck, scan: Path) -> list[DescriptionSource]:
 
 
 def _check_duplicate_references(check: _FolderCheck) -> None:
-    """Add a fault for each scan with the reference of another, leaves included."""
-    scans_by_reference = defaultdict[str, list[Path]](list)
+    """Add a fault for each scan with the leaves of another from which nothing tells it apart."""
+    scans_by_reference = defaultdict[str, list[tuple[Path, DocumentMarks]]](list)
     for scan in check.scans:
         try:
-            held = merge_sources(_load_sources(check, scan)).held_reference
+            merged = merge_sources(_load_sources(check, scan))
         except IngestError:
             continue  # reported by _check_scan
-        if held is not None and held.leaves:
-            scans_by_reference[held.normal].append(scan)
+        held = merged.held_reference
+        if held is not None and held.leaves and not merged.description.distinct_from:
+            scans_by_reference[held.normal].append((scan, marks_of_description(merged)))
     for normal, scans in scans_by_reference.items():
-        for scan in scans[1:]:
-            detail = f"{scan.name} and {scans[0].name} are both {normal}. One is misfiled."
-            check.add_fault(scan, "same-reference", detail)
+        for number, (scan, marks) in enumerate(scans):
+            same = [one for one, others in scans[:number] if not marks.contradict(others)]
+            if same:
+                detail = (
+                    f"{scan.name} and {same[0].name} are both {normal}, and nothing tells them "
+                    "apart. One is misfiled; two documents on the same leaves differ in title or "
+                    "date."
+                )
+                check.add_fault(scan, "same-reference", detail)

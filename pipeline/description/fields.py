@@ -164,6 +164,12 @@ class Description(FrozenModel):
         description="Id of the record whose next version this scan becomes.",
         examples=["rgaspi-f558-op11-d330-l0110-0113"],
     )
+    distinct_from: OptionalText = Field(
+        None,
+        description="Id of a record of another document on the same leaves, if nothing else tells"
+        " the two apart.",
+        examples=["rgaspi-f558-op11-d330-l0110-0113"],
+    )
 
     @field_validator("rights")
     @classmethod

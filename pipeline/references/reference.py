@@ -9,7 +9,7 @@ Leading zeros belong only to the label of a leaf; fonds 129 and 0129 are two fon
 from dataclasses import dataclass, field
 from typing import Self
 
-from pipeline.references.leaves import leaves_include
+from pipeline.references.leaves import join_leaves, leaves_include
 from pipeline.references.place import ArchivePlace
 from pipeline.references.slug import to_ascii_slug, to_folder_name
 from pipeline.references.system import ReferenceSystem
@@ -61,6 +61,11 @@ class ArchivalReference(ArchivePlace):
     def leaf_labels(self) -> tuple[str, ...]:
         """Return the labels of all leaves in order, as ``LeafRange.labels`` does."""
         return tuple(label for part in self.leaves for label in part.labels())
+
+    @property
+    def unpadded_leaves(self) -> str:
+        """The leaves without leading zeros, such as ``110-113, 115v``."""
+        return join_leaves([part.unpadded_label for part in self.leaves])
 
     @property
     def file_key(self) -> str:

@@ -18,6 +18,7 @@ from pipeline.repository.catalog_file import is_usable, open_database
 if TYPE_CHECKING:  # commands that only list wait for none of these
     from pipeline.record.record import Record
     from pipeline.record.version_folder import VersionFolder
+    from pipeline.references import ArchivalReference
     from pipeline.repository.full_text import Hit
     from pipeline.repository.record_selection import RecordSelection
     from pipeline.repository.related_records import RelatedRecords
@@ -175,10 +176,13 @@ class Catalog:
         row = self._db.execute("SELECT folder FROM record WHERE id = ?", [record_id]).fetchone()
         return None if row is None else str(row["folder"])
 
-    def find_by_reference(self, reference: str) -> str | None:
-        """Return the id of the record with this printed reference, or None."""
-        row = self._db.execute("SELECT id FROM record WHERE reference = ?", [reference]).fetchone()
-        return None if row is None else str(row["id"])
+    def find_at(self, reference: "ArchivalReference") -> list[str]:
+        """Return the ids of the records that were made from this place, in order."""
+        rows = self._db.execute(
+            "SELECT record FROM holding WHERE number = 1 AND file = ? AND leaves = ? ORDER BY 1",
+            [reference.file_key, reference.unpadded_leaves],
+        )
+        return [str(row["record"]) for row in rows]
 
     def find_below(self, reference: str) -> list[str]:
         """Return the ids of the records of a file or of leaves of it, ordered by folder.

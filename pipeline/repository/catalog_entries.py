@@ -14,8 +14,7 @@ from pipeline.errors import MachineError
 from pipeline.fixity import file_sha256
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.record.version_folder import VersionFolder
-from pipeline.references import ArchivalReference, parse_reference
-from pipeline.references.leaves import join_leaves
+from pipeline.references import parse_reference
 from pipeline.repository.bag import TAG_MANIFEST
 from pipeline.system.folders import FolderProblem, list_folder
 
@@ -161,14 +160,10 @@ def _catalog_relations(record: Record) -> Iterator[CatalogRelation]:
     for number, one in enumerate(record.relations, 1):
         row = CatalogRelation(number, one.kind, one.as_given, one.record, None, None, "", one.url)
         places = [
-            replace(row, reference=place.normal, file=place.file_key, leaves=_leaves_of(place))
+            replace(row, reference=place.normal, file=place.file_key, leaves=place.unpadded_leaves)
             for place in one.places
         ]
         yield from places or [row]
-
-
-def _leaves_of(place: ArchivalReference) -> str:
-    return join_leaves([part.unpadded_label for part in place.leaves])
 
 
 def _catalog_page(page: RecordPage) -> CatalogPage:
