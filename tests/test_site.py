@@ -151,8 +151,12 @@ def facts(settings: Settings, record_id: str, ui: str = "") -> list[tuple[str, s
     """Return label, text and links of each fact on the page of a record."""
     page = tree.parse(settings.output / "site" / ui / "id" / record_id / "index.html")
     return [
-        (label.text_content(), " ".join(value.text_content().split()), value.xpath(".//a/@href"))
-        for label, value in zip(page.xpath("//dt"), page.xpath("//dd"), strict=True)
+        (
+            value.xpath("string(preceding-sibling::dt[1])"),
+            " ".join(value.text_content().split()),
+            value.xpath(".//a/@href"),
+        )
+        for value in page.xpath("//dd")
     ]
 
 
@@ -170,6 +174,7 @@ def test_a_relation_is_shown_at_both_sides_once_the_other_one_comes(
     place = "../../archives/rgaspi/f17/op3/d5/index.html"
     assert ("Part of", "RGASPI, f. 17, op. 3, d. 5", [place]) in shown
     assert ("Related to", "https://a.test/1", ["https://a.test/1"]) in shown
+    assert [label for label, _, _ in shown].count("Reply to") == 2
     assert ("Answered by", answer, [f"../../id/{other.record_id}/index.html"]) in facts(
         settings, RECORD
     )
