@@ -139,7 +139,7 @@ def material(folder: Path, name: str) -> ExportSource:
 def of_a_publication(folder: Path) -> ExportSource:
     sample = publish_sample(folder)
     record = sample.folder.load_record()
-    return load_export_source(sample.folder, record, "https://archive.example.org")
+    return load_export_source(sample.folder, record, "https://archive.example.org", {})
 
 
 @pytest.mark.slow

@@ -14,8 +14,10 @@ from lxml import etree
 from lxml import html as tree
 from PIL import Image
 
+from pipeline.description.level_descriptions import DescribedLevel, LevelDescription
 from pipeline.record.assemble import reassemble_record
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.level_log import add_levels
 from pipeline.repository.publish import publish_record
 from pipeline.settings import Settings
 from pipeline.site.build import BuildCounts, Site
@@ -199,6 +201,47 @@ def test_a_relation_is_shown_at_both_sides_once_the_other_one_comes(
     )
     home = f"id/{RECORD}/index.html"
     assert content(settings)[home] == before[home]
+
+
+def test_the_ladder_shows_what_is_known_of_the_levels(
+    tmp_path: Path, settings: Settings, readers: WorkerPool
+) -> None:
+    other = publish_sample(tmp_path, ("А.",), references="RGASPI, f. 17, op. 3, d. 5, l. 2")
+    build(settings, readers)
+    description = LevelDescription.model_validate(
+        {
+            "title": "Сталин <Иосиф>", "dates": "1866–1986", "extent": "16 174 ед. хр.",
+            "titles": [{"value": "Papers of J. V. Stalin", "language": "en"}],
+            "note": "Личный фонд.\n\nПередан в 1999 г.",
+        }
+    )  # fmt: skip
+    level = DescribedLevel("RGASPI, f. 558", description)
+    add_levels([level], "_levels.yaml", settings.output, CLOCK)
+    counts, messages = build(settings, readers)
+    assert (counts.rebuilt, messages) == (1, [f"made {RECORD}"])
+    place = "../../archives/rgaspi/f558/index.html"
+    fact = ("In the archive", "f. 558: Papers of J. V. Stalin, 1866–1986, 16 174 ед. хр.", [place])
+    assert fact in facts(settings, RECORD)
+    assert not [label for label, _, _ in facts(settings, other.record_id) if label == fact[0]]
+    for path in (
+        home_of(settings, "ru") / "index.html",
+        home_of(settings, "ru") / "0110/index.html",
+    ):
+        page = tree.parse(path)
+        steps = [
+            " ".join(one.text_content().split()) for one in page.xpath("//nav[@class='levels']//a")
+        ]
+        assert steps == ["RGASPI", "f. 558 Сталин <Иосиф>", "op. 11", "d. 330"]
+    archives = settings.output / "site" / "ru" / "archives" / "rgaspi"
+    listed = tree.parse(archives / "index.html").xpath("//ul[@class='rows']/li")
+    assert [" ".join(one.text_content().split()) for one in listed] == [
+        "f. 17 1", "f. 558 Сталин <Иосиф>, 1866–1986, 16 174 ед. хр. 1",
+    ]  # fmt: skip
+    fond = tree.parse(archives / "f558" / "index.html")
+    assert [one.text_content() for one in fond.xpath("//p[@class='summary']")] == [
+        "Сталин <Иосиф>, 1866–1986, 16 174 ед. хр.", "Личный фонд.", "Передан в 1999 г.",
+    ]  # fmt: skip
+    assert build(settings, readers)[0].rebuilt == 0
 
 
 def test_what_did_not_change_is_not_made_again(settings: Settings, readers: WorkerPool) -> None:

@@ -25,6 +25,7 @@ class CitationTarget:
     places: tuple[ArchivalReference | str, ...]  #: the scanned holding first; text if unparsed
     contributors: tuple[str, ...]
     translators: tuple[str, ...]
+    fond_title: str = ""  #: of the first level of the archive; named only if somebody asks for it
 
     @property
     def creator(self) -> str:

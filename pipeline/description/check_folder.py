@@ -14,6 +14,7 @@ from pipeline.description.document_marks import DocumentMarks, marks_of_descript
 from pipeline.description.document_table import document_sources, make_document_table
 from pipeline.description.index_csv import INDEX_FILE, IndexRow, read_table
 from pipeline.description.languages import suggest_language_tag
+from pipeline.description.levels_file import is_levels_file, read_levels_file
 from pipeline.description.merge import (
     MergedDescription,
     find_sources,
@@ -38,7 +39,7 @@ from pipeline.description.translations import (
 )
 from pipeline.description.validation import cross_field_errors, drop_invalid, source_errors
 from pipeline.errors import DescriptionError, IngestError
-from pipeline.inbox.files import SIDECAR_SUFFIXES, list_inbox
+from pipeline.inbox.files import DEFAULTS_STEM, SIDECAR_SUFFIXES, list_inbox
 from pipeline.inbox.name_forms import path_key
 from pipeline.wording import join_names
 
@@ -118,7 +119,11 @@ def _check_files(check: _FolderCheck, files: list[Path], stems: dict[Path, list[
 
 
 def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]]) -> None:
-    is_default = path.stem == "_defaults"
+    if is_levels_file(path):
+        for error in read_levels_file(path, display_path(path, check.root)).errors:
+            check.add_error(error, path)
+        return
+    is_default = path.stem == DEFAULTS_STEM
     if not is_default and path_key(path, path.stem) not in stems:
         detail = f"{path.name} describes no scan: none here is named {path.stem}. Rename it."
         check.add_fault(path, "sidecar-without-scan", detail)

@@ -11,6 +11,8 @@ from rapidfuzz.distance import OSA
 _WORDS_BY_FIELD = {
     "title": "titled heading headline caption заголовок заглавие название titre tytuł název",
     "date": "dates dated date_created created year дата datum",
+    "dates": "date dated years даты крайние_даты",
+    "extent": "volume size quantity physdesc объём",
     "language": "languages lang язык sprache langue język jazyk",
     "creator": "author authors creators autor sender senders from_person from автор отправитель",
     "recipient": "recipients addressee addressees receiver to адресат получатель empfänger",
@@ -25,7 +27,7 @@ _WORDS_BY_FIELD = {
     "summary": "abstract description annotation scope_and_content аннотация содержание",
     "rights": "licence license copyright права",
     "translations": "translation перевод",
-    "note": "notes comment comments remark remarks примечание примечания",
+    "note": "notes history scope comment comments remark remarks примечание примечания",
     "reply_to": "reply answer answers answer_to in_reply_to replies_to response_to ответ_на",
     "enclosure_of": "enclosed_in enclosed_with attachment_to attached_to annex_to приложение_к",
     "translation_of": "translates translated_from перевод_с",

@@ -55,6 +55,8 @@ def to_iiif(source: ExportSource) -> bytes:
     }
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", record.date or ""):
         manifest["navDate"] = f"{record.date}T00:00:00Z"
+    if above := list(_levels_above(source)):
+        manifest["partOf"] = above
     if record.summary:
         manifest["summary"] = {"none": [record.summary]}
     pages = zip(record.pages, source.lines, strict=True)
@@ -77,6 +79,19 @@ def _metadata_entries(record: Record) -> list[dict[str, Any]]:
         for label, value in rows.items()
         if value
     ]
+
+
+def _levels_above(source: ExportSource) -> Iterator[dict[str, Any]]:
+    """Yield the levels that have a title, each at the address of its page in the reading room."""
+    for level in source.context:
+        title = level.description.title_in("")
+        labels = {"none": [f"{level.name}: {title}"]}
+        for form in level.description.titles:
+            if form.language:
+                labels[form.language] = [f"{level.name}: {form.value}"]
+        if title:
+            address = f"{source.base_url}/archives/{level.place.folder}/"
+            yield {"id": address, "type": "Collection", "label": labels}
 
 
 def _relation_entries(source: ExportSource) -> Iterator[dict[str, Any]]:

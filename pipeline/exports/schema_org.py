@@ -106,6 +106,10 @@ def _relation_properties(source: ExportSource) -> dict[str, list[dict[str, Any]]
     if source.record.collection:
         whole = {"@type": "Collection", "name": source.record.collection}
         properties["isPartOf"].append(whole)
+    for level in source.context:
+        if title := level.description.title_in(""):
+            place = {"itemLocation": level.place.normal}
+            properties["isPartOf"].append({"@type": "ArchiveComponent", "name": title, **place})
     for relation in source.record.relations:
         other = {"@type": "ArchiveComponent", "name": relation.as_given}
         if url := source.url_of_relation(relation):

@@ -12,6 +12,7 @@ from lxml import etree
 from pipeline.corrections.correction import LineCorrection
 from pipeline.description.relations import Relation
 from pipeline.layout.lists import cells_of
+from pipeline.record.level_context import ContextLevel
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references.archives import Archive, find_archive
 from pipeline.text import Box, Line, PageText, Role
@@ -53,6 +54,7 @@ class ExportSource:
     lines: tuple[tuple[PlacedLine, ...], ...]  #: by page, in page order
     base_url: str  #: of the site that serves the records; no slash at the end
     files: tuple[VersionFile, ...] = ()  #: of the published version; only METS needs them
+    context: tuple[ContextLevel, ...] = ()  #: levels of the archive above it, the outermost first
 
     @property
     def url(self) -> str:

@@ -1,5 +1,7 @@
 """The header of a TEI file: the document, its people and its holdings."""
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 from pipeline.dates.iso import DateKind, iso_date_range
@@ -7,6 +9,7 @@ from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, 
 from pipeline.exports.tei_text import add_marked_text
 from pipeline.fixity import text_sha256
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
+from pipeline.record.level_context import ContextLevel
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record, Reference
 from pipeline.record.review_wording import REVIEW_WORDS
@@ -33,7 +36,7 @@ def build_header(source: ExportSource) -> etree._Element:
     element(availability, "licence", record.rights, target=record.rights)
     if record.note or record.relations:
         _add_notes(element(description, "notesStmt"), source)
-    _add_source(element(description, "sourceDesc"), record)
+    _add_source(element(description, "sourceDesc"), source)
     _add_profile(element(header, "profileDesc"), source)
     return header
 
@@ -166,21 +169,27 @@ def _add_person(parent: etree._Element, name: Name) -> None:
     add_marked_text(person, name.as_given)
 
 
-def _add_source(parent: etree._Element, record: Record) -> None:
+def _add_source(parent: etree._Element, source: ExportSource) -> None:
+    record = source.record
     if not record.references:
         element(parent, "p", "No archival reference came with the scan.")
         return
     holding, *others = record.references
     identifier = element(element(parent, "msDesc"), "msIdentifier")
-    _add_identifier(identifier, holding)
+    _add_identifier(identifier, holding, source.context)
     for other in others:
         _add_identifier(element(identifier, "altIdentifier", type="other-holding"), other)
 
 
-def _add_identifier(parent: etree._Element, reference: Reference) -> None:
+def _add_identifier(
+    parent: etree._Element, reference: Reference, context: Sequence[ContextLevel] = ()
+) -> None:
     archive = archive_of(reference)
     if archive is not None:
         element(parent, "repository", archive.name_en)
+    for above in context:
+        if title := above.description.title_in(""):
+            element(parent, "collection", title, type=above.place.path[-1][0])
     cited = reference.normal or reference.as_cited
     idno = element(parent, "idno", "" if reference.path else cited)
     if reference.path:

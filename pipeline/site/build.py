@@ -7,22 +7,24 @@
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock
 
+from pipeline.description.level_descriptions import LevelDescription
 from pipeline.record.review_wording import correctors_of
 from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.repository.certificates import newest_certificate
+from pipeline.repository.level_log import read_levels
 from pipeline.repository.related_records import RelationLink
 from pipeline.settings import Settings
 from pipeline.site.file_list import copy_file, replace_folder, write_file
 from pipeline.site.indexes import IndexPages
-from pipeline.site.listing import BUILD_STATES, BuildState, listing_of
+from pipeline.site.listing import BUILD_STATES, BuildState, levels_digest, listing_of
 from pipeline.site.page_images import PageImageWriter
 from pipeline.site.pagination import paginate_record
 from pipeline.site.record_views import line_views, record_view, stated_relations
@@ -54,6 +56,7 @@ class Site:
         self._renderer = Renderer(settings.organization, settings.base_url, settings.contact)
         self._search_index = SearchIndex(self.folder, settings.work_folder)
         self._relations = dict[str, tuple[RelationLink, ...]]()  #: of this build, by record id
+        self._levels: Mapping[str, LevelDescription] = {}  #: of this build, by reference
 
     @staticmethod
     def folder_of(settings: Settings) -> Path:
@@ -78,7 +81,7 @@ class Site:
             return self._build_locked(report)
 
     def _build_locked(self, report: Callable[[str], None]) -> BuildCounts:
-        before = load_build_state(self._settings)
+        before, self._levels = load_build_state(self._settings), read_levels(self._settings.output)
         with Catalog(self._settings.catalog, self._settings.records) as catalog:
             entries = list(catalog.iter_entries())
             self._relations = catalog.related_records().all_links()
@@ -88,6 +91,7 @@ class Site:
             for entry in entries
             if (state := before.get(entry.id)) is not None
             and state.source_digest == digests[entry.id]
+            and state.levels_digest == levels_digest(state.listing, self._levels)
             and (self.folder / _record_path(entry.id)).is_dir()
         }
         stale = [entry for entry in entries if entry.id not in fresh]
@@ -169,7 +173,7 @@ class Site:
             listing = listing_of(entry, record)
             is_newest = version == entry.version
             relations = self._relations.get(entry.id, ()) if is_newest else stated_relations(record)
-            view = record_view(folder, record, listing, ordered, relations)
+            view = record_view(folder, record, listing, ordered, relations, self._levels)
             self._build_version(staging, folder, view, images)
             if is_newest:
                 home = staging / _record_path(entry.id)
@@ -179,7 +183,8 @@ class Site:
             replace_folder(staging / path, self.folder / path)
         shutil.rmtree(staging, ignore_errors=True)
         image_folders = {source: path.name for source, path in images.current_folders.items()}
-        return BuildState("", newest, digest, image_folders)
+        known = levels_digest(newest, self._levels)
+        return BuildState("", newest, digest, image_folders, known)
 
     def _build_version(
         self, staging: Path, folder: VersionFolder, view: RecordView, images: PageImageWriter

@@ -1,13 +1,14 @@
 """Builds the views of a record from the files of a published version."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from pipeline.citation.cited import citation_target
 from pipeline.citation.data import to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
+from pipeline.description.level_descriptions import LevelDescription
 from pipeline.doubt.findings import WordDoubt
 from pipeline.doubt.outer_marks import without_marks
 from pipeline.exports.alto import read_page_text
@@ -18,7 +19,7 @@ from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.related_records import RelationLink
-from pipeline.site.listing import Listing, leaf_folder
+from pipeline.site.listing import Listing, ladder_of, leaf_folder
 from pipeline.site.views import (
     FileView,
     LeafView,
@@ -53,7 +54,7 @@ _FILE_LABELS = (
 
 def record_view(
     folder: VersionFolder, record: Record, listing: Listing, versions: tuple[int, ...],
-    relations: tuple[RelationLink, ...],
+    relations: tuple[RelationLink, ...], levels: Mapping[str, LevelDescription],
 ) -> RecordView:  # fmt: skip
     """Return the view of a published version; a withdrawn one has no leaves and no files."""
     is_withdrawn = record.status == "withdrawn"
@@ -69,6 +70,7 @@ def record_view(
         translations=() if is_withdrawn else tuple(_translation_views(record)),
         facts=tuple(_fact_rows(record)),
         relations=relations,
+        ladder=ladder_of(listing.levels, listing.level_references, levels),
         citations=_format_citations(record),
         issues=tuple((issue.page, issue.detail) for issue in record.issues),
         files=() if is_withdrawn else tuple(_file_views(folder, record)),
