@@ -17,6 +17,7 @@ from pipeline.ingest.revisions import (
     prepare_reread,
     revision_failure,
 )
+from pipeline.ingest.same_place import scans_sharing_place
 from pipeline.ingest.scheduler import BatchScheduler
 from pipeline.ingest.selected_records import select_records
 from pipeline.ingest.selection import select_scans
@@ -42,10 +43,13 @@ def ingest_scans(scans: Sequence[Path], settings: Settings, clock: Clock) -> lis
 def _ingest_selected(scans: Sequence[Path], settings: Settings, clock: Clock) -> list[Outcome]:
     """Admit, read and publish the scans in threads of this process."""
     jobs, workers = runtime.worker_count(settings), runtime.worker_pool(settings)
+    sharing = scans_sharing_place(scans, settings)
     # Twice the jobs: while workers read, other threads admit and publish.
     with thread_pool(2 * jobs) as pool:
         scheduler = BatchScheduler(
-            admit=lambda path: pool.submit(admit_scan, path, settings, workers, clock),
+            admit=lambda path: pool.submit(
+                admit_scan, path, settings, workers, clock, shares_place=path in sharing
+            ),
             read=lambda scan, run: pool.submit(read_pages, scan, run, settings, workers, clock),
             publish=lambda scan, _: pool.submit(publish_scan, scan, settings, workers, clock),
             failure=partial(record_failure, settings=settings, clock=clock),

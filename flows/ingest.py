@@ -5,7 +5,7 @@ disk, so the next run continues a killed one.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -28,6 +28,7 @@ from flows.ui import lineage, run_log, run_progress, run_report
 from flows.ui.prefect_events import emit_events_of_run
 from pipeline.errors import OpisError, SetupError
 from pipeline.ingest.outcome import Outcome
+from pipeline.ingest.same_place import scans_sharing_place
 from pipeline.ingest.scheduler import BatchScheduler
 from pipeline.ingest.selection import require_in_inbox, select_scans
 from pipeline.ingest.steps import admit_scan, end_batch, publish_scan
@@ -81,9 +82,12 @@ def ingest_inbox(scans: list[str] | None = None) -> State[Any]:
 
 
 @task(name="admit", task_run_name="admit {path.name}", cache_policy=NO_CACHE)
-def admit(path: Path, settings: Settings) -> AdmittedScan | Outcome | State[Any]:
+def admit(
+    path: Path, settings: Settings, *, shares_place: bool
+) -> AdmittedScan | Outcome | State[Any]:
     """Check one scan and its description; a refusal is a failed state with a reason."""
-    admitted = admit_scan(path, settings, runtime.worker_pool(settings), runtime.get_clock())
+    pool, clock = runtime.worker_pool(settings), runtime.get_clock()
+    admitted = admit_scan(path, settings, pool, clock, shares_place=shares_place)
     return _outcome_state(admitted) if isinstance(admitted, Outcome) else admitted
 
 
@@ -117,7 +121,7 @@ def _ingest_selected(
     started, outcomes = time.monotonic(), list(others)
     for outcome in others:
         run_log.log_outcome(outcome)
-    scheduler = _scheduler(settings)
+    scheduler = _scheduler(settings, scans_sharing_place(scans, settings))
     # No tags: Prefect would ask the server for the concurrency limit of each tag of each task.
     with (
         TagsContext(current_tags=set()),
@@ -131,8 +135,13 @@ def _ingest_selected(
     return BatchResult(outcomes, time.monotonic() - started)
 
 
-def _scheduler(settings: Settings) -> BatchScheduler:
-    """Return a scheduler whose steps are Prefect's tasks."""
+def _scheduler(settings: Settings, sharing: Collection[Path]) -> BatchScheduler:
+    """Return a scheduler whose steps are Prefect's tasks.
+
+    Args:
+        settings: of the archive.
+        sharing: the scans that lie at one place with another document of the batch.
+    """
     for_tasks = runtime.settings_for_tasks(settings)
 
     def begin_read(scan: AdmittedScan, run: range) -> _PendingTask:
@@ -145,7 +154,9 @@ def _scheduler(settings: Settings) -> BatchScheduler:
         return _PendingTask(task.submit(scan, for_tasks, futures, label=_scan_label(scan)))
 
     return BatchScheduler(
-        admit=lambda path: _PendingTask(admit.submit(path, for_tasks)),
+        admit=lambda path: _PendingTask(
+            admit.submit(path, for_tasks, shares_place=path in sharing)
+        ),
         read=begin_read,
         publish=begin_publish,
         failure=partial(record_failure, settings=settings, clock=runtime.get_clock()),

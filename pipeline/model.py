@@ -107,6 +107,7 @@ class IssueType(StrEnum):
     UNREAD_CONTENT = "unread-content"
     UNREAD_DATE = "unread-date"
     UNREAD_REFERENCE = "unread-reference"
+    UNREAD_RELATION = "unread-relation"
     WRONG_ORDER = "wrong-order"
 
 

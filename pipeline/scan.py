@@ -30,6 +30,7 @@ class AdmittedScan:
     arrived: datetime
     translations: tuple[SuppliedTranslation, ...] = ()
     index_row: str = ""  #: heading and row of ``index.csv``, as CSV; empty if there is none
+    shares_place: bool = False  #: another document of the batch has the same reference
     #: the version that holds the same bytes; only the description is new
     published_folder: Path | None = None
 

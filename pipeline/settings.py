@@ -21,6 +21,7 @@ from pipeline.model import EngineChoice, Model
 
 RECEIPTS_FILE = "receipts.jsonl"  #: in the output folder
 CORRECTIONS_FILE = "corrections.jsonl"  #: in the output folder
+LEVELS_FILE = "levels.jsonl"  #: in the output folder
 _ENV_PREFIX = "OPIS_"
 _HOST_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*|(?:[0-9a-fA-F]*:){2,7}[0-9a-fA-F.]*")
 

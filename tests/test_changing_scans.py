@@ -58,7 +58,7 @@ def test_a_change_while_a_scan_is_admitted_lets_it_wait(
     change: Callable[[Path], None],
     is_refused: bool,
 ) -> None:
-    def decide(*_: object) -> object:
+    def decide(*_: object, **__: object) -> object:
         change(scan)
         if is_refused:
             msg = "scan.yaml is half saved."
@@ -77,7 +77,7 @@ def test_a_change_while_a_scan_is_admitted_lets_it_wait(
 def test_a_fault_in_files_that_lie_still_is_a_refusal(
     scan: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def decide(*_: object) -> NoReturn:
+    def decide(*_: object, **__: object) -> NoReturn:
         msg = "scan.yaml is wrong."
         raise DescriptionError(msg)
 

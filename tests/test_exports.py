@@ -106,6 +106,17 @@ VARIED: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
     ),
     "open at its end, in doubt": ({}, LETTER, {"date": "1949-01?/.."}),
     "no date that ISO says": ({}, LETTER, {"date": "1949-21", "date_as_given": "весна 1949"}),
+    "relations of every kind": (
+        {
+            "recipient": "Mao Zedong", "collection": "A programme",
+            "reply_to": ["rgaspi-f558-op11-d330-l0109", "APRF, f. 45, op. 1, d. 330, p. 9"],
+            "enclosure_of": "RGASPI, f. 558, op. 11, d. 330, l. 0105",
+            "translation_of": "RGASPI, f. 1, op. 1, d. 1, l. 1; GARF, f. 1, op. 1, d. 1, l. 1",
+            "copy_of": "https://elsewhere.test/a?b=1&c=<2>", "part_of": "some & <other> protocol",
+            "continues": "https://elsewhere.test/дело", "related": ["gaks-f2", "gaks-f3"],
+        },
+        LETTER, {},
+    ),
     "letters that XML cannot hold": ({}, LETTER, {"note": "a\x0bb\uffff", "title": "c\x01"}),
 }  # fmt: skip
 
@@ -128,7 +139,7 @@ def material(folder: Path, name: str) -> ExportSource:
 def of_a_publication(folder: Path) -> ExportSource:
     sample = publish_sample(folder)
     record = sample.folder.load_record()
-    return load_export_source(sample.folder, record, "https://archive.example.org")
+    return load_export_source(sample.folder, record, "https://archive.example.org", {})
 
 
 @pytest.mark.slow
@@ -339,6 +350,40 @@ def test_editors_words_are_marked_as_theirs(tmp_path: Path) -> None:
     assert [each.get("reason") for each in root.iter("{*}gap")] == ["omitted"]
     paragraph = next(each for each in root.iter("{*}p") if "old" in "".join(each.itertext()))
     assert "".join(paragraph.itertext()) == "He who is old  went sic off."
+
+
+def test_every_format_has_the_relations_of_a_record(tmp_path: Path) -> None:
+    source = material(tmp_path, "relations of every kind")
+    id_, place = "rgaspi-f558-op11-d330-l0109", "APRF, f. 45, op. 1, d. 330, p. 9"
+    url = f"https://archive.example.org/id/{id_}"
+    root = {
+        form: etree.fromstring(FORMATS_BY_NAME[form].write(source))
+        for form in ("oai_dc", "mods", "tei", "ead3", "mets")
+    }
+    assert {url, place} <= {node.text for node in root["oai_dc"].iter("{*}relation")}
+    for form in ("mods", "mets"):
+        items = root[form].findall(".//{*}relatedItem[@displayLabel='Reply to']")
+        assert [item.get("type") for item in items] == ["references", "references"]
+        assert [item.findtext("{*}identifier[@type='local']") for item in items] == [id_, None]
+        assert items[1].findtext("{*}location/{*}shelfLocator") == place
+    replies = root["tei"].findall(".//{*}notesStmt/{*}relatedItem[@type='reply-to']")
+    assert [reply.get("target") for reply in replies] == [url, None]
+    assert replies[1].findtext("{*}bibl/{*}idno") == place
+    letters = root["tei"].findall(".//{*}correspContext/{*}ref[@type='prev']")
+    assert [(each.get("target"), each.text) for each in letters] == [(url, id_), (None, place)]
+    related = ["".join(each.itertext()).strip() for each in root["ead3"].iter("{*}relatedmaterial")]
+    assert {f"Reply to {id_}", f"Reply to {place}"} <= set(related)
+    rows = json.loads(FORMATS_BY_NAME["iiif"].write(source))["metadata"]
+    values = {row["label"]["en"][0]: row["value"]["none"] for row in rows}
+    assert values["Reply to"] == [f'<a href="{url}">{id_}</a>', place]
+    assert "&lt;2&gt;" in values["Copy of"][0]
+    linked = json.loads(FORMATS_BY_NAME["json-ld"].write(source))
+    assert [each.get("@id") for each in linked["citation"]][:2] == [url, None]
+    assert linked["translationOfWork"][0]["itemLocation"].count("; ") == 1
+    assert [each["@type"] for each in linked["isPartOf"]] == [
+        "Collection",
+        *["ArchiveComponent"] * 2,
+    ]
 
 
 def test_leaf_labels_keep_their_zeros_everywhere(tmp_path: Path) -> None:

@@ -40,6 +40,7 @@ def listing(number: int) -> Listing:
         date="1949", date_texts={}, year="1949", language="ru", reference=None, summary=None,
         pages=1,
         needs_review=False, levels=(("rgaspi", "RGASPI"), (f"rgaspi/f{fond}", f"f. {fond}")),
+        level_references=("", f"RGASPI, f. {fond}"),
         people=(), collection=None, subjects=(), updated=f"2025-03-{day:02d}T10:00:00.5+00:00",
         fond=str(fond), places=(), leaves=(),
     )  # fmt: skip

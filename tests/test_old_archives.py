@@ -81,7 +81,7 @@ def test_it_is_exported_in_every_format(settings: Settings) -> None:
     for entry in entries:
         folder = VersionFolder.of(settings.records / entry.folder, entry.version)
         record = folder.load_record()
-        source = load_export_source(folder, record, settings.base_url)
+        source = load_export_source(folder, record, settings.base_url, {})
         for form, export_format in FORMATS_BY_NAME.items():
             content = export_format.write(source)
             assert content

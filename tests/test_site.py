@@ -14,8 +14,10 @@ from lxml import etree
 from lxml import html as tree
 from PIL import Image
 
+from pipeline.description.level_descriptions import DescribedLevel, LevelDescription
 from pipeline.record.assemble import reassemble_record
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.level_log import add_levels
 from pipeline.repository.publish import publish_record
 from pipeline.settings import Settings
 from pipeline.site.build import BuildCounts, Site
@@ -145,6 +147,101 @@ def test_what_a_record_says_is_on_its_page_and_nothing_is_markup(
     assert "<Вашу>" not in source
     page = tree.fromstring(source)
     assert any("RGASPI" in one.text_content() for one in page.xpath("//p[@class='citation']"))
+
+
+def facts(settings: Settings, record_id: str, ui: str = "") -> list[tuple[str, str, list[str]]]:
+    """Return label, text and links of each fact on the page of a record."""
+    page = tree.parse(settings.output / "site" / ui / "id" / record_id / "index.html")
+    return [
+        (
+            value.xpath("string(preceding-sibling::dt[1])"),
+            " ".join(value.text_content().split()),
+            value.xpath(".//a/@href"),
+        )
+        for value in page.xpath("//dd")
+    ]
+
+
+def test_a_relation_is_shown_at_both_sides_once_the_other_one_comes(
+    tmp_path: Path, settings: Settings, readers: WorkerPool
+) -> None:
+    letter, answer = "РГАСПИ. Ф. 558. Оп. 11. Д. 331. Л. 0005", "The <answer>"
+    other = publish_sample(
+        tmp_path, ("Ответ.",), title=answer, references="RGASPI, f. 17, op. 3, d. 5, l. 2",
+        reply_to=[letter, RECORD], part_of="RGASPI, f. 17, op. 3, d. 5", related="https://a.test/1",
+    )  # fmt: skip
+    build(settings, readers)
+    shown = facts(settings, other.record_id)
+    assert ("Reply to", f"{letter} (not published here yet)", []) in shown
+    place = "../../archives/rgaspi/f17/op3/d5/index.html"
+    assert ("Part of", "RGASPI, f. 17, op. 3, d. 5", [place]) in shown
+    assert ("Related to", "https://a.test/1", ["https://a.test/1"]) in shown
+    assert [label for label, _, _ in shown].count("Reply to") == 2
+    assert ("Answered by", answer, [f"../../id/{other.record_id}/index.html"]) in facts(
+        settings, RECORD
+    )
+    assert any(label == "Ответ" for label, _, _ in facts(settings, RECORD, "ru"))
+    russian = f"{letter} (здесь ещё не опубликован)"
+    assert ("Ответ на документ", russian, []) in facts(settings, other.record_id, "ru")
+    before = content(settings)
+    came = publish_sample(
+        tmp_path,
+        ("Письмо.", "Ещё."),
+        title="The letter",
+        references="RGASPI, f. 558, op. 11, d. 331, ll. 5-6",
+    )
+    counts, messages = build(settings, readers)
+    assert (counts.rebuilt, sorted(messages)) == (
+        2, sorted(f"made {one.record_id}" for one in (came, other))
+    )  # fmt: skip
+    link = f"../../id/{came.record_id}/index.html"
+    assert ("Reply to", "The letter", [link]) in facts(settings, other.record_id)
+    assert ("Answered by", answer, [f"../../id/{other.record_id}/index.html"]) in facts(
+        settings, came.record_id
+    )
+    home = f"id/{RECORD}/index.html"
+    assert content(settings)[home] == before[home]
+
+
+def test_the_ladder_shows_what_is_known_of_the_levels(
+    tmp_path: Path, settings: Settings, readers: WorkerPool
+) -> None:
+    other = publish_sample(tmp_path, ("А.",), references="RGASPI, f. 17, op. 3, d. 5, l. 2")
+    build(settings, readers)
+    description = LevelDescription.model_validate(
+        {
+            "title": "Сталин <Иосиф>", "dates": "1866–1986", "extent": "16 174 ед. хр.",
+            "titles": [{"value": "Papers of J. V. Stalin", "language": "en"}],
+            "note": "Личный фонд.\n\nПередан в 1999 г.",
+        }
+    )  # fmt: skip
+    level = DescribedLevel("RGASPI, f. 558", description)
+    add_levels([level], "_levels.yaml", settings.output, CLOCK)
+    counts, messages = build(settings, readers)
+    assert (counts.rebuilt, messages) == (1, [f"made {RECORD}"])
+    place = "../../archives/rgaspi/f558/index.html"
+    fact = ("In the archive", "f. 558: Papers of J. V. Stalin, 1866–1986, 16 174 ед. хр.", [place])
+    assert fact in facts(settings, RECORD)
+    assert not [label for label, _, _ in facts(settings, other.record_id) if label == fact[0]]
+    for path in (
+        home_of(settings, "ru") / "index.html",
+        home_of(settings, "ru") / "0110/index.html",
+    ):
+        page = tree.parse(path)
+        steps = [
+            " ".join(one.text_content().split()) for one in page.xpath("//nav[@class='levels']//a")
+        ]
+        assert steps == ["RGASPI", "f. 558 Сталин <Иосиф>", "op. 11", "d. 330"]
+    archives = settings.output / "site" / "ru" / "archives" / "rgaspi"
+    listed = tree.parse(archives / "index.html").xpath("//ul[@class='rows']/li")
+    assert [" ".join(one.text_content().split()) for one in listed] == [
+        "f. 17 1", "f. 558 Сталин <Иосиф>, 1866–1986, 16 174 ед. хр. 1",
+    ]  # fmt: skip
+    fond = tree.parse(archives / "f558" / "index.html")
+    assert [one.text_content() for one in fond.xpath("//p[@class='summary']")] == [
+        "Сталин <Иосиф>, 1866–1986, 16 174 ед. хр.", "Личный фонд.", "Передан в 1999 г.",
+    ]  # fmt: skip
+    assert build(settings, readers)[0].rebuilt == 0
 
 
 def test_what_did_not_change_is_not_made_again(settings: Settings, readers: WorkerPool) -> None:

@@ -38,6 +38,7 @@ from pipeline.record.provenance import to_prov_json
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.trace import trace_word
 from pipeline.record.version_folder import VersionFolder
+from pipeline.references import parse_reference
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import Damage
 from pipeline.repository.catalog import Catalog
@@ -499,7 +500,9 @@ def test_a_scan_of_unknown_place_keeps_its_id_when_its_place_is_learnt(tmp_path:
     assert IssueType.NO_REFERENCE not in {one.concern for one in now.issues}
     assert check_archive(ours, []) == (2, [])
     with Catalog(ours.catalog, ours.records) as catalog:
-        assert catalog.find_by_reference(now.references[0].normal or "") == sample.record_id
+        place = parse_reference(now.references[0].normal or "")
+        assert place is not None
+        assert catalog.find_at(place) == [sample.record_id]
 
 
 def test_a_scan_that_was_replaced_does_not_come_back_unasked(tmp_path: Path) -> None:

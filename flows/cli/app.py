@@ -140,6 +140,10 @@ COMMANDS: Mapping[str, CommandEntry] = {
         "flows.cli.describe", "describe",
         "Show a scan's description and the source of each field, or check those of a folder.",
     ),
+    "levels": CommandEntry(
+        "flows.cli.levels", "levels",
+        "Show what is known of fonds, inventories and files, or take it from a finding aid.",
+    ),
     "template": CommandEntry(
         "flows.cli.template", "template",
         "Print a commented sidecar, or write it beside a scan that has none.",

@@ -20,6 +20,7 @@ from pipeline.errors import SetupError
 from pipeline.record.record import Record
 from pipeline.references import ArchivalReference
 from pipeline.repository.catalog import Catalog
+from pipeline.settings import Settings
 
 
 class CitationFormat(StrEnum):
@@ -60,6 +61,9 @@ def cite(  # noqa: PLR0913, PLR0917  a parameter for each option
     pinned: Annotated[
         str, typer.Option("--text", help="Pin it to a text: reading, raw, translation:CODE.")
     ] = "",
+    fond_title: Annotated[
+        bool, typer.Option("--fond-title", help="Chicago: name the fond by its title, too.")
+    ] = False,
     version: Annotated[
         int | None, typer.Option(help="The record's version; the newest if none.", min=1)
     ] = None,
@@ -80,15 +84,27 @@ def cite(  # noqa: PLR0913, PLR0917  a parameter for each option
             msg = "Say which record to cite, or give a citation to --check."
             raise SetupError(msg)
         cited = catalog.load_record(record, version)
-        console.print_line(_citation_text(cited, leaf, form, holding, pinned).rstrip("\n"))
+        fond = _fond_title(cited, settings) if fond_title else ""
+        console.print_line(_citation_text(cited, leaf, form, holding, pinned, fond).rstrip("\n"))
+
+
+def _fond_title(record: Record, settings: Settings) -> str:
+    """Return the English title of the first level above a record, or the title as given."""
+    from pipeline.record.level_context import context_of  # noqa: PLC0415  few citations need it
+    from pipeline.repository.level_log import read_levels  # noqa: PLC0415
+
+    context = context_of(record, read_levels(settings.output))
+    return context[0].description.title_in("en") if context else ""
 
 
 def _citation_text(
-    record: Record, leaf: str, form: CitationFormat, holding: HoldingScope | None, pinned: str
-) -> str:
+    record: Record, leaf: str, form: CitationFormat, holding: HoldingScope | None, pinned: str,
+    fond_title: str,
+) -> str:  # fmt: skip
     if form in _DATA_WRITERS:
         return _DATA_WRITERS[form](record, leaf)
-    target, style = citation_target(record, leaf), CitationStyle(form.value)
+    target = replace(citation_target(record, leaf), fond_title=fond_title)
+    style = CitationStyle(form.value)
     all_holdings = None if holding is None else holding is HoldingScope.ALL
     citation = format_citation(target, style, all_holdings=all_holdings)
     if not pinned:

@@ -17,6 +17,7 @@ from pipeline.exports.source import ExportSource
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.export_source import load_export_source
+from pipeline.repository.level_log import read_levels
 from pipeline.settings import Settings
 from pipeline.wording import plural
 
@@ -100,7 +101,8 @@ def _load_source(catalog: Catalog, settings: Settings, record_id: str) -> Export
             reason = record.status_reason or "no reason is given"
             msg = f"{record_id} was withdrawn ({reason}); there is nothing to export."
             raise CatalogError(msg)
-        return load_export_source(folder, record, settings.base_url)
+        levels = read_levels(settings.output)
+        return load_export_source(folder, record, settings.base_url, levels)
     except (OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
         console.print_error(

@@ -1,6 +1,6 @@
 """The command ``opis list``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,9 +10,10 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption, StatusOption
 from pipeline.repository.catalog import Catalog, CatalogEntry
-from pipeline.wording import noun_form
+from pipeline.wording import noun_form, plural, printable_line
 
 _DEFAULT_LIMIT = 1000  #: records, without --limit and --json
+_MOST_QUESTIONS = 10  #: sentences on relations
 
 
 def list_records(
@@ -29,8 +30,11 @@ def list_records(
     with Catalog(settings.catalog, settings.records) as catalog:
         default = 0 if as_json else _DEFAULT_LIMIT
         most = (default if limit is None else limit) or -1
-        entries = catalog.iter_entries(most, after, status)
+        entries = list(catalog.iter_entries(most, after, status))
         _print_entries(entries, as_json=as_json, total=catalog.record_count(status))
+        if not as_json:
+            ids = [entry.id for entry in entries]
+            _print_questions(catalog.related_records().open_questions(ids) if ids else [])
 
 
 def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int) -> None:
@@ -57,6 +61,14 @@ def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int
         console.print_line(
             f"`opis list --after {rows[-1][0]}` lists the next records, if there are more."
         )
+
+
+def _print_questions(questions: Sequence[str]) -> None:
+    """Print sentences on relations whose other side is awaited or in doubt, a few of them."""
+    for sentence in questions[:_MOST_QUESTIONS]:
+        console.print_line(printable_line(sentence))
+    if (more := len(questions) - _MOST_QUESTIONS) > 0:
+        console.print_line(f"{plural(more, 'such relation')} more; `opis verify` lists all.")
 
 
 def _entry_status(entry: CatalogEntry) -> str:

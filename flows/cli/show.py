@@ -7,6 +7,7 @@ from pipeline.citation.pin import pinned_citation
 from pipeline.record.record import Record, parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.related_records import RelationLink
 from pipeline.wording import printable_line
 
 
@@ -17,15 +18,16 @@ def show_record(
     settings = runtime.archive_settings(output)
     with Catalog(settings.catalog, settings.records) as catalog:
         entry = catalog.get_entry(record)
+        links = catalog.related_records().links_of(record)
     folder = VersionFolder.of(settings.records / entry.folder, entry.version)
     content = folder.record_file.read_text("utf-8")
     if as_json:
         console.print_line(content.rstrip("\n"))
     else:
-        _print_record(parse_record(content), folder)
+        _print_record(parse_record(content), folder, links)
 
 
-def _print_record(record: Record, folder: VersionFolder) -> None:
+def _print_record(record: Record, folder: VersionFolder, links: tuple[RelationLink, ...]) -> None:
     if record.status == "withdrawn":
         console.print_line(
             f"{record.name}\n\nWithdrawn with version {record.version}: {record.status_reason}"
@@ -47,6 +49,8 @@ def _print_record(record: Record, folder: VersionFolder) -> None:
     for name, value in rows.items():
         if value:
             console.print_line(f"{name:<12}{value}")
+    for link in links:
+        console.print_line(printable_line(f"{link.label}: {link.other_side}"))
     for issue in record.issues:
         console.print_line(f"{'look at':<12}{printable_line(issue.detail)}")
     for page in record.pages:

@@ -25,6 +25,7 @@ class CitationTarget:
     places: tuple[ArchivalReference | str, ...]  #: the scanned holding first; text if unparsed
     contributors: tuple[str, ...]
     translators: tuple[str, ...]
+    fond_title: str = ""  #: of the first level of the archive; named only if somebody asks for it
 
     @property
     def creator(self) -> str:
@@ -143,7 +144,6 @@ def _narrow_to_label(place: ArchivalReference, label: str) -> ArchivalReference:
 def covers(record: Record, place: ArchivalReference) -> bool:
     """Return whether a record was made from a place, or from leaves that include it."""
     source = to_archival_reference(record.references[0]) if record.references else None
-    if source is None or (source.archive, source.path) != (place.archive, place.path):
+    if source is None or source.file_key != place.file_key:
         return False
-    ends = [end for leaves in place.leaves for end in (leaves.first, leaves.last)]
-    return not source.leaves or all(any(end in leaves for leaves in source.leaves) for end in ends)
+    return not place.leaves or source.includes(place)

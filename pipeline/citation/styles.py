@@ -49,7 +49,7 @@ def format_citation(
 
 def _chicago_note(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
     location = ", and ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
-    parts = [_format_date(target), location or target.collection]
+    parts = [_format_date(target), target.fond_title, location or target.collection]
     head = (
         f"“{_punctuate_inside(_nest_quotes(target.title), ',')}” "
         if target.title
@@ -64,7 +64,8 @@ def _chicago_bibliography(target: CitationTarget, places: Sequence[ArchivalRefer
     if target.title:
         title = f"“{_punctuate_inside(_nest_quotes(target.title), '.')}”"
     author = target.creator if target.title else ""
-    rest = filter(None, [_capitalize_first(_format_date(target)), location or target.collection])
+    dated = _capitalize_first(_format_date(target))
+    rest = filter(None, [dated, target.fond_title, location or target.collection])
     return " ".join(
         filter(None, [author and _with_full_stop(author), title, *map(_with_full_stop, rest)])
     )

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
+from pipeline.description.document_marks import DocumentMarks, marks_of_description
 from pipeline.description.document_table import document_sources, make_document_table
 from pipeline.description.index_csv import INDEX_FILE, IndexRow, read_table
 from pipeline.description.languages import suggest_language_tag
+from pipeline.description.levels_file import is_levels_file, read_levels_file
 from pipeline.description.merge import (
     MergedDescription,
     find_sources,
@@ -37,7 +39,7 @@ from pipeline.description.translations import (
 )
 from pipeline.description.validation import cross_field_errors, drop_invalid, source_errors
 from pipeline.errors import DescriptionError, IngestError
-from pipeline.inbox.files import SIDECAR_SUFFIXES, list_inbox
+from pipeline.inbox.files import DEFAULTS_STEM, SIDECAR_SUFFIXES, list_inbox
 from pipeline.inbox.name_forms import path_key
 from pipeline.wording import join_names
 
@@ -117,7 +119,11 @@ def _check_files(check: _FolderCheck, files: list[Path], stems: dict[Path, list[
 
 
 def _check_sidecar(check: _FolderCheck, path: Path, stems: dict[Path, list[Path]]) -> None:
-    is_default = path.stem == "_defaults"
+    if is_levels_file(path):
+        for error in read_levels_file(path, display_path(path, check.root)).errors:
+            check.add_error(error, path)
+        return
+    is_default = path.stem == DEFAULTS_STEM
     if not is_default and path_key(path, path.stem) not in stems:
         detail = f"{path.name} describes no scan: none here is named {path.stem}. Rename it."
         check.add_fault(path, "sidecar-without-scan", detail)
@@ -241,16 +247,23 @@ def _load_sources(check: _FolderCheck, scan: Path) -> list[DescriptionSource]:
 
 
 def _check_duplicate_references(check: _FolderCheck) -> None:
-    """Add a fault for each scan with the reference of another, leaves included."""
-    scans_by_reference = defaultdict[str, list[Path]](list)
+    """Add a fault for each scan with the leaves of another from which nothing tells it apart."""
+    scans_by_reference = defaultdict[str, list[tuple[Path, DocumentMarks]]](list)
     for scan in check.scans:
         try:
-            held = merge_sources(_load_sources(check, scan)).held_reference
+            merged = merge_sources(_load_sources(check, scan))
         except IngestError:
             continue  # reported by _check_scan
-        if held is not None and held.leaves:
-            scans_by_reference[held.normal].append(scan)
+        held = merged.held_reference
+        if held is not None and held.leaves and not merged.description.distinct_from:
+            scans_by_reference[held.normal].append((scan, marks_of_description(merged)))
     for normal, scans in scans_by_reference.items():
-        for scan in scans[1:]:
-            detail = f"{scan.name} and {scans[0].name} are both {normal}. One is misfiled."
-            check.add_fault(scan, "same-reference", detail)
+        for number, (scan, marks) in enumerate(scans):
+            same = [one for one, others in scans[:number] if not marks.contradict(others)]
+            if same:
+                detail = (
+                    f"{scan.name} and {same[0].name} are both {normal}, and nothing tells them "
+                    "apart. One is misfiled; two documents on the same leaves differ in title or "
+                    "date."
+                )
+                check.add_fault(scan, "same-reference", detail)

@@ -4,10 +4,9 @@ The meaning of each field and an example stand here once, for the template and t
 """
 
 import json
-from difflib import get_close_matches
 from typing import Any
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import Field, field_validator
 
 from pipeline.dates.parse import Calendar
 from pipeline.description.field_types import LeafLabels, OptionalLanguage, OptionalText, TextList
@@ -25,7 +24,6 @@ __all__ = [
     "PLURAL_NAMES",
     "Description",
     "sidecar_json_schema",
-    "suggest_field",
 ]
 
 #: singular names that a list may have too, with its own name
@@ -102,6 +100,41 @@ class Description(FrozenModel):
         description="URI of a rights statement or licence; by default, copyright not evaluated.",
         examples=[COPYRIGHT_NOT_EVALUATED, "http://creativecommons.org/licenses/by/4.0/"],
     )
+    reply_to: TextList = Field(
+        (),
+        description="What it answers: record ids, references or links of the other documents.",
+        examples=[["RGASPI, f. 558, op. 11, d. 330, l. 0109"]],
+    )
+    enclosure_of: TextList = Field(
+        (),
+        description="What it was enclosed with, named as in `reply_to`.",
+        examples=[["rgaspi-f558-op11-d330-l0109"]],
+    )
+    translation_of: TextList = Field(
+        (),
+        description="The document that it is a translation of, named as in `reply_to`.",
+        examples=[["RGASPI, f. 558, op. 11, d. 330, l. 0108"]],
+    )
+    copy_of: TextList = Field(
+        (),
+        description="The original or other copy that it was copied from, named as in `reply_to`.",
+        examples=[["APRF, f. 45, op. 1, d. 330, p. 110"]],
+    )
+    part_of: TextList = Field(
+        (),
+        description="What it is a part of, such as a protocol or a file, named as in `reply_to`.",
+        examples=[["RGASPI, f. 558, op. 11, d. 330"]],
+    )
+    continues: TextList = Field(
+        (),
+        description="What it goes on from, named as in `reply_to`.",
+        examples=[["rgaspi-f558-op11-d329-l0098-0102"]],
+    )
+    related: TextList = Field(
+        (),
+        description="Other documents that belong to it in some way, named as in `reply_to`.",
+        examples=[["https://digitalarchive.example.org/document/110393"]],
+    )
     translations: tuple[GivenTranslation, ...] = Field(
         (),
         description="The text in other languages; `NAME.en.txt` beside the scan is one, too.",
@@ -131,18 +164,17 @@ class Description(FrozenModel):
         description="Id of the record whose next version this scan becomes.",
         examples=["rgaspi-f558-op11-d330-l0110-0113"],
     )
+    distinct_from: OptionalText = Field(
+        None,
+        description="Id of a record of another document on the same leaves, if nothing else tells"
+        " the two apart.",
+        examples=["rgaspi-f558-op11-d330-l0110-0113"],
+    )
 
     @field_validator("rights")
     @classmethod
     def _check_rights(cls, given: str | None) -> str | None:
         return None if given is None else check_rights_uri(given)
-
-
-def suggest_field(word: str, model: type[BaseModel] = Description) -> str:
-    """Return advice for a key that is not a field of a model."""
-    fields = list(model.model_fields)
-    near = get_close_matches(word.lower(), fields, n=1, cutoff=0.5)
-    return f"Did you mean `{near[0]}`?" if near else f"Known are: {', '.join(fields)}."
 
 
 def sidecar_json_schema() -> str:

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.description.fields import PLURAL_NAMES, Description, suggest_field
+from pipeline.description.fields import PLURAL_NAMES, Description
+from pipeline.description.near_fields import suggest_field
+from pipeline.description.relations import RELATION_KINDS
 from pipeline.description.text_file import CONTROL_CHARACTER, decode_utf8
 from pipeline.description.yaml_file import FieldValue
 from pipeline.errors import DescriptionError, UnreadableError, is_machine_error
@@ -25,7 +27,9 @@ from pipeline.inbox.name_forms import name_key
 INDEX_FILE = "index.csv"
 PAGES_KEY = "pages"  #: of a document in a scan: its pages there
 _SCAN_COLUMNS = ("file", "scan")
-_LIST_FIELDS = frozenset({"references", "contributors", "subjects", "leaves", *PLURAL_NAMES})
+_LIST_FIELDS = frozenset(
+    {"references", "contributors", "subjects", "leaves", *RELATION_KINDS, *PLURAL_NAMES}
+)
 _NESTED_FIELDS = frozenset({"names", "titles", "translations"})
 _COLUMNS = frozenset({*Description.model_fields, *PLURAL_NAMES, PAGES_KEY}) - _NESTED_FIELDS
 _MAX_BYTES = 64 * 1024 * 1024
@@ -198,7 +202,7 @@ def _heading_errors(
             msg = f"{place}: `{name}` has keys of its own and fits no cell. Put it in a sidecar."
             yield _csv_error(file_label, line, msg, "unknown-key")
         elif name not in {*_SCAN_COLUMNS, *_COLUMNS}:
-            msg = f"{place}: `{name}` is not a field. {suggest_field(name)}"
+            msg = f"{place}: `{name}` is not a field. {suggest_field(name, Description)}"
             yield _csv_error(file_label, line, msg, "unknown-key")
         seen.add(PLURAL_NAMES.get(name, name))
 

@@ -12,6 +12,7 @@ from itertools import chain
 
 from pipeline.dates.parse import Calendar, parse_date
 from pipeline.description.fields import Description
+from pipeline.description.relations import RELATION_KINDS, Relation, parse_relation
 from pipeline.description.sources import (
     DECISION,
     FILE_NAME,
@@ -51,6 +52,7 @@ class MergedDescription:
     edtf: str | None  #: the date; None if it could not be parsed
     issues: tuple[Issue, ...]
     calendar: Calendar = "gregorian"  #: of the date as given
+    relations: tuple[Relation, ...] = ()
 
     @property
     def held_reference(self) -> ArchivalReference | None:
@@ -58,8 +60,12 @@ class MergedDescription:
         return self.references[0] if self.references else None
 
 
-def merge_sources(sources: Sequence[DescriptionSource]) -> MergedDescription:
-    """Merge ``sources``, the nearest last, and parse references and date of the result.
+def merge_sources(sources: Sequence[DescriptionSource], base_url: str = "") -> MergedDescription:
+    """Merge ``sources``, the nearest last; parse references, date and relations of the result.
+
+    Args:
+        sources: of one scan.
+        base_url: of the site of this archive; a relation to a page there is one to its record.
 
     Raises:
         DescriptionError: a value is invalid.
@@ -70,13 +76,18 @@ def merge_sources(sources: Sequence[DescriptionSource]) -> MergedDescription:
     references = _parse_references(description.references, statements, sources)
     date = parse_date(description.date or "", description.date_calendar)
     problem = date.problem if description.date else ""
+    relations = tuple(_parse_relations(description, base_url))
     return MergedDescription(
         description,
         {name: statement.source.origin for name, statement in statements.items()},
         references,
         date.edtf if description.date else None,
-        tuple(_description_issues(description, problem, sources)),
+        (
+            *_description_issues(description, problem, sources),
+            *map(_unread_relation_issue, (one for one in relations if not one.is_read)),
+        ),
         date.calendar if date.edtf else description.date_calendar or "gregorian",
+        relations,
     )
 
 
@@ -158,6 +169,12 @@ def _parse_references(
     return tuple(dict.fromkeys([first[0], *chain.from_iterable(parsed)]))
 
 
+def _parse_relations(description: Description, base_url: str) -> Iterator[Relation]:
+    for name, kind in RELATION_KINDS.items():
+        for text in getattr(description, name):
+            yield parse_relation(kind, text, base_url)
+
+
 def _file_name_references(sources: Sequence[DescriptionSource]) -> tuple[ArchivalReference, ...]:
     """Return the references that the file name spells: one or none; none if a person decided."""
     if any(source.name == DECISION and "references" in source.values for source in sources):
@@ -205,6 +222,12 @@ def _description_issues(
     if date_problem:
         detail = f"The date “{description.date}” {date_problem.rstrip('.')}; it is kept as given."
         yield Issue(IssueType.UNREAD_DATE, detail)
+
+
+def _unread_relation_issue(relation: Relation) -> Issue:
+    named = f"The document “{relation.as_given}”, to which a relation is stated,"
+    detail = f"{named} is no record id, reference or link that can be read; it is kept as given."
+    return Issue(IssueType.UNREAD_RELATION, detail)
 
 
 def _covers_label(reference: ArchivalReference, label: str) -> bool:

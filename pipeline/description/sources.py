@@ -14,7 +14,7 @@ from pipeline.description.index_csv import INDEX_FILE, IndexRow, IndexTable, rea
 from pipeline.description.scan_name import read_scan_name
 from pipeline.description.yaml_file import FieldValue, OnError, raise_error, read_sidecar
 from pipeline.errors import DescriptionError
-from pipeline.inbox.files import SIDECAR_SUFFIXES
+from pipeline.inbox.files import DEFAULTS_STEM, SIDECAR_SUFFIXES
 from pipeline.inbox.name_forms import same_names
 
 DEFAULTS = "folder defaults"
@@ -68,7 +68,7 @@ def find_sources(
         folders.insert(0, folders[0].parent)
     finders: list[Callable[[], DescriptionSource | None]] = [
         *(
-            partial(_file_source, DEFAULTS, folder / "_defaults", inbox, on_error)
+            partial(_file_source, DEFAULTS, folder / DEFAULTS_STEM, inbox, on_error)
             for folder in folders
         ),
         partial(index_row_source, scan, inbox),

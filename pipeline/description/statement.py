@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from pipeline.description.fields import PLURAL_NAMES, Description, suggest_field
+from pipeline.description.fields import PLURAL_NAMES, Description
+from pipeline.description.near_fields import suggest_field
 from pipeline.description.nested_fields import (
     GivenDecision,
     GivenForm,
@@ -27,6 +28,7 @@ NESTED_MODELS: dict[str, type[BaseModel]] = {
     "decisions": GivenDecision,
     "extracted_from": Extraction,
 }
+_Model = TypeVar("_Model", bound=BaseModel)
 _ERROR_CODES = {"language": "bad-language", "rights": "bad-rights", "ids": "bad-authority"}
 
 
@@ -85,49 +87,65 @@ def validate(statements: Mapping[str, Statement]) -> Description:
     Raises:
         DescriptionError: a value is invalid; the first one, by line.
     """
+    return validate_as(Description, statements)
+
+
+def validate_as(model: type[_Model], statements: Mapping[str, Statement]) -> _Model:
+    """Return the instance of a model that statements make; errors as above."""
     values = {name: statement.value for name, statement in statements.items()}
     try:
-        return Description.model_validate(values)
+        return model.model_validate(values)
     except ValidationError as error:
-        raise next(iter(_errors_in_words(error, statements))) from error
+        raise next(iter(_errors_in_words(error, statements, model))) from error
 
 
 def validation_errors(statements: Mapping[str, Statement]) -> list[DescriptionError]:
     """Return the errors of all invalid values, by line."""
+    return validation_errors_as(Description, statements)
+
+
+def validation_errors_as(
+    model: type[BaseModel], statements: Mapping[str, Statement]
+) -> list[DescriptionError]:
+    """Return the errors of all values that a model does not take, by line."""
     try:
-        validate(statements)
+        validate_as(model, statements)
     except DescriptionError as first:
         cause = first.__cause__
-        return (
-            _errors_in_words(cause, statements) if isinstance(cause, ValidationError) else [first]
-        )
+        if not isinstance(cause, ValidationError):
+            return [first]
+        return _errors_in_words(cause, statements, model)
     return []
 
 
 def _errors_in_words(
-    error: ValidationError, statements: Mapping[str, Statement]
+    error: ValidationError, statements: Mapping[str, Statement], model: type[BaseModel]
 ) -> list[DescriptionError]:
     """Return the errors as sentences, by line; an unknown key before what it should have been."""
     pairs = [(details, statements[str(details["loc"][0])]) for details in error.errors()]
     pairs.sort(
         key=lambda pair: (pair[1].find_line(*pair[0]["loc"][1:]) or 0, pair[0]["type"] == "missing")
     )
-    return [_statement_error(details, statement) for details, statement in pairs]
+    return [_statement_error(details, statement, model) for details, statement in pairs]
 
 
-def _statement_error(error: ErrorDetails, statement: Statement) -> DescriptionError:
+def _statement_error(
+    error: ErrorDetails, statement: Statement, model: type[BaseModel]
+) -> DescriptionError:
     within = error["loc"][1:]
     name = str(within[-1]) if within and isinstance(within[-1], str) else statement.key
-    problem, code = _problem_sentence(error, name, statement.key)
+    problem, code = _problem_sentence(error, name, statement.key, model)
     return statement.make_error(problem, _ERROR_CODES.get(name, code), *within)
 
 
-def _problem_sentence(error: ErrorDetails, name: str, field: str) -> tuple[str, str]:
+def _problem_sentence(
+    error: ErrorDetails, name: str, field: str, model: type[BaseModel]
+) -> tuple[str, str]:
     context: dict[str, Any] = error.get("ctx", {})
     if error["type"] == "extra_forbidden":
         parts = [part for part in error["loc"][:-1] if isinstance(part, str)]
-        model = NESTED_MODELS.get(parts[-1], Description) if parts else Description
-        return f"`{name}` is not a field. {suggest_field(name, model)}", "unknown-key"
+        nested = NESTED_MODELS.get(parts[-1], model) if parts else model
+        return f"`{name}` is not a field. {suggest_field(name, nested)}", "unknown-key"
     if error["type"] == "missing":
         return f"`{field}` lacks `{name}`.", "missing-key"
     if error["type"] == "literal_error":

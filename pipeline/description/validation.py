@@ -7,6 +7,7 @@ from pipeline.dates.parse import parse_date
 from pipeline.description.field_types import to_leaf_labels
 from pipeline.description.index_csv import PAGES_KEY
 from pipeline.description.merge import merge_sources
+from pipeline.description.relations import RELATION_KINDS, parse_relation
 from pipeline.description.sources import FILE_NAME, DescriptionSource
 from pipeline.description.statement import Statement, statements_of, validation_errors
 from pipeline.errors import DescriptionError
@@ -46,7 +47,7 @@ def cross_field_errors(sources: Sequence[DescriptionSource]) -> list[Description
 
 
 def _unread_value_errors(statements: dict[str, Statement]) -> Iterator[DescriptionError]:
-    """Yield errors for dates and references that cannot be parsed; ingest keeps them as given."""
+    """Yield errors for values that cannot be parsed; ingest keeps them as given."""
     date, calendar = statements.get("date"), statements.get("date_calendar")
     if date is not None and isinstance(date.value, str):
         is_julian = calendar is not None and calendar.value == "julian"
@@ -62,6 +63,21 @@ def _unread_value_errors(statements: dict[str, Statement]) -> Iterator[Descripti
                     " RGASPI, f. 558, op. 11, d. 330, ll. 110-113."
                 )
                 yield references.make_error(problem, "unread-reference", index)
+    yield from _unread_relation_errors(statements)
+
+
+def _unread_relation_errors(statements: dict[str, Statement]) -> Iterator[DescriptionError]:
+    for name, kind in RELATION_KINDS.items():
+        statement = statements.get(name)
+        if statement is None:
+            continue
+        for index, text in enumerate(_texts_of(statement)):
+            if not parse_relation(kind, text.strip()).is_read:
+                problem = (
+                    f"the document “{text}” cannot be read. Name it by the id of its record, its"
+                    " reference or a link."
+                )
+                yield statement.make_error(problem, "unread-relation", index)
 
 
 def _lost_zero_errors(sources: Sequence[DescriptionSource]) -> Iterator[DescriptionError]:

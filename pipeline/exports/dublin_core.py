@@ -49,6 +49,8 @@ def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, st
         yield "source" if reference.relation == "held" else "relation", reference.as_cited
     yield "language", record.language
     yield "relation", record.collection
+    for relation in record.relations:
+        yield "relation", source.url_of_relation(relation) or relation.as_given
     yield "rights", record.rights
 
 

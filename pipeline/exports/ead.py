@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from lxml import etree
 
 from pipeline.dates.iso import DateKind, IsoDateRange, iso_date_range
+from pipeline.description.level_descriptions import LevelDescription
+from pipeline.description.relations import Relation
 from pipeline.exports.source import ExportSource, archive_of, element, qname_in, serialize
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
+from pipeline.record.relation_wording import relation_label
 from pipeline.references import parse_reference
 from pipeline.references.system_registry import description_level
 
@@ -27,14 +30,15 @@ def to_ead(sources: Sequence[ExportSource]) -> bytes:
     reference = first.references[0] if first.references else None
     path = list(reference.path) if reference else []
     top, *rest = path or [("fond", "unidentified")]
+    known = [level.description for level in sources[0].context] or [LevelDescription()] * len(path)
     description = element(root, _qname("archdesc"), level=description_level(top[0]))
-    _add_did(description, *top, _archive_name(first))
+    _add_level(description, *top, known[0] if known else LevelDescription(), _archive_name(first))
     parent = description
     if rest:
         parent = element(description, _qname("dsc"))
-    for level, value in rest:
+    for (level, value), about in zip(rest, known[1:], strict=True):
         parent = element(parent, _qname("c"), level=description_level(level))
-        _add_did(parent, level, value)
+        _add_level(parent, level, value, about)
     if parent is description:
         parent = element(description, _qname("dsc"))
     for source in sources:
@@ -74,13 +78,28 @@ def _add_control(root: etree._Element, source: ExportSource) -> None:
     element(event, _qname("agent"), "Opis")
 
 
-def _add_did(parent: etree._Element, level: str, value: str, archive: str = "") -> None:
+def _add_level(
+    parent: etree._Element, level: str, value: str, known: LevelDescription, archive: str = ""
+) -> None:
+    """Describe a level by its number and what is known of it; the first also by its archive."""
     did = element(parent, _qname("did"))
     element(did, _qname("unitid"), value)
-    element(did, _qname("unittitle"), f"{level} {value}")
+    element(did, _qname("unittitle"), known.title or f"{level} {value}")
+    for form in known.titles:
+        if form.value != known.title:
+            other = element(did, _qname("unittitle"), form.value, localtype="other-language")
+            other.set("lang", form.language or "und")
+    if known.dates:
+        _add_date(did, known.edtf, known.dates)
+    if known.extent:
+        element(did, _qname("physdesc"), known.extent)
     if archive:
         repository = element(did, _qname("repository"))
         element(element(repository, _qname("corpname")), _qname("part"), archive)
+    if known.note:
+        note = element(parent, _qname("scopecontent"))
+        for paragraph in known.note.split("\n\n"):
+            element(note, _qname("p"), paragraph)
 
 
 def _add_item(parent: etree._Element, source: ExportSource) -> None:
@@ -90,7 +109,7 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     leaves = record.references[0].leaf_labels if record.references else ""
     element(did, _qname("unitid"), leaves or record.id)
     element(did, _qname("unittitle"), record.name)
-    _add_date(did, record)
+    _add_date(did, record.date, record.date_as_given)
     for name in names_in_role(record, "creator"):
         _add_person(element(did, _qname("origination")), name)
     extent = element(
@@ -108,13 +127,23 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     for reference in record.references[1:]:
         other = element(item, _qname("altformavail"))
         element(other, _qname("p"), reference.normal or reference.as_cited)
+    for relation in record.relations:
+        _add_relation(item, relation, source)
     _add_control_access(item, record)
 
 
-def _add_date(did: etree._Element, record: Record) -> None:
-    """Add the date as given, and in ISO 8601 if that can express it."""
-    text = record.date_as_given or record.date or ""
-    dates = iso_date_range(record.date)
+def _add_relation(item: etree._Element, relation: Relation, source: ExportSource) -> None:
+    sentence = f"{relation_label(relation)} "
+    paragraph = element(element(item, _qname("relatedmaterial")), _qname("p"), sentence)
+    link = element(paragraph, _qname("ref"), relation.as_given)
+    if url := source.url_of_relation(relation):
+        link.set("href", url)
+
+
+def _add_date(did: etree._Element, edtf: str | None, as_given: str | None) -> None:
+    """Add a date as given, and in ISO 8601 if that can express it."""
+    text = as_given or edtf or ""
+    dates = iso_date_range(edtf)
     if dates is not None:
         node = element(did, _qname("unitdatestructured"))
         if dates.qualifier:

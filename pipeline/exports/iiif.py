@@ -6,8 +6,9 @@ Words are in ALTO, to which every canvas points. The server of a record draws th
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from pydantic_core import from_json
@@ -18,6 +19,7 @@ from pipeline.corrections.correction import CorrectionAction
 from pipeline.exports.source import ExportSource, PlacedLine, page_label
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
 from pipeline.record.record import Record, RecordPage, dump_json_with_list
+from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import alto_file_name
 from pipeline.wording import plural
 
@@ -34,7 +36,7 @@ def to_iiif(source: ExportSource) -> bytes:
         "id": f"{source.url}/export/iiif-manifest.json",
         "type": "Manifest",
         "label": {"none": [record.name]},
-        "metadata": _metadata_entries(record),
+        "metadata": [*_metadata_entries(record), *_relation_entries(source)],
         "rights": record.rights,
         "requiredStatement": {
             "label": {"en": ["Cite as"]},
@@ -53,6 +55,8 @@ def to_iiif(source: ExportSource) -> bytes:
     }
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", record.date or ""):
         manifest["navDate"] = f"{record.date}T00:00:00Z"
+    if above := list(_levels_above(source)):
+        manifest["partOf"] = above
     if record.summary:
         manifest["summary"] = {"none": [record.summary]}
     pages = zip(record.pages, source.lines, strict=True)
@@ -75,6 +79,30 @@ def _metadata_entries(record: Record) -> list[dict[str, Any]]:
         for label, value in rows.items()
         if value
     ]
+
+
+def _levels_above(source: ExportSource) -> Iterator[dict[str, Any]]:
+    """Yield the levels that have a title, each at the address of its page in the reading room."""
+    for level in source.context:
+        title = level.description.title_in("")
+        labels = {"none": [f"{level.name}: {title}"]}
+        for form in level.description.titles:
+            if form.language:
+                labels[form.language] = [f"{level.name}: {form.value}"]
+        if title:
+            address = f"{source.base_url}/archives/{level.place.folder}/"
+            yield {"id": address, "type": "Collection", "label": labels}
+
+
+def _relation_entries(source: ExportSource) -> Iterator[dict[str, Any]]:
+    """Yield a row of metadata for each kind of relation; a value with an address is a link."""
+    rows = defaultdict[str, list[str]](list)
+    for relation in source.record.relations:
+        url, text = source.url_of_relation(relation), relation.as_given
+        link = f'<a href="{escape(url)}">{escape(text)}</a>' if url else text
+        rows[relation_label(relation)].append(link)
+    for label, values in rows.items():
+        yield {"label": {"en": [label]}, "value": {"none": values}}
 
 
 def _file_resource(

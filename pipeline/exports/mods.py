@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from pipeline.description.relations import Relation, RelationKind
 from pipeline.exports.source import (
     XLINK,
     XML_LANG,
@@ -18,6 +19,7 @@ from pipeline.exports.source import (
 from pipeline.exports.xml_rules import parse_root
 from pipeline.record.people import all_names
 from pipeline.record.record import Name, Record, Reference
+from pipeline.record.relation_wording import relation_label
 from pipeline.wording import plural
 
 MODS = "http://www.loc.gov/mods/v3"
@@ -28,6 +30,15 @@ _RELATOR_CODES = {
     "translator": "trl",
     "contributor": "ctb",
     "funder": "fnd",
+}
+#: by kind of relation; what has none of MODS's types has a label alone
+_RELATED_ITEM_TYPES: dict[RelationKind, str] = {
+    "reply-to": "references",
+    "enclosure-of": "host",
+    "translation-of": "otherVersion",
+    "copy-of": "original",
+    "part-of": "host",
+    "continues": "preceding",
 }
 _qname = qname_in(MODS)
 
@@ -57,6 +68,8 @@ def mods_element(source: ExportSource) -> etree._Element:
     if record.collection:
         host = element(root, _qname("relatedItem"), type="host")
         element(element(host, _qname("titleInfo")), _qname("title"), record.collection)
+    for relation in record.relations:
+        _add_relation(root, relation, source)
     _add_locations(root, record)
     rights = element(root, _qname("accessCondition"), record.rights, type="use and reproduction")
     rights.set(f"{{{XLINK}}}href", record.rights)
@@ -128,6 +141,21 @@ def _add_notes(root: etree._Element, record: Record) -> None:
         element(root, _qname("note"), record.funder, type="funding")
 
 
+def _add_relation(root: etree._Element, relation: Relation, source: ExportSource) -> None:
+    item = element(root, _qname("relatedItem"), displayLabel=relation_label(relation))
+    if relation.kind in _RELATED_ITEM_TYPES:
+        item.set("type", _RELATED_ITEM_TYPES[relation.kind])
+    if url := source.url_of_relation(relation):
+        item.set(f"{{{XLINK}}}href", url)
+        element(item, _qname("identifier"), url, type="uri")
+    if relation.record:
+        element(item, _qname("identifier"), relation.record, type="local")
+    for reference in relation.references:
+        element(element(item, _qname("location")), _qname("shelfLocator"), reference)
+    if not relation.is_read:
+        element(element(item, _qname("titleInfo")), _qname("title"), relation.as_given)
+
+
 def _add_locations(root: etree._Element, record: Record) -> None:
     for reference in record.references:
         if reference.relation == "held":
@@ -167,6 +195,11 @@ def broken_mods_rules(content: bytes, record: Record) -> Iterator[str]:
     for path, value in expected.items():
         if root.findtext(f"{{*}}{path}") != value:
             yield f"its {path.rpartition('}')[2]} is not that of the record"
-    places = [node.text for node in root.iter("{*}shelfLocator")]
+    places = [node.text for node in root.iter("{*}shelfLocator") if not _is_in_relation(node)]
     if places != [xml_safe(ref.normal or ref.as_cited) for ref in record.references]:
         yield "it does not tell where the document is kept"
+
+
+def _is_in_relation(node: etree._Element) -> bool:
+    """Return whether a node is about another document, and not about a holding of this one."""
+    return any(item.get("displayLabel") for item in node.iterancestors("{*}relatedItem"))

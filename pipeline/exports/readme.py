@@ -1,6 +1,6 @@
 """README.txt of a record, for a reader with nothing but a text editor."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from pipeline.citation.cited import citation_target
@@ -10,8 +10,10 @@ from pipeline.description.rights import format_rights
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.model import Model, Origin
 from pipeline.ocr.second_engine import STEP_NAME
+from pipeline.record.level_context import ContextLevel
 from pipeline.record.provenance import Provenance
 from pipeline.record.record import Record
+from pipeline.record.relation_wording import relation_label
 from pipeline.record.review_wording import review_sentence
 from pipeline.wording import noun_form
 
@@ -28,6 +30,9 @@ _EXPORTS_MEANING = "the same for other programs: citations ({}), {}".format(
     ", ".join(form.title for form in PUBLISHED_FORMATS.values() if not form.is_citation),
 )
 _EXTRACT_MEANING = "the pages of this document, their images as they are stored in its scan"
+_RELATIONS_NOTE = """\
+What it is related to may be published here by now, or not yet: `opis show` and the reading
+room tell."""
 _FILE_MEANINGS = {
     "record.json": "everything known of the document, with both texts of every page",
     "text.txt": _TEXT_MEANING,
@@ -43,14 +48,19 @@ _FILE_MEANINGS = {
 }
 
 
-def to_readme(record: Record) -> str:
-    """Return the text: the document, its original, its processing, its citation and its files."""
+def to_readme(record: Record, context: Sequence[ContextLevel] = ()) -> str:
+    """Return the text: the document, its original, its processing, its citation and its files.
+
+    Args:
+        record: the version.
+        context: the levels of the archive above it.
+    """
     if record.status == "withdrawn":
-        return _withdrawn_readme(record)
+        return _withdrawn_readme(record, context)
     parts = [
         f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}",
         _document_section(record),
-        _original_section(record),
+        _original_section(record, context),
         _processing_section(record),
         _issues_section(record),
         f"HOW TO CITE IT\n\n{pinned_citation(record)}",
@@ -78,12 +88,14 @@ def _list_files(record: Record) -> str:
     return "\n".join(lines)
 
 
-def _withdrawn_readme(record: Record) -> str:
+def _withdrawn_readme(record: Record, context: Sequence[ContextLevel]) -> str:
     notice = f"This record was withdrawn with version {record.version}: {record.status_reason}"
     location = "Earlier versions lie beside this folder, as they were published."
     head = f"{record.name}\n{'=' * min(len(record.name), _WIDTH)}"
     return (
-        "\n\n".join([head, notice, location, _document_section(record), _original_section(record)])
+        "\n\n".join(
+            [head, notice, location, _document_section(record), _original_section(record, context)]
+        )
         + "\n"
     )
 
@@ -102,19 +114,32 @@ def _document_section(record: Record) -> str:
         "Pages": str(len(record.pages)),
         "Contributed by": ", ".join(record.contributors),
         "Made possible by": record.funder,
+        **_relation_rows(record),
         "Rights": format_rights(record.rights),
         "Record": f"{record.id}, version {record.version}",
     }
     table = "\n".join(f"{name + ':':<18}{value}" for name, value in rows.items() if value)
     texts = [text for text in (record.summary, record.note) if text]
+    if record.relations:
+        texts.append(_RELATIONS_NOTE)
     return "\n\n".join(["WHAT THIS IS", table, *texts])
 
 
-def _original_section(record: Record) -> str:
+def _relation_rows(record: Record) -> dict[str, str]:
+    """Return the related documents by what the relation is called."""
+    rows: dict[str, str] = {}
+    for relation in record.relations:
+        label = relation_label(relation)
+        rows[label] = "; ".join(filter(None, [rows.get(label), relation.as_given]))
+    return rows
+
+
+def _original_section(record: Record, context: Sequence[ContextLevel]) -> str:
     if not record.references:
         return "WHERE THE ORIGINAL LIES\n\nNot known: no archival reference came with the scan."
     lines = [f"This scan was made from: {record.references[0].as_cited}"]
     lines += [f"Also held: {ref.as_cited}" for ref in record.references[1:]]
+    lines += [f"There, {level.summary}" for level in context if level.summary]
     standing = record.references[0].standing
     lines.append(f"(So says the {standing}; nobody has checked it against the leaves.)")
     return "WHERE THE ORIGINAL LIES\n\n" + "\n".join(lines)

@@ -5,15 +5,28 @@ whether it is handwritten. Dates that ISO 8601 cannot express are in ``temporal`
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from pipeline.dates.iso import DateKind, iso_date_range
+from pipeline.description.relations import RelationKind
 from pipeline.exports.source import ExportSource, archive_of
 from pipeline.record.people import names_in_role
 from pipeline.record.provenance import SourceFile
 from pipeline.record.record import Name, Record, Reference, dump_json
 from pipeline.wording import plural
+
+#: by kind of relation
+_RELATION_PROPERTIES: dict[RelationKind, str] = {
+    "reply-to": "citation",
+    "enclosure-of": "isPartOf",
+    "translation-of": "translationOfWork",
+    "copy-of": "isBasedOn",
+    "part-of": "isPartOf",
+    "continues": "citation",
+    "related": "citation",
+}
 
 
 def to_json_ld(source: ExportSource) -> bytes:
@@ -42,7 +55,7 @@ def to_json_ld(source: ExportSource) -> bytes:
         "genre": record.document_type,
         "license": record.rights,
         "materialExtent": plural(len(record.pages), "page image"),
-        "isPartOf": _collection_object(record.collection),
+        **_relation_properties(source),
         "encoding": _media_objects(source, record.provenance.source),
     }
     if record.references:
@@ -87,8 +100,24 @@ def _location_properties(reference: Reference) -> dict[str, Any]:
     return properties
 
 
-def _collection_object(name: str | None) -> dict[str, Any] | None:
-    return {"@type": "Collection", "name": name} if name else None
+def _relation_properties(source: ExportSource) -> dict[str, list[dict[str, Any]]]:
+    """Return the collection and the related documents, by property."""
+    properties = defaultdict[str, list[dict[str, Any]]](list)
+    if source.record.collection:
+        whole = {"@type": "Collection", "name": source.record.collection}
+        properties["isPartOf"].append(whole)
+    for level in source.context:
+        if title := level.description.title_in(""):
+            place = {"itemLocation": level.place.normal}
+            properties["isPartOf"].append({"@type": "ArchiveComponent", "name": title, **place})
+    for relation in source.record.relations:
+        other = {"@type": "ArchiveComponent", "name": relation.as_given}
+        if url := source.url_of_relation(relation):
+            other |= {"@id": url, "url": url}
+        if relation.references:
+            other["itemLocation"] = "; ".join(relation.references)
+        properties[_RELATION_PROPERTIES[relation.kind]].append(other)
+    return properties
 
 
 def _media_objects(source: ExportSource, source_file: SourceFile) -> list[dict[str, Any]]:

@@ -10,7 +10,9 @@ from urllib.parse import quote
 from lxml import etree
 
 from pipeline.corrections.correction import LineCorrection
+from pipeline.description.relations import Relation
 from pipeline.layout.lists import cells_of
+from pipeline.record.level_context import ContextLevel
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references.archives import Archive, find_archive
 from pipeline.text import Box, Line, PageText, Role
@@ -52,6 +54,7 @@ class ExportSource:
     lines: tuple[tuple[PlacedLine, ...], ...]  #: by page, in page order
     base_url: str  #: of the site that serves the records; no slash at the end
     files: tuple[VersionFile, ...] = ()  #: of the published version; only METS needs them
+    context: tuple[ContextLevel, ...] = ()  #: levels of the archive above it, the outermost first
 
     @property
     def url(self) -> str:
@@ -61,6 +64,12 @@ class ExportSource:
     def url_of(self, path: str) -> str:
         """The permanent address of a file in ``data/``."""
         return f"{self.url}/{quote(path)}"
+
+    def url_of_relation(self, relation: Relation) -> str:
+        """The address of the other side of a relation; empty if only its place is known."""
+        if relation.record:
+            return f"{self.base_url}/id/{relation.record}"
+        return relation.url or ""
 
 
 def placed_lines(text: PageText, page: RecordPage) -> tuple[PlacedLine, ...]:

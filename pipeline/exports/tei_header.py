@@ -1,5 +1,7 @@
 """The header of a TEI file: the document, its people and its holdings."""
 
+from collections.abc import Sequence
+
 from lxml import etree
 
 from pipeline.dates.iso import DateKind, iso_date_range
@@ -7,6 +9,7 @@ from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, 
 from pipeline.exports.tei_text import add_marked_text
 from pipeline.fixity import text_sha256
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
+from pipeline.record.level_context import ContextLevel
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record, Reference
 from pipeline.record.review_wording import REVIEW_WORDS
@@ -31,11 +34,25 @@ def build_header(source: ExportSource) -> etree._Element:
     element(publication, "idno", source.url, type="URI")
     availability = element(publication, "availability")
     element(availability, "licence", record.rights, target=record.rights)
-    if record.note:
-        element(element(description, "notesStmt"), "note", record.note)
-    _add_source(element(description, "sourceDesc"), record)
-    _add_profile(element(header, "profileDesc"), record)
+    if record.note or record.relations:
+        _add_notes(element(description, "notesStmt"), source)
+    _add_source(element(description, "sourceDesc"), source)
+    _add_profile(element(header, "profileDesc"), source)
     return header
+
+
+def _add_notes(notes: etree._Element, source: ExportSource) -> None:
+    """Add the note, and each relation to another document by its address, place or name."""
+    if source.record.note:
+        element(notes, "note", source.record.note)
+    for relation in source.record.relations:
+        item = element(notes, "relatedItem", type=relation.kind)
+        if url := source.url_of_relation(relation):
+            item.set("target", url)
+            continue
+        bibliographic = element(item, "bibl", "" if relation.references else relation.as_given)
+        for reference in relation.references:
+            element(bibliographic, "idno", reference, type="reference")
 
 
 def _add_titles(titles: etree._Element, record: Record) -> None:
@@ -76,7 +93,8 @@ def responsible_id(name: str) -> str:
     return f"corrector-{text_sha256(name)[:8]}"
 
 
-def _add_profile(profile: etree._Element, record: Record) -> None:
+def _add_profile(profile: etree._Element, source: ExportSource) -> None:
+    record = source.record
     if record.summary:
         element(element(profile, "abstract"), "p", record.summary)
     _add_date(element(profile, "creation"), record)
@@ -89,7 +107,7 @@ def _add_profile(profile: etree._Element, record: Record) -> None:
         calendar.set(XML_ID, "julian")
         element(calendar, "p", "Old Style: the date as written; the attributes are Gregorian.")
     _add_keywords(profile, record)
-    _add_people(profile, record)
+    _add_people(profile, source)
 
 
 def _add_date(creation: etree._Element, record: Record) -> None:
@@ -115,8 +133,9 @@ def _add_keywords(profile: etree._Element, record: Record) -> None:
                 element(keywords, "term", term, type=kind)
 
 
-def _add_people(profile: etree._Element, record: Record) -> None:
-    """Add senders and recipients of a letter, and people whom the document mentions."""
+def _add_people(profile: etree._Element, source: ExportSource) -> None:
+    """Add senders and recipients of a letter, what it answers, and people whom it mentions."""
+    record = source.record
     senders, recipients = names_in_role(record, "creator"), names_in_role(record, "recipient")
     if recipients:
         correspondence = element(profile, "correspDesc")
@@ -126,11 +145,21 @@ def _add_people(profile: etree._Element, record: Record) -> None:
                 _add_person(action, name)
             if not names:
                 element(action, "note", "not said")
+        _add_letters_before(correspondence, source)
     mentions = names_in_role(record, "mentioned")
     if mentions:
         people = element(element(profile, "particDesc"), "listPerson")
         for name in mentions:
             _add_person(element(people, "person", role="mentioned"), name)
+
+
+def _add_letters_before(correspondence: etree._Element, source: ExportSource) -> None:
+    replies = [one for one in source.record.relations if one.kind == "reply-to"]
+    context = element(correspondence, "correspContext") if replies else None
+    for relation in replies:
+        letter = element(context, "ref", relation.as_given, type="prev")
+        if url := source.url_of_relation(relation):
+            letter.set("target", url)
 
 
 def _add_person(parent: etree._Element, name: Name) -> None:
@@ -140,21 +169,27 @@ def _add_person(parent: etree._Element, name: Name) -> None:
     add_marked_text(person, name.as_given)
 
 
-def _add_source(parent: etree._Element, record: Record) -> None:
+def _add_source(parent: etree._Element, source: ExportSource) -> None:
+    record = source.record
     if not record.references:
         element(parent, "p", "No archival reference came with the scan.")
         return
     holding, *others = record.references
     identifier = element(element(parent, "msDesc"), "msIdentifier")
-    _add_identifier(identifier, holding)
+    _add_identifier(identifier, holding, source.context)
     for other in others:
         _add_identifier(element(identifier, "altIdentifier", type="other-holding"), other)
 
 
-def _add_identifier(parent: etree._Element, reference: Reference) -> None:
+def _add_identifier(
+    parent: etree._Element, reference: Reference, context: Sequence[ContextLevel] = ()
+) -> None:
     archive = archive_of(reference)
     if archive is not None:
         element(parent, "repository", archive.name_en)
+    for above in context:
+        if title := above.description.title_in(""):
+            element(parent, "collection", title, type=above.place.path[-1][0])
     cited = reference.normal or reference.as_cited
     idno = element(parent, "idno", "" if reference.path else cited)
     if reference.path:

@@ -19,6 +19,9 @@ REFUSED_FOLDER = "refused"
 #: the longest stem to which a number and the ending of a reason can be added
 _MAX_STEM_BYTES = 255 - len("-9999.reason.txt")
 _UNFINISHED_SUFFIXES = (".part", ".tmp", ".crdownload", ".partial")
+DEFAULTS_STEM = "_defaults"  #: of the file that describes all scans of a folder
+LEVELS_STEM = "_levels"  #: of the file that describes levels of archives
+RESERVED_STEMS = (DEFAULTS_STEM, LEVELS_STEM)  #: no scan is meant by them
 SIDECAR_SUFFIXES = (".yaml", ".yml", ".json")
 _DESCRIPTION_SUFFIXES = (*SIDECAR_SUFFIXES, ".txt")
 #: suffixes of files that are no scans: descriptions, ``index.csv``, notes

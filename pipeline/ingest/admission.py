@@ -1,6 +1,7 @@
 """Admission of a scan: checks, description, record id and version; no page is read."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from pipeline.description.merge import (
@@ -23,11 +24,12 @@ from pipeline.errors import (
 from pipeline.fixity import file_sha256
 from pipeline.ingest.documents import document_table
 from pipeline.ingest.questions import UndecidedError, question_about_place, require_leaf_decision
+from pipeline.ingest.same_place import id_at_place
 from pipeline.model import Clock, Limits, ScanFacts
 from pipeline.ocr.engines import candidate_languages, make_engine, signature_of
 from pipeline.ocr.language_codes import with_vertical
 from pipeline.record.version_folder import VersionFolder
-from pipeline.references import ArchivalReference
+from pipeline.references import ArchivalReference, parse_reference
 from pipeline.repository.catalog import Catalog, PublishedVersion
 from pipeline.repository.publish import PublishResult
 from pipeline.scan import AdmittedScan
@@ -37,9 +39,18 @@ from pipeline.workers.protocol import InspectScan
 
 
 def decide_admission(
-    path: Path, settings: Settings, workers: WorkerPool, catalog: Catalog, clock: Clock
-) -> AdmittedScan | PublishResult:
+    path: Path, settings: Settings, workers: WorkerPool, catalog: Catalog, clock: Clock,
+    *, shares_place: bool = False,
+) -> AdmittedScan | PublishResult:  # fmt: skip
     """Inspect a scan and its description, and assign its record id and version.
+
+    Args:
+        path: of the scan.
+        settings: name the inbox, the limits and the engine.
+        workers: inspect the scan.
+        catalog: of the archive.
+        clock: gives the time of arrival.
+        shares_place: another document of the batch has the same reference.
 
     Returns:
         The admitted scan, or the published version that holds the same bytes.
@@ -50,10 +61,22 @@ def decide_admission(
     """
     arrived = clock.now()
     facts = inspect_in_worker(path, settings, workers)
+    scan = replace(_describe_scan(path, facts, settings, arrived), shares_place=shares_place)
+    document_table(path, settings, scan.described, facts.page_count)  # refused before any reading
+    published = find_published(scan, catalog, settings)
+    if published is None and settings.ask_people:
+        require_leaf_decision(scan)
+    return published or assign_version(scan, catalog, settings)
+
+
+def _describe_scan(
+    path: Path, facts: ScanFacts, settings: Settings, arrived: datetime
+) -> AdmittedScan:
+    """Return a scan with its description, under the id that its reference or its bytes give."""
     sha256 = file_sha256(path)
     described = _describe(path, settings)
     sidecar = find_sidecar(path)
-    scan = AdmittedScan(
+    return AdmittedScan(
         path=path,
         name=path.name,
         size=path.stat().st_size,
@@ -70,17 +93,12 @@ def decide_admission(
         translations=find_translations(path, described.description.translations),
         index_row=row_as_csv(path, settings.inbox),
     )
-    document_table(path, settings, described, facts.page_count)  # refused before anything is read
-    published = find_published(scan, catalog, settings)
-    if published is None and settings.ask_people:
-        require_leaf_decision(scan)
-    return published or assign_version(scan, catalog, settings)
 
 
 def _describe(path: Path, settings: Settings) -> MergedDescription:
     """Return the merged description of a scan; UndecidedError if a person is to choose."""
     try:
-        return merge_sources(find_sources(path, settings.inbox))
+        return merge_sources(find_sources(path, settings.inbox), settings.base_url)
     except ContradictionError as error:
         if settings.ask_people:
             raise UndecidedError(question_about_place(error)) from error
@@ -106,13 +124,13 @@ def find_published(
             "its sidecar."
         )
         raise DuplicateError(msg)
-    is_unidentified = known.record_id == _id_from_digest(scan.sha256)
-    is_placed = scan.described.held_reference is not None and not is_unidentified
-    if is_placed and scan.record_id != known.record_id:
+    stated, place = scan.described.held_reference, parse_reference(known.reference or "")
+    is_placed = stated is not None and known.record_id != _id_from_digest(scan.sha256)
+    if is_placed and stated and place and not stated.agrees_with(place):
         msg = (
-            f"{scan.name} holds the same bytes as {known.record_id}, but is described as "
-            f"{scan.record_id}. One of the two is misfiled; if both are right, name the second "
-            "place in the sidecar of the first."
+            f"{scan.name} holds the same bytes as {known.record_id} ({place.as_stamped}), but is "
+            f"described as {stated.as_stamped}. One of the two is misfiled; if both are right, "
+            "name the second place in the sidecar of the first."
         )
         raise DuplicateError(msg)
     folder = _version_folder(known, settings)
@@ -172,29 +190,19 @@ def assign_version(scan: AdmittedScan, catalog: Catalog, settings: Settings) -> 
     ``published_folder`` is set if the record holds the same bytes already.
 
     Raises:
-        DescriptionError: the sidecar replaces a record that does not exist.
-        DuplicateError: the reference belongs to a record from other bytes.
+        DescriptionError: the sidecar names a record that does not exist.
+        DuplicateError: another scan of the same document is published.
     """
-    replaced_id, reference = scan.described.description.replaces, scan.described.held_reference
-    # ll. 110-113 and ll. 0110-0113 are the same leaves, but give two ids.
-    id_by_reference = None if reference is None else catalog.find_by_reference(reference.normal)
+    replaced_id = scan.described.description.replaces
     same = _version_with_same_bytes(scan, catalog)
-    record_id = replaced_id or id_by_reference or (same.record_id if same else scan.record_id)
+    published_id = same.record_id if same else None
+    record_id = replaced_id or id_at_place(scan, catalog, published_id)
     newest = catalog.newest_version(record_id)
     if replaced_id and not newest:
         msg = f"{scan.name}: its sidecar replaces {replaced_id}, but there is no such record."
         raise DescriptionError(msg)
-    if same is not None and record_id == same.record_id:  # a new description of published bytes
-        known = _version_folder(same, settings).path
-        return replace(scan, record_id=record_id, version=newest + 1, published_folder=known)
-    if newest and not replaced_id:
-        msg = (
-            f"{scan.name}: {record_id} is published already, from other bytes. If this scan is "
-            f"the better one, write `replaces: {record_id}` into its sidecar; if it is another "
-            "document, correct its reference."
-        )
-        raise DuplicateError(msg)
-    return replace(scan, record_id=record_id, version=newest + 1)
+    known = _version_folder(same, settings).path if same and record_id == same.record_id else None
+    return replace(scan, record_id=record_id, version=newest + 1, published_folder=known)
 
 
 def inspect_in_worker(path: Path, settings: Settings, workers: WorkerPool) -> ScanFacts:

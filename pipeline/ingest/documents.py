@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from glob import escape
 from pathlib import Path
 
 from pipeline.description.document_table import (
@@ -114,6 +115,13 @@ def origin_of(path: Path, settings: Settings) -> Path | None:
     if folder.parent != settings.work_folder / _FOLDER:
         return None
     return Path((folder / _ORIGIN_FILE).read_text("utf-8"))
+
+
+def namesakes_of(path: Path, settings: Settings) -> list[Path]:
+    """Return the documents of a scan that have the name of one of them: that of its place."""
+    if origin_of(path, settings) is None:
+        return []
+    return sorted(path.parent.parent.glob(f"*/{escape(path.name)}"))
 
 
 def settings_for(path: Path, settings: Settings) -> Settings:

@@ -8,8 +8,9 @@ from pipeline.description.sources import find_sidecars, find_sources
 from pipeline.description.translations import NOT_LANGUAGES, is_two_letter_code
 from pipeline.errors import IngestError, SetupError
 from pipeline.inbox.claims import claim
-from pipeline.inbox.files import InboxListing, find_unsettled, list_inbox
+from pipeline.inbox.files import RESERVED_STEMS, InboxListing, find_unsettled, list_inbox
 from pipeline.inbox.name_forms import path_key
+from pipeline.ingest.level_files import level_files_above, take_levels
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.steps import claimed_elsewhere, refuse_illegible_names
 from pipeline.model import Clock
@@ -30,8 +31,8 @@ def select_scans(
 
     Yields:
         The scans to admit, and the outcomes of the others: still being written, refused for
-        their names, or claimed by another run; of descriptions without a scan; and of folders
-        that cannot be listed.
+        their names, or claimed by another run; of descriptions without a scan; of folders that
+        cannot be listed; and of faults in files of levels, which are taken into the archive.
     """
     listing = InboxListing([], []) if scans else list_inbox(settings.inbox)
     candidates = [path.absolute() for path in scans] or listing.scans
@@ -47,11 +48,14 @@ def select_scans(
     unlistable = [
         Outcome(scan=problem.name, refusal_reason=problem.reason) for problem in listing.problems
     ]
+    level_files = level_files_above(candidates, settings.inbox) if scans else listing.files
+    wrong_levels = list(take_levels(level_files, settings, clock))
     legible, refused = refuse_illegible_names(
         (path for path in candidates if path not in unsettled), settings, clock
     )
     with claim(legible, settings) as (claimed, claimed_by_others):
-        yield claimed, [*waiting, *unlistable, *refused, *claimed_elsewhere(claimed_by_others)]
+        others = [*waiting, *unlistable, *wrong_levels, *refused]
+        yield claimed, [*others, *claimed_elsewhere(claimed_by_others)]
 
 
 def _unsettled_scans(scans: Iterable[Path], seconds: float) -> dict[Path, Path]:
@@ -96,7 +100,7 @@ def orphan_sidecars(descriptions: Iterable[Path], scans: Iterable[Path]) -> list
             stem, _, tag = path.stem.rpartition(".")
             if not stem or tag.lower() in NOT_LANGUAGES or not is_two_letter_code(tag):
                 continue
-        if stem != "_defaults" and path_key(path, stem) not in stems:
+        if stem not in RESERVED_STEMS and path_key(path, stem) not in stems:
             orphans.append(path)
     return orphans
 

@@ -11,11 +11,12 @@ from pathlib import Path
 from pipeline.errors import (
     ChangedScanError,
     CutOffError,
+    DuplicateError,
     EmptyScanError,
     IngestError,
 )
 from pipeline.inbox.mounts import require_mounts
-from pipeline.ingest.admission import decide_admission
+from pipeline.ingest.admission import assign_version, decide_admission
 from pipeline.ingest.arrivals import (
     duplicate_notice,
     file_stamps,
@@ -23,9 +24,10 @@ from pipeline.ingest.arrivals import (
     write_receipt,
 )
 from pipeline.ingest.departures import leave_inbox
-from pipeline.ingest.documents import settings_for, take_documents
+from pipeline.ingest.documents import namesakes_of, settings_for, take_documents
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.questions import UndecidedError, require_language_decision
+from pipeline.ingest.same_place import neighbour_notice, scans_sharing_place
 from pipeline.ingest.unpublished import (
     defer_changed_scan,
     defer_scan,
@@ -82,16 +84,28 @@ def claimed_elsewhere(paths: Iterable[Path]) -> list[Outcome]:
 
 
 def admit_scan(
-    path: Path, settings: Settings, workers: WorkerPool, clock: Clock
+    path: Path, settings: Settings, workers: WorkerPool, clock: Clock, *, shares_place: bool = False
 ) -> AdmittedScan | Outcome:
-    """Admit a scan; return its outcome if it is published before, refused or incomplete."""
+    """Admit a scan; return its outcome if it is published before, refused or incomplete.
+
+    Args:
+        path: of the scan.
+        settings: of the archive.
+        workers: inspect the scan.
+        clock: gives the time of arrival.
+        shares_place: another document of the batch has the same reference.
+    """
     require_mounts(settings)
     settings = settings_for(path, settings)
     stamps = file_stamps(path)
     try:
         refuse_links(path, settings)
         with Catalog(settings.catalog, settings.records) as catalog:
-            admitted = decide_admission(path, settings, workers, catalog, clock)
+            namesakes = scans_sharing_place(namesakes_of(path, settings), settings)
+            shares_place = shares_place or path in namesakes
+            admitted = decide_admission(
+                path, settings, workers, catalog, clock, shares_place=shares_place
+            )
     except (CutOffError, EmptyScanError, UndecidedError) as error:
         return defer_scan(path, error, settings, clock)
     except IngestError as error:
@@ -111,20 +125,9 @@ def publish_scan(
     """Build and publish the record of a scan whose pages are read; remove it from the inbox."""
     require_mounts(settings)
     settings = settings_for(scan.path, settings)
-    pdfs, counter = pdf_jobs_in_workers(workers, settings), WorkCounter(scan.arrived)
+    counter = WorkCounter(scan.arrived)
     try:
-        if scan.published_folder is not None:
-            folder = VersionFolder(scan.published_folder)
-            published = _publish_redescription(scan, folder, settings, clock, pdfs)
-        else:
-            published = publish_record(  # no variable holds the record: it may be large
-                scan,
-                _assemble(scan, counter, settings, clock),
-                lambda: _load_corrected(scan, settings),
-                settings,
-                clock,
-                pdf_jobs=pdfs,
-            )
+        published = _publish_at_place(scan, counter, settings, workers, clock)
     except UndecidedError as error:
         return defer_scan(scan.path, error, settings, clock)
     except ChangedScanError as error:
@@ -133,6 +136,37 @@ def publish_scan(
         return refuse_scan(scan.path, str(error), settings, clock, error.cause)
     work = None if published.already_published else counter.total_work(clock)
     return _finish_scan(scan.path, published, settings, workers, clock, work)
+
+
+def _publish_at_place(
+    scan: AdmittedScan, counter: WorkCounter, settings: Settings, workers: WorkerPool, clock: Clock
+) -> PublishResult:
+    """Publish the record of a scan; under another id if another document took its own meanwhile."""
+    try:
+        return _publish_version(scan, counter, settings, workers, clock)
+    except DuplicateError:
+        if scan.version > 1:
+            raise
+        with Catalog(settings.catalog, settings.records) as catalog:
+            scan = assign_version(scan, catalog, settings)
+        return _publish_version(scan, counter, settings, workers, clock)
+
+
+def _publish_version(
+    scan: AdmittedScan, counter: WorkCounter, settings: Settings, workers: WorkerPool, clock: Clock
+) -> PublishResult:
+    pdfs = pdf_jobs_in_workers(workers, settings)
+    if scan.published_folder is not None:
+        folder = VersionFolder(scan.published_folder)
+        return _publish_redescription(scan, folder, settings, clock, pdfs)
+    return publish_record(  # no variable holds the record: it may be large
+        scan,
+        _assemble(scan, counter, settings, clock),
+        lambda: _load_corrected(scan, settings),
+        settings,
+        clock,
+        pdf_jobs=pdfs,
+    )
 
 
 def _assemble(scan: AdmittedScan, counter: WorkCounter, settings: Settings, clock: Clock) -> Record:
@@ -187,7 +221,8 @@ def _finish_scan(
         record,
         published.folder,
         already_published=published.already_published,
-        finding=duplicate_notice(path, record, published),
+        finding=duplicate_notice(path, record, published)
+        or neighbour_notice(record, published, settings),
         work=work and work.model_copy(update={"review": record.needs_review}),
     )
     write_receipt(path, outcome, settings, clock)

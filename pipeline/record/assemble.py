@@ -220,6 +220,7 @@ def _description_fields(described: MergedDescription) -> dict[str, Any]:
         "names": names_of(description),
         "origins": dict(sorted(described.origins.items())),
         "references": _build_references(described),
+        "relations": described.relations,
     }
 
 
@@ -234,7 +235,7 @@ def _build_references(described: MergedDescription) -> tuple[Reference, ...]:
             archive=reference.archive,
             path=reference.path,
             unit=reference.unit,
-            leaves=join_leaves([part.unpadded_label for part in reference.leaves]),
+            leaves=reference.unpadded_leaves,
             leaf_labels=join_leaves([part.as_stamped for part in reference.leaves]),
         )
         for position, reference in enumerate(described.references)

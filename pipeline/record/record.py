@@ -14,6 +14,7 @@ from pydantic import Field
 
 from pipeline.cleaning.edits import CORRECTION_STEP, Change, replay
 from pipeline.corrections.correction import LineCorrection
+from pipeline.description.relations import Relation
 from pipeline.doubt.findings import LetterExchange, WordDoubt
 from pipeline.model import (
     Extraction,
@@ -177,6 +178,7 @@ class Record(FrozenModel):
     extracted_from: Extraction | None = None  #: the scan of many documents that this one was in
     origins: dict[str, str]  #: field to the source of its value
     references: tuple[Reference, ...]
+    relations: tuple[Relation, ...] = ()  #: to other documents, as this one's description states
     pages: tuple[RecordPage, ...] = Field(min_length=1)
     reading_text: str  #: the reading texts of the pages, joined by form feeds
     translations: tuple[Translation, ...] = ()

@@ -6,7 +6,7 @@ A leaf has two sides, so it is not a page image. Pages (``pp. 110-113``) use the
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -176,6 +176,19 @@ def expand_range_end(text: str) -> str:
     if match is None or int(match[1]) <= int(match[2]):
         return text
     return f"{match[1]}-{match[1][: -len(match[2])]}{match[2]}"
+
+
+def leaves_include(outer: Sequence[LeafRange], inner: Sequence[LeafRange]) -> bool:
+    """Return whether all of some leaves are among others; no leaves stand for the whole file.
+
+    >>> leaves = parse_leaves("110-113, 115", "l")
+    >>> leaves_include(leaves, leaves[1:]), leaves_include(leaves[1:], leaves)
+    (True, False)
+    """
+    if not outer or not inner:
+        return not outer
+    ends = [end for part in inner for end in (part.first, part.last)]
+    return all(any(end in part for part in outer) for end in ends)
 
 
 def may_be_years(leaves: Iterable[LeafRange]) -> bool:

@@ -9,6 +9,7 @@ Leading zeros belong only to the label of a leaf; fonds 129 and 0129 are two fon
 from dataclasses import dataclass, field
 from typing import Self
 
+from pipeline.references.leaves import join_leaves, leaves_include
 from pipeline.references.place import ArchivePlace
 from pipeline.references.slug import to_ascii_slug, to_folder_name
 from pipeline.references.system import ReferenceSystem
@@ -61,18 +62,28 @@ class ArchivalReference(ArchivePlace):
         """Return the labels of all leaves in order, as ``LeafRange.labels`` does."""
         return tuple(label for part in self.leaves for label in part.labels())
 
+    @property
+    def unpadded_leaves(self) -> str:
+        """The leaves without leading zeros, such as ``110-113, 115v``."""
+        return join_leaves([part.unpadded_label for part in self.leaves])
+
+    @property
+    def file_key(self) -> str:
+        """A text that all references to the same archival file share; case and alphabet aside."""
+        levels = (f"{level} {to_ascii_slug(value)}" for level, value in self.path)
+        return ", ".join([self.archive, *levels])
+
     def agrees_with(self, other: Self) -> bool:
         """Return whether both may name one place; case and alphabet are ignored."""
         return self._comparison_key() == other._comparison_key()
+
+    def includes(self, other: Self) -> bool:
+        """Return whether another reference is to the same file, and to no leaves but those here."""
+        return self.file_key == other.file_key and leaves_include(self.leaves, other.leaves)
 
     def format_with_leaves(self, leaves: list[str]) -> str:
         """Return the printed form with these printed leaves."""
         return self.system.format_normal(self, leaves)
 
     def _comparison_key(self) -> tuple[str, ...]:
-        leaves = (to_ascii_slug(part.unpadded_label) for part in self.leaves)
-        return (
-            self.archive,
-            *(f"{level} {to_ascii_slug(value)}" for level, value in self.path),
-            *leaves,
-        )
+        return self.file_key, *(to_ascii_slug(part.unpadded_label) for part in self.leaves)

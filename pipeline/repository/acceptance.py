@@ -10,6 +10,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.correction_log import check_corrections
+from pipeline.repository.level_log import check_levels
 from pipeline.repository.line_chain import digest_before_next_line, forget_end
 from pipeline.repository.receipts import Receipt, append_receipt, manifest_digest
 from pipeline.repository.reconciliation import (
@@ -19,16 +20,16 @@ from pipeline.repository.reconciliation import (
     unreceipted_versions,
 )
 from pipeline.repository.verify_version import check_version
-from pipeline.settings import CORRECTIONS_FILE, RECEIPTS_FILE, Settings
+from pipeline.settings import CORRECTIONS_FILE, LEVELS_FILE, RECEIPTS_FILE, Settings
 
 
 def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receipt]:
     """Write a receipt for all that `opis verify` finds between records, catalogue and receipts.
 
     Returns:
-        The new receipts: of the receipts themselves and of the corrections if their chain is
-        broken, of each version that is gone, and of each that is not as receipts and catalogue
-        say, or has no receipt.
+        The new receipts: of the receipts themselves, of the corrections and of the levels if
+        their chain is broken, of each version that is gone, and of each that is not as receipts
+        and catalogue say, or has no receipt.
 
     Raises:
         OSError: the receipts cannot be written.
@@ -38,6 +39,9 @@ def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receip
     if check_corrections(settings.output, version_folders(settings.records)):
         receipts.append(_log_receipt(CORRECTIONS_FILE, reason, settings, clock))
         forget_end(settings.output / CORRECTIONS_FILE)
+    if check_levels(settings.output):
+        receipts.append(_log_receipt(LEVELS_FILE, reason, settings, clock))
+        forget_end(settings.output / LEVELS_FILE)
     existed = settings.catalog.exists()
     with Catalog(settings.catalog, settings.records) as catalog:
         is_evidence = existed and not catalog.was_rebuilt
@@ -55,7 +59,7 @@ def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receip
 
 
 def _log_receipt(name: str, reason: str, settings: Settings, clock: Clock) -> Receipt:
-    """Return the receipt that accepts the receipts, or the corrections, as they are."""
+    """Return the receipt that accepts a log as it is."""
     size, sha256 = digest_before_next_line(settings.output / name)
     return Receipt(
         when=clock.now(), scan=name, size=size, sha256=sha256, fate="accepted",

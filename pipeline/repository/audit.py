@@ -14,6 +14,7 @@ from pipeline.repository.bag import Damage, Finding
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.correction_log import check_corrections
+from pipeline.repository.level_log import check_levels
 from pipeline.repository.receipts import is_receipt_expected
 from pipeline.repository.reconciliation import (
     CheckedReceipts,
@@ -58,6 +59,7 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
     findings = _add_version_gaps(findings, folders, settings, checked)
     findings.extend(checked.findings)
     findings.extend(check_corrections(settings.output, folders))
+    findings.extend(check_levels(settings.output))
     if unreceipted := unreceipted_versions(settled, checked):
         findings.append(unreceipted_finding(unreceipted, settings))
     return len(folders), findings

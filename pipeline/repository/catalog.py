@@ -18,14 +18,16 @@ from pipeline.repository.catalog_file import is_usable, open_database
 if TYPE_CHECKING:  # commands that only list wait for none of these
     from pipeline.record.record import Record
     from pipeline.record.version_folder import VersionFolder
+    from pipeline.references import ArchivalReference
     from pipeline.repository.full_text import Hit
     from pipeline.repository.record_selection import RecordSelection
+    from pipeline.repository.related_records import RelatedRecords
 
 _VERSION_COLUMNS = (
     "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
     " r.status = 'withdrawn' AND v.version = r.version, r.reference"
 )
-_TABLES = ("page", "issue", "version", "record")
+_TABLES = ("page", "issue", "relation", "holding", "version", "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +176,13 @@ class Catalog:
         row = self._db.execute("SELECT folder FROM record WHERE id = ?", [record_id]).fetchone()
         return None if row is None else str(row["folder"])
 
-    def find_by_reference(self, reference: str) -> str | None:
-        """Return the id of the record with this printed reference, or None."""
-        row = self._db.execute("SELECT id FROM record WHERE reference = ?", [reference]).fetchone()
-        return None if row is None else str(row["id"])
+    def find_at(self, reference: "ArchivalReference") -> list[str]:
+        """Return the ids of the records that were made from this place, in order."""
+        rows = self._db.execute(
+            "SELECT record FROM holding WHERE number = 1 AND file = ? AND leaves = ? ORDER BY 1",
+            [reference.file_key, reference.unpadded_leaves],
+        )
+        return [str(row["record"]) for row in rows]
 
     def find_below(self, reference: str) -> list[str]:
         """Return the ids of the records of a file or of leaves of it, ordered by folder.
@@ -216,6 +221,12 @@ class Catalog:
 
         return count_hits(self._db, query, status)
 
+    def related_records(self) -> "RelatedRecords":
+        """Return what finds the other sides of relations."""
+        from pipeline.repository.related_records import RelatedRecords  # noqa: PLC0415
+
+        return RelatedRecords(self._db)
+
     def mark_pending(self, folder: "VersionFolder") -> None:
         """Note that a version is about to be renamed to ``folder``."""
         name = folder.path.relative_to(self.records).as_posix()
@@ -243,7 +254,7 @@ class Catalog:
     def iter_rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield all rows, in an order that does not depend on how the file was built."""
         columns = {"page": "record, number, leaf, state, confidence, text, suggested"}
-        query = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4"
+        query = "SELECT {} FROM {} ORDER BY 1, 2, 3, 4, rowid"
         for table in _TABLES:
             for row in self._db.execute(query.format(columns.get(table, "*"), table)):
                 yield (table, *row)

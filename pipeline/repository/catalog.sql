@@ -39,6 +39,31 @@ CREATE TABLE issue (
     detail TEXT NOT NULL
 );
 CREATE INDEX issue_record ON issue (record);
+-- Where a document is kept; number 1 is the place where it was scanned.
+CREATE TABLE holding (
+    record TEXT NOT NULL REFERENCES record (id),
+    number INTEGER NOT NULL,       -- from 1
+    reference TEXT NOT NULL,       -- in its normal form or as cited
+    file TEXT,                     -- the archival file, the same for all spellings; or unread
+    leaves TEXT NOT NULL,          -- without zeros in front
+    PRIMARY KEY (record, number)
+);
+CREATE INDEX holding_place ON holding (file, leaves);
+-- Relations as the descriptions state them, one row for each way in which the other side is named.
+CREATE TABLE relation (
+    record TEXT NOT NULL REFERENCES record (id),
+    number INTEGER NOT NULL,       -- from 1; the rows of a relation to two holdings share it
+    kind TEXT NOT NULL,            -- reply-to, enclosure-of, translation-of, copy-of …
+    as_given TEXT NOT NULL,
+    other TEXT,                    -- id of a record, which may not be published yet
+    reference TEXT,                -- in its normal form
+    file TEXT,                     -- as in holding
+    leaves TEXT NOT NULL,          -- as in holding
+    url TEXT
+);
+CREATE INDEX relation_record ON relation (record);
+CREATE INDEX relation_other ON relation (other);
+CREATE INDEX relation_file ON relation (file);
 CREATE TABLE page (
     id INTEGER PRIMARY KEY,
     record TEXT NOT NULL REFERENCES record (id),
@@ -62,4 +87,4 @@ CREATE VIRTUAL TABLE page_search USING fts5 (
 );
 -- Versions that are being renamed into place: after a crash, the folders to check.
 CREATE TABLE pending (folder TEXT PRIMARY KEY);
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;

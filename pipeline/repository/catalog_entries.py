@@ -3,7 +3,8 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
+from itertools import starmap
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,9 @@ from pipeline.dates.edtf import first_year
 from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.errors import MachineError
 from pipeline.fixity import file_sha256
-from pipeline.record.record import RecordPage
+from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.record.version_folder import VersionFolder
+from pipeline.references import parse_reference
 from pipeline.repository.bag import TAG_MANIFEST
 from pipeline.system.folders import FolderProblem, list_folder
 
@@ -36,6 +38,30 @@ class CatalogPage:
     confidence: float | None  #: mean, 0..1
     text: str  #: reading text
     suggested: str = ""  #: the same with suggested words in place; empty if there are none
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogHolding:
+    """A row of the table ``holding``; columns as in catalog.sql."""
+
+    number: int
+    reference: str
+    file: str | None
+    leaves: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogRelation:
+    """A row of the table ``relation``; columns as in catalog.sql."""
+
+    number: int
+    kind: str
+    as_given: str
+    other: str | None
+    reference: str | None
+    file: str | None
+    leaves: str
+    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +89,8 @@ class CatalogRow:
     manifest_sha256: str
     issues: tuple[tuple[int | None, str, str], ...]  #: page, concern, detail
     pages: tuple[CatalogPage, ...]
+    holdings: tuple[CatalogHolding, ...] = ()
+    relations: tuple[CatalogRelation, ...] = ()
 
     @property
     def page_count(self) -> int:
@@ -80,13 +108,24 @@ def catalog_row_of(folder: VersionFolder, records: Path) -> CatalogRow:
     Raises:
         OSError, ValueError: its record or its tagmanifest cannot be read.
     """
-    record = folder.load_record()
+    name = folder.record_folder.relative_to(records).as_posix()
+    return row_of_record(folder.load_record(), name, file_sha256(folder.path / TAG_MANIFEST))
+
+
+def row_of_record(record: Record, folder: str, manifest_sha256: str) -> CatalogRow:
+    """Return the catalogue row of a record.
+
+    Args:
+        record: a version of it.
+        folder: of the record, relative to ``records/``.
+        manifest_sha256: digest of the version's tagmanifest.
+    """
     source, sidecar = record.provenance.source, record.provenance.sidecar
     first = record.references[0] if record.references else None
     return CatalogRow(
         id=record.id,
         version=record.version,
-        folder=folder.record_folder.relative_to(records).as_posix(),
+        folder=folder,
         title=record.name,
         date=record.date,
         year=first_year(record.date),
@@ -102,10 +141,29 @@ def catalog_row_of(folder: VersionFolder, records: Path) -> CatalogRow:
         source_sha256=source.sha256,
         source_name=source.name,
         sidecar_sha256=None if sidecar is None else sidecar.sha256,
-        manifest_sha256=file_sha256(folder.path / TAG_MANIFEST),
+        manifest_sha256=manifest_sha256,
         issues=tuple((issue.page, issue.concern.value, issue.detail) for issue in record.issues),
         pages=tuple(map(_catalog_page, record.pages)),
+        holdings=tuple(starmap(_catalog_holding, enumerate(record.references, 1))),
+        relations=() if record.status == "withdrawn" else tuple(_catalog_relations(record)),
     )
+
+
+def _catalog_holding(number: int, reference: Reference) -> CatalogHolding:
+    place = parse_reference(reference.normal or "")
+    shown = reference.normal or reference.as_cited
+    file = None if place is None else place.file_key
+    return CatalogHolding(number, shown, file, reference.leaves)
+
+
+def _catalog_relations(record: Record) -> Iterator[CatalogRelation]:
+    for number, one in enumerate(record.relations, 1):
+        row = CatalogRelation(number, one.kind, one.as_given, one.record, None, None, "", one.url)
+        places = [
+            replace(row, reference=place.normal, file=place.file_key, leaves=place.unpadded_leaves)
+            for place in one.places
+        ]
+        yield from places or [row]
 
 
 def _catalog_page(page: RecordPage) -> CatalogPage:
@@ -128,6 +186,7 @@ def enter_version(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
     if newest is None or catalog_row.version >= newest[0]:
         _delete_record(db, catalog_row.id)
         _insert_row(db, "record", tuple(getattr(catalog_row, name) for name in _RECORD_FIELDS))
+        _insert_relations(db, catalog_row)
         _insert_pages(db, catalog_row)
     row = tuple(getattr(catalog_row, name) for name in _VERSION_FIELDS)
     db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -151,6 +210,12 @@ def _insert_pages(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
         )
 
 
+def _insert_relations(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
+    for table, rows in (("holding", catalog_row.holdings), ("relation", catalog_row.relations)):
+        for row in rows:
+            _insert_row(db, table, (catalog_row.id, *astuple(row)))
+
+
 def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
     db.execute(
         "INSERT INTO page_search (page_search, rowid, text, suggested)"
@@ -158,8 +223,9 @@ def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
         " FROM page_text t JOIN page p ON p.id = t.id WHERE p.record = ?",
         [record_id],
     )
-    for table, key in (("page", "record"), ("issue", "record"), ("record", "id")):
-        db.execute(f"DELETE FROM {table} WHERE {key} = ?", [record_id])
+    for table in ("page", "issue", "relation", "holding"):
+        db.execute(f"DELETE FROM {table} WHERE record = ?", [record_id])
+    db.execute("DELETE FROM record WHERE id = ?", [record_id])
 
 
 def _insert_row(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:

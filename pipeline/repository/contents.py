@@ -9,19 +9,22 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, placed_lines
 from pipeline.model import PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
+from pipeline.record.level_context import context_of
 from pipeline.record.provenance import group_by_page, to_prov_json
 from pipeline.record.record import Record, RecordPage, dump_json, dump_record
 from pipeline.record.version_folder import VersionFolder
+from pipeline.repository.level_log import read_levels
 from pipeline.repository.pdf_jobs import PdfWriter
 from pipeline.scan import ReadPage
 from pipeline.searchable_pdf.write import LayerPage, PdfMetadata
+from pipeline.settings import Settings
 
 
 def write_contents(
     folder: VersionFolder,
     record: Record,
     pages: Callable[[], Iterable[ReadPage]],
-    base_url: str,
+    settings: Settings,
     write_pdf: PdfWriter,
 ) -> None:
     """Write record, provenance and README; unless withdrawn, also text, ALTO, exports and PDF.
@@ -30,12 +33,14 @@ def write_contents(
         folder: of the version in staging; ``original/`` is filled already.
         record: the record to write.
         pages: returns the pages as read, in order, one at a time; called once for each use.
-        base_url: where records are served; exports name themselves by it.
+        settings: where records are served, by which exports name themselves, and where what is
+            known of levels lies.
         write_pdf: writes the searchable PDF.
     """
     folder.record_file.write_bytes(dump_record(record))
     _write_text(folder.provenance_file, dump_json(to_prov_json(record.provenance, record.id)))
-    _write_text(folder.readme_file, to_readme(record))
+    context = context_of(record, read_levels(settings.output))
+    _write_text(folder.readme_file, to_readme(record, context))
     if record.status == "withdrawn":
         return
     _write_text(folder.text_file, record.reading_text + "\n")
@@ -50,7 +55,7 @@ def write_contents(
             folder.alto_as_read(page.number).write_bytes(as_read)
         lines.append(placed_lines(read_page.text, page))
     folder.export_folder.mkdir()
-    source = ExportSource(record, tuple(lines), base_url)
+    source = ExportSource(record, tuple(lines), settings.base_url, context=context)
     for name, export_format in PUBLISHED_FORMATS.items():
         folder.export(name).write_bytes(export_format.write(source))
     _write_searchable_pdf(folder, record, pages(), write_pdf)

@@ -1,10 +1,12 @@
 """Loads a published version as the input of exporters: record, lines and files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from pipeline.description.level_descriptions import LevelDescription
 from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import ExportSource, PlacedLine, VersionFile, placed_lines
+from pipeline.record.level_context import context_of
 from pipeline.record.record import Record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import MANIFEST, decode_path
@@ -19,20 +21,24 @@ _MEDIA_TYPES = {
 }  # fmt: skip
 
 
-def load_export_source(folder: VersionFolder, record: Record, base_url: str) -> ExportSource:
+def load_export_source(
+    folder: VersionFolder, record: Record, base_url: str, levels: Mapping[str, LevelDescription]
+) -> ExportSource:
     """Return the input for exporting a version.
 
     Args:
         folder: of the version.
         record: of that version.
         base_url: where records are served.
+        levels: what is known of levels of archives, by reference.
 
     Raises:
         OSError, ValueError: a file of the version is missing or damaged; ``opis verify`` names it.
     """
     return ExportSource(
-        record, tuple(_placed_lines(folder, record)), base_url, tuple(_version_files(folder))
-    )
+        record, tuple(_placed_lines(folder, record)), base_url, tuple(_version_files(folder)),
+        context_of(record, levels),
+    )  # fmt: skip
 
 
 def _placed_lines(folder: VersionFolder, record: Record) -> Iterator[tuple[PlacedLine, ...]]:

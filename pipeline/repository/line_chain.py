@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipeline.repository.bag import Damage, Finding
-from pipeline.settings import CORRECTIONS_FILE, RECEIPTS_FILE
+from pipeline.settings import CORRECTIONS_FILE, LEVELS_FILE, RECEIPTS_FILE
 
 RESTORE_RECEIPTS = (
     f"The records do not depend on it. Restore {RECEIPTS_FILE} from a copy; if there is none, "
@@ -41,6 +41,12 @@ CORRECTION_LINES = LineKind(
     "correction",
     "Published versions do not depend on it, but corrections that are not published stand only "
     f"there. Restore {CORRECTIONS_FILE} from a copy; if there is none, `opis accept` notes that.",
+)
+LEVEL_LINES = LineKind(
+    LEVELS_FILE,
+    "description of levels",
+    "The records do not depend on it, but titles of fonds and files stand only there. Restore "
+    f"{LEVELS_FILE} from a copy; if there is none, `opis accept` notes that.",
 )
 _TORN_START = b'{"when":'  #: how an unfinished line of an earlier Opis begins
 

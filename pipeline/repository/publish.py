@@ -77,7 +77,7 @@ def publish_record(  # noqa: PLR0913  scan, content, target, date, reason and PD
             _write_changes(folder, record, change_reason)
         if record.status != "withdrawn":
             _copy_originals(folder, scan)
-        write_contents(folder, record, pages, settings.base_url, pdf_jobs.write)
+        write_contents(folder, record, pages, settings, pdf_jobs.write)
         del record  # a long record needs much memory, and the check loads it again
         _close_and_check(folder, record_id, version, settings, clock, pdf_jobs)
         return _put_in_place(path, VersionFolder.of(record_folder, version), scan, settings)

@@ -21,13 +21,20 @@ from pipeline.fixity import file_sha256
 from pipeline.record.version_folder import version_name
 from pipeline.repository.bag import TAG_MANIFEST, Damage, Finding, check_bag_files
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.line_chain import CORRECTION_LINES, RECEIPT_LINES, check_lines
-from pipeline.settings import CORRECTIONS_FILE, Settings
+from pipeline.repository.line_chain import (
+    CORRECTION_LINES,
+    LEVEL_LINES,
+    RECEIPT_LINES,
+    check_lines,
+)
+from pipeline.settings import Settings
 from pipeline.system.thread_pool import thread_pool
 
 _DECLARATION_FILE = "bagit.txt"  #: marks a complete version
 _MAX_TRANSFERS = 8  #: files that are sent or read back at the same time
 _CHUNK_BYTES = 2**20
+#: by name, the logs beside the records
+_KINDS_OF_LINES = {kind.file: kind for kind in (RECEIPT_LINES, CORRECTION_LINES, LEVEL_LINES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +113,12 @@ class Mirror:
         return PushResult(version, sum(size > 0 for size in sizes), sum(sizes))
 
     def read_log(self, name: str) -> bytes | None:
-        """Return the copy of the receipts or the corrections; None if there is none."""
+        """Return the copy of a log; None if there is none."""
         path = join(self._root, name)
         return self._fs.cat_file(path) if self._fs.exists(path) else None
 
     def push_log(self, log: Path) -> None:
-        """Send the receipts or the corrections, unless the copy is no beginning of them.
+        """Send a log, unless the copy is no beginning of it.
 
         Raises:
             MachineError: the copy has other lines.
@@ -236,8 +243,8 @@ def check_mirror(settings: Settings, url: str) -> tuple[int, list[Finding]]:
     return len(copies), findings
 
 
-def _logs(settings: Settings) -> tuple[Path, Path]:
-    return settings.receipts, settings.output / CORRECTIONS_FILE
+def _logs(settings: Settings) -> list[Path]:
+    return [settings.output / name for name in _KINDS_OF_LINES]
 
 
 def _check_log(log: Path, mirror: Mirror) -> Iterator[Finding]:
@@ -248,8 +255,7 @@ def _check_log(log: Path, mirror: Mirror) -> Iterator[Finding]:
             detail = f"written, and not at {mirror.url}: push again"
             yield Finding(log.name, Damage.MISSING, detail)
     elif not log.exists():
-        kind = CORRECTION_LINES if log.name == CORRECTIONS_FILE else RECEIPT_LINES
-        yield from check_lines(copy.splitlines(keepends=True), kind)
+        yield from check_lines(copy.splitlines(keepends=True), _KINDS_OF_LINES[log.name])
     elif not log.read_bytes().startswith(copy):
         detail = "the copy has lines that are not here; `opis verify` says whether they are missing"
         yield Finding(log.name, Damage.CHANGED, detail)

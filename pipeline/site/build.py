@@ -7,24 +7,27 @@
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock
 
+from pipeline.description.level_descriptions import LevelDescription
 from pipeline.record.review_wording import correctors_of
 from pipeline.record.version_folder import VersionFolder, version_name
 from pipeline.repository.catalog import Catalog, CatalogEntry
 from pipeline.repository.certificates import newest_certificate
+from pipeline.repository.level_log import read_levels
+from pipeline.repository.related_records import RelationLink
 from pipeline.settings import Settings
 from pipeline.site.file_list import copy_file, replace_folder, write_file
 from pipeline.site.indexes import IndexPages
-from pipeline.site.listing import BUILD_STATES, BuildState, listing_of
+from pipeline.site.listing import BUILD_STATES, BuildState, levels_digest, listing_of
 from pipeline.site.page_images import PageImageWriter
 from pipeline.site.pagination import paginate_record
-from pipeline.site.record_views import line_views, record_view
+from pipeline.site.record_views import line_views, record_view, stated_relations
 from pipeline.site.render import STATIC, Renderer, library_files, static_file
 from pipeline.site.search import SearchIndex
 from pipeline.site.views import RecordView
@@ -52,6 +55,8 @@ class Site:
         self.folder = self.folder_of(settings)
         self._renderer = Renderer(settings.organization, settings.base_url, settings.contact)
         self._search_index = SearchIndex(self.folder, settings.work_folder)
+        self._relations = dict[str, tuple[RelationLink, ...]]()  #: of this build, by record id
+        self._levels: Mapping[str, LevelDescription] = {}  #: of this build, by reference
 
     @staticmethod
     def folder_of(settings: Settings) -> Path:
@@ -76,15 +81,17 @@ class Site:
             return self._build_locked(report)
 
     def _build_locked(self, report: Callable[[str], None]) -> BuildCounts:
-        before = load_build_state(self._settings)
+        before, self._levels = load_build_state(self._settings), read_levels(self._settings.output)
         with Catalog(self._settings.catalog, self._settings.records) as catalog:
             entries = list(catalog.iter_entries())
+            self._relations = catalog.related_records().all_links()
             versions, digests = self._versions_and_digests(catalog)
         fresh = {
             entry.id: state
             for entry in entries
             if (state := before.get(entry.id)) is not None
             and state.source_digest == digests[entry.id]
+            and state.levels_digest == levels_digest(state.listing, self._levels)
             and (self.folder / _record_path(entry.id)).is_dir()
         }
         stale = [entry for entry in entries if entry.id not in fresh]
@@ -143,9 +150,13 @@ class Site:
             versions.setdefault(row.record_id, []).append(row.version)
             manifests.setdefault(row.record_id, []).append(row.manifest_sha256)
         base = self._renderer.base_digest
-        return versions, {
-            record_id: sha256("\n".join([base, *sorted(digests)]).encode()).hexdigest()
+        inputs = {
+            record_id: [base, *sorted(digests), repr(self._relations.get(record_id, ()))]
             for record_id, digests in manifests.items()
+        }
+        return versions, {
+            record_id: sha256("\n".join(parts).encode()).hexdigest()
+            for record_id, parts in inputs.items()
         }
 
     def _build_record(
@@ -160,9 +171,11 @@ class Site:
             folder = VersionFolder.of(self._settings.records / entry.folder, version)
             record = folder.load_record()
             listing = listing_of(entry, record)
-            view = record_view(folder, record, listing, ordered)
+            is_newest = version == entry.version
+            relations = self._relations.get(entry.id, ()) if is_newest else stated_relations(record)
+            view = record_view(folder, record, listing, ordered, relations, self._levels)
             self._build_version(staging, folder, view, images)
-            if version == entry.version:
+            if is_newest:
                 home = staging / _record_path(entry.id)
                 newest, digest = listing, self._search_index.store_documents(listing, record, home)
                 self._build_newest_pages(staging, folder, view)
@@ -170,7 +183,8 @@ class Site:
             replace_folder(staging / path, self.folder / path)
         shutil.rmtree(staging, ignore_errors=True)
         image_folders = {source: path.name for source, path in images.current_folders.items()}
-        return BuildState("", newest, digest, image_folders)
+        known = levels_digest(newest, self._levels)
+        return BuildState("", newest, digest, image_folders, known)
 
     def _build_version(
         self, staging: Path, folder: VersionFolder, view: RecordView, images: PageImageWriter

@@ -2,17 +2,19 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pipeline.description.level_descriptions import LevelDescription
 from pipeline.repository.certificates import load_certificates
+from pipeline.repository.level_log import read_levels
 from pipeline.settings import Settings
 from pipeline.site.feeds import build_atom_feed, build_robots_txt, build_sitemaps
 from pipeline.site.file_list import read_digests, write_digests, write_file
-from pipeline.site.listing import Listing, slug_of
+from pipeline.site.listing import LadderStep, Listing, ladder_of, slug_of
 from pipeline.site.pagination import PartLink, page_file_name
 from pipeline.site.render import Renderer
 
@@ -37,12 +39,13 @@ class Heading:
 class ArchiveLevel:
     """A level of an archive: the archive itself, a fond, an opis."""
 
-    folder: str  #: below ``archives/``
-    name: str
-    path: tuple[
-        tuple[str, str], ...
-    ]  #: folder and name of each level, from the archive to this one
+    path: tuple[LadderStep, ...]  #: from the archive to this one
     count: int  #: records at or below it
+
+    @property
+    def folder(self) -> str:
+        """Its folder below ``archives/``."""
+        return self.path[-1].folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ class IndexPages:
             "collections": _build_headings(shown, lambda each: [each.collection or ""], slug_of),
             "subjects": _build_headings(shown, lambda listing: listing.subjects, slug_of),
         }
-        levels = _levels_by_parent(shown)
+        levels = _levels_by_parent(shown, read_levels(self._settings.output))
         newest = sorted(shown, key=lambda listing: (listing.updated, listing.id), reverse=True)
         recent = newest[:_FRONT_PAGE_RECORDS]
         front = {"count": len(shown), "newest": recent, "archives": levels[""]}
@@ -196,18 +199,26 @@ def _timeline_bars(years: Iterable[Heading]) -> tuple[TimelineBar, ...]:
     )
 
 
-def _levels_by_parent(listings: Iterable[Listing]) -> dict[str, list[ArchiveLevel]]:
-    """Return the levels below each level, by its folder; the archives are below ``""``."""
+def _levels_by_parent(
+    listings: Iterable[Listing], known: Mapping[str, LevelDescription]
+) -> dict[str, list[ArchiveLevel]]:
+    """Return the levels below each level, by its folder; the archives are below ``""``.
+
+    Args:
+        listings: the records.
+        known: descriptions of levels, by reference.
+    """
     counts: dict[str, int] = defaultdict(int)
-    paths: dict[str, tuple[tuple[str, str], ...]] = {}
+    paths: dict[str, tuple[LadderStep, ...]] = {}
     for listing in listings:
-        for depth, (folder, _) in enumerate(listing.levels, 1):
-            counts[folder] += 1
-            paths[folder] = listing.levels[:depth]
+        ladder = ladder_of(listing.levels, listing.level_references, known)
+        for depth, step in enumerate(ladder, 1):
+            counts[step.folder] += 1
+            paths[step.folder] = ladder[:depth]
     by_parent: dict[str, list[ArchiveLevel]] = defaultdict(list)
     for folder, path in sorted(paths.items(), key=lambda item: _natural_key(item[0])):
-        parent = path[-2][0] if len(path) > 1 else ""
-        by_parent[parent].append(ArchiveLevel(folder, path[-1][1], path, counts[folder]))
+        parent = path[-2].folder if len(path) > 1 else ""
+        by_parent[parent].append(ArchiveLevel(path, counts[folder]))
     return by_parent
 
 

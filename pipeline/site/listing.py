@@ -3,6 +3,7 @@
 They are saved from build to build, so that a change of one record reads no other.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -10,6 +11,8 @@ from pydantic import TypeAdapter
 
 from pipeline.dates.edtf import first_year
 from pipeline.dates.words import english_date, russian_date
+from pipeline.description.level_descriptions import LevelDescription
+from pipeline.record.level_context import context_of
 from pipeline.record.record import Record, RecordPage
 from pipeline.references.slug import to_ascii_slug
 from pipeline.repository.catalog import CatalogEntry
@@ -41,6 +44,7 @@ class Listing:
     pages: int
     needs_review: bool
     levels: tuple[tuple[str, str], ...]  #: folder and name of each level, the archive first
+    level_references: tuple[str, ...]  #: of the same levels, in normal form; empty if it has none
     people: tuple[str, ...]
     collection: str | None
     subjects: tuple[str, ...]
@@ -56,6 +60,15 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class LadderStep:
+    """A level of an archive, with what is known of it."""
+
+    folder: str  #: below ``archives/``
+    name: str  #: its step of a reference, such as ``f. 558``
+    known: LevelDescription = field(default_factory=LevelDescription)
+
+
+@dataclass(frozen=True, slots=True)
 class BuildState:
     """The state of a record that a build saves for the next."""
 
@@ -64,6 +77,7 @@ class BuildState:
     search_digest: str  #: of its documents in the search index
     #: By digest of the sources of page images: the version folder that has the images.
     image_folders: dict[str, str] = field(default_factory=dict)
+    levels_digest: str = ""  #: of what was known of the levels above it
 
 
 BUILD_STATES = TypeAdapter(dict[str, BuildState])
@@ -77,6 +91,8 @@ def leaf_folder(page: RecordPage) -> str:
 def listing_of(entry: CatalogEntry, record: Record) -> Listing:
     """Return the listing of a record; a withdrawn one has no people, subjects and leaves."""
     year = first_year(record.date)
+    levels = levels_of(entry.folder, record.references[0].archive if record.references else None)
+    normal = {one.place.folder: one.place.normal for one in context_of(record, {})}
     is_withdrawn = record.status == "withdrawn"
     return Listing(
         id=record.id,
@@ -93,7 +109,8 @@ def listing_of(entry: CatalogEntry, record: Record) -> Listing:
         summary=record.summary,
         pages=len(record.pages),
         needs_review=record.needs_review and record.status == "machine",
-        levels=levels_of(entry.folder, record.references[0].archive if record.references else None),
+        levels=levels,
+        level_references=tuple(normal.get(folder, "") for folder, _ in levels),
         people=() if is_withdrawn else people_of(record),
         collection=record.collection,
         subjects=() if is_withdrawn else record.subjects,
@@ -129,6 +146,30 @@ def levels_of(folder: str, archive: str | None) -> tuple[tuple[str, str], ...]:
     ]
     folders = ["/".join(parts[: depth + 1]) for depth in range(len(parts))]
     return tuple(zip(folders, names, strict=True))
+
+
+def ladder_of(
+    levels: Iterable[tuple[str, str]],
+    references: Iterable[str],
+    known: Mapping[str, LevelDescription],
+) -> tuple[LadderStep, ...]:
+    """Return the levels above a record with what is known of them.
+
+    Args:
+        levels: folder and name of each, the archive first.
+        references: of the same levels, in normal form.
+        known: descriptions by reference.
+    """
+    return tuple(
+        LadderStep(folder, name, known.get(reference, LevelDescription()))
+        for (folder, name), reference in zip(levels, references, strict=True)
+    )
+
+
+def levels_digest(listing: Listing, known: Mapping[str, LevelDescription]) -> str:
+    """Return a digest of what is known of the levels above a record; empty if nothing is."""
+    described = [repr(known[name]) for name in listing.level_references if name in known]
+    return sha256("\n".join(described).encode()).hexdigest() if described else ""
 
 
 def slug_of(text: str) -> str:

@@ -1,13 +1,14 @@
 """Builds the views of a record from the files of a published version."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from pipeline.citation.cited import citation_target
 from pipeline.citation.data import to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
+from pipeline.description.level_descriptions import LevelDescription
 from pipeline.doubt.findings import WordDoubt
 from pipeline.doubt.outer_marks import without_marks
 from pipeline.exports.alto import read_page_text
@@ -15,8 +16,10 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
 from pipeline.model import PageImage
 from pipeline.record.record import Record, RecordPage, Translation
+from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import VersionFolder
-from pipeline.site.listing import Listing, leaf_folder
+from pipeline.repository.related_records import RelationLink
+from pipeline.site.listing import Listing, ladder_of, leaf_folder
 from pipeline.site.views import (
     FileView,
     LeafView,
@@ -50,8 +53,9 @@ _FILE_LABELS = (
 
 
 def record_view(
-    folder: VersionFolder, record: Record, listing: Listing, versions: tuple[int, ...]
-) -> RecordView:
+    folder: VersionFolder, record: Record, listing: Listing, versions: tuple[int, ...],
+    relations: tuple[RelationLink, ...], levels: Mapping[str, LevelDescription],
+) -> RecordView:  # fmt: skip
     """Return the view of a published version; a withdrawn one has no leaves and no files."""
     is_withdrawn = record.status == "withdrawn"
     exports = [
@@ -65,6 +69,8 @@ def record_view(
         leaves=() if is_withdrawn else tuple(_leaf_views(record)),
         translations=() if is_withdrawn else tuple(_translation_views(record)),
         facts=tuple(_fact_rows(record)),
+        relations=relations,
+        ladder=ladder_of(listing.levels, listing.level_references, levels),
         citations=_format_citations(record),
         issues=tuple((issue.page, issue.detail) for issue in record.issues),
         files=() if is_withdrawn else tuple(_file_views(folder, record)),
@@ -75,6 +81,14 @@ def record_view(
         alternate_files=tuple(
             (each.media_type, name) for name, each in exports if _LINKED_DATA in each.media_type
         ),
+    )
+
+
+def stated_relations(record: Record) -> tuple[RelationLink, ...]:
+    """Return the relations that an older version states, without what is published of them."""
+    return tuple(
+        RelationLink(relation_label(one), one.as_given, url=one.url or "", is_read=False)
+        for one in record.relations
     )
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from pipeline.record.record import Record
-from pipeline.site.listing import Listing
+from pipeline.repository.related_records import RelationLink
+from pipeline.site.listing import LadderStep, Listing
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class RecordView:
     leaves: tuple[LeafView, ...]
     translations: tuple[TranslationView, ...]
     facts: tuple[tuple[str, str, str], ...]  #: label, value, and the kind of list that it links to
+    relations: tuple[RelationLink, ...]
+    ladder: tuple[LadderStep, ...]  #: the levels of the archive above it, the archive first
     citations: tuple[tuple[str, str], ...]
     issues: tuple[tuple[int | None, str], ...]  #: number of the page, and the detail
     files: tuple[FileView, ...]
