@@ -324,6 +324,8 @@ def test_a_file_and_its_documents_are_records_and_a_changed_table_moves_no_other
     source = shown["extracted_from"]
     assert (source["pages"], source["record"]) == ("4-6", f"{file}1-6")
     assert [page["leaf"] for page in shown["pages"]] == ["4", "5", "6"]
+    (relation,) = shown["relations"]
+    assert (relation["kind"], relation["record"]) == ("part-of", f"{file}1-6")
 
     scan_pdf(scan, 6)
     sidecar.write_text(TABLE.replace("pages: 3,", "pages: 3-4,").replace("First", "Primus"))

@@ -115,7 +115,13 @@ def write_sidecar(path: Path, document: ScanDocument, whole: Record, replaced: s
     extraction = Extraction(
         scan=source.name, sha256=source.sha256, pages=document.page_ranges, record=whole.id
     )
-    values = {**document.values, "extracted_from": extraction.model_dump(mode="json")}
+    stated = document.values.get("part_of") or []
+    parts = stated if isinstance(stated, list) else [stated]
+    values = {
+        **document.values,
+        "part_of": [*parts, *([] if whole.id in parts else [whole.id])],
+        "extracted_from": extraction.model_dump(mode="json"),
+    }
     if replaced is not None:
         values["replaces"] = replaced
     text = yaml.safe_dump(values, allow_unicode=True, sort_keys=False, width=100)
