@@ -237,3 +237,31 @@ def test_a_batch_publishes_both_documents_of_a_leaf(tmp_path: Path) -> None:
     assert all(with_suffix(scan) in listed for scan in scans)
     shown = workspace.opis("show", with_suffix(scans[0])).stdout
     assert f"At the same place: {with_suffix(scans[1])} (two)" in shown
+
+
+@pytest.mark.tesseract
+def test_two_documents_of_a_scan_may_share_a_leaf(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    scan = scan_pdf(tmp_path / "inbox" / "RGASPI_f558_op11_d330_ll0112-0113.pdf", 2)
+    documents = (
+        "leaves: 0112, title: One",
+        "leaves: 0112, title: Two",
+        "leaves: 0113, title: Three",
+    )
+    lines = ["title: The whole", "documents:", *(f"- {{{one}}}" for one in documents)]
+    scan.with_suffix(".yaml").write_text("\n".join(lines))
+    result = workspace.opis("ingest", "--direct", "--languages", "eng")
+    assert result.returncode == 0, result.stdout + result.stderr
+    ids = [row["id"] for row in json.loads(workspace.opis("list", "--json").stdout)]
+    shared = [one for one in ids if one.startswith(f"{PLAIN}-doc-")]
+    assert len(shared) == 2
+    assert set(ids) - set(shared) == {
+        "rgaspi-f558-op11-d330-l0112-0113", "rgaspi-f558-op11-d330-l0113",
+    }  # fmt: skip
+    assert not list((tmp_path / "inbox").rglob("*.pdf"))
+    assert "4 versions checked, 0 findings" in workspace.opis("verify").stdout
+    whole = workspace.opis("show", "rgaspi-f558-op11-d330-l0112-0113").stdout
+    assert all(
+        f"Has part: {one}" in whole for one in set(ids) - {"rgaspi-f558-op11-d330-l0112-0113"}
+    )
+    assert "Part of: rgaspi-f558-op11-d330-l0112-0113" in workspace.opis("show", shared[0]).stdout
