@@ -275,7 +275,7 @@ def test_a_version_and_its_exports_name_the_levels_above_it(tmp_path: Path) -> N
             assert schema_errors(form.name, content) == [], form.name
     aid = etree.fromstring(FORMATS_BY_NAME["ead3"].write(source))
     titles = [node.text for node in aid.iter("{*}unittitle")]
-    assert titles[:4] == ["Сталин Иосиф & <др.>", "Papers of J. V. Stalin", "opis 11", "Переписка"]
+    assert titles[:4] == ["Сталин Иосиф & <др.>", "Papers of J. V. Stalin", "Opis 11", "Переписка"]
     assert aid.findtext(".//{*}archdesc/{*}did/{*}physdesc") == "16 174 ед. хр."
     assert [node.text for node in aid.findall("{*}archdesc/{*}scopecontent/{*}p")] == [
         "Личный фонд.", "Передан в 1999 г.",

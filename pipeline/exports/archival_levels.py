@@ -9,6 +9,8 @@ from pipeline.record.record import Record
 from pipeline.references.archives import Archive, find_archive
 from pipeline.references.system_registry import description_level
 
+_UNKNOWN = LevelDescription()
+
 
 @dataclass(frozen=True, slots=True)
 class ArchivalLevel:
@@ -18,7 +20,7 @@ class ArchivalLevel:
     name: str  #: such as ``fond``
     value: str
     term: str  #: EAD's for its kind: ``fonds``, ``series``, ``file`` …
-    description: LevelDescription = LevelDescription()  #: empty if nothing is known
+    description: LevelDescription = _UNKNOWN  #: empty if nothing is known
 
     @property
     def key(self) -> str:
@@ -33,7 +35,10 @@ class ArchivalLevel:
     @property
     def title(self) -> str:
         """Its title, or its kind and number if none is known."""
-        return self.description.title_in("") or f"{self.name.replace('_', ' ').capitalize()} {self.value}"
+        return (
+            self.description.title_in("")
+            or f"{self.name.replace('_', ' ').capitalize()} {self.value}"
+        )
 
 
 #: Stands above documents whose reference is not parsed.
@@ -54,7 +59,7 @@ def levels_of(source: ExportSource) -> tuple[ArchivalLevel, ...]:
             level,
             value,
             description_level(level),
-            known.get(place.path[:depth], LevelDescription()),
+            known.get(place.path[:depth], _UNKNOWN),
         )
         for depth, (level, value) in enumerate(place.path, 1)
     )

@@ -139,11 +139,11 @@ def _begin_with_number(extent: str) -> str:
     ('16174 ед. хр.', '')
     """
     parts = re.match(r"([0-9][0-9.,\s]*)\s(.*)", extent, re.DOTALL)
-    return f"{re.sub(r'\\s', '', parts[1])} {parts[2]}" if parts else ""
+    return f"{''.join(parts[1].split())} {parts[2]}" if parts else ""
 
 
 def _complete_fond(did: etree._Element, record: Record, extent: _Extent) -> None:
-    """Add the archive, and dates and extent of our documents where those of the fond are unknown."""
+    """Add the archive, and what is not known of the fond: dates and number of our documents."""
     label = f"Dates {_DESCRIBED_HERE}"
     if did.find("unitdate") is None and extent.years:
         ends = sorted({min(extent.years), max(extent.years)})
@@ -164,7 +164,7 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     did = element(item, "did")
     element(did, "unitid", place_in_file(record))
     element(did, "unittitle", record.name)
-    _add_date(did, record.date, date_text(record), record.date_calendar or "")
+    _add_date(did, record.date, date_text(record), record.date_calendar)
     for name in names_in_role(record, "creator"):
         _add_name(element(did, "origination"), name)
     element(element(did, "physdesc"), "extent", plural(len(record.pages), "page image"))
