@@ -19,6 +19,8 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from flows.cli.app import app
+from pipeline.description.level_descriptions import LevelDescription
+from pipeline.description.relations import Relation
 from pipeline.errors import CatalogError, SetupError
 from pipeline.exports.collections.collection_export import ExportedRecord
 from pipeline.exports.collections.collection_registry import (
@@ -30,6 +32,7 @@ from pipeline.exports.collections.page_image_files import PageImageFiles
 from pipeline.exports.dublin_core import dublin_core_values
 from pipeline.exports.registry import FORMATS_BY_NAME
 from pipeline.fixity import file_sha256
+from pipeline.record.level_context import context_of
 from pipeline.record.record import Name, NameForm
 from pipeline.repository.export_source import load_export_source
 from pipeline.repository.publish import PublishResult
@@ -38,6 +41,7 @@ from tests.factories import publish_sample, settings_in
 from tests.schemas import needs_schemas, schema_errors
 from tests.test_page_xml import UNICODE
 
+ATOM_TABLE = "information_objects.csv"
 ADDRESS = "https://archive.example.org"
 Rows = list[dict[str, str]]
 #: of DCMI Metadata Terms, those that are used and a few that could be
@@ -498,3 +502,24 @@ def test_no_two_exports_share_a_name() -> None:
     names = [*FORMATS_BY_NAME, *COLLECTION_EXPORTS_BY_NAME]
     assert len(set(names)) == len(names)
     assert len(COLLECTION_EXPORTS_BY_NAME) == len(COLLECTION_EXPORTS)
+
+
+def test_atom_gets_what_is_known_of_levels_and_relations(
+    exported: list[ExportedRecord], tmp_path: Path
+) -> None:
+    one = next(each for each in exported if each.source.record.references)
+    fond = LevelDescription(
+        title="Сталин | фонд", dates="1866–1986", extent="16 174 ед. хр.", note="А"
+    )
+    levels = context_of(one.source.record, {"RGASPI, f. 17": fond, "RGASPI, f. 558": fond})
+    relation = Relation(kind="reply-to", as_given="x-1", record="x-1")
+    record = one.source.record.model_copy(update={"relations": (relation,)})
+    source = replace(one.source, context=levels, record=record)
+    rows = read_csv(write("atom", [replace(one, source=source)], tmp_path / "a") / ATOM_TABLE)
+    wanted = {
+        "title": "Сталин ¦ фонд", "eventDates": "1866–1986", "eventStartDates": "1866",
+        "eventEndDates": "1986", "extentAndMedium": "16 174 ед. хр.", "scopeAndContent": "А",
+    }  # fmt: skip
+    assert {key: rows[0][key] for key in wanted} == wanted
+    assert rows[1]["title"] in {"Opis 3", "Opis 11"}
+    assert rows[-1]["relatedUnitsOfDescription"] == f"Reply to x-1 ({ADDRESS}/id/x-1)"
