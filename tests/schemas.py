@@ -5,6 +5,7 @@ Most schemas are beside the checkout, in ``../shared/schemas``.
 
 import json
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +34,15 @@ EXPORT_CASES: dict[str, dict[str, Any]] = {
 
 
 def _schema_path(format_name: str) -> Path:
-    """Return the path of a format's schema, in ``tests/cases`` or beside the checkout."""
-    file_name = str(EXPORT_CASES[format_name]["schema"])
-    own = _CASES / file_name
-    return own if own.is_file() else SCHEMAS / file_name
+    """Return the path of a format's schema: in ``tests/cases``, a package, or the checkout's side.
+
+    ``package:path`` is a file of an installed package.
+    """
+    package, colon, name = str(EXPORT_CASES[format_name]["schema"]).rpartition(":")
+    if colon:
+        return Path(str(files(package).joinpath(name)))
+    own = _CASES / name
+    return own if own.is_file() else SCHEMAS / name
 
 
 def has_schema(format_name: str) -> bool:
@@ -46,7 +52,7 @@ def has_schema(format_name: str) -> bool:
 
 #: Test parameters: each format of the registry that has a schema.
 FORMATS_WITH_SCHEMA = [
-    pytest.param(name, marks=() if _schema_path(name).parent == _CASES else (needs_schemas,))
+    pytest.param(name, marks=(needs_schemas,) if _schema_path(name).is_relative_to(SCHEMAS) else ())
     for name in FORMATS_BY_NAME
     if "schema" in EXPORT_CASES.get(name, {})
 ]
@@ -63,10 +69,12 @@ class _Offline(etree.Resolver):
 
 
 @cache
-def _grammar(path: Path) -> etree.XMLSchema | etree.RelaxNG:
+def _grammar(path: Path) -> etree.XMLSchema | etree.RelaxNG | etree.DTD:
     """Return a compiled XML schema; TEI's takes seven seconds to compile."""
     if path.suffix == ".rng":
         return etree.RelaxNG(etree.parse(path))
+    if path.suffix == ".dtd":
+        return etree.DTD(path)
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(_Offline())
     return etree.XMLSchema(etree.parse(path, parser))

@@ -12,6 +12,7 @@ import yaml
 from pipeline.description.fields import Description, sidecar_json_schema
 from pipeline.description.merge import DescriptionSource, merge_sources
 from pipeline.description.template import example_yaml
+from pipeline.exports.collections.collection_registry import COLLECTION_EXPORTS_BY_NAME
 from pipeline.exports.registry import FORMATS_BY_NAME, PUBLISHED_FORMATS
 from pipeline.record.record import json_schema as record_schema
 from tests.workspace import ROOT
@@ -42,6 +43,7 @@ def test_every_export_is_explained() -> None:
     page = (DOCS / "exports.md").read_text("utf-8")
     assert [name for name in FORMATS_BY_NAME if f"`{name}`" not in page] == []
     assert [name for name in PUBLISHED_FORMATS if f"`{name}`" not in page] == []
+    assert [name for name in COLLECTION_EXPORTS_BY_NAME if f"`{name}`" not in page] == []
 
 
 def test_every_decision_is_dated_and_the_oldest_comes_first() -> None:

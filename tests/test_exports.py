@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from pipeline.errors import CatalogError, SetupError
-from pipeline.exports.ead import to_ead
+from pipeline.exports.ead3 import to_ead3
 from pipeline.exports.premis import to_premis
 from pipeline.exports.registry import (
     EXPORT_FORMATS,
@@ -324,7 +324,7 @@ def test_each_rule_of_the_manifest_can_be_broken(rule: str, tmp_path: Path) -> N
 def test_a_finding_aid_holds_all_records_of_a_file(tmp_path: Path) -> None:
     one = material(tmp_path, "two holdings, all said")
     other = material(tmp_path, "names with forms")
-    root = etree.fromstring(to_ead([one, other]))
+    root = etree.fromstring(to_ead3([one, other]))
     assert len(root.findall(".//{*}c[@level='item']")) == 2
     assert [each.text for each in root.iter("{*}unitid")][:3] == ["558", "11", "330"]
 
@@ -487,7 +487,7 @@ def test_a_translator_is_a_person_in_premis(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [[], ["a-record", "--all"], ["a-record", "--format", "odt"]])
 def test_what_is_to_be_exported_must_be_clear(words: list[str]) -> None:
-    with pytest.raises(SetupError, match=r"either which record|Known are: bibtex"):
+    with pytest.raises(SetupError, match=r"Name records|either which records|Known are: arch"):
         CliRunner().invoke(app, ["export", *words], catch_exceptions=False)
 
 

@@ -275,11 +275,20 @@ def test_a_version_and_its_exports_name_the_levels_above_it(tmp_path: Path) -> N
             assert schema_errors(form.name, content) == [], form.name
     aid = etree.fromstring(FORMATS_BY_NAME["ead3"].write(source))
     titles = [node.text for node in aid.iter("{*}unittitle")]
-    assert titles[:4] == ["Сталин Иосиф & <др.>", "Papers of J. V. Stalin", "opis 11", "Переписка"]
+    assert titles[:4] == ["Сталин Иосиф & <др.>", "Papers of J. V. Stalin", "Opis 11", "Переписка"]
     assert aid.findtext(".//{*}archdesc/{*}did/{*}physdesc") == "16 174 ед. хр."
     assert [node.text for node in aid.findall("{*}archdesc/{*}scopecontent/{*}p")] == [
         "Личный фонд.", "Передан в 1999 г.",
     ]  # fmt: skip
+    fond = etree.fromstring(FORMATS_BY_NAME["ead2002"].write(source)).find("archdesc")
+    paths = ("unittitle", "unitdate", "physdesc/extent")
+    assert [fond.findtext(f"did/{path}") for path in paths] == [
+        "Сталин Иосиф & <др.>", "1866–1986", "16174 ед. хр.",
+    ]  # fmt: skip
+    assert [node.text for node in fond.findall("scopecontent/p")] == [
+        "Личный фонд.",
+        "Передан в 1999 г.",
+    ]
     header = etree.fromstring(FORMATS_BY_NAME["tei"].write(source))
     assert [node.get("type") for node in header.iter("{*}collection")] == ["fond", "delo"]
     above = json.loads(FORMATS_BY_NAME["iiif"].write(source))["partOf"]

@@ -15,6 +15,9 @@ import pytest
 from flows.clock import FixedClock
 from pipeline.cleaning.clean import step_names
 from pipeline.errors import IngestError
+from pipeline.exports.collections.collection_export import ExportedRecord
+from pipeline.exports.collections.collection_registry import COLLECTION_EXPORTS_BY_NAME
+from pipeline.exports.collections.page_image_files import PageImageFiles
 from pipeline.exports.registry import FORMATS_BY_NAME, ORIGINAL_EXPORTS, PUBLISHED_FORMATS
 from pipeline.ingest.revisions import prepare_reclean, withdraw_record
 from pipeline.model import IssueType
@@ -25,6 +28,7 @@ from pipeline.repository.catalog import Catalog
 from pipeline.repository.export_source import load_export_source
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
+from pipeline.workers.pool import WorkerPool
 from tests.factories import MOMENT
 from tests.schemas import has_schema, schema_errors
 from tests.workspace import Workspace
@@ -87,6 +91,24 @@ def test_it_is_exported_in_every_format(settings: Settings) -> None:
             assert content
             if has_schema(form):
                 assert schema_errors(form, content) == [], (entry.id, form)
+
+
+@pytest.mark.slow
+def test_it_is_exported_for_every_program(settings: Settings, tmp_path: Path) -> None:
+    with Catalog(settings.catalog, settings.records) as catalog:
+        entries = [entry for entry in catalog.iter_entries() if entry.status != "withdrawn"]
+    pool = WorkerPool(1)
+    images = PageImageFiles(lambda: pool, settings)
+    for name, collection in COLLECTION_EXPORTS_BY_NAME.items():
+        (tmp_path / name).mkdir()
+        writer = collection.begin(tmp_path / name)
+        for entry in entries:
+            folder = VersionFolder.of(settings.records / entry.folder, entry.version)
+            source = load_export_source(folder, folder.load_record(), settings.base_url, {})
+            writer.add(ExportedRecord(source, folder, images))
+        writer.finish()
+        assert any((tmp_path / name).iterdir())
+    pool.close()
 
 
 def test_it_goes_on_with_next_versions(settings: Settings) -> None:

@@ -6,7 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, unquote
+from urllib.parse import unquote
 
 import html5lib
 import pytest
@@ -26,6 +26,7 @@ from pipeline.workers.pool import WorkerPool
 from tests.factories import CLOCK, LETTER, SIGNATURE, admitted_scan, publish_sample
 from tests.factories import pages as pages_read
 from tests.workspace import Workspace
+from tests.zotero import ZoteroItem, item_of_page
 
 TEXTS = ("1. Мы получили <Вашу> телеграмму.\nЕщё раз: всё & вся", "Гоминьдан и Нанкин", "")
 RECORD = "rgaspi-f558-op11-d330-l0110-0112"
@@ -94,23 +95,30 @@ def test_every_link_and_picture_of_every_page_is_there(
 
 
 def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: WorkerPool) -> None:
-    """The keys are those that Zotero reads of COinS; a URL that leads nowhere is left out."""
-    sample = publish_sample(tmp_path, creator="Filippov [Stalin]")
+    """A PDF whose address leads nowhere is left out."""
+    sample = publish_sample(tmp_path, creator="Filippov [Stalin]", recipient="Mao Zedong")
     folders = {"inbox": tmp_path / "inbox", "output": tmp_path / "output"}
     for base in ("https://archive.example", "https://opis.invalid"):
         build(Settings(**folders, base_url=base), readers)
         page = tree.parse(tmp_path / "output" / "site" / "id" / sample.record_id / "index.html")
-        metadata = parse_qs(page.xpath("string(//span[@class='Z3988']/@title)"))
-        url = f"{base}/id/{sample.record_id}/"
-        assert metadata.pop("rft_id", None) == (None if base.endswith("invalid") else [url])
-        assert metadata == {
-            "ctx_ver": ["Z39.88-2004"], "rft_val_fmt": ["info:ofi/fmt:kev:mtx:dc"],
-            "rft.type": ["manuscript"], "rft.creator": ["Filippov [Stalin]"],
-            "rft.title": ["Cable, Filippov [Stalin] to Cde. Mao Zedong"],
-            "rft.date": ["1949-01-14"], "rft.language": ["ru"],
-            "rft.identifier": [sample.record_id],
-            "rft.source": ["RGASPI, f. 558, op. 11, d. 330, ll. 0110-0111"],
-        }  # fmt: skip
+        metadata = [(each.get("name"), each.get("content")) for each in page.xpath("//meta[@name]")]
+        assert item_of_page(metadata) == ZoteroItem(
+            "letter",
+            (("author", "Filippov [Stalin]"), ("recipient", "Mao Zedong")),
+            {
+                "title": "Cable, Filippov [Stalin] to Cde. Mao Zedong",
+                "date": "1949-01-14", "language": "ru",
+                "rights": "http://rightsstatements.org/vocab/CNE/1.0/",
+                "archive": "Russian State Archive of Socio-Political History",
+                "archiveLocation": "f. 558, op. 11, d. 330, ll. 0110-0111",
+            },
+        )  # fmt: skip
+        pdf = f"{base}/id/{sample.record_id}/v1/searchable.pdf"
+        assert [content for name, content in metadata if name == "citation_pdf_url"] == (
+            [] if base.endswith("invalid") else [pdf]
+        )
+        # Zotero prefers COinS, which has neither an archive nor a recipient.
+        assert not page.xpath("//*[contains(@class, 'Z3988')]")
 
 
 def test_a_leaf_shows_its_lines_where_they_stand(settings: Settings, readers: WorkerPool) -> None:

@@ -90,7 +90,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
     ),
     "export": CommandEntry(
         "flows.cli.export", "export",
-        "Write a record, or all, in a format that archives and libraries exchange.",
+        "Write records in a format that archives, libraries and their programs take in.",
     ),
     "reread": CommandEntry(
         "flows.cli.reread", "reread",

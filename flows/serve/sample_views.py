@@ -8,10 +8,11 @@ from starlette.responses import RedirectResponse, Response
 from flows.serve.desk_access import Person
 from pipeline.certification.sample import load_sample, type_line, typed_lines
 from pipeline.model import Clock
+from pipeline.record.page_turns import turns_of
 from pipeline.repository.correction_log import read_corrections
 from pipeline.review.desk_pages import line_view
 from pipeline.review.line_decisions import ReviewError
-from pipeline.review.page_lines import ReviewLine, load_newest, turns_of
+from pipeline.review.page_lines import ReviewLine, load_newest
 from pipeline.settings import Settings
 
 

@@ -1,13 +1,14 @@
-"""Citations as data for reference managers such as Zotero: CSL-JSON, BibTeX and RIS.
+"""Citations as data for reference managers such as Zotero: CSL-JSON, BibTeX, RIS, page metadata.
 
 CSL-JSON: https://github.com/citation-style-language/schema. BibTeX: biblatex's fields, in UTF-8.
-RIS: tags as Zotero reads them.
+RIS and page metadata: as Zotero's translators "RIS", "Embedded Metadata" and "RDF" read them
+(https://github.com/zotero/translators). A document with a recipient is a letter to them, and any
+other a manuscript, because only a letter has recipients there.
 """
 
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from pipeline.citation.cited import CitationTarget, citation_target, find_leaf
 from pipeline.citation.styles import CitationStyle, format_citation
@@ -34,14 +35,14 @@ def to_csl_json(record: Record, leaf: str = "") -> str:
     archive, location = _archive_and_location(target)
     item: dict[str, Any] = {
         "id": _citation_key(record, leaf),
-        "type": "manuscript",
-        "title": record.name,
+        "type": "personal_communication" if target.recipients else "manuscript",
+        "title": _title(record, target),
         "author": [{"literal": name} for name in target.creators],
         "recipient": [{"literal": name} for name in target.recipients],
         "issued": _issued_date(target),
         "archive": archive,
         "archive_location": location,
-        "archive_collection": target.collection,
+        "source": target.collection,
         "genre": target.document_type,
         "language": record.language,
         "abstract": record.summary,
@@ -52,16 +53,18 @@ def to_csl_json(record: Record, leaf: str = "") -> str:
 
 
 def to_bibtex(record: Record, leaf: str = "") -> str:
-    """Return the citation as a ``@misc`` entry of BibTeX.
+    """Return the citation as an entry of BibTeX: ``@letter``, or ``@unpublished``.
+
+    Styles print a type that they do not know, as many do not know ``@letter``, like ``@misc``.
 
     Raises:
         CatalogError: the record has no such leaf.
     """
     target = citation_target(record, leaf)
-    date = date_parts(target.date)
+    date, title = date_parts(target.date), _title(record, target)
     fields = {
         "author": " and ".join(f"{{{_escape_latex(name)}}}" for name in target.creators),
-        "title": f"{{{_escape_latex(record.name)}}}",
+        "title": f"{{{_escape_latex(title)}}}" if title else "",
         "year": str(date[0][0]) if date else "",
         "month": str(date[0][1]) if date and len(date[0]) > 1 else "",
         "date": re.sub("[?~%]", "", target.date) if date else "",
@@ -74,7 +77,8 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
         "note": _escape_latex(_build_note(record, target)),
     }
     rows = "".join(f"  {key} = {{{value}}},\n" for key, value in fields.items() if value)
-    return f"@misc{{{_citation_key(record, leaf)},\n{rows}}}\n"
+    entry_type = "letter" if target.recipients else "unpublished"
+    return f"@{entry_type}{{{_citation_key(record, leaf)},\n{rows}}}\n"
 
 
 def to_ris(record: Record, leaf: str = "") -> str:
@@ -86,34 +90,46 @@ def to_ris(record: Record, leaf: str = "") -> str:
     return "".join(f"{tag}  - {one_line(value)}\r\n" for tag, value in _ris_fields(record, leaf))
 
 
-def to_coins(record: Record) -> str:
-    """Return an OpenURL context object in key/encoded values (Z39.88-2004), for COinS.
+def page_metadata(record: Record) -> tuple[tuple[str, str], ...]:
+    """Return the names and contents of the ``meta`` elements of a record's page.
 
-    The standard has no format for archival documents, so the values are Dublin Core.
+    The names are of Dublin Core (https://www.dublincore.org/specifications/dublin-core/dc-html/)
+    and, for what it lacks, of Zotero's own vocabulary, ``z``.
     """
     target = citation_target(record)
+    archive, location = _archive_and_location(target)
     values = [
-        ("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
-        ("rft.type", "manuscript"), ("rft.title", record.name),
-        *(("rft.creator", name) for name in target.creators),
-        ("rft.date", target.date), ("rft.source", _format_locations(target)),
-        ("rft.language", record.language),
-        ("rft.description", record.summary), ("rft.identifier", record.id),
+        ("z.itemType", "letter" if target.recipients else "manuscript"),
+        ("dc.title", record.name),
+        *(("dc.creator", name) for name in target.creators),
+        *(("z.recipients", name) for name in target.recipients),
+        ("dc.date", _readable_date(target)),
+        ("dc.type", target.document_type), ("dc.language", record.language),
+        ("dcterms.abstract", record.summary), ("dc.rights", record.rights),
+        *(("dc.subject", subject) for subject in record.subjects),
+        ("z.archive", archive), ("z.archiveLocation", location),
     ]  # fmt: skip
-    return urlencode([(key, value) for key, value in values if value])
+    return tuple((name, value) for name, value in values if value)
+
+
+def _readable_date(target: CitationTarget) -> str:
+    """Return a year, month or day without doubt in figures, and any other date in words."""
+    if re.fullmatch("[0-9]{4}(-(0[0-9]|1[0-2])(-[0-9]{2})?)?", target.date):
+        return target.date
+    return english_date(target.date) if target.date else target.date_as_given
 
 
 def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     target = citation_target(record, leaf)
     archive, location = _archive_and_location(target)
     date = date_parts(target.date)
-    yield "TY", "MANSCPT"
+    yield "TY", "PCOMM" if target.recipients else "MANSCPT"
     yield "ID", _citation_key(record, leaf)
-    yield "TI", record.name
     fields = [
-        *(("AU", name) for name in target.creators), *(("A4", name) for name in target.recipients),
+        ("TI", _title(record, target)),
+        *(("AU", name) for name in target.creators), *(("A2", name) for name in target.recipients),
         ("M3", target.document_type),
-        ("T2", target.collection), ("DP", archive), ("AV", location), ("LA", record.language or ""),
+        ("DP", target.collection), ("DB", archive), ("AN", location), ("LA", record.language or ""),
         ("AB", record.summary or ""), ("N1", _build_note(record, target)),
     ]  # fmt: skip
     if date:
@@ -124,6 +140,11 @@ def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     yield from ((tag, value) for tag, value in fields if value)
     yield from (("KW", subject) for subject in record.subjects)
     yield "ER", ""
+
+
+def _title(record: Record, target: CitationTarget) -> str:
+    """Return the title; none for an untitled letter, of which styles print who wrote to whom."""
+    return record.title or ("" if target.recipients else record.name)
 
 
 def _citation_key(record: Record, leaf: str) -> str:
@@ -144,10 +165,13 @@ def _issued_date(target: CitationTarget) -> dict[str, Any] | None:
 
 
 def _archive_and_location(target: CitationTarget) -> tuple[str, str]:
-    """Return the archive's name and the location in it, of the scanned holding."""
+    """Return the archive's name and the location in it, of the scanned holding.
+
+    A reference that Opis cannot read is all archive: styles leave letters without one out.
+    """
     holding = target.places[0] if target.places else ""
     if not isinstance(holding, ArchivalReference):
-        return "", holding
+        return holding.rstrip(" ."), ""
     archive = find_archive(holding.archive)
     location = format_reference(holding, ReferenceStyle.WILSON).removeprefix(f"{holding.archive}, ")
     return (archive.name_en if archive else holding.archive), location

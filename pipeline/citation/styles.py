@@ -48,7 +48,7 @@ def format_citation(
 
 
 def _chicago_note(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
-    location = ", and ".join(_format_place(place, ReferenceStyle.CHICAGO) for place in places)
+    location = _join_places([_format_place(place, ReferenceStyle.CHICAGO) for place in places])
     parts = [_format_date(target), target.fond_title, location or target.collection]
     head = (
         f"“{_punctuate_inside(_nest_quotes(target.title), ',')}” "
@@ -83,8 +83,8 @@ def _russian_legend(target: CitationTarget, places: Sequence[ArchivalReference |
 
 def _wilson_citation(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
     # The archive of origin first, the scanned copy last, as the Digital Archive prints them.
-    location = ", and ".join(
-        _format_place(place, ReferenceStyle.WILSON) for place in (*places[1:], *places[:1])
+    location = _join_places(
+        [_format_place(place, ReferenceStyle.WILSON) for place in (*places[1:], *places[:1])]
     )
     rest = ", ".join(filter(None, [_format_date(target), target.collection, location]))
     title = re.sub("[“”]", "'", target.title).replace('"', "'")
@@ -94,6 +94,13 @@ def _wilson_citation(target: CitationTarget, places: Sequence[ArchivalReference 
         f" {label} {join_names(names)}." for label, names in contributions.items() if names
     ]
     return _with_full_stop(head) + "".join(sentences)
+
+
+def _join_places(places: Sequence[str]) -> str:
+    """Return places as a sentence has them; semicolons part three or more, which have commas."""
+    if len(places) < 3:
+        return ", and ".join(places)
+    return f"{'; '.join(places[:-1])}; and {places[-1]}"
 
 
 def _format_place(place: ArchivalReference | str, style: ReferenceStyle) -> str:

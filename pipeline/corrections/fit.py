@@ -56,16 +56,18 @@ def fit_corrections(
 def find_line(lines: Sequence[Box], box: Box) -> int | None:
     """Return the number, from 1, of the line in a place; None if there is none.
 
+    Of lines that share as much with it, such as one around another, the smaller is meant.
+
     Args:
         lines: boxes of the lines.
         box: the place.
     """
     near = [
-        (_shared_area(line, box), -number)
+        (_shared_area(line, box), -line.width * line.height, -number)
         for number, line in enumerate(lines, 1)
         if is_same_place(line, box)
     ]
-    return -max(near)[1] if near else None
+    return -max(near)[2] if near else None
 
 
 def is_same_place(one: Box, other: Box) -> bool:

@@ -1,6 +1,7 @@
 """The citation of a record as data: BibTeX, RIS and CSL-JSON, each with its check."""
 
 import json
+import re
 from collections.abc import Iterator
 
 from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
@@ -20,7 +21,8 @@ def broken_bibtex_rules(content: bytes, record: Record) -> Iterator[str]:
         ValueError: the file is not UTF-8.
     """
     text = content.decode()
-    if not text.startswith(f"@misc{{{record.id},\n"):
+    # An earlier Opis wrote every entry as @misc.
+    if not re.match(rf"@(letter|unpublished|misc)\{{{re.escape(record.id)},\n", text):
         yield "its entry is not that of the record"
     if not text.endswith("\n}\n"):
         yield "its entry does not end"

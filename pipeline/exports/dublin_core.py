@@ -21,13 +21,18 @@ def to_dublin_core(source: ExportSource) -> bytes:
     """Return a record in simple Dublin Core."""
     root = etree.Element(_ROOT, nsmap={"oai_dc": OAI_DC, "dc": _DC})
     root.set(f"{{{XSI}}}schemaLocation", f"{OAI_DC} {OAI_DC_SCHEMA}")
-    for name, value in _dc_elements(source, source.record):
-        if value:
-            element(root, f"{{{_DC}}}{name}", value)
+    for name, value in dublin_core_values(source):
+        element(root, f"{{{_DC}}}{name}", value)
     return serialize(root)
 
 
-def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, str | None]]:
+def dublin_core_values(source: ExportSource) -> Iterator[tuple[str, str]]:
+    """Yield the elements of simple Dublin Core, each with a value."""
+    values = _elements(source, source.record)
+    yield from ((name, value) for name, value in values if value)
+
+
+def _elements(source: ExportSource, record: Record) -> Iterator[tuple[str, str | None]]:
     yield "title", record.name
     yield from (("title", form.value) for form in record.titles)
     yield from (("creator", name.as_given) for name in names_in_role(record, "creator"))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from pipeline.description.relations import Relation, RelationKind
+from pipeline.exports.relators import relator_code
 from pipeline.exports.source import (
     XLINK,
     XML_LANG,
@@ -24,13 +25,6 @@ from pipeline.wording import plural
 
 MODS = "http://www.loc.gov/mods/v3"
 MODS_SCHEMA = "http://www.loc.gov/standards/mods/v3/mods-3-8.xsd"
-_RELATOR_CODES = {
-    "creator": "aut",
-    "recipient": "rcp",
-    "translator": "trl",
-    "contributor": "ctb",
-    "funder": "fnd",
-}
 #: by kind of relation; what has none of MODS's types has a label alone
 _RELATED_ITEM_TYPES: dict[RelationKind, str] = {
     "reply-to": "references",
@@ -114,7 +108,7 @@ def _add_name(root: etree._Element, name: Name) -> None:
     if name.as_given != name.value:
         element(node, _qname("displayForm"), name.as_given)
     role = element(node, _qname("role"))
-    code = _RELATOR_CODES.get(name.role)
+    code = relator_code(name.role)
     if code:
         element(role, _qname("roleTerm"), code, type="code", authority="marcrelator")
     element(role, _qname("roleTerm"), name.role, type="text")

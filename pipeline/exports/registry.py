@@ -7,10 +7,22 @@ A new format is a module with its writer and its check, a row here, a case in
 ``tests/cases/exports/`` and a row in ``docs/exports.md``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.exports import citations, dublin_core, ead, iiif, mets, mods, premis, schema_org, tei
+from pipeline.exports import (
+    citations,
+    dublin_core,
+    ead3,
+    ead2002,
+    iiif,
+    mets,
+    mods,
+    premis,
+    schema_org,
+    tei,
+)
+from pipeline.exports.archival_levels import innermost_key, outermost_key
 from pipeline.exports.source import ExportSource
 from pipeline.record.record import Record
 
@@ -29,7 +41,7 @@ class RecordGrouping:
     """A rule that writes several records into one file."""
 
     key: Callable[[ExportSource], str]  #: the name of the file, without suffix
-    write: Callable[[Sequence[ExportSource]], bytes]  #: takes one or more, all of one key
+    write: Callable[[Iterable[ExportSource]], bytes]  #: takes one or more, all of one key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +71,7 @@ class ExportFormat:
         """Return the name, without suffix, of the file that holds a record."""
         return self.grouping.key(source) if self.grouping else source.record.id
 
-    def write_group(self, sources: Sequence[ExportSource]) -> bytes:
+    def write_group(self, sources: Iterable[ExportSource]) -> bytes:
         """Return the file of the records of one group key: a single record without grouping."""
         if self.grouping:
             return self.grouping.write(sources)
@@ -177,9 +189,19 @@ EXPORT_FORMATS = (
         file_name=None,
         suffix=".ead.xml",
         media_type="application/xml",
-        write=lambda source: ead.to_ead([source]),
+        write=lambda source: ead3.to_ead3([source]),
         check=rely_on_schema,
-        grouping=RecordGrouping(ead.archival_file_name, ead.to_ead),
+        grouping=RecordGrouping(innermost_key, ead3.to_ead3),
+    ),
+    ExportFormat(
+        name="ead2002",
+        title="EAD 2002",
+        file_name=None,
+        suffix=".ead2002.xml",
+        media_type="application/xml",
+        write=lambda source: ead2002.to_ead2002([source]),
+        check=ead2002.broken_ead2002_rules,
+        grouping=RecordGrouping(outermost_key, ead2002.to_ead2002),
     ),
 )
 #: By name, in alphabetical order.

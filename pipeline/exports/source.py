@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from lxml import etree
 
@@ -57,6 +57,11 @@ class ExportSource:
     context: tuple[ContextLevel, ...] = ()  #: levels of the archive above it, the outermost first
 
     @property
+    def has_public_address(self) -> bool:
+        """Whether the addresses of the record lead somewhere."""
+        return is_public_address(self.base_url)
+
+    @property
     def url(self) -> str:
         """The permanent address of this version."""
         return f"{self.base_url}/id/{self.record.id}/v{self.record.version}"
@@ -70,6 +75,11 @@ class ExportSource:
         if relation.record:
             return f"{self.base_url}/id/{relation.record}"
         return relation.url or ""
+
+
+def is_public_address(base_url: str) -> bool:
+    """Return whether an address leads somewhere; one below ``.invalid`` never does (RFC 2606)."""
+    return not (urlsplit(base_url).hostname or "").endswith(".invalid")
 
 
 def placed_lines(text: PageText, page: RecordPage) -> tuple[PlacedLine, ...]:

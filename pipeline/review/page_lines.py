@@ -17,7 +17,7 @@ from pipeline.doubt.findings import WordDoubt
 from pipeline.errors import CatalogError
 from pipeline.exports.alto import read_page_text
 from pipeline.model import PageImage
-from pipeline.ocr.upright import quarter_turns
+from pipeline.record.page_turns import turns_of
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
@@ -83,13 +83,6 @@ class ReviewPage:
             msg = f"{self.record.id}, page {self.page.number}, has no line {number}."
             raise CatalogError(msg)
         return self.lines[number - 1]
-
-
-def turns_of(record: Record, number: int) -> int:
-    """Return how many quarters clockwise a page is turned so that its lines run level, 0 to 3."""
-    activities = record.provenance.activities
-    read = (one for one in activities if (one.plan, one.page) == ("read", number))
-    return quarter_turns(step for activity in read for step in activity.steps)
 
 
 def load_review_page(

@@ -22,7 +22,7 @@ from pipeline.repository.certificates import newest_certificate
 from pipeline.repository.level_log import read_levels
 from pipeline.repository.related_records import RelationLink
 from pipeline.settings import Settings
-from pipeline.site.file_list import copy_file, replace_folder, write_file
+from pipeline.site.file_list import replace_folder, write_file
 from pipeline.site.indexes import IndexPages
 from pipeline.site.listing import BUILD_STATES, BuildState, levels_digest, listing_of
 from pipeline.site.page_images import PageImageWriter
@@ -31,6 +31,7 @@ from pipeline.site.record_views import line_views, record_view, stated_relations
 from pipeline.site.render import STATIC, Renderer, library_files, static_file
 from pipeline.site.search import SearchIndex
 from pipeline.site.views import RecordView
+from pipeline.system.file_copy import copy_file
 from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.pool import WorkerPool
 

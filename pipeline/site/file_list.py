@@ -1,7 +1,6 @@
-"""Writes, copies and replaces files and folders of the site."""
+"""Writes and replaces files and folders of the site."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -28,24 +27,6 @@ def read_digests(path: Path) -> dict[str, str]:
 def write_digests(path: Path, digests: dict[str, str]) -> None:
     """Save digests by name for the next build."""
     write_file(path, json.dumps(digests, sort_keys=True).encode())
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy a file, sharing its blocks where the file system can.
-
-    A hard link would let an edit of the site change the archive.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as reader, target.open("wb") as writer:
-        left = os.fstat(reader.fileno()).st_size
-        try:
-            while left > 0 and (size := os.copy_file_range(reader.fileno(), writer.fileno(), left)):
-                left -= size
-        except OSError:  # another disk, or a file system without copy_file_range
-            reader.seek(0)
-            writer.seek(0)
-            writer.truncate()
-            shutil.copyfileobj(reader, writer, 2**20)
 
 
 def replace_folder(new: Path, target: Path) -> None:

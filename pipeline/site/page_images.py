@@ -9,8 +9,8 @@ from pipeline.ocr.recipes import DERIVATIVES, EXTRACTION
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
 from pipeline.settings import Settings
-from pipeline.site.file_list import copy_file
 from pipeline.site.record_views import page_image_files
+from pipeline.system.file_copy import copy_file
 from pipeline.system.thread_pool import thread_pool
 from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import WriteDerivatives

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from pipeline.citation.cited import citation_target
-from pipeline.citation.data import to_coins
+from pipeline.citation.data import page_metadata
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
 from pipeline.description.level_descriptions import LevelDescription
@@ -76,7 +76,7 @@ def record_view(
         files=() if is_withdrawn else tuple(_file_views(folder, record)),
         versions=versions,
         schema_org=_script_safe_json(schema_org.read_bytes()) if has_schema_org else "",
-        coins=to_coins(record),
+        metadata=page_metadata(record),
         citation_files=tuple((each.title, name) for name, each in exports if each.is_citation),
         alternate_files=tuple(
             (each.media_type, name) for name, each in exports if _LINKED_DATA in each.media_type

@@ -87,7 +87,7 @@ class RecordView:
     files: tuple[FileView, ...]
     versions: tuple[int, ...]  #: of all versions, ascending
     schema_org: str  #: JSON-LD, safe inside a script element
-    coins: str  #: an OpenURL context object, for reference managers
+    metadata: tuple[tuple[str, str], ...]  #: of ``meta`` elements: name and content
     citation_files: tuple[tuple[str, str], ...]  #: label, and name in ``export/``
     alternate_files: tuple[tuple[str, str], ...]  #: media type, and name in ``export/``
 

@@ -10,7 +10,14 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field, TypeAdapter
 
-from pipeline.model import EngineChoice, Limits, PageReading, PageSource, ScanFacts
+from pipeline.model import (
+    EngineChoice,
+    Limits,
+    PageImage,
+    PageReading,
+    PageSource,
+    ScanFacts,
+)
 from pipeline.ocr.recipes import Recipe
 from pipeline.searchable_pdf.compare import PdfComparison
 from pipeline.searchable_pdf.page_subset import PageSubset
@@ -94,6 +101,19 @@ class TakePages:
 
 
 @dataclass(frozen=True, slots=True)
+class WritePageFile:
+    """Write a page image whole, for other programs. Answered by an empty ``Answer``."""
+
+    path: Path
+    media_type: str
+    number: int  #: 1-based
+    max_pixels: int
+    image: PageImage  #: of the record: the file has its size and resolution
+    target: Path
+    kind: Literal["page-file"] = "page-file"
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """A reply without answer: the name of an error class and its message without advice."""
 
@@ -121,6 +141,7 @@ Request: TypeAlias = (
     | ComparePdfs
     | WriteDerivatives
     | TakePages
+    | WritePageFile
 )
 Reply = Annotated[Answer | Failure, Field(discriminator="kind")]
 

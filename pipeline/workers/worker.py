@@ -14,6 +14,7 @@ from typing import BinaryIO
 from pipeline.errors import OpisError, PageError, disk_error_message, is_machine_error
 from pipeline.imaging.derivatives import write_derivatives
 from pipeline.imaging.inspect import inspect_scan
+from pipeline.imaging.page_file import write_page_file
 from pipeline.imaging.page_image import (
     PagePixels,
     extract_display_image,
@@ -41,6 +42,7 @@ from pipeline.workers.protocol import (
     Request,
     TakePages,
     WriteDerivatives,
+    WritePageFile,
     WriteSearchablePdf,
 )
 
@@ -66,7 +68,7 @@ class WorkerService:
                 return Answer(reading=self._recognize_page(request))
             case ComparePdfs():
                 return Answer(comparison=compare_pdfs(request.searchable, request.original))
-            case WriteSearchablePdf() | WriteDerivatives() | TakePages():
+            case WriteSearchablePdf() | WriteDerivatives() | TakePages() | WritePageFile():
                 _write_files(request)
                 return Answer()
 
@@ -91,7 +93,9 @@ class WorkerService:
         return read_page(self._page, engine, request.recipe, second_engine)
 
 
-def _write_files(request: WriteSearchablePdf | WriteDerivatives | TakePages) -> None:
+def _write_files(
+    request: WriteSearchablePdf | WriteDerivatives | TakePages | WritePageFile,
+) -> None:
     match request:
         case WriteSearchablePdf():
             with request.pages.open("rb") as lines:
@@ -106,6 +110,12 @@ def _write_files(request: WriteSearchablePdf | WriteDerivatives | TakePages) -> 
             write_derivatives(pixels, request.targets, jpeg)
         case TakePages():
             write_page_subsets(request.path, request.media_type, request.subsets)
+        case WritePageFile():
+            dpi = round(max(request.image.dpi_x, request.image.dpi_y))
+            pixels, jpeg = extract_display_image(
+                request.path, request.media_type, request.number, dpi, request.max_pixels
+            )
+            write_page_file(pixels, jpeg, request.image, request.target)
 
 
 def serve_requests(requests: BinaryIO, replies: BinaryIO) -> None:

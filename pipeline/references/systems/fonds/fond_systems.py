@@ -22,6 +22,9 @@ from pipeline.references.systems.fonds.levels import (
     normalize_fond_value,
 )
 
+#: The letter that stands in the archive's own language for one of a value.
+_CYRILLIC = dict(zip("abvgdezklmnoprstuf", "абвгдезклмнопрстуф", strict=True))
+
 
 class FondSystem(ReferenceSystem):
     """Archives cited by fond, delo and leaf."""
@@ -33,9 +36,9 @@ class FondSystem(ReferenceSystem):
         return normalize_fond_value(archive, level, value)
 
     def format_legend(self, place: ArchivePlace) -> str:
-        """Return the place with stops between its parts and the archive in Cyrillic letters."""
+        """Return the place with stops between its parts, in Cyrillic letters."""
         prefixes = {level.name: level.legend_prefix for level in self.levels}
-        steps = [f"{prefixes[level]}{value}" for level, value in place.path]
+        steps = [f"{prefixes[level]}{_cyrillic_value(value)}" for level, value in place.path]
         leaves = [_legend_leaves(part.unpadded_label) for part in place.leaves]
         tail = [f"{'С' if place.unit == 'p' else 'Л'}. {join_leaves(leaves)}"] if leaves else []
         return ". ".join([_cyrillic_alias(place.archive), *steps, *tail])
@@ -118,7 +121,26 @@ def _missing_problem(status: ReferenceStatus, candidate: ReferenceCandidate) -> 
 
 
 def _legend_leaves(leaves: str) -> str:
-    return re.sub("v(?=–|$)", " об.", with_en_dashes(leaves))
+    sides = re.split("(v?(?:–|$))", with_en_dashes(leaves))
+    return "".join(
+        side.replace("v", " об.") if number % 2 else _cyrillic_value(side)
+        for number, side in enumerate(sides)
+    )
+
+
+def _cyrillic_value(value: str) -> str:
+    """Return a value in Cyrillic letters, or as it is if one of its letters is ambiguous.
+
+    >>> _cyrillic_value("R-5446"), _cyrillic_value("9401-os"), _cyrillic_value("3x")
+    ('Р-5446', '9401-ос', '3x')
+    """
+    latin = set(re.findall("[a-z]", value.lower()))
+    if not latin <= _CYRILLIC.keys():
+        return value
+    letters = [_CYRILLIC.get(letter.lower(), letter) for letter in value]
+    return "".join(
+        new.upper() if old.isupper() else new for old, new in zip(value, letters, strict=True)
+    )
 
 
 def _cyrillic_alias(code: str) -> str:

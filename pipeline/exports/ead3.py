@@ -1,72 +1,58 @@
 """EAD3 (https://www.loc.gov/ead/): a fragment of a finding aid for each archival file (delo)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from itertools import chain
 
 from lxml import etree
 
 from pipeline.dates.iso import DateKind, IsoDateRange, iso_date_range
-from pipeline.description.level_descriptions import LevelDescription
 from pipeline.description.relations import Relation
-from pipeline.exports.source import ExportSource, archive_of, element, qname_in, serialize
+from pipeline.exports.archival_levels import (
+    UNIDENTIFIED_FOND,
+    ArchivalLevel,
+    holding_archive,
+    innermost_key,
+    levels_of,
+    place_in_file,
+)
+from pipeline.exports.source import ExportSource, element, qname_in, serialize
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
 from pipeline.record.relation_wording import relation_label
-from pipeline.references import parse_reference
-from pipeline.references.system_registry import description_level
 
 EAD = "http://ead3.archivists.org/schema/"
 _qname = qname_in(EAD)
 
 
-def to_ead(sources: Sequence[ExportSource]) -> bytes:
+def to_ead3(sources: Iterable[ExportSource]) -> bytes:
     """Return the finding aid of one archival file.
 
     Args:
         sources: one or more, all from the same archival file.
     """
-    first = sources[0].record
+    rest = iter(sources)
+    first = next(rest)
     root = etree.Element(_qname("ead"), nsmap={None: EAD})
-    _add_control(root, sources[0])
-    reference = first.references[0] if first.references else None
-    path = list(reference.path) if reference else []
-    top, *rest = path or [("fond", "unidentified")]
-    known = [level.description for level in sources[0].context] or [LevelDescription()] * len(path)
-    description = element(root, _qname("archdesc"), level=description_level(top[0]))
-    _add_level(description, *top, known[0] if known else LevelDescription(), _archive_name(first))
-    parent = description
-    if rest:
-        parent = element(description, _qname("dsc"))
-    for (level, value), about in zip(rest, known[1:], strict=True):
-        parent = element(parent, _qname("c"), level=description_level(level))
-        _add_level(parent, level, value, about)
-    if parent is description:
-        parent = element(description, _qname("dsc"))
-    for source in sources:
+    _add_control(root, first)
+    top, *others = levels_of(first) or (UNIDENTIFIED_FOND,)
+    description = element(root, _qname("archdesc"), level=top.term)
+    archive = holding_archive(first.record)
+    _add_level(description, top, archive.name_en if archive else "")
+    parent = element(description, _qname("dsc"))
+    for level in others:
+        parent = element(parent, _qname("c"), level=level.term)
+        _add_level(parent, level)
+    for source in chain([first], rest):
         _add_item(parent, source)
     return serialize(root)
-
-
-def archival_file_name(source: ExportSource) -> str:
-    """Return a name for the archival file (delo) of a record; the record's id if it is unknown."""
-    reference = source.record.references[0] if source.record.references else None
-    place = parse_reference(reference.normal or "") if reference else None
-    return "-".join(place.folder_names) if place else source.record.id
-
-
-def _archive_name(record: Record) -> str:
-    reference = record.references[0] if record.references else None
-    archive = archive_of(reference) if reference else None
-    return archive.name_en if archive else ""
 
 
 def _add_control(root: etree._Element, source: ExportSource) -> None:
     record = source.record
     control = element(root, _qname("control"))
-    element(control, _qname("recordid"), archival_file_name(source))
+    element(control, _qname("recordid"), innermost_key(source))
     titles = element(element(control, _qname("filedesc")), _qname("titlestmt"))
-    place = parse_reference(record.references[0].normal or "") if record.references else None
-    folder = ", ".join(place.folder_names) if place else record.id
-    element(titles, _qname("titleproper"), f"Records published from {folder}")
+    element(titles, _qname("titleproper"), f"Records published from {innermost_key(source)}")
     element(control, _qname("maintenancestatus"), value="derived")
     agency = element(control, _qname("maintenanceagency"))
     element(agency, _qname("agencyname"), record.collection or "Opis")
@@ -78,15 +64,14 @@ def _add_control(root: etree._Element, source: ExportSource) -> None:
     element(event, _qname("agent"), "Opis")
 
 
-def _add_level(
-    parent: etree._Element, level: str, value: str, known: LevelDescription, archive: str = ""
-) -> None:
+def _add_level(parent: etree._Element, level: ArchivalLevel, archive: str = "") -> None:
     """Describe a level by its number and what is known of it; the first also by its archive."""
+    known = level.description
     did = element(parent, _qname("did"))
-    element(did, _qname("unitid"), value)
-    element(did, _qname("unittitle"), known.title or f"{level} {value}")
+    element(did, _qname("unitid"), level.value)
+    element(did, _qname("unittitle"), level.title)
     for form in known.titles:
-        if form.value != known.title:
+        if form.value != level.title:
             other = element(did, _qname("unittitle"), form.value, localtype="other-language")
             other.set("lang", form.language or "und")
     if known.dates:
@@ -106,8 +91,7 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     record = source.record
     item = element(parent, _qname("c"), level="item")
     did = element(item, _qname("did"))
-    leaves = record.references[0].leaf_labels if record.references else ""
-    element(did, _qname("unitid"), leaves or record.id)
+    element(did, _qname("unitid"), place_in_file(record))
     element(did, _qname("unittitle"), record.name)
     _add_date(did, record.date, record.date_as_given)
     for name in names_in_role(record, "creator"):
