@@ -18,7 +18,8 @@ _REFERENCE = r"{archive}[\s,:-]+" + _SIGNATURE + rf"(?:,? \(?{_BOX}(?:(?<=\.)\)|
 #: A country, perhaps a year, before the box; after it the item and the number of the document.
 _FOREIGN_MINISTRY = (
     r"{archive}[\s,:-]+(?P<signatura>[IVX]{{1,5}}-[A-Z]-[0-9]+-[a-z](?:-[^\W\d_]+)*)"
-    r"(?:,? (?P<heading>[A-ZÁÉÍÓÖŐÚÜŰ][^\W\d_]{{2,20}}(?: T[üÜ][kK])?))?(?:, (?P<year>1[89][0-9]{{2}}))?, "
+    r"(?:,? (?P<heading>[A-ZÁÉÍÓÖŐÚÜŰ][^\W\d_]{{2,20}}(?: T[üÜ][kK])?))?"
+    r"(?:, (?P<year>1[89][0-9]{{2}}))?, "
     + _BOX
     + r"(?:, (?P<tetel>[0-9]{{1,3}}[/-][a-z0-9]{{1,4}}))?"
     r"(?:, (?P<number>[0-9]{{3,7}}(?:/[A-Za-zÁÉ.]{{1,8}}|/[0-9]{{1,3}})?[/-](?:1[89])?[0-9]{{2}}))?"

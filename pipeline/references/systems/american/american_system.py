@@ -22,7 +22,11 @@ from pipeline.references.systems.american.cited_steps import (
     is_whole_series,
     path_from_steps,
 )
-from pipeline.references.systems.american.designations import DATED_DECIMAL, is_file_number
+from pipeline.references.systems.american.designations import (
+    DATED_DECIMAL,
+    is_file_number,
+    may_be_file_number,
+)
 
 _MAX_NOTE_CHARS = 400  #: characters of one source note
 _NATIONAL_ARCHIVES = "US-NARA"  #: code of "National Archives" before a record group
@@ -87,7 +91,7 @@ class AmericanSystem(ReferenceSystem):
             name, steps = others[-1], [first, *others[:-1]]  # RG 59, 893.00/1-1449, NARA
         archive = find_archive(name or "")
         in_library = archive is not None and archive.code in _LIBRARIES
-        path = path_from_steps(steps, may_have_file_number=not in_library)
+        path = path_from_steps(steps, is_file_number if in_library else may_be_file_number)
         if in_library and [level for level, _ in path] == ["series"] and len(steps) > 1:
             path = (("series", ", ".join(steps[:-1])), ("folder", steps[-1]))
         return self._checked(match, name, path, match[0] + rest, match.start())

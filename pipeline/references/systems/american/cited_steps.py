@@ -5,11 +5,12 @@ folder. The tail of a decimal file is a date, not leaves.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from pipeline.references.leaves import normalize_text
 from pipeline.references.place import LevelPath
-from pipeline.references.systems.american.designations import is_file_number, is_film_number
+from pipeline.references.systems.american.designations import is_film_number, may_be_file_number
 
 _ABBREVIATED_SERIES = "PSF|NSF|POF|WHCF|WHSF|CDF|SNF|CFPF"
 _SERIES_WORDS = r"Files?|Papers|Records|Series|Collection|Documents|Diar(?:y|ies)"
@@ -50,8 +51,10 @@ def is_archival(step: str) -> bool:
     return bool(_ARCHIVAL_STEP.match(step) or named_levels(step))
 
 
-def path_from_steps(steps: list[str], *, may_have_file_number: bool = True) -> LevelPath:
-    """Return the levels of steps, outermost first; only the Department's files have numbers."""
+def path_from_steps(
+    steps: list[str], is_number: Callable[[str], bool] = may_be_file_number
+) -> LevelPath:
+    """Return the levels of steps, outermost first; ``is_number`` recognizes numbers of files."""
     path: list[tuple[str, str]] = []
     series: list[str] = []
     for index, step in enumerate(steps):
@@ -59,12 +62,7 @@ def path_from_steps(steps: list[str], *, may_have_file_number: bool = True) -> L
         number = _without_kind(normalize_text(step))
         if levels is None and is_film_number(number):
             levels = (("film", number),)
-        elif (
-            levels is None
-            and may_have_file_number
-            and is_file_number(number)
-            and not has_level(path, "file")
-        ):
+        elif levels is None and is_number(number) and not has_level(path, "file"):
             levels = (("file", number),)
         if levels is None and has_level(path, "lot", "transfer", "box", "file"):
             rest = _path_of_rest(path, ", ".join(steps[index:]))

@@ -21,16 +21,16 @@ DATED_DECIMAL = (
 )
 #: Primary subjects of the handbook; others are read only with a number.
 _PRIMARY = (
-    "AID|AE|AGR|AV|BG|CSM|CUL|DEF|ECIN|EDU|EDX|EEC|ET|FN|FSE|FSV|FT|INCO|INF|INT|IT|LAB|LEG|NATO|"
-    "ORG|PET|POL|PPB|PPV|PR|PS|REF|SCI|SOC|SP|STR|TEL|TP|TRV|UN"
+    "AE|AGR|AID|AV|BG|CSM|CUL|DEF|E|ECIN|EDU|EDX|EEC|ET|FN|FSE|FSV|FT|HLTH|INCO|INF|INT|IT|LAB|"
+    "LEG|NATO|ORG|OS|PER|PET|PO|POL|PPB|PPV|PR|PS|REF|SCI|SOC|SP|STR|TEL|TP|TRV|UN|V"
 )
 _COUNTRIES = r" ?[A-Z(][A-Z. ()]*(?:[-/][A-Z0-9][A-Z0-9. ()]*)*"
+_NUMBER = rf"(?:-[A-Z]+)?(?: \([A-Z]+\))? [0-9]{{1,3}}(?:-[0-9]{{1,2}})?(?:{_COUNTRIES})?"
 _SUBJECT_NUMERIC = re.compile(
-    rf"[A-Z]{{1,5}}(?:-[A-Z]+)?(?: \([A-Z]+\))? [0-9]{{1,3}}(?:-[0-9]{{1,2}})?(?:{_COUNTRIES})?"
-    rf"|(?:{_PRIMARY})(?: \([A-Z]+\))? {_COUNTRIES.removeprefix(' ?')}"
+    rf"(?:{_PRIMARY})(?:{_NUMBER}|(?: \([A-Z]+\))? {_COUNTRIES.removeprefix(' ?')})"
 )
 #: Numbers of other series, such as that of a conference: CF 1400.
-_OTHER = re.compile(r"[A-Z]{2,4} [0-9][\w -]*")
+_OTHER = re.compile(rf"[A-Z]{{2,4}} [0-9][\w -]*|[A-Z]{{1,5}}{_NUMBER}")
 _YEARS = re.compile(r"(?:18|19|20)[0-9]{2}(?:-(?:[0-9]{2}){1,2})?")
 _FILM = re.compile(r"[DNP][0-9]{6}-[0-9]{4}")
 
@@ -38,12 +38,20 @@ _FILM = re.compile(r"[DNP][0-9]{6}-[0-9]{4}")
 def is_file_number(text: str) -> bool:
     """Return whether a text, with hyphens for dashes, is a decimal or subject-numeric file.
 
-    >>> [is_file_number(text) for text in ("893.00/1-1449", "POL US-USSR", "CDF 1945-49")]
+    >>> [is_file_number(text) for text in ("893.00/1-1449", "POL US-USSR", "NSAM 115")]
     [True, True, False]
     """
-    if _YEARS.fullmatch(text.rpartition(" ")[2]):
-        return False
-    return any(pattern.fullmatch(text) for pattern in (_DECIMAL, _SUBJECT_NUMERIC, _OTHER))
+    return any(pattern.fullmatch(text) for pattern in (_DECIMAL, _SUBJECT_NUMERIC))
+
+
+def may_be_file_number(text: str) -> bool:
+    """Return whether a text is a number of any kind in the Department's files, not a year.
+
+    >>> [may_be_file_number(text) for text in ("CF 1400", "NSC 5412", "CDF 1945-49")]
+    [True, True, False]
+    """
+    is_year = _YEARS.fullmatch(text.rpartition(" ")[2]) is not None
+    return is_file_number(text) or (not is_year and _OTHER.fullmatch(text) is not None)
 
 
 def is_film_number(text: str) -> bool:

@@ -1,7 +1,8 @@
 """Find the parts of references of the Russian kind in a text: archives, levels, leaves."""
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -19,7 +20,7 @@ from pipeline.references.systems.fonds.marks import (
 
 _IBID = r"ibidem|ibid|idem|там же|там само|tamże"
 _NUMBER_SIGN = r"(?:№ ?|(?:nos?|nr)\.? ?(?=[0-9]))?"
-_AFTER_NUMBER = re.compile(r"\d\s$")  #: a number before "л." is an extent: 9 л.
+_AFTER_NUMBER = re.compile(r"\d\s")
 _DOTTED_LEVELS = re.compile(r"(?:\.(?:[A-Z]{1,2}-)?[0-9]{1,6}[A-Z]{0,3}){1,3}(?!\.?\w)")
 _NUMBER_BEFORE = r"(?:[A-Z]{1,3}-?)?[0-9]{1,6}[a-z]?\.?(?: ?- ?[0-9]{1,6}[a-z]?\.?)?"
 
@@ -54,24 +55,32 @@ def find_tokens(text: str) -> Iterator[Token]:
 
     Marks that only one country has are read if the text names archives of that country alone.
     """
-    archives = list(_archive_tokens(text))
+    archives = deque(_archive_tokens(text))
     marks = _marks_beside(archives)
-    position = end = 0
-    while True:
-        part = _part_pattern(marks.key).search(text, position)
-        archive = next((one for one in archives if one.start >= position), None)
-        if archive is not None and (part is None or archive.start <= part.start()):
+    pattern = _part_pattern(marks.key)
+    part = pattern.search(text)
+    position = end = 0  #: what is before was read; where the last token ends
+    while archives or part is not None:
+        if archives and archives[0].start < position:
+            archives.popleft()  # it is in what was read
+        elif part is not None and part.start() < position:
+            part = pattern.search(text, position)
+        elif part is None or (archives and archives[0].start <= part.start()):
+            archive = archives.popleft()
             for token in (archive, *(_dotted_levels(text, archive) if marks.may_be_dots else ())):
                 yield token
                 position = end = token.end
-        elif part is not None:
+        else:
             token, position = _token_from_match(part, marks), part.end()
-            extent = token.kind is TokenKind.LEAVES and _AFTER_NUMBER.search(text, 0, token.start)
-            if not extent or token.start == end + 1 or part["before"]:
+            if part["before"] or token.start == end + 1 or not _is_extent(token, text):
                 yield token
                 end = token.end
-        else:
-            return
+
+
+def _is_extent(token: Token, text: str) -> bool:
+    """Return whether a number before leaves makes them an extent: 9 л."""
+    before = text[max(token.start - 2, 0) : token.start]
+    return token.kind is TokenKind.LEAVES and _AFTER_NUMBER.fullmatch(before) is not None
 
 
 def _archive_tokens(text: str) -> Iterator[Token]:
@@ -82,7 +91,7 @@ def _archive_tokens(text: str) -> Iterator[Token]:
         yield Token(TokenKind.ARCHIVE, code, match[0], match.start(), match.end())
 
 
-def _marks_beside(archives: list[Token]) -> Marks:
+def _marks_beside(archives: Iterable[Token]) -> Marks:
     """Return the marks that are read beside these archives."""
     named = {archive.system for token in archives if (archive := find_archive(token.name))}
     systems = named & SYSTEMS_WITH_MARKS
