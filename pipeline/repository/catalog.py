@@ -19,7 +19,9 @@ if TYPE_CHECKING:  # commands that only list wait for none of these
     from pipeline.record.record import Record
     from pipeline.record.version_folder import VersionFolder
     from pipeline.references import ArchivalReference
+    from pipeline.references.reference_query import ReferenceQuery
     from pipeline.repository.full_text import Hit
+    from pipeline.repository.place_search import PlaceHit
     from pipeline.repository.record_selection import RecordSelection
     from pipeline.repository.related_records import RelatedRecords
 
@@ -27,7 +29,7 @@ _VERSION_COLUMNS = (
     "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
     " r.status = 'withdrawn' AND v.version = r.version, r.reference"
 )
-_TABLES = ("page", "issue", "relation", "holding", "version", "record")
+_TABLES = ("page", "issue", "relation", "holding", "holding_level", "version", "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +228,14 @@ class Catalog:
         from pipeline.repository.related_records import RelatedRecords  # noqa: PLC0415
 
         return RelatedRecords(self._db)
+
+    def find_places(
+        self, query: "ReferenceQuery", limit: int = 50, status: str | None = None
+    ) -> list["PlaceHit"]:
+        """Return the records, or pages of leaves, at a place (see `place_search`)."""
+        from pipeline.repository.place_search import find_places  # noqa: PLC0415
+
+        return find_places(self._db, query, limit, status)
 
     def mark_pending(self, folder: "VersionFolder") -> None:
         """Note that a version is about to be renamed to ``folder``."""
