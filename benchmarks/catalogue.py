@@ -22,13 +22,9 @@ from wordfreq import top_n_list
 from pipeline.references.reference_query import read_reference_query
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_build import build_from_rows
-from pipeline.repository.catalog_entries import (
-    CatalogHolding,
-    CatalogPage,
-    CatalogRow,
-    enter_version,
-)
+from pipeline.repository.catalog_entries import CatalogPage, CatalogRow, enter_version
 from pipeline.repository.catalog_file import open_database
+from pipeline.repository.catalog_places import CatalogHolding
 
 _WORDS = 150  #: on a page
 _ARCHIVES = ("RGASPI", "GARF", "RGANI", "AVP RF", "TsAMO")

@@ -82,7 +82,7 @@ CREATE TABLE holding_level (
     level TEXT NOT NULL,           -- archive, fond, opis …
     value TEXT NOT NULL,           -- as searches compare it: r5446; of an archive its code
     PRIMARY KEY (record, number, level)
-) WITHOUT ROWID;
+);
 CREATE INDEX holding_value ON holding_level (level, value);
 -- Words of all pages by their stems; those of deleted pages stay, and find nothing.
 CREATE TABLE word_form (

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,16 @@ from pipeline.dates.edtf import first_year
 from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.errors import MachineError
 from pipeline.fixity import file_sha256
-from pipeline.record.record import Record, RecordPage, Reference
+from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
-from pipeline.references import parse_reference
-from pipeline.references.reference_query import bare_value
 from pipeline.repository.bag import TAG_MANIFEST
+from pipeline.repository.catalog_places import (
+    CatalogHolding,
+    CatalogRelation,
+    catalog_holding,
+    catalog_relations,
+    holding_levels,
+)
 from pipeline.repository.word_stems import enter_words
 from pipeline.system.folders import FolderProblem, list_folder
 
@@ -40,30 +45,6 @@ class CatalogPage:
     confidence: float | None  #: mean, 0..1
     text: str  #: reading text
     suggested: str = ""  #: the same with suggested words in place; empty if there are none
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogHolding:
-    """A row of the table ``holding``; columns as in catalog.sql."""
-
-    number: int
-    reference: str
-    file: str | None
-    leaves: str
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogRelation:
-    """A row of the table ``relation``; columns as in catalog.sql."""
-
-    number: int
-    kind: str
-    as_given: str
-    other: str | None
-    reference: str | None
-    file: str | None
-    leaves: str
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,35 +129,10 @@ def row_of_record(record: Record, folder: str, manifest_sha256: str) -> CatalogR
         manifest_sha256=manifest_sha256,
         issues=tuple((issue.page, issue.concern.value, issue.detail) for issue in record.issues),
         pages=tuple(map(_catalog_page, record.pages)),
-        holdings=tuple(starmap(_catalog_holding, enumerate(record.references, 1))),
-        holding_levels=tuple(_holding_levels(record)),
-        relations=() if record.status == "withdrawn" else tuple(_catalog_relations(record)),
+        holdings=tuple(starmap(catalog_holding, enumerate(record.references, 1))),
+        holding_levels=tuple(holding_levels(record)),
+        relations=() if record.status == "withdrawn" else tuple(catalog_relations(record)),
     )
-
-
-def _catalog_holding(number: int, reference: Reference) -> CatalogHolding:
-    place = parse_reference(reference.normal or "")
-    shown = reference.normal or reference.as_cited
-    file = None if place is None else place.file_key
-    return CatalogHolding(number, shown, file, reference.leaves)
-
-
-def _holding_levels(record: Record) -> Iterator[tuple[int, str, str]]:
-    for number, reference in enumerate(record.references, 1):
-        if reference.archive is not None:
-            yield number, "archive", reference.archive
-            for level, value in reference.path:
-                yield number, level, bare_value(value)
-
-
-def _catalog_relations(record: Record) -> Iterator[CatalogRelation]:
-    for number, one in enumerate(record.relations, 1):
-        row = CatalogRelation(number, one.kind, one.as_given, one.record, None, None, "", one.url)
-        places = [
-            replace(row, reference=place.normal, file=place.file_key, leaves=place.unpadded_leaves)
-            for place in one.places
-        ]
-        yield from places or [row]
 
 
 def _catalog_page(page: RecordPage) -> CatalogPage:

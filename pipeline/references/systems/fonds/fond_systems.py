@@ -18,6 +18,7 @@ from pipeline.references.systems.fonds.file_name import cite_fonds
 from pipeline.references.systems.fonds.levels import (
     FOND_LEVELS,
     RANKS,
+    SECTION,
     FondLevel,
     normalize_fond_value,
 )
@@ -178,7 +179,7 @@ SYSTEMS: tuple[FondSystem, ...] = (
         _levels_with(delo=("ed.khr.", "Ед. хр.")),
         "fond( opis| karton)?( part)? delo( volume)?",
     ),
-    FondSystem("ge", FOND_LEVELS, f"(section )?{_WITH_OPIS}"),
+    FondSystem("ge", (SECTION, *FOND_LEVELS), f"(section )?{_WITH_OPIS}"),
     _latin_system("lt", "ap.", "b."),
     _latin_system("lv", "apr.", "lieta"),
     _latin_system("ee", "n.", "s."),

@@ -37,9 +37,10 @@ def _level(name: str, mark: str, legend: str, description_level: str, pattern: s
     )
 
 
+#: Part of an archive above its fonds; in Georgia.
+SECTION = _level("section", "sec", "Отд", "subfonds", "section|sec|отдел|отд|otdel")
 #: Outermost first; ``RANKS`` is their order.
 FOND_LEVELS = (
-    _level("section", "sec", "Отд", "subfonds", "section|sec|отдел|отд|otdel"),
     _level("fond", "f", "Ф", "fonds", "фонди?|ф|fonds?|fund|f"),
     _level(
         "opis", "op", "Оп", "series",
@@ -56,7 +57,7 @@ FOND_LEVELS = (
     ),
     _level("volume", "t", "Т", "file", "том|т|tom|t|vol"),
 )  # fmt: skip
-RANKS = {level.name: rank for rank, level in enumerate(FOND_LEVELS)}
+RANKS = {level.name: rank for rank, level in enumerate((SECTION, *FOND_LEVELS))}
 
 
 def join_value(text: str) -> str:

@@ -7,14 +7,14 @@ until a file is cited, then it is one of leaves.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.references.systems.fonds.levels import FOND_LEVELS
+from pipeline.references.systems.fonds.levels import FOND_LEVELS, SECTION
 
 LEAF_MARKS = r"л\.?л|л|l\.?l|l|лист[ыа]?|list[ya]?|sheets?|арк|аркуші?|ark|arkush[i]?"
 PAGE_MARKS = r"pp?|сс?|стр|pages?"  #: "p." may also be a papka
 RUSSIAN = "ru"  #: the key of the marks that all archives have
 _ALL_LEAF_MARKS = f"{LEAF_MARKS}|bll?|blatt|fol|folios?"
 _LEVEL_MARKS = {
-    **{level.name: level.pattern for level in FOND_LEVELS if level.name != "section"},
+    **{level.name: level.pattern for level in FOND_LEVELS},
     "karton": r"картон|karton|к(?=\.)",  # without a stop it is a preposition
 }
 
@@ -43,7 +43,7 @@ def _more(**words: str) -> dict[str, str]:
 
 _ALL_MARKS = (
     Marks(RUSSIAN, _LEVEL_MARKS),
-    Marks("ge", {**_LEVEL_MARKS, "section": FOND_LEVELS[0].pattern}),
+    Marks("ge", {**_LEVEL_MARKS, "section": SECTION.pattern}),
     Marks("lt", _more(opis="apyrašas|ap", delo="byla|b"), f"{_ALL_LEAF_MARKS}|lap"),
     Marks(
         "lv",
