@@ -18,6 +18,8 @@ if TYPE_CHECKING:  # a query of words waits for none of these
     from pipeline.references.reference_query import ReferenceQuery
     from pipeline.repository.place_search import PlaceHit
 
+_MAY_BE_REFERENCE = re.compile(r"(?<!\w)[^\W\d_]{1,5}[.\s№-]{0,3}[0-9]|[0-9][^0-9]+[0-9]")
+
 
 def search(
     query: Annotated[
@@ -45,8 +47,8 @@ def search(
 
 
 def _reference_query(query: str) -> "ReferenceQuery | None":
-    """Return the reference that a query is; one without a digit is none."""
-    if not re.search("[0-9]", query):
+    """Return the reference that a query is: with two numbers, or with one after a mark."""
+    if not _MAY_BE_REFERENCE.search(query):
         return None
     from pipeline.references.reference_query import read_reference_query  # noqa: PLC0415  see above
 
