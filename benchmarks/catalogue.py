@@ -19,10 +19,12 @@ from pathlib import Path
 import numpy as np
 from wordfreq import top_n_list
 
+from pipeline.references.reference_query import read_reference_query
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.catalog_build import build_from_rows
 from pipeline.repository.catalog_entries import CatalogPage, CatalogRow, enter_version
 from pipeline.repository.catalog_file import open_database
+from pipeline.repository.catalog_places import CatalogHolding
 
 _WORDS = 150  #: on a page
 _ARCHIVES = ("RGASPI", "GARF", "RGANI", "AVP RF", "TsAMO")
@@ -57,11 +59,14 @@ def record(number: int, texts: Sequence[str]) -> CatalogRow:
         CatalogPage(position, f"{position}", "ok", 0.9, text)
         for position, text in enumerate(texts, 1)
     )
+    reference = f"{archive}, f. {fond}, op. 1, d. {delo}, ll. {number % 40 * 20 + 1}-"
+    path = (("archive", archive), ("fond", str(fond)), ("opis", "1"), ("delo", str(delo)))
     return CatalogRow(
         id=f"made-up-{number:06d}", version=1, folder=f"{archive.lower()}/f{fond}/{number:06d}",
         title=f"Protocol No. {number}", date=str(year), year=year,
         language="ru" if number % 3 else "en", archive=archive, fond=str(fond),
-        reference=f"{archive}, f. {fond}, op. 1, d. {delo}, ll. {number % 40 * 20 + 1}-",
+        reference=reference, holdings=(CatalogHolding(1, reference, None, ""),),
+        holding_levels=tuple((1, *step) for step in path),
         words=_WORDS * len(pages), confidence=0.9, needs_review=number % 6 == 0, summary=None,
         status="machine", source_sha256=f"{number:064x}", source_name=f"{number}.pdf",
         sidecar_sha256=None, manifest_sha256=f"{number:064x}", issues=(), pages=pages,
@@ -100,7 +105,7 @@ def ask(folder: Path) -> None:
             all_times += times
             _print_row(kind, times)
         _print_row("search, all of these", all_times)
-        for after in ("", "made-up-050000"):
+        for after in ("", f"made-up-{catalog.record_count() // 2:06d}"):
             times = [_time_ms(lambda: list(catalog.iter_entries(100, after))) for _ in range(20)]  # noqa: B023
             _print_row(f"list, a page of 100 {after and 'from the middle'}", times)
         ids = [f"made-up-{number:06d}" for number in range(50)]
@@ -109,6 +114,10 @@ def ask(folder: Path) -> None:
         _print_row(
             "what is in a file", [_time_ms(partial(catalog.find_below, key)) for key in files]
         )
+        for kind, place in (("fond", "f. {}, op. 1"), ("leaf", "f. {}, op. 1, d. 9, l. 4")):
+            places = [read_reference_query(place.format(number)) for number in range(17, 60)]
+            times = [_time_ms(partial(catalog.find_places, one)) for one in places if one]
+            _print_row(f"a reference to a {kind}", times)
     pages = Pages(7)
     rows = [record(10**6 + number, pages.texts(4)) for number in range(100)]
     _print_row("add a record of 4 pages", _time_additions(folder / "catalog.sqlite", rows))

@@ -11,7 +11,7 @@ from pipeline.repository.full_text import MAX_RANKED_PAGES, words_around
 from tests.factories import publish_sample
 
 TEXTS = (
-    "Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг",
+    "Мы получили Вашу телеграмму.\nЕщё раз: всё, мой друг\nВойна. Two letters",
     "Гоминьдан и Нанкин 关于贸易的谈\n判要到明年",
     "",
 )
@@ -27,6 +27,15 @@ def catalog(tmp_path: Path) -> Catalog:
     ("query", "pages"),
     [
         ("телеграмму", [1]),
+        ("телеграммами получила", [1]),
+        ('"телеграмма"', []),
+        ('"вашу телеграмму"', [1]),
+        ("letter", [1]),
+        ("войну", [1]),
+        ("гоминьдану", [2]),
+        ("Гоминьдана", [2]),
+        ("теле*", [1]),
+        ("телеграммам*", []),
         ("ТЕЛЕГРАММУ", [1]),
         ("Гоминьдан Нанкин", [2]),
         ('"и Нанкин"', [2]),
@@ -87,12 +96,13 @@ def test_an_unknown_record_is_refused_with_the_nearest(catalog: Catalog) -> None
 
 
 def test_short_i_is_not_i(catalog: Catalog) -> None:
-    assert [hit.page for hit in catalog.search("мой")] == [1]
-    assert catalog.search("мои") == []
+    assert [hit.page for hit in catalog.search("война")] == [1]
+    assert catalog.search("воина") == []
+    assert catalog.search('"мои"') == []
 
 
 def test_the_words_around_are_the_originals() -> None:
-    assert words_around("всё ещё\nждём", ['"ждем"']) == "всё ещё ждём"
+    assert words_around("всё ещё\nждём", ["ждем"]) == "всё ещё ждём"
 
 
 def test_the_index_can_be_checked_where_nothing_can_be_written(catalog: Catalog) -> None:

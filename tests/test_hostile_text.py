@@ -20,6 +20,7 @@ capitals = st.text("ABCDEIVXZPRSLNMTKГРАСПИФОДЛ", min_size=1, max_size
 archive = st.sampled_from([text for one in known_archives() for text in one.spellings])
 MARKS = (
     "f. op. d. l. ll. p. ф. оп. д. л. об. sygn. z. w. t. k. Bd. Bl. Nr. RG Box Lot FO CAB doboz "
+    "M1243 reel frame apr. lp. ap. b. dosar sv. a.j. kart. MfS Ф.1-оп.2 93 л. копия "
     "Ibid. (a) 237/V-5 -1/ .-8. XI A/ 0110-0113 12v Files, № (2) _Page_1"
 )
 mark = st.sampled_from(MARKS.split())
@@ -63,6 +64,17 @@ def test_references_in_any_text_are_found_soon(text: str) -> None:
         f"MNL OL, R 3{' 1/' * 600}",
         f"BArch, NY 4090/4{' A' * 1_000}.a",
         f"AIPN, {'1-' * 1_000}",
+        f"РГАСПИ. Ф. 1. Оп. 2. Д. 3. {'Копия. ' * 500} Х л. 5",
+        f"РГАСПИ. Ф. 1. Оп. 2. Д. 3, {'5 л., ' * 600} Х л. 5",
+        f"РГАСПИ. Ф. 1. Оп. 2. Д. 3 {'«а» (аа) ' * 400} Х л. 5",
+        f"РГАСПИ Ф {'1-оп ' * 800}",
+        f"NARA, RG 59, {'893.00 A ' * 400}",
+        f"NARA, RG 59, {'POL A-' * 600}",
+        f"BStU, MfS, {'HA ' * 1_300}",
+        f"AJ, 507, {'I-3-' * 900}",
+        f"ANIC, fond {'A dosar ' * 490}",
+        f"LVA {'1. f., ' * 550}",
+        f"Государственный архив {'Ставропольского ' * 240}",
     ],
 )  # fmt: skip
 def test_capitals_and_repeated_signs_end_soon(text: str) -> None:

@@ -1,4 +1,3 @@
-import csv
 import json
 import re
 from pathlib import Path
@@ -12,15 +11,17 @@ from pipeline.references import (
     ArchivalReference,
     Leaf,
     LeafRange,
+    ReferenceStyle,
+    format_reference,
     parse_reference,
     parse_references,
 )
 from pipeline.references.archives import find_archive, known_archives
+from pipeline.references.regional_archives import all_kinds, all_regions
 
 law = settings(deadline=None)  # a busy machine is not a broken law
 
 HERE = Path(__file__).parent
-CITATIONS = HERE.parents[1] / "shared" / "eval" / "citations-open.tsv"
 LEVELS = [
     ("fond", "opis", "delo"),
     ("fond", "perechen", "delo"),
@@ -193,12 +194,31 @@ def test_no_spelling_stands_for_two_archives() -> None:
             assert find_archive(spelling) == archive
 
 
-def rows() -> list[dict[str, str]]:
-    with CITATIONS.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter="\t"))
+def test_every_archive_of_a_region_is_found_by_each_of_its_spellings() -> None:
+    for kind in all_kinds():
+        for region in filter(kind.is_of, all_regions()):
+            for name in (*kind.name, kind.letters):
+                for place in (*region.name, *region.initials):
+                    archive = find_archive(f"{name} {place}")
+                    assert archive is not None, (name, place)
+                    found = [find_archive(spelling) for spelling in archive.spellings]
+                    assert {one and one.code for one in found} == {archive.code}
 
 
-@pytest.mark.skipif(not CITATIONS.exists(), reason="the evaluation strings are not in this clone")
-def test_real_citations_that_are_not_ok_are_not_read() -> None:
-    read = {row["id"]: parse_references(row["text"]) for row in rows() if row["status"] != "ok"}
-    assert {name: found for name, found in read.items() if found} == {}
+@pytest.mark.parametrize("word", ["ЦГАРФ", "ГАЩЖ", "НКВД", "НАТО", "га ко", "ГА", "области", ""])
+def test_letters_of_no_region_name_no_archive(word: str) -> None:
+    assert find_archive(word) is None
+
+
+@law
+@given(st.data())
+def test_a_place_in_an_archive_of_a_region_reads_back(data: st.DataObject) -> None:
+    kind = data.draw(st.sampled_from(all_kinds()))
+    region = data.draw(st.sampled_from([one for one in all_regions() if kind.is_of(one)]))
+    spelling = data.draw(st.sampled_from([*region.name, *region.initials]))
+    archive = find_archive(f"{kind.letters} {spelling}")
+    assert archive is not None
+    path = (("fond", data.draw(fond)), ("opis", data.draw(value)), ("delo", data.draw(value)))
+    place = ArchivalReference(archive.code, path)
+    for style in ReferenceStyle:
+        assert parse_reference(format_reference(place, style)) == place

@@ -62,7 +62,7 @@ COMMANDS: Mapping[str, CommandEntry] = {
     ),
     "search": CommandEntry(
         "flows.cli.search", "search",
-        "Search the text of all pages, and what is suggested for its doubtful words.",
+        "Search the text of all pages, and what is suggested for doubtful words; or a reference.",
     ),
     "site": CommandEntry(
         "flows.cli.site", "site",

@@ -15,7 +15,8 @@ from pipeline.description.level_import import read_level_file
 from pipeline.description.levels_file import levels_as_yaml
 from pipeline.errors import SetupError
 from pipeline.inbox.mounts import require_mounts
-from pipeline.references.archives import Archive, find_archive
+from pipeline.references.archive import Archive
+from pipeline.references.archives import find_archive
 from pipeline.repository.level_log import add_levels, new_levels, read_levels
 from pipeline.settings import Settings, check_folders
 from pipeline.wording import plural, printable_line

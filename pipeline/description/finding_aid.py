@@ -16,7 +16,8 @@ from pipeline.description.level_descriptions import (
     read_once,
 )
 from pipeline.errors import DescriptionError
-from pipeline.references.archives import Archive, find_archive
+from pipeline.references.archive import Archive
+from pipeline.references.archives import find_archive
 from pipeline.references.level_place import LevelPlace, child_level, parse_level
 from pipeline.wording import plural
 

@@ -10,7 +10,7 @@ from pipeline.description.levels_file import read_levels_file
 from pipeline.description.text_file import read_bounded
 from pipeline.errors import DescriptionError, IngestError
 from pipeline.inbox.files import SIDECAR_SUFFIXES
-from pipeline.references.archives import Archive
+from pipeline.references.archive import Archive
 
 _MAX_BYTES = 256 * 1024 * 1024  #: of a finding aid
 

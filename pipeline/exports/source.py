@@ -14,7 +14,8 @@ from pipeline.description.relations import Relation
 from pipeline.layout.lists import cells_of
 from pipeline.record.level_context import ContextLevel
 from pipeline.record.record import Record, RecordPage, Reference
-from pipeline.references.archives import Archive, find_archive
+from pipeline.references.archive import Archive
+from pipeline.references.archives import find_archive
 from pipeline.text import Box, Line, PageText, Role
 from pipeline.wording import UNWRITABLE
 

@@ -30,8 +30,9 @@ from pipeline.ocr.engines import candidate_languages, make_engine, signature_of
 from pipeline.ocr.language_codes import with_vertical
 from pipeline.record.version_folder import VersionFolder
 from pipeline.references import ArchivalReference, parse_reference
-from pipeline.repository.catalog import Catalog, PublishedVersion
+from pipeline.repository.catalog import Catalog
 from pipeline.repository.publish import PublishResult
+from pipeline.repository.published_version import PublishedVersion
 from pipeline.scan import AdmittedScan
 from pipeline.settings import Settings
 from pipeline.workers.pool import WorkerPool

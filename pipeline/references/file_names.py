@@ -6,7 +6,6 @@ whatever else it says must not belong to the reference; otherwise the name is in
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline.references.archives import spelling_pattern
 from pipeline.references.finder import find_references
@@ -52,7 +51,7 @@ def read_file_name(name: str) -> FileNameReading:
     found = find_references(citation)
     likely = [parsed for parsed in found.references if _is_likely(parsed)]
     if not likely:
-        numbered = _archive_pattern().search(citation) and len(_NUMBERS.findall(citation)) > 1
+        numbered = _archive_in(citation) and len(_NUMBERS.findall(citation)) > 1
         return FileNameReading(doubt=_MANY_WAYS if numbered else "")
     impossible = [one.detail for one in likely[0].problems if one.code == "leaves"]
     if impossible and likely[0].archive and _SEVERAL_LEAVES.search(citation):
@@ -71,11 +70,11 @@ def _doubt_of(found: ParseResult, parsed: ParsedReference, citation: str) -> str
     """Return why a reference is in doubt as one of a file name; empty if it is not."""
     if parsed.reference is None or len(found.references) > 1 or not found.certain_references:
         return found.explanation or "It names more than one place."
-    if not _archive_pattern().search(parsed.as_cited):
+    if not _archive_in(parsed.as_cited):
         return "It does not name the archive."
     before = citation[: parsed.start].strip(_SIGNS)
     after = citation[parsed.start + len(parsed.as_cited) :].strip(_SIGNS)
-    if _archive_pattern().search(f"{before} {after}"):
+    if _archive_in(f"{before} {after}"):
         return "It names more than one archive."
     for rest in (before, after):
         if not _may_stand_beside(rest, parsed.reference):
@@ -92,6 +91,7 @@ def _may_stand_beside(rest: str, reference: ArchivalReference) -> bool:
     return len(rest) != 1 and not _NUMBERS.search(rest)  # "l. 112 b" may be a leaf of its own
 
 
-@cache
-def _archive_pattern() -> re.Pattern[str]:
-    return re.compile(rf"(?<![^\W_])(?:{spelling_pattern()})(?![^\W\d_])", re.IGNORECASE)
+def _archive_in(text: str) -> re.Match[str] | None:
+    """Return the first spelling of an archive in a text."""
+    pattern = rf"(?<![^\W_])(?:{spelling_pattern(text)})(?![^\W\d_])"
+    return re.search(pattern, text, re.IGNORECASE)

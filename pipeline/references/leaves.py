@@ -12,7 +12,11 @@ from typing import Self
 
 _MAX_LEAVES = 20_000  #: leaves of one reference; each may become a label
 LETTER = "[A-Za-z\u0400-\u04ff]"
-_SIDE = r"(?:(?:об|ob|зв)\.?|\s(?:об|ob|зв|verso)(?:\.|(?!\s*\w))|v)"  # not in "5 об отправке"
+#: Verso in Russian, Ukrainian, Belarusian and Latin letters; not in "5 об отправке".
+_SIDE = (
+    r"(?:(?:об|ob|зв|zv|адв)\.?|\s(?:об|обор|оборот|ob|зв|zv|адв|verso)(?:\.|(?!\s*\w))|"
+    r"\s\((?:об|ob|зв|zv|адв|verso|оборот)\.?\)|v)"
+)
 _LEAF = rf"(?>[0-9]{{1,6}}+{LETTER}??(?:{_SIDE}|r)?(?![^\W_]))"
 _LEAF_PARTS = re.compile(rf"([0-9]{{1,6}}+)({LETTER}??)(?:({_SIDE})|r)?", re.IGNORECASE)
 YEAR = r"(?:1[5-9]|20)[0-9]{2}(?!\w)"
@@ -189,6 +193,11 @@ def leaves_include(outer: Sequence[LeafRange], inner: Sequence[LeafRange]) -> bo
         return not outer
     ends = [end for part in inner for end in (part.first, part.last)]
     return all(any(end in part for part in outer) for end in ends)
+
+
+def may_be_and_next(text: str) -> bool:
+    """Return whether a list of leaves ends like the German "77f.": 77 and the next one."""
+    return re.search("[0-9]f$", text) is not None
 
 
 def may_be_years(leaves: Iterable[LeafRange]) -> bool:

@@ -47,6 +47,22 @@ def leaf_on_page(label: str, wanted: str) -> str | None:
     return next((leaf.label for leaf in leaves if leaf in wanted_leaves), None)
 
 
+def find_leaf(labels: Sequence[str], wanted: str) -> str | None:
+    """Return the label of the page of a wanted leaf, else of its other side, else None.
+
+    >>> find_leaf(["12v-13", "13v-14"], "14"), find_leaf(["12", "13"], "13v")
+    ('13v-14', '13')
+    """
+    number = next((leaf.number for leaf in leaves_of_label(wanted)), None)
+    for label in labels:
+        if leaf_on_page(label, wanted) is not None:
+            return label
+    numbered = (
+        label for label in labels if number in [leaf.number for leaf in leaves_of_label(label)]
+    )
+    return next(numbered, None) if number is not None else None
+
+
 def spread_labels(labels: Sequence[str | None], page_count: int) -> tuple[str, ...] | None:
     """Return a label for each page of spreads: the verso of a leaf and the recto of the next.
 

@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from pipeline.references.archives import CITY, all_spellings, find_archive
-from pipeline.references.leaves import LEAF_LIST, LeafRange, parse_leaves
+from pipeline.references.leaves import LEAF_LIST, LeafRange, may_be_and_next, parse_leaves
 from pipeline.references.match import CitingText, Problem, ReferenceMatch, ReferenceStatus
 from pipeline.references.place import ArchivePlace, LevelPath
 from pipeline.references.system import ReferenceSystem
 
 #: A box, bundle or file after a signature, in Polish or Hungarian.
 BOX_OR_BUNDLE = (
-    r"[\s,.]+(?:(?:f|z|w|t|cs|box|teczka|wiązka|doboz)\b\.? ?[0-9]|(?:[^,;]{1,20}, )?"
+    r"[\s,.]+(?:(?:f|z|w|t|cs|box|teczka|wiązka|doboz)\b\.? ?[0-9]|(?:[^,;]{1,20}, ){0,3}"
     r"[0-9]+(?:[/-]\w|\. ?(?:doboz|cs|d|tétel|t|ő|őe|f)\b))"
 )
+
+_NO_LEVELS = {"archive", "bracketed", "leaves"}  #: groups of a pattern
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -39,8 +41,8 @@ class SignatureSystem(ReferenceSystem):
                 yield self._doubt_if_continued(self._match_of(match), match)
 
     def _match_of(self, match: re.Match[str]) -> ReferenceMatch:
-        archive = find_archive(match["archive"] or "")
-        levels = [name for name in match.groupdict() if name not in {"archive", "leaves"}]
+        archive = find_archive(match["bracketed"] or match["archive"] or "")
+        levels = [name for name in match.groupdict() if name not in _NO_LEVELS]
         path = tuple((level, match[level].strip()) for level in levels if match[level])
         return match_from_regex(self, match, archive.code if archive else None, path)
 
@@ -72,6 +74,9 @@ def match_from_regex(
     except ValueError as error:
         status = ReferenceStatus.SUSPECT
         problems = [Problem("leaves", f"It cannot be right: {error}.")]
+    if leaf_list and may_be_and_next(leaf_list):
+        status = ReferenceStatus.SUSPECT
+        problems = [Problem("and-next", f"“{leaf_list}” may be that leaf and the next.")]
     if archive is None:
         status = ReferenceStatus.INCOMPLETE if status is ReferenceStatus.OK else status
         problems = [Problem("no-archive", "No archive that Opis knows is named.")]
@@ -89,7 +94,6 @@ def match_from_regex(
 @cache
 def _compile_pattern(system: str, pattern: str) -> re.Pattern[str]:
     names = "|".join(re.escape(text).replace(r"\ ", "[ -]?") for text in all_spellings(system))
-    archive = rf"(?P<archive>{names})(?: \((?:{names})\))?{CITY}"
-    return re.compile(
-        rf"(?<![\w-])(?:{pattern.format(archive=archive, leaves=LEAF_LIST)})(?![\w/])"
-    )
+    archive = rf"(?P<archive>{names})(?: \((?P<bracketed>{names})\))?{CITY}"
+    whole = pattern.format(archive=archive, leaves=LEAF_LIST)
+    return re.compile(rf"(?<![\w-])(?:{whole})(?![\w/])")

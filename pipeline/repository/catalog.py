@@ -14,20 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CatalogError
 from pipeline.repository.catalog_file import is_usable, open_database
+from pipeline.repository.published_version import (
+    VERSION_COLUMNS,
+    PublishedVersion,
+    version_from_row,
+)
 
 if TYPE_CHECKING:  # commands that only list wait for none of these
     from pipeline.record.record import Record
     from pipeline.record.version_folder import VersionFolder
     from pipeline.references import ArchivalReference
+    from pipeline.references.reference_query import ReferenceQuery
     from pipeline.repository.full_text import Hit
+    from pipeline.repository.place_search import PlaceHit
     from pipeline.repository.record_selection import RecordSelection
     from pipeline.repository.related_records import RelatedRecords
 
-_VERSION_COLUMNS = (
-    "v.record, v.version, r.folder, v.sidecar_sha256, v.manifest_sha256,"
-    " r.status = 'withdrawn' AND v.version = r.version, r.reference"
-)
-_TABLES = ("page", "issue", "relation", "holding", "version", "record")
+_TABLES = ("page", "issue", "relation", "holding", "holding_level", "version", "record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +48,6 @@ class CatalogEntry:
     confidence: float | None
     needs_review: bool
     status: str  #: ``machine``, ``sampled``, ``in-part``, ``reviewed``, ``checked``, ``withdrawn``
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedVersion:
-    """A published version: its place and its digests."""
-
-    record_id: str
-    version: int
-    folder: str  #: of the record, relative to ``records/``
-    sidecar_sha256: str | None
-    manifest_sha256: str  #: of its tagmanifest, which covers every file
-    is_withdrawn: bool
-    reference: str | None  #: archival reference of the record's newest version
 
 
 class Catalog:
@@ -150,21 +140,21 @@ class Catalog:
     def find_by_digest(self, sha256: str) -> PublishedVersion | None:
         """Return the newest published version of a scan by its SHA-256, or None."""
         row = self._db.execute(
-            f"SELECT {_VERSION_COLUMNS} FROM version v"
+            f"SELECT {VERSION_COLUMNS} FROM version v"
             " JOIN record r ON r.id = v.record WHERE source_sha256 = ? ORDER BY v.version DESC",
             [sha256],
         ).fetchone()
-        return None if row is None else _version_from_row(row)
+        return None if row is None else version_from_row(row)
 
     def iter_versions(self, record_id: str | None = None) -> Iterator[PublishedVersion]:
         """Yield all published versions, or those of one record."""
         only = "" if record_id is None else "WHERE v.record = ?"
         rows = self._db.execute(
-            f"SELECT {_VERSION_COLUMNS} FROM record r CROSS JOIN version v ON v.record = r.id"
+            f"SELECT {VERSION_COLUMNS} FROM record r CROSS JOIN version v ON v.record = r.id"
             f" {only} ORDER BY r.folder, r.id, v.version",
             [] if record_id is None else [record_id],
         )
-        yield from map(_version_from_row, rows)
+        yield from map(version_from_row, rows)
 
     def newest_version(self, record_id: str) -> int:
         """Return the number of the newest version; 0 if there is no such record."""
@@ -226,6 +216,14 @@ class Catalog:
         from pipeline.repository.related_records import RelatedRecords  # noqa: PLC0415
 
         return RelatedRecords(self._db)
+
+    def find_places(
+        self, query: "ReferenceQuery", limit: int = 50, status: str | None = None
+    ) -> list["PlaceHit"]:
+        """Return the records, or pages of leaves, at a place (see `place_search`)."""
+        from pipeline.repository.place_search import find_places  # noqa: PLC0415
+
+        return find_places(self._db, query, limit, status)
 
     def mark_pending(self, folder: "VersionFolder") -> None:
         """Note that a version is about to be renamed to ``folder``."""
@@ -291,8 +289,3 @@ class Catalog:
 def _entry_from_row(row: sqlite3.Row) -> CatalogEntry:
     fields = {name: row[name] for name in CatalogEntry.__dataclass_fields__}
     return CatalogEntry(**{**fields, "needs_review": bool(row["needs_review"])})
-
-
-def _version_from_row(row: sqlite3.Row) -> PublishedVersion:
-    record, version, folder, sidecar, manifest, withdrawn, reference = row
-    return PublishedVersion(record, version, folder, sidecar, manifest, bool(withdrawn), reference)

@@ -75,6 +75,21 @@ CREATE TABLE page (
     suggested TEXT NOT NULL        -- text with suggested words in place; empty if there are none
 );
 CREATE UNIQUE INDEX page_place ON page (record, number);
+-- The archive and the levels of each parsed holding.
+CREATE TABLE holding_level (
+    record TEXT NOT NULL,
+    number INTEGER NOT NULL,       -- of the holding
+    level TEXT NOT NULL,           -- archive, fond, opis …
+    value TEXT NOT NULL,           -- as searches compare it: r5446; of an archive its code
+    PRIMARY KEY (record, number, level)
+);
+CREATE INDEX holding_value ON holding_level (level, value);
+-- Words of all pages by their stems; those of deleted pages stay, and find nothing.
+CREATE TABLE word_form (
+    stem TEXT NOT NULL,
+    word TEXT NOT NULL,
+    PRIMARY KEY (stem, word)
+) WITHOUT ROWID;
 CREATE VIEW page_text AS
     SELECT
         id,
@@ -87,4 +102,4 @@ CREATE VIRTUAL TABLE page_search USING fts5 (
 );
 -- Versions that are being renamed into place: after a crash, the folders to check.
 CREATE TABLE pending (folder TEXT PRIMARY KEY);
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;

@@ -31,9 +31,10 @@ def build_from_rows(path: Path, rows: Iterable[CatalogRow]) -> None:
     with closing(open_database(partial_file)) as db:
         db.executescript(_BUILD_PRAGMAS)
         db.executescript((files("pipeline.repository") / "catalog.sql").read_text("utf-8"))
+        words: set[str] = set()
         with db:
             for row in rows:
-                enter_version(db, row)
+                enter_version(db, row, words)
     with partial_file.open("rb") as file:
         os.fsync(file.fileno())
     for journal in path.parent.glob(f"{path.name}-*"):

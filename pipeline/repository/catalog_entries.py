@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,17 @@ from pipeline.dates.edtf import first_year
 from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.errors import MachineError
 from pipeline.fixity import file_sha256
-from pipeline.record.record import Record, RecordPage, Reference
+from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
-from pipeline.references import parse_reference
 from pipeline.repository.bag import TAG_MANIFEST
+from pipeline.repository.catalog_places import (
+    CatalogHolding,
+    CatalogRelation,
+    catalog_holding,
+    catalog_relations,
+    holding_levels,
+)
+from pipeline.repository.word_stems import enter_words
 from pipeline.system.folders import FolderProblem, list_folder
 
 #: fields of CatalogRow in the order of the columns in catalog.sql
@@ -38,30 +45,6 @@ class CatalogPage:
     confidence: float | None  #: mean, 0..1
     text: str  #: reading text
     suggested: str = ""  #: the same with suggested words in place; empty if there are none
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogHolding:
-    """A row of the table ``holding``; columns as in catalog.sql."""
-
-    number: int
-    reference: str
-    file: str | None
-    leaves: str
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogRelation:
-    """A row of the table ``relation``; columns as in catalog.sql."""
-
-    number: int
-    kind: str
-    as_given: str
-    other: str | None
-    reference: str | None
-    file: str | None
-    leaves: str
-    url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +73,8 @@ class CatalogRow:
     issues: tuple[tuple[int | None, str, str], ...]  #: page, concern, detail
     pages: tuple[CatalogPage, ...]
     holdings: tuple[CatalogHolding, ...] = ()
+    #: Number of the holding, level, value as searches compare it.
+    holding_levels: tuple[tuple[int, str, str], ...] = ()
     relations: tuple[CatalogRelation, ...] = ()
 
     @property
@@ -144,26 +129,10 @@ def row_of_record(record: Record, folder: str, manifest_sha256: str) -> CatalogR
         manifest_sha256=manifest_sha256,
         issues=tuple((issue.page, issue.concern.value, issue.detail) for issue in record.issues),
         pages=tuple(map(_catalog_page, record.pages)),
-        holdings=tuple(starmap(_catalog_holding, enumerate(record.references, 1))),
-        relations=() if record.status == "withdrawn" else tuple(_catalog_relations(record)),
+        holdings=tuple(starmap(catalog_holding, enumerate(record.references, 1))),
+        holding_levels=tuple(holding_levels(record)),
+        relations=() if record.status == "withdrawn" else tuple(catalog_relations(record)),
     )
-
-
-def _catalog_holding(number: int, reference: Reference) -> CatalogHolding:
-    place = parse_reference(reference.normal or "")
-    shown = reference.normal or reference.as_cited
-    file = None if place is None else place.file_key
-    return CatalogHolding(number, shown, file, reference.leaves)
-
-
-def _catalog_relations(record: Record) -> Iterator[CatalogRelation]:
-    for number, one in enumerate(record.relations, 1):
-        row = CatalogRelation(number, one.kind, one.as_given, one.record, None, None, "", one.url)
-        places = [
-            replace(row, reference=place.normal, file=place.file_key, leaves=place.unpadded_leaves)
-            for place in one.places
-        ]
-        yield from places or [row]
 
 
 def _catalog_page(page: RecordPage) -> CatalogPage:
@@ -175,12 +144,15 @@ def _catalog_page(page: RecordPage) -> CatalogPage:
     )  # fmt: skip
 
 
-def enter_version(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
+def enter_version(
+    db: sqlite3.Connection, catalog_row: CatalogRow, entered_words: set[str] | None = None
+) -> None:
     """Enter a version; only the newest fills the searched tables.
 
     Args:
         db: an open catalogue; the caller commits.
         catalog_row: of the version.
+        entered_words: those of the same transaction, where there are many versions.
     """
     newest = db.execute("SELECT version FROM record WHERE id = ?", [catalog_row.id]).fetchone()
     if newest is None or catalog_row.version >= newest[0]:
@@ -188,6 +160,8 @@ def enter_version(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
         _insert_row(db, "record", tuple(getattr(catalog_row, name) for name in _RECORD_FIELDS))
         _insert_relations(db, catalog_row)
         _insert_pages(db, catalog_row)
+        texts = (text for page in catalog_row.pages for text in (page.text, page.suggested))
+        enter_words(db, texts, set() if entered_words is None else entered_words)
     row = tuple(getattr(catalog_row, name) for name in _VERSION_FIELDS)
     db.execute("INSERT OR REPLACE INTO version VALUES (?, ?, ?, ?, ?, ?)", row)
 
@@ -214,6 +188,8 @@ def _insert_relations(db: sqlite3.Connection, catalog_row: CatalogRow) -> None:
     for table, rows in (("holding", catalog_row.holdings), ("relation", catalog_row.relations)):
         for row in rows:
             _insert_row(db, table, (catalog_row.id, *astuple(row)))
+    for level in catalog_row.holding_levels:
+        _insert_row(db, "holding_level", (catalog_row.id, *level))
 
 
 def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
@@ -223,7 +199,7 @@ def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
         " FROM page_text t JOIN page p ON p.id = t.id WHERE p.record = ?",
         [record_id],
     )
-    for table in ("page", "issue", "relation", "holding"):
+    for table in ("page", "issue", "relation", "holding", "holding_level"):
         db.execute(f"DELETE FROM {table} WHERE record = ?", [record_id])
     db.execute("DELETE FROM record WHERE id = ?", [record_id])
 

@@ -1,10 +1,10 @@
 """Full-text queries as archivists type them, and the words around a hit.
 
 Ё matches Е and the reverse; й stays й. A query has words, phrases and prefixes; no other character
-of it is syntax of the engine. A page is found by the words that are suggested for doubtful ones,
-too; such a hit says so, because its text has other words. Chinese and
-Japanese have no spaces between words, so a word in their characters is sought anywhere in the
-text, without the index.
+of it is syntax of the engine. A word is found in all its forms, a phrase as it is written. A page
+is found by the words that are suggested for doubtful ones, too; such a hit says so, because its
+text has other words. Chinese and Japanese have no spaces between words, so a word in their
+characters is sought anywhere in the text, without the index.
 """
 
 import re
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from pipeline.doubt.outer_marks import without_marks
 from pipeline.errors import CatalogError
+from pipeline.repository.word_stems import fold_word, forms_of
 
 MAX_RANKED_PAGES = 200  #: pages that are ranked against each other
 
@@ -23,6 +24,36 @@ _UNSPACED_PAGES = "SELECT id FROM page WHERE instr(replace(text, char(10), ''), 
 _PAGES_OF_STATUS = "SELECT p.id FROM page p JOIN record r ON r.id = p.record WHERE r.status = ?"
 _AVERAGE_PAGE_LENGTH = 1500  #: characters of a page
 _CONTEXT_CHARACTERS = 60  #: characters shown on each side of a hit
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTerm:
+    """A part of a query that a page must have: a word, a phrase or the beginning of a word."""
+
+    forms: tuple[str, ...]  #: folded; any of them will do
+    is_beginning: bool = False
+
+    @property
+    def is_unspaced(self) -> bool:
+        """Whether it is in a script without spaces between words."""
+        return _UNSPACED.search(self.forms[0]) is not None
+
+    @property
+    def match_expression(self) -> str:
+        """The FTS5 expression: each form is quoted, so that FTS5 sees no other syntax."""
+        star = "*" if self.is_beginning else ""
+        return "(" + " OR ".join(f'"{form}"{star}' for form in self.forms) + ")"
+
+    @property
+    def pattern(self) -> str:
+        """A regular expression that matches like the FTS5 expression."""
+        if self.is_unspaced:
+            return _unspaced_pattern(self.forms[0])
+        forms = (
+            r"\W+".join(re.escape(word) for word in re.findall(r"\w+", form)) for form in self.forms
+        )
+        end = "" if self.is_beginning else r"(?!\w)"
+        return rf"(?<!\w)(?:{'|'.join(forms)}){end}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +94,7 @@ def find_hits(
     Raises:
         CatalogError: the query contains no word.
     """
-    terms = _required_terms(query)
+    terms = _required_terms(db, query)
     matches, values = _matching_pages(terms, status)
     rows = db.execute(
         "SELECT p.record, r.title, p.number, p.leaf, p.text, p.suggested FROM"
@@ -75,28 +106,31 @@ def find_hits(
     return [_build_hit(row, terms) for row in rows[:limit]]
 
 
-def _rank(row: sqlite3.Row, terms: Sequence[str]) -> float:
+def _rank(row: sqlite3.Row, terms: Sequence[SearchTerm]) -> float:
     """Return the relevance of a page; what only a suggestion has counts half."""
     suggested = relevance_score(row["suggested"], _missing_terms(row["text"], terms))
     return relevance_score(row["text"], terms) + suggested / 2
 
 
-def _build_hit(row: sqlite3.Row, terms: Sequence[str]) -> Hit:
+def _build_hit(row: sqlite3.Row, terms: Sequence[SearchTerm]) -> Hit:
     text = row["text"]
     suggestions = tuple(_suggested_hits(text, row["suggested"], _missing_terms(text, terms)))
-    shown = [f'"{one.text}"' for one in suggestions] or terms
+    shown = [re.escape(_fold_yo(one.text)) for one in suggestions]
+    shown = shown or [term.pattern for term in terms]
     return Hit(
         row["record"], row["title"], row["number"], row["leaf"], words_around(text, shown),
         suggestions,
     )  # fmt: skip
 
 
-def _missing_terms(text: str, terms: Iterable[str]) -> list[str]:
+def _missing_terms(text: str, terms: Iterable[SearchTerm]) -> list[SearchTerm]:
     folded = _fold_yo(text)
-    return [term for term in terms if not re.search(_term_pattern(term), folded, re.IGNORECASE)]
+    return [term for term in terms if not re.search(term.pattern, folded, re.IGNORECASE)]
 
 
-def _suggested_hits(text: str, suggested: str, terms: Iterable[str]) -> Iterator[SuggestedHit]:
+def _suggested_hits(
+    text: str, suggested: str, terms: Iterable[SearchTerm]
+) -> Iterator[SuggestedHit]:
     """Yield the words that differ where the terms stand in the suggested text.
 
     Both texts have the same number of words; there may be no suggested text.
@@ -104,7 +138,7 @@ def _suggested_hits(text: str, suggested: str, terms: Iterable[str]) -> Iterator
     folded = _fold_yo(suggested)
     pairs = list(zip(text.split(), suggested.split(), strict=True)) if suggested else []
     for term in terms:
-        match = re.search(_term_pattern(term), folded, re.IGNORECASE)
+        match = re.search(term.pattern, folded, re.IGNORECASE)
         if match:
             start, end = match.span()
             first = len((suggested[:start] + "x").split()) - 1  # the word may begin with a mark
@@ -119,7 +153,7 @@ def count_hits(db: sqlite3.Connection, query: str, status: str | None = None) ->
     Raises:
         CatalogError: the query contains no word.
     """
-    matches, values = _matching_pages(_required_terms(query), status)
+    matches, values = _matching_pages(_required_terms(db, query), status)
     rows = db.execute(
         f"SELECT count(*) FROM ({matches} LIMIT ?)",
         [*values, MAX_RANKED_PAGES + 1],
@@ -127,42 +161,45 @@ def count_hits(db: sqlite3.Connection, query: str, status: str | None = None) ->
     return int(rows.fetchone()[0])
 
 
-def _matching_pages(terms: list[str], status: str | None) -> tuple[str, list[str]]:
+def _matching_pages(terms: Iterable[SearchTerm], status: str | None) -> tuple[str, list[str]]:
     """Return a query of the ids of pages that contain all terms, and its values."""
-    unspaced = [term for term in terms if _UNSPACED.search(term)]
-    spaced = [term for term in terms if term not in unspaced]
-    queries = [_UNSPACED_PAGES] * len(unspaced)
-    values = [term.strip('"*') for term in unspaced]
+    values = [term.forms[0] for term in terms if term.is_unspaced]
+    queries = [_UNSPACED_PAGES] * len(values)
+    spaced = [term.match_expression for term in terms if not term.is_unspaced]
     if spaced:
         queries.append("SELECT rowid AS id FROM page_search WHERE page_search MATCH ?")
-        values.append(" ".join(spaced))
+        values.append(" AND ".join(spaced))
     if status is not None:
         queries.append(_PAGES_OF_STATUS)
         values.append(status)
     return " INTERSECT ".join(queries), values
 
 
-def _required_terms(query: str) -> list[str]:
-    terms = search_terms(query)
+def _required_terms(db: sqlite3.Connection, query: str) -> list[SearchTerm]:
+    terms = search_terms(db, query)
     if not terms:
         msg = f"No word to search for in {query!r}."
         raise CatalogError(msg)
     return terms
 
 
-def search_terms(query: str) -> list[str]:
-    """Return FTS5 terms: each word or phrase is quoted, so that FTS5 sees no other syntax."""
-    matches = re.findall(r'"([^"]+)"|(\S+)', _fold_yo(query))
-    terms = []
-    for phrase, word in matches:
-        text = phrase or word
-        star = "*" if text.endswith("*") else ""
-        if re.search(r"\w", text):
-            terms.append('"' + text.rstrip("*").replace('"', "") + '"' + star)
+def search_terms(db: sqlite3.Connection, query: str) -> list[SearchTerm]:
+    """Return the terms of a query; each word has the forms that pages have."""
+    terms: list[SearchTerm] = []
+    for phrase, word in re.findall(r'"([^"]+)"|(\S+)', fold_word(query)):
+        text = (phrase or word).replace('"', "")
+        if not re.search(r"\w", text):
+            continue
+        if text.endswith("*"):
+            terms.append(SearchTerm((text.rstrip("*"),), is_beginning=True))
+        elif phrase or re.search(r"\d", text) or _UNSPACED.search(text):
+            terms.append(SearchTerm((text,)))
+        else:
+            terms += [SearchTerm(forms_of(db, one)) for one in re.findall(r"\w+", text)]
     return terms
 
 
-def relevance_score(text: str, terms: Iterable[str]) -> float:
+def relevance_score(text: str, terms: Iterable[SearchTerm]) -> float:
     """Return the relevance of a page for terms that all occur on it.
 
     BM25 (Robertson and Zaragoza 2009) without the weight of rare words: to count the pages of a
@@ -171,18 +208,9 @@ def relevance_score(text: str, terms: Iterable[str]) -> float:
     folded, score = _fold_yo(text), 0.0
     length = 1.2 * (0.25 + 0.75 * len(text) / _AVERAGE_PAGE_LENGTH)
     for term in terms:
-        frequency = len(re.findall(_term_pattern(term), folded, re.IGNORECASE))
+        frequency = len(re.findall(term.pattern, folded, re.IGNORECASE))
         score += frequency / (frequency + length)
     return score
-
-
-def _term_pattern(term: str) -> str:
-    """Return a regular expression that matches like an FTS5 term of `search_terms`."""
-    if _UNSPACED.search(term):
-        return _unspaced_pattern(term.strip('"*'))
-    words = r"\W+".join(re.escape(word) for word in re.findall(r"\w+", term))
-    end = "" if term.endswith("*") else r"(?!\w)"
-    return rf"(?<!\w){words}{end}"
 
 
 def _unspaced_pattern(word: str) -> str:
@@ -190,15 +218,9 @@ def _unspaced_pattern(word: str) -> str:
     return r"\n?".join(re.escape(sign) for sign in word)
 
 
-def words_around(text: str, terms: Iterable[str]) -> str:
-    """Return the words around the first hit, on one line."""
-    folded = _fold_yo(text)
-    words = [word for term in terms for word in re.findall(r"\w+", term)]
-    pattern = "|".join(
-        _unspaced_pattern(word) if _UNSPACED.search(word) else rf"(?<!\w){re.escape(word)}"
-        for word in words
-    )
-    match = re.search(pattern, folded, re.IGNORECASE)
+def words_around(text: str, patterns: Iterable[str]) -> str:
+    """Return the words around the first match of one of the patterns, on one line."""
+    match = re.search("|".join(patterns), _fold_yo(text), re.IGNORECASE)
     middle = match.start() if match else 0
     start, end = max(middle - _CONTEXT_CHARACTERS, 0), min(middle + _CONTEXT_CHARACTERS, len(text))
     shown = " ".join(text[start:end].split())

@@ -17,7 +17,6 @@ import json
 import re
 import shutil
 import subprocess
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -26,12 +25,13 @@ from html import escape
 from pathlib import Path
 
 from pagefind_bin import get_executable
-from Stemmer import Stemmer
 
 from pipeline.doubt.outer_marks import without_marks
 from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.exports.source import page_label
 from pipeline.record.record import Record, RecordPage
+from pipeline.references.reference_query import bare_value
+from pipeline.repository.word_stems import fold_word, stem_of
 from pipeline.site.file_list import read_digests, replace_folder, write_digests, write_file
 from pipeline.site.listing import BuildState, Listing, leaf_folder
 from pipeline.wording import one_line
@@ -174,10 +174,9 @@ def fond_file(fond: str) -> str:
     """Return the name of the index file for a fond number, of whatever archive.
 
     >>> fond_file("R-5446"), fond_file("0129"), fond_file("Г/1")
-    ('r5446.json', '129.json', '1.json')
+    ('r5446.json', '129.json', 'g1.json')
     """
-    plain = re.sub("[^0-9a-z]", "", fond.lower()).lstrip("0")
-    return f"{plain or 'other'}.json"
+    return f"{bare_value(fond) or 'other'}.json"
 
 
 def _review_state(listing: Listing) -> str:
@@ -227,9 +226,7 @@ def stem_text(text: str) -> str:
     >>> stem_text("Ещё телеграммой: «Война» и Mao.")
     'ещ телеграмм: «војн» и mao.'
     """
-    stem = Stemmer("russian").stemWord
-    lower = unicodedata.normalize("NFC", text).lower().replace("ё", "е")
-    return _CYRILLIC.sub(lambda word: stem(word[0]), lower).replace("й", "ј")
+    return _CYRILLIC.sub(lambda word: stem_of(word[0]), fold_word(text)).replace("й", "ј")
 
 
 def _hidden_element(kind: str, key: str, value: str) -> str:

@@ -6,7 +6,7 @@ const LETTERS = {
 };
 const MARKS = {
   fond: "fond", fonds: "fond", f: "fond", opis: "opis", op: "opis", o: "opis", papka: "papka", p: "papka",
-  delo: "delo", d: "delo", dd: "delo", file: "delo", spr: "delo", ae: "delo",
+  delo: "delo", d: "delo", dd: "delo", file: "delo", spr: "delo", ae: "delo", edkhr: "delo", odzb: "delo",
   l: "leaf", ll: "leaf", list: "leaf", listy: "leaf", ark: "leaf", pp: "leaf",
 };
 
@@ -17,8 +17,8 @@ const latin = (text) => [...text.toLowerCase()].map((letter) => LETTERS[letter] 
 // "ф.558 оп.11 д.330 л.112", "RGASPI 558/11/330": an optional archive, then values with marks or in order.
 // Returns null for a query that is no reference.
 export function asReference(query) {
-  const text = latin(query).replace(/[‐-―]/g, "-");
-  const head = text.match(/^\s*([a-z][a-z .-]*?)(?=[\s,.:]*(?:(?:fonds?|f)\b|\d|[a-z]-?\d))/);
+  const text = latin(query).replace(/[‐-―]/g, "-").replace(/\b(a|ed|od)\. ?(e|khr|zb)\b/g, "$1$2");
+  const head = text.match(/^\s*([a-z][a-z .-]*?)(?=[\s,.:]+(?:fonds?|f)\b|[\s,.:]*(?:\d|[a-z]-?\d))/);
   const archive = head && !(head[1].trim() in MARKS) ? head[1].replace(/[^a-z]/g, "") : "";
   const rest = archive ? text.slice(head[0].length) : text;
   const matches = [...rest.matchAll(NUMBERED)];
@@ -35,7 +35,7 @@ export function asReference(query) {
     if (!next) return null;
     wanted[next] = value;
   }
-  const sure = marked >= 2 || (archive && wanted.opis) || (/^\s*[a-z]?-?\d+[a-z]?\/\d/.test(rest) && wanted.delo);
+  const sure = marked >= 2 || (archive && (marked || wanted.opis)) || (/^\s*[a-z]?-?\d+[a-z]?\/\d/.test(rest) && wanted.delo);
   return sure && wanted.fond ? { archive, wanted, sure: Boolean(archive) || marked >= 2 } : null;
 }
 

@@ -6,20 +6,21 @@ between two tokens decides: stops and commas bind, prose separates, anything els
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from pipeline.references.archives import CITY
-from pipeline.references.leaves import MONTH, YEAR, expand_range_end, parse_leaves
+from pipeline.references.archives import CITY, find_archive
+from pipeline.references.leaves import MONTH, YEAR, expand_range_end
 from pipeline.references.place import ArchivePlace
-from pipeline.references.systems.fonds.candidate import ReferenceCandidate, TokenGap
+from pipeline.references.systems.fonds.candidate import ReferenceCandidate
+from pipeline.references.systems.fonds.gaps import (
+    GapPlace,
+    TokenGap,
+    gap_of,
+    with_commas_at_joints,
+)
 from pipeline.references.systems.fonds.levels import RANKS, VALUE, normalize_fond_value
 from pipeline.references.systems.fonds.tokens import Token, TokenKind, find_tokens
 
-_BINDING = re.compile(r"[\s.,:()\[\]]*(?:\([^()0-9]{1,60}\)[\s.,:]*)?")
-_LIST_SEPARATOR = re.compile(
-    r"[\s.,:()]*(?:[;&]|\b(?:and|и|й|та|і|see also)\b)[\s.,:;()]*(?:and|и)?\s*"
-)
-_PROSE = re.compile(r"[^\W\d_]{3}")
 #: Half a range, an unknown level, or one more file.
 _DOUBTFUL_REST = re.compile(
     rf"-|\s+[си]\s+об(?!\w)|[\s.,;:]*(?!no\.|{MONTH})[^\W\d_]{{1,3}}\.\s*[0-9]|[\s,;]*(?:and\b|и\b|&|[,;])"
@@ -27,15 +28,19 @@ _DOUBTFUL_REST = re.compile(
     re.IGNORECASE,
 )
 _CITY = re.compile(CITY, re.IGNORECASE)
-_BARE_NUMBERS = re.compile(r"[\s,.:]*[0-9]+\s*/\s*[0-9]+")
+_BARE_NUMBERS = re.compile(r"[\s,.:]*[0-9]+(?:\s*/\s*[0-9]+|\s*-\s*[0-9]+\s*-\s*[0-9]+)")
+
+
+_AFTER_ARCHIVE = {TokenKind.LEVEL, TokenKind.LEVEL_OR_LEAVES, TokenKind.ARCHIVE}
+_BETWEEN_OTHERS = {"section", "part", "papka", "karton", "volume"}  #: levels that few files have
 
 
 class ReferenceAssembler:
     """Assembles the tokens of one text; use each instance once."""
 
     def __init__(self, text: str, context: ArchivePlace | None) -> None:
-        self._text, self._context = text, context
-        self._tokens = list(find_tokens(text))
+        self._text, self._context = with_commas_at_joints(text), context
+        self._tokens = list(find_tokens(self._text))
         self._candidates: list[ReferenceCandidate] = []
         self._current: ReferenceCandidate | None = None
 
@@ -56,20 +61,35 @@ class ReferenceAssembler:
                 self._handle_level(token)
             case TokenKind.PAGES if self._is_papka(token, following):
                 self._handle_level(token)
+            case TokenKind.LEVEL_OR_LEAVES if "delo" not in self._current_path():
+                self._handle_level(token)
             case _:
                 self._handle_leaves(token)
 
+    def _current_path(self) -> Mapping[str, str]:
+        return self._current.path if self._current else {}
+
+    def _is_file_before(self, token: Token) -> bool:
+        """Return whether a token may be the first leaves of a file."""
+        current = self._current
+        return (
+            current is not None
+            and "delo" in current.path
+            and not current.leaves
+            and token.kind is not TokenKind.LEVEL
+        )
+
     def _gap_before(self, token: Token) -> TokenGap:
-        between = self._text[self._current.end if self._current else 0 : token.start]
-        if _BINDING.fullmatch(between):
-            return TokenGap.BOUND
-        if _LIST_SEPARATOR.fullmatch(between):
-            return TokenGap.LISTED
-        return TokenGap.PROSE if _PROSE.search(between) else TokenGap.ODD
+        place = GapPlace.BEFORE_LEVEL
+        if not self._current_path():
+            place = GapPlace.AFTER_ARCHIVE
+        elif self._is_file_before(token):
+            place = GapPlace.FILE_TO_LEAVES
+        return gap_of(self._text[self._current.end if self._current else 0 : token.start], place)
 
     def _handle_archive(self, token: Token, following: Sequence[Token]) -> None:
         current = self._current
-        if current is not None and current.archive == token.name and not current.path:
+        if current is not None and not current.path and _are_one(current.archive, token.name):
             current.end = token.end  # the archive's name, then its code in brackets
             return
         if current is not None and current.path and current.archive is None and not current.is_ibid:
@@ -88,8 +108,9 @@ class ReferenceAssembler:
             self._candidates.append(candidate)
         elif (
             next_token is not None
-            and next_token.kind in {TokenKind.LEVEL, TokenKind.ARCHIVE}
-            and _BINDING.fullmatch(self._text[candidate.end : next_token.start])
+            and next_token.kind in _AFTER_ARCHIVE
+            and gap_of(self._text[candidate.end : next_token.start], GapPlace.AFTER_ARCHIVE)
+            is TokenGap.BOUND
         ):
             self._current = candidate
 
@@ -156,7 +177,7 @@ class ReferenceAssembler:
             or (gap is TokenGap.BOUND and "," in between)
             or token.name == "fond"
         )
-        is_unexpected = token.name in {"part", "papka", "volume"} and token.name not in current.path
+        is_unexpected = token.name in _BETWEEN_OTHERS and token.name not in current.path
         if is_unexpected or (gap is TokenGap.ODD) or not (is_certain or gap is TokenGap.PROSE):
             current.mark_suspect(
                 "level-out-of-order", f"“{token.value}” stands where it cannot belong."
@@ -175,7 +196,7 @@ class ReferenceAssembler:
         current = self._current
         if current is None:
             return
-        gap, unit = self._gap_before(token), "p" if token.kind is TokenKind.PAGES else "l"
+        gap, unit = self._gap_before(token), "p" if token.kind is TokenKind.PAGES else token.unit
         if current.is_bare_ibid and gap is not TokenGap.PROSE:
             current.leaves = ()
         if gap is TokenGap.PROSE and (token.is_bare_letter or not self._may_follow(current, unit)):
@@ -191,11 +212,7 @@ class ReferenceAssembler:
             current.mark_suspect(
                 "unread-part", f"Between its parts stands “{self._text_before(token)}”."
             )
-        current.unit, current.end, current.is_bare_ibid, current.leaves = unit, token.end, False, ()
-        try:
-            current.leaves = parse_leaves(token.value, unit)
-        except ValueError as error:
-            current.mark_suspect("leaves", f"The leaves cannot be right: {error}.")
+        current.set_leaves(token, unit)
 
     def _may_follow(self, current: ReferenceCandidate, unit: str) -> bool:
         """Return whether leaves after prose continue earlier leaves; doubt a file without any."""
@@ -239,3 +256,9 @@ class ReferenceAssembler:
         if candidate.path and _DOUBTFUL_REST.match(self._text[candidate.end : before]):
             candidate.mark_suspect("unread-rest", "More follows that may belong to it.")
         self._candidates.append(candidate)
+
+
+def _are_one(code: str | None, other: str) -> bool:
+    """Return whether an archive in words and one in letters, perhaps shared by others, are one."""
+    archive = find_archive(code or "")
+    return code == other or (archive is not None and other in archive.shared_letters)

@@ -1,22 +1,12 @@
-"""A reference being assembled, and the kinds of text between its parts."""
+"""A reference of the Russian kind that is being assembled."""
 
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
-from pipeline.references.leaves import LeafRange
+from pipeline.references.leaves import LeafRange, may_be_and_next, parse_leaves
 from pipeline.references.match import Problem
 from pipeline.references.place import ArchivePlace
 from pipeline.references.systems.fonds.levels import RANKS
 from pipeline.references.systems.fonds.tokens import Token
-
-
-class TokenGap(Enum):
-    """The kind of text between two tokens."""
-
-    BOUND = auto()  #: stops, commas, brackets
-    LISTED = auto()  #: a semicolon or "and"
-    PROSE = auto()  #: words
-    ODD = auto()  #: anything else
 
 
 @dataclass(slots=True)
@@ -50,6 +40,16 @@ class ReferenceCandidate:
         """Mark the reference as suspect and add a problem."""
         self.is_suspect = True
         self.problems.append(Problem(code, detail))
+
+    def set_leaves(self, token: Token, unit: str) -> None:
+        """Set the leaves of a token, and mark the reference as suspect if they cannot be right."""
+        self.unit, self.end, self.is_bare_ibid, self.leaves = unit, token.end, False, ()
+        if may_be_and_next(token.value):
+            self.mark_suspect("and-next", f"“{token.value}” may be that leaf and the next.")
+        try:
+            self.leaves = parse_leaves(token.value, unit)
+        except ValueError as error:
+            self.mark_suspect("leaves", f"The leaves cannot be right: {error}.")
 
     def make_successor(self, token: Token, rank: int) -> "ReferenceCandidate":
         """Return the next reference, which inherits the archive and the levels above a rank."""

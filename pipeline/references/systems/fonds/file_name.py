@@ -3,7 +3,7 @@
 import re
 
 from pipeline.references.systems.fonds.levels import FOND_LEVELS
-from pipeline.references.systems.fonds.tokens import LEAF_MARKS, PAGE_MARKS
+from pipeline.references.systems.fonds.marks import LEAF_MARKS, PAGE_MARKS
 
 _LEVELS = "|".join(re.sub(r"\(\?P<\w+>", "(?:", level.pattern) for level in FOND_LEVELS)
 #: A mark and the beginning of its value. Marks that are also the class of a fond (П-5446) or a

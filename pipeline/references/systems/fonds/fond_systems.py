@@ -18,6 +18,7 @@ from pipeline.references.systems.fonds.file_name import cite_fonds
 from pipeline.references.systems.fonds.levels import (
     FOND_LEVELS,
     RANKS,
+    SECTION,
     FondLevel,
     normalize_fond_value,
 )
@@ -31,6 +32,12 @@ class FondSystem(ReferenceSystem):
 
     levels: tuple[FondLevel, ...]
 
+    @property
+    def needed_levels(self) -> list[str]:
+        """The levels without which no reference is complete."""
+        without_optional = re.sub(r"\([^()]*\)\?", "", self.levels_pattern)
+        return re.sub(r"\((\w+)\|[^()]*\)", r"\1", without_optional).split()
+
     def normalize_value(self, archive: str, level: str, value: str) -> str:
         """Return the normal form of a value: a fond's class letter is R or P and has a hyphen."""
         return normalize_fond_value(archive, level, value)
@@ -42,6 +49,14 @@ class FondSystem(ReferenceSystem):
         leaves = [_legend_leaves(part.unpadded_label) for part in place.leaves]
         tail = [f"{'С' if place.unit == 'p' else 'Л'}. {join_leaves(leaves)}"] if leaves else []
         return ". ".join([_cyrillic_alias(place.archive), *steps, *tail])
+
+
+class LatinFondSystem(FondSystem):
+    """Archives of the Russian kind in a country with Latin letters; their legends have these."""
+
+    def format_legend(self, place: ArchivePlace) -> str:
+        """Return the normal form."""
+        return ReferenceSystem.format_legend(self, place)
 
 
 class RussianSystem(FondSystem):
@@ -116,7 +131,10 @@ def _missing_problem(status: ReferenceStatus, candidate: ReferenceCandidate) -> 
         return Problem("needs-context", "“Ibid.” needs the reference before it.")
     if candidate.archive is None:
         return Problem("no-archive", "No archive that Opis knows is named.")
-    missing = [level for level in ("fond", "opis", "delo") if level not in candidate.path]
+    system = _fond_system_of(candidate.archive)
+    if system is None:
+        return Problem("incomplete", f"References of {candidate.archive} have other levels.")
+    missing = [level for level in system.needed_levels if level not in candidate.path]
     return Problem("incomplete", f"Missing: {', '.join(missing) or 'a level'}.")
 
 
@@ -150,22 +168,37 @@ def _cyrillic_alias(code: str) -> str:
     return next((alias for alias in aliases if re.match("[А-ЯІ]", alias)), code)
 
 
-def _fond_system(key: str, levels_pattern: str, file_words: tuple[str, str]) -> FondSystem:
-    """Return a system with its own words for the file, in the normal form and in legends."""
-    normal, legend = file_words
-    levels = tuple(
-        replace(level, prefix=f"{normal}. ", legend_prefix=f"{legend}. ")
-        if level.name == "delo"
+def _levels_with(**words: tuple[str, str]) -> tuple[FondLevel, ...]:
+    """Return the levels with a system's words for some, in the normal form and in legends."""
+    return tuple(
+        replace(level, prefix=f"{words[level.name][0]} ", legend_prefix=f"{words[level.name][1]} ")
+        if level.name in words
         else level
         for level in FOND_LEVELS
     )
-    return FondSystem(key, levels, levels_pattern)
 
 
+def _latin_system(
+    key: str, opis: str, delo: str, leaf_unit: tuple[str, str] = ("l", "ll")
+) -> FondSystem:
+    levels = _levels_with(opis=(opis, opis), delo=(delo, delo))
+    return LatinFondSystem(key, levels, _WITH_OPIS, leaf_unit)
+
+
+_WITH_OPIS = "fond opis( part)?( papka)? delo( volume)?"
 _OPTIONAL_OPIS = "fond( opis)?( part)? delo( volume)?"
 SYSTEMS: tuple[FondSystem, ...] = (
     RussianSystem("ru", FOND_LEVELS, "fond (opis|perechen)( part)?( papka)? delo( volume)?"),
-    _fond_system("bg", _OPTIONAL_OPIS, ("a.e", "А.е")),
-    _fond_system("ua", _OPTIONAL_OPIS, ("spr", "Спр")),
-    _fond_system("files", _OPTIONAL_OPIS, ("ed.khr", "Ед. хр")),
+    FondSystem("bg", _levels_with(delo=("a.e.", "А.е.")), _OPTIONAL_OPIS),
+    FondSystem("ua", _levels_with(delo=("spr.", "Спр.")), _OPTIONAL_OPIS),
+    FondSystem(
+        "files",
+        _levels_with(delo=("ed.khr.", "Ед. хр.")),
+        "fond( opis| karton)?( part)? delo( volume)?",
+    ),
+    FondSystem("ge", (SECTION, *FOND_LEVELS), f"(section )?{_WITH_OPIS}"),
+    _latin_system("lt", "ap.", "b."),
+    _latin_system("lv", "apr.", "lieta"),
+    _latin_system("ee", "n.", "s."),
+    _latin_system("md", "inv.", "d.", ("f", "ff")),
 )

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from pipeline.references.leaves import LETTER, normalize_text
 from pipeline.references.system import Level
 
-#: Pattern of a level's value: 0129, R-5446, 5-os, 47a.
-VALUE = (
-    rf"(?:{LETTER}{{1,2}}-?)?[0-9]{{1,12}}+(?:-[0-9]{{1,12}}+)*+(?:-?{LETTER}{{1,3}})?+"
-    r"(?![^\W_]|/|-\w|\.\d)"
+_LETTERS_BEFORE = rf"(?:{LETTER}{{1,2}}-?)?"
+_NUMBERS = rf"[0-9]{{1,12}}+(?:-[0-9]{{1,12}}+)*+(?:-?{LETTER}{{1,3}})?+"
+_VALUE_END = r"(?![^\W_]|/|-\w|\.\d)"
+#: Pattern of a level's value: 0129, R-5446, 5-os, 47a, 12-бис.
+VALUE = rf"{_LETTERS_BEFORE}{_NUMBERS}{_VALUE_END}"
+#: The same as it is also written: Р 5446, Р.-5446, 12 бис; ``join_value`` gives its form.
+WRITTEN_VALUE = (
+    rf"(?:[RPАAРП](?:\.[ -]{{0,2}}| )(?=[0-9])|{_LETTERS_BEFORE}){_NUMBERS}"
+    rf"(?: (?:бис|bis)(?! ?[0-9]))?{_VALUE_END}"
 )
 
 
@@ -32,24 +37,36 @@ def _level(name: str, mark: str, legend: str, description_level: str, pattern: s
     )
 
 
+#: Part of an archive above its fonds; in Georgia.
+SECTION = _level("section", "sec", "Отд", "subfonds", "section|sec|отдел|отд|otdel")
 #: Outermost first; ``RANKS`` is their order.
 FOND_LEVELS = (
     _level("fond", "f", "Ф", "fonds", "фонди?|ф|fonds?|fund|f"),
-    _level("opis", "op", "Оп", "series", "опись|опис|оп?|opis['’ʹ]?|op?|inventory|inv"),
+    _level(
+        "opis", "op", "Оп", "series",
+        "опись|в?опис|воп|оп?|opis['’ʹ]?|opys|op?|inventory|inv",
+    ),
     _level("perechen", "per", "Пер", "series", "перечень|пер|perechen['’ʹ]?|per"),
     _level("part", "ch", "Ч", "subseries", "часть|ч|chast['’ʹ]?|ch|part|pt"),
     _level("papka", "p", "П", "subseries", "папка|п|papka|p"),
+    _level("karton", "k", "К", "subseries", "картон|karton"),
     _level(
-        "delo",
-        "d",
-        "Д",
-        "file",
-        r"(?P<files>дд|dd)|дело|д|delo|d|file|ед\.? ?хр|ed\.? ?khr|storage unit|справа|спр|spr|"
-        r"од\.? ?зб|od\.? ?zb|а\.? ?е|a\.? ?e|кн|док|dok|doc",
+        "delo", "d", "Д", "file",
+        r"(?P<files>д\.?д|d\.?d)|дело|д|delo|d|file|ед\.? ?хр|ed\.? ?khr|storage unit|справа|спр|"
+        r"sprava|spr|од\.? ?зб|od\.? ?zb|а\.? ?е|a\.? ?e|кн|док|dok|doc",
     ),
     _level("volume", "t", "Т", "file", "том|т|tom|t|vol"),
-)
-RANKS = {level.name: rank for rank, level in enumerate(FOND_LEVELS)}
+)  # fmt: skip
+RANKS = {level.name: rank for rank, level in enumerate((SECTION, *FOND_LEVELS))}
+
+
+def join_value(text: str) -> str:
+    """Return a written value without spaces and stops.
+
+    >>> join_value("Р. 5446"), join_value("12 бис"), join_value("47a")
+    ('Р-5446', '12-бис', '47a')
+    """
+    return re.sub(r"(?<=[^\W\d_])[. -]+(?=[0-9])|(?<=[0-9]) (?=\D)", "-", text)
 
 
 def normalize_fond_value(archive: str, level: str, value: str) -> str:
@@ -58,7 +75,8 @@ def normalize_fond_value(archive: str, level: str, value: str) -> str:
     Raises:
         ValueError: it is not a value of the level.
     """
-    is_valid = re.fullmatch(VALUE, value, re.IGNORECASE) and normalize_text(value) == value
+    pattern = r"[IVX]{1,5}|[0-9]{1,3}" if level == "section" else VALUE
+    is_valid = re.fullmatch(pattern, value, re.IGNORECASE) and normalize_text(value) == value
     if level not in RANKS or not is_valid:
         msg = f"not a value of {level}: {value!r}"
         raise ValueError(msg)
