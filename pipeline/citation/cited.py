@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.references import ArchivalReference, LeafRange, parse_reference
@@ -20,7 +21,8 @@ class CitationTarget:
     recipients: tuple[str, ...]
     document_type: str
     date: str  #: EDTF
-    date_as_given: str
+    english_date: str  #: in words; as given if it could not be read
+    russian_date: str
     collection: str
     places: tuple[ArchivalReference | str, ...]  #: the scanned holding first; text if unparsed
     contributors: tuple[str, ...]
@@ -51,7 +53,8 @@ def citation_target(record: Record, leaf: str = "") -> CitationTarget:
         recipients=tuple(name.as_given for name in names_in_role(record, "recipient")),
         document_type=record.document_type or "",
         date=record.date or "",
-        date_as_given=record.date_as_given or "",
+        english_date=record_date_in_words(record, "en"),
+        russian_date=record_date_in_words(record, "ru"),
         collection=record.collection or "",
         places=tuple(
             _reference_for_page(record, reference, page) for reference in record.references

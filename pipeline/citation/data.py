@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from pipeline.citation.cited import CitationTarget, citation_target, find_leaf
 from pipeline.citation.styles import CitationStyle, format_citation
-from pipeline.dates.words import date_parts, english_date
+from pipeline.dates.iso import date_parts, exact_date, season_of
+from pipeline.dates.span import first_year
 from pipeline.description.transliteration import transliterate
 from pipeline.record.record import Record, dump_json
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
@@ -58,13 +59,10 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
         CatalogError: the record has no such leaf.
     """
     target = citation_target(record, leaf)
-    date = date_parts(target.date)
     fields = {
         "author": " and ".join(f"{{{_escape_latex(name)}}}" for name in target.creators),
         "title": f"{{{_escape_latex(record.name)}}}",
-        "year": str(date[0][0]) if date else "",
-        "month": str(date[0][1]) if date and len(date[0]) > 1 else "",
-        "date": re.sub("[?~%]", "", target.date) if date else "",
+        **_bibtex_date(target),
         "type": _escape_latex(target.document_type),
         "howpublished": _escape_latex(_format_locations(target)),
         "library": _escape_latex(_archive_and_location(target)[0]),
@@ -96,7 +94,7 @@ def to_coins(record: Record) -> str:
         ("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
         ("rft.type", "manuscript"), ("rft.title", record.name),
         *(("rft.creator", name) for name in target.creators),
-        ("rft.date", target.date), ("rft.source", _format_locations(target)),
+        ("rft.date", citation_date(target)), ("rft.source", _format_locations(target)),
         ("rft.language", record.language),
         ("rft.description", record.summary), ("rft.identifier", record.id),
     ]  # fmt: skip
@@ -106,7 +104,6 @@ def to_coins(record: Record) -> str:
 def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     target = citation_target(record, leaf)
     archive, location = _archive_and_location(target)
-    date = date_parts(target.date)
     yield "TY", "MANSCPT"
     yield "ID", _citation_key(record, leaf)
     yield "TI", record.name
@@ -116,11 +113,7 @@ def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
         ("T2", target.collection), ("DP", archive), ("AV", location), ("LA", record.language or ""),
         ("AB", record.summary or ""), ("N1", _build_note(record, target)),
     ]  # fmt: skip
-    if date:
-        year, *rest = date[0]
-        yield "PY", f"{year}"
-        parts = [f"{year}", *(f"{number:02d}" for number in rest)]
-        yield "DA", "/".join(parts) + "/" * (3 - len(rest))
+    yield from _ris_date(target)
     yield from ((tag, value) for tag, value in fields if value)
     yield from (("KW", subject) for subject in record.subjects)
     yield "ER", ""
@@ -133,14 +126,46 @@ def _citation_key(record: Record, leaf: str) -> str:
     return "-".join([record.id, *re.findall("[0-9]+|[a-z]+", latin)])
 
 
+def citation_date(target: CitationTarget) -> str:
+    """Return a day, month or year in ISO 8601; other dates in words.
+
+    Programs that cite read both; none reads EDTF.
+    """
+    return exact_date(target.date) or target.english_date
+
+
 def _issued_date(target: CitationTarget) -> dict[str, Any] | None:
-    if not target.date:
-        return {"literal": target.date_as_given} if target.date_as_given else None
-    numbers = date_parts(target.date)
-    if not numbers:
-        return {"literal": english_date(target.date)}
+    """Return the date of CSL-JSON: numbers if they say all of it, else words."""
+    numbers, season = date_parts(target.date), season_of(target.date)
     circa = {"circa": True} if re.search("[?~%]", target.date) else {}
-    return {"date-parts": numbers, **circa}
+    if season:
+        return {"date-parts": [[first_year(target.date)]], "season": season}
+    if numbers:
+        return {"date-parts": numbers, **circa}
+    return {"literal": target.english_date} if target.english_date else None
+
+
+def _bibtex_date(target: CitationTarget) -> dict[str, str]:
+    """Return the fields of a date: numbers if they say all of it, else words and a year to sort by.
+
+    BibTeX has year and month, biblatex date and sortyear.
+    """
+    numbers = date_parts(target.date)
+    if not numbers or re.search("[?~%]", target.date):
+        year = first_year(target.date)
+        sort_year = "" if year is None else f"{year:04d}"
+        return {"year": _escape_latex(target.english_date), "sortyear": sort_year}
+    month = str(numbers[0][1]) if len(numbers[0]) > 1 else ""
+    return {"year": f"{numbers[0][0]:04d}", "month": month, "date": target.date}
+
+
+def _ris_date(target: CitationTarget) -> Iterator[tuple[str, str]]:
+    """Yield year and date of RIS; the date is in words where numbers do not say all of it."""
+    year, exact = first_year(target.date), exact_date(target.date)
+    if year is not None:
+        yield "PY", f"{year:04d}"
+    parts = exact.split("-") if exact else []
+    yield "DA", "/".join([*parts, *[""] * (4 - len(parts))]) if exact else target.english_date
 
 
 def _archive_and_location(target: CitationTarget) -> tuple[str, str]:

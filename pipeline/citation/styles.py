@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from pipeline.citation.cited import CitationTarget
-from pipeline.dates.words import english_date, russian_date
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
 from pipeline.wording import join_names
 
@@ -72,7 +71,7 @@ def _chicago_bibliography(target: CitationTarget, places: Sequence[ArchivalRefer
 
 
 def _russian_legend(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
-    date = russian_date(target.date) if target.date else target.date_as_given or "[Без даты]"
+    date = target.russian_date or "[Без даты]"
     location = "; ".join(_format_place(place, ReferenceStyle.LEGEND) for place in places)
     head = _with_full_stop(
         target.title or _title_substitute(target, " — ", "[Документ без заглавия]", "и")
@@ -105,7 +104,7 @@ def _format_place(place: ArchivalReference | str, style: ReferenceStyle) -> str:
 
 
 def _format_date(target: CitationTarget) -> str:
-    return english_date(target.date) if target.date else target.date_as_given or "undated"
+    return target.english_date or "undated"
 
 
 def _title_substitute(

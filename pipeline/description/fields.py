@@ -45,7 +45,7 @@ class Description(FrozenModel):
     )
     date: OptionalText = Field(
         None,
-        description="In EDTF, or as written in Russian or English; kept as given, too.",
+        description="In EDTF, or as written in any of many languages; kept as given, too.",
         examples=["1949-01-14", "14 января 1949 г.", "14/27 January 1917", "not before 1949"],
     )
     date_calendar: Calendar | None = Field(

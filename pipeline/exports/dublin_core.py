@@ -6,6 +6,7 @@ from lxml import etree
 
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Record
 from pipeline.record.review_wording import review_sentence
@@ -38,7 +39,7 @@ def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, st
     others = names_in_role(record, "recipient", "contributor", "translator")
     yield from (("contributor", name.as_given) for name in others)
     yield "contributor", record.funder
-    yield "date", record.date or record.date_as_given
+    yield "date", record.date or record_date_in_words(record, "en")
     yield "type", "Text"
     yield "type", record.document_type
     yield "format", record.provenance.source.media_type

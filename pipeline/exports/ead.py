@@ -8,6 +8,7 @@ from pipeline.dates.iso import DateKind, IsoDateRange, iso_date_range
 from pipeline.description.level_descriptions import LevelDescription
 from pipeline.description.relations import Relation
 from pipeline.exports.source import ExportSource, archive_of, element, qname_in, serialize
+from pipeline.record.date_wording import given_date, record_date_in_words
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
 from pipeline.record.relation_wording import relation_label
@@ -90,7 +91,7 @@ def _add_level(
             other = element(did, _qname("unittitle"), form.value, localtype="other-language")
             other.set("lang", form.language or "und")
     if known.dates:
-        _add_date(did, known.edtf, known.dates)
+        _add_date(did, known.edtf, known.dates_in("en"))
     if known.extent:
         element(did, _qname("physdesc"), known.extent)
     if archive:
@@ -109,7 +110,7 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     leaves = record.references[0].leaf_labels if record.references else ""
     element(did, _qname("unitid"), leaves or record.id)
     element(did, _qname("unittitle"), record.name)
-    _add_date(did, record.date, record.date_as_given)
+    _add_date(did, record.date, given_date(record) or record_date_in_words(record, "en"))
     for name in names_in_role(record, "creator"):
         _add_person(element(did, _qname("origination")), name)
     extent = element(
@@ -140,9 +141,8 @@ def _add_relation(item: etree._Element, relation: Relation, source: ExportSource
         link.set("href", url)
 
 
-def _add_date(did: etree._Element, edtf: str | None, as_given: str | None) -> None:
-    """Add a date as given, and in ISO 8601 if that can express it."""
-    text = as_given or edtf or ""
+def _add_date(did: etree._Element, edtf: str | None, text: str) -> None:
+    """Add a date in words, and in ISO 8601 if that can express it."""
     dates = iso_date_range(edtf)
     if dates is not None:
         node = element(did, _qname("unitdatestructured"))

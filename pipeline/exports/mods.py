@@ -17,6 +17,7 @@ from pipeline.exports.source import (
     xml_safe,
 )
 from pipeline.exports.xml_rules import parse_root
+from pipeline.record.date_wording import given_date, record_date_in_words
 from pipeline.record.people import all_names
 from pipeline.record.record import Name, Record, Reference
 from pipeline.record.relation_wording import relation_label
@@ -129,9 +130,12 @@ def _add_origin(root: etree._Element, record: Record) -> None:
     origin = element(root, _qname("originInfo"))
     if record.date:
         element(origin, _qname("dateCreated"), record.date, encoding="edtf", keyDate="yes")
-    if record.date_as_given and record.date_as_given != record.date:
-        date = element(origin, _qname("dateCreated"), record.date_as_given)
+    given = given_date(record)
+    if given:
+        date = element(origin, _qname("dateCreated"), given)
         date.set("calendar", record.date_calendar.capitalize())
+    else:
+        element(origin, _qname("dateCreated"), record_date_in_words(record, "en"))
 
 
 def _add_notes(root: etree._Element, record: Record) -> None:

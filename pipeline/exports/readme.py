@@ -11,6 +11,7 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.model import Model, Origin
 from pipeline.ocr.second_engine import STEP_NAME
 from pipeline.record.level_context import ContextLevel
+from pipeline.record.date_wording import given_date, record_date_in_words
 from pipeline.record.provenance import Provenance
 from pipeline.record.record import Record
 from pipeline.record.relation_wording import relation_label
@@ -106,7 +107,8 @@ def _cite(record: Record, style: CitationStyle) -> str:
 
 def _document_section(record: Record) -> str:
     rows = {
-        "Date": record.date or record.date_as_given,
+        "Date": record_date_in_words(record, "en"),
+        "Date as given": given_date(record),
         "From": record.creator,
         "To": record.recipient,
         "Kind": record.document_type,

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.dates.iso import DateKind, iso_date_range
 from pipeline.description.relations import RelationKind
 from pipeline.exports.source import ExportSource, archive_of
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.people import names_in_role
 from pipeline.record.provenance import SourceFile
 from pipeline.record.record import Name, Record, Reference, dump_json
@@ -83,7 +84,7 @@ def _person_object(name: Name) -> dict[str, Any]:
 def _date_property(record: Record) -> dict[str, str | None]:
     dates = iso_date_range(record.date)
     if dates is None or dates.qualifier or dates.kind is DateKind.WITHIN:
-        return {"temporal": record.date or record.date_as_given}
+        return {"temporal": record_date_in_words(record, "en") or None}
     ends = dict.fromkeys([dates.first or "..", dates.last or ".."])
     return {"dateCreated": "/".join(ends)}
 

@@ -10,6 +10,7 @@ from pipeline.exports.tei_text import add_marked_text
 from pipeline.fixity import text_sha256
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
 from pipeline.record.level_context import ContextLevel
+from pipeline.record.date_wording import given_date, record_date_in_words
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record, Reference
 from pipeline.record.review_wording import REVIEW_WORDS
@@ -111,7 +112,8 @@ def _add_profile(profile: etree._Element, source: ExportSource) -> None:
 
 
 def _add_date(creation: etree._Element, record: Record) -> None:
-    date = element(creation, "date", record.date_as_given or record.date or "undated")
+    words = given_date(record) or record_date_in_words(record, "en")
+    date = element(creation, "date", words or "undated")
     if record.date_calendar == "julian":
         date.set("calendar", "#julian")
     dates = iso_date_range(record.date)

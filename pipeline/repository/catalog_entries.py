@@ -8,10 +8,11 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from pipeline.dates.edtf import first_year
+from pipeline.dates.span import Day, first_day, first_year, last_day
 from pipeline.doubt.suggested_text import suggested_words, with_suggestions
 from pipeline.errors import MachineError
 from pipeline.fixity import file_sha256
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.record import Record, RecordPage, Reference
 from pipeline.record.version_folder import VersionFolder
 from pipeline.references import parse_reference
@@ -20,8 +21,9 @@ from pipeline.system.folders import FolderProblem, list_folder
 
 #: fields of CatalogRow in the order of the columns in catalog.sql
 _RECORD_FIELDS = (
-    "id", "version", "folder", "title", "date", "year", "language", "archive", "fond",
-    "reference", "page_count", "words", "confidence", "needs_review", "summary", "status",
+    "id", "version", "folder", "title", "date", "date_words", "first_day", "last_day", "year",
+    "language", "archive", "fond", "reference", "page_count", "words", "confidence",
+    "needs_review", "summary", "status",
 )  # fmt: skip
 _VERSION_FIELDS = (
     "id", "version", "source_sha256", "source_name", "sidecar_sha256", "manifest_sha256",
@@ -73,6 +75,9 @@ class CatalogRow:
     folder: str  #: of the record, relative to ``records/``
     title: str
     date: str | None
+    date_words: str
+    first_day: str | None
+    last_day: str | None
     year: int | None
     language: str | None
     archive: str | None
@@ -128,6 +133,9 @@ def row_of_record(record: Record, folder: str, manifest_sha256: str) -> CatalogR
         folder=folder,
         title=record.name,
         date=record.date,
+        date_words=record_date_in_words(record, "en"),
+        first_day=_iso_day(first_day(record.date)),
+        last_day=_iso_day(last_day(record.date)),
         year=first_year(record.date),
         language=record.language,
         archive=None if first is None else first.archive,
@@ -164,6 +172,12 @@ def _catalog_relations(record: Record) -> Iterator[CatalogRelation]:
             for place in one.places
         ]
         yield from places or [row]
+
+
+def _iso_day(day: Day | None) -> str | None:
+    """Return a day as SQLite's date functions take it; None for a year that is not known."""
+    year, month, number = day or (0, 0, 0)
+    return f"{year:04d}-{month:02d}-{number:02d}" if 0 < year < 9999 else None
 
 
 def _catalog_page(page: RecordPage) -> CatalogPage:

@@ -9,8 +9,9 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from pipeline.dates.edtf import first_year
-from pipeline.dates.words import english_date, russian_date
+from pipeline.dates.span import first_year
+from pipeline.dates.words import WORD_LANGUAGES
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.description.level_descriptions import LevelDescription
 from pipeline.record.level_context import context_of
 from pipeline.record.record import Record, RecordPage
@@ -100,9 +101,11 @@ def listing_of(entry: CatalogEntry, record: Record) -> Listing:
         title=record.name,
         status=record.status,
         date=record.date,
-        date_texts={"en": english_date(record.date), "ru": russian_date(record.date)}
-        if record.date
-        else {},
+        date_texts={
+            language: record_date_in_words(record, language)
+            for language in WORD_LANGUAGES
+            if record.date or record.date_as_given
+        },
         year="" if year is None else f"{year:04d}",
         language=record.language,
         reference=entry.reference,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
 from pipeline.citation.cited import citation_target
-from pipeline.citation.data import to_coins
+from pipeline.citation.data import citation_date, to_coins
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.alignment import split_paragraphs
 from pipeline.description.level_descriptions import LevelDescription
@@ -15,6 +15,7 @@ from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
 from pipeline.model import PageImage
+from pipeline.record.date_wording import given_date
 from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import VersionFolder
@@ -77,6 +78,7 @@ def record_view(
         versions=versions,
         schema_org=_script_safe_json(schema_org.read_bytes()) if has_schema_org else "",
         coins=to_coins(record),
+        citation_date=citation_date(citation_target(record)),
         citation_files=tuple((each.title, name) for name, each in exports if each.is_citation),
         alternate_files=tuple(
             (each.media_type, name) for name, each in exports if _LINKED_DATA in each.media_type
@@ -93,9 +95,8 @@ def stated_relations(record: Record) -> tuple[RelationLink, ...]:
 
 
 def _fact_rows(record: Record) -> Iterator[tuple[str, str, str]]:
-    given = record.date_as_given or ""
     rows = [
-        ("Date", given if given != record.date else "", ""),
+        ("Date as given", given_date(record), ""),
         ("From", record.creator, ""),
         ("To", record.recipient, ""),
         *(("Named", name.as_given, "") for name in record.names if _is_mentioned(name.role)),
