@@ -61,6 +61,7 @@ def record(number: int, texts: Sequence[str]) -> CatalogRow:
         id=f"made-up-{number:06d}", version=1, folder=f"{archive.lower()}/f{fond}/{number:06d}",
         title=f"Protocol No. {number}", date=str(year), date_words=str(year),
         first_day=f"{year}-01-01", last_day=f"{year}-12-31", year=year,
+        creators="", recipients="",
         language="ru" if number % 3 else "en", archive=archive, fond=str(fond),
         reference=f"{archive}, f. {fond}, op. 1, d. {delo}, ll. {number % 40 * 20 + 1}-",
         words=_WORDS * len(pages), confidence=0.9, needs_review=number % 6 == 0, summary=None,

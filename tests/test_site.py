@@ -105,7 +105,7 @@ def test_a_reference_manager_finds_what_the_record_is(tmp_path: Path, readers: W
         assert metadata.pop("rft_id", None) == (None if base.endswith("invalid") else [url])
         assert metadata == {
             "ctx_ver": ["Z39.88-2004"], "rft_val_fmt": ["info:ofi/fmt:kev:mtx:dc"],
-            "rft.type": ["manuscript"], "rft.creator": ["Filippov [Stalin]"],
+            "rft.type": ["manuscript"], "rft.aulast": ["Filippov [Stalin]"],
             "rft.title": ["Cable, Filippov [Stalin] to Cde. Mao Zedong"],
             "rft.date": ["1949-01-14"], "rft.language": ["ru"],
             "rft.identifier": [sample.record_id],

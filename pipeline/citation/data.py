@@ -5,7 +5,7 @@ RIS: tags as Zotero reads them.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +14,8 @@ from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.dates.iso import date_parts, exact_date, season_of
 from pipeline.dates.span import first_year
 from pipeline.description.transliteration import transliterate
-from pipeline.record.record import Record, dump_json
+from pipeline.record.people import is_family_first, sorted_name
+from pipeline.record.record import Name, Record, dump_json
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
 from pipeline.references.archives import find_archive
 from pipeline.wording import one_line
@@ -35,10 +36,10 @@ def to_csl_json(record: Record, leaf: str = "") -> str:
     archive, location = _archive_and_location(target)
     item: dict[str, Any] = {
         "id": _citation_key(record, leaf),
-        "type": "manuscript",
+        "type": "personal_communication" if target.recipients else "manuscript",
         "title": record.name,
-        "author": [{"literal": name} for name in target.creators],
-        "recipient": [{"literal": name} for name in target.recipients],
+        "author": [_csl_name(name) for name in target.creators],
+        "recipient": [_csl_name(name) for name in target.recipients],
         "issued": _issued_date(target),
         "archive": archive,
         "archive_location": location,
@@ -60,7 +61,9 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
     """
     target = citation_target(record, leaf)
     fields = {
-        "author": " and ".join(f"{{{_escape_latex(name)}}}" for name in target.creators),
+        "author": _bibtex_names(target.creators),
+        "namea": _bibtex_names(target.recipients),
+        "nameatype": "recipient" if target.recipients else "",
         "title": f"{{{_escape_latex(record.name)}}}",
         **_bibtex_date(target),
         "type": _escape_latex(target.document_type),
@@ -92,8 +95,9 @@ def to_coins(record: Record) -> str:
     target = citation_target(record)
     values = [
         ("ctx_ver", "Z39.88-2004"), ("rft_val_fmt", "info:ofi/fmt:kev:mtx:dc"),
-        ("rft.type", "manuscript"), ("rft.title", record.name),
-        *(("rft.creator", name) for name in target.creators),
+        ("rft.type", "letter" if target.recipients else "manuscript"), ("rft.title", record.name),
+        *(pair for name in target.creators for pair in _coins_name(name)),
+        *(("rft.contributor", sorted_name(name)) for name in target.recipients),
         ("rft.date", citation_date(target)), ("rft.source", _format_locations(target)),
         ("rft.language", record.language),
         ("rft.description", record.summary), ("rft.identifier", record.id),
@@ -104,11 +108,12 @@ def to_coins(record: Record) -> str:
 def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     target = citation_target(record, leaf)
     archive, location = _archive_and_location(target)
-    yield "TY", "MANSCPT"
+    yield "TY", "PCOMM" if target.recipients else "MANSCPT"  # only a letter has recipients
     yield "ID", _citation_key(record, leaf)
     yield "TI", record.name
     fields = [
-        *(("AU", name) for name in target.creators), *(("A4", name) for name in target.recipients),
+        *(("AU", _ris_name(name)) for name in target.creators),
+        *(("A2", _ris_name(name)) for name in target.recipients),
         ("M3", target.document_type),
         ("T2", target.collection), ("DP", archive), ("AV", location), ("LA", record.language or ""),
         ("AB", record.summary or ""), ("N1", _build_note(record, target)),
@@ -124,6 +129,46 @@ def _citation_key(record: Record, leaf: str) -> str:
     label = find_leaf(record, leaf).label if leaf else ""
     latin = transliterate(label, "bgn-pcgn")
     return "-".join([record.id, *re.findall("[0-9]+|[a-z]+", latin)])
+
+
+def _csl_name(name: Name) -> dict[str, Any]:
+    """Return a name of CSL-JSON: its parts where they are known, else the whole."""
+    if not (name.family and name.given):
+        return {"literal": name.as_given}
+    parts: dict[str, Any] = {"family": name.family, "given": name.given}
+    return {**parts, "static-ordering": True} if is_family_first(name) else parts
+
+
+def _bibtex_names(names: Sequence[Name]) -> str:
+    """Return names of BibTeX; in braces stands what is not to be taken apart."""
+    return " and ".join(
+        f"{_escape_latex(name.family)}, {_escape_latex(name.given)}"
+        if name.family and name.given and " and " not in name.as_given
+        else f"{{{_escape_latex(name.as_given)}}}"
+        for name in names
+    )
+
+
+def _ris_name(name: Name) -> str:
+    """Return a name of RIS: *Family, Given*; behind a body stands a comma, within it none.
+
+    Zotero takes what stands before the first comma for the family name, EndNote what has no comma
+    for a person.
+    """
+    if name.family and name.given:
+        return f"{name.family}, {name.given}"
+    whole = name.as_given.replace(", ", " – ").replace(",", " ")
+    return f"{whole}," if name.kind == "body" else whole
+
+
+def _coins_name(name: Name) -> Iterator[tuple[str, str]]:
+    """Yield a name as Zotero reads it: a body, parts, or a whole that it is not to take apart."""
+    if name.kind == "body":
+        yield "rft.aucorp", name.as_given
+    elif name.family and name.given:
+        yield "rft.creator", f"{name.family}, {name.given}"
+    else:
+        yield "rft.aulast", name.as_given
 
 
 def citation_date(target: CitationTarget) -> str:

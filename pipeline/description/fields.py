@@ -56,11 +56,13 @@ class Description(FrozenModel):
     language: OptionalLanguage = Field(
         None, description="Language of the document, BCP 47.", examples=["ru", "en"]
     )
-    creator: OptionalText = Field(
-        None, description="Who wrote or sent it, as given.", examples=["Filippov [Stalin]"]
+    creator: TextList = Field(
+        (),
+        description="Who wrote or sent it, as given; several as a list.",
+        examples=["Filippov [Stalin]", ["Сталин И. В.", "Молотов В. М."]],
     )
-    recipient: OptionalText = Field(
-        None, description="To whom it went, as given.", examples=["Mao Zedong"]
+    recipient: TextList = Field(
+        (), description="To whom it went, as given; several as a list.", examples=["Mao Zedong"]
     )
     names: tuple[GivenName, ...] = Field(
         (),

@@ -7,7 +7,7 @@ from lxml import etree
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
 from pipeline.record.date_wording import record_date_in_words
-from pipeline.record.people import names_in_role
+from pipeline.record.people import names_in_role, sorted_name
 from pipeline.record.record import Record
 from pipeline.record.review_wording import review_sentence
 from pipeline.wording import plural
@@ -31,13 +31,13 @@ def to_dublin_core(source: ExportSource) -> bytes:
 def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, str | None]]:
     yield "title", record.name
     yield from (("title", form.value) for form in record.titles)
-    yield from (("creator", name.as_given) for name in names_in_role(record, "creator"))
+    yield from (("creator", sorted_name(name)) for name in names_in_role(record, "creator"))
     yield from (("subject", subject) for subject in record.subjects)
     yield "description", record.summary
     yield "description", record.note
     yield "description", review_sentence(record)
     others = names_in_role(record, "recipient", "contributor", "translator")
-    yield from (("contributor", name.as_given) for name in others)
+    yield from (("contributor", sorted_name(name)) for name in others)
     yield "contributor", record.funder
     yield "date", record.date or record_date_in_words(record, "en")
     yield "type", "Text"

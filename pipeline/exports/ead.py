@@ -112,7 +112,7 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     element(did, _qname("unittitle"), record.name)
     _add_date(did, record.date, given_date(record) or record_date_in_words(record, "en"))
     for name in names_in_role(record, "creator"):
-        _add_person(element(did, _qname("origination")), name)
+        _add_agent(element(did, _qname("origination")), name)
     extent = element(
         did, _qname("physdescstructured"), coverage="whole", physdescstructuredtype="materialtype"
     )
@@ -168,13 +168,18 @@ def _add_control_access(item: etree._Element, record: Record) -> None:
         return
     access = element(item, _qname("controlaccess"))
     for name in others:
-        _add_person(access, name)
+        _add_agent(access, name)
     for subject in record.subjects:
         element(element(access, _qname("subject")), _qname("part"), subject)
 
 
-def _add_person(parent: etree._Element, name: Name) -> None:
-    person = element(parent, _qname("persname"), relator=name.role)
+def _add_agent(parent: etree._Element, name: Name) -> None:
+    kind = "corpname" if name.kind == "body" else "persname"
+    node = element(parent, _qname(kind), relator=name.role)
     if name.ids:
-        person.set("identifier", name.ids[0])
-    element(person, _qname("part"), name.as_given)
+        node.set("identifier", name.ids[0])
+    if name.family and name.given:
+        element(node, _qname("part"), name.family, localtype="familyname")
+        element(node, _qname("part"), name.given, localtype="givenname")
+    else:
+        element(node, _qname("part"), name.as_given)

@@ -20,6 +20,7 @@ from pipeline.dates.words import WORD_LANGUAGES
 from pipeline.exports.source import ExportSource, PlacedLine, page_label
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
 from pipeline.record.date_wording import given_date, record_date_in_words
+from pipeline.record.people import names_in_role, names_in_words
 from pipeline.record.record import Record, RecordPage, dump_json_with_list
 from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import alto_file_name
@@ -70,8 +71,8 @@ def to_iiif(source: ExportSource) -> bytes:
 def _metadata_entries(record: Record) -> list[dict[str, Any]]:
     rows = {
         "Date as given": given_date(record),
-        "From": record.creator,
-        "To": record.recipient,
+        "From": names_in_words(names_in_role(record, "creator")),
+        "To": names_in_words(names_in_role(record, "recipient")),
         "Archive": "; ".join(ref.normal or ref.as_cited for ref in record.references),
         "Contributed by": ", ".join(record.contributors),
         "Record": f"{record.id}, version {record.version}",

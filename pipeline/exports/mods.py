@@ -109,10 +109,16 @@ def _add_titles(root: etree._Element, record: Record) -> None:
 
 def _add_name(root: etree._Element, name: Name) -> None:
     node = element(root, _qname("name"))
+    if name.kind:
+        node.set("type", "corporate" if name.kind == "body" else "personal")
     if name.ids:
         node.set("valueURI", name.ids[0])
-    element(node, _qname("namePart"), name.value)
-    if name.as_given != name.value:
+    if name.family and name.given:
+        element(node, _qname("namePart"), name.family, type="family")
+        element(node, _qname("namePart"), name.given, type="given")
+    else:
+        element(node, _qname("namePart"), name.value)
+    if name.as_given != name.value or name.family:
         element(node, _qname("displayForm"), name.as_given)
     role = element(node, _qname("role"))
     code = _RELATOR_CODES.get(name.role)

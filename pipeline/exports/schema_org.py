@@ -77,8 +77,15 @@ def _persons_in_role(record: Record, role: str) -> list[dict[str, Any]]:
 def _person_object(name: Name) -> dict[str, Any]:
     forms = [name.as_given, *(form.value for form in name.forms)]
     others = [form for form in dict.fromkeys(forms) if form != name.value]
-    person = {"@type": "Person", "name": name.value, "alternateName": others}
-    return {key: value for key, value in (person | {"sameAs": list(name.ids)}).items() if value}
+    agent = {
+        "@type": "Organization" if name.kind == "body" else "Person",
+        "name": name.value,
+        "familyName": name.family,
+        "givenName": name.given,
+        "alternateName": others,
+        "sameAs": list(name.ids),
+    }
+    return {key: value for key, value in agent.items() if value}
 
 
 def _date_property(record: Record) -> dict[str, str | None]:

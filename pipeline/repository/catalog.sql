@@ -10,6 +10,8 @@ CREATE TABLE record (
     first_day TEXT,                -- the first that it may be, YYYY-MM-DD; NULL if open or unknown
     last_day TEXT,
     year INTEGER,                  -- the first that it names
+    creators TEXT NOT NULL,        -- all, parted by semicolons, the family name first where known
+    recipients TEXT NOT NULL,
     language TEXT,
     archive TEXT,
     fond TEXT,
@@ -90,4 +92,4 @@ CREATE VIRTUAL TABLE page_search USING fts5 (
 );
 -- Versions that are being renamed into place: after a crash, the folders to check.
 CREATE TABLE pending (folder TEXT PRIMARY KEY);
-PRAGMA user_version = 5;
+PRAGMA user_version = 6;

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-_SCHEMA_VERSION = 5
+_SCHEMA_VERSION = 6
 
 
 def open_database(path: Path) -> sqlite3.Connection:

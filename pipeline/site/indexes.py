@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from pipeline.description.level_descriptions import LevelDescription
 from pipeline.dates.span import chronological_key
+from pipeline.description.level_descriptions import LevelDescription
 from pipeline.repository.certificates import load_certificates
 from pipeline.repository.level_log import read_levels
 from pipeline.settings import Settings

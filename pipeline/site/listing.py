@@ -11,9 +11,11 @@ from pydantic import TypeAdapter
 
 from pipeline.dates.span import first_year
 from pipeline.dates.words import WORD_LANGUAGES
-from pipeline.record.date_wording import record_date_in_words
+from pipeline.description.editorial import strip_editorial_spans
 from pipeline.description.level_descriptions import LevelDescription
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.level_context import context_of
+from pipeline.record.people import all_names, sorted_name
 from pipeline.record.record import Record, RecordPage
 from pipeline.references.slug import to_ascii_slug
 from pipeline.repository.catalog import CatalogEntry
@@ -129,10 +131,15 @@ def listing_of(entry: CatalogEntry, record: Record) -> Listing:
 
 
 def people_of(record: Record) -> tuple[str, ...]:
-    """Return the people of a record, each once, under the form that an editor supplied if any."""
+    """Return the people of a record, each once, under the form that an editor supplied if any.
+
+    Others have their family name first, where it is known: *И. В. Сталин* is *Сталин, И. В.*
+    """
     names = [
-        next((form.value for form in name.forms if form.kind == "supplied"), name.value)
-        for name in record.names
+        next((form.value for form in name.forms if form.kind == "supplied"), "")
+        or strip_editorial_spans(sorted_name(name))
+        or name.value
+        for name in all_names(record)[: len(record.names)]
     ]
     return tuple(dict.fromkeys(names))
 

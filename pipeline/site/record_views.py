@@ -16,6 +16,7 @@ from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
 from pipeline.model import PageImage
 from pipeline.record.date_wording import given_date
+from pipeline.record.people import names_in_role, names_in_words, sorted_name
 from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import VersionFolder
@@ -78,6 +79,7 @@ def record_view(
         versions=versions,
         schema_org=_script_safe_json(schema_org.read_bytes()) if has_schema_org else "",
         coins=to_coins(record),
+        authors=tuple(map(sorted_name, names_in_role(record, "creator"))),
         citation_date=citation_date(citation_target(record)),
         citation_files=tuple((each.title, name) for name, each in exports if each.is_citation),
         alternate_files=tuple(
@@ -97,8 +99,8 @@ def stated_relations(record: Record) -> tuple[RelationLink, ...]:
 def _fact_rows(record: Record) -> Iterator[tuple[str, str, str]]:
     rows = [
         ("Date as given", given_date(record), ""),
-        ("From", record.creator, ""),
-        ("To", record.recipient, ""),
+        ("From", names_in_words(names_in_role(record, "creator")), ""),
+        ("To", names_in_words(names_in_role(record, "recipient")), ""),
         *(("Named", name.as_given, "") for name in record.names if _is_mentioned(name.role)),
         ("Type", record.document_type, ""),
         ("Language", record.language, ""),

@@ -88,6 +88,7 @@ class RecordView:
     versions: tuple[int, ...]  #: of all versions, ascending
     schema_org: str  #: JSON-LD, safe inside a script element
     coins: str  #: an OpenURL context object, for reference managers
+    authors: tuple[str, ...]  #: for them: all creators, the family name first where it is known
     citation_date: str  #: for them: in ISO 8601, or in words
     citation_files: tuple[tuple[str, str], ...]  #: label, and name in ``export/``
     alternate_files: tuple[tuple[str, str], ...]  #: media type, and name in ``export/``
