@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pipeline.citation.cited import CitationTarget, citation_target, find_leaf
 from pipeline.citation.styles import CitationStyle, format_citation
-from pipeline.dates.iso import date_parts, exact_date, season_of
+from pipeline.dates.iso import date_parts, exact_date, plain_iso, season_of
 from pipeline.dates.span import first_year
 from pipeline.description.transliteration import transliterate
 from pipeline.record.people import is_family_first, sorted_name
@@ -195,8 +195,8 @@ def _bibtex_date(target: CitationTarget) -> dict[str, str]:
 
     BibTeX has year and month, biblatex date and sortyear.
     """
-    numbers = date_parts(target.date)
-    if not numbers or re.search("[?~%]", target.date):
+    numbers = date_parts(plain_iso(target.date))
+    if not numbers:
         year = first_year(target.date)
         sort_year = "" if year is None else f"{year:04d}"
         return {"year": _escape_latex(target.english_date), "sortyear": sort_year}

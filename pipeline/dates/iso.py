@@ -1,5 +1,6 @@
 """EDTF dates in ISO 8601, for formats without EDTF: two ends, their relation, a qualifier."""
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -70,6 +71,16 @@ def date_parts(edtf: str | None) -> list[list[int]]:
     ends = (structure.first, structure.last)
     points = [end for end in ends if isinstance(end, DatePoint) and end.is_known]
     return [list(point.numbers) for point in points] if len(points) == len(ends) else []
+
+
+def plain_iso(edtf: str | None) -> str:
+    """Return a date or an interval in ISO 8601; empty if it is marked, open or says more.
+
+    >>> plain_iso("1949-01-14"), plain_iso("1948/1949"), plain_iso("1949~"), plain_iso("1949/..")
+    ('1949-01-14', '1948/1949', '', '')
+    """
+    date = edtf or ""
+    return date if date_parts(date) and not re.search("[?~%]", date) else ""
 
 
 def exact_date(edtf: str | None) -> str:

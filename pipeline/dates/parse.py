@@ -20,7 +20,7 @@ from pipeline.dates.written_text import parse_written
 from pipeline.references.leaves import normalize_text
 
 __all__ = ["Calendar", "ParsedDate", "is_undated", "parse_date"]
-_MAX_CHARS = 120  #: characters of a date; parsers call each other for its parts
+_MAX_CHARS = 160  #: characters of a date; parsers call each other for its parts
 _OLD_STYLE = re.compile(
     r"[,(]?\s*(?:\bпо ст(?:арому|\.)\s?ст(?:илю|\.)|\bст\.\s?ст\.|\bстарого стил[яю]"
     r"|\bo\.\s?s\.|\bos\b|\bold style\b|\bjul(?:ian|\.) cal(?:endar|\.)|\ba\.\s?st\.|\bst\.\s?st\."

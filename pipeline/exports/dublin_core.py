@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from pipeline.dates.iso import plain_iso
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
 from pipeline.record.date_wording import record_date_in_words
@@ -39,7 +40,7 @@ def _dc_elements(source: ExportSource, record: Record) -> Iterator[tuple[str, st
     others = names_in_role(record, "recipient", "contributor", "translator")
     yield from (("contributor", sorted_name(name)) for name in others)
     yield "contributor", record.funder
-    yield "date", record.date or record_date_in_words(record, "en")
+    yield "date", plain_iso(record.date) or record_date_in_words(record, "en")
     yield "type", "Text"
     yield "type", record.document_type
     yield "format", record.provenance.source.media_type
