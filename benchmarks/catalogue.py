@@ -63,7 +63,9 @@ def record(number: int, texts: Sequence[str]) -> CatalogRow:
     path = (("archive", archive), ("fond", str(fond)), ("opis", "1"), ("delo", str(delo)))
     return CatalogRow(
         id=f"made-up-{number:06d}", version=1, folder=f"{archive.lower()}/f{fond}/{number:06d}",
-        title=f"Protocol No. {number}", date=str(year), year=year,
+        title=f"Protocol No. {number}", date=str(year), date_words=str(year),
+        first_day=f"{year}-01-01", last_day=f"{year}-12-31", year=year,
+        creators="", recipients="",
         language="ru" if number % 3 else "en", archive=archive, fond=str(fond),
         reference=reference, holdings=(CatalogHolding(1, reference, None, ""),),
         holding_levels=tuple((1, *step) for step in path),

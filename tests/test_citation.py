@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 from flows.cli.app import app
 from pipeline.citation.check import check_citation
 from pipeline.citation.cited import citation_target, find_leaf
-from pipeline.citation.data import to_bibtex, to_csl_json, to_ris
+from pipeline.citation.data import page_metadata, to_bibtex, to_csl_json, to_ris
 from pipeline.citation.pin import Pin, word_differences
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.description.merge import find_sources, merge_sources
@@ -246,7 +246,22 @@ def test_leaves_of_one_record_have_keys_of_their_own(letter: Record) -> None:
     assert f"ID  - {letter.id}-0111\r\n" in to_ris(letter, "111")
 
 
-def test_a_season_is_no_month_to_reference_managers(tmp_path: Path) -> None:
-    sample = record(tmp_path, date="1949-21")
-    assert json.loads(to_csl_json(sample))[0]["issued"] == {"date-parts": [[1949]]}
-    assert "spring 1949" in format_citation(citation_target(sample), CitationStyle.CHICAGO)
+DATES = json.loads((HERE / "cases" / "cited-dates.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("case", DATES, ids=lambda case: case["date"])
+def test_reference_managers_get_numbers_that_say_all_of_a_date_or_words(
+    case: dict[str, Any], tmp_path: Path
+) -> None:
+    sample = record(tmp_path, date=case["date"])
+    assert json.loads(to_csl_json(sample))[0].get("issued") == case.get("csl")
+    (entry,) = rispy.loads(to_ris(sample))
+    assert [entry.get("year"), entry.get("date")] == case["ris"]
+    fields = parse_string(to_bibtex(sample)).entries[0].fields_dict
+    names = ("year", "month", "date", "sortyear")
+    assert {name: fields[name].value for name in names if name in fields} == case["bibtex"]
+    assert dict(page_metadata(sample)).get("dc.date", "") == case["page"]
+    for manner, words in (
+        (CitationStyle.CHICAGO, case["english"]), (CitationStyle.GOST, case["russian"])
+    ):  # fmt: skip
+        assert words in format_citation(citation_target(sample), manner)

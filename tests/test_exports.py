@@ -117,6 +117,19 @@ VARIED: dict[str, tuple[dict[str, Any], tuple[str, ...], dict[str, Any]]] = {
         },
         LETTER, {},
     ),
+    "persons and bodies": (
+        {
+            "creator": ["Сталин И. В.", "Molotov, Vyacheslav", "ЦК ВКП(б)"], "date": "14 января",
+            "recipient": ["Mao Zedong", "Ministry of Foreign Affairs, USSR"],
+            "names": [
+                {"name": "Mao Zedong", "role": "recipient", "family": "Mao", "given": "Zedong"},
+                {"name": "Правда", "kind": "body"}, {"name": "Stalin [Dzhugashvili], Joseph"},
+            ],
+        },
+        LETTER, {},
+    ),
+    "one of several days, doubt about its month": ({"date": "14 или 15 января 1949"}, LETTER, {}),
+    "doubt about a part of the date": ({}, LETTER, {"date": "1949-?01-14"}),
     "letters that XML cannot hold": ({}, LETTER, {"note": "a\x0bb\uffff", "title": "c\x01"}),
 }  # fmt: skip
 
@@ -374,7 +387,7 @@ def test_every_format_has_the_relations_of_a_record(tmp_path: Path) -> None:
     related = ["".join(each.itertext()).strip() for each in root["ead3"].iter("{*}relatedmaterial")]
     assert {f"Reply to {id_}", f"Reply to {place}"} <= set(related)
     rows = json.loads(FORMATS_BY_NAME["iiif"].write(source))["metadata"]
-    values = {row["label"]["en"][0]: row["value"]["none"] for row in rows}
+    values = {row["label"]["en"][0]: next(iter(row["value"].values())) for row in rows}
     assert values["Reply to"] == [f'<a href="{url}">{id_}</a>', place]
     assert "&lt;2&gt;" in values["Copy of"][0]
     linked = json.loads(FORMATS_BY_NAME["json-ld"].write(source))

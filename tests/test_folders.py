@@ -12,7 +12,7 @@ import pytest
 from pipeline.description.check_folder import check_folder
 from pipeline.errors import MachineError
 from pipeline.ingest.selection import select_scans
-from pipeline.repository.catalog_entries import version_folders
+from pipeline.repository.version_folders import version_folders
 from pipeline.settings import Settings
 from pipeline.system.folders import MAX_DEPTH, list_files
 from tests.factories import CLOCK

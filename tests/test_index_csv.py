@@ -136,7 +136,7 @@ def test_what_is_written_is_read(title: str, note: str) -> None:
 
 PLACES = (DEFAULTS, INDEX, SIDECAR)
 values = st.dictionaries(
-    st.sampled_from(["title", "creator", "funder", "note"]), st.sampled_from(["a", "b", ""])
+    st.sampled_from(["title", "document_type", "funder", "note"]), st.sampled_from(["a", "b", ""])
 )
 
 
@@ -149,7 +149,7 @@ def test_the_nearest_source_with_a_value_wins(pairs: list[tuple[str, Any]]) -> N
         for number, (place, value_set) in enumerate(pairs)
     ]
     described = merge_sources(sources)
-    for name in ("title", "creator", "funder", "note"):
+    for name in ("title", "document_type", "funder", "note"):
         speaking = [source for source in sources if source.values.get(name)]
         nearest = speaking[-1] if speaking else None
         value = getattr(described.description, name)

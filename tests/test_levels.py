@@ -281,6 +281,7 @@ def test_a_version_and_its_exports_name_the_levels_above_it(tmp_path: Path) -> N
         "Личный фонд.", "Передан в 1999 г.",
     ]  # fmt: skip
     fond = etree.fromstring(FORMATS_BY_NAME["ead2002"].write(source)).find("archdesc")
+    assert fond is not None
     paths = ("unittitle", "unitdate", "physdesc/extent")
     assert [fond.findtext(f"did/{path}") for path in paths] == [
         "Сталин Иосиф & <др.>", "1866–1986", "16174 ед. хр.",

@@ -13,6 +13,7 @@ from pipeline.citation.cited import citation_target
 from pipeline.citation.data import page_metadata, to_bibtex, to_csl_json, to_ris
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.record.assemble import assemble_record
+from pipeline.record.people import sorted_name
 from pipeline.record.record import Record
 from tests.factories import CLOCK, SIGNATURE, admitted_scan, pages
 from tests.zotero import ZoteroItem, item_of_bibtex, item_of_page, item_of_ris
@@ -50,8 +51,8 @@ def test_zotero_gets_a_letter_or_manuscript_with_its_place(
     ris, page = item_of_ris(to_ris(sample)), item_of_page(page_metadata(sample))
     for item in (ris, page):
         assert item.item_type == item_type
-        assert item.named("author") == list(target.creators)
-        assert item.named("recipient") == list(target.recipients)
+        assert item.named("author") == [sorted_name(name) for name in target.creators]
+        assert item.named("recipient") == [sorted_name(name) for name in target.recipients]
         assert not item.named("translator")
         assert item.fields.get(f"{item_type}Type", "") == target.document_type
         assert ("archive" in item.fields) == bool(sample.references)
@@ -77,7 +78,7 @@ def test_zotero_gets_a_letter_whole(tmp_path: Path) -> None:
         "archiveLocation": "f. 558, op. 11, d. 330, ll. 0110-0111",
     }  # fmt: skip
     creators = (
-        ("author", "Сталин И. В."), ("author", "Molotov, V. M."), ("recipient", "Мао Цзэ-дун"),
+        ("author", "Сталин, И. В."), ("author", "Molotov, V. M."), ("recipient", "Мао Цзэ-дун"),
     )  # fmt: skip
     rights = "http://rightsstatements.org/vocab/CNE/1.0/"
     assert page == ZoteroItem("letter", creators, fields | {"rights": rights})

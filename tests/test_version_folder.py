@@ -10,8 +10,8 @@ from pipeline.record.version_folder import (
     alto_file_name,
     version_name,
 )
-from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.staging import staging
+from pipeline.repository.version_folders import version_folders
 from pipeline.settings import Settings
 from tests.factories import LETTER, publish_sample
 

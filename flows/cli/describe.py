@@ -12,6 +12,7 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.exit_codes import ExitCode
 from flows.cli.options import JsonOption
+from pipeline.dates.words import english_date
 from pipeline.description.check_folder import Fault, check_folder
 from pipeline.description.document_table import (
     DocumentTable,
@@ -93,6 +94,8 @@ def _field_rows(
     if merged.edtf is not None:
         values["date_edtf"], values["date_calendar"] = merged.edtf, merged.calendar
         origins["date_edtf"] = f"read from {merged.description.date}"
+        values["date_words"] = english_date(merged.edtf, merged.calendar)
+        origins["date_words"] = "as citations print it"
         origins["date_calendar"] = merged.origins.get("date_calendar", origins["date_edtf"])
     if translations:
         values["translations"] = [

@@ -95,5 +95,5 @@ def _print_levels(known: Mapping[str, LevelDescription], *, as_yaml: bool, as_js
 
 def _level_line(level: DescribedLevel) -> str:
     known = level.description
-    parts = filter(None, [known.title_in(""), known.dates, known.extent])
+    parts = filter(None, [known.title_in(""), known.dates_in("en"), known.extent])
     return f"{level.reference}: {', '.join(parts) or '(nothing)'}"

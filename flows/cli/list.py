@@ -46,7 +46,7 @@ def _print_entries(entries: Iterable[CatalogEntry], *, as_json: bool, total: int
         (
             entry.id,
             f"v{entry.version}",
-            entry.date or "",
+            entry.date_words,
             entry.title,
             str(entry.pages),
             console.format_percent(entry.confidence),

@@ -4,6 +4,7 @@ from flows import runtime
 from flows.cli import console
 from flows.cli.options import JsonOption, OutputOption, RecordArgument
 from pipeline.citation.pin import pinned_citation
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.record import Record, parse_record
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
@@ -38,7 +39,7 @@ def _print_record(record: Record, folder: VersionFolder, links: tuple[RelationLi
     rows = {
         "record": f"{record.id}, version {record.version}",
         "folder": str(folder.path),
-        "date": record.date,
+        "date": record_date_in_words(record, "en"),
         "language": record.language,
         "pages": str(len(record.pages)),
         "confidence": console.format_percent(record.quality.mean_confidence),

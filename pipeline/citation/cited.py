@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 from pipeline.errors import CatalogError
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.people import names_in_role
-from pipeline.record.record import Record, RecordPage, Reference
+from pipeline.record.record import Name, Record, RecordPage, Reference
 from pipeline.references import ArchivalReference, LeafRange, parse_reference
 from pipeline.references.leaves import parse_leaves
 from pipeline.references.page_labels import leaf_on_page, leaves_of_label, spread_labels
-from pipeline.wording import join_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,26 +16,17 @@ class CitationTarget:
     """The parts of a citation; a part that the record lacks is empty."""
 
     title: str
-    creators: tuple[str, ...]
-    recipients: tuple[str, ...]
+    creators: tuple[Name, ...]
+    recipients: tuple[Name, ...]
     document_type: str
     date: str  #: EDTF
-    date_as_given: str
+    english_date: str  #: in words; as given if it could not be read
+    russian_date: str
     collection: str
     places: tuple[ArchivalReference | str, ...]  #: the scanned holding first; text if unparsed
     contributors: tuple[str, ...]
     translators: tuple[str, ...]
     fond_title: str = ""  #: of the first level of the archive; named only if somebody asks for it
-
-    @property
-    def creator(self) -> str:
-        """All creators, as a sentence names them."""
-        return join_names(self.creators)
-
-    @property
-    def recipient(self) -> str:
-        """All recipients, as a sentence names them."""
-        return join_names(self.recipients)
 
 
 def citation_target(record: Record, leaf: str = "") -> CitationTarget:
@@ -47,11 +38,12 @@ def citation_target(record: Record, leaf: str = "") -> CitationTarget:
     page = find_leaf(record, leaf) if leaf else None
     return CitationTarget(
         title=record.title or "",
-        creators=tuple(name.as_given for name in names_in_role(record, "creator")),
-        recipients=tuple(name.as_given for name in names_in_role(record, "recipient")),
+        creators=names_in_role(record, "creator"),
+        recipients=names_in_role(record, "recipient"),
         document_type=record.document_type or "",
         date=record.date or "",
-        date_as_given=record.date_as_given or "",
+        english_date=record_date_in_words(record, "en"),
+        russian_date=record_date_in_words(record, "ru"),
         collection=record.collection or "",
         places=tuple(
             _reference_for_page(record, reference, page) for reference in record.references

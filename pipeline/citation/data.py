@@ -7,14 +7,16 @@ other a manuscript, because only a letter has recipients there.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.citation.cited import CitationTarget, citation_target, find_leaf
 from pipeline.citation.styles import CitationStyle, format_citation
-from pipeline.dates.words import date_parts, english_date
+from pipeline.dates.iso import date_parts, exact_date, plain_iso, season_of
+from pipeline.dates.span import first_year
 from pipeline.description.transliteration import transliterate
-from pipeline.record.record import Record, dump_json
+from pipeline.record.people import is_family_first, sorted_name
+from pipeline.record.record import Name, Record, dump_json
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
 from pipeline.references.archives import find_archive
 from pipeline.wording import one_line
@@ -37,8 +39,8 @@ def to_csl_json(record: Record, leaf: str = "") -> str:
         "id": _citation_key(record, leaf),
         "type": "personal_communication" if target.recipients else "manuscript",
         "title": _title(record, target),
-        "author": [{"literal": name} for name in target.creators],
-        "recipient": [{"literal": name} for name in target.recipients],
+        "author": [_csl_name(name) for name in target.creators],
+        "recipient": [_csl_name(name) for name in target.recipients],
         "issued": _issued_date(target),
         "archive": archive,
         "archive_location": location,
@@ -61,13 +63,13 @@ def to_bibtex(record: Record, leaf: str = "") -> str:
         CatalogError: the record has no such leaf.
     """
     target = citation_target(record, leaf)
-    date, title = date_parts(target.date), _title(record, target)
+    title = _title(record, target)
     fields = {
-        "author": " and ".join(f"{{{_escape_latex(name)}}}" for name in target.creators),
+        "author": _bibtex_names(target.creators),
+        "namea": _bibtex_names(target.recipients),
+        "nameatype": "recipient" if target.recipients else "",
         "title": f"{{{_escape_latex(title)}}}" if title else "",
-        "year": str(date[0][0]) if date else "",
-        "month": str(date[0][1]) if date and len(date[0]) > 1 else "",
-        "date": re.sub("[?~%]", "", target.date) if date else "",
+        **_bibtex_date(target),
         "type": _escape_latex(target.document_type),
         "howpublished": _escape_latex(_format_locations(target)),
         "library": _escape_latex(_archive_and_location(target)[0]),
@@ -101,9 +103,9 @@ def page_metadata(record: Record) -> tuple[tuple[str, str], ...]:
     values = [
         ("z.itemType", "letter" if target.recipients else "manuscript"),
         ("dc.title", record.name),
-        *(("dc.creator", name) for name in target.creators),
-        *(("z.recipients", name) for name in target.recipients),
-        ("dc.date", _readable_date(target)),
+        *(("dc.creator", sorted_name(name)) for name in target.creators),
+        *(("z.recipients", sorted_name(name)) for name in target.recipients),
+        ("dc.date", citation_date(target)),
         ("dc.type", target.document_type), ("dc.language", record.language),
         ("dcterms.abstract", record.summary), ("dc.rights", record.rights),
         *(("dc.subject", subject) for subject in record.subjects),
@@ -112,31 +114,20 @@ def page_metadata(record: Record) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in values if value)
 
 
-def _readable_date(target: CitationTarget) -> str:
-    """Return a year, month or day without doubt in figures, and any other date in words."""
-    if re.fullmatch("[0-9]{4}(-(0[0-9]|1[0-2])(-[0-9]{2})?)?", target.date):
-        return target.date
-    return english_date(target.date) if target.date else target.date_as_given
-
-
 def _ris_fields(record: Record, leaf: str) -> Iterator[tuple[str, str]]:
     target = citation_target(record, leaf)
     archive, location = _archive_and_location(target)
-    date = date_parts(target.date)
-    yield "TY", "PCOMM" if target.recipients else "MANSCPT"
+    yield "TY", "PCOMM" if target.recipients else "MANSCPT"  # only a letter has recipients
     yield "ID", _citation_key(record, leaf)
     fields = [
         ("TI", _title(record, target)),
-        *(("AU", name) for name in target.creators), *(("A2", name) for name in target.recipients),
+        *(("AU", _ris_name(name)) for name in target.creators),
+        *(("A2", _ris_name(name)) for name in target.recipients),
         ("M3", target.document_type),
         ("DP", target.collection), ("DB", archive), ("AN", location), ("LA", record.language or ""),
         ("AB", record.summary or ""), ("N1", _build_note(record, target)),
     ]  # fmt: skip
-    if date:
-        year, *rest = date[0]
-        yield "PY", f"{year}"
-        parts = [f"{year}", *(f"{number:02d}" for number in rest)]
-        yield "DA", "/".join(parts) + "/" * (3 - len(rest))
+    yield from _ris_date(target)
     yield from ((tag, value) for tag, value in fields if value)
     yield from (("KW", subject) for subject in record.subjects)
     yield "ER", ""
@@ -154,14 +145,76 @@ def _citation_key(record: Record, leaf: str) -> str:
     return "-".join([record.id, *re.findall("[0-9]+|[a-z]+", latin)])
 
 
+def _csl_name(name: Name) -> dict[str, Any]:
+    """Return a name of CSL-JSON: its parts where they are known, else the whole."""
+    if not (name.family and name.given):
+        return {"literal": name.as_given}
+    parts: dict[str, Any] = {"family": name.family, "given": name.given}
+    return {**parts, "static-ordering": True} if is_family_first(name) else parts
+
+
+def _bibtex_names(names: Sequence[Name]) -> str:
+    """Return names of BibTeX; in braces stands what is not to be taken apart."""
+    return " and ".join(
+        f"{_escape_latex(name.family)}, {_escape_latex(name.given)}"
+        if name.family and name.given and " and " not in name.as_given
+        else f"{{{_escape_latex(name.as_given)}}}"
+        for name in names
+    )
+
+
+def _ris_name(name: Name) -> str:
+    """Return a name of RIS: *Family, Given*; behind a body stands a comma, within it none.
+
+    Zotero takes what stands before the first comma for the family name, EndNote what has no comma
+    for a person.
+    """
+    if name.family and name.given:
+        return f"{name.family}, {name.given}"
+    whole = name.as_given.replace(", ", " – ").replace(",", " ")
+    return f"{whole}," if name.kind == "body" else whole
+
+
+def citation_date(target: CitationTarget) -> str:
+    """Return a day, month or year in ISO 8601; other dates in words.
+
+    Programs that cite read both; none reads EDTF.
+    """
+    return exact_date(target.date) or target.english_date
+
+
 def _issued_date(target: CitationTarget) -> dict[str, Any] | None:
-    if not target.date:
-        return {"literal": target.date_as_given} if target.date_as_given else None
-    numbers = date_parts(target.date)
-    if not numbers:
-        return {"literal": english_date(target.date)}
+    """Return the date of CSL-JSON: numbers if they say all of it, else words."""
+    numbers, season = date_parts(target.date), season_of(target.date)
     circa = {"circa": True} if re.search("[?~%]", target.date) else {}
-    return {"date-parts": numbers, **circa}
+    if season:
+        return {"date-parts": [[first_year(target.date)]], "season": season}
+    if numbers:
+        return {"date-parts": numbers, **circa}
+    return {"literal": target.english_date} if target.english_date else None
+
+
+def _bibtex_date(target: CitationTarget) -> dict[str, str]:
+    """Return the fields of a date: numbers if they say all of it, else words and a year to sort by.
+
+    BibTeX has year and month, biblatex date and sortyear.
+    """
+    numbers = date_parts(plain_iso(target.date))
+    if not numbers:
+        year = first_year(target.date)
+        sort_year = "" if year is None else f"{year:04d}"
+        return {"year": _escape_latex(target.english_date), "sortyear": sort_year}
+    month = str(numbers[0][1]) if len(numbers[0]) > 1 else ""
+    return {"year": f"{numbers[0][0]:04d}", "month": month, "date": target.date}
+
+
+def _ris_date(target: CitationTarget) -> Iterator[tuple[str, str]]:
+    """Yield year and date of RIS; the date is in words where numbers do not say all of it."""
+    year, exact = first_year(target.date), exact_date(target.date)
+    if year is not None:
+        yield "PY", f"{year:04d}"
+    parts = exact.split("-") if exact else []
+    yield "DA", "/".join([*parts, *[""] * (4 - len(parts))]) if exact else target.english_date
 
 
 def _archive_and_location(target: CitationTarget) -> tuple[str, str]:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from pipeline.citation.cited import CitationTarget
-from pipeline.dates.words import english_date, russian_date
+from pipeline.record.people import names_in_words, sorted_name, spoken_name
+from pipeline.record.record import Name
 from pipeline.references import ArchivalReference, ReferenceStyle, format_reference
 from pipeline.wording import join_names
 
@@ -63,7 +64,7 @@ def _chicago_bibliography(target: CitationTarget, places: Sequence[ArchivalRefer
     title = _with_full_stop(_title_substitute(target))
     if target.title:
         title = f"“{_punctuate_inside(_nest_quotes(target.title), '.')}”"
-    author = target.creator if target.title else ""
+    author = _bibliography_names(target.creators) if target.title else ""
     dated = _capitalize_first(_format_date(target))
     rest = filter(None, [dated, target.fond_title, location or target.collection])
     return " ".join(
@@ -72,7 +73,7 @@ def _chicago_bibliography(target: CitationTarget, places: Sequence[ArchivalRefer
 
 
 def _russian_legend(target: CitationTarget, places: Sequence[ArchivalReference | str]) -> str:
-    date = russian_date(target.date) if target.date else target.date_as_given or "[Без даты]"
+    date = target.russian_date or "[Без даты]"
     location = "; ".join(_format_place(place, ReferenceStyle.LEGEND) for place in places)
     head = _with_full_stop(
         target.title or _title_substitute(target, " — ", "[Документ без заглавия]", "и")
@@ -112,7 +113,7 @@ def _format_place(place: ArchivalReference | str, style: ReferenceStyle) -> str:
 
 
 def _format_date(target: CitationTarget) -> str:
-    return english_date(target.date) if target.date else target.date_as_given or "undated"
+    return target.english_date or "undated"
 
 
 def _title_substitute(
@@ -123,7 +124,7 @@ def _title_substitute(
 ) -> str:
     """Return a substitute for a title: creator and recipient, or the kind of document."""
     creators, recipients = (
-        join_names(names, conjunction) for names in (target.creators, target.recipients)
+        names_in_words(names, conjunction) for names in (target.creators, target.recipients)
     )
     if creators and recipients:
         return f"{creators}{to}{recipients}"
@@ -131,6 +132,19 @@ def _title_substitute(
     return " ".join(filter(None, [kind, creators and f"by {creators}" * bool(kind)])) or (
         creators or nothing
     )
+
+
+def _bibliography_names(names: Sequence[Name]) -> str:
+    """Return names as a bibliography has them: of the first the family name first (Chicago, 13.21).
+
+    The first and the second are then parted by a comma.
+    """
+    if not names:
+        return ""
+    first, *others = sorted_name(names[0]), *map(spoken_name, names[1:])
+    if not others or "," not in first:
+        return join_names([first, *others])
+    return f"{', '.join([first, *others[:-1]])}, and {others[-1]}"
 
 
 def _nest_quotes(title: str) -> str:

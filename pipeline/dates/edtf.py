@@ -2,7 +2,7 @@
 
 The library ``edtf`` has the grammar. This module also refuses what the library accepts: 29 February
 1900, the year 0, intervals that run backward, white space around a date. A month or a day with one
-unknown digit makes the library fail or print, so it is refused before.
+unknown digit makes the library fail, so it is refused before.
 """
 
 import re
@@ -16,7 +16,7 @@ _QUALIFIERS = re.compile("[?~%]")
 _DAY = re.compile(r"(?<![0-9X-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
 _YEAR_0 = re.compile(r"(?<![0-9XY-])0000(?![0-9])")
 _OPEN_ENDS = ("", "..")
-_YEAR = re.compile(r"(?<![0-9])[0-9]{2}[0-9X]{2}")
+_PLAIN = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?[?~%]?")
 
 
 @lru_cache(maxsize=4096)  # the grammar takes 7 ms a date
@@ -31,20 +31,14 @@ def is_edtf(text: str) -> bool:
     if not _ALPHABET.fullmatch(text) or _HALF_UNKNOWN.search(text) or _YEAR_0.search(text):
         return False
     days = (match.groups() for match in _DAY.finditer(_QUALIFIERS.sub("", text)))
-    if not all(_is_calendar_day(*map(int, day)) for day in days) or _parse_or_none(text) is None:
+    if not all(_is_calendar_day(*map(int, day)) for day in days):
+        return False
+    if _PLAIN.fullmatch(text):
+        return True
+    if _parse_or_none(text) is None:
         return False
     first, slash, last = text.partition("/")
     return not slash or first in _OPEN_ENDS or last in _OPEN_ENDS or _runs_forward(first, last)
-
-
-def first_year(edtf: str | None) -> int | None:
-    """Return the first year of an EDTF date, also of a decade or century; None if it has none.
-
-    >>> [first_year(date) for date in ("1949-01-14", "[..1949]", "194X", "1917-01/1918", None)]
-    [1949, 1949, 1940, 1917, None]
-    """
-    match = _YEAR.search(edtf or "")
-    return int(match[0].replace("X", "0")) if match else None
 
 
 def _is_calendar_day(year: int, month: int, day: int) -> bool:
@@ -59,12 +53,18 @@ def _parse_or_none(text: str) -> Any:
     """Return the library's date, or None; the library raises other errors beside its own."""
     # The library builds its grammar when it is imported, and most commands parse no date.
     from edtf import parse_edtf  # noqa: PLC0415
+    from edtf.parser import parser_classes  # noqa: PLC0415
     from edtf.parser.edtf_exceptions import EDTFParseException  # noqa: PLC0415
 
+    parser_classes.print = _print_nothing  # type: ignore[attr-defined]  # it prints to standard output where it fails
     try:
         return parse_edtf(text)
     except (EDTFParseException, AttributeError, ValueError, TypeError):
         return None
+
+
+def _print_nothing(*_words: object) -> None:
+    """Stand for ``print`` in a module of the library."""
 
 
 def _runs_forward(first: str, last: str) -> bool:

@@ -100,7 +100,7 @@ def marks_of_description(described: MergedDescription) -> DocumentMarks:
     """Return the marks of the document that a scan's description describes."""
     description = described.description
     titles = [description.title or "", *(form.value for form in description.titles)]
-    names = {"creator": [description.creator or ""], "recipient": [description.recipient or ""]}
+    names = {"creator": [*description.creator], "recipient": [*description.recipient]}
     for given in description.names:
         names.setdefault(given.role, []).append(given.name)
         names[given.role] += [form.value for form in given.forms]

@@ -45,7 +45,7 @@ class Description(FrozenModel):
     )
     date: OptionalText = Field(
         None,
-        description="In EDTF, or as written in Russian or English; kept as given, too.",
+        description="In EDTF, or as written in any of many languages; kept as given, too.",
         examples=["1949-01-14", "14 января 1949 г.", "14/27 January 1917", "not before 1949"],
     )
     date_calendar: Calendar | None = Field(
@@ -56,11 +56,13 @@ class Description(FrozenModel):
     language: OptionalLanguage = Field(
         None, description="Language of the document, BCP 47.", examples=["ru", "en"]
     )
-    creator: OptionalText = Field(
-        None, description="Who wrote or sent it, as given.", examples=["Filippov [Stalin]"]
+    creator: TextList = Field(
+        (),
+        description="Who wrote or sent it, as given; several as a list.",
+        examples=["Filippov [Stalin]", ["Сталин И. В.", "Молотов В. М."]],
     )
-    recipient: OptionalText = Field(
-        None, description="To whom it went, as given.", examples=["Mao Zedong"]
+    recipient: TextList = Field(
+        (), description="To whom it went, as given; several as a list.", examples=["Mao Zedong"]
     )
     names: tuple[GivenName, ...] = Field(
         (),

@@ -28,7 +28,16 @@ INDEX_FILE = "index.csv"
 PAGES_KEY = "pages"  #: of a document in a scan: its pages there
 _SCAN_COLUMNS = ("file", "scan")
 _LIST_FIELDS = frozenset(
-    {"references", "contributors", "subjects", "leaves", *RELATION_KINDS, *PLURAL_NAMES}
+    {
+        "references",
+        "creator",
+        "recipient",
+        "contributors",
+        "subjects",
+        "leaves",
+        *RELATION_KINDS,
+        *PLURAL_NAMES,
+    }
 )
 _NESTED_FIELDS = frozenset({"names", "titles", "translations"})
 _COLUMNS = frozenset({*Description.model_fields, *PLURAL_NAMES, PAGES_KEY}) - _NESTED_FIELDS

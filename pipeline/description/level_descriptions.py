@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from pydantic import Field
 
+from pipeline.dates.edtf import is_edtf
 from pipeline.dates.parse import parse_date
+from pipeline.dates.words import WordLanguage, date_in_words
 from pipeline.description.field_types import OptionalText
 from pipeline.description.nested_fields import GivenForm
 from pipeline.errors import DescriptionError
@@ -45,6 +47,11 @@ class LevelDescription(FrozenModel):
     def edtf(self) -> str | None:
         """The dates in EDTF; None if there are none that can be read."""
         return parse_date(self.dates).edtf if self.dates else None
+
+    def dates_in(self, language: WordLanguage) -> str:
+        """Return the dates as given, in words if they are given in EDTF; empty if none are."""
+        given = self.dates or ""
+        return date_in_words(given, language) if is_edtf(given) else given
 
     def title_in(self, language: str) -> str:
         """Return the title in a language, or the title as given; empty if there is none."""

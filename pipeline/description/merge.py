@@ -74,7 +74,7 @@ def merge_sources(sources: Sequence[DescriptionSource], base_url: str = "") -> M
     statements = nearest_statements(sources)
     description = validate(statements)
     references = _parse_references(description.references, statements, sources)
-    date = parse_date(description.date or "", description.date_calendar)
+    date = parse_date(description.date or "", description.date_calendar, description.language or "")
     problem = date.problem if description.date else ""
     relations = tuple(_parse_relations(description, base_url))
     return MergedDescription(

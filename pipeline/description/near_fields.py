@@ -59,7 +59,7 @@ def suggest_field(word: str, model: type[BaseModel]) -> str:
 
     >>> from pipeline.description.nested_fields import GivenName
     >>> suggest_field("nmae", GivenName), suggest_field("game_of", GivenName)
-    ('Did you mean `name`?', 'Known are: name, role, forms, ids.')
+    ('Did you mean `name`?', 'Known are: name, role, kind, family, given, forms, ids.')
     """
     fields = list(model.model_fields)
     key = _plain(word)

@@ -61,6 +61,13 @@ class GivenName(FrozenModel):
         description="Part of the person in the document.",
         examples=["creator", "recipient", "mentioned", "copied to"],
     )
+    kind: Literal["person", "body"] | None = Field(
+        None, description="Whether it is a person or a body.", examples=["body"]
+    )
+    family: OptionalText = Field(
+        None, description="Family name, if the form does not tell it.", examples=["Mao"]
+    )
+    given: OptionalText = Field(None, description="Given names.", examples=["Zedong"])
     forms: tuple[GivenForm, ...] = Field((), description="Other forms of the name.")
     ids: TextList = Field(
         (),
@@ -72,6 +79,16 @@ class GivenName(FrozenModel):
     @classmethod
     def _name_from_text(cls, given: Any) -> Any:
         return {"name": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        if self.given is not None and self.family is None:
+            msg = "has a given name without a family name. Add `family`"
+            raise ValueError(msg)
+        if self.kind == "body" and self.family is not None:
+            msg = "is a body with a family name. Take away `family` and `given`, or `kind: body`"
+            raise ValueError(msg)
+        return self
 
     @field_validator("ids")
     @classmethod

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pipeline.dates.parse import parse_date
 from pipeline.description.field_types import to_leaf_labels
 from pipeline.description.index_csv import PAGES_KEY
-from pipeline.description.merge import merge_sources
+from pipeline.description.merge import merge_sources, nearest_statements
 from pipeline.description.relations import RELATION_KINDS, parse_relation
 from pipeline.description.sources import FILE_NAME, DescriptionSource
 from pipeline.description.statement import Statement, statements_of, validation_errors
@@ -40,10 +40,20 @@ def drop_invalid(source: DescriptionSource) -> DescriptionSource:
 def cross_field_errors(sources: Sequence[DescriptionSource]) -> list[DescriptionError]:
     """Return contradictions between the sources of one scan, each of them valid alone."""
     try:
-        merge_sources(sources)
+        description = merge_sources(sources).description
     except DescriptionError as error:
         return [error] if error.code == "contradiction" else []
-    return list(_lost_zero_errors(sources))
+    errors = list(_lost_zero_errors(sources))
+    parsed = parse_date(
+        description.date or "", description.date_calendar, description.language or ""
+    )
+    if parsed.needs_language:
+        errors.append(_date_error(nearest_statements(sources)["date"], parsed.problem))
+    return errors
+
+
+def _date_error(date: Statement, problem: str) -> DescriptionError:
+    return date.make_error(f"the date “{date.value}” {problem.rstrip('.')}.", "bad-date")
 
 
 def _unread_value_errors(statements: dict[str, Statement]) -> Iterator[DescriptionError]:
@@ -51,9 +61,9 @@ def _unread_value_errors(statements: dict[str, Statement]) -> Iterator[Descripti
     date, calendar = statements.get("date"), statements.get("date_calendar")
     if date is not None and isinstance(date.value, str):
         is_julian = calendar is not None and calendar.value == "julian"
-        problem = parse_date(date.value.strip(), "julian" if is_julian else None).problem
-        if problem:
-            yield date.make_error(f"the date “{date.value}” {problem.rstrip('.')}.", "bad-date")
+        parsed = parse_date(date.value.strip(), "julian" if is_julian else None)
+        if parsed.problem and not parsed.needs_language:  # another source may state the language
+            yield _date_error(date, parsed.problem)
     references = statements.get("references")
     if references is not None:
         for index, text in enumerate(_texts_of(references)):

@@ -6,7 +6,8 @@ from pipeline.citation.cited import to_archival_reference
 from pipeline.description.level_descriptions import LevelDescription
 from pipeline.exports.source import ExportSource
 from pipeline.record.record import Record
-from pipeline.references.archives import Archive, find_archive
+from pipeline.references.archive import Archive
+from pipeline.references.archives import find_archive
 from pipeline.references.system_registry import description_level
 
 _UNKNOWN = LevelDescription()

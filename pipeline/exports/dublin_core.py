@@ -4,9 +4,11 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from pipeline.dates.iso import plain_iso
 from pipeline.exports.source import XSI, ExportSource, element, qname_in, serialize, xml_safe
 from pipeline.exports.xml_rules import parse_root
-from pipeline.record.people import names_in_role
+from pipeline.record.date_wording import record_date_in_words
+from pipeline.record.people import names_in_role, sorted_name
 from pipeline.record.record import Record
 from pipeline.record.review_wording import review_sentence
 from pipeline.wording import plural
@@ -35,15 +37,15 @@ def dublin_core_values(source: ExportSource) -> Iterator[tuple[str, str]]:
 def _elements(source: ExportSource, record: Record) -> Iterator[tuple[str, str | None]]:
     yield "title", record.name
     yield from (("title", form.value) for form in record.titles)
-    yield from (("creator", name.as_given) for name in names_in_role(record, "creator"))
+    yield from (("creator", sorted_name(name)) for name in names_in_role(record, "creator"))
     yield from (("subject", subject) for subject in record.subjects)
     yield "description", record.summary
     yield "description", record.note
     yield "description", review_sentence(record)
     others = names_in_role(record, "recipient", "contributor", "translator")
-    yield from (("contributor", name.as_given) for name in others)
+    yield from (("contributor", sorted_name(name)) for name in others)
     yield "contributor", record.funder
-    yield "date", record.date or record.date_as_given
+    yield "date", plain_iso(record.date) or record_date_in_words(record, "en")
     yield "type", "Text"
     yield "type", record.document_type
     yield "format", record.provenance.source.media_type

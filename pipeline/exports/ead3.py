@@ -16,6 +16,7 @@ from pipeline.exports.archival_levels import (
     place_in_file,
 )
 from pipeline.exports.source import ExportSource, element, qname_in, serialize
+from pipeline.record.date_wording import given_date, record_date_in_words
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
 from pipeline.record.relation_wording import relation_label
@@ -75,7 +76,7 @@ def _add_level(parent: etree._Element, level: ArchivalLevel, archive: str = "") 
             other = element(did, _qname("unittitle"), form.value, localtype="other-language")
             other.set("lang", form.language or "und")
     if known.dates:
-        _add_date(did, known.edtf, known.dates)
+        _add_date(did, known.edtf, known.dates_in("en"))
     if known.extent:
         element(did, _qname("physdesc"), known.extent)
     if archive:
@@ -93,9 +94,9 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     did = element(item, _qname("did"))
     element(did, _qname("unitid"), place_in_file(record))
     element(did, _qname("unittitle"), record.name)
-    _add_date(did, record.date, record.date_as_given)
+    _add_date(did, record.date, given_date(record) or record_date_in_words(record, "en"))
     for name in names_in_role(record, "creator"):
-        _add_person(element(did, _qname("origination")), name)
+        _add_agent(element(did, _qname("origination")), name)
     extent = element(
         did, _qname("physdescstructured"), coverage="whole", physdescstructuredtype="materialtype"
     )
@@ -124,9 +125,8 @@ def _add_relation(item: etree._Element, relation: Relation, source: ExportSource
         link.set("href", url)
 
 
-def _add_date(did: etree._Element, edtf: str | None, as_given: str | None) -> None:
-    """Add a date as given, and in ISO 8601 if that can express it."""
-    text = as_given or edtf or ""
+def _add_date(did: etree._Element, edtf: str | None, text: str) -> None:
+    """Add a date in words, and in ISO 8601 if that can express it."""
     dates = iso_date_range(edtf)
     if dates is not None:
         node = element(did, _qname("unitdatestructured"))
@@ -152,13 +152,18 @@ def _add_control_access(item: etree._Element, record: Record) -> None:
         return
     access = element(item, _qname("controlaccess"))
     for name in others:
-        _add_person(access, name)
+        _add_agent(access, name)
     for subject in record.subjects:
         element(element(access, _qname("subject")), _qname("part"), subject)
 
 
-def _add_person(parent: etree._Element, name: Name) -> None:
-    person = element(parent, _qname("persname"), relator=name.role)
+def _add_agent(parent: etree._Element, name: Name) -> None:
+    kind = "corpname" if name.kind == "body" else "persname"
+    node = element(parent, _qname(kind), relator=name.role)
     if name.ids:
-        person.set("identifier", name.ids[0])
-    element(person, _qname("part"), name.as_given)
+        node.set("identifier", name.ids[0])
+    if name.family and name.given:
+        element(node, _qname("part"), name.family, localtype="familyname")
+        element(node, _qname("part"), name.given, localtype="givenname")
+    else:
+        element(node, _qname("part"), name.as_given)

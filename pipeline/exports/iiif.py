@@ -16,8 +16,11 @@ from pydantic_core import from_json
 from pipeline.citation.cited import citation_target
 from pipeline.citation.styles import CitationStyle, format_citation
 from pipeline.corrections.correction import CorrectionAction
+from pipeline.dates.words import WORD_LANGUAGES
 from pipeline.exports.source import ExportSource, PlacedLine, page_label
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
+from pipeline.record.date_wording import given_date, record_date_in_words
+from pipeline.record.people import names_in_role, names_in_words
 from pipeline.record.record import Record, RecordPage, dump_json_with_list
 from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import alto_file_name
@@ -67,14 +70,16 @@ def to_iiif(source: ExportSource) -> bytes:
 
 def _metadata_entries(record: Record) -> list[dict[str, Any]]:
     rows = {
-        "Date": record.date_as_given or record.date,
-        "From": record.creator,
-        "To": record.recipient,
+        "Date as given": given_date(record),
+        "From": names_in_words(names_in_role(record, "creator")),
+        "To": names_in_words(names_in_role(record, "recipient")),
         "Archive": "; ".join(ref.normal or ref.as_cited for ref in record.references),
         "Contributed by": ", ".join(record.contributors),
         "Record": f"{record.id}, version {record.version}",
     }
-    return [
+    date = {language: [record_date_in_words(record, language)] for language in WORD_LANGUAGES}
+    dated = [{"label": {"en": ["Date"]}, "value": date}] if all(date["en"]) else []
+    return dated + [
         {"label": {"en": [label]}, "value": {"none": [value]}}
         for label, value in rows.items()
         if value

@@ -18,6 +18,7 @@ from pipeline.exports.source import (
     xml_safe,
 )
 from pipeline.exports.xml_rules import parse_root
+from pipeline.record.date_wording import given_date, record_date_in_words
 from pipeline.record.people import all_names
 from pipeline.record.record import Name, Record, Reference
 from pipeline.record.relation_wording import relation_label
@@ -102,10 +103,16 @@ def _add_titles(root: etree._Element, record: Record) -> None:
 
 def _add_name(root: etree._Element, name: Name) -> None:
     node = element(root, _qname("name"))
+    if name.kind:
+        node.set("type", "corporate" if name.kind == "body" else "personal")
     if name.ids:
         node.set("valueURI", name.ids[0])
-    element(node, _qname("namePart"), name.value)
-    if name.as_given != name.value:
+    if name.family and name.given:
+        element(node, _qname("namePart"), name.family, type="family")
+        element(node, _qname("namePart"), name.given, type="given")
+    else:
+        element(node, _qname("namePart"), name.value)
+    if name.as_given != name.value or name.family:
         element(node, _qname("displayForm"), name.as_given)
     role = element(node, _qname("role"))
     code = relator_code(name.role)
@@ -123,9 +130,12 @@ def _add_origin(root: etree._Element, record: Record) -> None:
     origin = element(root, _qname("originInfo"))
     if record.date:
         element(origin, _qname("dateCreated"), record.date, encoding="edtf", keyDate="yes")
-    if record.date_as_given and record.date_as_given != record.date:
-        date = element(origin, _qname("dateCreated"), record.date_as_given)
+    given = given_date(record)
+    if given:
+        date = element(origin, _qname("dateCreated"), given)
         date.set("calendar", record.date_calendar.capitalize())
+    else:
+        element(origin, _qname("dateCreated"), record_date_in_words(record, "en"))
 
 
 def _add_notes(root: etree._Element, record: Record) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline.dates.iso import DateKind, iso_date_range
 from pipeline.description.relations import RelationKind
 from pipeline.exports.source import ExportSource, archive_of
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.people import names_in_role
 from pipeline.record.provenance import SourceFile
 from pipeline.record.record import Name, Record, Reference, dump_json
@@ -76,14 +77,21 @@ def _persons_in_role(record: Record, role: str) -> list[dict[str, Any]]:
 def _person_object(name: Name) -> dict[str, Any]:
     forms = [name.as_given, *(form.value for form in name.forms)]
     others = [form for form in dict.fromkeys(forms) if form != name.value]
-    person = {"@type": "Person", "name": name.value, "alternateName": others}
-    return {key: value for key, value in (person | {"sameAs": list(name.ids)}).items() if value}
+    agent = {
+        "@type": "Organization" if name.kind == "body" else "Person",
+        "name": name.value,
+        "familyName": name.family,
+        "givenName": name.given,
+        "alternateName": others,
+        "sameAs": list(name.ids),
+    }
+    return {key: value for key, value in agent.items() if value}
 
 
 def _date_property(record: Record) -> dict[str, str | None]:
     dates = iso_date_range(record.date)
     if dates is None or dates.qualifier or dates.kind is DateKind.WITHIN:
-        return {"temporal": record.date or record.date_as_given}
+        return {"temporal": record_date_in_words(record, "en") or None}
     ends = dict.fromkeys([dates.first or "..", dates.last or ".."])
     return {"dateCreated": "/".join(ends)}
 

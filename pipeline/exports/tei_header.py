@@ -9,6 +9,7 @@ from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, 
 from pipeline.exports.tei_text import add_marked_text
 from pipeline.fixity import text_sha256
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
+from pipeline.record.date_wording import given_date, record_date_in_words
 from pipeline.record.level_context import ContextLevel
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record, Reference
@@ -62,7 +63,7 @@ def _add_titles(titles: etree._Element, record: Record) -> None:
         other.set(XML_LANG, form.language or "und")
         add_marked_text(other, form.value)
     for name in names_in_role(record, "creator"):
-        add_marked_text(element(titles, "author"), name.as_given)
+        _add_agent(element(titles, "author"), name)
     if record.funder:
         element(titles, "funder", record.funder)
     engine = record.provenance.agents["engine"]
@@ -111,7 +112,8 @@ def _add_profile(profile: etree._Element, source: ExportSource) -> None:
 
 
 def _add_date(creation: etree._Element, record: Record) -> None:
-    date = element(creation, "date", record.date_as_given or record.date or "undated")
+    words = given_date(record) or record_date_in_words(record, "en")
+    date = element(creation, "date", words or "undated")
     if record.date_calendar == "julian":
         date.set("calendar", "#julian")
     dates = iso_date_range(record.date)
@@ -142,15 +144,20 @@ def _add_people(profile: etree._Element, source: ExportSource) -> None:
         for kind, names in (("sent", senders), ("received", recipients)):
             action = element(correspondence, "correspAction", type=kind)
             for name in names:
-                _add_person(action, name)
+                _add_agent(action, name)
             if not names:
                 element(action, "note", "not said")
         _add_letters_before(correspondence, source)
     mentions = names_in_role(record, "mentioned")
-    if mentions:
-        people = element(element(profile, "particDesc"), "listPerson")
-        for name in mentions:
-            _add_person(element(people, "person", role="mentioned"), name)
+    participants = element(profile, "particDesc") if mentions else profile
+    for list_name, item_name, is_body in (
+        ("listPerson", "person", False),
+        ("listOrg", "org", True),
+    ):
+        listed = [name for name in mentions if (name.kind == "body") is is_body]
+        group = element(participants, list_name) if listed else participants
+        for name in listed:
+            _add_agent(element(group, item_name, role="mentioned"), name)
 
 
 def _add_letters_before(correspondence: etree._Element, source: ExportSource) -> None:
@@ -162,11 +169,20 @@ def _add_letters_before(correspondence: etree._Element, source: ExportSource) ->
             letter.set("target", url)
 
 
-def _add_person(parent: etree._Element, name: Name) -> None:
-    person = element(parent, "persName")
+def _add_agent(parent: etree._Element, name: Name) -> None:
+    """Add a person or a body, as given; a person's family and given names are marked if known."""
+    agent = element(parent, "orgName" if name.kind == "body" else "persName")
     if name.ids:
-        person.set("ref", " ".join(name.ids))
-    add_marked_text(person, name.as_given)
+        agent.set("ref", " ".join(name.ids))
+    parts = [("surname", name.family), ("forename", name.given)]
+    found = sorted((name.as_given.find(text), tag, text) for tag, text in parts if text)
+    end = 0
+    for start, tag, text in found:
+        if start >= end:
+            add_marked_text(agent, name.as_given[end:start])
+            add_marked_text(element(agent, tag), text)
+            end = start + len(text)
+    add_marked_text(agent, name.as_given[end:])
 
 
 def _add_source(parent: etree._Element, source: ExportSource) -> None:

@@ -202,7 +202,7 @@ def _relabel_pages(old: Record, scan: AdmittedScan, *, new_description: bool) ->
 
 
 _COPIED_FIELDS = {
-    "title", "creator", "recipient", "document_type", "language", "summary", "subjects",
+    "title", "document_type", "language", "summary", "subjects",
     "contributors", "funder", "collection", "rights", "note",
 }  # fmt: skip
 
@@ -212,6 +212,8 @@ def _description_fields(described: MergedDescription) -> dict[str, Any]:
     description = described.description
     return {
         **description.model_dump(include=_COPIED_FIELDS),
+        "creator": next(iter(description.creator), None),
+        "recipient": next(iter(description.recipient), None),
         "extracted_from": description.extracted_from,
         "date": described.edtf,
         "date_as_given": description.date,

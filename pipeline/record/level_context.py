@@ -27,7 +27,7 @@ class ContextLevel:
     def summary(self) -> str:
         """Step, title, dates and extent in a line; empty if nothing is known."""
         known = self.description
-        parts = list(filter(None, [known.title_in(""), known.dates, known.extent]))
+        parts = list(filter(None, [known.title_in(""), known.dates_in("en"), known.extent]))
         return f"{self.name}: {', '.join(parts)}" if parts else ""
 
 

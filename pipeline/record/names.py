@@ -24,8 +24,9 @@ def names_of(description: Description) -> tuple[Name, ...]:
     known = {(given.name, given.role) for given in description.names}
     people = [
         GivenName(name=name, role=role)
-        for name, role in ((description.creator, "creator"), (description.recipient, "recipient"))
-        if name is not None and (name, role) not in known
+        for names, role in ((description.creator, "creator"), (description.recipient, "recipient"))
+        for name in names
+        if (name, role) not in known
     ]
     return tuple(_build_name(given, description) for given in (*people, *description.names))
 
@@ -75,8 +76,9 @@ def _build_name(given: GivenName, description: Description) -> Name:
     forms = (*forms, *supplied)
     latin = tuple(_latin_forms((base, *forms), description))
     return Name(
-        value=value, role=given.role, as_given=given.name, forms=(*forms, *latin), ids=given.ids
-    )
+        value=value, role=given.role, as_given=given.name, forms=(*forms, *latin), ids=given.ids,
+        kind=given.kind, family=given.family, given=given.given,
+    )  # fmt: skip
 
 
 def _is_whole_word(text: str, start: int, end: int) -> bool:

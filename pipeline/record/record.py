@@ -119,6 +119,10 @@ class NameForm(FrozenModel):
     scheme: str | None = None  #: of a transliteration: ``ala-lc``, ``bgn-pcgn``
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Name(FrozenModel):
     """A person or organization related to the document, as named in the description."""
 
@@ -127,6 +131,10 @@ class Name(FrozenModel):
     as_given: str  #: as written, e.g. ``Filippov [Stalin]``
     forms: tuple[NameForm, ...] = ()
     ids: tuple[str, ...] = ()  #: URIs of authority files
+    #: as described; ``people`` tells more. Not written if not described: earlier records have none
+    kind: Literal["person", "body"] | None = Field(None, exclude_if=_is_none)
+    family: str | None = Field(None, exclude_if=_is_none)
+    given: str | None = Field(None, exclude_if=_is_none)
 
 
 class Translation(FrozenModel):
@@ -161,7 +169,7 @@ class Record(FrozenModel):
     title: str | None
     titles: tuple[NameForm, ...] = ()  #: other forms of the title
     names: tuple[Name, ...] = ()  #: creator, recipient and other names, with forms and ids
-    creator: str | None
+    creator: str | None  #: the first; ``names`` has all
     recipient: str | None
     document_type: str | None
     date: str | None  #: EDTF

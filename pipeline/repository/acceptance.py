@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pipeline.model import Clock
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.correction_log import check_corrections
 from pipeline.repository.level_log import check_levels
 from pipeline.repository.line_chain import digest_before_next_line, forget_end
@@ -20,6 +19,7 @@ from pipeline.repository.reconciliation import (
     unreceipted_versions,
 )
 from pipeline.repository.verify_version import check_version
+from pipeline.repository.version_folders import version_folders
 from pipeline.settings import CORRECTIONS_FILE, LEVELS_FILE, RECEIPTS_FILE, Settings
 
 

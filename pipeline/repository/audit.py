@@ -12,7 +12,6 @@ from pipeline.errors import CatalogError
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import Damage, Finding
 from pipeline.repository.catalog import Catalog
-from pipeline.repository.catalog_entries import version_folders
 from pipeline.repository.correction_log import check_corrections
 from pipeline.repository.level_log import check_levels
 from pipeline.repository.receipts import is_receipt_expected
@@ -25,6 +24,7 @@ from pipeline.repository.reconciliation import (
 )
 from pipeline.repository.staging import is_unfinished
 from pipeline.repository.verify_version import check_version
+from pipeline.repository.version_folders import version_folders
 from pipeline.settings import Settings
 from pipeline.system.folders import FolderProblem
 from pipeline.system.scratch_files import scratch_prefix

@@ -41,7 +41,8 @@ class CatalogEntry:
     version: int
     folder: str
     title: str
-    date: str | None
+    date: str | None  #: EDTF
+    date_words: str
     reference: str | None
     pages: int
     words: int

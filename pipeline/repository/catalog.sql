@@ -6,7 +6,12 @@ CREATE TABLE record (
     folder TEXT NOT NULL,          -- of the record, relative to records/
     title TEXT NOT NULL,
     date TEXT,                     -- EDTF
+    date_words TEXT NOT NULL,      -- in English; empty if there is none
+    first_day TEXT,                -- the first that it may be, YYYY-MM-DD; NULL if open or unknown
+    last_day TEXT,
     year INTEGER,                  -- the first that it names
+    creators TEXT NOT NULL,        -- all, parted by semicolons, the family name first where known
+    recipients TEXT NOT NULL,
     language TEXT,
     archive TEXT,
     fond TEXT,

@@ -6,13 +6,9 @@ from contextlib import closing
 from importlib.resources import files
 from pathlib import Path
 
-from pipeline.repository.catalog_entries import (
-    CatalogRow,
-    catalog_row_of,
-    enter_version,
-    version_folders,
-)
+from pipeline.repository.catalog_entries import CatalogRow, catalog_row_of, enter_version
 from pipeline.repository.catalog_file import open_database
+from pipeline.repository.version_folders import version_folders
 
 #: no journal: after a crash the file is built again
 _BUILD_PRAGMAS = "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"

@@ -1,17 +1,16 @@
 """Enters published versions into the catalogue's tables."""
 
-import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import astuple, dataclass
 from itertools import starmap
 from pathlib import Path
 from typing import Any
 
-from pipeline.dates.edtf import first_year
+from pipeline.dates.span import Day, first_day, first_year, last_day
 from pipeline.doubt.suggested_text import suggested_words, with_suggestions
-from pipeline.errors import MachineError
 from pipeline.fixity import file_sha256
+from pipeline.record.date_wording import record_date_in_words
+from pipeline.record.people import names_in_role, sorted_name
 from pipeline.record.record import Record, RecordPage
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import TAG_MANIFEST
@@ -23,12 +22,12 @@ from pipeline.repository.catalog_places import (
     holding_levels,
 )
 from pipeline.repository.word_stems import enter_words
-from pipeline.system.folders import FolderProblem, list_folder
 
 #: fields of CatalogRow in the order of the columns in catalog.sql
 _RECORD_FIELDS = (
-    "id", "version", "folder", "title", "date", "year", "language", "archive", "fond",
-    "reference", "page_count", "words", "confidence", "needs_review", "summary", "status",
+    "id", "version", "folder", "title", "date", "date_words", "first_day", "last_day", "year",
+    "creators", "recipients", "language", "archive", "fond", "reference", "page_count", "words",
+    "confidence", "needs_review", "summary", "status",
 )  # fmt: skip
 _VERSION_FIELDS = (
     "id", "version", "source_sha256", "source_name", "sidecar_sha256", "manifest_sha256",
@@ -56,7 +55,12 @@ class CatalogRow:
     folder: str  #: of the record, relative to ``records/``
     title: str
     date: str | None
+    date_words: str
+    first_day: str | None
+    last_day: str | None
     year: int | None
+    creators: str
+    recipients: str
     language: str | None
     archive: str | None
     fond: str | None
@@ -112,8 +116,9 @@ def row_of_record(record: Record, folder: str, manifest_sha256: str) -> CatalogR
         version=record.version,
         folder=folder,
         title=record.name,
-        date=record.date,
-        year=first_year(record.date),
+        **_date_columns(record),
+        creators="; ".join(map(sorted_name, names_in_role(record, "creator"))),
+        recipients="; ".join(map(sorted_name, names_in_role(record, "recipient"))),
         language=record.language,
         archive=None if first is None else first.archive,
         fond=None if first is None else dict(first.path).get("fond"),
@@ -133,6 +138,22 @@ def row_of_record(record: Record, folder: str, manifest_sha256: str) -> CatalogR
         holding_levels=tuple(holding_levels(record)),
         relations=() if record.status == "withdrawn" else tuple(catalog_relations(record)),
     )
+
+
+def _date_columns(record: Record) -> dict[str, Any]:
+    return {
+        "date": record.date,
+        "date_words": record_date_in_words(record, "en"),
+        "first_day": _iso_day(first_day(record.date)),
+        "last_day": _iso_day(last_day(record.date)),
+        "year": first_year(record.date),
+    }
+
+
+def _iso_day(day: Day | None) -> str | None:
+    """Return a day as SQLite's date functions take it; None for a year that is not known."""
+    year, month, number = day or (0, 0, 0)
+    return f"{year:04d}-{month:02d}-{number:02d}" if 0 < year < 9999 else None
 
 
 def _catalog_page(page: RecordPage) -> CatalogPage:
@@ -207,52 +228,3 @@ def _delete_record(db: sqlite3.Connection, record_id: str) -> None:
 def _insert_row(db: sqlite3.Connection, table: str, row: tuple[Any, ...]) -> int:
     placeholders = ", ".join("?" * len(row))
     return db.execute(f"INSERT INTO {table} VALUES ({placeholders})", row).lastrowid or 0
-
-
-def raise_problem(problem: FolderProblem) -> None:
-    """Raise a MachineError: nothing may be concluded from a part of the records."""
-    raise MachineError(problem.reason)
-
-
-def version_folders(
-    records: Path, on_problem: Callable[[FolderProblem], None] = raise_problem
-) -> Iterator[VersionFolder]:
-    """Yield the folder of every published version, in a fixed order, without staging folders.
-
-    Args:
-        records: the folder of all records, or of one.
-        on_problem: called with each folder that cannot be listed; it is left out.
-    """
-    for folder in _record_folders(records, on_problem):
-        entries = list_folder(folder, folder, 0)
-        children = [] if isinstance(entries, FolderProblem) else _visible_folders(entries)
-        paths = [path for path in children if re.fullmatch(r"v[1-9][0-9]*", path.name)]
-        yield from sorted(map(VersionFolder, paths), key=lambda version: version.number)
-
-
-def _record_folders(records: Path, on_problem: Callable[[FolderProblem], None]) -> Iterator[Path]:
-    """Yield the folders of records: those that contain a version."""
-    waiting = [(records, 0)] if records.is_dir() else []
-    while waiting:
-        folder, depth = waiting.pop()
-        entries = list_folder(folder, records, depth)
-        if isinstance(entries, FolderProblem):
-            on_problem(entries)
-            continue
-        children = _visible_folders(entries)
-        if any(map(_is_version, children)):
-            yield folder
-        else:
-            waiting += [(child, depth + 1) for child in reversed(children)]
-
-
-def _visible_folders(entries: Iterable[tuple[Path, bool]]) -> list[Path]:
-    """Return the folders among entries, without links: these may lead anywhere."""
-    return sorted(p for p, is_folder in entries if is_folder and not p.name.startswith("."))
-
-
-def _is_version(folder: Path) -> bool:
-    try:
-        return (folder / "bagit.txt").is_file() or (folder / "data").is_dir()
-    except OSError:  # it cannot be read, which its own listing reports
-        return False

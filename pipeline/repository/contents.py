@@ -10,6 +10,7 @@ from pipeline.exports.source import ExportSource, placed_lines
 from pipeline.model import PageState, TextLayerVerdict
 from pipeline.ocr.upright import to_upright
 from pipeline.record.level_context import context_of
+from pipeline.record.people import names_in_role, spoken_name
 from pipeline.record.provenance import group_by_page, to_prov_json
 from pipeline.record.record import Record, RecordPage, dump_json, dump_record
 from pipeline.record.version_folder import VersionFolder
@@ -66,7 +67,8 @@ def _write_searchable_pdf(
 ) -> None:
     source = record.provenance.source
     labels = tuple(page.leaf for page in record.pages)
-    metadata = PdfMetadata(record.name, record.language or "", None, record.creator or "", labels)
+    creators = "; ".join(map(spoken_name, names_in_role(record, "creator")))
+    metadata = PdfMetadata(record.name, record.language or "", None, creators, labels)
     write_pdf(
         folder.original(source.name),
         source.media_type,

@@ -29,7 +29,11 @@ def build_atom_feed(newest: Sequence[Listing], base_url: str, organization: str)
         _add_child(entry, "id", f"{base_url}/id/{listing.id}/v{listing.version}/")
         _add_child(entry, "updated", listing.updated)
         _add_child(entry, "link", rel="alternate", href=f"{base_url}/id/{listing.id}/")
-        facts = [listing.date, listing.reference, "withdrawn" if listing.is_withdrawn else ""]
+        facts = [
+            listing.date_texts.get("en"),
+            listing.reference,
+            "withdrawn" if listing.is_withdrawn else "",
+        ]
         lines = [" · ".join(filter(None, facts)), listing.summary]
         _add_child(entry, "summary", "\n".join(filter(None, lines)) or listing.title)
     return serialize(root)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from pipeline.dates.span import chronological_key
 from pipeline.description.level_descriptions import LevelDescription
 from pipeline.repository.certificates import load_certificates
 from pipeline.repository.level_log import read_levels
@@ -71,7 +72,7 @@ class IndexPages:
 
     def write(self, listings: Sequence[Listing]) -> None:
         """Write the lists of these records."""
-        shown = sorted(listings, key=lambda listing: (listing.date or "~", listing.id))
+        shown = sorted(listings, key=lambda listing: (chronological_key(listing.date), listing.id))
         self._listing_digests = {
             listing.id: sha256(repr(listing).encode()).hexdigest() for listing in shown
         }

@@ -9,10 +9,13 @@ from hashlib import sha256
 
 from pydantic import TypeAdapter
 
-from pipeline.dates.edtf import first_year
-from pipeline.dates.words import english_date, russian_date
+from pipeline.dates.span import first_year
+from pipeline.dates.words import WORD_LANGUAGES
+from pipeline.description.editorial import strip_editorial_spans
 from pipeline.description.level_descriptions import LevelDescription
+from pipeline.record.date_wording import record_date_in_words
 from pipeline.record.level_context import context_of
+from pipeline.record.people import all_names, sorted_name
 from pipeline.record.record import Record, RecordPage
 from pipeline.references.slug import to_ascii_slug
 from pipeline.repository.catalog import CatalogEntry
@@ -100,9 +103,11 @@ def listing_of(entry: CatalogEntry, record: Record) -> Listing:
         title=record.name,
         status=record.status,
         date=record.date,
-        date_texts={"en": english_date(record.date), "ru": russian_date(record.date)}
-        if record.date
-        else {},
+        date_texts={
+            language: record_date_in_words(record, language)
+            for language in WORD_LANGUAGES
+            if record.date or record.date_as_given
+        },
         year="" if year is None else f"{year:04d}",
         language=record.language,
         reference=entry.reference,
@@ -126,10 +131,15 @@ def listing_of(entry: CatalogEntry, record: Record) -> Listing:
 
 
 def people_of(record: Record) -> tuple[str, ...]:
-    """Return the people of a record, each once, under the form that an editor supplied if any."""
+    """Return the people of a record, each once, under the form that an editor supplied if any.
+
+    Others have their family name first, where it is known: *И. В. Сталин* is *Сталин, И. В.*
+    """
     names = [
-        next((form.value for form in name.forms if form.kind == "supplied"), name.value)
-        for name in record.names
+        next((form.value for form in name.forms if form.kind == "supplied"), "")
+        or strip_editorial_spans(sorted_name(name))
+        or name.value
+        for name in all_names(record)[: len(record.names)]
     ]
     return tuple(dict.fromkeys(names))
 

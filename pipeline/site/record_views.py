@@ -15,6 +15,8 @@ from pipeline.exports.alto import read_page_text
 from pipeline.exports.registry import PUBLISHED_FORMATS
 from pipeline.exports.source import page_label
 from pipeline.model import PageImage
+from pipeline.record.date_wording import given_date
+from pipeline.record.people import names_in_role, names_in_words
 from pipeline.record.record import Record, RecordPage, Translation
 from pipeline.record.relation_wording import relation_label
 from pipeline.record.version_folder import VersionFolder
@@ -93,11 +95,10 @@ def stated_relations(record: Record) -> tuple[RelationLink, ...]:
 
 
 def _fact_rows(record: Record) -> Iterator[tuple[str, str, str]]:
-    given = record.date_as_given or ""
     rows = [
-        ("Date", given if given != record.date else "", ""),
-        ("From", record.creator, ""),
-        ("To", record.recipient, ""),
+        ("Date as given", given_date(record), ""),
+        ("From", names_in_words(names_in_role(record, "creator")), ""),
+        ("To", names_in_words(names_in_role(record, "recipient")), ""),
         *(("Named", name.as_given, "") for name in record.names if _is_mentioned(name.role)),
         ("Type", record.document_type, ""),
         ("Language", record.language, ""),

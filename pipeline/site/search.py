@@ -197,7 +197,9 @@ def _document_page(listing: Listing, document: SearchDocument) -> str:
     ]
     rows = [_hidden_element("filter", key, value) for key, value in filters if value]
     if document.label:
-        context = " ".join(filter(None, (listing.title, listing.reference, listing.date)))
+        context = " ".join(
+            filter(None, (listing.title, listing.reference, *listing.date_texts.values()))
+        )
         rows.append(_hidden_element("meta", "context", stem_text(context)))
     text = " ".join([document.text, *(word for _, word in document.suggested)])
     return (
