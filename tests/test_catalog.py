@@ -105,6 +105,13 @@ def test_the_words_around_are_the_originals() -> None:
     assert words_around("всё ещё\nждём", ["ждем"]) == "всё ещё ждём"
 
 
+def test_the_words_around_are_where_most_of_a_query_stands() -> None:
+    text = f"мир {'и так далее ' * 20}война и мир {'и так далее ' * 20}война"
+    assert "война и мир" in words_around(text, [r"\bмир\b", r"\bвойна\b"])
+    assert words_around(text, [r"\bмир\b"]).startswith("мир")
+    assert words_around(text, ["нет"]).startswith("мир")
+
+
 def test_the_index_can_be_checked_where_nothing_can_be_written(catalog: Catalog) -> None:
     catalog._db.execute("PRAGMA query_only = ON")
     assert catalog.index_is_consistent()

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.description.check_folder import check_folder
 from pipeline.description.template import sidecar_template
+from tests.factories import scan_pdf
 from tests.workspace import ROOT, Workspace
 
 PLANTED = json.loads((ROOT / "tests" / "cases" / "planted-faults.json").read_text("utf-8"))
@@ -121,7 +122,8 @@ def filled(text: str) -> str:
 @pytest.mark.slow
 def test_a_template_that_is_filled_in_passes_the_check(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    plant(workspace.inbox, {"a.pdf": "", "a.en.txt": "Dear comrade."})
+    plant(workspace.inbox, {"a.en.txt": "Dear comrade."})
+    scan_pdf(workspace.inbox / "a.pdf", 4)
     result = workspace.opis("template", "inbox/a.pdf")
     assert result.returncode == 0, result.stderr
     sidecar = workspace.inbox / "a.yaml"

@@ -17,7 +17,7 @@ _DOCUMENTS = """\
 # If the scan holds several documents: each with its pages or its leaves, and any field above.
 #documents:
 #- {pages: 1-2, title: "Cable, Filippov [Stalin] to Cde. Mao Zedong", date: 1949-01-14}
-#- {leaves: 0112-0113, title: Reply}"""
+#- {pages: 3-4, title: Reply}"""
 
 
 def sidecar_template(reference: str = "") -> str:

@@ -9,6 +9,7 @@ characters is sought anywhere in the text, without the index.
 
 import re
 import sqlite3
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -219,9 +220,20 @@ def _unspaced_pattern(word: str) -> str:
 
 
 def words_around(text: str, patterns: Iterable[str]) -> str:
-    """Return the words around the first match of one of the patterns, on one line."""
-    match = re.search("|".join(patterns), _fold_yo(text), re.IGNORECASE)
-    middle = match.start() if match else 0
+    """Return the words on one line around the first place where most of the patterns match."""
+    folded = _fold_yo(text)
+    matches = sorted(
+        (match.start(), number)
+        for number, pattern in enumerate(patterns)
+        for match in re.finditer(pattern, folded, re.IGNORECASE)
+    )
+    starts = [start for start, _ in matches]
+
+    def patterns_from(start: int) -> int:
+        end = bisect_right(starts, start + _CONTEXT_CHARACTERS)
+        return len({number for _, number in matches[bisect_left(starts, start) : end]})
+
+    middle = max(starts, key=patterns_from, default=0)
     start, end = max(middle - _CONTEXT_CHARACTERS, 0), min(middle + _CONTEXT_CHARACTERS, len(text))
     shown = " ".join(text[start:end].split())
     return ("… " if start else "") + shown + (" …" if end < len(text) else "")

@@ -50,7 +50,7 @@ def enter_words(db: sqlite3.Connection, texts: Iterable[str], entered: set[str])
     entered |= words
     db.executemany(
         "INSERT OR IGNORE INTO word_form (stem, word) VALUES (?, ?)",
-        ((stem_of(word), word) for word in words),
+        ((stem_of(word), word) for word in sorted(words)),
     )
 
 
