@@ -7,6 +7,7 @@ release that changes what is published adds a folder of its own.
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.audit import check_archive
 from pipeline.repository.bag import close_bag
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_file import CatalogState
 from pipeline.repository.export_source import load_export_source
 from pipeline.repository.verify_version import check_version
 from pipeline.settings import Settings
@@ -75,6 +77,20 @@ def test_it_verifies_and_gives_the_same_catalogue(archive: Path, settings: Setti
         assert now == before
     assert check_archive(settings, []) == (len(wanted["version"]), [])
     assert rows(settings.catalog) == found
+
+
+def test_a_catalogue_of_another_schema_is_no_damage(archive: Path, settings: Settings) -> None:
+    versions = len(json.loads((archive / "catalog.json").read_text("utf-8"))["version"])
+    with Catalog(settings.catalog, settings.records) as catalog:
+        catalog.rebuild()
+    with closing(sqlite3.connect(settings.catalog)) as db:
+        db.executescript("DROP TABLE relation; DROP TABLE word_form; PRAGMA user_version = 4")
+    assert check_archive(settings, []) == (versions, [])
+    with Catalog(settings.catalog, settings.records) as catalog:
+        assert catalog.state is CatalogState.CURRENT
+    settings.catalog.write_bytes(settings.catalog.read_bytes()[:-4096])
+    _, (finding,) = check_archive(settings, [])
+    assert finding.detail == "could not be read; it was rebuilt from records/"
 
 
 @pytest.mark.slow

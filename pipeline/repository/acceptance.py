@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pipeline.model import Clock
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_file import CatalogState
 from pipeline.repository.correction_log import check_corrections
 from pipeline.repository.level_log import check_levels
 from pipeline.repository.line_chain import digest_before_next_line, forget_end
@@ -42,9 +43,8 @@ def accept_archive(reason: str, settings: Settings, clock: Clock) -> list[Receip
     if check_levels(settings.output):
         receipts.append(_log_receipt(LEVELS_FILE, reason, settings, clock))
         forget_end(settings.output / LEVELS_FILE)
-    existed = settings.catalog.exists()
     with Catalog(settings.catalog, settings.records) as catalog:
-        is_evidence = existed and not catalog.was_rebuilt
+        is_evidence = catalog.state is CatalogState.CURRENT
         found = list(collect_evidence(catalog if is_evidence else None, checked, settings))
         wrong = [evidence for evidence in found if evidence.finding() is not None]
         receipts += [_removal(evidence, reason, clock) for evidence in wrong if evidence.is_gone]

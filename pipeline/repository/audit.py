@@ -12,6 +12,7 @@ from pipeline.errors import CatalogError
 from pipeline.record.version_folder import VersionFolder
 from pipeline.repository.bag import Damage, Finding
 from pipeline.repository.catalog import Catalog
+from pipeline.repository.catalog_file import CatalogState
 from pipeline.repository.correction_log import check_corrections
 from pipeline.repository.level_log import check_levels
 from pipeline.repository.receipts import is_receipt_expected
@@ -67,11 +68,11 @@ def check_archive(settings: Settings, record_ids: Sequence[str]) -> tuple[int, l
 
 def _check_records(settings: Settings, record_ids: Sequence[str]) -> tuple[int, list[Finding]]:
     """Check the versions of some records, and what catalogue and receipts say of them."""
-    existed, checked = settings.catalog.exists(), read_checked_receipts(settings.output)
+    checked = read_checked_receipts(settings.output)
     known = {record_id for record_id, _ in checked.versions}
     folders, lost = list[VersionFolder](), list[Finding]()
     with Catalog(settings.catalog, settings.records) as catalog:
-        evidence = catalog if existed and not catalog.was_rebuilt else None
+        evidence = catalog if catalog.state is CatalogState.CURRENT else None
         for record_id in record_ids:
             try:
                 record_folder = settings.records / catalog.get_entry(record_id).folder
@@ -191,14 +192,15 @@ def _check_catalog(
 
     It is not rebuilt if records are ``broken`` or missing.
     """
-    name, existed = settings.catalog.name, settings.catalog.exists()
-    unreadable = Finding(name, Damage.CHANGED, "could not be read; it was rebuilt from records/")
+    name = settings.catalog.name
     with Catalog(settings.catalog, settings.records) as catalog:
-        if existed and not catalog.was_rebuilt:
+        is_unreadable = catalog.state is CatalogState.DAMAGED
+        if catalog.state is CatalogState.CURRENT:
             try:
                 lost = list(_lost_versions(catalog, checked, settings))
                 is_current = bool(broken or lost) or _matches_rebuild(catalog)
             except sqlite3.DatabaseError:
+                is_unreadable = True
                 catalog.rebuild()
             else:
                 yield from lost
@@ -207,8 +209,9 @@ def _check_catalog(
                     yield Finding(name, Damage.CHANGED, "disagreed with records/; it was rebuilt")
                 return
         yield from _lost_versions(None, checked, settings)  # it was just built from the records
-        if existed:
-            yield unreadable
+        if is_unreadable:
+            detail = "could not be read; it was rebuilt from records/"
+            yield Finding(name, Damage.CHANGED, detail)
 
 
 def _matches_rebuild(catalog: Catalog) -> bool:

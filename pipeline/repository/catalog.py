@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import CatalogError
-from pipeline.repository.catalog_file import is_usable, open_database
+from pipeline.repository.catalog_file import CatalogState, catalog_state, open_database
 from pipeline.repository.published_version import (
     VERSION_COLUMNS,
     PublishedVersion,
@@ -62,8 +62,9 @@ class Catalog:
             records: the folder of all records.
         """
         self.path, self.records = path, records
-        self.was_rebuilt = False  #: an existing file was replaced
-        self._db = open_database(path) if is_usable(path) else self._build_under_lock()
+        self.state = catalog_state(path)  #: of the file before it was opened, or built anew
+        is_current = self.state is CatalogState.CURRENT
+        self._db = open_database(path) if is_current else self._build_under_lock()
 
     def close(self) -> None:
         """Close the file."""
@@ -280,9 +281,8 @@ class Catalog:
         from pipeline.repository.catalog_build import build_catalog  # noqa: PLC0415
 
         with archive_lock(self.path.parent):
-            if is_usable(self.path) and not force:
+            if catalog_state(self.path) is CatalogState.CURRENT and not force:
                 return open_database(self.path)
-            self.was_rebuilt = self.path.exists()
             build_catalog(self.path, self.records)
             return open_database(self.path)
 

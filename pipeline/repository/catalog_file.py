@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from enum import Enum, auto
 from pathlib import Path
 
 _SCHEMA_VERSION = 6
@@ -14,10 +15,19 @@ def open_database(path: Path) -> sqlite3.Connection:
     return db
 
 
-def is_usable(path: Path) -> bool:
-    """Return whether the file is a catalogue of this schema and not cut off."""
+class CatalogState(Enum):
+    """What the file is; all but a current one are built anew from the records."""
+
+    MISSING = auto()
+    CURRENT = auto()
+    OTHER_SCHEMA = auto()  #: of another Opis, and whole as far as this one can tell
+    DAMAGED = auto()  #: cut off, or no catalogue
+
+
+def catalog_state(path: Path) -> CatalogState:
+    """Return what the file is."""
     if not path.exists():
-        return False
+        return CatalogState.MISSING
     try:
         with closing(open_database(path)) as db:
             schema, count, size = (
@@ -26,5 +36,7 @@ def is_usable(path: Path) -> bool:
             )
             db.execute("SELECT count(*) FROM pending").fetchone()
     except sqlite3.DatabaseError:
-        return False
-    return bool(schema == _SCHEMA_VERSION and count * size == path.stat().st_size)
+        return CatalogState.DAMAGED
+    if not schema or count * size != path.stat().st_size:
+        return CatalogState.DAMAGED
+    return CatalogState.CURRENT if schema == _SCHEMA_VERSION else CatalogState.OTHER_SCHEMA
