@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipeline.corrections.corrected_text import CorrectedPage
+from pipeline.description.document_table import DocumentTable
 from pipeline.description.merge import MergedDescription
 from pipeline.description.translations import SuppliedTranslation
 from pipeline.model import PageReading, PageSource, ScanFacts
@@ -30,6 +31,7 @@ class AdmittedScan:
     arrived: datetime
     translations: tuple[SuppliedTranslation, ...] = ()
     index_row: str = ""  #: heading and row of ``index.csv``, as CSV; empty if there is none
+    documents: DocumentTable | None = None  #: in the scan; None if it is one document
     shares_place: bool = False  #: another document of the batch has the same reference
     #: the version that holds the same bytes; only the description is new
     published_folder: Path | None = None

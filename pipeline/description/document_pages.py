@@ -20,7 +20,7 @@ _PAGES = re.compile(r"([0-9]{1,6})(?: ?- ?([0-9]{1,6}))?")
 
 
 def pages_of(
-    source: DescriptionSource, labels: Sequence[str | None], begun: Container[LeafKey]
+    source: DescriptionSource, labels: Sequence[str | None], starts: Container[LeafKey]
 ) -> tuple[int, ...]:
     """Return the pages that a document names, or those on which its leaves are."""
     if source.values.get(PAGES_KEY):
@@ -38,7 +38,7 @@ def pages_of(
         page
         for page, label in enumerate(labels, 1)
         if any(
-            _covers(part, leaf, begun) for leaf in leaves_of_label(label or "") for part in leaves
+            _covers(part, leaf, starts) for leaf in leaves_of_label(label or "") for part in leaves
         )
     )
     if not pages:
@@ -47,11 +47,11 @@ def pages_of(
     return pages
 
 
-def _covers(part: LeafRange, leaf: Leaf, begun: Container[LeafKey]) -> bool:
+def _covers(part: LeafRange, leaf: Leaf, starts: Container[LeafKey]) -> bool:
     """Return whether a leaf is of a range; its last verso is not, if a document begins there."""
     number, suffix, _ = part.last.sort_key
     back = number, suffix, True
-    last = part.last.sort_key if back in begun and part.first.sort_key != back else back
+    last = part.last.sort_key if back in starts and part.first.sort_key != back else back
     return part.first.sort_key <= leaf.sort_key <= last
 
 
@@ -113,7 +113,7 @@ def runs_of(pages: Iterable[int]) -> list[list[int]]:
     ]
 
 
-def table_note(source: DescriptionSource, detail: str, code: str) -> DescriptionError:
+def document_note(source: DescriptionSource, detail: str, code: str) -> DescriptionError:
     """Return what is to be said about a document, with file and line."""
     label, line = source.file_label, source.lines.get(PAGES_KEY, source.first_line)
     msg = f"{label}, line {line}: {detail}."
@@ -121,4 +121,4 @@ def table_note(source: DescriptionSource, detail: str, code: str) -> Description
 
 
 def _error(source: DescriptionSource, problem: str) -> DescriptionError:
-    return table_note(source, f"the document {problem}", "bad-pages")
+    return document_note(source, f"the document {problem}", "bad-pages")

@@ -13,12 +13,12 @@ from itertools import combinations
 from pathlib import Path
 
 from pipeline.description.document_pages import (
+    document_note,
     format_pages,
     leaf_ranges,
     leaves_of,
     pages_of,
     runs_of,
-    table_note,
 )
 from pipeline.description.index_csv import PAGES_KEY
 from pipeline.description.merge import MergedDescription, page_labels
@@ -113,11 +113,11 @@ def make_document_table(
             invalid. The message names file and line.
     """
     labels, _ = page_labels(whole.held_reference, whole.description.leaves, page_count)
-    begun = frozenset(part.first.sort_key for source in sources for part in leaves_of(source)[:1])
+    starts = frozenset(part.first.sort_key for source in sources for part in leaves_of(source)[:1])
     documents = []
     for source in sources:
         try:
-            pages = pages_of(source, labels, begun)
+            pages = pages_of(source, labels, starts)
             values = _values_of(source, whole, pages, labels)
         except DescriptionError as error:
             on_error(error)
@@ -137,10 +137,10 @@ def _values_of(
     own = {name: value for name, value in source.values.items() if name != PAGES_KEY}
     statements = statements_of(replace(source, values=own))
     validate(statements)
-    said_of_whole: dict[str, FieldValue] = whole.description.model_dump(
+    inherited: dict[str, FieldValue] = whole.description.model_dump(
         mode="json", include=set(_INHERITED), exclude_unset=True
     )
-    values: dict[str, FieldValue] = {name: value for name, value in said_of_whole.items() if value}
+    values: dict[str, FieldValue] = {name: value for name, value in inherited.items() if value}
     values |= {name: statement.value for name, statement in statements.items()}
     labels_here = [labels[page - 1] for page in pages]
     if any(labels_here) and not (PAGES_KEY in source.values and "leaves" in own):
@@ -153,7 +153,7 @@ def _values_of(
 
 def _reference_with(held: ArchivalReference, leaves: Sequence[LeafRange]) -> ArchivalReference:
     """Return the place of a scan with other leaves; without leaves if its archive has none."""
-    whole_file = replace(held, unit="", leaves=())
+    whole_file = held.without_leaves()
     if not leaves:
         return whole_file
     try:
@@ -169,7 +169,7 @@ def _gap_notes(documents: Sequence[ScanDocument], page_count: int) -> Iterator[D
         before = ends.get(run[0] - 1, documents[0])
         which = "page {} of the scan is" if len(run) == 1 else "pages {} of the scan are"
         detail = f"{which.format(format_pages(run))} of no document"
-        yield table_note(before.source, detail, "gap")
+        yield document_note(before.source, detail, "gap")
 
 
 def _overlap_notes(documents: Sequence[ScanDocument]) -> Iterator[DescriptionError]:
@@ -189,6 +189,6 @@ def _overlap_notes(documents: Sequence[ScanDocument]) -> Iterator[DescriptionErr
         other = documents[first].source
         where = f"the one on line {other.first_line}"
         detail = f"the document shares {format_pages(sorted(pages))} of the scan with {where}"
-        yield table_note(
+        yield document_note(
             documents[second].source, detail.replace("shares ", "shares pages ", 1), "overlap"
         )

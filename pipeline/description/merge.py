@@ -185,7 +185,7 @@ def _file_name_references(sources: Sequence[DescriptionSource]) -> tuple[Archiva
 
 def _agrees_with_file_name(named: ArchivalReference, reference: ArchivalReference) -> bool:
     """Return whether a file name, which may leave the leaves out, agrees with a reference."""
-    return named.agrees_with(reference if named.leaves else replace(reference, unit="", leaves=()))
+    return named.agrees_with(reference if named.leaves else reference.without_leaves())
 
 
 def _contradiction_error(

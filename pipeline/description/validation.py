@@ -142,8 +142,8 @@ def _labels_of_place(
         statement = statements["references"]
         for index, text in enumerate(_texts_of(statement)):
             for reference in parse_references(text):
-                file = replace(reference, unit="", leaves=())
-                same = any(file.agrees_with(replace(name, unit="", leaves=())) for name in named)
+                file = reference.without_leaves()
+                same = any(file.agrees_with(name.without_leaves()) for name in named)
                 for label in reference.leaf_labels() if reference.unit == "l" and same else ():
                     yield index, label, statement
 

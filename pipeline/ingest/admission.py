@@ -1,10 +1,17 @@
 """Admission of a scan: checks, description, record id and version; no page is read."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from pipeline.description.document_table import (
+    DocumentTable,
+    document_sources,
+    make_document_table,
+)
 from pipeline.description.merge import (
+    DescriptionSource,
     MergedDescription,
     find_sidecar,
     find_sources,
@@ -22,7 +29,6 @@ from pipeline.errors import (
     SetupError,
 )
 from pipeline.fixity import file_sha256
-from pipeline.ingest.documents import document_table
 from pipeline.ingest.questions import UndecidedError, question_about_place, require_leaf_decision
 from pipeline.ingest.same_place import id_at_place
 from pipeline.model import Clock, Limits, ScanFacts
@@ -39,10 +45,18 @@ from pipeline.workers.pool import WorkerPool
 from pipeline.workers.protocol import InspectScan
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedScan:
+    """A scan that is published, just now or before, and the documents in it."""
+
+    version: PublishResult
+    documents: DocumentTable | None  #: None if it is one document
+
+
 def decide_admission(
     path: Path, settings: Settings, workers: WorkerPool, catalog: Catalog, clock: Clock,
     *, shares_place: bool = False,
-) -> AdmittedScan | PublishResult:  # fmt: skip
+) -> AdmittedScan | PublishedScan:  # fmt: skip
     """Inspect a scan and its description, and assign its record id and version.
 
     Args:
@@ -54,7 +68,7 @@ def decide_admission(
         shares_place: another document of the batch has the same reference.
 
     Returns:
-        The admitted scan, or the published version that holds the same bytes.
+        The admitted scan, or the one that is published with the same bytes and description.
 
     Raises:
         IngestError: the scan cannot become a record; the message says why and what to do.
@@ -63,11 +77,12 @@ def decide_admission(
     arrived = clock.now()
     facts = inspect_in_worker(path, settings, workers)
     scan = replace(_describe_scan(path, facts, settings, arrived), shares_place=shares_place)
-    document_table(path, settings, scan.described, facts.page_count)  # refused before any reading
     published = find_published(scan, catalog, settings)
-    if published is None and settings.ask_people:
+    if published is not None:
+        return PublishedScan(published, scan.documents)
+    if settings.ask_people:
         require_leaf_decision(scan)
-    return published or assign_version(scan, catalog, settings)
+    return assign_version(scan, catalog, settings)
 
 
 def _describe_scan(
@@ -75,7 +90,9 @@ def _describe_scan(
 ) -> AdmittedScan:
     """Return a scan with its description, under the id that its reference or its bytes give."""
     sha256 = file_sha256(path)
-    described = _describe(path, settings)
+    sources = find_sources(path, settings.inbox)
+    described = _merge_description(sources, settings)
+    documents = document_sources(path, settings.inbox, sources)
     sidecar = find_sidecar(path)
     return AdmittedScan(
         path=path,
@@ -93,13 +110,18 @@ def _describe_scan(
         arrived=arrived,
         translations=find_translations(path, described.description.translations),
         index_row=row_as_csv(path, settings.inbox),
+        documents=make_document_table(documents, described, facts.page_count)
+        if documents
+        else None,
     )
 
 
-def _describe(path: Path, settings: Settings) -> MergedDescription:
+def _merge_description(
+    sources: Sequence[DescriptionSource], settings: Settings
+) -> MergedDescription:
     """Return the merged description of a scan; UndecidedError if a person is to choose."""
     try:
-        return merge_sources(find_sources(path, settings.inbox), settings.base_url)
+        return merge_sources(sources, settings.base_url)
     except ContradictionError as error:
         if settings.ask_people:
             raise UndecidedError(question_about_place(error)) from error

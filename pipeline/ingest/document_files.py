@@ -115,8 +115,8 @@ def write_sidecar(path: Path, document: ScanDocument, whole: Record, replaced: s
     extraction = Extraction(
         scan=source.name, sha256=source.sha256, pages=document.page_ranges, record=whole.id
     )
-    stated = document.values.get("part_of") or []
-    parts = stated if isinstance(stated, list) else [stated]
+    own_parts = document.values.get("part_of") or []
+    parts = own_parts if isinstance(own_parts, list) else [own_parts]
     values = {
         **document.values,
         "part_of": [*parts, *([] if whole.id in parts else [whole.id])],

@@ -6,12 +6,12 @@ archive, or else the same title. So a document whose leaves or pages were correc
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from pipeline.citation.cited import held_place
 from pipeline.record.record import Record
-from pipeline.references import parse_references
 from pipeline.repository.catalog import Catalog
 
 _Name = TypeVar("_Name")
@@ -28,12 +28,11 @@ class DocumentIdentity:
 
 def published_documents(whole: Record, catalog: Catalog) -> dict[str, DocumentIdentity]:
     """Return the records that were taken out of the scan of a record, by id, as they are now."""
-    cited = whole.references[0].as_cited if whole.references else ""
-    held = next(iter(parse_references(cited)), None)
+    held = held_place(whole)
     if held is None:
         return {}
-    place = replace(held, unit="", leaves=()).normal
-    records = (catalog.load_record(record_id, None) for record_id in catalog.find_below(place))
+    ids = catalog.find_below(held.without_leaves().normal)
+    records = (catalog.load_record(record_id, None) for record_id in ids)
     return {
         record.id: DocumentIdentity(
             record.references[0].normal if record.references else None,

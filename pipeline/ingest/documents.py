@@ -16,10 +16,7 @@ from pathlib import Path
 
 from pipeline.description.document_table import (
     DocumentTable,
-    document_sources,
-    make_document_table,
 )
-from pipeline.description.merge import MergedDescription, find_sources, merge_sources
 from pipeline.description.yaml_file import FieldValue, read_sidecar
 from pipeline.fixity import file_sha256
 from pipeline.inbox.files import remove_empty_folders
@@ -43,18 +40,6 @@ _FOLDER = "documents"  #: below the work folder
 _ORIGIN_FILE = "scan.txt"  #: path of the scan that is divided
 
 
-def document_table(
-    scan: Path, settings: Settings, whole: MergedDescription, page_count: int
-) -> DocumentTable | None:
-    """Return the documents of a scan; None if it is one document.
-
-    Raises:
-        DescriptionError: the table is wrong; the message names file and line.
-    """
-    sources = document_sources(scan, settings.inbox, find_sources(scan, settings.inbox))
-    return make_document_table(sources, whole, page_count) if sources else None
-
-
 @dataclass(frozen=True, slots=True)
 class TakenDocuments:
     """The documents that were taken out of a scan."""
@@ -64,19 +49,22 @@ class TakenDocuments:
 
 
 def take_documents(
-    scan: Path, record: Record, settings: Settings, workers: WorkerPool
+    scan: Path, table: DocumentTable, record: Record, settings: Settings, workers: WorkerPool
 ) -> TakenDocuments:
     """Take the documents out of a scan whose record is published.
 
     Documents that are published already, with the same description, are left out.
 
+    Args:
+        scan: path of the scan.
+        table: of its documents.
+        record: of the whole scan.
+        settings: of the archive.
+        workers: take the pages out.
+
     Raises:
         BrokenScanError: the pages cannot be taken out.
     """
-    whole = merge_sources(find_sources(scan, settings.inbox))
-    table = document_table(scan, settings, whole, len(record.pages))
-    if table is None:
-        return TakenDocuments()
     folder = settings.work_folder / _FOLDER / record.provenance.source.sha256
     shutil.rmtree(folder, ignore_errors=True)  # of a run that was killed
     folder.mkdir(parents=True)
@@ -97,12 +85,12 @@ def take_documents(
         published = [path for path in files if _is_published(path, catalog, settings)]
     for path in published:
         discard_document(path, settings)
-    gone = sorted(known.keys() - matches.values())
-    notes = (*map(str, table.notes), *([_lost_note(gone)] if gone else []))
+    unmatched = sorted(known.keys() - matches.values())
+    notes = (*map(str, table.notes), *([_unmatched_note(unmatched)] if unmatched else []))
     return TakenDocuments(tuple(path for path in files if path not in published), notes)
 
 
-def _lost_note(records: Sequence[str]) -> str:
+def _unmatched_note(records: Sequence[str]) -> str:
     return (
         f"No longer among the documents: {join_names(records)}. If a record is of no document, "
         "take it back with `opis withdraw`."
@@ -151,12 +139,13 @@ def _is_published(path: Path, catalog: Catalog, settings: Settings) -> bool:
     if known.version < catalog.newest_version(known.record_id):
         return False
     folder = VersionFolder.of(settings.records / known.folder, known.version)
-    sidecar = folder.load_record().provenance.sidecar
-    if sidecar is None:
+    sidecar = path.with_suffix(SIDECAR_SUFFIX)
+    if known.sidecar_sha256 == file_sha256(sidecar):
+        return True
+    published = folder.load_record().provenance.sidecar
+    if published is None:
         return False
-    return _described_in(folder.sidecar(sidecar.name)) == _described_in(
-        path.with_suffix(SIDECAR_SUFFIX)
-    )
+    return _described_in(folder.sidecar(published.name)) == _described_in(sidecar)
 
 
 def _described_in(sidecar: Path) -> dict[str, FieldValue]:

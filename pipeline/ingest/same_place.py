@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.citation.cited import held_place
 from pipeline.description.document_marks import DocumentMarks, marks_of_description
 from pipeline.description.merge import MergedDescription, find_sources, merge_sources
 from pipeline.errors import DescriptionError, DuplicateError, IngestError
 from pipeline.fixity import file_sha256
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
-from pipeline.references import parse_reference
 from pipeline.repository.catalog import Catalog
 from pipeline.repository.publish import PublishResult
 from pipeline.scan import AdmittedScan
@@ -76,7 +76,7 @@ def _duplicate_error(scan: AdmittedScan, other: str) -> DuplicateError:
 
 def neighbour_notice(record: Record, published: PublishResult, settings: Settings) -> str:
     """Return a sentence if a new record lies on the same leaves as others; else ``""``."""
-    place = parse_reference(record.references[0].normal or "") if record.references else None
+    place = held_place(record)
     if place is None or record.version > 1 or published.already_published:
         return ""
     with Catalog(settings.catalog, settings.records) as catalog:

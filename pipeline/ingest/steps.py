@@ -16,7 +16,7 @@ from pipeline.errors import (
     IngestError,
 )
 from pipeline.inbox.mounts import require_mounts
-from pipeline.ingest.admission import assign_version, decide_admission
+from pipeline.ingest.admission import PublishedScan, assign_version, decide_admission
 from pipeline.ingest.arrivals import (
     duplicate_notice,
     file_stamps,
@@ -24,7 +24,7 @@ from pipeline.ingest.arrivals import (
     write_receipt,
 )
 from pipeline.ingest.departures import leave_inbox
-from pipeline.ingest.documents import namesakes_of, settings_for, take_documents
+from pipeline.ingest.documents import TakenDocuments, namesakes_of, settings_for, take_documents
 from pipeline.ingest.outcome import Outcome
 from pipeline.ingest.questions import UndecidedError, require_language_decision
 from pipeline.ingest.same_place import neighbour_notice, scans_sharing_place
@@ -114,7 +114,7 @@ def admit_scan(
         return refuse_scan(path, str(error), settings, clock, error.cause)
     if file_stamps(path) != stamps:
         return defer_changed_scan(path, settings, clock)
-    if isinstance(admitted, PublishResult):
+    if isinstance(admitted, PublishedScan):
         return _finish_scan(path, admitted, settings, workers, clock)
     return admitted
 
@@ -135,7 +135,8 @@ def publish_scan(
     except IngestError as error:
         return refuse_scan(scan.path, str(error), settings, clock, error.cause)
     work = None if published.already_published else counter.total_work(clock)
-    return _finish_scan(scan.path, published, settings, workers, clock, work)
+    finished = PublishedScan(published, scan.documents)
+    return _finish_scan(scan.path, finished, settings, workers, clock, work)
 
 
 def _publish_at_place(
@@ -208,13 +209,14 @@ def end_batch(settings: Settings, clock: Clock) -> None:
 
 def _finish_scan(
     path: Path,
-    published: PublishResult,
+    scan: PublishedScan,
     settings: Settings,
     workers: WorkerPool,
     clock: Clock,
     work: Work | None = None,
 ) -> Outcome:
     """Write the receipt of a published scan, take out its documents or remove it from the inbox."""
+    published = scan.version
     record = published.folder.load_record()
     outcome = Outcome.from_record(
         path.name,
@@ -226,7 +228,9 @@ def _finish_scan(
         work=work and work.model_copy(update={"review": record.needs_review}),
     )
     write_receipt(path, outcome, settings, clock)
-    taken = take_documents(path, record, settings, workers)
+    taken = TakenDocuments()
+    if scan.documents is not None:
+        taken = take_documents(path, scan.documents, record, settings, workers)
     if not taken.paths:
         leave_inbox(path, record, published, settings)
     finding = " ".join(filter(None, [outcome.finding, *taken.notes]))
