@@ -119,7 +119,7 @@ def _citation_text(
 
 def _check_citation(citation: str, quote: str, catalog: Catalog) -> None:
     def find_records(reference: ArchivalReference) -> list[Record]:
-        file = replace(reference, unit="", leaves=())
+        file = reference.without_leaves()
         records = [catalog.load_record(name, None) for name in catalog.find_below(file.normal)]
         return [record for record in records if covers(record, reference)]
 

@@ -100,6 +100,11 @@ def to_archival_reference(reference: Reference) -> ArchivalReference | None:
         return parse_reference(reference.normal)
 
 
+def held_place(record: Record) -> ArchivalReference | None:
+    """Return the place that a record was scanned at; None if it is unknown or unparsed."""
+    return to_archival_reference(record.references[0]) if record.references else None
+
+
 def _reference_for_page(
     record: Record, reference: Reference, cited: CitedLeaf | None
 ) -> ArchivalReference | str:
@@ -135,7 +140,7 @@ def _narrow_to_label(place: ArchivalReference, label: str) -> ArchivalReference:
 
 def covers(record: Record, place: ArchivalReference) -> bool:
     """Return whether a record was made from a place, or from leaves that include it."""
-    source = to_archival_reference(record.references[0]) if record.references else None
+    source = held_place(record)
     if source is None or source.file_key != place.file_key:
         return False
     return not place.leaves or source.includes(place)

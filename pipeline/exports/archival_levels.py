@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
-from pipeline.citation.cited import to_archival_reference
+from pipeline.citation.cited import held_place
 from pipeline.description.level_descriptions import LevelDescription
-from pipeline.exports.source import ExportSource
+from pipeline.exports.source import ExportSource, archive_of
 from pipeline.record.record import Record
 from pipeline.references.archive import Archive
-from pipeline.references.archives import find_archive
 from pipeline.references.system_registry import description_level
 
 _UNKNOWN = LevelDescription()
@@ -50,7 +49,7 @@ def levels_of(source: ExportSource) -> tuple[ArchivalLevel, ...]:
     """Return the levels above a document, outermost first; none if its reference is not parsed."""
     record = source.record
     known = {level.place.path: level.description for level in source.context}
-    place = to_archival_reference(record.references[0]) if record.references else None
+    place = held_place(record)
     if place is None:
         return ()
     names = place.folder_names
@@ -68,7 +67,7 @@ def levels_of(source: ExportSource) -> tuple[ArchivalLevel, ...]:
 
 def holding_archive(record: Record) -> Archive | None:
     """Return the archive of the scanned copy; None if it is unknown."""
-    return find_archive(record.references[0].archive or "") if record.references else None
+    return archive_of(record.references[0]) if record.references else None
 
 
 def innermost_key(source: ExportSource) -> str:

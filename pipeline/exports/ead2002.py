@@ -21,12 +21,12 @@ from pipeline.exports.archival_levels import (
     outermost_key,
     place_in_file,
 )
-from pipeline.exports.date_text import date_text
 from pipeline.exports.language_terms import bibliographic_code, certain_script, language_name
 from pipeline.exports.relation_text import relation_text
 from pipeline.exports.relators import relator_code
 from pipeline.exports.source import ExportSource, element, xml_safe
 from pipeline.exports.xml_rules import parse_root
+from pipeline.record.date_wording import date_for_readers
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
 from pipeline.record.review_wording import review_sentence
@@ -164,7 +164,7 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     did = element(item, "did")
     element(did, "unitid", place_in_file(record))
     element(did, "unittitle", record.name)
-    _add_date(did, record.date, date_text(record), record.date_calendar)
+    _add_date(did, record.date, date_for_readers(record), record.date_calendar)
     for name in names_in_role(record, "creator"):
         _add_name(element(did, "origination"), name)
     element(element(did, "physdesc"), "extent", plural(len(record.pages), "page image"))

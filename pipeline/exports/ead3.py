@@ -16,7 +16,7 @@ from pipeline.exports.archival_levels import (
     place_in_file,
 )
 from pipeline.exports.source import ExportSource, element, qname_in, serialize
-from pipeline.record.date_wording import given_date, record_date_in_words
+from pipeline.record.date_wording import date_for_readers
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record
 from pipeline.record.relation_wording import relation_label
@@ -94,7 +94,7 @@ def _add_item(parent: etree._Element, source: ExportSource) -> None:
     did = element(item, _qname("did"))
     element(did, _qname("unitid"), place_in_file(record))
     element(did, _qname("unittitle"), record.name)
-    _add_date(did, record.date, given_date(record) or record_date_in_words(record, "en"))
+    _add_date(did, record.date, date_for_readers(record))
     for name in names_in_role(record, "creator"):
         _add_agent(element(did, _qname("origination")), name)
     extent = element(

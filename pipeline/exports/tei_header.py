@@ -9,7 +9,7 @@ from pipeline.exports.source import XML_ID, XML_LANG, ExportSource, archive_of, 
 from pipeline.exports.tei_text import add_marked_text
 from pipeline.fixity import text_sha256
 from pipeline.record.correction_events import UNNAMED_CORRECTOR
-from pipeline.record.date_wording import given_date, record_date_in_words
+from pipeline.record.date_wording import date_for_readers
 from pipeline.record.level_context import ContextLevel
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Name, Record, Reference
@@ -112,7 +112,7 @@ def _add_profile(profile: etree._Element, source: ExportSource) -> None:
 
 
 def _add_date(creation: etree._Element, record: Record) -> None:
-    words = given_date(record) or record_date_in_words(record, "en")
+    words = date_for_readers(record)
     date = element(creation, "date", words or "undated")
     if record.date_calendar == "julian":
         date.set("calendar", "#julian")

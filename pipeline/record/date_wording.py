@@ -19,6 +19,11 @@ def record_date_in_words(record: Record, language: WordLanguage) -> str:
     return _UNDATED[language] if given and is_undated(given) else given
 
 
+def date_for_readers(record: Record) -> str:
+    """Return the date as the description has it; in English words if that is EDTF."""
+    return given_date(record) or record_date_in_words(record, "en")
+
+
 def given_date(record: Record) -> str:
     """Return the date as the description has it, if that is no EDTF; else empty."""
     given = record.date_as_given or ""

@@ -6,7 +6,7 @@
 Leading zeros belong only to the label of a leaf; fonds 129 and 0129 are two fonds.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from pipeline.references.leaves import join_leaves, leaves_include
@@ -57,6 +57,10 @@ class ArchivalReference(ArchivePlace):
     def folder_names(self) -> tuple[str, ...]:
         """Folder names of the archive and of its levels, outermost first."""
         return (to_ascii_slug(self.archive), *self.system.folder_names(self.path))
+
+    def without_leaves(self) -> Self:
+        """Return the place without its leaves: the file, or whatever its last level is."""
+        return replace(self, unit="", leaves=())
 
     def leaf_labels(self) -> tuple[str, ...]:
         """Return the labels of all leaves in order, as ``LeafRange.labels`` does."""

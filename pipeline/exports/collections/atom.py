@@ -16,10 +16,10 @@ from pipeline.exports.archival_levels import (
 )
 from pipeline.exports.collections.collection_export import ExportedRecord
 from pipeline.exports.collections.csv_table import join_values, php_safe, to_csv, without_bars
-from pipeline.exports.date_text import date_text
 from pipeline.exports.language_terms import certain_script, language_subtag
 from pipeline.exports.relation_text import relation_text
 from pipeline.exports.source import ExportSource
+from pipeline.record.date_wording import date_for_readers
 from pipeline.record.people import names_in_role
 from pipeline.record.record import Record
 from pipeline.wording import plural
@@ -145,7 +145,7 @@ def _events(record: Record) -> dict[str, str]:
     AtoM warns of columns that have not one value for each event.
     """
     creators = [name.as_given for name in names_in_role(record, "creator")]
-    date = date_text(record)
+    date = date_for_readers(record)
     if not (creators or date):
         return {}
     dates = iso_date_range(record.date)
