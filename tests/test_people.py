@@ -22,6 +22,7 @@ from pipeline.description.index_csv import parse_table
 from pipeline.description.name_parts import is_body, split_name
 from pipeline.exports.dublin_core import to_dublin_core
 from pipeline.exports.ead3 import to_ead3
+from pipeline.exports.ead2002 import to_ead2002
 from pipeline.exports.iiif import to_iiif
 from pipeline.exports.mods import to_mods
 from pipeline.exports.readme import to_readme
@@ -96,6 +97,10 @@ def test_every_format_has_a_name_as_it_has_people_and_bodies(
     assert case["mods"] in xml_text(to_mods(source))
     assert f"<author>{case['tei']}</author>" in xml_text(to_tei(source))
     assert case["ead"] in xml_text(to_ead3([source]))
+    origin = etree.fromstring(to_ead2002([source])).find(".//origination")
+    assert origin is not None
+    kind = "corpname" if "corpname" in case["ead"] else "persname"
+    assert [(node.tag, node.text) for node in origin] == [(kind, name.as_given)]
     assert f"<dc:creator>{case['sorted']}</dc:creator>" in xml_text(to_dublin_core(source))
     assert json.loads(to_json_ld(source))["author"] == [case["schema"]]
 

@@ -240,7 +240,8 @@ def _add_access_points(item: etree._Element, record: Record) -> None:
 
 
 def _add_name(parent: etree._Element, name: Name) -> None:
-    node = element(parent, "persname", name.as_given)
+    kind = "corpname" if name.kind == "body" else "persname"
+    node = element(parent, kind, name.as_given)
     if code := relator_code(name.role):
         node.set("role", code)
     if name.ids:
